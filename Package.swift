@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: Swift 6 language mode (implied), warnings are errors.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target in `Sources/Shared`, one folder each.
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: strict)
+}
+
+/// A C library of the system: a module map and a shim, nothing else.
+func cLibrary(_ name: String, pkgConfig: String, apt: [String]) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt(apt)])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"],
+    swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "DeepfakeDetection",
+  products: [
+    .executable(name: "extractor", targets: ["Extractor"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C libraries. Each is imported by exactly one module.
+    cLibrary(
+      "CFFmpeg", pkgConfig: "libavformat",
+      apt: ["libavformat-dev", "libavcodec-dev", "libswscale-dev"]),
+    cLibrary("CLMDB", pkgConfig: "lmdb", apt: ["liblmdb-dev"]),
+    cLibrary("COpenBLAS", pkgConfig: "openblas", apt: ["libopenblas-dev"]),
+    cLibrary("CTurboJPEG", pkgConfig: "libturbojpeg", apt: ["libturbojpeg0-dev"]),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
+
+    // Libraries, from the machine upwards.
+    shared("WorkerPool", []),
+    shared("Checksums", ["CZlib"]),
+    shared("Imaging", ["CTurboJPEG"]),
+    shared("MediaDecoding", ["CFFmpeg", "Imaging"]),
+    shared("TorchFiles", []),
+    shared("NeuralNetwork", ["COpenBLAS"]),
+    shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
+    shared("FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    shared("VideoCatalog", []),
+    shared("ShardStore", ["Checksums", "CLMDB", "Imaging", "VideoCatalog"]),
+    shared("PipelineConfiguration", [yams]),
+
+    // Executables.
+    .executableTarget(
+      name: "Extractor",
+      dependencies: [
+        argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
+        "PipelineConfiguration", "ShardStore", "VideoCatalog", "WorkerPool",
+      ],
+      swiftSettings: strict),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ImagingTests", ["Imaging"]),
+    tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
+    tests("TorchFilesTests", ["TorchFiles"]),
+    tests("NeuralNetworkTests", ["NeuralNetwork"]),
+    tests("FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    tests("VideoCatalogTests", ["VideoCatalog"]),
+    tests("ShardStoreTests", ["ShardStore", "Checksums", "Imaging", "VideoCatalog"]),
+    tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
+  ]
+)

@@ -1,0 +1,1 @@
+@main struct Extractor { static func main() {} }

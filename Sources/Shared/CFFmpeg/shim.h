@@ -1,0 +1,23 @@
+#ifndef CFFMPEG_SHIM_H
+#define CFFMPEG_SHIM_H
+
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/display.h>
+#include <libavutil/error.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/log.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+
+// Macros that the Clang importer cannot express.
+static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
+static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
+static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
+static const int CFFMPEG_ERROR_INVALID_DATA = AVERROR_INVALIDDATA;
+static const int64_t CFFMPEG_NO_TIMESTAMP = INT64_MIN;
+
+#endif

@@ -1,0 +1,1 @@
+// Placeholder of the skeleton; replaced with the module's first file.

@@ -1,0 +1,39 @@
+/// One labelled video of a data set.
+public struct CatalogVideo: Codable, Sendable, Equatable {
+  /// Path below the data set's folder, with "/" between components: the video's identity in the
+  /// store. Unique in a catalog.
+  public var name: String
+
+  /// Path of the file on this machine.
+  public var path: String
+
+  /// Real or fake, from the data set's own metadata.
+  public var label: VideoLabel
+
+  /// Name of the connected component over original, source and target. Videos of one group belong
+  /// on one side of every split.
+  public var group: String
+
+  /// The data set's own split, where it has one.
+  public var split: DatasetSplit?
+
+  /// Manipulation method, e.g. `Deepfakes`; nil for real videos and where unknown.
+  public var method: String?
+
+  /// Compression level, e.g. `c23`; nil where the data set has none.
+  public var compression: String?
+
+  /// Creates a catalog entry.
+  public init(
+    name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
+    method: String? = nil, compression: String? = nil
+  ) {
+    self.name = name
+    self.path = path
+    self.label = label
+    self.group = group
+    self.split = split
+    self.method = method
+    self.compression = compression
+  }
+}
