@@ -54,7 +54,7 @@ let package = Package(
     shared("WorkerPool", []),
     shared("Checksums", ["CZlib"]),
     shared("Imaging", ["CTurboJPEG"]),
-    shared("MediaDecoding", ["CFFmpeg", "Imaging"]),
+    shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
     shared("TorchFiles", []),
     shared("NeuralNetwork", ["COpenBLAS"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
