@@ -52,6 +52,7 @@ let package = Package(
 
     // Libraries, from the machine upwards.
     shared("WorkerPool", []),
+    shared("TerminalInterface", ["WorkerPool"]),
     shared("Checksums", ["CZlib"]),
     shared("Imaging", ["CTurboJPEG"]),
     shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
@@ -68,7 +69,7 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "PipelineConfiguration", "ShardStore", "VideoCatalog", "WorkerPool",
+        "PipelineConfiguration", "ShardStore", "TerminalInterface", "VideoCatalog", "WorkerPool",
       ],
       swiftSettings: strict),
 
@@ -76,6 +77,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("WorkerPoolTests", ["WorkerPool"]),
+    tests("TerminalInterfaceTests", ["TerminalInterface"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TorchFilesTests", ["TorchFiles"]),
