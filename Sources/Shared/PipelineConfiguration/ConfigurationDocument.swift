@@ -66,7 +66,8 @@ public struct ConfigurationDocument: Sendable {
   ) throws(ConfigurationError) -> Value {
     var root = root
     for override in overrides {
-      let (path, value) = try ConfigurationOverride.parse(override, section: section)
+      let (path, value) = try ConfigurationOverride.parse(
+        override, section: section, others: others)
       root.set(value, at: path[...])
     }
     let reading = Reading(folder: folder)

@@ -4,9 +4,9 @@ enum ConfigurationOverride {
   private static let maximumDepth = 16
 
   /// The path from the top level, beginning with `section`, and the value.
-  static func parse(_ override: String, section: String)
-    throws(ConfigurationError) -> (path: [String], value: ConfigurationNode)
-  {
+  static func parse(
+    _ override: String, section: String, others: [String]
+  ) throws(ConfigurationError) -> (path: [String], value: ConfigurationNode) {
     let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let keys = parts[0].split(separator: ".", omittingEmptySubsequences: false)
       .map { $0.filter { !$0.isWhitespace } }
@@ -14,6 +14,11 @@ enum ConfigurationOverride {
       throw ConfigurationError(
         .malformedOverride, at: .option,
         "expected key=value with a dotted key such as a.b=16, got \(displayed(override))")
+    }
+    guard !others.contains(keys[0]) else {
+      throw ConfigurationError(
+        .unknownKey, at: .option,
+        "\(displayed(String(parts[0]))) is not a setting of '\(section)', which is read here")
     }
     let path = keys.first == section ? keys : [section] + keys
     guard parts[1].utf8.count <= ConfigurationDocument.maximumBytes else {

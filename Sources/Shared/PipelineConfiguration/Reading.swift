@@ -41,6 +41,6 @@ final class Reading {
 
   /// The whole path of a setting that is spelt right and stands in a wrong section.
   private func homeOf(_ key: String) -> String? {
-    readers.first { $0.knownKeys.contains(key) }?.fullPath(of: key)
+    readers.first { !$0.path.isEmpty && $0.knownKeys.contains(key) }?.fullPath(of: key)
   }
 }

@@ -19,6 +19,9 @@ public final class SectionReader {
   let reading: Reading
   private let entries: [ConfigurationNode.Entry]
 
+  /// Whether something else stands where a mapping belongs; then nothing more is said about it.
+  private let isMalformed: Bool
+
   /// Where the mapping stands: its key, or the file where it is missing.
   private let place: ConfigurationPlace
 
@@ -27,8 +30,9 @@ public final class SectionReader {
     self.place = place
     self.reading = reading
     entries = node?.entries ?? []
+    isMalformed = node != nil && node?.entries == nil
     reading.register(self)
-    if let node, node.entries == nil {
+    if let node, isMalformed {
       report(.wrongValue, at: node.place, path, "expected a mapping, got \(node.summary)")
     }
   }
@@ -99,7 +103,7 @@ public final class SectionReader {
     let names = Choice.allCases.map(\.rawValue)
     let expected = "one of " + names.joined(separator: ", ")
     guard let node = value(key), !(isRequired && node.isNull) else {
-      if isRequired {
+      if isRequired, !isMalformed {
         report(
           .missingValue, at: value(key)?.place ?? place, fullPath(of: key),
           "is required: expected \(expected); write it into the file or give --set \(key)=\(names[0])"

@@ -147,6 +147,11 @@ struct YAMLComposer {
     case .scanner(let context, let problem, let mark, _),
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
+      // libYAML's text advises its C programmer here.
+      guard !problem.hasPrefix("Maximum nesting level") else {
+        return ConfigurationError(
+          .syntax, at: place(mark.line, mark.column), "lists and mappings are nested too deeply")
+      }
       var message = "not valid YAML: \(problem)"
       if let context { message += " (\(context.text))" }
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
