@@ -1,1 +1,29 @@
-@main struct Extractor { static func main() {} }
+import ArgumentParser
+
+/// The batch job: from folders of labelled videos to a verified store of face crops.
+@main
+struct Extractor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "extractor",
+    abstract: "Finds and aligns the faces of labelled videos and writes them into a shard store.",
+    discussion: """
+      From a folder of videos to a store that checks itself:
+
+        extractor run pipelines/dfdc.yaml --input /data/dfdc --store /data/dfdc-faces
+        extractor verify /data/dfdc-faces
+        extractor inspect /data/dfdc-faces --contact-sheet sheet.jpg
+
+      A run may be stopped at any moment, killed even; the same command goes on where it ended.
+
+      Exit codes: 0 done; 1 failed; 2 done, but some videos were skipped or are incomplete; \
+      64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      """,
+    version: softwareVersion,
+    subcommands: [
+      RunCommand.self, InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
+      SampleClipsCommand.self,
+    ])
+}
+
+/// Version of the product, as in CHANGELOG.md.
+let softwareVersion = "0.1.0"

@@ -1,0 +1,159 @@
+import Foundation
+import ShardStore
+import TerminalInterface
+import VideoCatalog
+
+/// What a run did and what the store holds of the data set afterwards: `extraction-report.json` in
+/// the store's folder.
+struct ExtractionReport: Codable {
+  /// Counts of videos of one label and split.
+  struct Row: Codable {
+    var label: VideoLabel
+    var split: DatasetSplit?
+    var videos = 0
+    var done = 0
+    var failed = 0
+    var withoutFace = 0
+    var framesSampled = 0
+    var framesWithFace = 0
+    var crops = 0
+    var tracks = 0
+  }
+
+  /// A video and what is wrong with it.
+  struct Problem: Codable {
+    var name: String
+    var label: VideoLabel?
+    var reasons: [String]
+  }
+
+  /// What this run cost.
+  struct Run: Codable {
+    var startedAt: String
+    var wallSeconds: Double
+    var workers: Int
+    var part: String
+    var videosExtracted: Int
+    var videosFailed: Int
+    var cpuSecondsByStage: [String: Double]
+    var wasInterrupted: Bool
+  }
+
+  var softwareVersion: String
+  var dataset: String
+  var input: String
+  var settings: [String: String]
+  var run: Run
+  /// Videos of the catalog that are not in the store yet.
+  var pending: Int
+  var rows: [Row]
+  /// Videos without a crop because they could not be read.
+  var skipped: [Problem]
+  /// Videos that gave less than was asked: damaged, truncated, short or without a face.
+  var incomplete: [Problem]
+  var notes: [String]
+
+  /// Videos of the store that aren't as they should be.
+  var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
+
+  /// Fills rows and problems from the store's records.
+  mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
+    var rows: [String: Row] = [:]
+    for video in catalog.videos {
+      let key = "\(video.label == .real ? 0 : 1) \(video.split?.rawValue ?? "")"
+      var row = rows[key] ?? Row(label: video.label, split: video.split)
+      row.videos += 1
+      if let record = records[video.name] {
+        add(record, of: video, to: &row)
+      } else {
+        pending += 1
+      }
+      rows[key] = row
+    }
+    self.rows = rows.sorted { $0.key < $1.key }.map(\.value)
+    for omitted in catalog.missing + catalog.unlabelled {
+      skipped.append(Problem(name: omitted.name, label: nil, reasons: [omitted.reason]))
+    }
+    notes += catalog.notes
+  }
+
+  private mutating func add(_ record: VideoRecord, of video: CatalogVideo, to row: inout Row) {
+    switch record.state {
+    case .failed:
+      row.failed += 1
+      skipped.append(
+        Problem(
+          name: video.name, label: video.label,
+          reasons: [record.reason ?? "unknown reason"] + record.notes))
+    case .done:
+      row.done += 1
+      if record.images == 0 { row.withoutFace += 1 }
+      if !record.notes.isEmpty {
+        incomplete.append(Problem(name: video.name, label: video.label, reasons: record.notes))
+      }
+    }
+    row.framesSampled += record.framesSampled
+    row.framesWithFace += record.framesWithFace
+    row.crops += record.images
+    row.tracks += record.tracks
+  }
+
+  /// The table by label and split.
+  func table() -> String {
+    var table = TextTable(header: [
+      "label", "split", "videos", "done", "failed", "no face", "frames", "with face", "crops",
+      "tracks",
+    ])
+    var total = Row(label: .real)
+    for row in rows {
+      table.append(cells(row, label: row.label.rawValue, split: row.split?.rawValue ?? "-"))
+      total.videos += row.videos
+      total.done += row.done
+      total.failed += row.failed
+      total.withoutFace += row.withoutFace
+      total.framesSampled += row.framesSampled
+      total.framesWithFace += row.framesWithFace
+      total.crops += row.crops
+      total.tracks += row.tracks
+    }
+    table.append(cells(total, label: "all", split: ""))
+    return table.render()
+  }
+
+  private func cells(_ row: Row, label: String, split: String) -> [String] {
+    let share =
+      row.framesSampled > 0
+      ? String(format: "%.1f%%", 100 * Double(row.framesWithFace) / Double(row.framesSampled))
+      : "-"
+    return [
+      label, split, "\(row.videos)", "\(row.done)", "\(row.failed)", "\(row.withoutFace)",
+      "\(row.framesSampled)", share, "\(row.crops)", "\(row.tracks)",
+    ]
+  }
+
+  /// Every skipped and incomplete video with its reasons, at most `limit` lines of each.
+  func problemLines(limit: Int = 40) -> [String] {
+    var lines: [String] = []
+    for (title, problems) in [("Skipped", skipped), ("Incomplete", incomplete)]
+    where !problems.isEmpty {
+      lines.append("\(title) (\(problems.count)):")
+      for problem in problems.prefix(limit) {
+        lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))")
+      }
+      if problems.count > limit {
+        lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")
+      }
+    }
+    return lines
+  }
+
+  static let fileName = "extraction-report.json"
+
+  /// Writes the report into the store's folder, in one step.
+  func write(toStore directory: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let url = URL(fileURLWithPath: directory).appendingPathComponent(Self.fileName)
+    try encoder.encode(self).write(to: url, options: .atomic)
+  }
+}
