@@ -52,9 +52,10 @@ let package = Package(
 
     // Libraries, from the machine upwards.
     shared("WorkerPool", []),
+    shared("TerminalInterface", ["WorkerPool"]),
     shared("Checksums", ["CZlib"]),
     shared("Imaging", ["CTurboJPEG"]),
-    shared("MediaDecoding", ["CFFmpeg", "Imaging"]),
+    shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
     shared("TorchFiles", []),
     shared("NeuralNetwork", ["COpenBLAS"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
@@ -68,13 +69,15 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "PipelineConfiguration", "ShardStore", "VideoCatalog", "WorkerPool",
+        "PipelineConfiguration", "ShardStore", "TerminalInterface", "VideoCatalog", "WorkerPool",
       ],
       swiftSettings: strict),
 
     // Tests.
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("WorkerPoolTests", ["WorkerPool"]),
+    tests("TerminalInterfaceTests", ["TerminalInterface"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TorchFilesTests", ["TorchFiles"]),

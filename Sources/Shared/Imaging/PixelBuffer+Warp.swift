@@ -1,0 +1,104 @@
+extension PixelBuffer {
+  /// A square cut out of this picture under a similarity transform.
+  ///
+  /// Bilinear; when the crop is smaller than what it shows, the mean of k x k evenly spaced bilinear
+  /// samples per pixel (k = the scale rounded up), which is a box filter over the pixel's footprint
+  /// and prevents aliasing. What lies outside of the picture is black.
+  ///
+  /// - Parameters:
+  ///   - sizePixels: width and height of the crop.
+  ///   - transform: from crop coordinates to coordinates of this picture.
+  public func warped(sizePixels: Int, by transform: SimilarityTransform) -> PixelBuffer {
+    let samples = min(max(Int(transform.scale.rounded(.up)), 1), 16)
+    let source = self
+    let bytes = [UInt8](
+      unsafeUninitializedCapacity: sizePixels * sizePixels * Self.bytesPerPixel
+    ) { buffer, count in
+      source.bytes.withUnsafeBytes { pixels in
+        buffer.baseAddress?.withMemoryRebound(
+          to: SIMD4<UInt8>.self, capacity: sizePixels * sizePixels
+        ) { crop in
+          warpKernel(
+            pixels, width: source.width, height: source.height, crop, sizePixels: sizePixels,
+            samples: samples, transform)
+        }
+      }
+      count = buffer.count
+    }
+    return PixelBuffer(width: sizePixels, height: sizePixels, bytes: bytes)
+  }
+}
+
+/// Fills `crop` (`sizePixels` x `sizePixels`, RGBX) with the mean of `samples` x `samples` bilinear
+/// samples per pixel. The sample positions of a row lie on a line: one step is one vector addition.
+private func warpKernel(
+  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int,
+  _ crop: UnsafeMutablePointer<SIMD4<UInt8>>, sizePixels: Int, samples: Int,
+  _ transform: SimilarityTransform
+) {
+  let step = 1 / Double(samples)
+  let weight = Float(step * step)
+  for row in 0..<sizePixels {
+    for column in 0..<sizePixels {
+      var sum = SIMD4<Float>(repeating: 0)
+      for subRow in 0..<samples {
+        for subColumn in 0..<samples {
+          let point = transform.apply(
+            SIMD2(
+              Double(column) + (Double(subColumn) + 0.5) * step,
+              Double(row) + (Double(subRow) + 0.5) * step))
+          sum += bilinearSample(
+            pixels, width: width, height: height, Float(point.x - 0.5), Float(point.y - 0.5))
+        }
+      }
+      let mean = (sum * weight + 0.5).clamped(
+        lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
+      var pixel = SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(mean))
+      pixel.w = 255
+      crop[row * sizePixels + column] = pixel
+    }
+  }
+}
+
+/// Bilinear sample at pixel-centre coordinates; neighbours outside of the picture count as black.
+@inline(__always)
+private func bilinearSample(
+  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ x: Float, _ y: Float
+) -> SIMD4<Float> {
+  let left = x.rounded(.down)
+  let top = y.rounded(.down)
+  guard left >= -1, top >= -1, left < Float(width), top < Float(height) else {
+    return SIMD4(repeating: 0)
+  }
+  let column = Int(left)
+  let row = Int(top)
+  let rightWeight = x - left
+  let bottomWeight = y - top
+  if column >= 0, row >= 0, column + 1 < width, row + 1 < height {
+    let offset = (row * width + column) * 4
+    let topLeft = loadPixel(pixels, offset)
+    let topRight = loadPixel(pixels, offset + 4)
+    let bottomLeft = loadPixel(pixels, offset + width * 4)
+    let bottomRight = loadPixel(pixels, offset + width * 4 + 4)
+    let upper = topLeft + (topRight - topLeft) * rightWeight
+    let lower = bottomLeft + (bottomRight - bottomLeft) * rightWeight
+    return upper + (lower - upper) * bottomWeight
+  }
+  func pixelOrBlack(_ column: Int, _ row: Int) -> SIMD4<Float> {
+    guard column >= 0, row >= 0, column < width, row < height else { return SIMD4(repeating: 0) }
+    return loadPixel(pixels, (row * width + column) * 4)
+  }
+  let upper =
+    pixelOrBlack(column, row) * (1 - rightWeight) + pixelOrBlack(column + 1, row) * rightWeight
+  let lower =
+    pixelOrBlack(column, row + 1) * (1 - rightWeight)
+    + pixelOrBlack(column + 1, row + 1) * rightWeight
+  return upper * (1 - bottomWeight) + lower * bottomWeight
+}
+
+@inline(__always)
+private func loadPixel(_ pixels: UnsafeRawBufferPointer, _ offset: Int) -> SIMD4<Float> {
+  SIMD4<Float>(
+    SIMD4<Int32>(
+      truncatingIfNeeded: pixels.loadUnaligned(fromByteOffset: offset, as: SIMD4<UInt8>.self)))
+}

@@ -1,0 +1,212 @@
+internal import CFFmpeg
+internal import Imaging
+
+/// Converts decoded pictures, or parts of them, to RGB with libswscale. One per decoder; keeps its
+/// contexts between pictures. Not thread-safe.
+final class FrameConverter {
+  /// Everything that a libswscale context depends on.
+  private struct Key: Hashable {
+    var format: Int32
+    var width: Int
+    var height: Int
+    var targetWidth: Int
+    var targetHeight: Int
+    var matrix: Int32
+    var isFullRange: Bool
+    var flags: Int32
+  }
+
+  /// A region is converted with a rim, so that chroma interpolation doesn't see where it ends, and in
+  /// few different sizes, so that contexts are reused.
+  private static let regionRim = 8
+  private static let regionStep = 64
+
+  private var contexts: [Key: OpaquePointer] = [:]
+
+  deinit { for context in contexts.values { sws_freeContext(context) } }
+
+  /// The whole coded picture, shrunk by area averaging (or enlarged).
+  func reduced(
+    _ frame: UnsafeMutablePointer<AVFrame>, width: Int, height: Int
+  ) throws(MediaError) -> PixelBuffer {
+    try convert(
+      frame, x: 0, y: 0, width: Int(frame.pointee.width), height: Int(frame.pointee.height),
+      targetWidth: width, targetHeight: height, flags: SWS_AREA)
+  }
+
+  /// A rectangle of the coded picture at full resolution.
+  func region(
+    _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, width: Int, height: Int
+  ) throws(MediaError) -> PixelBuffer {
+    let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
+    let frameWidth = Int(frame.pointee.width)
+    let frameHeight = Int(frame.pointee.height)
+    guard FrameConverter.canBeCut(frame.pointee.format) else {
+      let whole = try convert(
+        frame, x: 0, y: 0, width: frameWidth, height: frameHeight, targetWidth: frameWidth,
+        targetHeight: frameHeight, flags: flags)
+      return whole.cropped(x: x, y: y, width: width, height: height)
+    }
+    let columns = FrameConverter.padded(x, width, limit: frameWidth)
+    let rows = FrameConverter.padded(y, height, limit: frameHeight)
+    let converted = try convert(
+      frame, x: columns.start, y: rows.start, width: columns.length, height: rows.length,
+      targetWidth: columns.length, targetHeight: rows.length, flags: flags)
+    return converted.cropped(
+      x: x - columns.start, y: y - rows.start, width: width, height: height)
+  }
+
+  /// A stretch with a rim on both sides, its start aligned to 16 and its length to `regionStep`
+  /// where the picture is large enough.
+  private static func padded(
+    _ start: Int, _ length: Int, limit: Int
+  ) -> (start: Int, length: Int) {
+    let end = min(start + length + regionRim, limit)
+    let from = max(start - regionRim, 0) / 16 * 16
+    let rounded = (end - from + regionStep - 1) / regionStep * regionStep
+    if from + rounded <= limit { return (from, rounded) }
+    let shifted = max(limit - rounded, 0) / 16 * 16
+    return (shifted, limit - shifted)
+  }
+
+  /// Whether a plane's address can be moved to another pixel: not for bit-packed, palette and
+  /// hardware formats.
+  private static func canBeCut(_ format: Int32) -> Bool {
+    guard let descriptor = av_pix_fmt_desc_get(AVPixelFormat(rawValue: format)) else {
+      return false
+    }
+    let obstacles =
+      UInt64(AV_PIX_FMT_FLAG_BITSTREAM) | UInt64(AV_PIX_FMT_FLAG_PAL)
+      | UInt64(AV_PIX_FMT_FLAG_HWACCEL) | UInt64(AV_PIX_FMT_FLAG_BAYER)
+    return descriptor.pointee.flags & obstacles == 0
+  }
+
+  private func convert(
+    _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, width: Int, height: Int,
+    targetWidth: Int, targetHeight: Int, flags: Int32
+  ) throws(MediaError) -> PixelBuffer {
+    let colour = FrameColour(frame.pointee)
+    let key = Key(
+      format: colour.format, width: width, height: height, targetWidth: targetWidth,
+      targetHeight: targetHeight, matrix: colour.matrix, isFullRange: colour.isFullRange,
+      flags: flags)
+    let context = try context(for: key)
+    var planes = planeAddresses(frame.pointee, x: x, y: y)
+    var strides = lineSizes(frame.pointee)
+    var rows: Int32 = 0
+    let bytes = [UInt8](
+      unsafeUninitializedCapacity: targetWidth * targetHeight * PixelBuffer.bytesPerPixel
+    ) { buffer, count in
+      var targets: [UnsafeMutablePointer<UInt8>?] = [buffer.baseAddress, nil, nil, nil]
+      var targetStrides: [Int32] = [Int32(targetWidth * PixelBuffer.bytesPerPixel), 0, 0, 0]
+      rows = sws_scale(
+        context, &planes, &strides, 0, Int32(height), &targets, &targetStrides)
+      count = Int(rows) == targetHeight ? buffer.count : 0
+    }
+    guard Int(rows) == targetHeight else {
+      throw MediaError(.conversionFailed, "libswscale gave \(rows) of \(targetHeight) rows")
+    }
+    return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
+  }
+
+  /// The corresponding C functions are `sws_getContext` and `sws_setColorspaceDetails`.
+  private func context(for key: Key) throws(MediaError) -> OpaquePointer {
+    if let known = contexts[key] { return known }
+    guard
+      let context = sws_getContext(
+        Int32(key.width), Int32(key.height), AVPixelFormat(rawValue: key.format),
+        Int32(key.targetWidth), Int32(key.targetHeight), AV_PIX_FMT_RGB0, key.flags, nil, nil, nil)
+    else {
+      throw MediaError(
+        .conversionFailed,
+        "libswscale can't convert \(FrameColour.name(of: key.format)) pictures of "
+          + "\(key.width)x\(key.height) pixels to RGB")
+    }
+    let unity: Int32 = 1 << 16
+    sws_setColorspaceDetails(
+      context, sws_getCoefficients(key.matrix), key.isFullRange ? 1 : 0,
+      sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, unity, unity)
+    // Unusual streams change size or format in the middle; their old contexts are of no more use.
+    if contexts.count >= 64 {
+      for old in contexts.values { sws_freeContext(old) }
+      contexts = [:]
+    }
+    contexts[key] = context
+    return context
+  }
+
+  /// The address of pixel (x, y) in each plane. `x` and `y` are multiples of 16, so they fall on a
+  /// chroma sample.
+  private func planeAddresses(_ frame: AVFrame, x: Int, y: Int) -> [UnsafePointer<UInt8>?] {
+    let data = frame.data
+    var planes: [UnsafePointer<UInt8>?] = [
+      UnsafePointer(data.0), UnsafePointer(data.1), UnsafePointer(data.2), UnsafePointer(data.3),
+    ]
+    guard x > 0 || y > 0,
+      let descriptor = av_pix_fmt_desc_get(AVPixelFormat(rawValue: frame.format))
+    else { return planes }
+    let strides = lineSizes(frame)
+    let components = [
+      descriptor.pointee.comp.0, descriptor.pointee.comp.1, descriptor.pointee.comp.2,
+      descriptor.pointee.comp.3,
+    ].prefix(Int(descriptor.pointee.nb_components))
+    for plane in planes.indices {
+      guard let start = planes[plane],
+        let number = components.firstIndex(where: { Int($0.plane) == plane })
+      else { continue }
+      let isChroma = number == 1 || number == 2
+      let isSubsampled = isChroma && plane > 0
+      let column = isSubsampled ? x >> Int(descriptor.pointee.log2_chroma_w) : x
+      let row = isSubsampled ? y >> Int(descriptor.pointee.log2_chroma_h) : y
+      // In a packed 4:2:2 format the step of the luma component is that of a pixel.
+      let step = Int(components[number].step)
+      planes[plane] = start + row * Int(strides[plane]) + column * step
+    }
+    return planes
+  }
+
+  private func lineSizes(_ frame: AVFrame) -> [Int32] {
+    let sizes = frame.linesize
+    return [sizes.0, sizes.1, sizes.2, sizes.3]
+  }
+}
+
+/// The colour encoding of a picture, with what players assume where the stream is silent.
+struct FrameColour {
+  /// libavutil's pixel format, without the deprecated full-range variants.
+  let format: Int32
+  /// libswscale's number of the YUV matrix.
+  let matrix: Int32
+  /// Luma uses 0...255 instead of 16...235.
+  let isFullRange: Bool
+
+  init(_ frame: AVFrame) {
+    var isFullRange = frame.color_range == AVCOL_RANGE_JPEG
+    var format = AVPixelFormat(rawValue: frame.format)
+    let fullRangeVariants: [(AVPixelFormat, AVPixelFormat)] = [
+      (AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P), (AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P),
+      (AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P), (AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P),
+      (AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P),
+    ]
+    if let (_, plain) = fullRangeVariants.first(where: { $0.0 == format }) {
+      format = plain
+      isFullRange = true
+    }
+    self.format = format.rawValue
+    self.isFullRange = isFullRange
+    matrix =
+      switch frame.colorspace {
+      case AVCOL_SPC_BT709: SWS_CS_ITU709
+      case AVCOL_SPC_FCC: SWS_CS_FCC
+      case AVCOL_SPC_SMPTE240M: SWS_CS_SMPTE240M
+      case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: SWS_CS_BT2020
+      case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: SWS_CS_ITU601
+      // Players take high-definition pictures for BT.709 and smaller ones for BT.601.
+      default: frame.width >= 1280 || frame.height > 576 ? SWS_CS_ITU709 : SWS_CS_ITU601
+      }
+  }
+
+  static func name(of format: Int32) -> String {
+    av_get_pix_fmt_name(AVPixelFormat(rawValue: format)).map { String(cString: $0) } ?? "unknown"
+  }
+}

@@ -1,0 +1,98 @@
+internal import CFFmpeg
+
+/// A libavcodec decoder with one thread; the only owner of its `AVCodecContext`.
+final class FrameDecoder {
+  /// More pixels than any camera's video has; a header that claims more is refused.
+  private static let maximumPixels: Int64 = 1 << 27
+
+  private let context: UnsafeMutablePointer<AVCodecContext>
+
+  /// Packets that the decoder refused, and pictures that it had to make up in part.
+  private(set) var damagedPackets = 0
+
+  init(_ input: VideoInput) throws(MediaError) {
+    let identifier = input.parameters.pointee.codec_id
+    guard let codec = avcodec_find_decoder(identifier),
+      let context = avcodec_alloc_context3(codec)
+    else {
+      throw MediaError(
+        .unsupportedCodec,
+        "no decoder for codec \(String(cString: avcodec_get_name(identifier)))")
+    }
+    var owned: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_parameters_to_context(context, input.parameters)
+    context.pointee.thread_count = 1
+    context.pointee.pkt_timebase = input.stream.pointee.time_base
+    context.pointee.max_pixels = FrameDecoder.maximumPixels
+    let status = avcodec_open2(context, codec, nil)
+    guard status == 0 else {
+      avcodec_free_context(&owned)
+      throw MediaError(.unsupportedCodec, "the decoder can't be started", status: status)
+    }
+    self.context = context
+  }
+
+  deinit {
+    var owned: UnsafeMutablePointer<AVCodecContext>? = context
+    avcodec_free_context(&owned)
+  }
+
+  /// Decodes one packet and gives every picture that comes out.
+  ///
+  /// - Parameter mayDrop: the decoder may leave the picture out if no other refers to it.
+  func decode(
+    _ packet: UnsafeMutablePointer<AVPacket>, mayDrop: Bool,
+    _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    context.pointee.skip_frame = mayDrop ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
+    var status = avcodec_send_packet(context, packet)
+    if status == CFFMPEG_ERROR_AGAIN {
+      try receive(body)
+      status = avcodec_send_packet(context, packet)
+    }
+    if status < 0 { damagedPackets += 1 }
+    try receive(body)
+  }
+
+  /// Gives the pictures that the decoder still holds; afterwards decoding can begin anew at a random
+  /// access point.
+  func drain(
+    _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    avcodec_send_packet(context, nil)
+    try receive(body)
+    avcodec_flush_buffers(context)
+  }
+
+  /// Gives back the memory of a picture.
+  static func release(_ frame: UnsafeMutablePointer<AVFrame>) {
+    var owned: UnsafeMutablePointer<AVFrame>? = frame
+    av_frame_free(&owned)
+  }
+
+  private func receive(
+    _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    var failures = 0
+    // A decoder reports each failure once; the limit guards against one that doesn't.
+    while failures < 16 {
+      guard let frame = av_frame_alloc() else { return }
+      let status = avcodec_receive_frame(context, frame)
+      guard status == 0 else {
+        FrameDecoder.release(frame)
+        if status == CFFMPEG_ERROR_AGAIN || status == CFFMPEG_ERROR_EOF { return }
+        damagedPackets += 1
+        failures += 1
+        continue
+      }
+      let isDamaged =
+        frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || frame.pointee.decode_error_flags != 0
+      guard !isDamaged else {
+        damagedPackets += 1
+        FrameDecoder.release(frame)
+        continue
+      }
+      try body(frame)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+internal import CFFmpeg
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// An opened file and its video stream; the only owner of the `AVFormatContext`.
+final class VideoInput {
+  /// Containers that are read. Playlists and other formats that open further files are not among
+  /// them: a video folder may come from strangers.
+  private static let containers =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,m4v,h264,hevc,"
+    + "ivf,nut,mxf,image2,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif,apng"
+
+  let path: String
+  private var context: UnsafeMutablePointer<AVFormatContext>
+  let stream: UnsafeMutablePointer<AVStream>
+
+  var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }
+  var secondsPerTick: Double { av_q2d(stream.pointee.time_base) }
+
+  /// Opens a file and finds its video stream.
+  init(path: String) throws(MediaError) {
+    self.path = path
+    try VideoInput.checkReadable(path)
+    av_log_set_level(AV_LOG_QUIET)
+
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    av_dict_set(&options, "format_whitelist", VideoInput.containers, 0)
+    av_dict_set(&options, "protocol_whitelist", "file", 0)
+    var opened: UnsafeMutablePointer<AVFormatContext>?
+    // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
+    let status = avformat_open_input(&opened, "file:" + path, nil, &options)
+    guard status == 0, let opened else {
+      throw MediaError(.notAVideo, "not a readable video file", status: status)
+    }
+    var ownedContext: UnsafeMutablePointer<AVFormatContext>? = opened
+    let infoStatus = avformat_find_stream_info(opened, nil)
+    guard infoStatus >= 0 else {
+      avformat_close_input(&ownedContext)
+      throw MediaError(.notAVideo, "the streams can't be read", status: infoStatus)
+    }
+    let index = av_find_best_stream(opened, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+    guard index >= 0, let stream = opened.pointee.streams[Int(index)],
+      stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
+    else {
+      let count = opened.pointee.nb_streams
+      avformat_close_input(&ownedContext)
+      throw MediaError(
+        .noVideoStream, "no video stream among the file's \(count) streams (audio only?)")
+    }
+    for other in 0..<Int(opened.pointee.nb_streams) where other != Int(index) {
+      opened.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
+    }
+    self.stream = stream
+    context = opened
+  }
+
+  deinit {
+    var owned: UnsafeMutablePointer<AVFormatContext>? = context
+    avformat_close_input(&owned)
+  }
+
+  /// Reads the stream's next packet.
+  ///
+  /// - Returns: false at the end of what can be read.
+  func read(into packet: UnsafeMutablePointer<AVPacket>) -> Bool {
+    while av_read_frame(context, packet) >= 0 {
+      if packet.pointee.stream_index == stream.pointee.index { return true }
+      av_packet_unref(packet)
+    }
+    return false
+  }
+
+  /// Clockwise quarter turns from the coded to the displayed picture.
+  var quarterTurns: Int {
+    guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else {
+      return 0
+    }
+    let matrix = UnsafeRawPointer(data).assumingMemoryBound(to: Int32.self)
+    let clockwise = -av_display_rotation_get(matrix)
+    guard clockwise.isFinite else { return 0 }
+    return ((Int((clockwise / 90).rounded()) % 4) + 4) % 4
+  }
+
+  /// Seconds that the header claims; nil where it claims nothing.
+  var claimedDurationSeconds: Double? {
+    if stream.pointee.duration > 0 { return Double(stream.pointee.duration) * secondsPerTick }
+    guard context.pointee.duration > 0 else { return nil }
+    return Double(context.pointee.duration) / Double(AV_TIME_BASE)
+  }
+
+  /// Tells the plain reasons apart that libavformat reports alike.
+  private static func checkReadable(_ path: String) throws(MediaError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      let reason = errno
+      throw MediaError(
+        reason == ENOENT || reason == ENOTDIR ? .missing : .unreadable,
+        "the file can't be opened: \(String(cString: strerror(reason)))")
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw MediaError(.unreadable, "not a regular file")
+    }
+    guard status.st_size > 0 else { throw MediaError(.empty, "the file is empty (0 bytes)") }
+  }
+}

@@ -1,0 +1,219 @@
+internal import CFFmpeg
+internal import WorkerPool
+
+/// Decodes evenly spaced pictures of one video, and no picture that they don't need.
+///
+/// The whole stream is indexed first, so the choice rests on the packets' presentation times and
+/// never on a header's count. One thread; use one reader per worker.
+public final class VideoReader {
+  /// Codecs whose packets hold one picture each with its presentation time, so that pictures can be
+  /// chosen before decoding; of these, libavcodec can leave out unreferenced pictures by
+  /// `skip_frame`.
+  private static let choosableCodecs: Set<UInt32> = Set(
+    [
+      AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+      AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_PRORES,
+    ].map { UInt32($0.rawValue) })
+
+  /// What decoding cost and met.
+  public struct Report: Sendable, Equatable {
+    /// Pictures that were chosen.
+    public var chosenFrames = 0
+    /// Pictures that were chosen and given to the caller.
+    public var deliveredFrames = 0
+    /// Damaged packets and pictures, by demuxer or decoder.
+    public var damagedPackets = 0
+    /// CPU seconds for reading the file.
+    public var demuxSeconds = 0.0
+    /// CPU seconds for decoding.
+    public var decodeSeconds = 0.0
+    /// CPU seconds for conversion to RGB.
+    public var convertSeconds = 0.0
+  }
+
+  /// What the packets tell of the video.
+  public let information: VideoInformation
+
+  /// Seconds that the file's header claims where it claims more than can be read (by 5% and half a
+  /// second at least): the file is truncated.
+  public let claimedDurationSeconds: Double?
+
+  private let input: VideoInput
+  private let source: PacketSource
+  private let skipsUnneededFrames: Bool
+  /// Presentation times of all pictures; decoding positions where the packets tell them.
+  private let times: [Int64]
+  private let order: [Int]?
+  private let endTime: Int64
+
+  /// Opens a video and indexes it.
+  ///
+  /// - Parameters:
+  ///   - path: path of a local file.
+  ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
+  ///     either way.
+  ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
+  public init(
+    path: String, skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
+  ) throws(MediaError) {
+    input = try VideoInput(path: path)
+    source = try PacketSource(input, isCancelled: isCancelled)
+    self.skipsUnneededFrames = skipsUnneededFrames
+    let entries = source.index.entries
+    let parameters = input.parameters.pointee
+    let isChoosable =
+      VideoReader.choosableCodecs.contains(UInt32(parameters.codec_id.rawValue))
+      && source.index.hasDistinctTimes && !entries.isEmpty
+    if isChoosable {
+      let order = source.index.presentationOrder
+      self.order = order
+      times = order.map { entries[$0].pts ?? 0 }
+    } else {
+      order = nil
+      times = try VideoReader.decodedTimes(input, source, isCancelled)
+    }
+    guard let first = times.first, let last = times.last else {
+      throw MediaError(.noFrames, "no picture can be decoded (\(entries.count) packets read)")
+    }
+    let lastDuration = order?.last.map { entries[$0].duration } ?? 0
+    let meanDuration = times.count > 1 ? (last - first) / Int64(times.count - 1) : 0
+    endTime = last + (lastDuration > 0 ? lastDuration : meanDuration)
+    let turns = input.quarterTurns
+    let isUpright = turns % 2 == 0
+    let duration = Double(endTime - first) * input.secondsPerTick
+    information = VideoInformation(
+      widthPixels: Int(isUpright ? parameters.width : parameters.height),
+      heightPixels: Int(isUpright ? parameters.height : parameters.width), quarterTurns: turns,
+      codec: String(cString: avcodec_get_name(parameters.codec_id)), frameCount: times.count,
+      durationSeconds: duration)
+    let claimed = input.claimedDurationSeconds ?? 0
+    claimedDurationSeconds =
+      claimed - duration > max(0.5, claimed * 0.05) && duration > 0 ? claimed : nil
+  }
+
+  /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order
+  /// of presentation.
+  ///
+  /// Damaged packets are counted and passed over. An error of `body` ends decoding and is thrown.
+  public func decodeFrames(
+    count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
+    let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
+    var report = Report()
+    report.chosenFrames = chosen.count
+    let conversion = FrameConverter()
+    var failure: (any Error)?
+    var bodySeconds = 0.0
+    func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
+      let start = ThreadCPUClock.seconds()
+      let picture = VideoFrame(
+        frame, index: position,
+        timestampSeconds: Double(times[position] - times[0]) * input.secondsPerTick,
+        quarterTurns: information.quarterTurns, converter: conversion)
+      report.deliveredFrames += 1
+      do { try body(picture) } catch { failure = error }
+      report.convertSeconds += picture.conversionSeconds
+      bodySeconds += ThreadCPUClock.seconds() - start
+      if failure != nil { throw MediaError(.cancelled, "stopped by the caller") }
+    }
+    let readBefore = source.cpuSeconds
+    let start = ThreadCPUClock.seconds()
+    do {
+      report.damagedPackets = try run(chosen, isCancelled, deliver)
+    } catch {
+      throw failure ?? error
+    }
+    let reading = source.cpuSeconds - readBefore
+    report.decodeSeconds = ThreadCPUClock.seconds() - start - bodySeconds - reading
+    report.demuxSeconds = source.cpuSeconds
+    report.damagedPackets += source.corruptPackets
+    return report
+  }
+
+  /// - Returns: how many packets were damaged.
+  private func run(
+    _ chosen: [Int], _ isCancelled: () -> Bool,
+    _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
+  ) throws(MediaError) -> Int {
+    let decoder = try FrameDecoder(input)
+    guard let order else {
+      try decodeEverything(decoder, chosen: Set(chosen), isCancelled, deliver)
+      return decoder.damagedPackets
+    }
+    let entries = source.index.entries
+    let positions = chosen.map { order[$0] }
+    let plan =
+      skipsUnneededFrames
+      ? DecodingPlan.needed(for: positions, in: entries)
+      : DecodingPlan.everything(count: entries.count, chosen: positions)
+    var pending: [Int64: Int] = [:]
+    for position in chosen { pending[times[position]] = position }
+    func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
+      guard let position = pending.removeValue(forKey: frame.pointee.pts) else {
+        FrameDecoder.release(frame)
+        return
+      }
+      try deliver(frame, position)
+    }
+    var wasSent = false
+    var hasSent = false
+    try source.forEachPacket { (position, packet) throws(MediaError) in
+      if isCancelled() { throw MediaError(.cancelled, "stopped while decoding") }
+      guard plan.isSent[position] else {
+        wasSent = false
+        return !pending.isEmpty
+      }
+      if hasSent && !wasSent { try decoder.drain(take) }
+      try decoder.decode(
+        packet, mayDrop: skipsUnneededFrames && !plan.isChosen[position], take)
+      wasSent = true
+      hasSent = true
+      return !pending.isEmpty
+    }
+    try decoder.drain(take)
+    return decoder.damagedPackets
+  }
+
+  /// For streams whose packets don't tell their pictures' times: the n-th picture that comes out is
+  /// the n-th of the first pass.
+  private func decodeEverything(
+    _ decoder: FrameDecoder, chosen: Set<Int>, _ isCancelled: () -> Bool,
+    _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    var number = 0
+    try VideoReader.decodeAll(decoder, source, isCancelled) { (frame) throws(MediaError) in
+      defer { number += 1 }
+      guard chosen.contains(number) else {
+        FrameDecoder.release(frame)
+        return
+      }
+      try deliver(frame, number)
+    }
+  }
+
+  /// Presentation times of all pictures, found by decoding them.
+  private static func decodedTimes(
+    _ input: VideoInput, _ source: PacketSource, _ isCancelled: () -> Bool
+  ) throws(MediaError) -> [Int64] {
+    var times: [Int64] = []
+    try decodeAll(try FrameDecoder(input), source, isCancelled) { (frame) throws(MediaError) in
+      let next = (times.last ?? -1) + 1
+      let best = frame.pointee.best_effort_timestamp
+      times.append(best == CFFMPEG_NO_TIMESTAMP ? next : max(best, next))
+      FrameDecoder.release(frame)
+    }
+    return times
+  }
+
+  private static func decodeAll(
+    _ decoder: FrameDecoder, _ source: PacketSource, _ isCancelled: () -> Bool,
+    _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    try source.forEachPacket { (_, packet) throws(MediaError) in
+      if isCancelled() { throw MediaError(.cancelled, "stopped while decoding") }
+      try decoder.decode(packet, mayDrop: false, body)
+      return true
+    }
+    try decoder.drain(body)
+  }
+}

@@ -1,0 +1,94 @@
+extension ExtractConfiguration {
+  /// Reads the section `extract:` of a pipeline file. The section `train:` may stand beside it and is
+  /// left alone.
+  ///
+  /// - Parameters:
+  ///   - path: The pipeline file. Relative paths inside it start at its folder.
+  ///   - overrides: What `--set` gave, see `ConfigurationDocument.read`.
+  public init(
+    contentsOf path: String, overrides: [String] = []
+  ) throws(ConfigurationError) {
+    try self.init(ConfigurationDocument(contentsOf: path), overrides: overrides)
+  }
+
+  /// Reads the section `extract:` of a document.
+  public init(
+    _ document: ConfigurationDocument, overrides: [String] = []
+  ) throws(ConfigurationError) {
+    self = try document.read("extract", ignoring: ["train"], overrides: overrides) {
+      ExtractConfiguration(reading: $0)
+    }
+  }
+
+  private init(reading section: SectionReader) {
+    self.init(dataset: section.choice("dataset", default: .folders, isRequired: true))
+    input = section.optionalPath("input")
+    store = section.optionalPath("store")
+    workers = section.integer("workers", default: workers, in: 0...1024)
+    unlabelled = section.choice("unlabelled", default: unlabelled)
+    methods = section.strings("methods", default: methods)
+    compressions = section.strings("compressions", default: compressions)
+    sampling.read(section.section("sampling"))
+    detection.read(section.section("detection"))
+    tracks.read(section.section("tracks"))
+    alignment.read(section.section("alignment"))
+    images.read(section.section("images"))
+    shards.read(section.section("shards"))
+    if dataset != .faceforensics {
+      for (key, names) in [("methods", methods), ("compressions", compressions)]
+      where !names.isEmpty {
+        section.reject(key, "expected [] unless dataset is faceforensics, got \(names.count) names")
+      }
+    }
+  }
+}
+
+extension ExtractConfiguration.Sampling {
+  fileprivate mutating func read(_ section: SectionReader) {
+    framesPerVideo = section.integer("framesPerVideo", default: framesPerVideo, in: 1...10000)
+    skipUnneededFrames = section.flag("skipUnneededFrames", default: skipUnneededFrames)
+  }
+}
+
+extension ExtractConfiguration.Detection {
+  fileprivate mutating func read(_ section: SectionReader) {
+    weights = section.path("weights", default: weights)
+    thresholds = section.numbers("thresholds", default: thresholds, in: 0...1)
+    minimumFaceSize = section.integer("minimumFaceSize", default: minimumFaceSize, in: 12...4096)
+    pyramidFactor = section.number("pyramidFactor", default: pyramidFactor, in: 0.3...0.95)
+    searchShortSide = section.integer(
+      "searchShortSide", default: searchShortSide, in: 64...8640, zeroMeans: "full size")
+    fullSearchInterval = section.integer(
+      "fullSearchInterval", default: fullSearchInterval, in: 1...10000)
+    brightenWhenEmpty = section.flag("brightenWhenEmpty", default: brightenWhenEmpty)
+  }
+}
+
+extension ExtractConfiguration.Tracks {
+  fileprivate mutating func read(_ section: SectionReader) {
+    minimumFrames = section.integer("minimumFrames", default: minimumFrames, in: 1...10000)
+    minimumScore = section.number("minimumScore", default: minimumScore, in: 0...1)
+    maximumPerVideo = section.integer("maximumPerVideo", default: maximumPerVideo, in: 0...10000)
+  }
+}
+
+extension ExtractConfiguration.Alignment {
+  fileprivate mutating func read(_ section: SectionReader) {
+    kind = section.choice("kind", default: kind)
+    margin = section.number("margin", default: margin, in: 1...4)
+    size = section.integer("size", default: size, in: 32...1024)
+  }
+}
+
+extension ExtractConfiguration.Images {
+  fileprivate mutating func read(_ section: SectionReader) {
+    jpegQuality = section.integer("jpegQuality", default: jpegQuality, in: 1...100)
+  }
+}
+
+extension ExtractConfiguration.Shards {
+  fileprivate mutating func read(_ section: SectionReader) {
+    maximumMebibytes = section.integer(
+      "maximumMebibytes", default: maximumMebibytes, in: 1...65536)
+  }
+}

@@ -1,0 +1,46 @@
+/// A table of plain text: columns as wide as their widest cell, numbers to the right.
+public struct TextTable: Sendable {
+  /// Column titles.
+  public var header: [String]
+
+  /// Rows; each has as many cells as the header.
+  public var rows: [[String]] = []
+
+  /// Creates a table without rows.
+  public init(header: [String]) {
+    self.header = header
+  }
+
+  /// Adds a row.
+  ///
+  /// - Precondition: as many cells as the header has.
+  public mutating func append(_ cells: [String]) {
+    precondition(cells.count == header.count, "a row has as many cells as the header")
+    rows.append(cells)
+  }
+
+  /// The table's lines: header, rule, rows.
+  public func render() -> String {
+    let widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    let isNumeric = header.indices.map { column in
+      !rows.isEmpty
+        && rows.allSatisfy { row in
+          let cell = row[column]
+          return cell.isEmpty || cell == "-" || cell.first?.isNumber == true
+        }
+    }
+    func line(_ cells: [String]) -> String {
+      var text = ""
+      for (column, cell) in cells.enumerated() {
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        text += (column == 0 ? "" : "  ") + (isNumeric[column] ? padding + cell : cell + padding)
+      }
+      while text.last == " " { text.removeLast() }
+      return text
+    }
+    let rule = widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ")
+    return ([line(header), rule] + rows.map(line)).joined(separator: "\n")
+  }
+}
