@@ -82,7 +82,8 @@ let package = Package(
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TorchFilesTests", ["TorchFiles"]),
     tests("NeuralNetworkTests", ["NeuralNetwork"]),
-    tests("FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    tests(
+      "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     tests("ShardStoreTests", ["ShardStore", "Checksums", "Imaging", "VideoCatalog"]),
     tests("PipelineConfigurationTests", ["PipelineConfiguration"]),

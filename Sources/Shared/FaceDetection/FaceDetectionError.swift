@@ -1,0 +1,34 @@
+/// What can go wrong in this module.
+public struct FaceDetectionError: Error, CustomStringConvertible {
+  /// Kinds of failure.
+  public enum Code: Sendable, Equatable {
+    /// A weight file can't be read.
+    case unreadableWeights
+    /// A tensor is missing, unexpected, or of another shape than the network's.
+    case unexpectedWeights
+    /// A setting has no meaning.
+    case invalidSettings
+  }
+
+  /// Kind of failure.
+  public let code: Code
+  /// What failed: a file, or a setting.
+  public let subject: String
+  /// What was expected and found, and what to try.
+  public let message: String
+  /// The error below, if there is one.
+  public let cause: (any Error)?
+
+  /// Creates an error.
+  public init(code: Code, subject: String, message: String, cause: (any Error)? = nil) {
+    self.code = code
+    self.subject = subject
+    self.message = message
+    self.cause = cause
+  }
+
+  /// Subject, message and cause in one line.
+  public var description: String {
+    "\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")
+  }
+}

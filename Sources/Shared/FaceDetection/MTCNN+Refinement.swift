@@ -1,0 +1,99 @@
+internal import Imaging
+internal import NeuralNetwork
+
+extension MTCNN {
+  /// Side of R-Net's input in pixels.
+  static let refinementSide = 24
+  /// Side of O-Net's input in pixels.
+  static let outputSide = 48
+  /// Squares that go through a network at once: enough for the dense layers, few enough for the maps
+  /// to stay in a level-2 cache.
+  private static let batch = 8
+
+  /// Second stage: which squares hold a face, refined by R-Net, the most certain first.
+  func refined(_ boxes: [FaceBox], _ tiles: TileSet) -> [FaceBox] {
+    var kept: [(box: FaceBox, score: Float, regression: SIMD4<Float>)] = []
+    run(weights.refinement, side: Self.refinementSide, boxes, tiles) { box, numbers in
+      let score = softmaxOfTwo(numbers[0], numbers[1])
+      if score > settings.refinementThreshold { kept.append((box, score, edges(numbers))) }
+    }
+    return keptBoxes(kept.map(\.box), scores: kept.map(\.score), threshold: 0.7).map {
+      let box = kept[$0].box
+      return box.regressed(kept[$0].regression, width: box.width + 1, height: box.height + 1)
+        .squared
+    }
+  }
+
+  /// The squares in which R-Net sees a face with at least `threshold`, unchanged.
+  func screened(_ boxes: [FaceBox], threshold: Float, _ tiles: TileSet) -> [FaceBox] {
+    var kept: [FaceBox] = []
+    run(weights.refinement, side: Self.refinementSide, boxes, tiles) { box, numbers in
+      if softmaxOfTwo(numbers[0], numbers[1]) > threshold { kept.append(box) }
+    }
+    return kept
+  }
+
+  /// Third stage: the faces in squares of `refined`, with O-Net's boxes and landmarks, the largest
+  /// first.
+  func faces(in boxes: [FaceBox], _ tiles: TileSet) -> [DetectedFace] {
+    var found: [DetectedFace] = []
+    run(weights.output, side: Self.outputSide, boxes, tiles) { box, numbers in
+      let score = softmaxOfTwo(numbers[0], numbers[1])
+      guard score > settings.outputThreshold else { return }
+      let (width, height) = (box.width + 1, box.height + 1)
+      func point(_ index: Int) -> SIMD2<Float> {
+        SIMD2(
+          width * numbers[6 + index] + box.x1 - 1, height * numbers[11 + index] + box.y1 - 1)
+      }
+      found.append(
+        DetectedFace(
+          box: box.regressed(edges(numbers), width: width, height: height), score: score,
+          landmarks: FaceLandmarks(
+            leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3),
+            rightMouth: point(4))))
+    }
+    let kept = keptBoxes(
+      found.map(\.box), scores: found.map(\.score), threshold: 0.7,
+      overlap: intersectionOverMinimum
+    ).map { found[$0] }
+    return kept.sorted { $0.box.area > $1.box.area }
+  }
+
+  private func edges(_ numbers: UnsafePointer<Float>) -> SIMD4<Float> {
+    SIMD4(numbers[2], numbers[3], numbers[4], numbers[5])
+  }
+
+  /// Runs a network on squares of the picture; `read` gets each square and the network's numbers.
+  /// Squares outside the picture are left out.
+  private func run(
+    _ network: InferenceNetwork, side: Int, _ boxes: [FaceBox], _ tiles: TileSet,
+    read: (FaceBox, UnsafePointer<Float>) -> Void
+  ) {
+    let crops = boxes.compactMap { box -> (FaceBox, PixelRectangle, PictureTile)? in
+      guard let crop = tiles.crop(of: box),
+        let tile = tiles.tile(for: crop, side: side) ?? tiles.anyTile(for: crop)
+      else { return nil }
+      return (box, crop, tile)
+    }
+    for start in stride(from: 0, to: crops.count, by: Self.batch) {
+      let batch = crops[start..<min(crops.count, start + Self.batch)]
+      let shape = FeatureShape(batch: batch.count, channels: 3, height: side, width: side)
+      network.run(on: shape, workspace: workspace) { input in
+        guard var target = input.baseAddress else { return }
+        for (_, crop, tile) in batch {
+          tile.withCrop(crop) {
+            resampler.resample(
+              $0, width: side, height: side, columns: 0..<side, rows: 0..<side, into: target)
+          }
+          target += shape.pictureCount
+        }
+      } read: { numbers, shape in
+        guard var numbers = numbers.baseAddress else { return }
+        for (box, _, _) in batch {
+          read(box, numbers)
+          numbers += shape.pictureCount
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+public import Imaging
+internal import NeuralNetwork
+
+/// Multi-task cascaded convolutional networks (Zhang et al. 2016): finds faces and five landmarks.
+///
+/// P-Net proposes windows in a pyramid of sizes, R-Net and O-Net sort them out and refine. With the
+/// default settings `detect` gives the answers of facenet-pytorch 2.6.0's `MTCNN.detect`.
+///
+/// Not Sendable: it owns the memory that the networks compute in, so each worker has its own; the
+/// weights are shared.
+public final class MTCNN {
+  /// Settings of the cascade.
+  public let settings: MTCNNSettings
+
+  let weights: MTCNNWeights
+  let workspace = InferenceWorkspace()
+  var resampler = AreaResampler()
+
+  /// Creates a detector for one worker.
+  ///
+  /// - Throws: `FaceDetectionError` where a setting has no meaning.
+  public init(
+    weights: MTCNNWeights, settings: MTCNNSettings = MTCNNSettings()
+  ) throws(FaceDetectionError) {
+    try settings.validate()
+    self.weights = weights
+    self.settings = settings
+  }
+
+  /// Finds all faces of a picture in its full resolution, the largest first.
+  ///
+  /// Cost: grows with the number of pixels; about 4 times as much for half the `minimumFaceSize`.
+  public func detect(in picture: PixelBuffer) -> [DetectedFace] {
+    var tiles = TileSet(width: picture.width, height: picture.height)
+    let tile = PictureTile(
+      whole: picture, pictureWidth: picture.width, pictureHeight: picture.height)
+    tiles.append(tile)
+    let levels = PyramidLevel.levels(
+      width: picture.width, height: picture.height, settings: settings)
+    let proposals = proposals(in: levels.map { ($0.wholeWindow, tile) })
+    return faces(in: refined(proposals, tiles), tiles)
+  }
+}

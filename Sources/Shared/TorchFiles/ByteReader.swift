@@ -1,0 +1,61 @@
+/// A position in the bytes of a file. Every read is checked against the end.
+struct ByteReader {
+  let file: String
+  let bytes: [UInt8]
+  private(set) var position = 0
+
+  init(file: String, bytes: [UInt8]) {
+    self.file = file
+    self.bytes = bytes
+  }
+
+  var remaining: Int { bytes.count - position }
+
+  /// Steps over `count` bytes and gives their range. `what` names them in the error.
+  mutating func take(_ count: Int, _ what: String) throws(TorchFileError) -> Range<Int> {
+    guard count >= 0, count <= remaining else {
+      throw error(
+        .truncated,
+        "expected \(count) bytes of \(what), got \(remaining): the file is incomplete or damaged")
+    }
+    defer { position += count }
+    return position..<position + count
+  }
+
+  mutating func byte(_ what: String) throws(TorchFileError) -> UInt8 {
+    bytes[try take(1, what).lowerBound]
+  }
+
+  mutating func littleEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type, _ what: String
+  ) throws(TorchFileError) -> Value {
+    let range = try take(MemoryLayout<Value>.size, what)
+    return bytes.withUnsafeBytes {
+      Value(littleEndian: $0.loadUnaligned(fromByteOffset: range.lowerBound, as: type))
+    }
+  }
+
+  /// A line without its line feed.
+  mutating func line(maximumLength: Int, _ what: String) throws(TorchFileError) -> String {
+    let start = position
+    let window = bytes[start...].prefix(maximumLength + 1)
+    guard let end = window.firstIndex(of: UInt8(ascii: "\n")) else {
+      if window.count > maximumLength {
+        throw error(.limitExceeded, "expected at most \(maximumLength) bytes of \(what)")
+      }
+      throw error(.truncated, "expected \(what), got the end of the file")
+    }
+    position = end + 1
+    guard let line = String(validating: bytes[start..<end], as: UTF8.self) else {
+      throw error(.malformed, at: start, "expected \(what) in UTF-8, got other bytes")
+    }
+    return line
+  }
+
+  /// An error at `position`, or at `other` when given.
+  func error(
+    _ code: TorchFileError.Code, at other: Int? = nil, _ message: String
+  ) -> TorchFileError {
+    TorchFileError(code, file: file, place: "at byte \(other ?? position)", message)
+  }
+}

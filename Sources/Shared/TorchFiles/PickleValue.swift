@@ -1,0 +1,123 @@
+/// A Python name that a pickle refers to, such as `torch.FloatStorage`. It is only ever compared.
+struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
+  let module: String
+  let name: String
+
+  var description: String { "\(module).\(name)" }
+}
+
+/// An inert value of a pickle.
+///
+/// Pickles share values and can contain themselves. Compound values are therefore numbers of
+/// objects in a flat table (`Pickle.objects`): releasing it never recurses, cycles don't leak, and
+/// whoever walks it decides how deep.
+enum PickleValue: Sendable, Equatable {
+  case none
+  case bool(Bool)
+  case integer(Int)
+  /// Two's complement, little-endian; more than 64 bits.
+  case largeInteger([UInt8])
+  case float(Double)
+  case string(String)
+  /// A Python 2 string that is not UTF-8.
+  case bytes([UInt8])
+  case global(PickleGlobal)
+  /// An index into `Pickle.objects`.
+  case object(Int)
+}
+
+/// A compound value of a pickle.
+struct PickleObject: Sendable {
+  enum Kind: Sendable, Equatable {
+    case list
+    case tuple
+    /// `dict` or `collections.OrderedDict`; `items` are key, value, key, value, ...
+    case dictionary
+    /// What Python would make by calling this with `items`. Nothing is called here.
+    case call(PickleGlobal)
+    /// A value kept outside the pickle; `items` is its one identifier.
+    case persistent
+  }
+
+  let kind: Kind
+  // The items are a field, not a payload of `Kind`, so that appending happens in place: copying
+  // the array on each APPEND would make a hostile pickle take quadratic time.
+  var items: [PickleValue]
+  /// What BUILD attached, such as the `_metadata` of a state_dict.
+  var state: PickleValue?
+}
+
+/// All that one pickle holds.
+struct Pickle: Sendable {
+  let objects: [PickleObject]
+  let root: PickleValue
+
+  /// The compound value behind a reference; nil for plain values.
+  func object(_ value: PickleValue) -> PickleObject? {
+    if case .object(let index) = value { objects[index] } else { nil }
+  }
+
+  /// The items of a tuple or list; nil for anything else.
+  func sequence(_ value: PickleValue) -> [PickleValue]? {
+    guard let object = object(value), object.kind == .tuple || object.kind == .list else {
+      return nil
+    }
+    return object.items
+  }
+
+  /// The entries of a dictionary; nil for anything else.
+  ///
+  /// Repeated strings follow Python's rule: first place, last value. A key that is no string has
+  /// no text.
+  func dictionary(_ value: PickleValue) -> [PickleEntry]? {
+    guard let object = object(value), object.kind == .dictionary else { return nil }
+    var entries: [PickleEntry] = []
+    var indices: [String: Int] = [:]
+    entries.reserveCapacity(object.items.count / 2)
+    for index in stride(from: 0, to: object.items.count - 1, by: 2) {
+      let entry = PickleEntry(key: object.items[index], value: object.items[index + 1])
+      if let text = entry.text {
+        if let known = indices[text] {
+          entries[known] = entry
+          continue
+        }
+        indices[text] = entries.count
+      }
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  /// The kind of a value in words, for errors. It never descends into compound values.
+  func summary(_ value: PickleValue) -> String {
+    switch value {
+    case .none: "None"
+    case .bool(let value): value ? "True" : "False"
+    case .integer(let value): "the integer \(value)"
+    case .largeInteger(let bytes): "an integer of \(bytes.count) bytes"
+    case .float(let value): "the number \(value)"
+    case .string(let value): "the string '\(value.prefix(80))'"
+    case .bytes(let bytes): "\(bytes.count) bytes"
+    case .global(let global): "the name \(global)"
+    case .object(let index):
+      switch objects[index].kind {
+      case .list: "a list of \(objects[index].items.count)"
+      case .tuple: "a tuple of \(objects[index].items.count)"
+      case .dictionary: "a dictionary of \(objects[index].items.count / 2)"
+      case .call(let global): "an object made by \(global)"
+      case .persistent: "a storage"
+      }
+    }
+  }
+}
+
+/// One entry of a pickled dictionary.
+struct PickleEntry: Sendable {
+  let key: PickleValue
+  let value: PickleValue
+
+  /// The key if it is a string.
+  var text: String? {
+    if case .string(let text) = key { text } else { nil }
+  }
+}

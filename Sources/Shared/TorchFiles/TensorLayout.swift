@@ -1,0 +1,109 @@
+/// How a tensor lies in its storage: element (i, j, ...) is at `offset + i*strides[0] + ...`.
+struct TensorLayout: Equatable {
+  let shape: [Int]
+  /// In elements; 0 for dimensions of at most one element, whose strides mean nothing.
+  let strides: [Int]
+  let offset: Int
+  /// The product of `shape`.
+  let count: Int
+
+  /// Why a layout is refused.
+  struct Invalid: Error {
+    let message: String
+  }
+
+  /// More than any library offers; it bounds the work per element.
+  static let maximumRank = 64
+
+  /// Checks that every element lies within a storage of `storageCount` elements.
+  init(
+    shape: [Int], strides: [Int], offset: Int, storageCount: Int
+  ) throws(Invalid) {
+    guard shape.count == strides.count, shape.count <= Self.maximumRank else {
+      throw Invalid(
+        message: "expected as many strides as dimensions, at most \(Self.maximumRank), got "
+          + "\(strides.count) and \(shape.count)")
+    }
+    guard offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }) else {
+      throw Invalid(
+        message: "expected an offset, a shape and strides of 0 or more, got \(offset), \(shape) "
+          + "and \(strides)")
+    }
+    let isEmpty = shape.contains(0)
+    // Computed for empty tensors too: the product of the other dimensions must not overflow in
+    // the hands of whoever uses the shape.
+    var count = 1
+    var last = offset
+    for (size, stride) in zip(shape, strides) {
+      let (product, tooMany) = count.multipliedReportingOverflow(by: max(size, 1))
+      let (step, tooFar) = max(size - 1, 0).multipliedReportingOverflow(by: stride)
+      let (sum, tooLate) = last.addingReportingOverflow(step)
+      guard !tooMany, isEmpty || (!tooFar && !tooLate) else {
+        throw Invalid(message: "the shape \(shape) with strides \(strides) exceeds 64 bits")
+      }
+      count = product
+      last = isEmpty ? offset : sum
+    }
+    guard isEmpty || last < storageCount else {
+      throw Invalid(
+        message: "the shape \(shape) with strides \(strides) from element \(offset) ends at "
+          + "element \(last), but its storage holds \(storageCount)")
+    }
+    self.shape = shape
+    self.strides = zip(shape, strides).map { $0 > 1 ? $1 : 0 }
+    self.offset = offset
+    self.count = isEmpty ? 0 : count
+  }
+}
+
+extension TensorLayout {
+  /// The elements in row-major order, read from `storage` and converted to Float32.
+  ///
+  /// `storage` is little-endian, of any alignment, and as long as the layout was checked for.
+  func gather(_ type: ElementType, from storage: UnsafeRawBufferPointer) -> [Float] {
+    switch type {
+    case .float16: gather(storage) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
+    case .bfloat16: gather(storage) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+    case .float32: gather(storage) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float64: gather(storage) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+    case .int8: gather(storage) { (value: Int8) in Float(value) }
+    case .int16: gather(storage) { (value: Int16) in Float(value) }
+    case .int32: gather(storage) { (value: Int32) in Float(value) }
+    case .int64: gather(storage) { (value: Int64) in Float(value) }
+    case .uint8: gather(storage) { (value: UInt8) in Float(value) }
+    case .uint16: gather(storage) { (value: UInt16) in Float(value) }
+    case .uint32: gather(storage) { (value: UInt32) in Float(value) }
+    case .uint64: gather(storage) { (value: UInt64) in Float(value) }
+    case .bool: gather(storage) { (value: UInt8) in value == 0 ? 0 : 1 }
+    }
+  }
+
+  private func gather<Element: FixedWidthInteger & BitwiseCopyable>(
+    _ storage: UnsafeRawBufferPointer, _ convert: (Element) -> Float
+  ) -> [Float] {
+    guard count > 0 else { return [] }
+    // A row is the innermost dimension; `index` counts through the outer ones like an odometer.
+    let rowLength = shape.last ?? 1
+    let rowStride = strides.last ?? 0
+    let outer = max(shape.count - 1, 0)
+    var index = [Int](repeating: 0, count: outer)
+    var rowStart = offset
+    return [Float](unsafeUninitializedCapacity: count) { values, written in
+      while written < count {
+        for column in 0..<rowLength {
+          let position = (rowStart + column * rowStride) * MemoryLayout<Element>.size
+          let element = storage.loadUnaligned(fromByteOffset: position, as: Element.self)
+          values.initializeElement(at: written, to: convert(Element(littleEndian: element)))
+          written += 1
+        }
+        for dimension in (0..<outer).reversed() {
+          index[dimension] += 1
+          rowStart += strides[dimension]
+          if index[dimension] < shape[dimension] { break }
+          rowStart -= shape[dimension] * strides[dimension]
+          index[dimension] = 0
+        }
+      }
+    }
+  }
+}

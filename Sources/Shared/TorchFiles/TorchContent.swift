@@ -1,0 +1,64 @@
+/// A pickle and the storages that it refers to, whatever the container: what every format of
+/// PyTorch comes down to.
+struct TorchContent {
+  let file: String
+  let bytes: [UInt8]
+  let pickle: Pickle
+  /// Where the bytes of each storage lie, by key.
+  let storages: [String: Range<Int>]
+}
+
+/// What a pickle says of one storage.
+///
+/// The identifier is `("storage", class, key, location, element count)`; legacy files add None,
+/// or what part of another storage it is.
+struct StorageReference: Equatable {
+  let key: String
+  /// Nil for an untyped storage, which counts bytes.
+  let type: ElementType?
+  let count: Int
+
+  /// The size in bytes; nil if it overflows.
+  var byteCount: Int? {
+    let (size, overflow) = count.multipliedReportingOverflow(by: type?.byteCount ?? 1)
+    return overflow ? nil : size
+  }
+
+  /// Reads the identifier of a persistent object.
+  init(
+    _ object: PickleObject, in pickle: Pickle, file: String
+  ) throws(TorchFileError) {
+    func malformed(_ message: String) -> TorchFileError {
+      TorchFileError(.malformed, file: file, place: "storage", message)
+    }
+    guard object.kind == .persistent, object.items.count == 1,
+      let fields = pickle.sequence(object.items[0]), (5...6).contains(fields.count),
+      fields[0] == .string("storage")
+    else {
+      throw malformed(
+        "expected a storage's identifier, got \(pickle.summary(object.items.first ?? .none))")
+    }
+    guard case .global(let storageClass) = fields[1] else {
+      throw malformed("expected a storage's class, got \(pickle.summary(fields[1]))")
+    }
+    let type = TorchGlobals.storages[storageClass]
+    guard type != nil || storageClass == TorchGlobals.untypedStorage else {
+      throw malformed("expected a storage's class, got \(storageClass)")
+    }
+    guard case .string(let key) = fields[2], key.utf8.count <= 256 else {
+      throw malformed("expected a storage's key, got \(pickle.summary(fields[2]))")
+    }
+    guard case .integer(let count) = fields[4], count >= 0 else {
+      throw malformed("expected a storage's element count, got \(pickle.summary(fields[4]))")
+    }
+    // Only PyTorch before 0.4 wrote such views.
+    guard fields.count == 5 || fields[5] == .none else {
+      throw TorchFileError(
+        .unsupported, file: file, place: "storage \(key)",
+        "expected a whole storage, got a view of another one: save again with PyTorch 0.4 or later")
+    }
+    self.key = key
+    self.type = type
+    self.count = count
+  }
+}

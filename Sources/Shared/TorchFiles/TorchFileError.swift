@@ -1,0 +1,44 @@
+/// Why a model file could not be read.
+///
+/// The description names the file, the place in it (a byte position or a tensor), what was
+/// expected and what was found: `pnet.pt: at byte 15: expected ..., got ...`.
+public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kinds of failure that a caller may want to tell apart.
+  public enum Code: Sendable, Equatable {
+    /// The operating system could not open or read the file.
+    case unreadable
+    /// The content is of no format that PyTorch writes.
+    case unknownFormat
+    /// The content is of a known format, or uses a known feature, that this reader lacks.
+    case unsupported
+    /// The file ends before its content does.
+    case truncated
+    /// The content contradicts its format.
+    case malformed
+    /// The pickle asks for a Python object outside the allow-list. It was not run: nothing ever is.
+    case forbiddenGlobal
+    /// The content is larger or more complex than the reader's bounds.
+    case limitExceeded
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// The file as the caller named it.
+  public let file: String
+  /// Where in the file: a byte position or the name of an entry; nil if it is the file as a whole.
+  public let place: String?
+  /// What was expected, what was found, and what to try.
+  public let message: String
+
+  init(_ code: Code, file: String, place: String? = nil, _ message: String) {
+    self.code = code
+    self.file = file
+    self.place = place
+    self.message = message
+  }
+
+  /// The error as one line.
+  public var description: String {
+    if let place { "\(file): \(place): \(message)" } else { "\(file): \(message)" }
+  }
+}

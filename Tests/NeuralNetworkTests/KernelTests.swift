@@ -1,0 +1,97 @@
+import Testing
+
+@testable import NeuralNetwork
+
+/// Fast kernels against their obvious-loop twins, on odd sizes.
+@Suite struct KernelTests {
+  @Test(arguments: [
+    // Small and odd; several blocks of rows; rows wider than a block; kernels of 1, 2 and 3.
+    ConvolutionShape(
+      inputChannels: 1, outputChannels: 1, kernel: 1, inputHeight: 1, inputWidth: 1),
+    ConvolutionShape(
+      inputChannels: 3, outputChannels: 10, kernel: 3, inputHeight: 7, inputWidth: 33),
+    ConvolutionShape(
+      inputChannels: 2, outputChannels: 5, kernel: 2, inputHeight: 45, inputWidth: 31),
+    ConvolutionShape(
+      inputChannels: 2, outputChannels: 3, kernel: 3, inputHeight: 4, inputWidth: 907),
+    ConvolutionShape(
+      inputChannels: 7, outputChannels: 6, kernel: 1, inputHeight: 13, inputWidth: 63),
+  ])
+  func convolution(shape: ConvolutionShape) {
+    let input = pseudoRandom(
+      shape.inputChannels * shape.inputHeight * shape.inputWidth, seed: 1)
+    let weight = pseudoRandom(shape.outputChannels * shape.patchSize, seed: 2)
+    let bias = pseudoRandom(shape.outputChannels, seed: 3)
+    let slope = pseudoRandom(shape.outputChannels, seed: 4)
+    for slope in [slope, nil] {
+      let expected = referenceConvolution(
+        shape, input: input, weight: weight, bias: bias, slope: slope)
+      var output = [Float](repeating: .nan, count: expected.count)
+      var columns = [Float](repeating: .nan, count: shape.columnCount)
+      if let slope {
+        convolutionForward(
+          shape, input: input, weight: weight, bias: bias, slope: slope, output: &output,
+          columns: &columns)
+      } else {
+        convolutionForward(
+          shape, input: input, weight: weight, bias: bias, slope: nil, output: &output,
+          columns: &columns)
+      }
+      #expect(largestDifference(output, expected) < 2e-5)
+    }
+  }
+
+  @Test(arguments: [1, 2, 7, 33])
+  func pReLU(area: Int) {
+    let values = pseudoRandom(2 * 3 * area, seed: 5)
+    let slope = pseudoRandom(3, seed: 6)
+    var output = values
+    pReLUForward(&output, slope: slope, batch: 2, channels: 3, area: area)
+    let expected = referencePReLU(values, slope: slope, batch: 2, channels: 3, area: area)
+    #expect(largestDifference(output, expected) < 1e-6)
+  }
+
+  @Test(arguments: [2, 3], [3, 4, 9, 22, 33])
+  func maxPooling(kernel: Int, width: Int) {
+    for height in [3, 4, 7] {
+      let shape = MaxPoolingShape(
+        planes: 3, kernel: kernel, inputHeight: height, inputWidth: width)
+      let input = pseudoRandom(3 * height * width, seed: 7)
+      let expected = referenceMaxPooling(shape, input: input)
+      var output = [Float](repeating: .nan, count: expected.count)
+      maxPoolingForward(shape, input: input, output: &output)
+      #expect(output == expected)
+    }
+  }
+
+  @Test func ceilModeCountsWindowsThatHangOver() {
+    let shape = MaxPoolingShape(planes: 1, kernel: 2, inputHeight: 3, inputWidth: 5)
+    #expect(shape.outputHeight == 2)
+    #expect(shape.outputWidth == 3)
+    var output = [Float](repeating: .nan, count: 6)
+    maxPoolingForward(shape, input: (0..<15).map(Float.init), output: &output)
+    #expect(output == [6, 8, 9, 11, 13, 14])
+  }
+
+  @Test(arguments: [1, 2, 7])
+  func fullyConnected(batch: Int) {
+    let input = pseudoRandom(batch * 33, seed: 8)
+    let weight = pseudoRandom(5 * 33, seed: 9)
+    let bias = pseudoRandom(5, seed: 10)
+    let slope = pseudoRandom(5, seed: 11)
+    let expected = referenceFullyConnected(
+      input: input, weight: weight, bias: bias, slope: slope, batch: batch)
+    var output = [Float](repeating: .nan, count: batch * 5)
+    fullyConnectedForward(
+      input: input, weight: weight, bias: bias, slope: slope, output: &output, batch: batch,
+      inputCount: 33, outputCount: 5)
+    #expect(largestDifference(output, expected) < 1e-5)
+  }
+
+  @Test func softmaxOfTwoLogits() {
+    #expect(softmaxOfTwo(0, 0) == 0.5)
+    #expect(abs(softmaxOfTwo(1, 3) - 0.880_797) < 1e-6)
+    #expect(softmaxOfTwo(-200, 200) == 1)
+    #expect(softmaxOfTwo(200, -200) == 0)
+  }
+}
