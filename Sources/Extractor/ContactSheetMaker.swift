@@ -1,0 +1,49 @@
+import Imaging
+import ShardStore
+import VideoCatalog
+
+/// Chooses crops of a store for a contact sheet: as many different videos as fit, and of each its
+/// middle crop first.
+struct ContactSheetMaker {
+  let reader: ShardReader
+  /// Crops of each label.
+  let limit: Int
+
+  /// The sheet, real faces above fake ones.
+  func sheet() throws -> ContactSheet {
+    let samples = try reader.samples()
+    return ContactSheet(sections: [
+      try section(.real, "REAL", SIMD3(38, 110, 70), samples),
+      try section(.fake, "FAKE", SIMD3(150, 52, 44), samples),
+    ])
+  }
+
+  private func section(
+    _ label: VideoLabel, _ title: String, _ colour: SIMD3<UInt8>, _ samples: [ShardReader.Sample]
+  ) throws -> ContactSheet.Section {
+    let own = samples.filter { $0.record.label == label }
+    let videos = Set(own.map(\.record.video)).count
+    let cells = try choose(own).map { sample in
+      ContactSheet.Cell(
+        picture: try JPEG.decode(try reader.image(of: sample)),
+        caption: "\(sample.record.video) \(sample.record.frame)")
+    }
+    return ContactSheet.Section(
+      heading: "\(title)  \(videos) videos, \(own.count) crops", colour: colour, cells: cells)
+  }
+
+  /// Round after round one more crop of each of evenly spaced videos; the rounds go from the middle
+  /// of a video outwards.
+  private func choose(_ samples: [ShardReader.Sample]) -> [ShardReader.Sample] {
+    let byVideo = Dictionary(grouping: samples, by: \.record.video).sorted { $0.key < $1.key }
+      .map(\.value)
+    guard !byVideo.isEmpty else { return [] }
+    let count = min(byVideo.count, limit)
+    let videos = (0..<count).map { byVideo[$0 * byVideo.count / count] }
+    let perVideo = limit / count
+    return videos.flatMap { crops in
+      let chosen = min(perVideo, crops.count)
+      return (0..<chosen).map { crops[($0 * 2 + 1) * crops.count / (2 * chosen)] }
+    }
+  }
+}

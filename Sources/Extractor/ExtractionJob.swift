@@ -1,0 +1,180 @@
+import FaceDetection
+import FaceExtraction
+import Foundation
+import MediaDecoding
+import PipelineConfiguration
+import ShardStore
+import TerminalInterface
+import VideoCatalog
+import WorkerPool
+
+/// One run of the extractor: the videos of a catalog that the store doesn't have yet, spread over
+/// workers, each video one transaction.
+struct ExtractionJob {
+  let configuration: ExtractConfiguration
+  let input: String
+  let store: String
+  let part: JobPart
+  let retriesFailed: Bool
+
+  /// What the workers add up.
+  private struct Tally {
+    var extracted = 0
+    var failed = 0
+    var faces = 0
+    var times = StageTimes()
+    var storeSeconds = 0.0
+  }
+
+  /// - Returns: the process's exit status.
+  func run() throws -> Int32 {
+    let started = Date()
+    let weights = try MTCNNWeights.load(directory: configuration.detection.weights)
+    let catalog = try loadCatalog()
+    let settings = configuration.extractionSettings
+    let description = StoreDescription(
+      geometry: settings.geometry, pipeline: configuration.contentSettings)
+    let writer = try ShardWriter(
+      directory: store, task: part.task, description: description,
+      maximumShardBytes: configuration.shards.maximumMebibytes << 20)
+    let todo = catalog.videos.filter { video in
+      guard part.includes(video.name) else { return false }
+      switch writer.state(of: video.name) {
+      case .done: return false
+      case .failed: return retriesFailed
+      case nil: return true
+      }
+    }
+    let pool = WorkerPool(workerCount: configuration.workers)
+    announce(catalog, todo: todo.count, workers: min(pool.workerCount, max(todo.count, 1)))
+
+    let progress = ProgressLine(total: todo.count, unit: "videos")
+    let interruption = Interruption { request in
+      progress.note(
+        request == .finish
+          ? "Finishing the videos under way; press Ctrl-C again to drop them."
+          : "Dropping the videos under way.")
+    }
+    let tally = Locked(Tally())
+    var failure: (any Error)?
+    do {
+      try pool.forEach(todo) { _ in
+        let extractor = try FaceExtractor(weights: weights, settings: settings)
+        return { video in
+          guard interruption.request == .none else { return }
+          try extract(video, extractor, writer, interruption, tally, progress)
+        }
+      }
+    } catch {
+      failure = error
+    }
+    progress.finish()
+    writer.close()
+    let report = try makeReport(
+      catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
+      wasInterrupted: interruption.request != .none)
+    do {
+      try report.write(toStore: store)
+    } catch where failure != nil {
+      // The first failure, such as a full disk, says what there is to say.
+    }
+    if let failure { throw failure }
+    show(report)
+    if let status = interruption.exitStatus, report.pending > 0 {
+      print("\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
+      return status
+    }
+    return report.hasProblems ? 2 : 0
+  }
+
+  private func loadCatalog() throws -> VideoCatalog {
+    guard let kind = CatalogKind(rawValue: configuration.dataset.rawValue) else {
+      preconditionFailure("every dataset of the configuration is a kind of catalog")
+    }
+    return try VideoCatalog.load(
+      kind: kind, input: input,
+      options: CatalogOptions(
+        unlabelled: configuration.unlabelled == .skip ? .skip : .fail,
+        methods: configuration.methods, compressions: configuration.compressions))
+  }
+
+  private func announce(_ catalog: VideoCatalog, todo: Int, workers: Int) {
+    let real = catalog.videos.count { $0.label == .real }
+    let groups = Set(catalog.videos.map(\.group)).count
+    print(
+      "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
+        + "in \(groups) groups from \(input)")
+    for note in catalog.notes { print("Note: \(note)") }
+    let share = part.count > 1 ? " of part \(part.number)/\(part.count)" : ""
+    print(
+      "Store: \(store); \(todo) videos\(share) to do with \(workers) "
+        + "worker\(workers == 1 ? "" : "s")")
+  }
+
+  /// One video, from file to transaction. Throws only what must stop the run.
+  private func extract(
+    _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: ShardWriter,
+    _ interruption: Interruption, _ tally: Locked<Tally>, _ progress: ProgressLine
+  ) throws {
+    let extraction: VideoExtraction
+    var times = StageTimes()
+    var faces = 0
+    do {
+      let result = try extractor.extract(path: video.path) {
+        interruption.request == .abandon
+      }
+      times = result.times
+      faces = result.crops.count
+      extraction = .done(
+        video, samples: result.crops.map { FaceSample(video, $0) },
+        facts: VideoRecord.Facts(result), notes: result.notes)
+    } catch let error as MediaError {
+      if error.code == .cancelled { return }
+      extraction = .failed(video, reason: error.message)
+    }
+    let start = ThreadCPUClock.seconds()
+    do {
+      try writer.append(extraction)
+    } catch where error.code == .invalidVideo {
+      // A name too long for a key, for instance: nothing was written, the others go on.
+      progress.note("\(video.name): \(error)")
+    }
+    let stored = ThreadCPUClock.seconds() - start
+    if let reason = extraction.record.reason { progress.note("Skipped \(video.name): \(reason)") }
+    let now = tally.withLock { tally in
+      tally.extracted += 1
+      tally.failed += extraction.record.state == .failed ? 1 : 0
+      tally.faces += faces
+      tally.times += times
+      tally.storeSeconds += stored
+      return tally
+    }
+    progress.update(done: now.extracted, detail: "\(now.faces) faces")
+  }
+
+  private func makeReport(
+    _ catalog: VideoCatalog, _ tally: Tally, workers: Int, started: Date, wasInterrupted: Bool
+  ) throws -> ExtractionReport {
+    var stages = Dictionary(
+      uniqueKeysWithValues: tally.times.stages.map { ($0.name, $0.seconds) })
+    stages["store"] = tally.storeSeconds
+    var report = ExtractionReport(
+      softwareVersion: softwareVersion, dataset: configuration.dataset.rawValue, input: input,
+      settings: configuration.contentSettings,
+      run: .init(
+        startedAt: ISO8601DateFormatter().string(from: started),
+        wallSeconds: Date().timeIntervalSince(started), workers: workers,
+        part: "\(part.number)/\(part.count)", videosExtracted: tally.extracted - tally.failed,
+        videosFailed: tally.failed, cpuSecondsByStage: stages, wasInterrupted: wasInterrupted),
+      pending: 0, rows: [], skipped: [], incomplete: [], notes: [])
+    report.count(catalog, records: try ShardReader(directory: store, allowLive: true).videos())
+    return report
+  }
+
+  private func show(_ report: ExtractionReport) {
+    print("\n" + report.table())
+    let lines = report.problemLines()
+    if !lines.isEmpty { print("\n" + lines.joined(separator: "\n")) }
+    print("\nReport: \(store)/\(ExtractionReport.fileName)")
+  }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import ShardStore
+import TerminalInterface
+import VideoCatalog
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Shows what a store holds; draws a contact sheet of its crops.",
+    discussion: """
+      Examples:
+        extractor inspect /data/dfdc-faces
+        extractor inspect /data/dfdc-faces --contact-sheet sheet.jpg
+        extractor inspect /data/dfdc-faces --json
+      """)
+
+  @Argument(help: "The folder of the store.", completion: .directory)
+  var store: String
+
+  @Option(
+    help: "Draw crops, real above fake, into this JPEG file.", completion: .file(extensions: ["jpg"]))
+  var contactSheet: String?
+
+  @Option(help: "At most so many crops of each label on the contact sheet.")
+  var crops: Int = 40
+
+  @Flag(help: "Print everything as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (1...1000).contains(crops) else {
+      throw ValidationError("--crops: expected 1...1000, got \(crops)")
+    }
+  }
+
+  func run() throws {
+    let reader = try ShardReader(directory: store)
+    let summary = StoreSummary(reader)
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+    } else {
+      print(summary.text)
+    }
+    guard let contactSheet else { return }
+    let picture = try ContactSheetMaker(reader: reader, limit: crops).sheet().render()
+    let file = try JPEGEncoder(quality: 90).encode(picture)
+    try Data(file).write(to: URL(fileURLWithPath: contactSheet), options: .atomic)
+    if !json { print("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))") }
+  }
+}
+
+/// What a store holds, counted.
+private struct StoreSummary: Codable {
+  struct Count: Codable {
+    var label: VideoLabel
+    var split: DatasetSplit?
+    var method: String?
+    var compression: String?
+    var videos = 0
+    var failed = 0
+    var withoutFace = 0
+    var crops = 0
+  }
+
+  var formatVersion: Int
+  var geometry: CropGeometry
+  var settings: [String: String]
+  var shards: [String]
+  var videos: Int
+  var crops: Int
+  var groups: Int
+  var counts: [Count]
+
+  init(_ reader: ShardReader) {
+    formatVersion = reader.description.formatVersion
+    geometry = reader.description.geometry
+    settings = reader.description.pipeline
+    shards = reader.shards.map(\.fileName)
+    videos = reader.videos.count
+    crops = reader.videos.reduce(0) { $0 + $1.record.images }
+    groups = Set(reader.videos.map(\.record.group)).count
+    var counts: [[String]: Count] = [:]
+    for video in reader.videos {
+      let record = video.record
+      let key = [
+        record.label == .real ? "0" : "1", record.split?.rawValue ?? "", record.method ?? "",
+        record.compression ?? "",
+      ]
+      var count =
+        counts[key]
+        ?? Count(
+          label: record.label, split: record.split, method: record.method,
+          compression: record.compression)
+      count.videos += 1
+      count.crops += record.images
+      if record.state == .failed {
+        count.failed += 1
+      } else if record.images == 0 {
+        count.withoutFace += 1
+      }
+      counts[key] = count
+    }
+    self.counts = counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
+  var text: String {
+    var table = TextTable(header: [
+      "label", "split", "method", "compression", "videos", "failed", "no face", "crops",
+    ])
+    for count in counts {
+      table.append([
+        count.label.rawValue, count.split?.rawValue ?? "-", count.method ?? "-",
+        count.compression ?? "-", "\(count.videos)", "\(count.failed)", "\(count.withoutFace)",
+        "\(count.crops)",
+      ])
+    }
+    let alignment = geometry.alignment.rawValue
+    return """
+      \(videos) videos in \(groups) groups, \(crops) crops, \(shards.count) shards
+      Crops: \(geometry.sizePixels)x\(geometry.sizePixels) pixels, aligned by \(alignment), \
+      margin \(geometry.margin)
+
+      \(table.render())
+      """
+  }
+}

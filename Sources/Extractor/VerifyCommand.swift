@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Imaging
+import ShardStore
+import TerminalInterface
+import WorkerPool
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Checks every page, record, checksum and picture of a store.",
+    discussion: """
+      Example:
+        extractor verify /data/dfdc-faces
+
+      Exit codes: 0 the store is sound; 1 it is not, or can't be checked.
+      """)
+
+  @Argument(help: "The folder of the store.", completion: .directory)
+  var store: String
+
+  @Option(help: "Shards checked at the same time; 0 is one per core.")
+  var workers: Int = 0
+
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+  }
+
+  func run() throws {
+    let reader = try ShardReader(directory: store)
+    let names = reader.shards
+    let total = try names.reduce(0) { try $0 + reader.recordCount(of: $1) }
+    let progress = ProgressLine(total: total, unit: "records")
+    let interruption = Interruption { _ in }
+    let done = Locked<[String: Int]>([:])
+    let verifier = StoreVerifier(
+      directory: store,
+      imageSize: { bytes in
+        let file = bytes.withUnsafeBytes { Array($0) }
+        return (try? JPEG.decode(file)).map { ($0.width, $0.height) }
+      },
+      progress: { step in
+        let sum = done.withLock { counts in
+          counts[step.shard] = step.recordsChecked
+          return counts.values.reduce(0, +)
+        }
+        progress.update(done: sum, detail: "")
+      },
+      isCancelled: { interruption.request != .none })
+    let results = Locked<[ShardVerification]>([])
+    try WorkerPool(workerCount: workers).forEach(names) { _ in
+      { name in
+        let result = try verifier.verifyShard(name)
+        results.withLock { $0.append(result) }
+      }
+    }
+    progress.finish()
+    let ordered = results.withLock { $0.sorted { $0.shard < $1.shard } }
+    let verification = try verifier.combine(ordered)
+    try show(verification)
+    throw ExitCode(verification.isSound ? 0 : 1)
+  }
+
+  private func show(_ verification: StoreVerification) throws {
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(verification), as: UTF8.self))
+      return
+    }
+    var table = TextTable(header: ["shard", "videos", "failed", "crops", "MiB", "findings"])
+    for shard in verification.shards {
+      table.append([
+        shard.shard, "\(shard.finishedVideos.count)", "\(shard.failedVideos.count)",
+        "\(shard.samples)", String(format: "%.1f", Double(shard.imageBytes) / 1_048_576),
+        "\(shard.findings.count + shard.findingsLeftOut)",
+      ])
+    }
+    print(table.render())
+    for finding in verification.findings.prefix(50) { print("  \(finding)") }
+    let hidden = verification.findings.count - 50
+    if hidden > 0 { print("  ... and \(hidden) more; --json prints all") }
+    print(
+      verification.isSound
+        ? "\nSound: every record and picture is what was stored."
+        : "\nNOT SOUND. Move the damaged shards away and run the extractor again: it does their "
+          + "videos anew.")
+  }
+}

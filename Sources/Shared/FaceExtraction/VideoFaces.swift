@@ -1,0 +1,39 @@
+public import FaceDetection
+public import MediaDecoding
+
+/// One aligned face of one picture.
+public struct FaceCrop: Sendable {
+  /// Position of the picture among the video's, in order of presentation.
+  public let frame: Int
+  /// Position of the face among the picture's kept ones: by track.
+  public let face: Int
+  /// Presentation time in seconds after the video's first picture.
+  public let timestampSeconds: Double
+  /// Box, score and landmarks in the displayed picture.
+  public let detection: DetectedFace
+  /// Which person: equal for the faces of one track, from 0.
+  public let track: Int
+  /// The crop as a JPEG file.
+  public let image: [UInt8]
+}
+
+/// All faces of a video.
+public struct VideoFaces: Sendable {
+  /// What the packets tell of the video.
+  public var information: VideoInformation
+  /// The crops, by frame and face.
+  public var crops: [FaceCrop]
+  /// Pictures that were looked at.
+  public var framesSampled: Int
+  /// Pictures with at least one kept face.
+  public var framesWithFace: Int
+  /// Faces that were found, also those of tracks that were dropped.
+  public var facesFound: Int
+  /// Kept tracks.
+  public var trackCount: Int
+  /// In what the video falls short of what was asked, one remark each; empty for a sound video with
+  /// faces.
+  public var notes: [String]
+  /// What it cost.
+  public var times: StageTimes
+}
