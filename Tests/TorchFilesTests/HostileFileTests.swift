@@ -128,6 +128,15 @@ struct HostileFileTests {
     #expect(readError(LegacyFile(object: object + [0x74]).bytes)?.code == .limitExceeded)
   }
 
+  @Test("A long key shared by many entries is not hashed each time")
+  func sharedLongKey() throws {
+    // 8 MB of key, 200,000 times: 1.6 TB to hash.
+    var object = Bytes.string(String(repeating: "k", count: 8 << 20)) + [0x71, 0, 0x30, 0x7D, 0x28]
+    for _ in 0..<200_000 { object += [0x68, 0, 0x4E] }
+    let error = try #require(readError(LegacyFile(object: object + [0x75]).bytes))
+    #expect(error.code == .unsupported && error.description.utf8.count < 2000)
+  }
+
   @Test("Values that contain themselves are harmless")
   func selfReference() throws {
     // A list in itself, a dictionary in itself, and a Parameter whose data is itself.

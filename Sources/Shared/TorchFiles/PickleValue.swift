@@ -67,8 +67,8 @@ struct Pickle: Sendable {
 
   /// The entries of a dictionary; nil for anything else.
   ///
-  /// Repeated strings follow Python's rule: first place, last value. A key that is no string has
-  /// no text.
+  /// Repeated strings follow Python's rule: first place, last value. A key that is no string, or
+  /// an absurdly long one, has no text.
   func dictionary(_ value: PickleValue) -> [PickleEntry]? {
     guard let object = object(value), object.kind == .dictionary else { return nil }
     var entries: [PickleEntry] = []
@@ -116,8 +116,15 @@ struct PickleEntry: Sendable {
   let key: PickleValue
   let value: PickleValue
 
-  /// The key if it is a string.
+  /// The longest key that counts as text, in bytes. Without a bound, one long string shared by a
+  /// million entries would be hashed a million times.
+  static let maximumTextLength = 1024
+
+  /// The key if it is a string of reasonable length.
   var text: String? {
-    if case .string(let text) = key { text } else { nil }
+    guard case .string(let text) = key, text.utf8.count <= Self.maximumTextLength else {
+      return nil
+    }
+    return text
   }
 }

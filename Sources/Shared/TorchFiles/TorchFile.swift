@@ -8,7 +8,7 @@ public struct TorchFile: Sendable {
   public let tensors: [NamedTensor]
 
   /// The keys of the top-level entries that are no tensors, such as `epoch`, in file order.
-  /// A key that is no string is described in words.
+  /// A key that is no string of at most 1024 bytes is described in words.
   public let others: [String]
 
   private let indices: [String: Int]
