@@ -1,45 +1,50 @@
 extension PixelBuffer {
-  /// A square cut out of this picture under a similarity transform.
+  /// A square cut out of this picture under a similarity transform; see
+  /// `warped(width:height:by:)`.
+  public func warped(sizePixels: Int, by transform: SimilarityTransform) -> PixelBuffer {
+    warped(width: sizePixels, height: sizePixels, by: transform)
+  }
+
+  /// A rectangle cut out of this picture under a similarity transform.
   ///
   /// Bilinear; when the crop is smaller than what it shows, the mean of k x k evenly spaced bilinear
   /// samples per pixel (k = the scale rounded up), which is a box filter over the pixel's footprint
   /// and prevents aliasing. What lies outside of the picture is black.
   ///
   /// - Parameters:
-  ///   - sizePixels: width and height of the crop.
+  ///   - width: width of the crop in pixels.
+  ///   - height: height of the crop in pixels.
   ///   - transform: from crop coordinates to coordinates of this picture.
-  public func warped(sizePixels: Int, by transform: SimilarityTransform) -> PixelBuffer {
+  public func warped(width: Int, height: Int, by transform: SimilarityTransform) -> PixelBuffer {
     let samples = min(max(Int(transform.scale.rounded(.up)), 1), 16)
     let source = self
     let bytes = [UInt8](
-      unsafeUninitializedCapacity: sizePixels * sizePixels * Self.bytesPerPixel
+      unsafeUninitializedCapacity: width * height * Self.bytesPerPixel
     ) { buffer, count in
       source.bytes.withUnsafeBytes { pixels in
-        buffer.baseAddress?.withMemoryRebound(
-          to: SIMD4<UInt8>.self, capacity: sizePixels * sizePixels
-        ) { crop in
+        buffer.baseAddress?.withMemoryRebound(to: SIMD4<UInt8>.self, capacity: width * height) {
           warpKernel(
-            pixels, width: source.width, height: source.height, crop, sizePixels: sizePixels,
-            samples: samples, transform)
+            pixels, width: source.width, height: source.height, $0, cropWidth: width,
+            cropHeight: height, samples: samples, transform)
         }
       }
       count = buffer.count
     }
-    return PixelBuffer(width: sizePixels, height: sizePixels, bytes: bytes)
+    return PixelBuffer(width: width, height: height, bytes: bytes)
   }
 }
 
-/// Fills `crop` (`sizePixels` x `sizePixels`, RGBX) with the mean of `samples` x `samples` bilinear
-/// samples per pixel. The sample positions of a row lie on a line: one step is one vector addition.
+/// Fills `crop` (`cropHeight` x `cropWidth`, RGBX) with the mean of `samples` x `samples` bilinear
+/// samples per pixel.
 private func warpKernel(
   _ pixels: UnsafeRawBufferPointer, width: Int, height: Int,
-  _ crop: UnsafeMutablePointer<SIMD4<UInt8>>, sizePixels: Int, samples: Int,
+  _ crop: UnsafeMutablePointer<SIMD4<UInt8>>, cropWidth: Int, cropHeight: Int, samples: Int,
   _ transform: SimilarityTransform
 ) {
   let step = 1 / Double(samples)
   let weight = Float(step * step)
-  for row in 0..<sizePixels {
-    for column in 0..<sizePixels {
+  for row in 0..<cropHeight {
+    for column in 0..<cropWidth {
       var sum = SIMD4<Float>(repeating: 0)
       for subRow in 0..<samples {
         for subColumn in 0..<samples {
@@ -55,7 +60,7 @@ private func warpKernel(
         lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
       var pixel = SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(mean))
       pixel.w = 255
-      crop[row * sizePixels + column] = pixel
+      crop[row * cropWidth + column] = pixel
     }
   }
 }

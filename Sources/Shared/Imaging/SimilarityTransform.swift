@@ -35,4 +35,16 @@ public struct SimilarityTransform: Sendable, Equatable {
   public func translated(by offset: SIMD2<Double>) -> SimilarityTransform {
     SimilarityTransform(a: a, b: b, tx: tx + offset.x, ty: ty + offset.y)
   }
+
+  /// The transform that takes every image back to its point.
+  ///
+  /// - Precondition: the scale is not 0.
+  public var inverse: SimilarityTransform {
+    let square = a * a + b * b
+    precondition(square > 0, "a transform of scale 0 has no inverse")
+    let (inverseA, inverseB) = (a / square, -b / square)
+    return SimilarityTransform(
+      a: inverseA, b: inverseB, tx: -(inverseA * tx - inverseB * ty),
+      ty: -(inverseB * tx + inverseA * ty))
+  }
 }
