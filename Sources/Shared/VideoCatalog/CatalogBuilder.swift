@@ -1,0 +1,127 @@
+/// Collects what a reader finds and makes a catalog of it: groups, order, checks that all kinds share.
+struct CatalogBuilder {
+  private struct Entry {
+    var video: CatalogVideo
+    var identity: Int
+  }
+
+  let kind: CatalogKind
+  let root: String
+  /// What errors are about: the folder, or the file that lists the videos.
+  private let subject: String
+  private var entries: [Entry] = []
+  private var missing: [OmittedVideo] = []
+  private var unlabelled: [OmittedVideo] = []
+  private var notes: [String] = []
+  private var groups = IdentityGroups()
+
+  /// How many videos have been added.
+  var count: Int { entries.count }
+
+  init(kind: CatalogKind, root: String, subject: String? = nil) {
+    self.kind = kind
+    self.root = root
+    self.subject = subject ?? root
+  }
+
+  /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
+  /// There must be at least one; all of them end up in one group.
+  mutating func add(
+    _ name: String, path: String? = nil, label: VideoLabel, identities: [String],
+    split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil
+  ) {
+    let numbers = connect(identities)
+    let video = CatalogVideo(
+      name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
+      method: method, compression: compression)
+    entries.append(Entry(video: video, identity: numbers[0]))
+  }
+
+  /// Puts identities into one group; returns their numbers.
+  @discardableResult
+  mutating func connect(_ identities: [String]) -> [Int] {
+    precondition(!identities.isEmpty, "a video belongs to at least one identity")
+    let numbers = identities.map { groups.index(of: "\(kind.rawValue):\($0)") }
+    for number in numbers.dropFirst() { groups.connect(numbers[0], number) }
+    return numbers
+  }
+
+  /// Records a video that metadata names and that is not there.
+  mutating func addMissing(_ name: String, reason: String) {
+    missing.append(OmittedVideo(name: name, reason: reason))
+  }
+
+  /// Records a video file that nothing labels.
+  mutating func addUnlabelled(_ name: String, reason: String) {
+    unlabelled.append(OmittedVideo(name: name, reason: reason))
+  }
+
+  /// Adds a remark for the log.
+  mutating func addNote(_ note: String) {
+    notes.append(note)
+  }
+
+  /// Takes over what the walk through the folders had to say.
+  mutating func addRemarks(of tree: DirectoryTree) {
+    notes.append(contentsOf: tree.notes)
+    let known = Set(missing.map(\.name))
+    for link in tree.brokenLinks where !known.contains(link) {
+      addMissing(link, reason: "a symbolic link without a target")
+    }
+    for name in tree.unnamable {
+      addMissing(name, reason: "the name is not UTF-8; rename the file or folder")
+    }
+  }
+
+  /// The catalog. `suggestion` is what to try when videos lack a label or there are none, and
+  /// `found` is what was there instead.
+  consuming func finish(
+    options: CatalogOptions, suggestion: String?, found: String
+  ) throws(VideoCatalogError) -> VideoCatalog {
+    sortOmitted()
+    if options.unlabelled == .fail, let first = unlabelled.first {
+      throw VideoCatalogError(
+        .unlabelled, subject,
+        "\(counted(unlabelled.count, "video file")) without a label: "
+          + "\(FileNames.summary(unlabelled.map(\.name))) (\(first.reason))",
+        suggestion: suggestion
+          ?? "Label them, move them away, or skip videos without a label.")
+    }
+    guard !entries.isEmpty else {
+      throw VideoCatalogError(
+        .empty, subject, "no labelled video: expected \(kind.expectedLayout); found \(found)",
+        suggestion: suggestion)
+    }
+    let names = groups.names()
+    var videos = entries.map { entry in
+      var video = entry.video
+      video.group = names[entry.identity]
+      return video
+    }
+    videos.sort { $0.name.bytewisePrecedes($1.name) }
+    try Self.checkUniqueNames(videos, subject: subject)
+    notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
+    return VideoCatalog(
+      kind: kind, root: root, videos: videos, missing: missing, unlabelled: unlabelled,
+      notes: notes)
+  }
+
+  private mutating func sortOmitted() {
+    missing.sort { $0.name.bytewisePrecedes($1.name) }
+    unlabelled.sort { $0.name.bytewisePrecedes($1.name) }
+  }
+
+  /// Names are keys of the store, and of dictionaries, where two Unicode forms of a name are equal.
+  private static func checkUniqueNames(
+    _ videos: [CatalogVideo], subject: String
+  ) throws(VideoCatalogError) {
+    var names: Set<String> = []
+    names.reserveCapacity(videos.count)
+    for video in videos where !names.insert(video.name).inserted {
+      throw VideoCatalogError(
+        .duplicate, subject,
+        "two videos have the name \(video.name), or names that differ only in Unicode form",
+        suggestion: "Rename one of them.")
+    }
+  }
+}

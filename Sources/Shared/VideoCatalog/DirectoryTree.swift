@@ -1,0 +1,180 @@
+internal import Glibc
+
+/// The folders below a data set's root with the video files in them.
+///
+/// Reads directory entries only: no call per file where the file system tells types. Hidden entries
+/// are ignored, and so are files that are neither videos nor metadata. Links to files count as files,
+/// links to folders are followed; every folder is listed once, by its real path if that lies below
+/// the root, so that loops of links end.
+struct DirectoryTree {
+  /// One folder.
+  struct Folder {
+    /// Path below the root; empty for the root itself.
+    let path: String
+    /// Names of the video files in it.
+    var videos: [String] = []
+    /// Names of the files in it that are metadata of some data set.
+    var documents: [String] = []
+  }
+
+  /// The folder that everything is relative to.
+  let root: String
+  /// All folders, sorted by path.
+  private(set) var folders: [Folder] = []
+  /// Folders that the caller's `skip` turned away, sorted.
+  private(set) var skipped: [String] = []
+  /// Video files that are links without a target.
+  private(set) var brokenLinks: [String] = []
+  /// Entries whose name is not UTF-8, repaired for display.
+  private(set) var unnamable: [String] = []
+  /// Remarks about links that were not followed.
+  private(set) var notes: [String] = []
+
+  private var visited: Set<FileIdentity> = []
+  private var pendingLinks: [String] = []
+
+  /// The total number of video files.
+  var videoCount: Int { folders.reduce(0) { $0 + $1.videos.count } }
+
+  /// Lists `root`. `skip` is asked for each folder, by its path below the root, before it is opened.
+  init(
+    root: String, skip: (String) -> Bool = { _ in false }
+  ) throws(VideoCatalogError) {
+    self.root = root
+    try walk(from: "", skip: skip)
+    // Links come after all real folders: a folder that has a real path is listed under that one.
+    var next = 0
+    while next < pendingLinks.count {
+      let link = pendingLinks[next]
+      next += 1
+      try walk(from: link, skip: skip)
+    }
+    folders.sort { $0.path.bytewisePrecedes($1.path) }
+    skipped.sort { $0.bytewisePrecedes($1) }
+  }
+
+  private mutating func walk(
+    from start: String, skip: (String) -> Bool
+  ) throws(VideoCatalogError) {
+    var stack = [start]
+    while let path = stack.popLast() {
+      if !path.isEmpty && skip(path) {
+        skipped.append(path)
+        continue
+      }
+      var subfolders = try list(path)
+      // Sorted, so that which of two links to one folder wins doesn't depend on the file system.
+      subfolders.sort { $1.bytewisePrecedes($0) }
+      stack.append(contentsOf: subfolders)
+    }
+  }
+
+  /// Lists one folder; returns the paths of the real folders in it.
+  private mutating func list(_ path: String) throws(VideoCatalogError) -> [String] {
+    let fullPath = FileNames.join(root, path)
+    guard let directory = opendir(fullPath) else { throw Self.unreadable(fullPath, errno) }
+    defer { closedir(directory) }
+    var status = stat()
+    guard fstat(dirfd(directory), &status) == 0 else { throw Self.unreadable(fullPath, errno) }
+    guard visited.insert(FileIdentity(status)).inserted else {
+      notes.append("\(path): a link to a folder that is listed already; not followed")
+      return []
+    }
+    var folder = Folder(path: path)
+    var subfolders: [String] = []
+    var links: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(directory) else {
+        if errno != 0 { throw Self.unreadable(fullPath, errno) }
+        break
+      }
+      guard let name = try usableName(of: entry, in: path) else { continue }
+      let entryPath = FileNames.join(path, name)
+      switch Self.type(of: entry, name: name, in: directory) {
+      case .folder: subfolders.append(entryPath)
+      case .folderLink: links.append(entryPath)
+      case .brokenLink: if FileNames.isVideo(name) { brokenLinks.append(entryPath) }
+      case .other: break
+      case .file:
+        if FileNames.isVideo(name) {
+          folder.videos.append(name)
+        } else if Self.isDocument(name) {
+          folder.documents.append(name)
+        }
+      }
+    }
+    links.sort { $0.bytewisePrecedes($1) }
+    pendingLinks.append(contentsOf: links)
+    folder.videos.sort { $0.bytewisePrecedes($1) }
+    folder.documents.sort { $0.bytewisePrecedes($1) }
+    folders.append(folder)
+    return subfolders
+  }
+
+  /// The entry's name, or nil for one that is passed over.
+  private mutating func usableName(
+    of entry: UnsafeMutablePointer<dirent>, in folder: String
+  ) throws(VideoCatalogError) -> String? {
+    // The name is read in place: copying the whole `dirent` could run past the end of its buffer.
+    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+    let pointer = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+    if pointer.pointee == CChar(UInt8(ascii: ".")) { return nil }
+    guard let name = String(validatingCString: pointer) else {
+      unnamable.append(FileNames.join(folder, String(cString: pointer)))
+      return nil
+    }
+    // Every ext4 disk has one, and only root can read it.
+    return folder.isEmpty && name == "lost+found" ? nil : name
+  }
+
+  private enum EntryType {
+    case file, folder, folderLink, brokenLink, other
+  }
+
+  private static func type(
+    of entry: UnsafeMutablePointer<dirent>, name: String, in directory: OpaquePointer
+  ) -> EntryType {
+    switch Int(entry.pointee.d_type) {
+    case Int(DT_REG): return .file
+    case Int(DT_DIR): return .folder
+    case Int(DT_LNK), Int(DT_UNKNOWN): break
+    default: return .other
+    }
+    // A link, or a file system that doesn't tell types: ask.
+    var status = stat()
+    guard fstatat(dirfd(directory), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return .other }
+    let isLink = status.st_mode & S_IFMT == S_IFLNK
+    if isLink && fstatat(dirfd(directory), name, &status, 0) != 0 { return .brokenLink }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return isLink ? .folderLink : .folder
+    default: return .other
+    }
+  }
+
+  private static func isDocument(_ name: String) -> Bool {
+    switch name {
+    case DFDCReader.metadataName, CelebDFReader.listName: true
+    default: FaceForensicsSplits.fileNames.contains(name) || name.hasSuffix(".csv")
+    }
+  }
+
+  private static func unreadable(_ path: String, _ code: Int32) -> VideoCatalogError {
+    VideoCatalogError(
+      .unreadable, path, "the folder can't be listed: \(systemMessage(code))",
+      suggestion: code == EACCES
+        ? "A catalog without it would be incomplete: allow reading it, or move it away." : nil)
+  }
+}
+
+/// What makes two paths one file.
+private struct FileIdentity: Hashable {
+  let device: UInt
+  let inode: UInt
+
+  init(_ status: stat) {
+    device = UInt(status.st_dev)
+    inode = UInt(status.st_ino)
+  }
+}

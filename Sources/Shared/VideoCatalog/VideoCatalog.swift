@@ -1,0 +1,103 @@
+internal import Foundation
+
+/// The labelled videos of a data set: which files, which label, which group.
+///
+/// Labels come from the data set's own metadata or folders, never from a guess. Groups are the
+/// connected components over originals, targets and sources, so that a split by groups leaks
+/// nothing. A catalog depends only on names and metadata: the order in which a file system lists
+/// files makes no difference. No video is opened.
+public struct VideoCatalog: Sendable, Equatable {
+  /// The layout that it was read from.
+  public let kind: CatalogKind
+
+  /// Absolute path of the data set's folder; for ``CatalogKind/csv`` that of the file's folder.
+  public let root: String
+
+  /// The labelled videos, sorted by the UTF-8 bytes of their names. Not empty.
+  public let videos: [CatalogVideo]
+
+  /// Videos that metadata names and whose file is not there, sorted by name.
+  public let missing: [OmittedVideo]
+
+  /// Video files without a label, sorted by name; empty unless the options say to skip them.
+  public let unlabelled: [OmittedVideo]
+
+  /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
+  public let notes: [String]
+
+  /// Reads the catalog of a data set.
+  ///
+  /// - Parameters:
+  ///   - kind: The layout to expect; see ``CatalogKind`` and the readers for what it means.
+  ///   - input: The data set's folder, or the CSV file. A relative path starts at the working
+  ///     directory.
+  ///   - options: Filters, and what to do with videos that nothing labels.
+  /// - Throws: When the input is not in that layout, can't be read, contradicts itself, names
+  ///   videos without a label, or has no labelled video at all.
+  public static func load(
+    kind: CatalogKind, input: String, options: CatalogOptions = CatalogOptions()
+  ) throws(VideoCatalogError) -> VideoCatalog {
+    let path = try absolutePath(input)
+    try check(options, for: kind)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw VideoCatalogError(
+        .unreadable, path, "no such file or folder", suggestion: "Check the path of the input.")
+    }
+    if kind == .csv {
+      guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path) }
+      return try CSVCatalogReader.read(file: path, options: options)
+    }
+    guard isFolder.boolValue else {
+      throw VideoCatalogError(
+        .unreadable, path, "expected a folder (\(kind.expectedLayout)), got a file",
+        suggestion: path.lowercased().hasSuffix(".csv") ? "For a CSV file try the kind `csv`." : nil
+      )
+    }
+    switch kind {
+    case .dfdc: return try DFDCReader.read(root: path, options: options)
+    case .faceforensics: return try FaceForensicsReader.read(root: path, options: options)
+    case .celebdf: return try CelebDFReader.read(root: path, options: options)
+    case .folders, .csv: return try FoldersReader.read(root: path, options: options)
+    }
+  }
+
+  /// The path with the working directory in front if need be, without slashes at its end.
+  private static func absolutePath(_ input: String) throws(VideoCatalogError) -> String {
+    guard !input.isEmpty, !input.utf8.contains(0) else {
+      throw VideoCatalogError(
+        .unreadable, "input", input.isEmpty ? "the path is empty" : "the path has a zero byte")
+    }
+    var path =
+      input.hasPrefix("/") ? input : FileManager.default.currentDirectoryPath + "/" + input
+    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
+  /// A filter that would be ignored is a mistake, not a wish.
+  private static func check(
+    _ options: CatalogOptions, for kind: CatalogKind
+  ) throws(VideoCatalogError) {
+    guard kind != .faceforensics else { return }
+    for (name, filter) in [("methods", options.methods), ("compressions", options.compressions)]
+    where !filter.isEmpty {
+      throw VideoCatalogError(
+        .invalidOption, name, "the filter is for the kind `faceforensics`, got `\(kind.rawValue)`",
+        suggestion: "Remove the filter.")
+    }
+  }
+
+  private static func folderInsteadOfCSV(
+    _ path: String
+  ) throws(VideoCatalogError) -> VideoCatalogError {
+    let tree = try DirectoryTree(root: path)
+    let files = tree.folders.first?.documents.filter { $0.hasSuffix(".csv") } ?? []
+    let suggestion =
+      files.isEmpty
+      ? LayoutGuess.suggestion(insteadOf: .csv, for: tree)
+      : "The folder has \(FileNames.summary(files)): try that file as the input."
+    return VideoCatalogError(
+      .unreadable, path, "expected \(CatalogKind.csv.expectedLayout), got a folder",
+      suggestion: suggestion)
+  }
+}
