@@ -30,8 +30,11 @@ import VideoCatalog
   @Test func suggestsTheFolderBelow() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["Celeb-DF-v2/Celeb-real/id0_0000.mp4"])
-      expectError(.unlabelled, "The folder Celeb-DF-v2 looks like the layout `celebdf`") {
+      expectError(.unlabelled, "The folder Celeb-DF-v2 looks like this layout") {
         _ = try folder.load(.celebdf)
+      }
+      expectError(.unlabelled, "The folder Celeb-DF-v2 looks like the layout `celebdf`") {
+        _ = try folder.load(.folders)
       }
     }
   }

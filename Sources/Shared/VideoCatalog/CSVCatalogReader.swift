@@ -142,11 +142,13 @@ struct CSVCatalogReader {
   }
 
   private func name(of path: LexicalPath, isAbsolute: Bool) -> String {
-    let shared = zip(path.components, base.components).prefix { $0 == $1 }.count
-    let rest = path.components.dropFirst(shared)
-    if shared == base.components.count { return rest.joined(separator: "/") }
-    guard !isAbsolute else { return "external/root/" + path.components.joined(separator: "/") }
-    return "external/parent-\(base.components.count - shared)/" + rest.joined(separator: "/")
+    if let inside = path.path(below: base) { return inside }
+    guard !isAbsolute else { return "external/root" + path.text }
+    let own = base.components
+    let components = path.components
+    let shared = zip(components, own).prefix { $0 == $1 }.count
+    let rest = components.dropFirst(shared).joined(separator: "/")
+    return "external/parent-\(own.count - shared)/" + rest
   }
 
   /// Why a path is not a file, or nil if it is one.

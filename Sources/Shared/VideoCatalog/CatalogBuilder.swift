@@ -76,7 +76,8 @@ struct CatalogBuilder {
   /// The catalog. `suggestion` is what to try when videos lack a label or there are none, and
   /// `found` is what was there instead.
   consuming func finish(
-    options: CatalogOptions, suggestion: String?, found: String
+    options: CatalogOptions, suggestion: @autoclosure () -> String?,
+    found: @autoclosure () -> String
   ) throws(VideoCatalogError) -> VideoCatalog {
     sortOmitted()
     if options.unlabelled == .fail, let first = unlabelled.first {
@@ -84,13 +85,13 @@ struct CatalogBuilder {
         .unlabelled, subject,
         "\(counted(unlabelled.count, "video file")) without a label: "
           + "\(FileNames.summary(unlabelled.map(\.name))) (\(first.reason))",
-        suggestion: suggestion
+        suggestion: suggestion()
           ?? "Label them, move them away, or skip videos without a label.")
     }
     guard !entries.isEmpty else {
       throw VideoCatalogError(
-        .empty, subject, "no labelled video: expected \(kind.expectedLayout); found \(found)",
-        suggestion: suggestion)
+        .empty, subject, "no labelled video: expected \(kind.expectedLayout); found \(found())",
+        suggestion: suggestion())
     }
     let names = groups.names()
     var videos = entries.map { entry in
