@@ -45,7 +45,7 @@ struct CSVCatalogReader {
       options: options,
       suggestion: options.unlabelled == .fail
         ? "Fill in the column label, check the paths, or skip videos without a label." : nil,
-      found: "\(counted(records.count - 1, "row")), none of which names a file that is there")
+      found: "\(counted(records.count - 1, "row")), and none with a label and a file that is there")
   }
 
   private init(file: String) {
@@ -53,7 +53,7 @@ struct CSVCatalogReader {
     let slash = file.utf8.lastIndex(of: UInt8(ascii: "/")) ?? file.startIndex
     folder = slash == file.startIndex ? "/" : String(file[..<slash])
     base = LexicalPath(folder)
-    builder = CatalogBuilder(kind: .csv, root: folder)
+    builder = CatalogBuilder(kind: .csv, root: folder, subject: file)
   }
 
   private mutating func readHeader(_ header: CSVTable.Record) throws(VideoCatalogError) {
@@ -142,11 +142,13 @@ struct CSVCatalogReader {
   }
 
   private func name(of path: LexicalPath, isAbsolute: Bool) -> String {
-    let shared = zip(path.components, base.components).prefix { $0 == $1 }.count
-    let rest = path.components.dropFirst(shared)
-    if shared == base.components.count { return rest.joined(separator: "/") }
-    guard !isAbsolute else { return "external/root/" + path.components.joined(separator: "/") }
-    return "external/parent-\(base.components.count - shared)/" + rest.joined(separator: "/")
+    if let inside = path.path(below: base) { return inside }
+    guard !isAbsolute else { return "external/root" + path.text }
+    let own = base.components
+    let components = path.components
+    let shared = zip(components, own).prefix { $0 == $1 }.count
+    let rest = components.dropFirst(shared).joined(separator: "/")
+    return "external/parent-\(own.count - shared)/" + rest
   }
 
   /// Why a path is not a file, or nil if it is one.

@@ -7,6 +7,8 @@ struct CatalogBuilder {
 
   let kind: CatalogKind
   let root: String
+  /// What errors are about: the folder, or the file that lists the videos.
+  private let subject: String
   private var entries: [Entry] = []
   private var missing: [OmittedVideo] = []
   private var unlabelled: [OmittedVideo] = []
@@ -16,9 +18,10 @@ struct CatalogBuilder {
   /// How many videos have been added.
   var count: Int { entries.count }
 
-  init(kind: CatalogKind, root: String) {
+  init(kind: CatalogKind, root: String, subject: String? = nil) {
     self.kind = kind
     self.root = root
+    self.subject = subject ?? root
   }
 
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
@@ -73,21 +76,22 @@ struct CatalogBuilder {
   /// The catalog. `suggestion` is what to try when videos lack a label or there are none, and
   /// `found` is what was there instead.
   consuming func finish(
-    options: CatalogOptions, suggestion: String?, found: String
+    options: CatalogOptions, suggestion: @autoclosure () -> String?,
+    found: @autoclosure () -> String
   ) throws(VideoCatalogError) -> VideoCatalog {
     sortOmitted()
     if options.unlabelled == .fail, let first = unlabelled.first {
       throw VideoCatalogError(
-        .unlabelled, root,
+        .unlabelled, subject,
         "\(counted(unlabelled.count, "video file")) without a label: "
           + "\(FileNames.summary(unlabelled.map(\.name))) (\(first.reason))",
-        suggestion: suggestion
+        suggestion: suggestion()
           ?? "Label them, move them away, or skip videos without a label.")
     }
     guard !entries.isEmpty else {
       throw VideoCatalogError(
-        .empty, root, "no labelled video: expected \(kind.expectedLayout); found \(found)",
-        suggestion: suggestion)
+        .empty, subject, "no labelled video: expected \(kind.expectedLayout); found \(found())",
+        suggestion: suggestion())
     }
     let names = groups.names()
     var videos = entries.map { entry in
@@ -96,7 +100,7 @@ struct CatalogBuilder {
       return video
     }
     videos.sort { $0.name.bytewisePrecedes($1.name) }
-    try Self.checkUniqueNames(videos, root: root)
+    try Self.checkUniqueNames(videos, subject: subject)
     notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
     return VideoCatalog(
       kind: kind, root: root, videos: videos, missing: missing, unlabelled: unlabelled,
@@ -110,13 +114,13 @@ struct CatalogBuilder {
 
   /// Names are keys of the store, and of dictionaries, where two Unicode forms of a name are equal.
   private static func checkUniqueNames(
-    _ videos: [CatalogVideo], root: String
+    _ videos: [CatalogVideo], subject: String
   ) throws(VideoCatalogError) {
     var names: Set<String> = []
     names.reserveCapacity(videos.count)
     for video in videos where !names.insert(video.name).inserted {
       throw VideoCatalogError(
-        .duplicate, root,
+        .duplicate, subject,
         "two videos have the name \(video.name), or names that differ only in Unicode form",
         suggestion: "Rename one of them.")
     }

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+@testable import VideoCatalog
+
+@Suite struct JSONParserTests {
+  @Test func readsEveryKindOfValue() throws {
+    let value = try parse(
+      "\u{FEFF} {\"a\": [1, -0.5e+3, true, false, null, {}, []], \"\\u00e9\\ud83d\\ude00\\n\": \"\u{E9}\"} "
+    )
+    #expect(
+      value
+        == .object([
+          JSONMember(
+            key: "a",
+            value: .array([
+              .number("1"), .number("-0.5e+3"), .bool(true), .bool(false), .null, .object([]),
+              .array([]),
+            ])),
+          JSONMember(key: "\u{E9}\u{1F600}\n", value: .string("\u{E9}")),
+        ]))
+  }
+
+  /// Foundation decides what is JSON; the two must agree on every text that the other rules allow.
+  @Test(arguments: [
+    "[1]", "[01]", "[1.]", "[.5]", "[1e]", "[1e5]", "[-]", "[+1]", "[,1]", "[1 2]", "{",
+    "{\"a\"}", "{\"a\":}", "{a:1}", "{\"a\":1}x", "[tru]", "[nul", "[\"a]",
+    "[\"\\x\"]", "[\"\\u12\"]", "[\"\\u12G4\"]", "[\"\\ud800\"]", "[\"\\udc00\"]",
+    "[\"\\ud800\\u0041\"]", "[\"\t\"]", "[\"\\/\\b\\f\"]", "[]]", "[[]", "", " ", "[\u{B}1]",
+    "[1\u{C}]", "\"text\"", "12", "null", "[\"\u{7F}\"]", "{\"a\":{\"b\":[{}]}}", "[1]\n\n",
+  ])
+  func agreesWithFoundation(text: String) {
+    let expected = try? JSONSerialization.jsonObject(
+      with: Data(text.utf8), options: .fragmentsAllowed)
+    #expect(((try? parse(text)) != nil) == (expected != nil))
+  }
+
+  /// Foundation lets these pass; RFC 8259 does not, and other readers of the data set fail on them.
+  @Test(arguments: ["[1,]", "{\"a\":1,}"])
+  func refusesCommasAtTheEnd(text: String) {
+    expectError(.malformedMetadata, "m.json:1") { _ = try parse(text) }
+  }
+
+  @Test func refusesBytesThatAreNotText() {
+    #expect(throws: VideoCatalogError.self) {
+      _ = try JSONParser.parse([0x5B, 0x22, 0xFF, 0x22, 0x5D], path: "x")
+    }
+  }
+
+  @Test func boundsNesting() {
+    expectError(.malformedMetadata, "nested deeper") {
+      _ = try parse(String(repeating: "[", count: 100_000))
+    }
+  }
+
+  @Test func tellsLineAndColumn() {
+    expectError(.malformedMetadata, "m.json:3", "column 5") {
+      _ = try parse("{\n\"a\": 1,\n    b}")
+    }
+    expectError(.duplicate, "m.json:2", "\"a\" is there twice") {
+      _ = try parse("{\"a\": 1,\n\"\\u0061\": 2}")
+    }
+  }
+
+  private func parse(_ text: String) throws -> JSONValue {
+    try JSONParser.parse(Array(text.utf8), path: "m.json")
+  }
+}
