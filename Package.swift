@@ -87,5 +87,6 @@ let package = Package(
     tests("VideoCatalogTests", ["VideoCatalog"]),
     tests("ShardStoreTests", ["ShardStore", "Checksums", "Imaging", "VideoCatalog"]),
     tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
+    tests("IntegrationTests", ["Extractor", "ShardStore", "VideoCatalog"]),
   ]
 )
