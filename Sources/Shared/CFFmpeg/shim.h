@@ -16,6 +16,7 @@
 // Macros that the Clang importer cannot express.
 static const int CFFMPEG_ERROR_AGAIN = AVERROR(EAGAIN);
 static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
+static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_INVALID_DATA = AVERROR_INVALIDDATA;
 static const int64_t CFFMPEG_NO_TIMESTAMP = INT64_MIN;

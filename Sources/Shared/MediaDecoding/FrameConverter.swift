@@ -41,7 +41,7 @@ final class FrameConverter {
     let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
     let frameWidth = Int(frame.pointee.width)
     let frameHeight = Int(frame.pointee.height)
-    guard FrameConverter.canBeCut(frame.pointee.format) else {
+    guard FrameConverter.canBeCut(frame.pointee) else {
       let whole = try convert(
         frame, x: 0, y: 0, width: frameWidth, height: frameHeight, targetWidth: frameWidth,
         targetHeight: frameHeight, flags: flags)
@@ -69,16 +69,23 @@ final class FrameConverter {
     return (shifted, limit - shifted)
   }
 
-  /// Whether a plane's address can be moved to another pixel: not for bit-packed, palette and
-  /// hardware formats.
-  private static func canBeCut(_ format: Int32) -> Bool {
-    guard let descriptor = av_pix_fmt_desc_get(AVPixelFormat(rawValue: format)) else {
+  /// Whether a part is converted as the whole would be: not in bit-packed, palette and hardware
+  /// formats, whose planes' addresses can't be moved to another pixel, nor where the size is no
+  /// multiple of the chroma's, because libswscale then stretches the chroma a little.
+  private static func canBeCut(_ frame: AVFrame) -> Bool {
+    guard let found = av_pix_fmt_desc_get(AVPixelFormat(rawValue: frame.format)) else {
       return false
     }
+    let descriptor = found.pointee
     let obstacles =
       UInt64(AV_PIX_FMT_FLAG_BITSTREAM) | UInt64(AV_PIX_FMT_FLAG_PAL)
       | UInt64(AV_PIX_FMT_FLAG_HWACCEL) | UInt64(AV_PIX_FMT_FLAG_BAYER)
-    return descriptor.pointee.flags & obstacles == 0
+    guard descriptor.flags & obstacles == 0 else { return false }
+    let isPlanar = descriptor.flags & UInt64(AV_PIX_FMT_FLAG_PLANAR) != 0
+    // Packed 4:1:1 has no constant step from pixel to pixel.
+    guard isPlanar || descriptor.log2_chroma_w < 2 else { return false }
+    return Int(frame.width) % (1 << Int(descriptor.log2_chroma_w)) == 0
+      && Int(frame.height) % (1 << Int(descriptor.log2_chroma_h)) == 0
   }
 
   private func convert(

@@ -5,12 +5,17 @@ final class FrameDecoder {
   /// More pixels than any camera's video has; a header that claims more is refused.
   private static let maximumPixels: Int64 = 1 << 27
 
+  /// ITU-T H.264, A.3.1: no stream may delay more pictures.
+  private static let maximumReorderDepth = 16
+
   private let context: UnsafeMutablePointer<AVCodecContext>
 
   /// Packets that the decoder refused, and pictures that it had to make up in part.
   private(set) var damagedPackets = 0
 
-  init(_ input: VideoInput) throws(MediaError) {
+  /// - Parameter reorderDepth: how many pictures wait for earlier ones at most, where the packets
+  ///   tell it.
+  init(_ input: VideoInput, reorderDepth: Int? = nil) throws(MediaError) {
     let identifier = input.parameters.pointee.codec_id
     guard let codec = avcodec_find_decoder(identifier),
       let context = avcodec_alloc_context3(codec)
@@ -24,6 +29,12 @@ final class FrameDecoder {
     context.pointee.thread_count = 1
     context.pointee.pkt_timebase = input.stream.pointee.time_base
     context.pointee.max_pixels = FrameDecoder.maximumPixels
+    // Many H.264 streams don't say how far they reorder. libavcodec then guesses, and leaves out
+    // pictures until the guess is large enough.
+    if let reorderDepth, identifier == AV_CODEC_ID_H264 {
+      context.pointee.has_b_frames = max(
+        context.pointee.has_b_frames, Int32(min(reorderDepth, FrameDecoder.maximumReorderDepth)))
+    }
     let status = avcodec_open2(context, codec, nil)
     guard status == 0 else {
       avcodec_free_context(&owned)

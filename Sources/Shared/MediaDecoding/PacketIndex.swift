@@ -6,64 +6,84 @@ struct PacketEntry {
   var duration: Int64
   /// Decoding can begin here without any earlier packet.
   var isRandomAccess: Bool
-  /// Decoded for others' sake only: an edit list cuts it away.
-  var isDiscarded: Bool
+  /// No other picture refers to this one.
+  var isDisposable: Bool = false
+  /// Decoded for others' sake only: an edit list cuts it away, or the codec never shows it.
+  var isHidden: Bool
 }
 
 /// All packets of a stream in decoding order.
 struct PacketIndex {
-  var entries: [PacketEntry] = []
+  private(set) var entries: [PacketEntry] = []
+
+  /// Whether every packet is one whole picture.
+  private(set) var hasOnePicturePerPacket = true
+
+  private var temporalLayers: [Int] = []
+  private var hasLaterParameters = false
+
+  /// Appends the next packet in decoding order.
+  ///
+  /// - Parameters:
+  ///   - replacesParameters: the container announces new decoder parameters with this packet.
+  mutating func append(
+    pts: Int64?, duration: Int64, isCutAway: Bool, replacesParameters: Bool, _ traits: PictureTraits
+  ) {
+    // A decoder that begins at a later packet knows the first packet's parameters, because that
+    // packet is always sent, but none that came in between.
+    let knowsParameters = traits.isSelfContained || !hasLaterParameters
+    if !entries.isEmpty && traits.hasParameters { hasLaterParameters = true }
+    entries.append(
+      PacketEntry(
+        pts: pts, duration: duration, isRandomAccess: traits.isRandomAccess && knowsParameters,
+        isDisposable: traits.isDisposable, isHidden: isCutAway || !traits.isShown))
+    temporalLayers.append(traits.temporalLayer)
+    if !traits.isOnePicture { hasOnePicturePerPacket = false }
+    if replacesParameters && entries.count > 1 { hasOnePicturePerPacket = false }
+  }
+
+  /// Settles what only the whole stream tells: a picture that none of its own temporal layer refers
+  /// to may still serve a higher one.
+  mutating func finish() {
+    let highest = temporalLayers.max() ?? 0
+    for (position, layer) in temporalLayers.enumerated() where layer < highest {
+      entries[position].isDisposable = false
+    }
+    temporalLayers = []
+  }
 
   /// Whether every displayed packet has a presentation time of its own, so that pictures can be
   /// chosen before decoding.
   var hasDistinctTimes: Bool {
     var times: [Int64] = []
     times.reserveCapacity(entries.count)
-    for entry in entries where !entry.isDiscarded {
+    for entry in entries where !entry.isHidden {
       guard let pts = entry.pts else { return false }
       times.append(pts)
     }
     times.sort()
-    return zip(times, times.dropFirst()).allSatisfy { $0 < $1 }
+    return !times.isEmpty && zip(times, times.dropFirst()).allSatisfy { $0 < $1 }
   }
 
   /// Decoding positions of the displayed packets, in order of presentation.
   var presentationOrder: [Int] {
-    entries.indices.filter { !entries[$0].isDiscarded }
+    entries.indices.filter { !entries[$0].isHidden }
       .sorted { (entries[$0].pts ?? 0, $0) < (entries[$1].pts ?? 0, $1) }
   }
-}
 
-/// Which packets a decoder gets, and which of them only if others need them.
-struct DecodingPlan {
-  /// By decoding position: sent to the decoder.
-  var isSent: [Bool]
-
-  /// By decoding position: the picture is wanted; another sent packet may be dropped by the decoder
-  /// when no other picture refers to it.
-  var isChosen: [Bool]
-
-  /// Everything is sent and nothing may be dropped.
-  static func everything(count: Int, chosen: [Int]) -> DecodingPlan {
-    var plan = DecodingPlan(
-      isSent: Array(repeating: true, count: count), isChosen: Array(repeating: false, count: count))
-    for position in chosen { plan.isChosen[position] = true }
-    return plan
-  }
-
-  /// For every chosen packet, all packets from the last random access point that serves it. A
-  /// picture shown before its random access point (a leading picture) needs the one before.
-  static func needed(for chosen: [Int], in entries: [PacketEntry]) -> DecodingPlan {
-    var plan = everything(count: entries.count, chosen: chosen)
-    plan.isSent = Array(repeating: false, count: entries.count)
-    for position in chosen {
-      let pts = entries[position].pts ?? .min
-      var start = position
-      while start > 0, !(entries[start].isRandomAccess && (entries[start].pts ?? .max) <= pts) {
-        start -= 1
-      }
-      for needed in start...position { plan.isSent[needed] = true }
+  /// How many pictures wait at most for one that is decoded later and shown earlier.
+  var reorderDepth: Int {
+    var rank = 0
+    let ranks = entries.map { entry in
+      defer { if !entry.isHidden { rank += 1 } }
+      return rank
     }
-    return plan
+    var depth = 0
+    var latest = 0
+    for (shownBefore, position) in presentationOrder.enumerated() {
+      latest = max(latest, ranks[position])
+      depth = max(depth, latest - shownBefore)
+    }
+    return depth
   }
 }

@@ -4,7 +4,11 @@ internal import WorkerPool
 /// A stream's packets, first to be indexed and then to be decoded. The file is read once when its
 /// packets fit into `memoryLimitBytes`, else twice.
 final class PacketSource {
-  private static let memoryLimitBytes = 24 << 20
+  /// Packets are kept in memory up to this size.
+  static let memoryLimitBytes = 24 << 20
+
+  /// More packets than a day of video has; a header that claims more is refused.
+  private static let maximumPackets = 10_000_000
 
   private let input: VideoInput
   private var kept: [UnsafeMutablePointer<AVPacket>] = []
@@ -16,53 +20,67 @@ final class PacketSource {
   /// CPU seconds spent in reading.
   private(set) var cpuSeconds = 0.0
 
+  /// Whether pictures of this codec can be chosen by their packets.
+  let isInspected: Bool
+
   /// Reads and indexes the whole stream.
-  init(_ input: VideoInput, isCancelled: () -> Bool) throws(MediaError) {
+  init(
+    _ input: VideoInput, memoryLimitBytes: Int, isCancelled: () -> Bool
+  ) throws(MediaError) {
     self.input = input
-    let parameters = input.parameters.pointee
-    let h264 =
-      parameters.codec_id == AV_CODEC_ID_H264
-      ? H264RandomAccess(
-        extradata: UnsafeBufferPointer(
-          start: parameters.extradata, count: Int(parameters.extradata_size))) : nil
+    let inspector = input.pictureInspector
+    isInspected = inspector != nil
+    let fields = FieldDetector(input)
     let start = ThreadCPUClock.seconds()
     defer { cpuSeconds += ThreadCPUClock.seconds() - start }
     var keptBytes = 0
     var keepsPackets = true
     var packet = try PacketSource.allocate()
+    defer { PacketSource.free(packet) }
     while input.read(into: packet) {
-      if isCancelled() {
-        PacketSource.free(packet)
-        throw MediaError(.cancelled, "stopped while reading")
+      if isCancelled() { throw MediaError(.cancelled, "stopped while reading") }
+      guard index.entries.count < PacketSource.maximumPackets else {
+        throw MediaError(
+          .tooLarge, "more than \(PacketSource.maximumPackets) packets: not a video's index")
       }
-      note(packet.pointee, h264)
+      note(packet, inspector, fields)
       keptBytes += Int(packet.pointee.size)
-      if keepsPackets && keptBytes > PacketSource.memoryLimitBytes {
+      if keepsPackets && keptBytes > memoryLimitBytes {
         keepsPackets = false
         releaseKept()
       }
       if keepsPackets {
+        let next = try PacketSource.allocate()
         kept.append(packet)
-        packet = try PacketSource.allocate()
+        packet = next
       } else {
         av_packet_unref(packet)
       }
     }
-    PacketSource.free(packet)
+    index.finish()
   }
 
   deinit { releaseKept() }
 
-  private func note(_ packet: AVPacket, _ h264: H264RandomAccess?) {
-    let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
-    let data = UnsafeBufferPointer(start: UnsafePointer(packet.data), count: Int(packet.size))
-    if packet.flags & AV_PKT_FLAG_CORRUPT != 0 { corruptPackets += 1 }
-    index.entries.append(
-      PacketEntry(
-        pts: packet.pts == CFFMPEG_NO_TIMESTAMP ? nil : packet.pts,
-        duration: max(packet.duration, 0),
-        isRandomAccess: h264.map { $0.isRandomAccess(data) } ?? isKey,
-        isDiscarded: packet.flags & AV_PKT_FLAG_DISCARD != 0))
+  private func note(
+    _ packet: UnsafeMutablePointer<AVPacket>, _ inspector: PictureInspector?,
+    _ fields: FieldDetector?
+  ) {
+    let data = UnsafeBufferPointer(
+      start: UnsafePointer(packet.pointee.data), count: Int(packet.pointee.size))
+    var traits = inspector?.traits(of: data) ?? PictureTraits()
+    if fields?.isField(packet) == true { traits.isOnePicture = false }
+    if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { corruptPackets += 1 }
+    // Times so far out are damage; within these bounds no sum or difference overflows.
+    let bound: Int64 = 1 << 60
+    let pts = packet.pointee.pts
+    index.append(
+      pts: pts > -bound && pts < bound ? pts : nil,
+      duration: min(max(packet.pointee.duration, 0), bound),
+      isCutAway: packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0,
+      replacesParameters: av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, nil) != nil
+        || av_packet_get_side_data(packet, AV_PKT_DATA_PARAM_CHANGE, nil) != nil,
+      traits)
   }
 
   /// Gives every packet in decoding order until `body` returns false.

@@ -33,7 +33,10 @@ final class VideoInput {
     // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
     let status = avformat_open_input(&opened, "file:" + path, nil, &options)
     guard status == 0, let opened else {
-      throw MediaError(.notAVideo, "not a readable video file", status: status)
+      throw MediaError(
+        .notAVideo,
+        "not a video file of a known format, or cut off before its index, or a playlist",
+        status: status)
     }
     var ownedContext: UnsafeMutablePointer<AVFormatContext>? = opened
     let infoStatus = avformat_find_stream_info(opened, nil)
@@ -73,13 +76,22 @@ final class VideoInput {
     return false
   }
 
-  /// Clockwise quarter turns from the coded to the displayed picture.
+  /// Clockwise quarter turns from the coded to the displayed picture. Mirroring is not followed.
   var quarterTurns: Int {
     guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else {
       return 0
     }
-    let matrix = UnsafeRawPointer(data).assumingMemoryBound(to: Int32.self)
-    let clockwise = -av_display_rotation_get(matrix)
+    var matrix = (0..<9).map {
+      UnsafeRawPointer(data).loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)
+    }
+    let determinant =
+      Double(matrix[0]) * Double(matrix[4]) - Double(matrix[1]) * Double(matrix[3])
+    if determinant < 0 {
+      // Take the mirror out, so that the rotation is that of an upright face.
+      matrix[0] = 0 &- matrix[0]
+      matrix[1] = 0 &- matrix[1]
+    }
+    let clockwise = -av_display_rotation_get(&matrix)
     guard clockwise.isFinite else { return 0 }
     return ((Int((clockwise / 90).rounded()) % 4) + 4) % 4
   }

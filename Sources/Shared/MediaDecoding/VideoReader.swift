@@ -6,15 +6,6 @@ internal import WorkerPool
 /// The whole stream is indexed first, so the choice rests on the packets' presentation times and
 /// never on a header's count. One thread; use one reader per worker.
 public final class VideoReader {
-  /// Codecs whose packets hold one picture each with its presentation time, so that pictures can be
-  /// chosen before decoding; of these, libavcodec can leave out unreferenced pictures by
-  /// `skip_frame`.
-  private static let choosableCodecs: Set<UInt32> = Set(
-    [
-      AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
-      AV_CODEC_ID_MPEG4, AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_PRORES,
-    ].map { UInt32($0.rawValue) })
-
   /// What decoding cost and met.
   public struct Report: Sendable, Equatable {
     /// Pictures that were chosen.
@@ -53,17 +44,27 @@ public final class VideoReader {
   ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
   ///     either way.
   ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
-  public init(
+  public convenience init(
     path: String, skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
   ) throws(MediaError) {
+    try self.init(
+      path: path, skipsUnneededFrames: skipsUnneededFrames,
+      memoryLimitBytes: PacketSource.memoryLimitBytes, isCancelled: isCancelled)
+  }
+
+  /// - Parameter memoryLimitBytes: packets of more bytes are read from the file twice.
+  init(
+    path: String, skipsUnneededFrames: Bool, memoryLimitBytes: Int,
+    isCancelled: () -> Bool = { false }
+  ) throws(MediaError) {
     input = try VideoInput(path: path)
-    source = try PacketSource(input, isCancelled: isCancelled)
+    source = try PacketSource(
+      input, memoryLimitBytes: memoryLimitBytes, isCancelled: isCancelled)
     self.skipsUnneededFrames = skipsUnneededFrames
     let entries = source.index.entries
     let parameters = input.parameters.pointee
     let isChoosable =
-      VideoReader.choosableCodecs.contains(UInt32(parameters.codec_id.rawValue))
-      && source.index.hasDistinctTimes && !entries.isEmpty
+      source.isInspected && source.index.hasOnePicturePerPacket && source.index.hasDistinctTimes
     if isChoosable {
       let order = source.index.presentationOrder
       self.order = order
@@ -94,10 +95,14 @@ public final class VideoReader {
   /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order
   /// of presentation.
   ///
-  /// Damaged packets are counted and passed over. An error of `body` ends decoding and is thrown.
+  /// Damaged packets are counted and passed over; if they leave no picture at all, that is
+  /// `MediaError.Code.noFrames`. An error of `body` ends decoding and is thrown.
+  ///
+  /// - Precondition: `count` is positive.
   public func decodeFrames(
     count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> Report {
+    precondition(count > 0, "at least one picture is asked for")
     let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
     var report = Report()
     report.chosenFrames = chosen.count
@@ -123,6 +128,12 @@ public final class VideoReader {
     } catch {
       throw failure ?? error
     }
+    guard report.deliveredFrames > 0 else {
+      throw MediaError(
+        .noFrames,
+        "none of \(chosen.count) chosen pictures could be decoded "
+          + "(\(report.damagedPackets + source.corruptPackets) packets damaged)")
+    }
     let reading = source.cpuSeconds - readBefore
     report.decodeSeconds = ThreadCPUClock.seconds() - start - bodySeconds - reading
     report.demuxSeconds = source.cpuSeconds
@@ -135,7 +146,8 @@ public final class VideoReader {
     _ chosen: [Int], _ isCancelled: () -> Bool,
     _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
   ) throws(MediaError) -> Int {
-    let decoder = try FrameDecoder(input)
+    let decoder = try FrameDecoder(
+      input, reorderDepth: order.map { _ in source.index.reorderDepth })
     guard let order else {
       try decodeEverything(decoder, chosen: Set(chosen), isCancelled, deliver)
       return decoder.damagedPackets
@@ -145,14 +157,19 @@ public final class VideoReader {
     let plan =
       skipsUnneededFrames
       ? DecodingPlan.needed(for: positions, in: entries)
-      : DecodingPlan.everything(count: entries.count, chosen: positions)
+      : DecodingPlan.everything(count: entries.count)
     var pending: [Int64: Int] = [:]
     for position in chosen { pending[times[position]] = position }
+    var lastDelivered = -1
     func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
-      guard let position = pending.removeValue(forKey: frame.pointee.pts) else {
+      // A picture that comes too late is out of order in a damaged stream.
+      guard let position = pending.removeValue(forKey: frame.pointee.pts),
+        position > lastDelivered
+      else {
         FrameDecoder.release(frame)
         return
       }
+      lastDelivered = position
       try deliver(frame, position)
     }
     var wasSent = false
@@ -164,8 +181,7 @@ public final class VideoReader {
         return !pending.isEmpty
       }
       if hasSent && !wasSent { try decoder.drain(take) }
-      try decoder.decode(
-        packet, mayDrop: skipsUnneededFrames && !plan.isChosen[position], take)
+      try decoder.decode(packet, mayDrop: plan.mayDrop[position], take)
       wasSent = true
       hasSent = true
       return !pending.isEmpty
@@ -199,7 +215,9 @@ public final class VideoReader {
     try decodeAll(try FrameDecoder(input), source, isCancelled) { (frame) throws(MediaError) in
       let next = (times.last ?? -1) + 1
       let best = frame.pointee.best_effort_timestamp
-      times.append(best == CFFMPEG_NO_TIMESTAMP ? next : max(best, next))
+      // Times so far out are damage; within these bounds no sum or difference overflows.
+      let isPlausible = best > -(1 << 60) && best < 1 << 60
+      times.append(isPlausible ? max(best, times.isEmpty ? best : next) : next)
       FrameDecoder.release(frame)
     }
     return times

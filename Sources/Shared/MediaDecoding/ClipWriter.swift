@@ -1,0 +1,165 @@
+internal import CFFmpeg
+internal import Foundation
+public import Imaging
+
+/// Writes pictures as an H.264 MP4 file (libx264, 8-bit 4:2:0, limited range, one thread).
+///
+/// The file appears under its name when it is complete: `finish()` renames a temporary file beside
+/// it, and a writer that is given up removes that. The same pictures and options give the same bytes
+/// with the same libraries. Not thread-safe.
+public final class ClipWriter {
+  /// How a clip is encoded.
+  public struct Options: Sendable {
+    /// YUV matrix, flagged in the file.
+    public enum ColourMatrix: Sendable, CaseIterable {
+      /// ITU-R BT.601, of standard definition.
+      case bt601
+      /// ITU-R BT.709, of high definition.
+      case bt709
+    }
+
+    /// Pictures per second where no presentation times are given.
+    public var framesPerSecond = 25.0
+
+    /// x264's quality: 0 (lossless) to 51; lower is better and larger.
+    public var constantRateFactor = 18.0
+
+    /// Pictures from one key picture to the next at most.
+    public var keyInterval = 50
+
+    /// B pictures in a row at most.
+    public var maximumBFrames = 3
+
+    /// YUV matrix, flagged in the file.
+    public var colourMatrix = ColourMatrix.bt709
+
+    /// Clockwise quarter turns that a player shall apply, as telephones record them.
+    public var quarterTurns = 0
+
+    /// Further settings in x264's notation, e.g. `open-gop=1:b-pyramid=normal`.
+    var encoderParameters = ""
+
+    /// Creates options with defaults for a clip of good quality.
+    public init() {}
+  }
+
+  /// Ticks per second of the file.
+  private static let timescale: Int32 = 90_000
+
+  private let path: String
+  private let temporaryPath: String
+  private let width: Int
+  private let height: Int
+  private let options: Options
+  private let output: ClipOutput
+  private let converter: OpaquePointer
+  private var framesWritten = 0
+  private var lastTick: Int64?
+  private var isFinished = false
+
+  /// Starts a clip.
+  ///
+  /// - Parameters:
+  ///   - path: the finished file; one that exists is replaced.
+  ///   - width: width of all pictures in pixels, even.
+  ///   - height: height of all pictures in pixels, even.
+  public init(
+    path: String, width: Int, height: Int, options: Options = Options()
+  ) throws(MediaError) {
+    guard width > 0, height > 0, width <= 16_384, height <= 16_384, width % 2 == 0, height % 2 == 0
+    else {
+      throw MediaError(
+        .writingFailed,
+        "\(path): \(width)x\(height) pixels: width and height must be even, at most 16384")
+    }
+    guard options.framesPerSecond > 0, options.framesPerSecond <= 1000 else {
+      throw MediaError(
+        .writingFailed, "\(path): \(options.framesPerSecond) pictures per second: expected 0...1000")
+    }
+    let matrix = options.colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
+    guard
+      let converter = sws_getContext(
+        Int32(width), Int32(height), AV_PIX_FMT_RGB0, Int32(width), Int32(height),
+        AV_PIX_FMT_YUV420P, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nil, nil, nil)
+    else { throw MediaError(.writingFailed, "\(path): libswscale can't convert RGB to YUV") }
+    let unity: Int32 = 1 << 16
+    sws_setColorspaceDetails(
+      converter, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(matrix), 0, 0, unity,
+      unity)
+    self.path = path
+    temporaryPath = "\(path).\(UUID().uuidString).partial"
+    self.width = width
+    self.height = height
+    self.options = options
+    self.converter = converter
+    do {
+      output = try ClipOutput(
+        path: temporaryPath, width: Int32(width), height: Int32(height), options: options,
+        timescale: ClipWriter.timescale)
+    } catch {
+      sws_freeContext(converter)
+      unlink(temporaryPath)
+      throw error
+    }
+  }
+
+  deinit {
+    sws_freeContext(converter)
+    if !isFinished { unlink(temporaryPath) }
+  }
+
+  /// Appends a picture.
+  ///
+  /// - Parameter timestampSeconds: when it is shown, later than the one before; nil for the constant
+  ///   rate of the options.
+  public func append(
+    _ picture: PixelBuffer, timestampSeconds: Double? = nil
+  ) throws(MediaError) {
+    precondition(!isFinished, "nothing is appended to a finished clip")
+    guard picture.width == width, picture.height == height else {
+      throw MediaError(
+        .writingFailed,
+        "\(path): picture \(framesWritten): expected \(width)x\(height) pixels, got "
+          + "\(picture.width)x\(picture.height)")
+    }
+    let seconds = timestampSeconds ?? Double(framesWritten) / options.framesPerSecond
+    guard seconds >= 0, seconds < 1e6 else {
+      throw MediaError(
+        .writingFailed, "\(path): picture \(framesWritten): time \(seconds) s: expected 0...1000000")
+    }
+    let tick = Int64((seconds * Double(ClipWriter.timescale)).rounded())
+    guard tick > lastTick ?? -1 else {
+      throw MediaError(
+        .writingFailed,
+        "\(path): picture \(framesWritten): time \(seconds) s is not after the picture before")
+    }
+    let frame = try output.emptyFrame()
+    picture.bytes.withUnsafeBufferPointer { source in
+      var planes: [UnsafePointer<UInt8>?] = [source.baseAddress, nil, nil, nil]
+      var strides: [Int32] = [Int32(picture.bytesPerRow), 0, 0, 0]
+      let data = frame.pointee.data
+      let sizes = frame.pointee.linesize
+      var targets = [data.0, data.1, data.2, nil]
+      var targetStrides = [sizes.0, sizes.1, sizes.2, 0]
+      sws_scale(converter, &planes, &strides, 0, Int32(height), &targets, &targetStrides)
+    }
+    frame.pointee.pts = tick
+    try output.encode(frame)
+    lastTick = tick
+    framesWritten += 1
+  }
+
+  /// Completes the file and gives it its name.
+  public func finish() throws(MediaError) {
+    precondition(!isFinished, "a clip is finished once")
+    guard framesWritten > 0 else {
+      throw MediaError(.writingFailed, "\(path): a clip needs at least one picture")
+    }
+    try output.close()
+    guard rename(temporaryPath, path) == 0 else {
+      throw MediaError(
+        .writingFailed, "\(path): can't be renamed: \(String(cString: strerror(errno)))")
+    }
+    isFinished = true
+  }
+}

@@ -1,0 +1,43 @@
+/// Which packets a decoder gets, and which of them only if others need them.
+struct DecodingPlan: Equatable {
+  /// By decoding position: sent to the decoder.
+  var isSent: [Bool]
+
+  /// By decoding position: the decoder need not decode the picture.
+  var mayDrop: [Bool]
+
+  /// Everything is sent and nothing is dropped.
+  static func everything(count: Int) -> DecodingPlan {
+    DecodingPlan(
+      isSent: Array(repeating: true, count: count), mayDrop: Array(repeating: false, count: count))
+  }
+
+  /// For every chosen packet, all packets from the last random access point that serves it. A
+  /// picture shown before its random access point (a leading picture) needs the one before.
+  ///
+  /// The first packet is always sent: encoders leave their version there, by which libavcodec
+  /// chooses among inverse transforms and workarounds.
+  ///
+  /// - Parameter chosen: decoding positions in order of presentation.
+  static func needed(for chosen: [Int], in entries: [PacketEntry]) -> DecodingPlan {
+    guard !entries.isEmpty else { return everything(count: 0) }
+    var plan = DecodingPlan(
+      isSent: Array(repeating: false, count: entries.count),
+      mayDrop: entries.map { $0.isDisposable })
+    for position in chosen {
+      let pts = entries[position].pts ?? .min
+      plan.mayDrop[position] = false
+      var current = position
+      // A packet that is sent already follows a random access point that serves an earlier picture,
+      // and so this one.
+      while !plan.isSent[current] {
+        plan.isSent[current] = true
+        let entry = entries[current]
+        if current == 0 || (entry.isRandomAccess && (entry.pts ?? .max) <= pts) { break }
+        current -= 1
+      }
+    }
+    plan.isSent[0] = true
+    return plan
+  }
+}
