@@ -85,7 +85,20 @@ let package = Package(
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
-    tests("ShardStoreTests", ["ShardStore", "Checksums", "Imaging", "VideoCatalog"]),
+    .target(
+      name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
+      path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
+    // A writer in a process of its own, for tests that kill it or fill its disk.
+    .executableTarget(
+      name: "ShardStoreProbe", dependencies: ["ShardStore", "ShardStoreFixtures"],
+      path: "Tests/ShardStoreProbe", swiftSettings: strict),
+    .testTarget(
+      name: "ShardStoreTests",
+      dependencies: [
+        "Checksums", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
+        "TestSupport", "VideoCatalog",
+      ],
+      exclude: ["read_store.py"], swiftSettings: strict),
     tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
     tests("IntegrationTests", ["Extractor", "ShardStore", "VideoCatalog"]),
   ]

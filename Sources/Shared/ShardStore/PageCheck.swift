@@ -1,0 +1,215 @@
+import Foundation
+
+/// Walks the pages of an LMDB 0.9 file without LMDB and checks that they form sound trees.
+///
+/// LMDB trusts what it maps: a damaged page can end the process (an assertion, or an access beyond
+/// the map). After this check LMDB finds what it expects wherever it goes. Layout as in mdb.c:
+/// `MDB_page`, `MDB_node`, `MDB_db`.
+struct PageCheck: ~Copyable {
+  /// How much is read. Each is enough for LMDB to read what the scope names.
+  enum Scope {
+    /// The tree of the database `videos`.
+    case videos
+    /// All trees; of long values only where they lie. Cost: the file without its images.
+    case trees
+    /// All trees and the header of each long value. Cost: one small read more per image.
+    case everything
+  }
+
+  private enum Flag {
+    static let branch: UInt16 = 0x01
+    static let leaf: UInt16 = 0x02
+    static let overflow: UInt16 = 0x04
+    static let nodeOverflow: UInt16 = 0x01
+    static let nodeTree: UInt16 = 0x02
+  }
+
+  private static let pageHeaderBytes = 16
+  private static let nodeHeaderBytes = 8
+  /// LMDB's own limit of a cursor's stack (`CURSOR_STACK`).
+  private static let maximumDepth = 32
+
+  /// A page that does not fit; caught at the border of this file.
+  private struct Damage: Error { let text: String }
+
+  private struct Counts {
+    var branch: UInt64 = 0
+    var leaf: UInt64 = 0
+    var overflow: UInt64 = 0
+    var entries: UInt64 = 0
+  }
+
+  private let header: ShardFileHeader
+  private let file: FileDescriptor
+  private let scope: Scope
+  private var seen: [Bool]
+  private let isCancelled: () -> Bool
+
+  private init(
+    _ header: ShardFileHeader, path: String, scope: Scope, isCancelled: @escaping () -> Bool
+  ) throws(ShardStoreError) {
+    self.header = header
+    self.scope = scope
+    file = try FileDescriptor(path: path, flags: O_RDONLY)
+    // Bounded by the file: its length was compared with the last page.
+    seen = [Bool](repeating: false, count: Int(header.lastPage) + 1)
+    self.isCancelled = isCancelled
+  }
+
+  /// Throws where the file's pages do not form sound trees. An empty file is sound.
+  static func run(
+    _ path: String, _ scope: Scope, isCancelled: @escaping () -> Bool = { false }
+  ) throws(ShardStoreError) {
+    guard let header = try ShardFileHeader.read(path) else { return }
+    try header.checkLength(path)
+    var check = try PageCheck(header, path: path, scope: scope, isCancelled: isCancelled)
+    do {
+      if scope != .videos { try check.walk(header.freePages, name: "free pages", isNamed: false) }
+      try check.walk(header.main, name: "databases", isNamed: true)
+    } catch let damage as Damage {
+      throw ShardStoreError(.damagedShard, subject: path, damage.text + "; " + repairAdvice)
+    } catch let error as ShardStoreError {
+      throw error
+    } catch {
+      throw ShardStoreError(
+        .inputOutput, subject: path, "cannot check the pages", cause: "\(error)")
+    }
+  }
+
+  /// `isNamed`: the tree's values are themselves trees, the named databases.
+  private mutating func walk(
+    _ tree: ShardFileHeader.Tree, name: String, isNamed: Bool
+  ) throws {
+    var counts = Counts()
+    if let root = tree.rootPage {
+      guard (1...Self.maximumDepth).contains(tree.depth) else {
+        throw Damage(text: "the tree of \(name) has a depth of \(tree.depth)")
+      }
+      try walkPage(
+        root, levelsBelow: tree.depth - 1, name: name, isNamed: isNamed, counts: &counts)
+    }
+    guard counts.branch == tree.branchPages, counts.leaf == tree.leafPages,
+      counts.overflow == tree.overflowPages, counts.entries == tree.entries
+    else {
+      throw Damage(
+        text: "the tree of \(name) counts \(tree.entries) entries in \(tree.leafPages) leaf, "
+          + "\(tree.branchPages) branch and \(tree.overflowPages) overflow pages, got "
+          + "\(counts.entries) in \(counts.leaf), \(counts.branch) and \(counts.overflow)")
+    }
+  }
+
+  private mutating func walkPage(
+    _ number: UInt64, levelsBelow: Int, name: String, isNamed: Bool, counts: inout Counts
+  ) throws {
+    guard !isCancelled() else {
+      throw ShardStoreError(.cancelled, subject: name, "the check was cancelled")
+    }
+    let page = try read(number, bytes: header.pageSize)
+    let isLeaf = levelsBelow == 0
+    let flags: UInt16 = page.integer(at: 10)
+    guard flags == (isLeaf ? Flag.leaf : Flag.branch) else {
+      throw Damage(text: "page \(number) of \(name) is of kind \(flags)")
+    }
+    let lower = Int(page.integer(at: 12) as UInt16)
+    let upper = Int(page.integer(at: 14) as UInt16)
+    guard lower >= Self.pageHeaderBytes, lower % 2 == 0, lower <= upper, upper <= page.count else {
+      throw Damage(text: "page \(number) of \(name) has bounds \(lower) and \(upper)")
+    }
+    let nodeCount = (lower - Self.pageHeaderBytes) / 2
+    guard nodeCount >= (isLeaf ? 1 : 2) else {
+      throw Damage(text: "page \(number) of \(name) has \(nodeCount) nodes")
+    }
+    if isLeaf { counts.leaf += 1 } else { counts.branch += 1 }
+    for index in 0..<nodeCount {
+      let offset = Int(page.integer(at: Self.pageHeaderBytes + 2 * index) as UInt16)
+      guard offset >= upper, offset + Self.nodeHeaderBytes <= page.count else {
+        throw Damage(text: "page \(number) of \(name): node \(index) lies at byte \(offset)")
+      }
+      if isLeaf {
+        counts.entries += 1
+        let place = "page \(number) of \(name): node \(index)"
+        try checkLeafNode(page, offset, place: place, isNamed: isNamed, counts: &counts)
+      } else {
+        let keyBytes = Int(page.integer(at: offset + 6) as UInt16)
+        guard offset + Self.nodeHeaderBytes + keyBytes <= page.count else {
+          throw Damage(text: "page \(number) of \(name): the key of node \(index) is too long")
+        }
+        let child =
+          UInt64(page.integer(at: offset) as UInt32)
+          | UInt64(page.integer(at: offset + 4) as UInt16) << 32
+        try walkPage(
+          child, levelsBelow: levelsBelow - 1, name: name, isNamed: isNamed, counts: &counts)
+      }
+    }
+  }
+
+  private mutating func checkLeafNode(
+    _ page: [UInt8], _ offset: Int, place: String, isNamed: Bool, counts: inout Counts
+  ) throws {
+    let dataBytes = Int(page.integer(at: offset) as UInt32)
+    let flags: UInt16 = page.integer(at: offset + 4)
+    let keyBytes = Int(page.integer(at: offset + 6) as UInt16)
+    let data = offset + Self.nodeHeaderBytes + keyBytes
+    let inlineBytes = flags == Flag.nodeOverflow ? 8 : dataBytes
+    guard (1...SampleKey.maximumBytes).contains(keyBytes), data + inlineBytes <= page.count else {
+      throw Damage(
+        text: "\(place) has a key of \(keyBytes) and a value of \(dataBytes) bytes")
+    }
+    switch flags {
+    case 0 where !isNamed:
+      break
+    case Flag.nodeOverflow where !isNamed:
+      try checkOverflow(
+        page.integer(at: data), dataBytes: dataBytes, place: place, counts: &counts)
+    case Flag.nodeTree where isNamed && dataBytes == ShardFileHeader.Tree.byteCount:
+      let name = String(decoding: page[(offset + Self.nodeHeaderBytes)..<data], as: UTF8.self)
+      let tree = ShardFileHeader.Tree(page, at: data)
+      guard tree.flags == 0 else { throw Damage(text: "\(name) is of kind \(tree.flags)") }
+      if scope != .videos || name == "videos" {
+        try walk(tree, name: name, isNamed: false)
+      }
+    default:
+      throw Damage(text: "\(place) is of kind \(flags)")
+    }
+  }
+
+  /// A long value: whole pages in a row, with one header.
+  private mutating func checkOverflow(
+    _ number: UInt64, dataBytes: Int, place: String, counts: inout Counts
+  ) throws {
+    let needed = (Self.pageHeaderBytes + dataBytes - 1) / header.pageSize + 1
+    if scope == .everything {
+      let first = try read(number, bytes: Self.pageHeaderBytes)
+      let pages = Int(first.integer(at: 12) as UInt32)
+      guard first.integer(at: 10) == Flag.overflow, pages == needed else {
+        throw Damage(
+          text: "\(place): expected \(needed) pages for \(dataBytes) bytes at page \(number), got "
+            + "\(pages)")
+      }
+    } else {
+      try claim(number)
+    }
+    // Claimed one by one, each within the file: the sum does not overflow.
+    for index in 1..<max(1, UInt64(needed)) { try claim(number + index) }
+    counts.overflow += UInt64(needed)
+  }
+
+  /// The start of a page, whose own number must be right.
+  private mutating func read(_ number: UInt64, bytes: Int) throws -> [UInt8] {
+    try claim(number)
+    let page = try file.read(count: bytes, at: Int(number) * header.pageSize)
+    guard page.count == bytes, page.integer(at: 0) == number else {
+      throw Damage(text: "page \(number) is missing or is another one")
+    }
+    return page
+  }
+
+  /// Each page belongs to one place: no cycle, no overlap. The two first are the header's.
+  private mutating func claim(_ number: UInt64) throws {
+    guard number >= 2, number <= header.lastPage, !seen[Int(number)] else {
+      throw Damage(
+        text: "page \(number) is out of bounds or used twice, expected 2...\(header.lastPage)")
+    }
+    seen[Int(number)] = true
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// Records to bytes and back: UTF-8 JSON with sorted keys, unescaped slashes, no spaces.
+///
+/// Equal records have equal bytes.
+enum RecordCoding {
+  /// Longest JSON record that is read.
+  static let maximumRecordBytes = 1 << 20
+
+  /// Longest image that is stored or read.
+  static let maximumImageBytes = 64 << 20
+
+  static func encode(
+    _ value: some Encodable, subject: String, readable: Bool = false
+  ) throws(ShardStoreError) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if readable { encoder.outputFormatting.insert(.prettyPrinted) }
+    let data: Data
+    do {
+      data = try encoder.encode(value)
+    } catch {
+      throw ShardStoreError(
+        .invalidVideo, subject: subject, "its record cannot be written as JSON", cause: "\(error)")
+    }
+    guard data.count <= maximumRecordBytes else {
+      throw ShardStoreError(
+        .invalidVideo, subject: subject,
+        "its record is too long: expected at most \(maximumRecordBytes) bytes, got \(data.count)")
+    }
+    return Array(data)
+  }
+
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from bytes: UnsafeRawBufferPointer, subject: String
+  ) throws(ShardStoreError) -> Value {
+    guard bytes.count <= maximumRecordBytes else {
+      throw ShardStoreError(
+        .damagedRecord, subject: subject,
+        "the record is too long: expected at most \(maximumRecordBytes) bytes, got \(bytes.count)")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+      throw ShardStoreError(
+        .damagedRecord, subject: subject, "the record is not the JSON of a \(type)",
+        cause: Self.text(of: error))
+    }
+  }
+
+  static func text(of error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    switch error {
+    case .keyNotFound(let key, _): return "no key \"\(key.stringValue)\""
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+}
+
+/// The precision of stored numbers. What is not finite stays so, and is refused before writing.
+enum Rounding {
+  static func pixels(_ value: Double) -> Double { rounded(value, steps: 1_000) }
+
+  static func millionths(_ value: Double) -> Double { rounded(value, steps: 1_000_000) }
+
+  private static func rounded(_ value: Double, steps: Double) -> Double {
+    let result = (value * steps).rounded() / steps
+    // Adding 0 turns -0 into 0: one number, one spelling.
+    return result + 0
+  }
+}

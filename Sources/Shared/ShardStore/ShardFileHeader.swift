@@ -1,0 +1,115 @@
+import Foundation
+
+/// The two meta pages of an LMDB 0.9 file (`MDB_meta` in mdb.c), read without LMDB.
+///
+/// LMDB maps a file and trusts it: a page beyond the end of a truncated file is a bus error. So the
+/// length is compared with what the newest meta page promises before anything is mapped.
+struct ShardFileHeader {
+  /// Root, depth and counts of one tree (`MDB_db`).
+  struct Tree {
+    static let byteCount = 48
+
+    let flags: UInt16
+    let depth: Int
+    let branchPages: UInt64
+    let leafPages: UInt64
+    let overflowPages: UInt64
+    let entries: UInt64
+    let root: UInt64
+
+    /// Nil for a tree without entries.
+    var rootPage: UInt64? { root == UInt64.max ? nil : root }
+
+    init(_ bytes: [UInt8], at offset: Int) {
+      flags = bytes.integer(at: offset + 4)
+      depth = Int(bytes.integer(at: offset + 6) as UInt16)
+      branchPages = bytes.integer(at: offset + 8)
+      leafPages = bytes.integer(at: offset + 16)
+      overflowPages = bytes.integer(at: offset + 24)
+      entries = bytes.integer(at: offset + 32)
+      root = bytes.integer(at: offset + 40)
+    }
+  }
+
+  private static let byteCount = 152
+  private static let magic: UInt32 = 0xBEEF_C0DE
+  private static let formatVersion: UInt32 = 1
+  private static let metaFlag: UInt16 = 0x08
+
+  let fileBytes: Int
+  let pageSize: Int
+  let lastPage: UInt64
+  let freePages: Tree
+  let main: Tree
+  private let transaction: UInt64
+
+  /// Bytes that the file must have, or nil where the number overflows.
+  var promisedBytes: Int? {
+    let (pages, overflow) = lastPage.addingReportingOverflow(1)
+    let (bytes, overflow2) = pages.multipliedReportingOverflow(by: UInt64(pageSize))
+    return overflow || overflow2 ? nil : Int(exactly: bytes)
+  }
+
+  /// Reads the header; nil for an empty file, which a crash may leave and which holds nothing.
+  static func read(_ path: String) throws(ShardStoreError) -> ShardFileHeader? {
+    guard let size = try FileSystem.fileSize(path) else {
+      throw ShardStoreError(.inputOutput, subject: path, "there is no such shard")
+    }
+    guard size > 0 else { return nil }
+    let file = try FileDescriptor(path: path, flags: O_RDONLY)
+    let first = try parse(try file.read(count: byteCount, at: 0), fileBytes: size, path: path)
+    let second = try parse(
+      try file.read(count: byteCount, at: first.pageSize), fileBytes: size, path: path)
+    return first.transaction >= second.transaction ? first : second
+  }
+
+  /// Throws where the file is shorter than its header promises.
+  func checkLength(_ path: String) throws(ShardStoreError) {
+    guard let promisedBytes else {
+      throw ShardStoreError(
+        .damagedShard, subject: path, "its header counts \(lastPage) pages; " + repairAdvice)
+    }
+    guard fileBytes >= promisedBytes else {
+      throw ShardStoreError(
+        .damagedShard, subject: path,
+        "the shard is truncated: expected \(promisedBytes) bytes, got \(fileBytes); "
+          + repairAdvice)
+    }
+  }
+
+  private static func parse(
+    _ bytes: [UInt8], fileBytes: Int, path: String
+  ) throws(ShardStoreError) -> ShardFileHeader {
+    guard bytes.count == byteCount else {
+      throw ShardStoreError(
+        .damagedShard, subject: path,
+        "the file is too short for an LMDB file: it has \(fileBytes) bytes; " + repairAdvice)
+    }
+    let pageSize = Int(bytes.integer(at: 40) as UInt32)
+    let flags: UInt16 = bytes.integer(at: 10)
+    guard flags & metaFlag != 0, bytes.integer(at: 16) == magic,
+      bytes.integer(at: 20) == formatVersion, (512...65_536).contains(pageSize),
+      pageSize.nonzeroBitCount == 1
+    else {
+      throw ShardStoreError(
+        .damagedShard, subject: path,
+        "the file is no LMDB file of format \(formatVersion) (64 bits, little-endian); "
+          + repairAdvice)
+    }
+    return ShardFileHeader(
+      fileBytes: fileBytes, pageSize: pageSize, lastPage: bytes.integer(at: 136),
+      freePages: Tree(bytes, at: 40), main: Tree(bytes, at: 40 + Tree.byteCount),
+      transaction: bytes.integer(at: 144))
+  }
+}
+
+extension [UInt8] {
+  /// The little-endian integer at `offset`, which lies within the array.
+  func integer<Integer: FixedWidthInteger & UnsignedInteger>(at offset: Int) -> Integer {
+    var value: Integer = 0
+    for index in (0..<MemoryLayout<Integer>.size).reversed() {
+      value = (value << 8) | Integer(truncatingIfNeeded: self[offset + index])
+    }
+    return value
+  }
+}

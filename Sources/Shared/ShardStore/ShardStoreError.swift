@@ -1,0 +1,58 @@
+/// What went wrong with a store, on what, and what to try.
+public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure; what a program decides on.
+  public enum Code: Sendable, Equatable {
+    /// A file or folder could not be read, created, renamed or synced.
+    case inputOutput
+    /// The disk, a quota or a file-size limit ends here. What was committed before stays readable.
+    case noSpace
+    /// Another process, or another part of this one, holds the task.
+    case busy
+    /// The folder has no valid `store.json`.
+    case notAStore
+    /// The store was made with another geometry or pipeline.
+    case descriptionMismatch
+    /// A shard file is truncated, damaged, or no LMDB file.
+    case damagedShard
+    /// A record is missing, malformed, out of bounds, or contradicts its checksum.
+    case damagedRecord
+    /// The video can't be stored as it is: its name, a number or an image is out of bounds.
+    case invalidVideo
+    /// The store has a finished entry of this video.
+    case alreadyStored
+    /// The writer was closed, or refused to go on after a failed write.
+    case closed
+    /// A setting, e.g. the task number, is out of bounds.
+    case invalidArgument
+    /// The caller's cancellation closure asked to stop.
+    case cancelled
+    /// Any other status of LMDB.
+    case database(status: Int32)
+  }
+
+  /// The kind of failure.
+  public var code: Code
+
+  /// What failed, expected and got, and what to try.
+  public var message: String
+
+  /// The file, video or key it is about.
+  public var subject: String
+
+  /// The text of the operating system or of LMDB.
+  public var cause: String?
+
+  /// Creates an error.
+  public init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
+    self.code = code
+    self.subject = subject
+    self.message = message
+    self.cause = cause
+  }
+
+  /// `subject: message (cause)`.
+  public var description: String {
+    guard let cause else { return "\(subject): \(message)" }
+    return "\(subject): \(message) (\(cause))"
+  }
+}

@@ -1,0 +1,106 @@
+/// What is wrong at one place of a store.
+public struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of problem.
+  public enum Problem: String, Codable, Sendable {
+    /// `store.json` is missing or not valid.
+    case description
+    /// The file is truncated, damaged, or no LMDB file.
+    case shard
+    /// A key is not `<video>/<frame, 6 digits>/<face, 2 digits>`, or not UTF-8.
+    case key
+    /// A record is not the JSON it should be, or contradicts its key or its video.
+    case record
+    /// A sample without an image.
+    case imageMissing
+    /// An image without a sample.
+    case sampleMissing
+    /// An image of another length than its record says.
+    case imageLength
+    /// An image that is not the one that was stored.
+    case imageChecksum
+    /// An image that does not decode, or has another size than the store's crops.
+    case imageSize
+    /// A video's entry counts other images than there are.
+    case imageCount
+    /// The samples' records of a video are not those that were stored.
+    case sampleChecksum
+    /// Samples without a finished entry of their video.
+    case videoMissing
+    /// A video that more than one shard answers for.
+    case videoTwice
+  }
+
+  /// File name of the shard; nil for the store as a whole.
+  public let shard: String?
+  /// The key or video; nil for the file as a whole.
+  public let key: String?
+  /// The kind of problem.
+  public let problem: Problem
+  /// What should be there.
+  public let expected: String
+  /// What is there.
+  public let got: String
+
+  /// `shard: key: problem: expected ..., got ...`.
+  public var description: String {
+    ([shard, key, problem.rawValue].compactMap { $0 } + ["expected \(expected), got \(got)"])
+      .joined(separator: ": ")
+  }
+}
+
+/// What the check of one shard found. Codable, so that a child process can do the check and hand
+/// its result back.
+public struct ShardVerification: Codable, Sendable, Equatable {
+  /// Most findings that are listed one by one.
+  public static let maximumFindings = 1_000
+
+  /// File name of the shard.
+  public let shard: String
+  /// Samples in it.
+  public internal(set) var samples = 0
+  /// Images in it.
+  public internal(set) var images = 0
+  /// Length of all images.
+  public internal(set) var imageBytes = 0
+  /// Names of its finished videos.
+  public internal(set) var finishedVideos: [String] = []
+  /// Names of its failed videos.
+  public internal(set) var failedVideos: [String] = []
+  /// The first findings.
+  public private(set) var findings: [StoreFinding] = []
+  /// Findings beyond `maximumFindings`.
+  public private(set) var findingsLeftOut = 0
+
+  /// A shard whose check could not be done, e.g. because the process that did it ended early.
+  public init(shard: ShardName, failedCheck reason: String) {
+    self.init(shard: shard)
+    report(.shard, nil, expected: "a check that ends", got: reason)
+  }
+
+  init(shard: ShardName) { self.shard = shard.fileName }
+
+  mutating func report(
+    _ problem: StoreFinding.Problem, _ key: String?, expected: String, got: String
+  ) {
+    guard findings.count < Self.maximumFindings else {
+      findingsLeftOut += 1
+      return
+    }
+    findings.append(
+      StoreFinding(shard: shard, key: key, problem: problem, expected: expected, got: got))
+  }
+}
+
+/// What the check of a store found.
+public struct StoreVerification: Codable, Sendable, Equatable {
+  /// Each shard, in order.
+  public let shards: [ShardVerification]
+  /// Findings that concern the store or several shards.
+  public let storeFindings: [StoreFinding]
+
+  /// All findings: of the store, then of each shard.
+  public var findings: [StoreFinding] { storeFindings + shards.flatMap(\.findings) }
+
+  /// Whether nothing was found.
+  public var isSound: Bool { findings.isEmpty }
+}

@@ -1,0 +1,161 @@
+import Foundation
+
+/// Writes the shards of one task of a store.
+///
+/// A video is one transaction: all of it is stored, or nothing. A video is finished at most once in
+/// what the writer can see, and a failed one may be tried again. Failed entries lie in the task's
+/// last shard only: starting the next shard moves them there, so that a full shard has finished
+/// videos only and never changes.
+///
+/// Sendable: any thread may call any method; `lock` serialises them. Other tasks, on this host or
+/// another, may write to the same store at the same time.
+public final class ShardWriter: @unchecked Sendable {
+  /// Size from which a shard counts as full.
+  public static let defaultMaximumShardBytes = 1 << 30
+
+  /// Size of a shard's map at the start; it doubles as needed.
+  public static let initialMapBytes = 16 << 20
+
+  /// The store's folder.
+  public let directory: String
+
+  /// The task, 0...999.
+  public let task: Int
+
+  private let maximumShardBytes: Int
+  private let lock = NSLock()
+
+  // All below: guarded by `lock`.
+  private var taskLock: FileLock?
+  private var known: KnownVideos
+  private var shard: OpenShard?
+  private var refusal: ShardStoreError?
+
+  /// Opens a store for writing, creating the folder and `store.json` where they are missing.
+  ///
+  /// Learns the videos of all shards of all tasks, also of those that are being written. Throws
+  /// where the task is in use, or the store was made with another description.
+  ///
+  /// - Parameters:
+  ///   - directory: The store's folder.
+  ///   - task: Number of the task, 0...999; one process writes it at a time.
+  ///   - description: What the content depends on; equal for all runs of a store.
+  ///   - maximumShardBytes: The first video after this size goes into a new shard. A shard is larger
+  ///     by at most its last video.
+  public init(
+    directory: String, task: Int, description: StoreDescription,
+    maximumShardBytes: Int = ShardWriter.defaultMaximumShardBytes
+  ) throws(ShardStoreError) {
+    guard (0...ShardName.maximumTask).contains(task), maximumShardBytes > 0 else {
+      throw ShardStoreError(
+        .invalidArgument, subject: "task \(task)",
+        "expected a task of 0...\(ShardName.maximumTask) and a positive shard size, got "
+          + "\(maximumShardBytes)")
+    }
+    try FileSystem.createDirectory(directory)
+    try description.establish(inStore: directory)
+    self.directory = directory
+    self.task = task
+    self.maximumShardBytes = maximumShardBytes
+    taskLock = try FileLock.writer(task: task, store: directory)
+    let names = try ShardName.all(inStore: directory)
+    try OpenShard.removeLeftovers(task: task, inStore: directory)
+    known = try KnownVideos(names, inStore: directory)
+    let own = names.filter { $0.task == task }
+    guard let last = own.last else { return }
+    let shard = try OpenShard(last, inStore: directory)
+    try moveFailedVideos(from: own.dropLast(), to: shard)
+    // Another task may have finished videos that failed here: one answer is enough.
+    let superseded = known.supersededVideos(in: last)
+    try shard.update(removing: superseded, adding: [:])
+    known.forget(superseded, in: last)
+    self.shard = shard
+  }
+
+  /// How a video ended, or nil for one that the store does not have.
+  public func state(of video: String) -> VideoRecord.State? {
+    lock.withLock { known.state(of: Array(video.utf8)) }
+  }
+
+  /// Names of all finished videos of the store, in key order, as of opening plus those appended.
+  public var finishedVideos: [String] { lock.withLock { known.names(.done) } }
+
+  /// Names of all videos that failed and were not finished since, in key order.
+  public var failedVideos: [String] { lock.withLock { known.names(.failed) } }
+
+  /// Stores a video durably: samples, images and its entry, in one transaction. Cost: two syncs.
+  ///
+  /// Replaces the entry of a video that failed before. A video that can't be stored (`invalidVideo`)
+  /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it
+  /// refuses to go on.
+  public func append(_ video: VideoExtraction) throws(ShardStoreError) {
+    let encoded = try EncodedVideo(video)
+    lock.lock()
+    defer { lock.unlock() }
+    if let refusal {
+      throw ShardStoreError(
+        .closed, subject: directory,
+        "task \(task) takes no more videos: " + refusal.description)
+    }
+    guard known.state(of: encoded.name) != .done else {
+      throw ShardStoreError(
+        .alreadyStored, subject: video.name, "the store has a finished entry of this video")
+    }
+    do throws(ShardStoreError) {
+      let shard = try shardWithRoom()
+      try shard.write(encoded)
+      known.note(encoded.name, video.record.state, in: shard.name, record: encoded.record)
+    } catch {
+      refusal = error
+      shard = nil
+      throw error
+    }
+  }
+
+  /// Ends writing and frees the task. What was appended is durable already.
+  public func close() {
+    lock.withLock {
+      shard = nil
+      taskLock = nil
+      refusal = refusal ?? ShardStoreError(.closed, subject: directory, "the writer was closed")
+    }
+  }
+
+  /// The shard for the next video: the open one, or a new one where that is full.
+  private func shardWithRoom() throws(ShardStoreError) -> OpenShard {
+    if let shard, try shard.usedBytes() < maximumShardBytes { return shard }
+    let number = shard.map { $0.name.number + 1 } ?? 0
+    guard let name = ShardName(task: task, number: number) else {
+      throw ShardStoreError(
+        .invalidArgument, subject: directory,
+        "task \(task) has \(number) shards, the most there can be; raise the maximum shard size")
+    }
+    let full = shard?.name
+    let carried = full.map(known.failedRecords) ?? [:]
+    // The full shard is let go first: only the last one is held open.
+    shard = nil
+    let next = try OpenShard.create(name, inStore: directory, failed: carried)
+    for (video, record) in carried { known.note(video, .failed, in: name, record: record) }
+    if let full { try moveFailedVideos(from: [full], to: next) }
+    shard = next
+    return next
+  }
+
+  /// Takes failed entries out of full shards, making sure first that the last shard has them. A
+  /// crash between the two leaves them in both, until the next opening comes here again.
+  private func moveFailedVideos(
+    from full: some Sequence<ShardName>, to last: OpenShard
+  ) throws(ShardStoreError) {
+    for name in full {
+      let records = known.failedRecords(in: name)
+      guard !records.isEmpty else { continue }
+      let present = known.failedRecords(in: last.name)
+      let missing = records.filter { present[$0.key] == nil && known.state(of: $0.key) != .done }
+      try last.update(removing: [], adding: missing)
+      for (video, record) in missing { known.note(video, .failed, in: last.name, record: record) }
+      let videos = Array(records.keys)
+      try OpenShard(name, inStore: directory).update(removing: videos, adding: [:])
+      known.forget(videos, in: name)
+    }
+  }
+}

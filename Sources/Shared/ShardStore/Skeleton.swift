@@ -1,1 +1,0 @@
-// Placeholder of the skeleton; replaced with the module's first file.

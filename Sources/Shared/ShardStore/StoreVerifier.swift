@@ -1,0 +1,127 @@
+import Imaging
+
+/// Checks all that a store says about itself, down to each image.
+///
+/// Damaged files become findings; LMDB opens a shard only after `PageCheck` has found its pages
+/// sound. A caller that wants certainty against a crash of the process runs `verifyShard` in a
+/// child process per shard and joins the results with `combine`.
+public struct StoreVerifier: Sendable {
+  /// How far the check is.
+  public struct Progress: Sendable, Equatable {
+    /// File name of the shard.
+    public let shard: String
+    /// Records of it that were checked.
+    public let recordsChecked: Int
+    /// Records that it has.
+    public let records: Int
+  }
+
+  /// Width and height of a JPEG file, or nil where it does not decode.
+  public typealias ImageSize = @Sendable (RawSpan) -> (width: Int, height: Int)?
+
+  private let directory: String
+  private let imageSize: ImageSize
+  private let progress: @Sendable (Progress) -> Void
+  private let isCancelled: @Sendable () -> Bool
+
+  /// Creates a verifier of the store in `directory`.
+  ///
+  /// - Parameters:
+  ///   - imageSize: Decodes an image as thoroughly as is wanted.
+  ///   - progress: Called after every few hundred records, on the calling thread.
+  ///   - isCancelled: Asked as often; true ends the check with the error `cancelled`.
+  public init(
+    directory: String, imageSize: @escaping ImageSize,
+    progress: @escaping @Sendable (Progress) -> Void = { _ in },
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.directory = directory
+    self.imageSize = imageSize
+    self.progress = progress
+    self.isCancelled = isCancelled
+  }
+
+  /// Checks the whole store in this process. Throws where the check itself can't be done: the folder
+  /// can't be listed, a task is being written, or the caller cancelled.
+  public func verify() throws(ShardStoreError) -> StoreVerification {
+    var shards: [ShardVerification] = []
+    for shard in try ShardName.all(inStore: directory) {
+      shards.append(try verifyShard(shard))
+    }
+    return try combine(shards)
+  }
+
+  /// Checks one shard on its own.
+  public func verifyShard(_ name: ShardName) throws(ShardStoreError) -> ShardVerification {
+    let lock = try TaskLock.reading(name.task, inStore: directory)
+    if case .writerRuns = lock {
+      throw ShardStoreError(
+        .busy, subject: name.fileName,
+        "task \(name.task) of the store is being written; wait for the extraction's end")
+    }
+    let geometry = try? StoreDescription(store: directory).geometry
+    let check = ShardCheck(
+      name, cropSize: geometry?.sizePixels, imageSize: imageSize, progress: progress,
+      isCancelled: isCancelled)
+    let result = try check.run(path: name.path(inStore: directory))
+    // The task stays locked until here.
+    withExtendedLifetime(lock) {}
+    return result
+  }
+
+  /// Joins the checks of all shards and adds what concerns several of them.
+  public func combine(_ shards: [ShardVerification]) throws(ShardStoreError) -> StoreVerification {
+    var findings: [StoreFinding] = []
+    do throws(ShardStoreError) {
+      _ = try StoreDescription(store: directory)
+    } catch let error where error.code == .notAStore {
+      findings.append(
+        StoreFinding(
+          shard: nil, key: StoreDescription.fileName, problem: .description,
+          expected: "the description of a store", got: error.description))
+    }
+    for shard in try ShardName.all(inStore: directory)
+    where !shards.contains(where: { $0.shard == shard.fileName }) {
+      findings.append(
+        StoreFinding(
+          shard: shard.fileName, key: nil, problem: .shard, expected: "the shard's check",
+          got: "none"))
+    }
+    return StoreVerification(
+      shards: shards, storeFindings: findings + Self.videosTwice(in: shards))
+  }
+
+  /// Videos with two finished entries, or two entries of one task.
+  ///
+  /// A failed entry of one task beside an entry of another is sound: a task never writes to
+  /// another's shards, and readers take the finished one.
+  private static func videosTwice(in shards: [ShardVerification]) -> [StoreFinding] {
+    struct Place {
+      let shard: String
+      let task: Int?
+      let isFinished: Bool
+    }
+    var first: [[UInt8]: [Place]] = [:]
+    var findings: [StoreFinding] = []
+    for shard in shards {
+      let task = ShardName(fileName: shard.shard)?.task
+      for (names, isFinished) in [(shard.finishedVideos, true), (shard.failedVideos, false)] {
+        for name in names {
+          let place = Place(shard: shard.shard, task: task, isFinished: isFinished)
+          let others = first[Array(name.utf8), default: []]
+          let twice = others.first {
+            $0.isFinished && isFinished || $0.task == task
+          }
+          if let twice {
+            findings.append(
+              StoreFinding(
+                shard: shard.shard, key: name, problem: .videoTwice,
+                expected: "one entry of the video", got: "another one in \(twice.shard)"))
+          }
+          first[Array(name.utf8)] = others + [place]
+        }
+      }
+    }
+    return findings
+  }
+}

@@ -1,0 +1,126 @@
+internal import CLMDB
+import Foundation
+
+/// A transaction of LMDB: committed, or aborted when its value ends.
+///
+/// Begun and ended on one thread. Pointers into the map that it hands out end with it.
+struct Transaction: ~Copyable {
+  let handle: OpaquePointer
+  private let path: String
+  private var isOpen = true
+
+  /// The corresponding C function is `mdb_txn_begin`.
+  init(
+    _ environment: OpaquePointer, path: String, mode: Environment.Mode
+  ) throws(ShardStoreError) {
+    var begun: OpaquePointer?
+    let flags = UInt32(mode == .read ? MDB_RDONLY : 0)
+    try check(mdb_txn_begin(environment, nil, flags, &begun), "mdb_txn_begin", path)
+    guard let begun else {
+      throw ShardStoreError(.inputOutput, subject: path, "mdb_txn_begin gave no transaction")
+    }
+    handle = begun
+    self.path = path
+  }
+
+  deinit { if isOpen { mdb_txn_abort(handle) } }
+
+  /// Makes all writes durable. The corresponding C function is `mdb_txn_commit`.
+  consuming func commit() throws(ShardStoreError) {
+    // LMDB frees the transaction whether or not it could be committed: nothing is left to abort.
+    isOpen = false
+    try check(mdb_txn_commit(handle), "mdb_txn_commit", path)
+  }
+
+  /// The corresponding C function is `mdb_put`.
+  borrowing func put(
+    _ key: [UInt8], _ value: [UInt8], in database: MDB_dbi
+  ) throws(ShardStoreError) {
+    let status = Self.withValue(key) { key in
+      Self.withValue(value) { value in mdb_put(handle, database, &key, &value, 0) }
+    }
+    try check(status, "mdb_put", path)
+  }
+
+  /// Removes an entry; none there is no error. The corresponding C function is `mdb_del`.
+  borrowing func remove(_ key: [UInt8], from database: MDB_dbi) throws(ShardStoreError) {
+    let status = Self.withValue(key) { key in mdb_del(handle, database, &key, nil) }
+    if status != MDB_NOTFOUND { try check(status, "mdb_del", path) }
+  }
+
+  /// The value of `key`, which ends with the transaction. The corresponding C function is
+  /// `mdb_get`.
+  borrowing func value(
+    of key: [UInt8], in database: MDB_dbi
+  ) throws(ShardStoreError) -> UnsafeRawBufferPointer? {
+    var found = MDB_val()
+    let status = Self.withValue(key) { key in mdb_get(handle, database, &key, &found) }
+    if status == MDB_NOTFOUND { return nil }
+    try check(status, "mdb_get", path)
+    return UnsafeRawBufferPointer(start: found.mv_data, count: found.mv_size)
+  }
+
+  /// Entries of a database. The corresponding C function is `mdb_stat`.
+  borrowing func entryCount(_ database: MDB_dbi) throws(ShardStoreError) -> Int {
+    var status = MDB_stat()
+    try check(mdb_stat(handle, database, &status), "mdb_stat", path)
+    return status.ms_entries
+  }
+
+  /// A cursor before the first entry. It must end before the transaction.
+  borrowing func cursor(_ database: MDB_dbi) throws(ShardStoreError) -> Cursor {
+    try Cursor(transaction: handle, database: database, path: path)
+  }
+
+  private static func withValue(
+    _ bytes: [UInt8], _ body: (inout MDB_val) -> Int32
+  ) -> Int32 {
+    bytes.withUnsafeBytes { buffer in
+      // LMDB's interface is not const; it does not write through a key or a value of `mdb_put`.
+      var value = MDB_val(
+        mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+      return body(&value)
+    }
+  }
+}
+
+/// Walks the entries of a database in key order.
+struct Cursor: ~Copyable {
+  struct Entry {
+    let key: [UInt8]
+    /// Ends with the transaction.
+    let value: UnsafeRawBufferPointer
+  }
+
+  private let handle: OpaquePointer
+  private let path: String
+  private var operation = MDB_FIRST
+
+  /// The corresponding C function is `mdb_cursor_open`.
+  fileprivate init(
+    transaction: OpaquePointer, database: MDB_dbi, path: String
+  ) throws(ShardStoreError) {
+    var opened: OpaquePointer?
+    try check(mdb_cursor_open(transaction, database, &opened), "mdb_cursor_open", path)
+    guard let opened else {
+      throw ShardStoreError(.inputOutput, subject: path, "mdb_cursor_open gave no cursor")
+    }
+    handle = opened
+    self.path = path
+  }
+
+  deinit { mdb_cursor_close(handle) }
+
+  /// The next entry, or nil at the end. The corresponding C function is `mdb_cursor_get`.
+  mutating func next() throws(ShardStoreError) -> Entry? {
+    var key = MDB_val()
+    var value = MDB_val()
+    let status = mdb_cursor_get(handle, &key, &value, operation)
+    if status == MDB_NOTFOUND { return nil }
+    try check(status, "mdb_cursor_get", path)
+    operation = MDB_NEXT
+    return Entry(
+      key: Array(UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)),
+      value: UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size))
+  }
+}

@@ -1,0 +1,143 @@
+public import VideoCatalog
+
+/// State and counts of one video: the value of its name in the database `videos`.
+public struct VideoRecord: Codable, Sendable, Equatable {
+  /// How the extraction of a video ended.
+  public enum State: String, Codable, Sendable {
+    /// All of its crops are stored; there may be none.
+    case done
+    /// It has no crops; `reason` says why. A later run may try again.
+    case failed
+  }
+
+  /// What the extraction found in a video.
+  public struct Facts: Sendable, Equatable {
+    /// Duration by presentation time.
+    public var durationSeconds: Double?
+    /// Width of the displayed picture.
+    public var widthPixels: Int?
+    /// Height of the displayed picture.
+    public var heightPixels: Int?
+    /// Codec, e.g. `h264`.
+    public var codec: String?
+    /// Frames that were looked at.
+    public var framesSampled = 0
+    /// Frames with at least one face.
+    public var framesWithFace = 0
+    /// Faces found.
+    public var faces = 0
+    /// Tracks kept.
+    public var tracks = 0
+
+    /// Creates facts.
+    public init(
+      durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
+      codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
+      tracks: Int = 0
+    ) {
+      self.durationSeconds = durationSeconds
+      self.widthPixels = widthPixels
+      self.heightPixels = heightPixels
+      self.codec = codec
+      self.framesSampled = framesSampled
+      self.framesWithFace = framesWithFace
+      self.faces = faces
+      self.tracks = tracks
+    }
+  }
+
+  /// Done or failed.
+  public let state: State
+  /// Why the video failed; nil where it is done.
+  public let reason: String?
+  /// Oddities that did not stop the extraction, e.g. "12 corrupt packets".
+  public let notes: [String]
+  /// Real or fake.
+  public let label: VideoLabel
+  /// Name of the video's group.
+  public let group: String
+  /// The data set's own split, where it has one.
+  public let split: DatasetSplit?
+  /// Manipulation method; nil for real videos and where unknown.
+  public let method: String?
+  /// Compression level; nil where the data set has none.
+  public let compression: String?
+  /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
+  public let durationSeconds: Double?
+  /// Width of the displayed picture; nil where unknown.
+  public let widthPixels: Int?
+  /// Height of the displayed picture; nil where unknown.
+  public let heightPixels: Int?
+  /// Codec, e.g. `h264`; nil where unknown.
+  public let codec: String?
+  /// Frames that were looked at.
+  public let framesSampled: Int
+  /// Frames with at least one face.
+  public let framesWithFace: Int
+  /// Faces found.
+  public let faces: Int
+  /// Tracks kept.
+  public let tracks: Int
+  /// Crops stored.
+  public let images: Int
+  /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
+  /// not cover. The writer fills it in.
+  public internal(set) var samplesCRC32: UInt32 = 0
+
+  /// Creates the record of a video whose `images` crops are stored.
+  public static func done(
+    _ video: CatalogVideo, images: Int, facts: Facts, notes: [String] = []
+  ) -> VideoRecord {
+    VideoRecord(
+      video, state: .done, reason: nil, images: images, facts: facts, notes: notes)
+  }
+
+  /// Creates the record of a video that could not be extracted.
+  public static func failed(
+    _ video: CatalogVideo, reason: String, facts: Facts = Facts(), notes: [String] = []
+  ) -> VideoRecord {
+    VideoRecord(
+      video, state: .failed, reason: reason, images: 0, facts: facts, notes: notes)
+  }
+
+  private init(
+    _ video: CatalogVideo, state: State, reason: String?, images: Int, facts: Facts,
+    notes: [String]
+  ) {
+    self.state = state
+    self.reason = reason
+    self.notes = notes
+    label = video.label
+    group = video.group
+    split = video.split
+    method = video.method
+    compression = video.compression
+    durationSeconds = facts.durationSeconds.map(Rounding.millionths)
+    widthPixels = facts.widthPixels
+    heightPixels = facts.heightPixels
+    codec = facts.codec
+    framesSampled = facts.framesSampled
+    framesWithFace = facts.framesWithFace
+    faces = facts.faces
+    tracks = facts.tracks
+    self.images = images
+  }
+
+  /// The first thing that is wrong with the record's own values, or nil.
+  var defect: String? {
+    if let durationSeconds, !durationSeconds.isFinite { return "the duration is not finite" }
+    switch state {
+    case .done:
+      return reason == nil ? nil : "a finished video has a reason of failure"
+    case .failed:
+      if reason == nil { return "a failed video has no reason" }
+      return images == 0 ? nil : "a failed video counts \(images) images"
+    }
+  }
+
+  /// Whether label, group, split, method and compression are those of `sample`.
+  func describesSameVideo(as sample: SampleRecord) -> Bool {
+    label == sample.label && group == sample.group && split == sample.split
+      && method == sample.method && compression == sample.compression
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import ShardStore
+import ShardStoreFixtures
+
+/// A writer in a process of its own.
+///
+/// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
+/// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
+/// input ends. Failures end it with status 1 and a line `error <code>: <text>`.
+@main struct ShardStoreProbe {
+  static func main() {
+    let arguments = CommandLine.arguments
+    do throws(ShardStoreError) {
+      switch arguments.dropFirst().first {
+      case "append" where arguments.count == 8:
+        try append(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
+      case "hold" where arguments.count == 4:
+        try hold(store: arguments[2], task: Int(arguments[3]) ?? 0)
+      default:
+        exit(64)
+      }
+    } catch {
+      say("error \(error.code): \(error)")
+      exit(1)
+    }
+  }
+
+  private static func append(store: String, numbers: [Int]) throws(ShardStoreError) {
+    guard numbers.count == 5 else { exit(64) }
+    let writer = try ShardWriter(
+      directory: store, task: numbers[0], description: SyntheticVideos.description,
+      maximumShardBytes: numbers[4])
+    for index in numbers[1]..<(numbers[1] + numbers[2]) {
+      let video = SyntheticVideos.extraction(index, imageBytes: numbers[3])
+      guard writer.state(of: video.name) != .done else { continue }
+      do throws(ShardStoreError) {
+        try writer.append(video)
+      } catch {
+        // A writer whose disk is full must take nothing more.
+        do throws(ShardStoreError) {
+          try writer.append(SyntheticVideos.extraction(index + 1, imageBytes: numbers[3]))
+          say("error: the writer went on after a failure")
+        } catch let second {
+          if second.code != .closed { say("error: expected a refusal, got \(second)") }
+        }
+        throw error
+      }
+      say("stored \(index)")
+    }
+  }
+
+  private static func hold(store: String, task: Int) throws(ShardStoreError) {
+    let writer = try ShardWriter(
+      directory: store, task: task, description: SyntheticVideos.description)
+    say("open")
+    while !FileHandle.standardInput.availableData.isEmpty {}
+    writer.close()
+  }
+
+  /// Unbuffered: what was said before a kill is heard.
+  private static func say(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Imaging
+import ShardStoreFixtures
+import Testing
+import VideoCatalog
+
+@testable import ShardStore
+
+@Suite struct RecordTests {
+  @Test func namesOfShards() throws {
+    let name = try #require(ShardName(task: 7, number: 123))
+    #expect(name.fileName == "shard-007-000123.mdb")
+    #expect(ShardName(fileName: name.fileName) == name)
+    for wrong in [
+      "shard-07-000123.mdb", "shard-007-000123.mdb.new", "shard-0a7-000123.mdb",
+      "shard-007_000123.mdb", "store.json", "",
+    ] {
+      #expect(ShardName(fileName: wrong) == nil, "\(wrong)")
+    }
+    #expect(ShardName(task: 1_000, number: 0) == nil)
+    #expect(ShardName(task: 0, number: -1) == nil)
+  }
+
+  @Test func keysHaveOneReading() throws {
+    let key = try SampleKey(video: "part_00/a b/\u{e9}.mp4", frame: 42, face: 7)
+    #expect(key.description == "part_00/a b/\u{e9}.mp4/000042/07")
+    #expect(SampleKey(bytes: key.bytes) == key)
+    // A name that looks like a key itself.
+    let nested = try SampleKey(video: "x/000001/00", frame: 2, face: 3)
+    #expect(SampleKey(bytes: nested.bytes)?.video == "x/000001/00")
+    for wrong in ["", "/000001/00", "x/00001/00", "x/000001/0", "x/00000a/00", "x/000001-00"] {
+      #expect(SampleKey(bytes: Array(wrong.utf8)) == nil, "\(wrong)")
+    }
+    #expect(SampleKey(bytes: [0xFF] + Array("/000001/00".utf8)) == nil)
+    // Names that Swift's strings take for equal are two names.
+    let composed = try SampleKey(video: "\u{e9}", frame: 0, face: 0)
+    let decomposed = try SampleKey(video: "e\u{301}", frame: 0, face: 0)
+    #expect(composed != decomposed)
+  }
+
+  @Test func boundsOfKeys() throws {
+    let longest = String(repeating: "a", count: 501)
+    #expect(try SampleKey(video: longest, frame: 999_999, face: 99).bytes.count == 511)
+    expectError(.invalidVideo, "at most 501 bytes, got 502") {
+      _ = try SampleKey(video: longest + "a", frame: 0, face: 0)
+    }
+    expectError(.invalidVideo, "empty") { _ = try SampleKey(video: "", frame: 0, face: 0) }
+    expectError(.invalidVideo, "1000000") {
+      _ = try SampleKey(video: "a", frame: 1_000_000, face: 0)
+    }
+    expectError(.invalidVideo, "100") { _ = try SampleKey(video: "a", frame: 0, face: 100) }
+  }
+
+  /// The very bytes, so that a change of the format can't go unnoticed.
+  @Test func bytesOfASampleRecord() throws {
+    let video = CatalogVideo(
+      name: "a/b.mp4", path: "/a/b.mp4", label: .fake, group: "g", split: .train)
+    let record = SampleRecord(
+      video: video, frame: 3, timestampSeconds: 0.1000000004,
+      box: .init(x: -0.0001, y: 2.00049, width: 3, height: 4),
+      landmarks: (0..<5).map { .init(x: Double($0), y: 0.5) }, track: 1, score: 0.75,
+      image: Array("123456789".utf8))
+    let expected =
+      #"{"box":{"height":4,"width":3,"x":0,"y":2},"crc32":3421780262,"frame":3,"group":"g","#
+      + #""imageBytes":9,"label":"fake","landmarks":[[0,0.5],[1,0.5],[2,0.5],[3,0.5],[4,0.5]],"#
+      + #""score":0.75,"split":"train","timestampSeconds":0.1,"track":1,"video":"a/b.mp4"}"#
+    let bytes = try RecordCoding.encode(record, subject: "")
+    #expect(String(decoding: bytes, as: UTF8.self) == expected)
+    let back = try bytes.withUnsafeBytes {
+      try RecordCoding.decode(SampleRecord.self, from: $0, subject: "")
+    }
+    #expect(back == record)
+  }
+
+  @Test func hostileRecordsAreErrors() {
+    let deep = String(repeating: "[", count: 100_000)
+    let long = String(repeating: " ", count: RecordCoding.maximumRecordBytes + 1)
+    for text in ["", "{}", "null", "{\"label\":\"neither\"}", deep, long, "\u{0}"] {
+      expectError(.damagedRecord, "here") {
+        let bytes = Array(text.utf8)
+        _ = try bytes.withUnsafeBytes {
+          try RecordCoding.decode(SampleRecord.self, from: $0, subject: "here")
+        }
+      }
+    }
+  }
+
+  @Test func descriptionsDifferByKey() {
+    let store = StoreDescription(
+      geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 224),
+      pipeline: ["frames": "16", "old": "1", "same": "x"])
+    let run = StoreDescription(
+      geometry: CropGeometry(alignment: .box, margin: 1.3, sizePixels: 224),
+      pipeline: ["frames": "32", "same": "x"])
+    #expect(
+      store.differences(toRun: run) == [
+        #"geometry.alignment: the store has "landmarks", this run has "box""#,
+        #"pipeline.frames: the store has "16", this run has "32""#,
+        #"pipeline.old: the store has "1", this run has nothing"#,
+      ])
+    #expect(store.differences(toRun: store).isEmpty)
+  }
+}
