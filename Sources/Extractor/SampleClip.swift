@@ -53,7 +53,7 @@ struct SampleClip: Sendable {
     }
   }
 
-  private static let framesPerSecond = 25
+  private static let framesPerSecond = 25.0
 
   /// Sizes of the clips, by take: wide, upright.
   private static let sizes = [(width: 640, height: 480), (width: 480, height: 640)]
@@ -73,10 +73,11 @@ struct SampleClip: Sendable {
       at: URL(fileURLWithPath: path).deletingLastPathComponent(),
       withIntermediateDirectories: true)
     let size = Self.sizes[take % Self.sizes.count]
-    let frameCount = max(Int((seconds * Double(Self.framesPerSecond)).rounded()), 1)
+    let frameCount = max(Int((seconds * Self.framesPerSecond).rounded()), 1)
+    var options = ClipWriter.Options()
+    options.framesPerSecond = Self.framesPerSecond
     let writer = try ClipWriter(
-      path: path, width: size.width, height: size.height,
-      options: ClipWriter.Options(framesPerSecond: Self.framesPerSecond))
+      path: path, width: size.width, height: size.height, options: options)
     for frame in 0..<frameCount {
       let moment = Double(frame) / Double(frameCount)
       try writer.append(

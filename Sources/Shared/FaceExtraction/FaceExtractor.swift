@@ -1,5 +1,5 @@
 public import FaceDetection
-internal import Imaging
+public import Imaging
 public import MediaDecoding
 internal import WorkerPool
 
@@ -38,14 +38,12 @@ public final class FaceExtractor {
     tracker.reset()
     var times = StageTimes()
     var pending: [PendingCrop] = []
-    var convertedInDetection = 0.0
     let report = try reader.decodeFrames(
       count: settings.framesPerVideo, isCancelled: isCancelled
     ) { frame in
       let start = ThreadCPUClock.seconds()
       let found = try tracker.process(frame)
       let detected = ThreadCPUClock.seconds()
-      convertedInDetection += frame.conversionSeconds
       times.detect += detected - start - frame.conversionSeconds
       for (face, track) in found {
         pending.append(try crop(face, track: track, of: frame, &times))

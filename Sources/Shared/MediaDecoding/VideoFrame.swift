@@ -22,7 +22,7 @@ public final class VideoFrame {
   private let quarterTurns: Int
 
   /// CPU seconds spent in converting this picture.
-  var conversionSeconds = 0.0
+  public internal(set) var conversionSeconds = 0.0
 
   /// Takes over `frame`.
   init(
