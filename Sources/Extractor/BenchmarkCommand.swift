@@ -2,6 +2,7 @@ import ArgumentParser
 import FaceDetection
 import FaceExtraction
 import Foundation
+import MediaDecoding
 import PipelineConfiguration
 import ShardStore
 import TerminalInterface

@@ -1,6 +1,7 @@
 import FaceDetection
 import FaceExtraction
 import Imaging
+import MediaDecoding
 import PipelineConfiguration
 import ShardStore
 import VideoCatalog
@@ -20,7 +21,7 @@ extension ExtractConfiguration {
         searchShortSide: detection.searchShortSide,
         fullSearchInterval: detection.fullSearchInterval,
         brightenWhenEmpty: detection.brightenWhenEmpty),
-      tracks: FaceTrackSettings(
+      tracks: TrackSettings(
         minimumFrames: tracks.minimumFrames, minimumScore: Float(tracks.minimumScore),
         maximumTracks: tracks.maximumPerVideo),
       geometry: CropGeometry(

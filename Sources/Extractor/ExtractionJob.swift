@@ -116,40 +116,52 @@ struct ExtractionJob {
     _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: ShardWriter,
     _ interruption: Interruption, _ tally: Locked<Tally>, _ progress: ProgressLine
   ) throws {
-    let extraction: VideoExtraction
     var times = StageTimes()
-    var faces = 0
-    do {
-      let result = try extractor.extract(path: video.path) {
-        interruption.request == .abandon
-      }
-      times = result.times
-      faces = result.crops.count
-      extraction = .done(
-        video, samples: result.crops.map { FaceSample(video, $0) },
-        facts: VideoRecord.Facts(result), notes: result.notes)
-    } catch let error as MediaError {
-      if error.code == .cancelled { return }
-      extraction = .failed(video, reason: error.message)
-    }
+    guard
+      let extraction = try extraction(
+        of: video, extractor, isCancelled: { interruption.request == .abandon }, &times)
+    else { return }
     let start = ThreadCPUClock.seconds()
-    do {
-      try writer.append(extraction)
-    } catch where error.code == .invalidVideo {
-      // A name too long for a key, for instance: nothing was written, the others go on.
-      progress.note("\(video.name): \(error)")
-    }
+    try append(extraction, to: writer, progress)
     let stored = ThreadCPUClock.seconds() - start
     if let reason = extraction.record.reason { progress.note("Skipped \(video.name): \(reason)") }
     let now = tally.withLock { tally in
       tally.extracted += 1
       tally.failed += extraction.record.state == .failed ? 1 : 0
-      tally.faces += faces
+      tally.faces += extraction.samples.count
       tally.times += times
       tally.storeSeconds += stored
       return tally
     }
     progress.update(done: now.extracted, detail: "\(now.faces) faces")
+  }
+
+  /// What the store shall say of a video; nil where it was dropped on request.
+  private func extraction(
+    of video: CatalogVideo, _ extractor: FaceExtractor, isCancelled: () -> Bool,
+    _ times: inout StageTimes
+  ) throws -> VideoExtraction? {
+    do {
+      let result = try extractor.extract(path: video.path, isCancelled: isCancelled)
+      times = result.times
+      return .done(
+        video, samples: result.crops.map { FaceSample(video, $0) },
+        facts: VideoRecord.Facts(result), notes: result.notes)
+    } catch let error as MediaError {
+      return error.code == .cancelled ? nil : .failed(video, reason: error.message)
+    }
+  }
+
+  private func append(
+    _ extraction: VideoExtraction, to writer: ShardWriter, _ progress: ProgressLine
+  ) throws {
+    do {
+      try writer.append(extraction)
+    } catch {
+      // A name too long for a key, for instance: nothing was written, the others go on.
+      guard error.code == .invalidVideo else { throw error }
+      progress.note("Not stored: \(error)")
+    }
   }
 
   private func makeReport(
@@ -167,7 +179,10 @@ struct ExtractionJob {
         part: "\(part.number)/\(part.count)", videosExtracted: tally.extracted - tally.failed,
         videosFailed: tally.failed, cpuSecondsByStage: stages, wasInterrupted: wasInterrupted),
       pending: 0, rows: [], skipped: [], incomplete: [], notes: [])
-    report.count(catalog, records: try ShardReader(directory: store, allowLive: true).videos())
+    let reader = try ShardReader(directory: store, allowLive: true)
+    report.count(
+      catalog,
+      records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
     return report
   }
 

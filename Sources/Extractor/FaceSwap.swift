@@ -10,9 +10,10 @@ enum FaceSwap {
   /// The target's picture with the donor's face.
   static func picture(
     of target: SamplePortrait, withFaceOf donor: SamplePortrait
-  ) -> PixelBuffer {
-    let toTarget = FaceAlignment.transform(for: target.face, geometry)
-    let toDonor = FaceAlignment.transform(for: donor.face, geometry)
+  ) throws -> PixelBuffer {
+    guard let toTarget = geometry.placement(of: target.face)?.transform,
+      let toDonor = geometry.placement(of: donor.face)?.transform
+    else { throw SampleClipError.noFace(target.person + " or " + donor.person) }
     let size = geometry.sizePixels
     let targetFace = target.picture.warped(sizePixels: size, by: toTarget)
     let donorFace = donor.picture.warped(sizePixels: size, by: toDonor)
@@ -79,6 +80,6 @@ enum FaceSwap {
     let mean = sum / max(count, 1)
     let variance = squares / max(count, 1) - mean * mean
     // Rounding can make the variance of one colour slightly negative.
-    return (mean, variance.replacing(with: .zero, where: variance .< .zero).squareRoot())
+    return (mean, variance.replacing(with: 0, where: variance .< 0).squareRoot())
   }
 }

@@ -65,7 +65,7 @@ struct SampleClip: Sendable {
     var picture = target.picture
     var name = "real/\(target.person)/take\(take + 1)"
     if let donor {
-      picture = FaceSwap.picture(of: target, withFaceOf: people[donor])
+      picture = try FaceSwap.picture(of: target, withFaceOf: people[donor])
       name = "fake/\(target.person)/\(people[donor].person)-take\(take + 1)"
     }
     let path = folder + "/" + name + ".mp4"

@@ -32,12 +32,10 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let reader = try ShardReader(directory: store)
-    let names = reader.shards
-    let total = try names.reduce(0) { try $0 + reader.recordCount(of: $1) }
-    let progress = ProgressLine(total: total, unit: "records")
+    let names = try ShardName.all(inStore: store)
+    let progress = ProgressLine(total: 100, unit: "%")
     let interruption = Interruption { _ in }
-    let done = Locked<[String: Int]>([:])
+    let shares = Locked<[String: Double]>([:])
     let verifier = StoreVerifier(
       directory: store,
       imageSize: { bytes in
@@ -45,11 +43,11 @@ struct VerifyCommand: ParsableCommand {
         return (try? JPEG.decode(file)).map { ($0.width, $0.height) }
       },
       progress: { step in
-        let sum = done.withLock { counts in
-          counts[step.shard] = step.recordsChecked
-          return counts.values.reduce(0, +)
+        let sum = shares.withLock { shares in
+          shares[step.shard] = Double(step.recordsChecked) / Double(max(step.records, 1))
+          return shares.values.reduce(0, +)
         }
-        progress.update(done: sum, detail: "")
+        progress.update(done: Int(100 * sum / Double(names.count)), detail: step.shard)
       },
       isCancelled: { interruption.request != .none })
     let results = Locked<[ShardVerification]>([])

@@ -10,7 +10,7 @@ public struct FaceExtractionSettings: Sendable, Equatable {
   /// How faces are found.
   public var search: FaceSearchSettings
   /// Which tracks are kept.
-  public var tracks: FaceTrackSettings
+  public var tracks: TrackSettings
   /// How a face becomes a crop.
   public var geometry: CropGeometry
   /// Quality of the JPEG files, 1...100.
@@ -20,7 +20,7 @@ public struct FaceExtractionSettings: Sendable, Equatable {
   public init(
     framesPerVideo: Int = 32, skipsUnneededFrames: Bool = true,
     search: FaceSearchSettings = FaceSearchSettings(),
-    tracks: FaceTrackSettings = FaceTrackSettings(), geometry: CropGeometry = CropGeometry(),
+    tracks: TrackSettings = TrackSettings(), geometry: CropGeometry = CropGeometry(),
     jpegQuality: Int = 95
   ) {
     self.framesPerVideo = framesPerVideo

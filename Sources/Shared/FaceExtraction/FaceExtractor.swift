@@ -12,14 +12,13 @@ public final class FaceExtractor {
   /// What determines the crops.
   public let settings: FaceExtractionSettings
 
-  private let tracker: FaceTracker
+  private let searcher: FaceSearcher
   private let encoder: JPEGEncoder
 
   /// Creates an extractor for one worker.
   public init(weights: MTCNNWeights, settings: FaceExtractionSettings) throws {
     self.settings = settings
-    tracker = try FaceTracker(
-      weights: weights, search: settings.search, tracks: settings.tracks)
+    searcher = try FaceSearcher(weights: weights, settings: settings.search)
     encoder = try JPEGEncoder(quality: settings.jpegQuality)
   }
 
@@ -35,24 +34,27 @@ public final class FaceExtractor {
   ) throws -> VideoFaces {
     let reader = try VideoReader(
       path: path, skipsUnneededFrames: settings.skipsUnneededFrames, isCancelled: isCancelled)
-    tracker.reset()
+    let tracker = try FaceTracker(searcher: searcher, settings: settings.tracks)
     var times = StageTimes()
     var pending: [PendingCrop] = []
+    var number = 0
     let report = try reader.decodeFrames(
       count: settings.framesPerVideo, isCancelled: isCancelled
     ) { frame in
       let start = ThreadCPUClock.seconds()
-      let found = try tracker.process(frame)
-      let detected = ThreadCPUClock.seconds()
-      times.detect += detected - start - frame.conversionSeconds
-      for (face, track) in found {
-        pending.append(try crop(face, track: track, of: frame, &times))
+      let found = try tracker.process(frame, index: number)
+      number += 1
+      times.detect += ThreadCPUClock.seconds() - start - frame.conversionSeconds
+      for tracked in found {
+        if let crop = try crop(tracked, of: frame, &times) { pending.append(crop) }
       }
     }
     times.demux = report.demuxSeconds
     times.decode = report.decodeSeconds
     times.convert = report.convertSeconds
-    return assemble(reader, report, pending, times)
+    let kept = Dictionary(
+      uniqueKeysWithValues: tracker.finish().map { ($0.provisionalTrack, $0.track) })
+    return assemble(reader, report, pending, kept, times)
   }
 
   /// A crop whose track may still be dropped.
@@ -64,26 +66,33 @@ public final class FaceExtractor {
     var image: [UInt8]
   }
 
+  /// - Returns: nil where the crop would show nothing of the picture.
   private func crop(
-    _ face: DetectedFace, track: Int, of frame: VideoFrame, _ times: inout StageTimes
-  ) throws -> PendingCrop {
+    _ tracked: TrackedFace, of frame: VideoFrame, _ times: inout StageTimes
+  ) throws -> PendingCrop? {
     let convertedBefore = frame.conversionSeconds
     let start = ThreadCPUClock.seconds()
-    let picture = try frame.aligned(face, settings.geometry)
+    guard let placement = settings.geometry.placement(of: tracked.face) else { return nil }
+    let region = placement.region(inWidth: frame.width, height: frame.height)
+    guard !region.isEmpty else { return nil }
+    let pixels = try frame.region(
+      x: region.x, y: region.y, width: region.width, height: region.height)
+    let picture = pixels.warped(
+      sizePixels: settings.geometry.sizePixels,
+      by: placement.transform.translated(by: SIMD2(-Double(region.x), -Double(region.y))))
     let aligned = ThreadCPUClock.seconds()
     let image = try encoder.encode(picture)
     times.align += aligned - start - (frame.conversionSeconds - convertedBefore)
     times.encode += ThreadCPUClock.seconds() - aligned
     return PendingCrop(
-      frame: frame.index, timestampSeconds: frame.timestampSeconds, detection: face, track: track,
-      image: image)
+      frame: frame.index, timestampSeconds: frame.timestampSeconds, detection: tracked.face,
+      track: tracked.provisionalTrack, image: image)
   }
 
   private func assemble(
     _ reader: VideoReader, _ report: VideoReader.Report, _ pending: [PendingCrop],
-    _ times: StageTimes
+    _ kept: [Int: Int], _ times: StageTimes
   ) -> VideoFaces {
-    let kept = tracker.finish()
     var crops: [FaceCrop] = []
     var frames = 0
     var lastFrame = -1
@@ -100,7 +109,7 @@ public final class FaceExtractor {
     }
     return VideoFaces(
       information: reader.information, crops: crops, framesSampled: report.deliveredFrames,
-      framesWithFace: frames, facesFound: pending.count, trackCount: Set(kept.values).count,
+      framesWithFace: frames, facesFound: pending.count, trackCount: kept.count,
       notes: notes(reader, report, facesFound: pending.count, cropCount: crops.count),
       times: times)
   }
