@@ -1,0 +1,17 @@
+public import Foundation
+
+/// Real clips for development, which are not part of the repository: the folder `shared/data` beside
+/// the package's own. A test that needs it carries
+/// `.enabled(if: SharedData.isPresent, "needs ../shared/data")`.
+public enum SharedData {
+  /// The folder, or nil where it is missing.
+  public static let url: URL? = {
+    let package = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let folder = package.deletingLastPathComponent().appendingPathComponent("shared/data")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+  }()
+
+  /// Whether the folder is there.
+  public static var isPresent: Bool { url != nil }
+}
