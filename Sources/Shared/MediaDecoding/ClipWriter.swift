@@ -76,6 +76,7 @@ public final class ClipWriter {
       throw MediaError(
         .writingFailed, "\(path): \(options.framesPerSecond) pictures per second: expected 0...1000")
     }
+    av_log_set_level(AV_LOG_QUIET)
     let matrix = options.colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
     guard
       let converter = sws_getContext(

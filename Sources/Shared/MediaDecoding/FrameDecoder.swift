@@ -10,6 +10,9 @@ final class FrameDecoder {
 
   private let context: UnsafeMutablePointer<AVCodecContext>
 
+  /// Packets that the decoder got and may not drop.
+  private(set) var decodedPackets = 0
+
   /// Packets that the decoder refused, and pictures that it had to make up in part.
   private(set) var damagedPackets = 0
 
@@ -55,6 +58,7 @@ final class FrameDecoder {
     _ packet: UnsafeMutablePointer<AVPacket>, mayDrop: Bool,
     _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
   ) throws(MediaError) {
+    if !mayDrop { decodedPackets += 1 }
     context.pointee.skip_frame = mayDrop ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
     var status = avcodec_send_packet(context, packet)
     if status == CFFMPEG_ERROR_AGAIN {

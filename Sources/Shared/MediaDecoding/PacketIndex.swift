@@ -19,6 +19,10 @@ struct PacketIndex {
   /// Whether every packet is one whole picture.
   private(set) var hasOnePicturePerPacket = true
 
+  /// Whether all presentation times are decoding times: pictures aren't reordered, or the file was
+  /// written by a program that didn't know their order.
+  private(set) var hasDecodingTimesOnly = true
+
   private var temporalLayers: [Int] = []
   private var hasLaterParameters = false
 
@@ -27,7 +31,8 @@ struct PacketIndex {
   /// - Parameters:
   ///   - replacesParameters: the container announces new decoder parameters with this packet.
   mutating func append(
-    pts: Int64?, duration: Int64, isCutAway: Bool, replacesParameters: Bool, _ traits: PictureTraits
+    pts: Int64?, dts: Int64? = nil, duration: Int64 = 0, isCutAway: Bool = false,
+    replacesParameters: Bool = false, _ traits: PictureTraits
   ) {
     // A decoder that begins at a later packet knows the first packet's parameters, because that
     // packet is always sent, but none that came in between.
@@ -38,6 +43,7 @@ struct PacketIndex {
         pts: pts, duration: duration, isRandomAccess: traits.isRandomAccess && knowsParameters,
         isDisposable: traits.isDisposable, isHidden: isCutAway || !traits.isShown))
     temporalLayers.append(traits.temporalLayer)
+    if pts != dts { hasDecodingTimesOnly = false }
     if !traits.isOnePicture { hasOnePicturePerPacket = false }
     if replacesParameters && entries.count > 1 { hasOnePicturePerPacket = false }
   }

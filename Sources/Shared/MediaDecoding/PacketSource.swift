@@ -20,8 +20,18 @@ final class PacketSource {
   /// CPU seconds spent in reading.
   private(set) var cpuSeconds = 0.0
 
-  /// Whether pictures of this codec can be chosen by their packets.
-  let isInspected: Bool
+  /// Whether pictures can be chosen by their packets.
+  var isChoosable: Bool {
+    guard isInspected, index.hasOnePicturePerPacket, index.hasDistinctTimes else { return false }
+    guard index.hasDecodingTimesOnly else { return true }
+    // Times that are those of decoding are wrong where pictures are reordered.
+    switch input.parameters.pointee.codec_id {
+    case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC: return input.parameters.pointee.video_delay == 0
+    default: return !index.entries.contains { $0.isDisposable }
+    }
+  }
+
+  private let isInspected: Bool
 
   /// Reads and indexes the whole stream.
   init(
@@ -73,9 +83,9 @@ final class PacketSource {
     if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { corruptPackets += 1 }
     // Times so far out are damage; within these bounds no sum or difference overflows.
     let bound: Int64 = 1 << 60
-    let pts = packet.pointee.pts
+    func plausible(_ time: Int64) -> Int64? { time > -bound && time < bound ? time : nil }
     index.append(
-      pts: pts > -bound && pts < bound ? pts : nil,
+      pts: plausible(packet.pointee.pts), dts: plausible(packet.pointee.dts),
       duration: min(max(packet.pointee.duration, 0), bound),
       isCutAway: packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0,
       replacesParameters: av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, nil) != nil

@@ -12,6 +12,8 @@ public final class VideoReader {
     public var chosenFrames = 0
     /// Pictures that were chosen and given to the caller.
     public var deliveredFrames = 0
+    /// Packets whose pictures were decoded: chosen, or needed by chosen ones.
+    public var decodedPackets = 0
     /// Damaged packets and pictures, by demuxer or decoder.
     public var damagedPackets = 0
     /// CPU seconds for reading the file.
@@ -63,9 +65,7 @@ public final class VideoReader {
     self.skipsUnneededFrames = skipsUnneededFrames
     let entries = source.index.entries
     let parameters = input.parameters.pointee
-    let isChoosable =
-      source.isInspected && source.index.hasOnePicturePerPacket && source.index.hasDistinctTimes
-    if isChoosable {
+    if source.isChoosable {
       let order = source.index.presentationOrder
       self.order = order
       times = order.map { entries[$0].pts ?? 0 }
@@ -124,7 +124,9 @@ public final class VideoReader {
     let readBefore = source.cpuSeconds
     let start = ThreadCPUClock.seconds()
     do {
-      report.damagedPackets = try run(chosen, isCancelled, deliver)
+      let decoder = try run(chosen, isCancelled, deliver)
+      report.decodedPackets = decoder.decodedPackets
+      report.damagedPackets = decoder.damagedPackets
     } catch {
       throw failure ?? error
     }
@@ -141,16 +143,16 @@ public final class VideoReader {
     return report
   }
 
-  /// - Returns: how many packets were damaged.
+  /// - Returns: the decoder, for what it counted.
   private func run(
     _ chosen: [Int], _ isCancelled: () -> Bool,
     _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
-  ) throws(MediaError) -> Int {
+  ) throws(MediaError) -> FrameDecoder {
     let decoder = try FrameDecoder(
       input, reorderDepth: order.map { _ in source.index.reorderDepth })
     guard let order else {
       try decodeEverything(decoder, chosen: Set(chosen), isCancelled, deliver)
-      return decoder.damagedPackets
+      return decoder
     }
     let entries = source.index.entries
     let positions = chosen.map { order[$0] }
@@ -187,7 +189,7 @@ public final class VideoReader {
       return !pending.isEmpty
     }
     try decoder.drain(take)
-    return decoder.damagedPackets
+    return decoder
   }
 
   /// For streams whose packets don't tell their pictures' times: the n-th picture that comes out is
