@@ -29,6 +29,8 @@ struct ExtractionJob {
   /// - Returns: the process's exit status.
   func run() throws -> Int32 {
     let started = Date()
+    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
+    signal(SIGXFSZ, SIG_IGN)
     let weights = try MTCNNWeights.load(directory: configuration.detection.weights)
     let catalog = try loadCatalog()
     let settings = configuration.extractionSettings

@@ -14,13 +14,24 @@ struct SamplePortrait: Sendable {
   init(path: String, detector: MTCNN) throws {
     var pictures: [PixelBuffer] = []
     _ = try VideoReader(path: path).decodeFrames(count: 1) { pictures.append(try $0.picture()) }
-    guard let picture = pictures.first,
+    guard let picture = pictures.first.map(Self.reduced),
       let face = detector.detect(in: picture).max(by: { $0.box.area < $1.box.area })
     else { throw SampleClipError.noFace(path) }
     person = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.picture = picture
     self.face = face
   }
+
+  /// A portrait of at most `maximumShortSide`: more than a clip shows costs time only.
+  private static func reduced(_ picture: PixelBuffer) -> PixelBuffer {
+    let scale = Double(maximumShortSide) / Double(min(picture.width, picture.height))
+    guard scale < 1 else { return picture }
+    return picture.reduced(
+      width: Int((Double(picture.width) * scale).rounded()),
+      height: Int((Double(picture.height) * scale).rounded()))
+  }
+
+  private static let maximumShortSide = 640
 }
 
 /// Why sample clips can't be made.

@@ -1,4 +1,5 @@
 import Foundation
+import ShardStore
 import TestSupport
 import Testing
 
@@ -9,13 +10,13 @@ import Testing
     if: BuiltExecutable.hasWeights, "weights/ is missing; scripts/test or scripts/demo fetches it"))
 struct BadInputTests {
   private static let hasFFmpeg =
-    (try? BuiltExecutable.run(URL(fileURLWithPath: "/usr/bin/env"), ["ffmpeg", "-version"]))?.status
-    == 0
+    (try? BuiltExecutable.run(["ffmpeg", "-version"], program: environment))?.status == 0
+
+  private static let environment = URL(fileURLWithPath: "/usr/bin/env")
 
   private func ffmpeg(_ arguments: [String]) throws {
     let outcome = try BuiltExecutable.run(
-      URL(fileURLWithPath: "/usr/bin/env"),
-      ["ffmpeg", "-v", "error", "-y", "-threads", "1"] + arguments)
+      ["ffmpeg", "-v", "error", "-y", "-threads", "1"] + arguments, program: Self.environment)
     #expect(outcome.status == 0, "\(outcome.errors)")
   }
 
@@ -28,7 +29,10 @@ struct BadInputTests {
       try folder.write(whole, to: "in/fake/Ein Zimmer für zwei – 部屋 (1).mp4")
       try folder.write(Data(), to: "in/real/empty.mp4")
       try folder.write("This is no video, only its name says so.\n", to: "in/real/text.mp4")
-      try folder.write(Data(whole.prefix(whole.count / 2)), to: "in/real/no-index.mp4")
+      let back = folder.path(of: "back.mp4")
+      try ffmpeg(["-i", sound.path, "-c", "copy", back])
+      let indexAtEnd = try Data(contentsOf: URL(fileURLWithPath: back))
+      try folder.write(Data(indexAtEnd.prefix(indexAtEnd.count / 2)), to: "in/real/no-index.mp4")
       let front = folder.path(of: "front.mp4")
       try ffmpeg(["-i", sound.path, "-c", "copy", "-movflags", "+faststart", front])
       let streamable = try Data(contentsOf: URL(fileURLWithPath: front))
@@ -62,8 +66,8 @@ struct BadInputTests {
       let content = try StoreContent(store)
 
       let failed = [
-        "real/empty.mp4": "empty", "real/text.mp4": "not a readable video",
-        "real/no-index.mp4": "not a readable video", "real/audio.mp4": "no video stream",
+        "real/empty.mp4": "empty", "real/text.mp4": "not a video file",
+        "real/no-index.mp4": "cut off before its index", "real/audio.mp4": "no video stream",
       ]
       for (name, reason) in failed {
         #expect(content.videos[name]?.state == .failed)

@@ -34,10 +34,10 @@ struct BuiltExecutable {
 
   /// Runs a program to its end.
   ///
-  /// - Parameters:
-  ///   - whileRunning: called with the process identifier once it runs, e.g. to send a signal.
+  /// - Parameter whileRunning: called with the process identifier once it runs, e.g. to send a
+  ///   signal.
   static func run(
-    _ program: URL = extractor, _ arguments: [String],
+    _ arguments: [String], program: URL = extractor,
     whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> Outcome {
     let folder = FileManager.default.temporaryDirectory

@@ -1,4 +1,5 @@
 import Foundation
+import ShardStore
 import TestSupport
 import Testing
 
@@ -41,8 +42,7 @@ struct InterruptionTests {
         let outcome = try BuiltExecutable.extract(
           "folders", input: SampleClips.folder, store: store, set: settings
         ) { process in
-          let seconds = Double(length.components.seconds) + Double(length.components.attoseconds) * 1e-18
-          Thread.sleep(forTimeInterval: moment * seconds * 0.6)
+          Thread.sleep(forTimeInterval: moment * (length / .seconds(1)) * 0.6)
           kill(process, SIGKILL)
         }
         if outcome.status == 128 + SIGKILL { kills += 1 }
@@ -90,8 +90,8 @@ struct InterruptionTests {
         "ulimit -f 1500; exec \"$0\" run pipelines/folders.yaml --input \"$1\" --store \"$2\" "
         + "--workers 2 --set sampling.framesPerVideo=12"
       let full = try BuiltExecutable.run(
-        URL(fileURLWithPath: "/bin/bash"),
-        ["-c", command, BuiltExecutable.extractor.path, SampleClips.folder, store])
+        ["-c", command, BuiltExecutable.extractor.path, SampleClips.folder, store],
+        program: URL(fileURLWithPath: "/bin/bash"))
       #expect(full.status == 1, "\(full.output) \(full.errors)")
       #expect(full.errors.contains("space") || full.errors.contains("File too large"))
       #expect(try BuiltExecutable.run(["verify", store]).status == 0)

@@ -1,4 +1,5 @@
 import Foundation
+import ShardStore
 import TestSupport
 import Testing
 

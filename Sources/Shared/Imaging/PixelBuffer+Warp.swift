@@ -34,33 +34,39 @@ extension PixelBuffer {
   }
 }
 
+/// Binary digits behind the point of sample positions: exact to 1/65536 pixel.
+private let fractionBits = 16
+
 /// Fills `crop` (`cropHeight` x `cropWidth`, RGBX) with the mean of `samples` x `samples` bilinear
-/// samples per pixel.
+/// samples per pixel. Positions are fixed-point numbers, so that splitting one into its pixel and
+/// its weights takes no conversion.
 private func warpKernel(
   _ pixels: UnsafeRawBufferPointer, width: Int, height: Int,
   _ crop: UnsafeMutablePointer<SIMD4<UInt8>>, cropWidth: Int, cropHeight: Int, samples: Int,
   _ transform: SimilarityTransform
 ) {
+  let one = Double(1 << fractionBits)
   let step = 1 / Double(samples)
   let weight = Float(step * step)
-  // Sample positions relative to the first one of the pixel, in source pixels.
-  let (columnStep, rowStep) = (
-    SIMD2<Float>(Float(transform.a * step), Float(transform.b * step)),
-    SIMD2<Float>(Float(-transform.b * step), Float(transform.a * step))
-  )
+  let stepAlong = Int(transform.a * step * one)
+  let stepAcross = Int(transform.b * step * one)
   for row in 0..<cropHeight {
     for column in 0..<cropWidth {
       let first = transform.apply(
         SIMD2(Double(column) + 0.5 * step, Double(row) + 0.5 * step))
-      var start = SIMD2<Float>(Float(first.x - 0.5), Float(first.y - 0.5))
+      // Bounded, so that no position overflows: that far outside all is black.
+      var startX = Int(min(max(first.x - 0.5, -1e6), 1e6) * one)
+      var startY = Int(min(max(first.y - 0.5, -1e6), 1e6) * one)
       var sum = SIMD4<Float>(repeating: 0)
       for _ in 0..<samples {
-        var point = start
+        var (x, y) = (startX, startY)
         for _ in 0..<samples {
-          sum += bilinearSample(pixels, width: width, height: height, point.x, point.y)
-          point += columnStep
+          sum += bilinearSample(pixels, width: width, height: height, x, y)
+          x &+= stepAlong
+          y &+= stepAcross
         }
-        start += rowStep
+        startX &-= stepAcross
+        startY &+= stepAlong
       }
       // Means of bytes lie in 0...255, so adding a half and cutting off rounds them. By lane: the
       // conversion of whole vectors is a call of a generic function.
@@ -72,29 +78,33 @@ private func warpKernel(
   }
 }
 
-/// Bilinear sample at pixel-centre coordinates; neighbours outside of the picture count as black.
+/// Bilinear sample at fixed-point pixel-centre coordinates; neighbours outside of the picture count
+/// as black.
 @inline(__always)
 private func bilinearSample(
-  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ x: Float, _ y: Float
+  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ x: Int, _ y: Int
 ) -> SIMD4<Float> {
-  guard x > -1, y > -1, x < Float(width), y < Float(height) else { return SIMD4(repeating: 0) }
-  // Shifted by one, cutting off rounds down: cheaper than `rounded(.down)`.
-  let column = Int(x + 1) - 1
-  let row = Int(y + 1) - 1
-  let rightWeight = x - Float(column)
-  let bottomWeight = y - Float(row)
-  if column >= 0, row >= 0, column + 1 < width, row + 1 < height {
-    let offset = (row * width + column) * 4
-    let topLeft = loadPixel(pixels, offset)
-    let topRight = loadPixel(pixels, offset + 4)
-    let bottomLeft = loadPixel(pixels, offset + width * 4)
-    let bottomRight = loadPixel(pixels, offset + width * 4 + 4)
-    let upper = topLeft + (topRight - topLeft) * rightWeight
-    let lower = bottomLeft + (bottomRight - bottomLeft) * rightWeight
-    return upper + (lower - upper) * bottomWeight
+  let column = x >> fractionBits
+  let row = y >> fractionBits
+  let mask = (1 << fractionBits) - 1
+  let unit = 1 / Float(1 << fractionBits)
+  let rightWeight = Float(Int32(truncatingIfNeeded: x & mask)) * unit
+  let bottomWeight = Float(Int32(truncatingIfNeeded: y & mask)) * unit
+  // Taken for unsigned, a negative number is larger than any width.
+  guard UInt(bitPattern: column) < UInt(bitPattern: width &- 1),
+    UInt(bitPattern: row) < UInt(bitPattern: height &- 1)
+  else {
+    return bilinearSampleAtEdge(
+      pixels, width: width, height: height, column, row, rightWeight, bottomWeight)
   }
-  return bilinearSampleAtEdge(
-    pixels, width: width, height: height, column, row, rightWeight, bottomWeight)
+  let offset = (row &* width &+ column) &* 4
+  let topLeft = loadPixel(pixels, offset)
+  let topRight = loadPixel(pixels, offset &+ 4)
+  let bottomLeft = loadPixel(pixels, offset &+ width &* 4)
+  let bottomRight = loadPixel(pixels, offset &+ width &* 4 &+ 4)
+  let upper = topLeft + (topRight - topLeft) * rightWeight
+  let lower = bottomLeft + (bottomRight - bottomLeft) * rightWeight
+  return upper + (lower - upper) * bottomWeight
 }
 
 @inline(never)
