@@ -28,7 +28,8 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "A pipeline file with the settings to measure.", completion: .file())
   var pipeline: String = "pipelines/folders.yaml"
 
-  @Option(help: ArgumentHelp("One setting, e.g. sampling.framesPerVideo=16.", valueName: "key=value"))
+  @Option(
+    help: ArgumentHelp("One setting, e.g. sampling.framesPerVideo=16.", valueName: "key=value"))
   var set: [String] = []
 
   @Option(help: "Rounds; medians are shown.")

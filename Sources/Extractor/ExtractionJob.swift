@@ -77,13 +77,14 @@ struct ExtractionJob {
       wasInterrupted: interruption.request != .none)
     do {
       try report.write(toStore: store)
-    } catch where failure != nil {
+    } catch  where failure != nil {
       // The first failure, such as a full disk, says what there is to say.
     }
     if let failure { throw failure }
     show(report)
     if let status = interruption.exitStatus, report.pending > 0 {
-      print("\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
+      print(
+        "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
       return status
     }
     return report.hasProblems ? 2 : 0

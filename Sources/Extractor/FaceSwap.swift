@@ -54,7 +54,8 @@ enum FaceSwap {
     let (donorMean, donorSpread) = statistics(donor)
     let (targetMean, targetSpread) = statistics(target)
     let floor = SIMD4<Float>(repeating: 1)
-    let gain = (targetSpread.replacing(with: floor, where: targetSpread .< floor)
+    let gain =
+      (targetSpread.replacing(with: floor, where: targetSpread .< floor)
       / donorSpread.replacing(with: floor, where: donorSpread .< floor)).clamped(
         lowerBound: SIMD4(repeating: 0.6), upperBound: SIMD4(repeating: 1.6))
     return (gain, targetMean - donorMean * gain)

@@ -20,7 +20,8 @@ struct InspectCommand: ParsableCommand {
   var store: String
 
   @Option(
-    help: "Draw crops, real above fake, into this JPEG file.", completion: .file(extensions: ["jpg"]))
+    help: "Draw crops, real above fake, into this JPEG file.",
+    completion: .file(extensions: ["jpg"]))
   var contactSheet: String?
 
   @Option(help: "At most so many crops of each label on the contact sheet.")

@@ -8,7 +8,8 @@ import WorkerPool
 struct SampleClipsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample-clips",
-    abstract: "Makes short real and manipulated clips from portraits, for demonstrations and tests.",
+    abstract:
+      "Makes short real and manipulated clips from portraits, for demonstrations and tests.",
     discussion: """
       Every portrait becomes clips with a moving camera, and every pair of portraits a clip in which \
       one person has the other's face. They lie in real/<person>/ and fake/<person>/, as the \
@@ -54,7 +55,10 @@ struct SampleClipsCommand: ParsableCommand {
     try WorkerPool().forEach(clips) { _ in
       { clip in
         try clip.write(of: people, into: output, seconds: seconds)
-        progress.update(done: done.withLock { $0 += 1; return $0 }, detail: "")
+        progress.update(
+          done: done.withLock {
+            $0 += 1; return $0
+          }, detail: "")
       }
     }
     progress.finish()

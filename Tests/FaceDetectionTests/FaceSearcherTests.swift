@@ -3,30 +3,69 @@ import Imaging
 import Testing
 
 /// The fast search against facenet-pytorch's full-size search with its default minimum of 20 pixels.
-@Suite struct FaceSearcherTests {
-  @Test func bothWays() throws {
-    let searcher = try FaceSearcher(
-      weights: MTCNNWeights.load(directory: SamplePictures.weightsDirectory))
+@Suite(.enabled(if: SamplePictures.weightsAvailable, "needs weights/mtcnn"))
+struct FaceSearcherTests {
+  private func searcher(brightens: Bool = true) throws -> FaceSearcher {
+    try FaceSearcher(
+      weights: MTCNNWeights.load(directory: SamplePictures.weightsDirectory),
+      settings: FaceSearchSettings(brightenWhenEmpty: brightens))
+  }
+
+  @Test(.enabled(if: SamplePictures.available, "needs ../shared/data/mtcnn"))
+  func reducedAndTrackedSearchAgreeWithFacenet() throws {
+    let searcher = try searcher()
     for frame in try SamplePictures.frames() {
       let picture = try SamplePictures.picture(frame)
-      func time<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
-        var best = Duration.seconds(100)
-        var result: R? = nil
-        for _ in 0..<20 { let s = ContinuousClock.now; result = try body(); best = min(best, ContinuousClock.now - s) }
-        print(name, best)
-        return result!
-      }
-      let red = time("  reduce") { picture.reduced(width: Int((Double(picture.width) * 360 / Double(min(picture.width, picture.height))).rounded()), height: Int((Double(picture.height) * 360 / Double(min(picture.width, picture.height))).rounded())) }
-      print(frame.file, red.width, red.height)
-      let found = time("  full") { searcher.search(picture) }
-      let around = time("  near") { searcher.search(picture, near: found.map(\.box)) }
-      print("  ", found.count, around.count)
-      for size in [20, 60] {
-        for expected in frame.faces(minimumFaceSize: size)
-        where expected.faceBox.height >= 60 && expected.score > 0.95 {
-          print("   \(size):", Agreement(found, expected), "|", Agreement(around, expected))
+      let whole = searcher.search(picture)
+      let near = searcher.search(picture, near: whole.map(\.box))
+      for expected in frame.faces(minimumFaceSize: 20)
+      where expected.faceBox.height >= 60 && expected.score > 0.95 {
+        for (name, faces) in [("whole", whole), ("near", near)] {
+          let agreement = Agreement(faces, expected)
+          #expect(agreement.overlap >= 0.9, "\(frame.file), \(name): \(agreement)")
+          #expect(agreement.landmarkError <= 0.03, "\(frame.file), \(name): \(agreement)")
         }
       }
     }
+  }
+
+  /// Pictures of a camera that sways over the portrait.
+  private func swayingPictures(_ portrait: PixelBuffer, count: Int) -> [PixelBuffer] {
+    (0..<count).map { number in
+      let shift = 12 * Double(number % 5)
+      return portrait.warped(
+        width: 400, height: 300,
+        by: SimilarityTransform(a: 0.8, b: 0.05, tx: 40 + shift, ty: 10 + shift / 2))
+    }
+  }
+
+  @Test func aMovingFaceIsOneTrack() throws {
+    let tracker = try FaceTracker(searcher: searcher())
+    let portrait = try SamplePictures.picture(SamplePictures.portrait)
+    for (number, picture) in swayingPictures(portrait, count: 12).enumerated() {
+      let found = tracker.process(picture, index: number)
+      #expect(found.count == 1, "picture \(number)")
+    }
+    let kept = tracker.finish()
+    #expect(kept.count == 1)
+    #expect(kept.first?.frameCount == 12)
+    #expect((kept.first?.meanScore ?? 0) > 0.95)
+  }
+
+  @Test func aSecondLookFindsAFaceInTheDark() throws {
+    var portrait = try SamplePictures.picture(SamplePictures.portrait)
+    for position in portrait.bytes.indices { portrait.bytes[position] /= 28 }
+    #expect(try searcher(brightens: false).search(portrait).isEmpty)
+    #expect(try searcher().search(portrait).count == 1)
+  }
+
+  @Test func anEmptyPictureHasNoFace() throws {
+    #expect(try searcher().search(PixelBuffer(width: 320, height: 240), thorough: true).isEmpty)
+    #expect(try searcher().search(PixelBuffer(width: 7, height: 3)).isEmpty)
+    #expect(
+      try searcher().search(
+        PixelBuffer(width: 64, height: 48),
+        near: [FaceBox(x1: -50, y1: -80, x2: 200, y2: 300)]
+      ).isEmpty)
   }
 }

@@ -1,6 +1,7 @@
 import FaceDetection
 import Foundation
 import Imaging
+import MediaDecoding
 import Testing
 
 /// Pictures with facenet-pytorch's answers, in `../shared/data/mtcnn` beside the package.
@@ -53,22 +54,19 @@ enum SamplePictures {
     return try decoder.decode(Document.self, from: data).frames
   }
 
-  /// Decodes a PNG file with the command `ffmpeg`.
+  /// Decodes a frame's PNG file.
   static func picture(_ frame: Frame) throws -> PixelBuffer {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "ffmpeg", "-v", "error", "-i", directory.appending(path: frame.file).path, "-f", "rawvideo",
-      "-pix_fmt", "rgb0", "-",
-    ]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0 && data.count == frame.width * frame.height * 4)
-    return PixelBuffer(width: frame.width, height: frame.height, bytes: Array(data))
+    try picture(directory.appending(path: frame.file).path)
+  }
+
+  /// A portrait with one face, where set-up has fetched it.
+  static let portrait = package.appending(path: "weights/portraits/astronaut.png").path
+
+  /// Decodes a still picture.
+  static func picture(_ path: String) throws -> PixelBuffer {
+    var pictures: [PixelBuffer] = []
+    _ = try VideoReader(path: path).decodeFrames(count: 1) { pictures.append(try $0.picture()) }
+    return try #require(pictures.first)
   }
 }
 

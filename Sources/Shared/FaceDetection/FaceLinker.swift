@@ -110,8 +110,11 @@ public struct FaceLinker: Sendable {
   /// Decides which tracks count, in the order of appearance.
   public func finish() -> [KeptTrack] {
     let needed = max(1, min(settings.minimumFrames, pictureCount / 4))
-    var kept = tracks.indices.filter {
-      tracks[$0].frameCount >= needed && tracks[$0].meanScore >= settings.minimumScore
+    var kept = tracks.indices.filter { number in
+      let track = tracks[number]
+      let isLasting = 2 * track.frameCount >= pictureCount
+      let allowance = isLasting ? TrackSettings.lastingTrackAllowance : 0
+      return track.frameCount >= needed && track.meanScore >= settings.minimumScore - allowance
     }
     if settings.maximumTracks > 0, kept.count > settings.maximumTracks {
       kept.sort { (tracks[$1].evidence, $0) < (tracks[$0].evidence, $1) }

@@ -1,5 +1,8 @@
 /// How faces are searched for in video.
 public struct FaceSearchSettings: Sendable, Equatable {
+  /// The largest `searchShortSide`: no video is larger, so all are searched at full size.
+  public static let maximumShortSide = 8640
+
   /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
   /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
   /// faces in the same places.
@@ -34,10 +37,11 @@ public struct FaceSearchSettings: Sendable, Equatable {
   /// Throws where a setting has no meaning.
   func validate() throws(FaceDetectionError) {
     try cascade.validate()
-    guard (64...8192).contains(searchShortSide) else {
+    guard (64...Self.maximumShortSide).contains(searchShortSide) else {
       throw FaceDetectionError(
         code: .invalidSettings, subject: "search short side",
-        message: "expected 64 to 8192 pixels, got \(searchShortSide); usual is 360")
+        message: "expected 64 to \(Self.maximumShortSide) pixels, got \(searchShortSide); usual is "
+          + "360")
     }
     guard fullSearchInterval >= 1 else {
       throw FaceDetectionError(

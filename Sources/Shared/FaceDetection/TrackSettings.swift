@@ -4,7 +4,11 @@ public struct TrackSettings: Sendable, Equatable {
   /// were searched: the face of a one-picture video counts.
   public var minimumFrames: Int
 
-  /// Mean score that a track needs, 0...1.
+  /// How much less sure a track may be that is found in half of the pictures or more: a mistake
+  /// doesn't last, and a face in poor light does.
+  static let lastingTrackAllowance: Float = 0.1
+
+  /// Mean score that a track needs, 0...1; `lastingTrackAllowance` less for a lasting one.
   public var minimumScore: Float
 
   /// How many tracks are kept, those with the most evidence; 0 keeps all.
