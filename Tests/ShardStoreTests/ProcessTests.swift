@@ -90,7 +90,8 @@ import VideoCatalog
       for index in stored {
         #expect(names.contains(SyntheticVideos.catalogVideo(index).name), "video \(index)")
       }
-      #expect(reader.videos.count <= stored.count + 1)
+      // Each kill may fall between a commit and its line.
+      #expect(reader.videos.count <= stored.count + round + 1)
     }
     #expect(stored.count >= 12)
   }
