@@ -55,7 +55,8 @@ struct SamplingTests {
       let listed = try presentationTimes(path) ?? times
       #expect(listed.count == 90)
       let end = listed[0] + reader.information.durationSeconds
-      #expect(abs(end - (times[89] + 0.04)) < 0.001)
+      // The container knows how long a picture is decoded, not how long the last one is shown.
+      #expect(end > times[89] && end < times[89] + 0.15)
       #expect(chosen == bruteForce(count: 32, times: listed, end: end))
       for (index, time) in zip(chosen, delivered) { #expect(abs(time - times[index]) < 1e-4) }
     }
@@ -69,7 +70,8 @@ struct SamplingTests {
       let pictures = try decoded(path)
       #expect(pictures.map(\.index) == Array(0..<length))
       #expect(try decoded(path, count: 1).map(\.index) == [length / 2])
-      #expect(abs(try VideoReader(path: path).information.durationSeconds - Double(length) / 25) < 1e-6)
+      let duration = try VideoReader(path: path).information.durationSeconds
+      #expect(abs(duration - Double(length) / 25) < 1e-6)
     }
   }
 

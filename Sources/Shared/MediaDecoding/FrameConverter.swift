@@ -31,7 +31,9 @@ final class FrameConverter {
   ) throws(MediaError) -> PixelBuffer {
     try convert(
       frame, x: 0, y: 0, width: Int(frame.pointee.width), height: Int(frame.pointee.height),
-      targetWidth: width, targetHeight: height, flags: SWS_AREA)
+      targetWidth: width, targetHeight: height,
+      // Without the last flag two neighbours share one chroma value of the shrunk picture.
+      flags: SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT)
   }
 
   /// A rectangle of the coded picture at full resolution.
@@ -101,7 +103,7 @@ final class FrameConverter {
     var planes = planeAddresses(frame.pointee, x: x, y: y)
     var strides = lineSizes(frame.pointee)
     var rows: Int32 = 0
-    let bytes = [UInt8](
+    var bytes = [UInt8](
       unsafeUninitializedCapacity: targetWidth * targetHeight * PixelBuffer.bytesPerPixel
     ) { buffer, count in
       var targets: [UnsafeMutablePointer<UInt8>?] = [buffer.baseAddress, nil, nil, nil]
@@ -112,6 +114,13 @@ final class FrameConverter {
     }
     guard Int(rows) == targetHeight else {
       throw MediaError(.conversionFailed, "libswscale gave \(rows) of \(targetHeight) rows")
+    }
+    let isScaled = width != targetWidth || height != targetHeight
+    if key.format == AV_PIX_FMT_GRAY8.rawValue && !key.isFullRange && !isScaled {
+      // Without scaling libswscale takes grey for full range, whatever it is told.
+      for offset in bytes.indices where offset % PixelBuffer.bytesPerPixel != 3 {
+        bytes[offset] = UInt8(clamping: ((Int(bytes[offset]) - 16) * 255 + 109) / 219)
+      }
     }
     return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
   }

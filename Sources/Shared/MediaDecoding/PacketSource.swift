@@ -23,7 +23,7 @@ final class PacketSource {
   /// Whether pictures can be chosen by their packets.
   var isChoosable: Bool {
     guard isInspected, index.hasOnePicturePerPacket, index.hasDistinctTimes else { return false }
-    guard index.hasDecodingTimesOnly else { return true }
+    guard index.hasDecodingTimesOnly, index.entries.count > 1 else { return true }
     // Times that are those of decoding are wrong where pictures are reordered.
     switch input.parameters.pointee.codec_id {
     case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC: return input.parameters.pointee.video_delay == 0

@@ -10,7 +10,7 @@ final class VideoInput {
   /// them: a video folder may come from strangers.
   private static let containers =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,m4v,h264,hevc,"
-    + "ivf,nut,mxf,image2,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif,apng"
+    + "ivf,nut,mxf,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif,apng"
 
   let path: String
   private var context: UnsafeMutablePointer<AVFormatContext>

@@ -76,7 +76,7 @@ public final class VideoReader {
     guard let first = times.first, let last = times.last else {
       throw MediaError(.noFrames, "no picture can be decoded (\(entries.count) packets read)")
     }
-    let lastDuration = order?.last.map { entries[$0].duration } ?? 0
+    let lastDuration = entries[order?.last ?? entries.count - 1].duration
     let meanDuration = times.count > 1 ? (last - first) / Int64(times.count - 1) : 0
     endTime = last + (lastDuration > 0 ? lastDuration : meanDuration)
     let turns = input.quarterTurns

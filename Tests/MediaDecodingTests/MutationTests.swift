@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import MediaDecoding
+
+@Suite("Mutated files", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+struct MutationTests {
+  static let seeds: [(String, [String])] = [
+    ("a.mp4", ["-c:v", "libx264", "-g", "5", "-bf", "2"]),
+    ("b.mp4", ["-c:v", "mpeg4", "-g", "5", "-bf", "2"]),
+    ("c.mkv", ["-c:v", "libx265", "-x265-params", "keyint=5:log-level=none:pools=none"]),
+    ("d.mpg", ["-c:v", "mpeg2video", "-g", "5", "-bf", "2"]),
+    ("e.avi", ["-c:v", "mjpeg"]),
+    ("f.webm", ["-c:v", "libvpx-vp9", "-cpu-used", "8"]),
+    ("g.ts", ["-c:v", "libx264", "-g", "5"]),
+  ]
+
+  @Test("never crash, never hang, never deliver out of order", arguments: seeds)
+  func mutations(name: String, arguments: [String]) throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: name)
+      try ffmpeg.makeClip(path, source: "testsrc2=size=48x32:rate=25:duration=0.4", arguments)
+      let original = try Data(contentsOf: URL(fileURLWithPath: path))
+      var generator = SeededGenerator(state: UInt64(original.count))
+      let deadline = Date().addingTimeInterval(20)
+      var delivered = 0
+      var refused = 0
+      for _ in 0..<60 where Date() < deadline {
+        try mutated(original, &generator).write(to: URL(fileURLWithPath: path))
+        let start = Date()
+        var last = -1
+        do {
+          let reader = try VideoReader(path: path)
+          _ = try reader.decodeFrames(count: 4) { frame in
+            #expect(frame.index > last)
+            last = frame.index
+            _ = try frame.reduced(width: 16, height: 16)
+            _ = try frame.region(x: frame.width / 2, y: 0, width: 1, height: frame.height)
+          }
+          delivered += 1
+        } catch let error as MediaError {
+          #expect(!error.message.isEmpty)
+          refused += 1
+        }
+        #expect(Date().timeIntervalSince(start) < 10)
+      }
+      #expect(delivered > 0 && delivered + refused > 10)
+    }
+  }
+
+  /// Overwrites, cuts, doubles or shifts a few bytes.
+  private func mutated(_ data: Data, _ generator: inout SeededGenerator) -> Data {
+    var data = data
+    for _ in 0..<Int.random(in: 1...12, using: &generator) where data.count > 16 {
+      let offset = Int.random(in: 0..<(data.count - 8), using: &generator)
+      switch Int.random(in: 0..<12, using: &generator) {
+      case 0: data = data.prefix(offset + 8)
+      case 1: data.insert(contentsOf: data[offset..<(offset + 8)], at: offset)
+      case 2: data.removeSubrange(offset..<(offset + 3))
+      case 3: data.replaceSubrange(offset..<(offset + 4), with: [0xff, 0xff, 0xff, 0xff])
+      case 4: data.replaceSubrange(offset..<(offset + 4), with: [0x7f, 0xff, 0xff, 0xff])
+      case 5: data.replaceSubrange(offset..<(offset + 4), with: [0, 0, 0, 0])
+      case 6: data[offset] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      default: data[offset] = UInt8.random(in: 0...255, using: &generator)
+      }
+    }
+    return data
+  }
+}
+
+/// A small seeded generator (Steele, Lea and Flood 2014).
+private struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
