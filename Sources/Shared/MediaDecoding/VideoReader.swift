@@ -27,8 +27,8 @@ public final class VideoReader {
   /// What the packets tell of the video.
   public let information: VideoInformation
 
-  /// Seconds that the file's header claims where it claims more than can be read (by 5% and half a
-  /// second at least): the file is truncated.
+  /// Seconds that the file's header claims where it claims more than can be read (by 5% and 0.2
+  /// seconds at least): the file is truncated.
   public let claimedDurationSeconds: Double?
 
   private let input: VideoInput
@@ -89,7 +89,7 @@ public final class VideoReader {
       durationSeconds: duration)
     let claimed = input.claimedDurationSeconds ?? 0
     claimedDurationSeconds =
-      claimed - duration > max(0.5, claimed * 0.05) && duration > 0 ? claimed : nil
+      claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
   }
 
   /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order
