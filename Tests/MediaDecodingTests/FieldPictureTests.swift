@@ -73,21 +73,21 @@ private struct FieldStream {
   mutating func field(
     isBottom: Bool, isIDR: Bool, isReference: Bool, frame: Int, order: Int, luma: UInt8?
   ) {
-    let isIntra = isIDR
     var slice = Bits()
     slice.code(0)
-    slice.code(isIntra ? 7 : 5)
+    slice.code(isIDR ? 7 : 5)
     slice.code(0)
     slice.put(frame % 16, 4)
     slice.put(isBottom ? 0b11 : 0b10, 2)
     if isIDR { slice.code(0) }
     slice.put(order % 16, 4)
-    if !isIntra { slice.put(0, 2) }
+    if !isIDR { slice.put(0, 2) }
     if isReference { slice.put(0, isIDR ? 2 : 1) }
     slice.code(0)
     slice.code(1)
     if let luma {
-      if isIntra { slice.code(25) } else { slice.code(0); slice.code(30) }
+      if !isIDR { slice.code(0) }
+      slice.code(isIDR ? 25 : 30)
       slice.put(0, slice.free)
       for _ in 0..<256 { slice.put(Int(luma), 8) }
       for _ in 0..<128 { slice.put(128, 8) }
@@ -100,7 +100,9 @@ private struct FieldStream {
 
 @Suite("Field pictures", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct FieldPictureTests {
-  @Test("H.264 of field pairs: whole pictures come out, the same either way", arguments: ["mp4", "ts", "h264"])
+  @Test(
+    "H.264 of field pairs: whole pictures come out, the same either way",
+    arguments: ["mp4", "ts", "h264"])
   func pairs(suffix: String) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in

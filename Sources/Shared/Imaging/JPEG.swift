@@ -61,7 +61,8 @@ public enum JPEG {
         handle, source.baseAddress, UInt(source.count), &width, &height, &subsampling, &colourSpace)
     }
     guard status == 0, width > 0, height > 0 else {
-      throw ImagingError(.invalidJPEG, "not a JPEG file (\(file.count) bytes): \(lastError(handle))")
+      throw ImagingError(
+        .invalidJPEG, "not a JPEG file (\(file.count) bytes): \(lastError(handle))")
     }
     return (Int(width), Int(height))
   }
