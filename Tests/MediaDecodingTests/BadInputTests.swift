@@ -16,7 +16,8 @@ struct BadInputTests {
     try withTemporaryDirectory { folder in
       try folder.write("", to: "empty.mp4")
       try folder.write(String(repeating: "This is no video.\n", count: 500), to: "text.mp4")
-      try folder.write(Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 37) }), to: "noise.mp4")
+      let noise = Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 37) })
+      try folder.write(noise, to: "noise.mp4")
       let expected: [(String, MediaError.Code, String)] = [
         ("missing.mp4", .missing, "No such file"),
         ("gone/with/its/folder.mp4", .missing, "No such file"),
@@ -49,7 +50,9 @@ struct BadInputTests {
   @Test("names with spaces, other scripts and protocol-like prefixes")
   func names() throws {
     try withTemporaryDirectory { folder in
-      for name in ["a b  c.mp4", "Übung – видео 視頻 🎥.mp4", "concat:x|y.mp4", "a%03d.mp4", "-i.mp4"] {
+      for name in [
+        "a b  c.mp4", "Übung – видео 視頻 🎥.mp4", "concat:x|y.mp4", "a%03d.mp4", "-i.mp4",
+      ] {
         let path = folder.path(of: name)
         try writeClip(path, times: [0, 0.04])
         #expect(try decoded(path).count == 2, "\(name)")
@@ -65,7 +68,8 @@ struct BadInputTests {
       let scripts = [
         "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n\(clip)\n#EXT-X-ENDLIST\n",
         "ffconcat version 1.0\nfile real.mp4\n",
-        "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\"><BaseURL>real.mp4</BaseURL></MPD>",
+        "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\">"
+          + "<BaseURL>real.mp4</BaseURL></MPD>",
         "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
       ]
       for (number, script) in scripts.enumerated() {
@@ -92,15 +96,18 @@ struct BadInputTests {
     }
   }
 
-  @Test("audio only, and audio with a cover", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+  @Test(
+    "audio only, and audio with a cover",
+    .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func audioOnly() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
       let audio = folder.path(of: "audio.mp4")
       let covered = folder.path(of: "covered.mp4")
-      try ffmpeg.makeClip(audio, source: "anullsrc=duration=1", ["-c:a", "aac"].map { $0 })
+      try ffmpeg.makeClip(audio, source: "anullsrc=duration=1", ["-c:a", "aac"])
       try ffmpeg.run([
-        "-v", "error", "-i", audio, "-f", "lavfi", "-i", "testsrc2=size=64x64:rate=25:duration=0.04",
+        "-v", "error", "-i", audio, "-f", "lavfi", "-i",
+        "testsrc2=size=64x64:rate=25:duration=0.04",
         "-map", "0", "-map", "1", "-c:a", "copy", "-c:v", "mjpeg", "-disposition:v:0",
         "attached_pic", covered,
       ])
@@ -150,7 +157,9 @@ struct BadInputTests {
       try writeClip(path, times: (0..<200).map { Double($0) / 25 }, options: options)
       var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
       let start = bytes.count / 2
-      for offset in start..<(start + 3000) { bytes[offset] = UInt8(truncatingIfNeeded: offset &* 91) }
+      for offset in start..<(start + 3000) {
+        bytes[offset] = UInt8(truncatingIfNeeded: offset &* 91)
+      }
       try folder.write(bytes, to: "corrupt.mp4")
       for skips in [true, false] {
         let reader = try VideoReader(

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Writing clips")
 struct ClipWriterTests {
-  @Test("pictures come back, close to what they were", arguments: ClipWriter.Options.ColourMatrix.allCases)
+  @Test(
+    "pictures come back, close to what they were",
+    arguments: ClipWriter.Options.ColourMatrix.allCases)
   func roundTrip(matrix: ClipWriter.Options.ColourMatrix) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -40,7 +42,8 @@ struct ClipWriterTests {
       try writeClip(folder.path(of: "b.mp4"), times: times)
       let first = try Data(contentsOf: folder.url.appendingPathComponent("a.mp4"))
       #expect(try Data(contentsOf: folder.url.appendingPathComponent("b.mp4")) == first)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a.mp4", "b.mp4"])
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      #expect(names.sorted() == ["a.mp4", "b.mp4"])
     }
   }
 

@@ -32,7 +32,8 @@ struct ColourCase: CustomTestStringConvertible, Sendable {
         ColourCase(format: "yuv420p", matrix: "bt709", range: "tv", isFlagged: false, size: size))
     }
     cases.append(
-      ColourCase(format: "yuv420p", matrix: "bt601", range: "tv", isFlagged: false, size: "720x576"))
+      ColourCase(format: "yuv420p", matrix: "bt601", range: "tv", isFlagged: false, size: "720x576")
+    )
     return cases
   }()
 }

@@ -38,7 +38,8 @@ struct OrientationTests {
   }
 
   @Test(
-    "the ffmpeg tool turns the same way", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
+    "the ffmpeg tool turns the same way",
+    .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [1, 2, 3])
   func rotationReferee(quarterTurns: Int) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)

@@ -14,8 +14,9 @@ struct RealClipTests {
     else { return [] }
     let all = walk.compactMap { $0 as? String }.sorted()
     let kinds: [(String, Int)] = [
-      ("dfdc/.*\\.mp4", 2), ("/c40/.*\\.mp4", 2), ("/c23/.*\\.mp4", 1), ("Celeb-synthesis/.*\\.mp4", 2),
-      ("Celeb-real/.*\\.mp4", 1), ("YouTube-real/.*\\.mp4", 1), ("\\.mpg", 1), ("real_only/.*\\.mp4", 1),
+      ("dfdc/.*\\.mp4", 2), ("/c40/.*\\.mp4", 2), ("/c23/.*\\.mp4", 1),
+      ("Celeb-synthesis/.*\\.mp4", 2), ("Celeb-real/.*\\.mp4", 1), ("YouTube-real/.*\\.mp4", 1),
+      ("\\.mpg", 1), ("real_only/.*\\.mp4", 1),
     ]
     return kinds.flatMap { pattern, count in
       all.filter { $0.range(of: pattern, options: .regularExpression) != nil }.prefix(count)
@@ -45,9 +46,7 @@ struct RealClipTests {
       }
       #expect(report.deliveredFrames == min(32, reader.information.frameCount))
       #expect(report.damagedPackets == 0)
-      print(
-        "\(URL(fileURLWithPath: path).lastPathComponent): \(reader.information.codec), decoded "
-          + "\(report.decodedPackets) of \(reader.information.frameCount)")
+      if skips { #expect(report.decodedPackets < reader.information.frameCount) }
       return pictures
     }
     let skipping = try run(skips: true)

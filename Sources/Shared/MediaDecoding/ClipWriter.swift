@@ -74,7 +74,8 @@ public final class ClipWriter {
     }
     guard options.framesPerSecond > 0, options.framesPerSecond <= 1000 else {
       throw MediaError(
-        .writingFailed, "\(path): \(options.framesPerSecond) pictures per second: expected 0...1000")
+        .writingFailed,
+        "\(path): \(options.framesPerSecond) pictures per second: expected 0...1000")
     }
     av_log_set_level(AV_LOG_QUIET)
     let matrix = options.colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
@@ -126,7 +127,8 @@ public final class ClipWriter {
     let seconds = timestampSeconds ?? Double(framesWritten) / options.framesPerSecond
     guard seconds >= 0, seconds < 1e6 else {
       throw MediaError(
-        .writingFailed, "\(path): picture \(framesWritten): time \(seconds) s: expected 0...1000000")
+        .writingFailed,
+        "\(path): picture \(framesWritten): time \(seconds) s: expected 0...1000000")
     }
     let tick = Int64((seconds * Double(ClipWriter.timescale)).rounded())
     guard tick > lastTick ?? -1 else {

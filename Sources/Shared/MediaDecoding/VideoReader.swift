@@ -215,11 +215,13 @@ public final class VideoReader {
   ) throws(MediaError) -> [Int64] {
     var times: [Int64] = []
     try decodeAll(try FrameDecoder(input), source, isCancelled) { (frame) throws(MediaError) in
-      let next = (times.last ?? -1) + 1
+      // Raw streams have no times, but packets have a duration. Times far out are damage; within
+      // these bounds no sum or difference overflows.
       let best = frame.pointee.best_effort_timestamp
-      // Times so far out are damage; within these bounds no sum or difference overflows.
       let isPlausible = best > -(1 << 60) && best < 1 << 60
-      times.append(isPlausible ? max(best, times.isEmpty ? best : next) : next)
+      let step = isPlausible ? 1 : max(source.index.entries[0].duration, 1)
+      let next = times.last.map { min($0, 1 << 61) + min(step, 1 << 40) } ?? 0
+      times.append(isPlausible && (times.isEmpty || best > next) ? best : next)
       FrameDecoder.release(frame)
     }
     return times
