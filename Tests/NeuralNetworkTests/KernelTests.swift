@@ -5,7 +5,7 @@ import Testing
 /// Fast kernels against their obvious-loop twins, on odd sizes.
 @Suite struct KernelTests {
   @Test(arguments: [
-    // Small and odd; several blocks of rows; rows wider than a block; kernels of 1, 2 and 3.
+    // Many pictures, few pictures, some rows, a part of a row in a block; kernels of 1, 2 and 3.
     ConvolutionShape(
       inputChannels: 1, outputChannels: 1, kernel: 1, inputHeight: 1, inputWidth: 1),
     ConvolutionShape(
@@ -15,27 +15,32 @@ import Testing
     ConvolutionShape(
       inputChannels: 2, outputChannels: 3, kernel: 3, inputHeight: 4, inputWidth: 907),
     ConvolutionShape(
+      inputChannels: 3, outputChannels: 4, kernel: 2, inputHeight: 13, inputWidth: 14),
+    ConvolutionShape(
       inputChannels: 7, outputChannels: 6, kernel: 1, inputHeight: 13, inputWidth: 63),
   ])
   func convolution(shape: ConvolutionShape) {
-    let input = pseudoRandom(
-      shape.inputChannels * shape.inputHeight * shape.inputWidth, seed: 1)
-    let weight = pseudoRandom(shape.outputChannels * shape.patchSize, seed: 2)
-    let bias = pseudoRandom(shape.outputChannels, seed: 3)
-    let slope = pseudoRandom(shape.outputChannels, seed: 4)
-    for slope in [slope, nil] {
-      let expected = referenceConvolution(
-        shape, input: input, weight: weight, bias: bias, slope: slope)
+    let (batch, weight, bias) = (
+      5, pseudoRandom(shape.outputChannels * shape.patchSize, seed: 2),
+      pseudoRandom(shape.outputChannels, seed: 3)
+    )
+    let input = pseudoRandom(batch * shape.inputCount, seed: 1)
+    for slope in [pseudoRandom(shape.outputChannels, seed: 4), nil] {
+      let expected = (0..<batch).flatMap { n in
+        referenceConvolution(
+          shape, input: Array(input[(n * shape.inputCount)..<((n + 1) * shape.inputCount)]),
+          weight: weight, bias: bias, slope: slope)
+      }
       var output = [Float](repeating: .nan, count: expected.count)
-      var columns = [Float](repeating: .nan, count: shape.columnCount)
+      var scratch = [Float](repeating: .nan, count: shape.scratchCount)
       if let slope {
         convolutionForward(
-          shape, input: input, weight: weight, bias: bias, slope: slope, output: &output,
-          columns: &columns)
+          shape, batch: batch, input: input, weight: weight, bias: bias, slope: slope,
+          output: &output, scratch: &scratch)
       } else {
         convolutionForward(
-          shape, input: input, weight: weight, bias: bias, slope: nil, output: &output,
-          columns: &columns)
+          shape, batch: batch, input: input, weight: weight, bias: bias, slope: nil,
+          output: &output, scratch: &scratch)
       }
       #expect(largestDifference(output, expected) < 2e-5)
     }

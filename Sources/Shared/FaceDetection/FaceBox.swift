@@ -42,6 +42,12 @@ public struct FaceBox: Sendable, Equatable, Codable {
     FaceBox(x1: x1 + offset.x, y1: y1 + offset.y, x2: x2 + offset.x, y2: y2 + offset.y)
   }
 
+  /// The box with its sides multiplied by `factor` around the same centre.
+  func scaled(by factor: Float) -> FaceBox {
+    let (dx, dy) = (width * (factor - 1) / 2, height * (factor - 1) / 2)
+    return FaceBox(x1: x1 - dx, y1: y1 - dy, x2: x2 + dx, y2: y2 + dy)
+  }
+
   /// The square of the longer side around the same centre.
   var squared: FaceBox {
     let (w, h, side) = (width, height, side)

@@ -8,7 +8,7 @@ extension MTCNN {
   static let outputSide = 48
   /// Squares that go through a network at once: enough for the dense layers, few enough for the maps
   /// to stay in a level-2 cache.
-  private static let batch = 8
+  private static let batch = 16
 
   /// Second stage: which squares hold a face, refined by R-Net, the most certain first.
   func refined(_ boxes: [FaceBox], _ tiles: TileSet) -> [FaceBox] {
@@ -22,15 +22,6 @@ extension MTCNN {
       return box.regressed(kept[$0].regression, width: box.width + 1, height: box.height + 1)
         .squared
     }
-  }
-
-  /// The squares in which R-Net sees a face with at least `threshold`, unchanged.
-  func screened(_ boxes: [FaceBox], threshold: Float, _ tiles: TileSet) -> [FaceBox] {
-    var kept: [FaceBox] = []
-    run(weights.refinement, side: Self.refinementSide, boxes, tiles) { box, numbers in
-      if softmaxOfTwo(numbers[0], numbers[1]) > threshold { kept.append(box) }
-    }
-    return kept
   }
 
   /// Third stage: the faces in squares of `refined`, with O-Net's boxes and landmarks, the largest
@@ -71,7 +62,7 @@ extension MTCNN {
   ) {
     let crops = boxes.compactMap { box -> (FaceBox, PixelRectangle, PictureTile)? in
       guard let crop = tiles.crop(of: box),
-        let tile = tiles.tile(for: crop, side: side) ?? tiles.anyTile(for: crop)
+        let tile = tiles.tile(for: crop)
       else { return nil }
       return (box, crop, tile)
     }

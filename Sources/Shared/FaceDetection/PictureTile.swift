@@ -90,18 +90,13 @@ struct TileSet {
     return crop.isEmpty ? nil : crop
   }
 
-  /// The tile that shows `crop` best for a network with an input of `side` pixels; nil where no tile
-  /// has all of it in at least twice the input's resolution (or in that of the picture).
-  func tile(for crop: PixelRectangle, side: Int) -> PictureTile? {
-    let length = Double(max(crop.width, crop.height))
-    return tiles.first {
-      $0.rectangle.contains(crop)
-        && ($0.isFullResolution || length * min($0.scaleX, $0.scaleY) >= Double(2 * side))
-    }
+  /// The tile with all of `crop`, preferably in full resolution; nil if there is none.
+  func tile(for crop: PixelRectangle) -> PictureTile? {
+    fullResolutionTile(for: crop) ?? tiles.first { $0.rectangle.contains(crop) }
   }
 
-  /// Any tile that shows all of `crop`.
-  func anyTile(for crop: PixelRectangle) -> PictureTile? {
-    tiles.last { $0.rectangle.contains(crop) }
+  /// The tile with all of `crop` in full resolution; nil if there is none.
+  func fullResolutionTile(for crop: PixelRectangle) -> PictureTile? {
+    tiles.first { $0.isFullResolution && $0.rectangle.contains(crop) }
   }
 }

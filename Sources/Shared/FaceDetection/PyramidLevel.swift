@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// One size of the picture at which P-Net looks for faces of about `12 / scale` pixels.
 struct PyramidLevel: Equatable {
   /// Size relative to the picture.
@@ -55,4 +57,16 @@ struct PyramidWindow: Equatable {
   let level: PyramidLevel
   let columns: Range<Int>
   let rows: Range<Int>
+
+  /// The pixels of the picture that the window touches.
+  func sourceRectangle(width: Int, height: Int) -> PixelRectangle {
+    func range(_ window: Range<Int>, _ count: Int, _ sourceCount: Int) -> Range<Int> {
+      let start = window.lowerBound * sourceCount / count
+      return start..<max(start, (window.upperBound * sourceCount + count - 1) / count)
+    }
+    let x = range(columns, level.width, width)
+    let y = range(rows, level.height, height)
+    return PixelRectangle(
+      x: x.lowerBound, y: y.lowerBound, width: x.count, height: y.count)
+  }
 }

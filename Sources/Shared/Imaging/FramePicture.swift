@@ -41,17 +41,8 @@ extension PixelBuffer: FramePicture {
 
   /// The part of the picture at (`x`, `y`).
   public func region(x: Int, y: Int, width: Int, height: Int) -> PixelBuffer {
-    precondition(
-      x >= 0 && y >= 0 && width > 0 && height > 0 && width <= self.width - x
-        && height <= self.height - y, "a region lies inside the picture")
-    if width == self.width && height == self.height { return self }
-    var part: [UInt8] = []
-    part.reserveCapacity(width * height * Self.bytesPerPixel)
-    for row in y..<(y + height) {
-      let start = row * bytesPerRow + x * Self.bytesPerPixel
-      part.append(contentsOf: bytes[start..<(start + width * Self.bytesPerPixel)])
-    }
-    return PixelBuffer(width: width, height: height, bytes: part)
+    if x == 0 && y == 0 && width == self.width && height == self.height { return self }
+    return cropped(x: x, y: y, width: width, height: height)
   }
 
   private func sumRows(_ rows: Range<Int>, into sums: inout [Int32]) {

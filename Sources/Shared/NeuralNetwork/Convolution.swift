@@ -34,86 +34,144 @@ public struct ConvolutionShape: Sendable, Equatable {
   /// Numbers under the kernel: rows of the column buffer.
   public var patchSize: Int { inputChannels * kernel * kernel }
 
+  /// Output pixels of one picture.
+  var outputArea: Int { outputHeight * outputWidth }
+  /// Numbers of one input picture.
+  var inputCount: Int { inputChannels * inputHeight * inputWidth }
   /// Output columns that one block covers: a whole row, or a part of a very wide one.
-  var blockColumns: Int { min(outputWidth, Self.blockPixels) }
+  var blockColumns: Int { evenPart(outputWidth, most: blockPixels) }
   /// Output rows that one block covers.
-  var blockRows: Int { max(1, min(outputHeight, Self.blockPixels / outputWidth)) }
-  /// Floats that `convolutionForward` needs as `columns`.
-  public var columnCount: Int { patchSize * blockRows * blockColumns }
+  var blockRows: Int { evenPart(outputHeight, most: max(1, blockPixels / outputWidth)) }
+  /// Small pictures of a batch that one block covers.
+  var blockPictures: Int { max(1, blockPixels / outputArea) }
+  /// Floats that `convolutionForward` needs as scratch: patches and products of one block.
+  public var scratchCount: Int {
+    (patchSize + outputChannels) * blockPictures * blockRows * blockColumns
+  }
 
-  /// Output pixels of a block. At most 400 keep the column buffer of MTCNN's layers in a level-2
-  /// cache and the product below the size up to which OpenBLAS multiplies without repacking; at
-  /// 2000 pixels the measured rate falls from 57 to 43 GFLOP/s (32 x 144, AVX-512).
-  private static let blockPixels = 400
+  /// Output pixels that a block may have. At most 400 keep the patches of MTCNN's layers in a level-2
+  /// cache; a million multiplications is the size up to which OpenBLAS multiplies without repacking
+  /// on AVX-512 (32 x 144: 59 GFLOP/s with 208 pixels, 43 with 2048).
+  private var blockPixels: Int {
+    let small = 1_000_000 / (outputChannels * patchSize)
+    return small < 128 ? 400 : min(400, small)
+  }
+
+  /// The size of equal parts, none larger than `most`, that `count` falls into.
+  private func evenPart(_ count: Int, most: Int) -> Int {
+    let parts = (count + most - 1) / most
+    return (count + parts - 1) / parts
+  }
 }
 
 /// Convolution, bias and PReLU in one pass, valid padding, stride 1: im2col in blocks of a few
-/// output rows, each multiplied while it lies in the cache.
+/// output rows, or of a few small pictures, each multiplied while it lies in the cache.
 ///
 /// - Parameters:
-///   - input: `inputChannels x inputHeight x inputWidth`.
+///   - batch: pictures.
+///   - input: `batch x inputChannels x inputHeight x inputWidth`.
 ///   - weight: `outputChannels x inputChannels x kernel x kernel`.
 ///   - bias: `outputChannels`.
 ///   - slope: `outputChannels` PReLU slopes for negative values, or nil for no activation.
-///   - output: `outputChannels x outputHeight x outputWidth`.
-///   - columns: scratch of `shape.columnCount` floats.
+///   - output: `batch x outputChannels x outputHeight x outputWidth`.
+///   - scratch: `shape.scratchCount` floats.
 public func convolutionForward(
-  _ shape: ConvolutionShape, input: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-  bias: UnsafePointer<Float>, slope: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
-  columns: UnsafeMutablePointer<Float>
+  _ shape: ConvolutionShape, batch: Int, input: UnsafePointer<Float>,
+  weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafePointer<Float>?,
+  output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
   let (oh, ow) = (shape.outputHeight, shape.outputWidth)
-  for y in stride(from: 0, to: oh, by: shape.blockRows) {
-    let rows = min(shape.blockRows, oh - y)
-    for x in stride(from: 0, to: ow, by: shape.blockColumns) {
-      let width = min(shape.blockColumns, ow - x)
-      gatherPatches(shape, input, y: y, rows: rows, x: x, width: width, columns)
-      let block = output + (y * ow + x)
-      // A block of several rows always has whole rows, so its pixels are contiguous in the output.
-      matrixProduct(
-        left: weight, leftStride: shape.patchSize, right: columns, rightStride: rows * width,
-        product: block, productStride: oh * ow, rows: shape.outputChannels, columns: rows * width,
-        inner: shape.patchSize)
-      for k in 0..<shape.outputChannels {
-        addBias(
-          bias[k], slope: slope?[k] ?? 1, to: block + k * oh * ow, count: rows * width)
+  for n in stride(from: 0, to: batch, by: shape.blockPictures) {
+    let pictures = n..<min(batch, n + shape.blockPictures)
+    for y in stride(from: 0, to: oh, by: shape.blockRows) {
+      let rows = y..<min(oh, y + shape.blockRows)
+      for x in stride(from: 0, to: ow, by: shape.blockColumns) {
+        convolveBlock(
+          shape, pictures: pictures, rows: rows, columns: x..<min(ow, x + shape.blockColumns),
+          input: input, weight: weight, bias: bias, slope: slope, output: output, scratch: scratch)
       }
     }
   }
 }
 
-/// im2col of one block: row (c, ky, kx) of `columns` holds the input shifted by (ky, kx).
-private func gatherPatches(
-  _ shape: ConvolutionShape, _ input: UnsafePointer<Float>, y: Int, rows: Int, x: Int, width: Int,
-  _ columns: UnsafeMutablePointer<Float>
+/// One block: patches, product, then bias and activation on the way to the output.
+private func convolveBlock(
+  _ shape: ConvolutionShape, pictures: Range<Int>, rows: Range<Int>, columns: Range<Int>,
+  input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+  slope: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
+  scratch: UnsafeMutablePointer<Float>
 ) {
-  var target = columns
+  // Several rows are always whole rows, so a block's pixels of one picture are contiguous.
+  let area = rows.count * columns.count
+  let pixels = pictures.count * area
+  let products = scratch + shape.patchSize * pixels
+  gatherPatches(shape, input, pictures: pictures, rows: rows, columns: columns, into: scratch)
+  matrixProduct(
+    left: weight, leftStride: shape.patchSize, right: scratch, rightStride: pixels,
+    product: products, productStride: pixels, rows: shape.outputChannels, columns: pixels,
+    inner: shape.patchSize)
+  let offset = rows.lowerBound * shape.outputWidth + columns.lowerBound
+  for k in 0..<shape.outputChannels {
+    for n in pictures {
+      activate(
+        products + k * pixels + (n - pictures.lowerBound) * area, bias: bias[k],
+        slope: slope?[k] ?? 1, count: area,
+        into: output + (n * shape.outputChannels + k) * shape.outputArea + offset)
+    }
+  }
+}
+
+/// im2col of one block: row (c, ky, kx) holds the input of each picture shifted by (ky, kx).
+private func gatherPatches(
+  _ shape: ConvolutionShape, _ input: UnsafePointer<Float>, pictures: Range<Int>,
+  rows: Range<Int>, columns: Range<Int>, into patches: UnsafeMutablePointer<Float>
+) {
+  var target = patches
   for c in 0..<shape.inputChannels {
     for ky in 0..<shape.kernel {
       for kx in 0..<shape.kernel {
-        for row in y..<(y + rows) {
-          let source = (c * shape.inputHeight + row + ky) * shape.inputWidth + x + kx
-          target.update(from: input + source, count: width)
-          target += width
+        for n in pictures {
+          let plane = input + n * shape.inputCount + c * shape.inputHeight * shape.inputWidth
+          for row in rows {
+            let source = plane + (row + ky) * shape.inputWidth + columns.lowerBound + kx
+            copyRow(source, count: columns.count, to: target)
+            target += columns.count
+          }
         }
       }
     }
   }
 }
 
-/// Adds `bias` and multiplies what is negative by `slope` (1: leaves it), in place.
-func addBias(_ bias: Float, slope: Float, to values: UnsafeMutablePointer<Float>, count: Int) {
-  let raw = UnsafeMutableRawPointer(values)
-  let vectorCount = count / 8 * 8
-  let biases = SIMD8<Float>(repeating: bias)
-  let zero = SIMD8<Float>(repeating: 0)
-  for i in stride(from: 0, to: vectorCount, by: 8) {
-    let value = raw.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self) + biases
-    let activated = pointwiseMax(value, zero) + slope * pointwiseMin(value, zero)
-    raw.storeBytes(of: activated, toByteOffset: i * 4, as: SIMD8<Float>.self)
+/// Copies a row. Most rows of MTCNN's maps have 8 to 50 pixels, for which a call of `memcpy` costs
+/// more than the copy: the last 8 pixels are copied with some of those before once more.
+@inline(__always)
+private func copyRow(
+  _ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>
+) {
+  guard count >= 8, count < 128 else { return target.update(from: source, count: count) }
+  let (bytes, output) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+  let last = (count - 8) * 4
+  var offset = 0
+  while offset < last {
+    let pixels = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+    output.storeBytes(of: pixels, toByteOffset: offset, as: SIMD8<Float>.self)
+    offset += 32
   }
-  for i in vectorCount..<count {
-    let value = values[i] + bias
-    values[i] = value > 0 ? value : slope * value
+  let pixels = bytes.loadUnaligned(fromByteOffset: last, as: SIMD8<Float>.self)
+  output.storeBytes(of: pixels, toByteOffset: last, as: SIMD8<Float>.self)
+}
+
+/// Adds `bias` and multiplies what is negative by `slope` (1: leaves it).
+///
+/// A plain loop with a selection: the compiler makes vectors of it, whereas `pointwiseMax` on SIMD
+/// types becomes calls per lane. `input` may be `output`.
+func activate(
+  _ input: UnsafePointer<Float>, bias: Float, slope: Float, count: Int,
+  into output: UnsafeMutablePointer<Float>
+) {
+  for i in 0..<count {
+    let value = input[i] + bias
+    output[i] = value > 0 ? value : slope * value
   }
 }

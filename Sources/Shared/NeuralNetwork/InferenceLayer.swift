@@ -122,14 +122,11 @@ extension ConvolutionLayer {
     let convolution = ConvolutionShape(
       inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
       inputHeight: shape.height, inputWidth: shape.width)
-    let columns = workspace.floats(.columns, count: convolution.columnCount)
-    let outputCount = outputChannels * convolution.outputHeight * convolution.outputWidth
+    let scratch = workspace.floats(.scratch, count: convolution.scratchCount)
     withPointers(weight, bias, slope) { weight, bias, slope in
-      for n in 0..<shape.batch {
-        convolutionForward(
-          convolution, input: input + n * shape.pictureCount, weight: weight, bias: bias,
-          slope: slope, output: output + n * outputCount, columns: columns)
-      }
+      convolutionForward(
+        convolution, batch: shape.batch, input: input, weight: weight, bias: bias, slope: slope,
+        output: output, scratch: scratch)
     }
   }
 }

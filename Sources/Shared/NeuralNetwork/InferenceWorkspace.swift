@@ -16,7 +16,7 @@ public final class InferenceWorkspace {
 
   /// What a part of the workspace is for.
   enum Slot: Int {
-    case even, odd, columns
+    case even, odd, scratch
 
     static let count = 3
   }

@@ -42,48 +42,55 @@ public func maxPoolingForward(
   )
   for plane in 0..<shape.planes {
     for y in 0..<oh {
-      let top = 2 * y
-      poolRow(
-        input + (plane * h + top) * w, rows: min(shape.kernel, h - top), rowStride: w,
-        kernel: shape.kernel, into: output + (plane * oh + y) * ow, count: ow)
+      let top = input + (plane * h + 2 * y) * w
+      // A row that hangs over repeats the last one inside, which leaves the maximum as it is.
+      let last = h - 1 - 2 * y
+      let (middle, bottom) = (top + min(1, last) * w, top + min(2, last) * w)
+      let target = output + (plane * oh + y) * ow
+      if shape.kernel == 2 {
+        poolRowOf2(top, middle, into: target, width: w)
+      } else {
+        poolRowOf3(top, middle, bottom, into: target, width: w)
+      }
     }
   }
 }
 
-/// One output row: the maximum over `rows` input rows, then over `kernel` neighbours. Four outputs
-/// at a time come from the even and odd lanes of 8 inputs; the rest of the row is scalar.
-private func poolRow(
-  _ input: UnsafePointer<Float>, rows: Int, rowStride: Int, kernel: Int,
-  into output: UnsafeMutablePointer<Float>, count: Int
+/// One output row of 2x2 windows; a last window of one column hangs over.
+private func poolRowOf2(
+  _ top: UnsafePointer<Float>, _ bottom: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<Float>, width: Int
 ) {
-  let source = UnsafeRawPointer(input)
-  let target = UnsafeMutableRawPointer(output)
-  let rowBytes = rowStride * 4
-  var x = 0
-  // A window of 3 loads a second time, 2 inputs further.
-  let reach = kernel == 3 ? 10 : 8
-  while x + 4 <= count, 2 * x + reach <= rowStride {
-    var best = SIMD4<Float>(repeating: -.infinity)
-    for row in 0..<rows {
-      let offset = row * rowBytes + x * 8
-      let pixels = source.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
-      best = pointwiseMax(best, pointwiseMax(pixels.evenHalf, pixels.oddHalf))
-      if kernel == 3 {
-        let next = source.loadUnaligned(fromByteOffset: offset + 8, as: SIMD8<Float>.self)
-        best = pointwiseMax(best, next.evenHalf)
-      }
-    }
-    target.storeBytes(of: best, toByteOffset: x * 4, as: SIMD4<Float>.self)
-    x += 4
+  for x in 0..<(width / 2) {
+    let upper = larger(top[2 * x], top[2 * x + 1])
+    let lower = larger(bottom[2 * x], bottom[2 * x + 1])
+    output[x] = larger(upper, lower)
   }
-  while x < count {
-    var best = -Float.infinity
-    for row in 0..<rows {
-      for column in (2 * x)..<min(2 * x + kernel, rowStride) {
-        best = max(best, input[row * rowStride + column])
-      }
-    }
-    output[x] = best
-    x += 1
+  if width % 2 == 1 {
+    output[width / 2] = larger(top[width - 1], bottom[width - 1])
   }
+}
+
+/// One output row of 3x3 windows; a last window of two columns hangs over.
+private func poolRowOf3(
+  _ top: UnsafePointer<Float>, _ middle: UnsafePointer<Float>, _ bottom: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<Float>, width: Int
+) {
+  @inline(__always) func columnMaximum(_ x: Int) -> Float {
+    larger(larger(top[x], middle[x]), bottom[x])
+  }
+  let whole = (width - 1) / 2
+  for x in 0..<whole {
+    output[x] = larger(
+      larger(columnMaximum(2 * x), columnMaximum(2 * x + 1)), columnMaximum(2 * x + 2))
+  }
+  if width % 2 == 0 {
+    output[whole] = larger(columnMaximum(width - 2), columnMaximum(width - 1))
+  }
+}
+
+/// The larger number, as the one instruction that `max`, with its care for NaN, is not.
+@inline(__always)
+private func larger(_ first: Float, _ second: Float) -> Float {
+  first > second ? first : second
 }

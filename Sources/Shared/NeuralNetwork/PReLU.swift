@@ -9,6 +9,7 @@ public func pReLUForward(
   area: Int
 ) {
   for plane in 0..<(batch * channels) {
-    addBias(0, slope: slope[plane % channels], to: values + plane * area, count: area)
+    let start = values + plane * area
+    activate(start, bias: 0, slope: slope[plane % channels], count: area, into: start)
   }
 }

@@ -1,6 +1,6 @@
 // The obvious loops. They define what the fast kernels compute; tests compare the two.
 
-/// Obvious-loop twin of `convolutionForward`.
+/// Obvious-loop twin of `convolutionForward` for one picture.
 func referenceConvolution(
   _ shape: ConvolutionShape, input: [Float], weight: [Float], bias: [Float], slope: [Float]?
 ) -> [Float] {

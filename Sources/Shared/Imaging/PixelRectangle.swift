@@ -42,24 +42,3 @@ public struct PixelRectangle: Sendable, Equatable {
       height: max(y + height, other.y + other.height) - top)
   }
 }
-
-/// An affine map of the plane, a 2x3 matrix: `(xx * x + xy * y + x0, yx * x + yy * y + y0)`.
-///
-/// Points are continuous: pixel (0, 0) covers 0...1 and has its centre at 0.5.
-public struct PictureTransform: Sendable, Equatable {
-  /// Row that gives x.
-  public var xx: Double, xy: Double, x0: Double
-  /// Row that gives y.
-  public var yx: Double, yy: Double, y0: Double
-
-  /// Creates a map from its two rows.
-  public init(xx: Double, xy: Double, x0: Double, yx: Double, yy: Double, y0: Double) {
-    (self.xx, self.xy, self.x0) = (xx, xy, x0)
-    (self.yx, self.yy, self.y0) = (yx, yy, y0)
-  }
-
-  /// The image of a point.
-  public func callAsFunction(_ point: SIMD2<Double>) -> SIMD2<Double> {
-    SIMD2(xx * point.x + xy * point.y + x0, yx * point.x + yy * point.y + y0)
-  }
-}

@@ -1,0 +1,85 @@
+public import Imaging
+
+/// Where a crop lies in the picture.
+public struct CropPlacement: Sendable, Equatable {
+  /// From coordinates of the crop to coordinates of the picture; pixel (0, 0) covers 0...1.
+  public let transform: SimilarityTransform
+
+  /// The pixels of the picture that the crop shows, with room for interpolation. Reaches beyond the
+  /// picture where the crop does.
+  public let region: PixelRectangle
+
+  /// The part of `region` that lies in a picture; empty where the crop shows nothing of it.
+  public func region(inWidth width: Int, height: Int) -> PixelRectangle {
+    region.intersection(PixelRectangle(x: 0, y: 0, width: width, height: height))
+  }
+}
+
+extension CropGeometry {
+  /// Eyes, nose and corners of the mouth of the canonical face in 112x112 pixels, as ArcFace
+  /// (Deng et al. 2019) and its relatives align faces.
+  private static let canonicalFace: [SIMD2<Double>] = [
+    SIMD2(38.2946, 51.6963), SIMD2(73.5318, 51.5014), SIMD2(56.0252, 71.7366),
+    SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
+  ]
+
+  /// Where this geometry puts the crop of a face; nil for a face without size.
+  public func placement(of face: DetectedFace) -> CropPlacement? {
+    let transform =
+      switch alignment {
+      case .landmarks: landmarkTransform(face.landmarks)
+      case .box: boxTransform(face.box)
+      }
+    return transform.flatMap { transform in
+      region(under: transform).map { CropPlacement(transform: transform, region: $0) }
+    }
+  }
+
+  /// The similarity transform that takes the canonical face, `margin` around it, to the landmarks
+  /// with the least squared error (Umeyama 1991 in two dimensions, without reflection).
+  private func landmarkTransform(_ landmarks: FaceLandmarks) -> SimilarityTransform? {
+    let targets = landmarks.points.map { SIMD2<Double>($0) }
+    let sources = Self.canonicalFace.map {
+      (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels)
+    }
+    let count = Double(sources.count)
+    let sourceMean = sources.reduce(SIMD2(0, 0), +) / count
+    let targetMean = targets.reduce(SIMD2(0, 0), +) / count
+    var (dot, cross, spread) = (0.0, 0.0, 0.0)
+    for (source, target) in zip(sources, targets) {
+      let (s, t) = (source - sourceMean, target - targetMean)
+      dot += (s * t).sum()
+      cross += s.x * t.y - s.y * t.x
+      spread += (s * s).sum()
+    }
+    let (a, b) = (dot / spread, cross / spread)
+    return SimilarityTransform(
+      a: a, b: b, tx: targetMean.x - a * sourceMean.x + b * sourceMean.y,
+      ty: targetMean.y - b * sourceMean.x - a * sourceMean.y)
+  }
+
+  /// The upright square around the box, `margin` times its longer side.
+  private func boxTransform(_ box: FaceBox) -> SimilarityTransform? {
+    let side = Double(box.side) * margin
+    return SimilarityTransform(
+      a: side / Double(sizePixels), b: 0, tx: Double(box.center.x) - side / 2,
+      ty: Double(box.center.y) - side / 2)
+  }
+
+  /// The bounding rectangle of the crop in the picture, two pixels larger on each side; nil where
+  /// the transform has no size or no end.
+  private func region(under transform: SimilarityTransform) -> PixelRectangle? {
+    let size = Double(sizePixels)
+    let corners = [SIMD2(0, 0), SIMD2(size, 0), SIMD2(0, size), SIMD2(size, size)]
+      .map(transform.apply)
+    let (x, y) = (corners.map(\.x), corners.map(\.y))
+    guard let left = x.min(), let right = x.max(), let top = y.min(), let bottom = y.max(),
+      transform.scale > 1e-6, (left - 2) > -1e9, (top - 2) > -1e9, (right + 2) < 1e9,
+      (bottom + 2) < 1e9
+    else { return nil }
+    let (firstColumn, firstRow) = (Int(left.rounded(.down)) - 2, Int(top.rounded(.down)) - 2)
+    return PixelRectangle(
+      x: firstColumn, y: firstRow, width: Int(right.rounded(.up)) + 2 - firstColumn,
+      height: Int(bottom.rounded(.up)) + 2 - firstRow)
+  }
+}

@@ -1,0 +1,144 @@
+/// A track that is kept: the pictures of one person.
+public struct KeptTrack: Sendable, Equatable {
+  /// The number under which the faces were reported while the video ran.
+  public let provisionalTrack: Int
+  /// The final number: 0 for the person who appeared first, without holes.
+  public let track: Int
+  /// In how many pictures the person was found.
+  public let frameCount: Int
+  /// Mean score of the faces.
+  public let meanScore: Float
+}
+
+/// Links the faces of successive pictures to tracks, one per person. Pure values: the same faces
+/// give the same tracks.
+///
+/// A face continues the track whose predicted place and size it fits best; places are predicted by
+/// the track's own velocity, so that persons who cross keep their numbers.
+public struct FaceLinker: Sendable {
+  /// What decides about tracks at the end.
+  public let settings: TrackSettings
+
+  private var tracks: [Track] = []
+  private var pictureCount = 0
+
+  /// Creates a linker for one video.
+  public init(settings: TrackSettings = TrackSettings()) {
+    self.settings = settings
+  }
+
+  /// What is known of a person.
+  private struct Track {
+    var box: FaceBox
+    var lastIndex: Int
+    /// Movement of the centre per picture, in pixels.
+    var velocity = SIMD2<Float>(0, 0)
+    var frameCount = 1
+    var scoreSum: Float
+    var sideSum: Float
+
+    /// Where the face is expected. A velocity is an old guess after a while: it counts for two
+    /// pictures at most.
+    func prediction(at index: Int) -> FaceBox {
+      box.moved(by: velocity * Float(min(2, max(0, index - lastIndex))))
+    }
+
+    var meanScore: Float { scoreSum / Float(frameCount) }
+
+    var meanSide: Float { sideSum / Float(frameCount) }
+
+    mutating func append(_ face: DetectedFace, index: Int) {
+      let movement = (face.box.center - box.center) / Float(max(1, index - lastIndex))
+      // Half of it: the last movement says less about the next one than it seems to.
+      velocity = (velocity + movement) * 0.5
+      box = face.box
+      lastIndex = index
+      frameCount += 1
+      scoreSum += face.score
+      sideSum += face.box.side
+    }
+  }
+
+  /// Faces that were found in the last picture before `index` or are missing for no more than
+  /// `maximumGap` pictures: where they are expected, and whether they were found last time.
+  func expected(at index: Int) -> [(track: Int, box: FaceBox, wasFound: Bool)] {
+    tracks.indices.compactMap { number in
+      let gap = index - tracks[number].lastIndex
+      guard gap <= settings.maximumGap + 1 else { return nil }
+      return (number, tracks[number].prediction(at: index), gap <= 1)
+    }
+  }
+
+  /// Links the faces of the picture with number `index`.
+  ///
+  /// - Parameter index: number of the picture among those searched; increases from call to call.
+  /// - Returns: the track of each face. A track never gets two faces of a picture.
+  public mutating func link(_ faces: [DetectedFace], index: Int) -> [Int] {
+    pictureCount += 1
+    let linked = assignment(of: faces, index: index)
+    return faces.indices.map { face in
+      if let track = linked[face] {
+        tracks[track].append(faces[face], index: index)
+        return track
+      }
+      tracks.append(
+        Track(
+          box: faces[face].box, lastIndex: index, scoreSum: faces[face].score,
+          sideSum: faces[face].box.side))
+      return tracks.count - 1
+    }
+  }
+
+  /// The tracks that faces continue, the best pairs first.
+  private func assignment(of faces: [DetectedFace], index: Int) -> [Int: Int] {
+    var pairs: [(cost: Float, face: Int, track: Int)] = []
+    for expected in expected(at: index) {
+      for face in faces.indices {
+        let gap = Float(index - tracks[expected.track].lastIndex)
+        if let cost = Self.cost(expected.box, faces[face].box, gap: gap) {
+          pairs.append((cost, face, expected.track))
+        }
+      }
+    }
+    pairs.sort { ($0.cost, $0.track, $0.face) < ($1.cost, $1.track, $1.face) }
+    var linked: [Int: Int] = [:]
+    var taken: Set<Int> = []
+    for pair in pairs where linked[pair.face] == nil && !taken.contains(pair.track) {
+      linked[pair.face] = pair.track
+      taken.insert(pair.track)
+    }
+    return linked
+  }
+
+  /// How badly a face fits an expected box; nil where it is too far off or of too different a size
+  /// to be the same person.
+  private static func cost(_ expected: FaceBox, _ found: FaceBox, gap: Float) -> Float? {
+    let size = (expected.side + found.side) / 2
+    let ratio = max(expected.side, found.side) / max(1, min(expected.side, found.side))
+    let offset = expected.center - found.center
+    let distance = (offset * offset).sum().squareRoot() / max(1, size)
+    // Pictures are up to 0.4 s apart: a face moves by hardly more than its size.
+    guard ratio < 2, distance < min(2, 0.8 + 0.2 * gap) else { return nil }
+    return distance + 0.5 * (ratio - 1) + (1 - expected.intersectionOverUnion(found))
+  }
+
+  /// Decides which tracks count, in the order of appearance.
+  public func finish() -> [KeptTrack] {
+    let needed = max(1, min(settings.minimumFrames, pictureCount / 4))
+    var kept = tracks.indices.filter {
+      tracks[$0].frameCount >= needed && tracks[$0].meanScore >= settings.minimumScore
+    }
+    if settings.maximumTracks > 0, kept.count > settings.maximumTracks {
+      kept.sort { first, second in
+        let (one, other) = (tracks[first], tracks[second])
+        return (other.frameCount, other.meanSide, first) < (one.frameCount, one.meanSide, second)
+      }
+      kept = kept.prefix(settings.maximumTracks).sorted()
+    }
+    return kept.enumerated().map { number, track in
+      KeptTrack(
+        provisionalTrack: track, track: number, frameCount: tracks[track].frameCount,
+        meanScore: tracks[track].meanScore)
+    }
+  }
+}

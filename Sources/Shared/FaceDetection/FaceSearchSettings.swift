@@ -1,0 +1,49 @@
+/// How faces are searched for in video.
+public struct FaceSearchSettings: Sendable, Equatable {
+  /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
+  /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
+  /// faces in the same places.
+  ///
+  /// In effect no face is looked for that has less than about 20 pixels in the reduced picture. As
+  /// the levels are steps, the effective minimum is the smallest `minimumFaceSize / pyramidFactor^n`
+  /// that has at least 18.5 pixels there: with the defaults 56 pixels in a 1080p picture, 40 in a
+  /// 720p one, 28 in a 480p one (`FaceSearcher.effectiveMinimumFaceSize`).
+  public var cascade: MTCNNSettings
+
+  /// Shorter side in pixels of the reduced picture that whole pictures are searched in; a smaller
+  /// picture is searched as it is. 0 searches full size.
+  public var searchShortSide: Int
+
+  /// Every so many pictures the whole picture is searched; between, the surroundings of known faces.
+  public var fullSearchInterval: Int
+
+  /// Whether a picture without a face is searched again brightened, if it is dark.
+  public var brightenWhenEmpty: Bool
+
+  /// Creates settings.
+  public init(
+    cascade: MTCNNSettings = MTCNNSettings(), searchShortSide: Int = 360,
+    fullSearchInterval: Int = 8, brightenWhenEmpty: Bool = true
+  ) {
+    self.cascade = cascade
+    self.searchShortSide = searchShortSide
+    self.fullSearchInterval = fullSearchInterval
+    self.brightenWhenEmpty = brightenWhenEmpty
+  }
+
+  /// Throws where a setting has no meaning.
+  func validate() throws(FaceDetectionError) {
+    try cascade.validate()
+    guard searchShortSide == 0 || (64...8640).contains(searchShortSide) else {
+      throw FaceDetectionError(
+        code: .invalidSettings, subject: "search short side",
+        message:
+          "expected 64 to 8640 pixels, or 0 for full size, got \(searchShortSide); usual is 360")
+    }
+    guard fullSearchInterval >= 1 else {
+      throw FaceDetectionError(
+        code: .invalidSettings, subject: "full search interval",
+        message: "expected 1 or more pictures, got \(fullSearchInterval); usual is 8")
+    }
+  }
+}
