@@ -18,8 +18,7 @@ extension ExtractConfiguration {
           outputThreshold: Float(detection.thresholds[2]),
           minimumFaceSize: Double(detection.minimumFaceSize),
           pyramidFactor: detection.pyramidFactor),
-        searchShortSide: detection.searchShortSide == 0
-          ? FaceSearchSettings.maximumShortSide : detection.searchShortSide,
+        searchShortSide: detection.searchShortSide,
         fullSearchInterval: detection.fullSearchInterval,
         brightenWhenEmpty: detection.brightenWhenEmpty),
       tracks: TrackSettings(

@@ -4,67 +4,87 @@ import Testing
 
 @testable import FaceDetection
 
-/// Each of MTCNN's networks alone against PyTorch, on inputs made by a formula
-/// (`Tests/Fixtures/mtcnn/make_fixtures.py`).
+/// The three networks against outputs that PyTorch computed (`Tests/Fixtures/mtcnn`).
 @Suite(.enabled(if: SamplePictures.weightsAvailable, "needs weights/mtcnn"))
 struct NetworkFixtureTests {
-  private struct Document: Decodable {
-    var networks: [String: Network]
-  }
+  private struct Document: Decodable { let networks: [String: [String: Value]] }
 
-  private struct Network: Decodable {
-    var inputShape: [Int]
-    var reg: Values
-    var prob: Values
-    var landmarks: Values?
-  }
+  /// Either the shape of the input or an output.
+  private enum Value: Decodable {
+    case shape([Int])
+    case output([Float])
 
-  private struct Values: Decodable {
-    var shape: [Int]
-    var values: [Float]
-  }
+    private struct Output: Decodable { let values: [Float] }
 
-  @Test(arguments: ["pnet", "rnet", "onet"]) func agreesWithPyTorch(name: String) throws {
-    let file = SamplePictures.package.appending(path: "Tests/Fixtures/mtcnn/expected_outputs.json")
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let document = try decoder.decode(Document.self, from: Data(contentsOf: file))
-    let expected = try #require(document.networks[name])
-    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
-    let network = ["pnet": weights.proposal, "rnet": weights.refinement, "onet": weights.output]
-    let shape = FeatureShape(
-      batch: expected.inputShape[0], channels: expected.inputShape[1],
-      height: expected.inputShape[2], width: expected.inputShape[3])
-    let (output, outputShape) = try #require(network[name]).run(
-      on: shape, workspace: InferenceWorkspace(),
-      fill: { input in
-        for i in input.indices { input[i] = (Float((i * 7919 + 13) % 255) - 127.5) / 128 }
-      },
-      read: { (Array($0), $1) })
-
-    // Channels of ours: two scores before softmax, four of the box, ten of the landmarks.
-    let pixels = outputShape.height * outputShape.width
-    func ours(_ picture: Int, _ channel: Int, _ pixel: Int) -> Float {
-      output[(picture * outputShape.channels + channel) * pixels + pixel]
-    }
-    func compare(_ wanted: Values, _ what: String, _ value: (Int, Int, Int) -> Float) {
-      let channels = wanted.shape[1]
-      #expect(wanted.shape[0] == outputShape.batch)
-      #expect(wanted.values.count == outputShape.batch * channels * pixels)
-      var largest: Float = 0
-      for (position, number) in wanted.values.enumerated() {
-        let (picture, channel) = (position / pixels / channels, position / pixels % channels)
-        largest = max(largest, abs(value(picture, channel, position % pixels) - number))
+    init(from decoder: any Decoder) throws {
+      if let shape = try? [Int](from: decoder) {
+        self = .shape(shape)
+      } else {
+        self = .output(try Output(from: decoder).values)
       }
-      #expect(largest < 1e-5, "\(name) \(what): largest difference \(largest)")
     }
-    compare(expected.prob, "prob") { picture, channel, pixel in
-      let face = softmaxOfTwo(ours(picture, 0, pixel), ours(picture, 1, pixel))
-      return channel == 1 ? face : 1 - face
+  }
+
+  private func fixtures(_ name: String) throws -> (shape: FeatureShape, outputs: [String: [Float]])
+  {
+    let url = SamplePictures.package.appending(path: "Tests/Fixtures/mtcnn/expected_outputs.json")
+    let document = try JSONDecoder().decode(Document.self, from: Data(contentsOf: url))
+    var shape: [Int] = []
+    var outputs: [String: [Float]] = [:]
+    for (key, value) in try #require(document.networks[name]) {
+      switch value {
+      case .shape(let numbers): shape = numbers
+      case .output(let values): outputs[key] = values
+      }
     }
-    compare(expected.reg, "reg") { ours($0, 2 + $1, $2) }
-    if let landmarks = expected.landmarks {
-      compare(landmarks, "landmarks") { ours($0, 6 + $1, $2) }
+    try #require(shape.count == 4)
+    return (
+      FeatureShape(batch: shape[0], channels: shape[1], height: shape[2], width: shape[3]), outputs
+    )
+  }
+
+  private func run(_ network: InferenceNetwork, _ shape: FeatureShape) -> [Float] {
+    network.run(on: shape, workspace: InferenceWorkspace()) { input in
+      for i in input.indices { input[i] = (Float((i * 7919 + 13) % 255) - 127.5) / 128 }
+    } read: { output, _ in
+      Array(output)
     }
+  }
+
+  private func expectEqual(_ found: [Float], _ expected: [Float]?, _ name: String) {
+    let difference = zip(found, expected ?? []).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(found.count == expected?.count && difference < 1e-5, "\(name): off by \(difference)")
+  }
+
+  @Test func proposalNetwork() throws {
+    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let (shape, expected) = try fixtures("pnet")
+    let output = run(weights.proposal, shape)
+    let area = output.count / 6
+    expectEqual(Array(output[(2 * area)...]), expected["reg"], "edges")
+    let scores = (0..<area).map { softmaxOfTwo(output[$0], output[area + $0]) }
+    expectEqual(scores.map { 1 - $0 } + scores, expected["prob"], "scores")
+  }
+
+  @Test func refinementNetwork() throws {
+    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let (shape, expected) = try fixtures("rnet")
+    checkRows(run(weights.refinement, shape), width: 6, expected)
+  }
+
+  @Test func outputNetwork() throws {
+    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let (shape, expected) = try fixtures("onet")
+    let output = run(weights.output, shape)
+    checkRows(output, width: 16, expected)
+    let points = stride(from: 0, to: output.count, by: 16).flatMap { output[($0 + 6)..<($0 + 16)] }
+    expectEqual(points, expected["landmarks"], "landmarks")
+  }
+
+  private func checkRows(_ output: [Float], width: Int, _ expected: [String: [Float]]) {
+    let rows = stride(from: 0, to: output.count, by: width).map { Array(output[$0..<($0 + width)]) }
+    expectEqual(rows.flatMap { $0[2..<6] }, expected["reg"], "edges")
+    let scores = rows.map { softmaxOfTwo($0[0], $0[1]) }
+    expectEqual(scores.flatMap { [1 - $0, $0] }, expected["prob"], "scores")
   }
 }

@@ -28,7 +28,7 @@ public struct FaceLinker: Sendable {
   }
 
   /// What is known of a person.
-  fileprivate struct Track {
+  private struct Track {
     var box: FaceBox
     var lastIndex: Int
     /// Movement of the centre per picture, in pixels.
@@ -41,6 +41,21 @@ public struct FaceLinker: Sendable {
     /// pictures at most.
     func prediction(at index: Int) -> FaceBox {
       box.moved(by: velocity * Float(min(2, max(0, index - lastIndex))))
+    }
+
+    var meanScore: Float { scoreSum / Float(frameCount) }
+
+    var meanSide: Float { sideSum / Float(frameCount) }
+
+    mutating func append(_ face: DetectedFace, index: Int) {
+      let movement = (face.box.center - box.center) / Float(max(1, index - lastIndex))
+      // Half of it: the last movement says less about the next one than it seems to.
+      velocity = (velocity + movement) * 0.5
+      box = face.box
+      lastIndex = index
+      frameCount += 1
+      scoreSum += face.score
+      sideSum += face.box.side
     }
   }
 
@@ -63,7 +78,7 @@ public struct FaceLinker: Sendable {
     let linked = assignment(of: faces, index: index)
     return faces.indices.map { face in
       if let track = linked[face] {
-        tracks[track].continue(with: faces[face], index: index)
+        tracks[track].append(faces[face], index: index)
         return track
       }
       tracks.append(
@@ -117,7 +132,10 @@ public struct FaceLinker: Sendable {
       return track.frameCount >= needed && track.meanScore >= settings.minimumScore - allowance
     }
     if settings.maximumTracks > 0, kept.count > settings.maximumTracks {
-      kept.sort { (tracks[$1].evidence, $0) < (tracks[$0].evidence, $1) }
+      kept.sort { first, second in
+        let (one, other) = (tracks[first], tracks[second])
+        return (other.frameCount, other.meanSide, first) < (one.frameCount, one.meanSide, second)
+      }
       kept = kept.prefix(settings.maximumTracks).sorted()
     }
     return kept.enumerated().map { number, track in
@@ -125,22 +143,5 @@ public struct FaceLinker: Sendable {
         provisionalTrack: track, track: number, frameCount: tracks[track].frameCount,
         meanScore: tracks[track].meanScore)
     }
-  }
-}
-
-extension FaceLinker.Track {
-  fileprivate var meanScore: Float { scoreSum / Float(frameCount) }
-
-  /// How much a track counts: sure faces of many pictures, large ones first.
-  fileprivate var evidence: Float { scoreSum * sideSum / Float(frameCount) }
-
-  fileprivate mutating func `continue`(with face: DetectedFace, index: Int) {
-    let movement = (face.box.center - box.center) / Float(max(1, index - lastIndex))
-    velocity = frameCount == 1 ? movement * 0.5 : (velocity + movement) * 0.5
-    box = face.box
-    lastIndex = index
-    frameCount += 1
-    scoreSum += face.score
-    sideSum += face.box.side
   }
 }

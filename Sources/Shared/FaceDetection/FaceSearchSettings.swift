@@ -1,8 +1,5 @@
 /// How faces are searched for in video.
 public struct FaceSearchSettings: Sendable, Equatable {
-  /// The largest `searchShortSide`: no video is larger, so all are searched at full size.
-  public static let maximumShortSide = 8640
-
   /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
   /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
   /// faces in the same places.
@@ -14,7 +11,7 @@ public struct FaceSearchSettings: Sendable, Equatable {
   public var cascade: MTCNNSettings
 
   /// Shorter side in pixels of the reduced picture that whole pictures are searched in; a smaller
-  /// picture is searched as it is.
+  /// picture is searched as it is. 0 searches full size.
   public var searchShortSide: Int
 
   /// Every so many pictures the whole picture is searched; between, the surroundings of known faces.
@@ -37,11 +34,11 @@ public struct FaceSearchSettings: Sendable, Equatable {
   /// Throws where a setting has no meaning.
   func validate() throws(FaceDetectionError) {
     try cascade.validate()
-    guard (64...Self.maximumShortSide).contains(searchShortSide) else {
+    guard searchShortSide == 0 || (64...8640).contains(searchShortSide) else {
       throw FaceDetectionError(
         code: .invalidSettings, subject: "search short side",
-        message: "expected 64 to \(Self.maximumShortSide) pixels, got \(searchShortSide); usual is "
-          + "360")
+        message:
+          "expected 64 to 8640 pixels, or 0 for full size, got \(searchShortSide); usual is 360")
     }
     guard fullSearchInterval >= 1 else {
       throw FaceDetectionError(

@@ -20,7 +20,7 @@ public final class FaceSearcher {
 
   /// Proposals of a reduced picture that R-Net looks at, those with the best scores. Faces are among
   /// the first ten, the tail is texture; a picture may have hundreds.
-  private static let maximumProposals = 96
+  private static let maximumProposals = 64
 
   /// Squares of one face that O-Net looks at in the reduced picture, where only the place counts.
   private static let maximumLocatingSquares = 2
@@ -62,7 +62,8 @@ public final class FaceSearcher {
         return try search(picture, near: located, brightening: brightening)
       }
     }
-    guard thorough, min(picture.width, picture.height) > settings.searchShortSide else { return [] }
+    let isReduced = pixels.width < picture.width || pixels.height < picture.height
+    guard thorough, isReduced else { return [] }
     let finer = try reducedPicture(picture, shortSide: 2 * settings.searchShortSide)
     return try search(picture, near: locate(in: finer, of: picture))
   }
@@ -150,7 +151,7 @@ public final class FaceSearcher {
   }
 
   private func reduction(width: Int, height: Int, shortSide: Int) -> Double {
-    min(1, Double(shortSide) / Double(max(1, min(width, height))))
+    shortSide == 0 ? 1 : min(1, Double(shortSide) / Double(max(1, min(width, height))))
   }
 
   private func reducedPicture<Picture: FramePicture>(

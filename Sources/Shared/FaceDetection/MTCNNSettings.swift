@@ -28,7 +28,7 @@ public struct MTCNNSettings: Sendable, Equatable {
     for (name, value) in [
       ("proposal threshold", proposalThreshold), ("refinement threshold", refinementThreshold),
       ("output threshold", outputThreshold),
-    ] where !(value > 0 && value < 1) {
+    ] where !(value >= 0 && value <= 1) {
       throw FaceDetectionError(
         code: .invalidSettings, subject: name,
         message: "expected a score between 0 and 1, got \(value); usual are 0.6, 0.7, 0.7")

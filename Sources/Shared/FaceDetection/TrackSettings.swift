@@ -11,7 +11,8 @@ public struct TrackSettings: Sendable, Equatable {
   /// Mean score that a track needs, 0...1; `lastingTrackAllowance` less for a lasting one.
   public var minimumScore: Float
 
-  /// How many tracks are kept, those with the most evidence; 0 keeps all.
+  /// How many tracks are kept: the longest, of equally long ones those with larger faces; 0 keeps
+  /// all.
   public var maximumTracks: Int
 
   /// For how many pictures a face may be out of sight and still be the same track.
@@ -36,7 +37,7 @@ public struct TrackSettings: Sendable, Equatable {
       throw FaceDetectionError(
         code: .invalidSettings, subject: name, message: "expected 0 or more, got \(value)")
     }
-    guard minimumScore >= 0, minimumScore < 1 else {
+    guard minimumScore >= 0, minimumScore <= 1 else {
       throw FaceDetectionError(
         code: .invalidSettings, subject: "minimum score of a track",
         message: "expected a score between 0 and 1, got \(minimumScore); usual is 0.9")

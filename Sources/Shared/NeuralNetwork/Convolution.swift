@@ -39,20 +39,29 @@ public struct ConvolutionShape: Sendable, Equatable {
   /// Numbers of one input picture.
   var inputCount: Int { inputChannels * inputHeight * inputWidth }
   /// Output columns that one block covers: a whole row, or a part of a very wide one.
-  var blockColumns: Int { min(outputWidth, Self.blockPixels) }
+  var blockColumns: Int { evenPart(outputWidth, most: blockPixels) }
   /// Output rows that one block covers.
-  var blockRows: Int { max(1, min(outputHeight, Self.blockPixels / outputWidth)) }
+  var blockRows: Int { evenPart(outputHeight, most: max(1, blockPixels / outputWidth)) }
   /// Small pictures of a batch that one block covers.
-  var blockPictures: Int { max(1, Self.blockPixels / outputArea) }
+  var blockPictures: Int { max(1, blockPixels / outputArea) }
   /// Floats that `convolutionForward` needs as scratch: patches and products of one block.
   public var scratchCount: Int {
     (patchSize + outputChannels) * blockPictures * blockRows * blockColumns
   }
 
-  /// Output pixels of a block. At most 400 keep the patches of MTCNN's layers in a level-2 cache and
-  /// the product below the size up to which OpenBLAS multiplies without repacking; at 2000 pixels
-  /// the measured rate falls from 57 to 43 GFLOP/s (32 x 144, AVX-512).
-  private static let blockPixels = 400
+  /// Output pixels that a block may have. At most 400 keep the patches of MTCNN's layers in a level-2
+  /// cache; a million multiplications is the size up to which OpenBLAS multiplies without repacking
+  /// on AVX-512 (32 x 144: 59 GFLOP/s with 208 pixels, 43 with 2048).
+  private var blockPixels: Int {
+    let small = 1_000_000 / (outputChannels * patchSize)
+    return small < 128 ? 400 : min(400, small)
+  }
+
+  /// The size of equal parts, none larger than `most`, that `count` falls into.
+  private func evenPart(_ count: Int, most: Int) -> Int {
+    let parts = (count + most - 1) / most
+    return (count + parts - 1) / parts
+  }
 }
 
 /// Convolution, bias and PReLU in one pass, valid padding, stride 1: im2col in blocks of a few
@@ -125,13 +134,32 @@ private func gatherPatches(
           let plane = input + n * shape.inputCount + c * shape.inputHeight * shape.inputWidth
           for row in rows {
             let source = plane + (row + ky) * shape.inputWidth + columns.lowerBound + kx
-            target.update(from: source, count: columns.count)
+            copyRow(source, count: columns.count, to: target)
             target += columns.count
           }
         }
       }
     }
   }
+}
+
+/// Copies a row. Most rows of MTCNN's maps have 8 to 50 pixels, for which a call of `memcpy` costs
+/// more than the copy: the last 8 pixels are copied with some of those before once more.
+@inline(__always)
+private func copyRow(
+  _ source: UnsafePointer<Float>, count: Int, to target: UnsafeMutablePointer<Float>
+) {
+  guard count >= 8, count < 128 else { return target.update(from: source, count: count) }
+  let (bytes, output) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+  let last = (count - 8) * 4
+  var offset = 0
+  while offset < last {
+    let pixels = bytes.loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+    output.storeBytes(of: pixels, toByteOffset: offset, as: SIMD8<Float>.self)
+    offset += 32
+  }
+  let pixels = bytes.loadUnaligned(fromByteOffset: last, as: SIMD8<Float>.self)
+  output.storeBytes(of: pixels, toByteOffset: last, as: SIMD8<Float>.self)
 }
 
 /// Adds `bias` and multiplies what is negative by `slope` (1: leaves it).

@@ -1,0 +1,87 @@
+import FaceDetection
+import Foundation
+import Imaging
+import Testing
+
+@Suite struct FaceAlignmentTests {
+  private let canonical: [SIMD2<Double>] = [
+    SIMD2(38.2946, 51.6963), SIMD2(73.5318, 51.5014), SIMD2(56.0252, 71.7366),
+    SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
+  ]
+
+  /// A face whose landmarks are the canonical ones, turned, scaled and moved.
+  private func face(angle: Double, scale: Double, at offset: SIMD2<Double>) -> DetectedFace {
+    let points = canonical.map { point in
+      let (x, y) = (point.x * scale, point.y * scale)
+      return SIMD2<Float>(
+        SIMD2(x * cos(angle) - y * sin(angle), x * sin(angle) + y * cos(angle)) + offset)
+    }
+    return DetectedFace(
+      box: FaceBox(x1: 10, y1: 20, x2: 70, y2: 100), score: 1,
+      landmarks: FaceLandmarks(
+        leftEye: points[0], rightEye: points[1], nose: points[2], leftMouth: points[3],
+        rightMouth: points[4]))
+  }
+
+  @Test(arguments: [0, 0.4, -1.2, 3], [1.0, 1.3, 2])
+  func landmarksLandOnTheCanonicalFace(angle: Double, margin: Double) throws {
+    let face = face(angle: angle, scale: 2.5, at: SIMD2(300, 200))
+    let geometry = CropGeometry(alignment: .landmarks, margin: margin, sizePixels: 224)
+    let placement = try #require(geometry.placement(of: face))
+    for (point, target) in zip(canonical, face.landmarks.points) {
+      let inCrop = ((point / 112 - 0.5) / margin + 0.5) * 224
+      let difference = placement.transform.apply(inCrop) - SIMD2<Double>(target)
+      #expect(abs(difference.x) < 1e-3 && abs(difference.y) < 1e-3)
+    }
+  }
+
+  @Test func marginShowsMore() throws {
+    let face = face(angle: 0, scale: 1, at: SIMD2(0, 0))
+    let exact = try #require(
+      CropGeometry(alignment: .landmarks, margin: 1, sizePixels: 112).placement(of: face))
+    #expect(abs(exact.transform.scale - 1) < 1e-6)
+    let wide = try #require(
+      CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 112).placement(of: face))
+    #expect(abs(wide.transform.scale - 1.3) < 1e-6)
+    // Both are centred on the same point.
+    let difference = exact.transform.apply(SIMD2(56, 56)) - wide.transform.apply(SIMD2(56, 56))
+    #expect(abs(difference.x) < 1e-6 && abs(difference.y) < 1e-6)
+  }
+
+  @Test func boxAlignmentIsAnUprightSquare() throws {
+    let geometry = CropGeometry(alignment: .box, margin: 1.5, sizePixels: 60)
+    let placement = try #require(
+      geometry.placement(of: face(angle: 1, scale: 1, at: SIMD2(0, 0))))
+    // The box is 60x80 around (40, 60): a square of 120 pixels.
+    #expect(placement.transform == SimilarityTransform(a: 2, b: 0, tx: -20, ty: 0))
+    #expect(placement.region == PixelRectangle(x: -22, y: -2, width: 124, height: 124))
+    #expect(
+      placement.region(inWidth: 50, height: 1000)
+        == PixelRectangle(x: 0, y: 0, width: 50, height: 122))
+    #expect(
+      placement.region(inWidth: 1000, height: 1000).contains(
+        PixelRectangle(x: 0, y: 0, width: 100, height: 120)))
+  }
+
+  @Test func regionHoldsTheTurnedCrop() throws {
+    let geometry = CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 100)
+    let placement = try #require(
+      geometry.placement(of: face(angle: 0.7, scale: 2, at: SIMD2(500, 400))))
+    for corner in [SIMD2(0.0, 0), SIMD2(100, 0), SIMD2(0, 100), SIMD2(100, 100)] {
+      let point = placement.transform.apply(corner)
+      #expect(point.x > Double(placement.region.x) + 1)
+      #expect(point.x < Double(placement.region.x + placement.region.width) - 1)
+      #expect(point.y > Double(placement.region.y) + 1)
+      #expect(point.y < Double(placement.region.y + placement.region.height) - 1)
+    }
+  }
+
+  @Test func facesWithoutSizeHaveNoCrop() {
+    var face = face(angle: 0, scale: 0, at: SIMD2(5, 5))
+    #expect(CropGeometry(alignment: .landmarks).placement(of: face) == nil)
+    face.landmarks.nose.x = .nan
+    #expect(CropGeometry(alignment: .landmarks).placement(of: face) == nil)
+    face.box.x2 = .infinity
+    #expect(CropGeometry(alignment: .box).placement(of: face) == nil)
+  }
+}
