@@ -5,8 +5,7 @@ public import Imaging
 /// Writes pictures as an H.264 MP4 file (libx264, 8-bit 4:2:0, limited range, one thread).
 ///
 /// The file appears under its name when it is complete: `finish()` renames a temporary file beside
-/// it, and a writer that is given up removes that. The same pictures and options give the same bytes
-/// with the same libraries. Not thread-safe.
+/// it, and a writer that is given up removes that. Not thread-safe.
 public final class ClipWriter {
   /// How a clip is encoded.
   public struct Options: Sendable {
