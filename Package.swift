@@ -84,6 +84,7 @@ let package = Package(
     tests("NeuralNetworkTests", ["NeuralNetwork"]),
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
+    tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],

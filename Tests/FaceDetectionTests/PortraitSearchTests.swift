@@ -3,7 +3,10 @@ import Imaging
 import Testing
 
 /// The fast search on a portrait that set-up fetches, so that it needs no real clips.
-@Suite(.enabled(if: SamplePictures.weightsAvailable, "needs weights/mtcnn"))
+@Suite(
+  .enabled(
+    if: SamplePictures.weightsAvailable && SamplePictures.portraitAvailable,
+    "needs weights/; scripts/test or scripts/demo fetches it"))
 struct PortraitSearchTests {
   private func searcher(brightens: Bool = true) throws -> FaceSearcher {
     try FaceSearcher(

@@ -62,6 +62,8 @@ enum SamplePictures {
   /// A portrait with one face, where set-up has fetched it.
   static let portrait = package.appending(path: "weights/portraits/astronaut.png").path
 
+  static var portraitAvailable: Bool { FileManager.default.fileExists(atPath: portrait) }
+
   /// Decodes a still picture.
   static func picture(_ path: String) throws -> PixelBuffer {
     var pictures: [PixelBuffer] = []

@@ -177,6 +177,16 @@ import VideoCatalog
     #expect(result.output.split(separator: "\n").map(String.init) == expected)
   }
 
+  @Test func theReadmeShowsTheScriptThatIsTested() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let script = try String(
+      contentsOf: folder.appendingPathComponent("read_store.py"), encoding: .utf8)
+    let readme = try String(
+      contentsOf: folder.appendingPathComponent("../../README.md"), encoding: .utf8)
+    let code = try #require(script.range(of: "import glob")).lowerBound
+    #expect(readme.contains(script[code...]))
+  }
+
   private func run(_ program: String, _ arguments: [String]) throws -> (
     status: Int32, output: String
   ) {
