@@ -72,15 +72,18 @@ struct ExtractionJob {
     }
     progress.finish()
     writer.close()
-    let report = try makeReport(
-      catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
-      wasInterrupted: interruption.request != .none)
-    do {
-      try report.write(toStore: store)
-    } catch  where failure != nil {
-      // The first failure, such as a full disk, says what there is to say.
+    let currentReport = {
+      try makeReport(
+        catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
+        wasInterrupted: interruption.request != .none)
     }
-    if let failure { throw failure }
+    if let failure {
+      // The failure, such as a full disk, is what there is to say; a report is a bonus.
+      try? currentReport().write(toStore: store)
+      throw failure
+    }
+    let report = try currentReport()
+    try report.write(toStore: store)
     show(report)
     if let status = interruption.exitStatus, report.pending > 0 {
       print(

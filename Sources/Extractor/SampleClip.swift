@@ -12,14 +12,24 @@ struct SamplePortrait: Sendable {
 
   /// Reads a portrait and finds its largest face.
   init(path: String, detector: MTCNN) throws {
-    var pictures: [PixelBuffer] = []
-    _ = try VideoReader(path: path).decodeFrames(count: 1) { pictures.append(try $0.picture()) }
-    guard let picture = pictures.first.map(Self.reduced),
+    let picture = Self.reduced(try Self.read(path))
+    guard
       let face = detector.detect(in: picture).max(by: { $0.box.area < $1.box.area })
     else { throw SampleClipError.noFace(path) }
     person = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     self.picture = picture
     self.face = face
+  }
+
+  private static func read(_ path: String) throws -> PixelBuffer {
+    let name = path.lowercased()
+    if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+      return try JPEG.decode([UInt8](Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+    var pictures: [PixelBuffer] = []
+    _ = try VideoReader(path: path).decodeFrames(count: 1) { pictures.append(try $0.picture()) }
+    guard let picture = pictures.first else { throw SampleClipError.noFace(path) }
+    return picture
   }
 
   /// A portrait of at most `maximumShortSide`: more than a clip shows costs time only.
