@@ -28,4 +28,24 @@ struct RealClipsTests {
       #expect(try BuiltExecutable.run(["verify", store]).status == 0)
     }
   }
+
+  /// Genuine clips only, of many sizes and two codecs, by a CSV file.
+  @Test func aCSVFileNamesItsVideos() throws {
+    let clips = try #require(SharedData.url).appendingPathComponent("clips/real_only")
+    let names = try FileManager.default.contentsOfDirectory(atPath: clips.path).sorted()
+    try withTemporaryDirectory { folder in
+      let rows = names.map { "\(clips.path)/\($0),real" }
+      try folder.write((["path,label"] + rows).joined(separator: "\n"), to: "clips.csv")
+      let store = folder.path(of: "store")
+      let outcome = try BuiltExecutable.extract(
+        "folders", input: folder.path(of: "clips.csv"), store: store,
+        set: ["dataset=csv", "sampling.framesPerVideo=8"])
+      #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+      let videos = try StoreContent(store).videos.values
+      #expect(videos.count == names.count)
+      let sampled = videos.reduce(0) { $0 + $1.framesSampled }
+      let withFace = videos.reduce(0) { $0 + $1.framesWithFace }
+      #expect(Double(withFace) >= 0.99 * Double(sampled), "\(withFace) of \(sampled)")
+    }
+  }
 }
