@@ -33,7 +33,10 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let names = try ShardName.all(inStore: store)
-    let progress = ProgressLine(total: 100, unit: "%")
+    let mebibytes = Dictionary(
+      uniqueKeysWithValues: names.map { ($0.fileName, Self.mebibytes(store + "/" + $0.fileName)) })
+    let progress = ProgressLine(
+      total: Int(mebibytes.values.reduce(0, +).rounded(.up)), unit: "MiB")
     let interruption = Interruption { _ in }
     let shares = Locked<[String: Double]>([:])
     let verifier = StoreVerifier(
@@ -44,10 +47,12 @@ struct VerifyCommand: ParsableCommand {
       },
       progress: { step in
         let sum = shares.withLock { shares in
-          shares[step.shard] = Double(step.recordsChecked) / Double(max(step.records, 1))
+          shares[step.shard] =
+            Double(step.recordsChecked) / Double(max(step.records, 1))
+            * (mebibytes[step.shard] ?? 0)
           return shares.values.reduce(0, +)
         }
-        progress.update(done: Int(100 * sum / Double(names.count)), detail: step.shard)
+        progress.update(done: Int(sum.rounded(.up)), detail: step.shard)
       },
       isCancelled: { interruption.request != .none })
     let results = Locked<[ShardVerification]>([])
@@ -62,6 +67,11 @@ struct VerifyCommand: ParsableCommand {
     let verification = try verifier.combine(ordered)
     try show(verification)
     throw ExitCode(verification.isSound ? 0 : 1)
+  }
+
+  private static func mebibytes(_ path: String) -> Double {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return Double((attributes?[.size] as? NSNumber)?.int64Value ?? 0) / 1_048_576
   }
 
   private func show(_ verification: StoreVerification) throws {
