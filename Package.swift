@@ -34,7 +34,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
   name: "DeepfakeDetection",
   products: [
-    .executable(name: "extractor", targets: ["Extractor"])
+    .executable(name: "extractor", targets: ["Extractor"]),
+    .executable(name: "trainer", targets: ["Trainer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -52,16 +53,21 @@ let package = Package(
 
     // Libraries, from the machine upwards.
     shared("WorkerPool", []),
+    shared("Randomness", []),
     shared("TerminalInterface", ["WorkerPool"]),
     shared("Checksums", ["CZlib"]),
     shared("Imaging", ["CTurboJPEG"]),
     shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
-    shared("TorchFiles", []),
-    shared("NeuralNetwork", ["COpenBLAS"]),
+    shared("TorchFiles", ["Checksums"]),
+    shared("NeuralNetwork", ["COpenBLAS", "Randomness", "WorkerPool"]),
+    shared("ModelFiles", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
     shared("VideoCatalog", []),
     shared("ShardStore", ["Checksums", "CLMDB", "Imaging", "VideoCatalog"]),
+    shared("TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "WorkerPool"]),
+    shared("Evaluation", ["Randomness"]),
+    shared("Reporting", ["Checksums"]),
     shared("PipelineConfiguration", [yams]),
 
     // Executables.
@@ -72,16 +78,33 @@ let package = Package(
         "PipelineConfiguration", "ShardStore", "TerminalInterface", "VideoCatalog", "WorkerPool",
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "Trainer",
+      dependencies: [
+        argumentParser, "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork",
+        "PipelineConfiguration", "Randomness", "Reporting", "ShardStore", "TerminalInterface",
+        "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
+      ],
+      swiftSettings: strict),
 
     // Tests.
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("WorkerPoolTests", ["WorkerPool"]),
+    tests("RandomnessTests", ["Randomness"]),
     tests("TerminalInterfaceTests", ["TerminalInterface"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TorchFilesTests", ["TorchFiles"]),
-    tests("NeuralNetworkTests", ["NeuralNetwork"]),
+    tests("NeuralNetworkTests", ["NeuralNetwork", "Randomness", "TorchFiles", "WorkerPool"]),
+    tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
+    tests(
+      "TrainingDataTests",
+      [
+        "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData", "VideoCatalog",
+      ]),
+    tests("EvaluationTests", ["Evaluation", "Randomness"]),
+    tests("ReportingTests", ["Checksums", "Reporting"]),
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
@@ -101,6 +124,6 @@ let package = Package(
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
     tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
-    tests("IntegrationTests", ["Extractor", "ShardStore", "VideoCatalog"]),
+    tests("IntegrationTests", ["Extractor", "ShardStore", "Trainer", "VideoCatalog"]),
   ]
 )

@@ -1,0 +1,42 @@
+/// Which ResNet18: width, input and head. All that is needed to lay out its memory.
+public struct ResNet18Architecture: Sendable, Equatable {
+  /// What follows the pooled features; its module is called `fc`, as in torchvision.
+  public enum Head: Sendable, Equatable {
+    /// One linear layer: `fc.weight`, `fc.bias`.
+    case linear
+    /// `Sequential(Dropout, Linear, BatchNorm1d, ReLU, Dropout, Linear)`: `fc.1`, `fc.2`, `fc.5`;
+    /// without BatchNorm `Sequential(Dropout, Linear, ReLU, Dropout, Linear)`: `fc.1`, `fc.4`.
+    case mlp(hidden: Int, batchNorm: Bool, dropout: Float)
+  }
+
+  /// Channels of the first stage, a multiple of 8; the others have 2, 4 and 8 times as many.
+  public var width: Int
+
+  /// Height and width of the input in pixels, a multiple of 32.
+  public var inputSize: Int
+
+  /// Logits: 0 is real, 1 is fake.
+  public var classes: Int
+
+  /// What follows the pooled features.
+  public var head: Head
+
+  /// Creates an architecture; the defaults are those of the product.
+  ///
+  /// - Precondition: `width` is a positive multiple of 8, `inputSize` of 32, `classes` at least 2.
+  public init(
+    width: Int = 64, inputSize: Int = 224, classes: Int = 2,
+    head: Head = .mlp(hidden: 256, batchNorm: true, dropout: 0.5)
+  ) {
+    precondition(width > 0 && width % 8 == 0, "the width of a ResNet18 is a multiple of 8")
+    precondition(inputSize > 0 && inputSize % 32 == 0, "the input's side is a multiple of 32")
+    precondition(classes >= 2, "a classifier has at least two classes")
+    self.width = width
+    self.inputSize = inputSize
+    self.classes = classes
+    self.head = head
+  }
+
+  /// Features after pooling: 512 for ResNet18.
+  public var featureCount: Int { width * 8 }
+}
