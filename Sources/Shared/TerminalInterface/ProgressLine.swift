@@ -13,6 +13,7 @@ public final class ProgressLine: Sendable {
   }
 
   private let total: Int
+  private let first: Int
   private let unit: String
   private let isTerminal: Bool
   private let intervalSeconds: Double
@@ -23,10 +24,12 @@ public final class ProgressLine: Sendable {
   ///
   /// - Parameters:
   ///   - total: how many units the job has.
+  ///   - first: how many of them an earlier run has done; rate and ETA go by the others.
   ///   - unit: what is counted, in the plural: `videos`.
   ///   - isTerminal: whether standard error is a terminal, where nil.
-  public init(total: Int, unit: String, isTerminal: Bool? = nil) {
+  public init(total: Int, first: Int = 0, unit: String, isTerminal: Bool? = nil) {
     self.total = total
+    self.first = first
     self.unit = unit
     self.isTerminal = isTerminal ?? (isatty(STDERR_FILENO) == 1)
     intervalSeconds = self.isTerminal ? 0.2 : 10
@@ -53,6 +56,16 @@ public final class ProgressLine: Sendable {
     }
   }
 
+  /// Prints a line on standard output, above the bar where both are one terminal.
+  public func print(_ line: String) {
+    state.withLock { state in
+      if state.isBarVisible { write("\r\u{1B}[2K") }
+      state.isBarVisible = false
+      FileHandle.standardOutput.write(Data((line + "\n").utf8))
+      if isTerminal { draw(&state, ProgressLine.now() - start) }
+    }
+  }
+
   /// Ends the bar's line; the progress line isn't used after that.
   public func finish() {
     state.withLock { state in
@@ -64,7 +77,7 @@ public final class ProgressLine: Sendable {
 
   private func draw(_ state: inout State, _ elapsed: Double) {
     let text = ProgressLine.render(
-      done: state.done, total: total, unit: unit, detail: state.detail, elapsedSeconds: elapsed,
+      done: state.done, total: total, first: first, unit: unit, detail: state.detail, elapsedSeconds: elapsed,
       width: isTerminal ? ProgressLine.terminalWidth() : nil)
     if isTerminal {
       write("\r\u{1B}[2K" + text)
@@ -94,9 +107,10 @@ extension ProgressLine {
   ///
   /// - Parameter width: characters of the terminal, for a bar; nil for a plain line.
   static func render(
-    done: Int, total: Int, unit: String, detail: String, elapsedSeconds: Double, width: Int?
+    done: Int, total: Int, first: Int = 0, unit: String, detail: String, elapsedSeconds: Double,
+    width: Int?
   ) -> String {
-    let rate = elapsedSeconds > 0 ? Double(done) / elapsedSeconds : 0
+    let rate = elapsedSeconds > 0 ? Double(max(done - first, 0)) / elapsedSeconds : 0
     var parts = ["\(done)/\(total) \(unit)"]
     if !detail.isEmpty { parts.append(detail) }
     parts.append(String(format: rate < 10 ? "%.2f %@/s" : "%.0f %@/s", rate, unit))

@@ -1,0 +1,48 @@
+public import NeuralNetwork
+public import TorchFiles
+
+extension NetworkState {
+  /// The state_dict: every parameter and every BatchNorm statistic under torchvision's name. The
+  /// tensors are parts of the arenas; nothing is copied.
+  public var tensors: [TensorEntry] {
+    entries.map { entry in
+      switch entry.arena {
+      case .parameters:
+        TensorEntry(entry.name, TorchTensor(shape: entry.shape, parameters[entry.range]))
+      case .statistics:
+        TensorEntry(entry.name, TorchTensor(shape: entry.shape, statistics[entry.range]))
+      case .counters:
+        TensorEntry(entry.name, TorchTensor(shape: entry.shape, counters[entry.range]))
+      }
+    }
+  }
+
+  /// Replaces an entry; a number of the wrong kind (an integer weight, a fractional counter) is
+  /// converted.
+  ///
+  /// - Precondition: the tensor has the entry's shape.
+  mutating func set(_ entry: StateEntry, to tensor: TorchTensor) {
+    precondition(tensor.shape == entry.shape, "an entry is replaced by a tensor of its shape")
+    switch entry.arena {
+    case .parameters: parameters.replaceSubrange(entry.range, with: tensor.floatingPoint)
+    case .statistics: statistics.replaceSubrange(entry.range, with: tensor.floatingPoint)
+    case .counters: counters.replaceSubrange(entry.range, with: tensor.wholeNumbers)
+    }
+  }
+}
+
+extension TorchTensor {
+  fileprivate var floatingPoint: ArraySlice<Float> {
+    switch elements {
+    case .float32(let values): values
+    case .int64(let values): values.map { Float($0) }[...]
+    }
+  }
+
+  fileprivate var wholeNumbers: ArraySlice<Int64> {
+    switch elements {
+    case .float32(let values): values.map { Int64(exactly: $0.rounded()) ?? 0 }[...]
+    case .int64(let values): values
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import ModelFiles
+import NeuralNetwork
+import TorchFiles
+
+/// Weights of a file as the start of a training.
+enum InitialWeights {
+  /// Loads what fits; the report accounts for every key.
+  static func load(_ path: String, into state: inout NetworkState) throws -> [String] {
+    let weights = try ModelWeights.read(contentsOf: path)
+    let match = try state.load(weights.tensors, file: path)
+    var lines = ["weights from \(path)"]
+    if !weights.container.isEmpty {
+      lines.append("found in \(weights.container.joined(separator: "."))")
+    }
+    if !weights.prefix.isEmpty { lines.append("prefix '\(weights.prefix)' left out") }
+    lines += match.lines
+    if !match.missing.isEmpty {
+      lines.append("the missing BatchNorm statistics are learned while training")
+    }
+    return lines
+  }
+}

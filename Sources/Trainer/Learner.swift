@@ -1,0 +1,83 @@
+import NeuralNetwork
+import PipelineConfiguration
+import TrainingData
+
+/// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.
+/// All that a checkpoint holds.
+struct Learner {
+  var state: NetworkState
+  var optimizer: Optimizer
+  var average: MovingAverage?
+  var progress = TrainingProgress()
+
+  /// The weights that are judged and exported.
+  var evaluated: NetworkState { average?.state ?? state }
+}
+
+/// What one step did.
+struct StepOutcome {
+  var loss: Double
+  var correct: Int
+  var gradientNorm: Double
+  var learningRate: Float
+
+  /// Whether the network is still one: a step that isn't finite leaves it as it was, but for the
+  /// BatchNorm statistics.
+  var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+}
+
+/// Forward pass, backward pass, optimizer: one step of a learner.
+struct TrainingStep {
+  let engine: TrainingEngine
+  let schedule: LearningRateSchedule
+  let clipNorm: Double
+  let labelSmoothing: Float
+  let seed: UInt64
+  let freezeBackboneEpochs: Int
+  let normalization: InputNormalization
+
+  /// Learns a batch; parameters and optimizer are left alone where loss or gradient isn't finite.
+  func run(_ batch: Batch, _ learner: inout Learner) -> StepOutcome {
+    let frozen = batch.epoch < freezeBackboneEpochs
+    let rate =
+      schedule.learningRate(at: learner.progress.step) * Float(learner.progress.learningRateScale)
+    let options = TrainingEngine.Options(
+      labelSmoothing: labelSmoothing, backboneFrozen: frozen, dropoutSeed: seed,
+      dropoutKeys: batch.keys)
+    let result = engine.computeGradients(
+      &learner.state, labels: batch.labels, options: options
+    ) { [normalization] sample, buffer in
+      normalization.write(batch.pictures[sample], into: buffer)
+    }
+    let norm = engine.withGradients { gradients in
+      let trained = learner.optimizer.trainedParameters(backboneFrozen: frozen)
+      return GradientNorm(of: .init(rebasing: gradients[trained]), limit: clipNorm)
+    }
+    let outcome = StepOutcome(
+      loss: result.loss, correct: countCorrect(result.logits, batch.labels),
+      gradientNorm: norm.norm, learningRate: rate)
+    guard outcome.isFinite else { return outcome }
+    engine.withGradients { gradients in
+      learner.optimizer.step(
+        &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
+        backboneFrozen: frozen)
+    }
+    learner.average?.update(with: learner.state)
+    learner.progress.step += 1
+    learner.progress.sample += batch.labels.count
+    learner.progress.running.add(
+      loss: outcome.loss, correct: outcome.correct, samples: batch.labels.count)
+    return outcome
+  }
+
+  /// The learning rate of the last step done.
+  func learningRate(after progress: TrainingProgress) -> Float {
+    schedule.learningRate(at: max(progress.step - 1, 0)) * Float(progress.learningRateScale)
+  }
+
+  private func countCorrect(_ logits: [Float], _ labels: [Int]) -> Int {
+    labels.indices.count { sample in
+      (logits[2 * sample + 1] > logits[2 * sample]) == (labels[sample] == 1)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// The folder of one training: checkpoints, metrics, model. Held by one process at a time.
+struct RunDirectory: ~Copyable {
+  let path: String
+  private let lock: Int32
+
+  /// Makes the folder if it is missing, and takes its lock until the value ends.
+  init(_ path: String) throws {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path + "/checkpoints", withIntermediateDirectories: true)
+    } catch {
+      throw TrainerError(
+        "\(path): can't make the folder of the run: \(error.localizedDescription)")
+    }
+    lock = open(path + "/run.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard lock >= 0 else {
+      throw TrainerError("\(path)/run.lock: can't open: \(String(cString: strerror(errno)))")
+    }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      let reason = errno
+      close(lock)
+      throw TrainerError(
+        reason == EWOULDBLOCK
+          ? "\(path): another trainer is using this run; wait for its end, or say --run DIR"
+          : "\(path)/run.lock: can't lock: \(String(cString: strerror(reason)))")
+    }
+  }
+
+  deinit { close(lock) }
+
+  var checkpoints: String { path + "/checkpoints" }
+  var pipeline: String { path + "/pipeline.yaml" }
+  var metrics: String { path + "/metrics.csv" }
+  var events: String { path + "/events" }
+  var model: String { path + "/model.pt" }
+  var safetensors: String { path + "/model.safetensors" }
+  var information: String { path + "/training_info.json" }
+}
+
+/// What stops the trainer: one sentence for the user.
+struct TrainerError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

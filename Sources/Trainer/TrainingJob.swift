@@ -1,0 +1,123 @@
+import Foundation
+import ModelFiles
+import NeuralNetwork
+import PipelineConfiguration
+import TerminalInterface
+import TrainingData
+
+/// A training from the first or the last checkpoint to the exported model.
+struct TrainingJob {
+  let setup: TrainingSetup
+  let run: String
+  let force: Bool
+
+  /// - Returns: the process's exit status.
+  func run() throws -> Int32 {
+    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
+    signal(SIGXFSZ, SIG_IGN)
+    let directory = try RunDirectory(run)
+    let folder = CheckpointFolder(
+      directory.checkpoints, keep: setup.configuration.checkpoints.keep)
+    print(setup.summary)
+    var learner = try start(folder)
+    try record(directory)
+
+    var interruption: Interruption?
+    if learner.progress.ending == nil {
+      var loop = try TrainingLoop(
+        setup: setup, folder: folder, directory: directory, learner: learner)
+      interruption = loop.interruption
+      let end = try loop.run()
+      learner = loop.learner
+      if case .interrupted(let status) = end {
+        print(
+          "Stopped at step \(learner.progress.step); the same command goes on from there.")
+        return status
+      }
+    } else if FileManager.default.fileExists(atPath: directory.model), !force {
+      print("This run has ended already; its model is \(directory.model).")
+      print(EpochTable.render(learner.progress))
+      return 0
+    }
+    guard FileManager.default.fileExists(atPath: folder.best) else {
+      throw TrainerError(
+        "\(folder.path): no epoch has a measurable validation, so there is no best checkpoint to "
+          + "export; validation needs real and fake videos with faces")
+    }
+    let best = try Checkpoint(contentsOf: folder.best)
+    let status = try ModelExport(setup: setup, force: force).run(
+      best, progress: learner.progress,
+      to: ModelExport.Target(
+        model: directory.model, safetensors: directory.safetensors,
+        information: directory.information))
+    return interruption?.exitStatus ?? status
+  }
+
+  /// The learner of the last sound checkpoint, or a new one.
+  private func start(_ folder: CheckpointFolder) throws -> Learner {
+    let checkpoint = try folder.latest { error in
+      print("Damaged    \(error)\n           Going on from the checkpoint before it.")
+    }
+    guard let checkpoint else {
+      let (learner, report) = try setup.makeLearner()
+      for (place, line) in report.enumerated() {
+        print((place == 0 ? "Start      " : "           ") + line)
+      }
+      return learner
+    }
+    let learner = try Learner(checkpoint, setup: setup, folder: folder)
+    print(
+      "Resume     epoch \(learner.progress.epoch + 1), step \(learner.progress.step) of "
+        + "\(setup.totalSteps)")
+    return learner
+  }
+
+  /// Keeps the pipeline as used.
+  private func record(_ directory: borrowing RunDirectory) throws {
+    do {
+      try Data(setup.configuration.yaml.utf8).write(
+        to: URL(fileURLWithPath: directory.pipeline), options: .atomic)
+    } catch {
+      throw TrainerError("\(directory.pipeline): can't write: \(error.localizedDescription)")
+    }
+  }
+}
+
+extension Learner {
+  /// The learner of a checkpoint, if that belongs to this run.
+  init(_ checkpoint: Checkpoint, setup: TrainingSetup, folder: CheckpointFolder) throws {
+    let differences = setup.differences(from: checkpoint.settings)
+    guard differences.isEmpty, checkpoint.state.architecture == setup.architecture else {
+      throw TrainerError(
+        "\(folder.path): the run was begun with other settings or data:\n  "
+          + differences.joined(separator: "\n  ")
+          + "\nTake the same ones to resume it, or another folder (--run) to begin a new run.")
+    }
+    let progress: TrainingProgress
+    do {
+      progress = try JSONDecoder().decode(
+        TrainingProgress.self, from: Data(checkpoint.progress.utf8))
+    } catch {
+      throw TrainerError("\(folder.path): the checkpoint's progress can't be read: \(error)")
+    }
+    guard
+      progress.step == checkpoint.step, progress.epoch == checkpoint.epoch,
+      progress.sample == checkpoint.sample
+    else { throw TrainerError("\(folder.path): the checkpoint's two positions differ") }
+    self.init(
+      state: checkpoint.state, optimizer: checkpoint.optimizer, average: checkpoint.average,
+      progress: progress)
+  }
+
+  /// The checkpoint of this learner.
+  func checkpoint(_ setup: TrainingSetup) throws -> Checkpoint {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return Checkpoint(
+      state: state, average: average, optimizer: optimizer, step: progress.step,
+      epoch: progress.epoch, sample: progress.sample,
+      progress: String(decoding: try encoder.encode(progress), as: UTF8.self),
+      settings: setup.settings, configuration: setup.configuration.yaml,
+      geometry: setup.catalog.description.geometry, normalization: setup.normalization)
+  }
+}

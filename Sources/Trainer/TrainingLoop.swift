@@ -1,0 +1,296 @@
+import Dispatch
+import Evaluation
+import ModelFiles
+import NeuralNetwork
+import PipelineConfiguration
+import Reporting
+import TerminalInterface
+import TrainingData
+
+/// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
+struct TrainingLoop: ~Copyable {
+  /// How a loop ended.
+  enum End {
+    /// For good, or at the time limit: a model can be exported.
+    case finished
+    /// By a signal; the process's exit status.
+    case interrupted(Int32)
+  }
+
+  private(set) var learner: Learner
+  let interruption: Interruption
+
+  private let setup: TrainingSetup
+  private let folder: CheckpointFolder
+  private let step: TrainingStep
+  private let validator: Validator
+  private let progressLine: ProgressLine
+  private let log: TrainingLog
+  private let clock = Stopwatch()
+  /// Seconds since the start of this process when the last checkpoint was written.
+  private var lastCheckpointSeconds = 0.0
+  /// The step of the last checkpoint that was written or read; nil before the first.
+  private var savedStep: Int?
+  private var throughput = Throughput()
+
+  init(
+    setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
+    learner: Learner
+  ) throws {
+    self.setup = setup
+    self.folder = folder
+    self.learner = learner
+    savedStep = learner.progress.step > 0 ? learner.progress.step : nil
+    step = setup.makeStep(setup.makeEngine())
+    validator = Validator(
+      architecture: setup.architecture, catalog: setup.catalog,
+      normalization: setup.normalization, workers: setup.workers)
+    log = try TrainingLog(directory, resumedAt: learner.progress.step)
+    let line = ProgressLine(
+      total: setup.totalSteps, first: learner.progress.step, unit: "steps")
+    progressLine = line
+    interruption = Interruption { request in
+      line.note(
+        request == .finish
+          ? "Writing a checkpoint; press Ctrl-C again to leave at once."
+          : "Leaving; what came after the last checkpoint is lost.")
+      if request == .abandon { exit(130) }
+    }
+  }
+
+  mutating func run() throws -> End {
+    print("\n" + EpochTable.heading)
+    for record in learner.progress.history {
+      print(EpochTable.row(record, isBest: record.step == learner.progress.best?.step))
+    }
+    defer { progressLine.finish() }
+    // Every pass begins at the learner's position: at first, and after a step back.
+    while learner.progress.ending == nil {
+      let loader = try BatchLoader(
+        setup.catalog, order: setup.order, augmentation: setup.configuration.augmentation.settings,
+        seed: setup.seed, inputSize: setup.architecture.inputSize,
+        start: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample))
+      if let end = try run(loader) { return end }
+    }
+    return .finished
+  }
+
+  /// Steps until training ends (nil where a step back wants another loader).
+  private mutating func run(_ loader: BatchLoader) throws -> End? {
+    while learner.progress.ending == nil {
+      if interruption.request != .none {
+        try save(isBest: false)
+        return .interrupted(interruption.exitStatus ?? 1)
+      }
+      if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit {
+        progressLine.note("The time limit is reached; the same command with more time goes on.")
+        try validateForExport()
+        try save(isBest: false)
+        return .finished
+      }
+      if learner.progress.sample >= setup.order.samplesPerEpoch {
+        // Where a signal ends the validation, the epoch stays unended, and a resume validates.
+        if let isBest = try endEpoch(), isBest || learner.progress.ending != nil {
+          try save(isBest: isBest)
+        }
+        continue
+      }
+      guard try takeStep(loader) else { return nil }
+      if isCheckpointDue { try save(isBest: false) }
+    }
+    return .finished
+  }
+
+  /// One step; false where it stepped back instead.
+  private mutating func takeStep(_ loader: BatchLoader) throws -> Bool {
+    let waitedBefore = loader.waitSeconds
+    let started = clock.seconds
+    let batch = try loader.next()
+    let outcome = step.run(batch, &learner)
+    guard outcome.isFinite else {
+      try stepBack(outcome)
+      return false
+    }
+    let seconds = clock.seconds - started
+    throughput.add(
+      images: batch.labels.count, seconds: seconds, waited: loader.waitSeconds - waitedBefore)
+    learner.progress.trainedSeconds += seconds
+    try report(outcome)
+    return true
+  }
+
+  // MARK: Epochs
+
+  /// Validates if it is due, judges the epoch and goes on to the next.
+  ///
+  /// - Returns: whether it is the best so far; nil where a signal ended the validation. Then nothing
+  ///   has changed, and the epoch ends again after a resume.
+  private mutating func endEpoch() throws -> Bool? {
+    var progress = learner.progress
+    let isLast = progress.epoch + 1 == setup.configuration.epochs
+    let isDue = (progress.epoch + 1) % setup.configuration.validation.everyEpochs == 0
+    var validation: ValidationRecord?
+    if isDue || isLast {
+      guard let record = try validate() else { return nil }
+      validation = record
+    }
+    let rate = Double(step.learningRate(after: progress))
+    let record = EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, learningRate: rate,
+      trainingLoss: progress.running.loss ?? 0, trainingAccuracy: progress.running.accuracy ?? 0,
+      imagesPerSecond: throughput.imagesPerSecond, waitShare: throughput.waitShare,
+      validation: validation)
+    let isBest = progress.judge(record)
+    progress.history.append(record)
+    progress.epoch += 1
+    progress.sample = 0
+    progress.running = RunningLoss()
+    throughput = Throughput()
+    let patience = setup.configuration.validation.patience
+    if progress.epoch == setup.configuration.epochs {
+      progress.ending = .allEpochs
+    } else if patience > 0, progress.validationsSinceBest >= patience {
+      progress.ending = .patience
+    }
+    learner.progress = progress
+    try log.append(record, isBest: isBest)
+    progressLine.print(EpochTable.row(record, isBest: isBest))
+    if progress.ending == .patience {
+      progressLine.note("No better validation in \(patience): training ends early.")
+    }
+    return isBest
+  }
+
+  /// Measures validation at temperature 1 and threshold 0.5; nil where a signal ended it.
+  private func validate() throws -> ValidationRecord? {
+    let total = setup.split.counts(of: .validation).samples
+    let predictions = try validator.predict(
+      learner.evaluated, videos: setup.split.validation
+    ) { [progressLine, learner, interruption] done in
+      progressLine.update(
+        done: learner.progress.step, detail: "validating \(done)/\(total)")
+      return interruption.request == .none
+    }
+    guard let predictions else { return nil }
+    let report = try EvaluationReport(
+      frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+      calibration: Calibration(score: setup.configuration.videoScore))
+    return ValidationRecord(
+      frameLogLoss: report.frames.logLoss, frameAUC: report.frames.auc,
+      videoLogLoss: report.videos.logLoss, videoAUC: report.videos.auc,
+      balancedAccuracy: report.videos.balancedAccuracy,
+      shareFake: report.videos.shareFake)
+  }
+
+  /// At the time limit, before any validation: judges the weights as they are, so that there is
+  /// something to export.
+  private mutating func validateForExport() throws {
+    guard learner.progress.best == nil, learner.progress.step > 0, let record = try validate(),
+      let loss = record.videoLogLoss
+    else { return }
+    let best = BestEpoch(
+      epoch: learner.progress.epoch + 1, step: learner.progress.step, videoLogLoss: loss)
+    // Not part of the progress: a run with more time shall end as if there had been no limit.
+    var copy = learner
+    copy.progress.best = best
+    try copy.checkpoint(setup).write(to: folder.best)
+  }
+
+  // MARK: Checkpoints
+
+  private var isCheckpointDue: Bool {
+    let settings = setup.configuration.checkpoints
+    if settings.everySteps > 0, learner.progress.step % settings.everySteps == 0 { return true }
+    return settings.everyMinutes > 0
+      && clock.seconds - lastCheckpointSeconds >= settings.everyMinutes * 60
+  }
+
+  private mutating func save(isBest: Bool) throws {
+    guard isBest || savedStep != learner.progress.step || learner.progress.ending != nil else {
+      return
+    }
+    progressLine.update(done: learner.progress.step, detail: "writing a checkpoint")
+    try folder.save(try learner.checkpoint(setup), isBest: isBest)
+    savedStep = learner.progress.step
+    lastCheckpointSeconds = clock.seconds
+  }
+
+  /// Goes back to the last checkpoint with half the learning rate.
+  private mutating func stepBack(_ outcome: StepOutcome) throws {
+    let failed = learner.progress
+    let what =
+      "the loss (\(outcome.loss)) or the gradient (norm \(outcome.gradientNorm)) is not finite at "
+      + "step \(failed.step + 1)"
+    guard failed.recoveries < 3 else {
+      throw TrainerError(
+        "\(what), for the fourth time, at a learning rate of \(outcome.learningRate); lower "
+          + "optimizer.learningRate, or check the data, and begin a new run")
+    }
+    let checkpoint = try folder.latest { _ in }
+    if let checkpoint {
+      learner = try Learner(checkpoint, setup: setup, folder: folder)
+    } else {
+      learner = try setup.makeLearner().learner
+    }
+    learner.progress.learningRateScale = failed.learningRateScale / 2
+    learner.progress.recoveries = failed.recoveries + 1
+    progressLine.note(
+      what.prefix(1).uppercased() + what.dropFirst()
+        + "; going back to step \(learner.progress.step) with half the learning rate "
+        + "(\(learner.progress.recoveries) of 3).")
+  }
+
+  // MARK: What a person sees
+
+  private func report(_ outcome: StepOutcome) throws {
+    let progress = learner.progress
+    let epoch = min(progress.epoch + 1, setup.configuration.epochs)
+    progressLine.update(
+      done: progress.step,
+      detail: "epoch \(epoch)/\(setup.configuration.epochs)  loss "
+        + EpochTable.number(outcome.loss, 4) + "  "
+        + EpochTable.number(throughput.imagesPerSecond, 1) + " images/s  wait "
+        + EpochTable.percent(throughput.waitShare))
+    let interval = max(1, setup.order.stepsPerEpoch / 100)
+    if progress.step % interval == 0 {
+      try log.append(outcome, step: progress.step, throughput)
+    }
+  }
+}
+
+extension TrainingProgress {
+  /// Compares a validated epoch with the best one; true where it is better.
+  mutating func judge(_ record: EpochRecord) -> Bool {
+    guard let loss = record.validation?.videoLogLoss, loss.isFinite else { return false }
+    if let best, best.videoLogLoss <= loss {
+      validationsSinceBest += 1
+      return false
+    }
+    best = BestEpoch(epoch: record.epoch, step: record.step, videoLogLoss: loss)
+    validationsSinceBest = 0
+    return true
+  }
+}
+
+/// Time since its creation.
+struct Stopwatch {
+  private let start = DispatchTime.now().uptimeNanoseconds
+
+  var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+}
+
+/// Pictures and time of the steps of an epoch so far.
+struct Throughput {
+  private var images = 0
+  private var seconds = 0.0
+  private var waited = 0.0
+
+  mutating func add(images: Int, seconds: Double, waited: Double) {
+    self.images += images
+    self.seconds += seconds
+    self.waited += waited
+  }
+
+  var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : 0 }
+  var waitShare: Double { seconds > 0 ? min(waited / seconds, 1) : 0 }
+}

@@ -1,0 +1,68 @@
+import Evaluation
+import Imaging
+import NeuralNetwork
+import TrainingData
+
+/// Lets a network judge all pictures of some videos, unaugmented.
+final class Validator {
+  private let engine: InferenceEngine
+  private let catalog: SampleCatalog
+  private let normalization: InputNormalization
+
+  /// Pictures that are computed at once, over all workers.
+  static let chunk = 32
+
+  init(
+    architecture: ResNet18Architecture, catalog: SampleCatalog, normalization: InputNormalization,
+    workers: Int
+  ) {
+    engine = InferenceEngine(
+      architecture: architecture, maximumBatch: Self.chunk, workers: workers)
+    self.catalog = catalog
+    self.normalization = normalization
+  }
+
+  /// What the network says of the videos.
+  struct Predictions {
+    var frames: [FramePrediction] = []
+    var videosWithoutFaces: [EvaluatedVideo] = []
+  }
+
+  /// - Parameters:
+  ///   - videos: positions in the catalog.
+  ///   - onProgress: gets the pictures that are done, now and then; false ends the work.
+  /// - Returns: nil where the work was ended.
+  func predict(
+    _ state: NetworkState, videos: [Int], onProgress: (Int) -> Bool = { _ in true }
+  ) throws -> Predictions? {
+    engine.load(state)
+    var predictions = Predictions()
+    for index in videos where catalog.videos[index].samples.isEmpty {
+      predictions.videosWithoutFaces.append(catalog.videos[index].evaluated)
+    }
+    let loader = try EvaluationLoader(
+      catalog, videos: videos, inputSize: state.architecture.inputSize, chunk: Self.chunk)
+    while let batch = try loader.next() {
+      let logits = logits(of: batch.pictures)
+      for (place, sample) in batch.samples.enumerated() {
+        let known = catalog.sample(sample)
+        predictions.frames.append(
+          FramePrediction(
+            video: catalog.videos[known.video].evaluated, frame: known.frame,
+            margin: Double(logits[2 * place + 1]) - Double(logits[2 * place])))
+      }
+      guard onProgress(predictions.frames.count) else { return nil }
+    }
+    return predictions
+  }
+
+  /// Logits of pictures of the network's input size, two each, by the weights loaded last.
+  func logits(of pictures: [PixelBuffer]) -> [Float] {
+    engine.logits(count: pictures.count) { [normalization] sample, buffer in
+      normalization.write(pictures[sample], into: buffer)
+    }
+  }
+
+  /// Makes these the weights of `logits(of:)`.
+  func load(_ state: NetworkState) { engine.load(state) }
+}
