@@ -68,9 +68,14 @@ struct ConfigurationNode: Sendable, Equatable {
 }
 
 /// Text of a file in single quotes for an error message: cut where long, control characters
-/// escaped, since a terminal would obey them.
+/// escaped.
 func displayed(_ text: String) -> String {
-  let limit = 60
+  "'\(tamed(text, limit: 60))'"
+}
+
+/// Text of a file for a message: cut after `limit` characters, control characters escaped, since a
+/// terminal would obey them.
+func tamed(_ text: String, limit: Int) -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(limit) {
     switch scalar.properties.generalCategory {
@@ -80,5 +85,5 @@ func displayed(_ text: String) -> String {
       shown.unicodeScalars.append(scalar)
     }
   }
-  return "'\(shown)\(text.unicodeScalars.count > limit ? "…" : "")'"
+  return text.unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "…"
 }

@@ -3,74 +3,42 @@ extension ExtractConfiguration {
   /// with the value's canonical YAML. Equal for two runs whose stores may be joined. Paths, the
   /// number of workers, the choice of videos and the size of shards are not among them.
   public var contentSettings: [String: String] {
-    let settings = lines.filter(\.determinesContent).map { ($0.key, $0.value) }
-    return Dictionary(uniqueKeysWithValues: settings)
+    lines.decisive
   }
 
   /// The whole configuration as a pipeline file with the section `extract:`. Reading it gives this
   /// configuration again.
   public var yaml: String {
-    var text = "extract:\n"
-    var section = ""
-    for line in lines {
-      let parts = line.key.split(separator: ".").map(String.init)
-      guard parts.count == 2 else {
-        text += "  \(line.key): \(line.value)\n"
-        continue
-      }
-      if parts[0] != section { text += "  \(parts[0]):\n" }
-      section = parts[0]
-      text += "    \(parts[1]): \(line.value)\n"
-    }
-    return text
-  }
-
-  /// A setting by its dotted key, its value as YAML.
-  struct Line {
-    let key: String
-    let value: String
-    let determinesContent: Bool
+    lines.yaml(section: "extract")
   }
 
   /// All settings, those of a section together, in the order of the pipeline files.
-  var lines: [Line] {
+  var lines: [SettingLine] {
     [
-      content("dataset", dataset.rawValue),
-      other("input", input.map(quotedYAML) ?? "null"),
-      other("store", store.map(quotedYAML) ?? "null"),
-      other("workers", workers),
-      other("unlabelled", unlabelled.rawValue),
-      other("methods", list(methods.map(quotedYAML))),
-      other("compressions", list(compressions.map(quotedYAML))),
-      content("sampling.framesPerVideo", sampling.framesPerVideo),
-      other("sampling.skipUnneededFrames", sampling.skipUnneededFrames),
-      other("detection.weights", quotedYAML(detection.weights)),
-      content("detection.thresholds", list(detection.thresholds)),
-      content("detection.minimumFaceSize", detection.minimumFaceSize),
-      content("detection.pyramidFactor", detection.pyramidFactor),
-      content("detection.searchShortSide", detection.searchShortSide),
-      content("detection.fullSearchInterval", detection.fullSearchInterval),
-      content("detection.brightenWhenEmpty", detection.brightenWhenEmpty),
-      content("tracks.minimumFrames", tracks.minimumFrames),
-      content("tracks.minimumScore", tracks.minimumScore),
-      content("tracks.maximumPerVideo", tracks.maximumPerVideo),
-      content("alignment.kind", alignment.kind.rawValue),
-      content("alignment.margin", alignment.margin),
-      content("alignment.size", alignment.size),
-      content("images.jpegQuality", images.jpegQuality),
-      other("shards.maximumMebibytes", shards.maximumMebibytes),
+      .decisive("dataset", dataset.rawValue),
+      .harmless("input", input.map(quotedYAML) ?? "null"),
+      .harmless("store", store.map(quotedYAML) ?? "null"),
+      .harmless("workers", workers),
+      .harmless("unlabelled", unlabelled.rawValue),
+      .harmless("methods", listYAML(methods.map(quotedYAML))),
+      .harmless("compressions", listYAML(compressions.map(quotedYAML))),
+      .decisive("sampling.framesPerVideo", sampling.framesPerVideo),
+      .harmless("sampling.skipUnneededFrames", sampling.skipUnneededFrames),
+      .harmless("detection.weights", quotedYAML(detection.weights)),
+      .decisive("detection.thresholds", listYAML(detection.thresholds)),
+      .decisive("detection.minimumFaceSize", detection.minimumFaceSize),
+      .decisive("detection.pyramidFactor", detection.pyramidFactor),
+      .decisive("detection.searchShortSide", detection.searchShortSide),
+      .decisive("detection.fullSearchInterval", detection.fullSearchInterval),
+      .decisive("detection.brightenWhenEmpty", detection.brightenWhenEmpty),
+      .decisive("tracks.minimumFrames", tracks.minimumFrames),
+      .decisive("tracks.minimumScore", tracks.minimumScore),
+      .decisive("tracks.maximumPerVideo", tracks.maximumPerVideo),
+      .decisive("alignment.kind", alignment.kind.rawValue),
+      .decisive("alignment.margin", alignment.margin),
+      .decisive("alignment.size", alignment.size),
+      .decisive("images.jpegQuality", images.jpegQuality),
+      .harmless("shards.maximumMebibytes", shards.maximumMebibytes),
     ]
-  }
-
-  private func content(_ key: String, _ value: some CustomStringConvertible) -> Line {
-    Line(key: key, value: value.description, determinesContent: true)
-  }
-
-  private func other(_ key: String, _ value: some CustomStringConvertible) -> Line {
-    Line(key: key, value: value.description, determinesContent: false)
-  }
-
-  private func list(_ values: [some CustomStringConvertible]) -> String {
-    "[" + values.map(\.description).joined(separator: ", ") + "]"
   }
 }

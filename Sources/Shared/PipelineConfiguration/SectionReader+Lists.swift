@@ -38,4 +38,20 @@ extension SectionReader {
     }
     return numbers.count == standard.count ? numbers : standard
   }
+
+  /// A range of numbers, `[least, most]`, both in `range`. The same number twice is no range but
+  /// one value.
+  public func ascendingPair(
+    _ key: String, default standard: [Double], in range: ClosedRange<Double>
+  ) -> [Double] {
+    precondition(standard.count == 2, "a range has two ends")
+    let pair = numbers(key, default: standard, in: range)
+    guard pair[0] <= pair[1] else {
+      let texts = pair.map(shortText)
+      reject(
+        key, "expected the smaller number first, got [\(texts[0]), \(texts[1])]; swap them")
+      return standard
+    }
+    return pair
+  }
 }

@@ -60,16 +60,20 @@ public final class SectionReader {
 
   // MARK: Scalars
 
-  /// A whole number in `range`, written in decimal digits. With `zeroMeans`, 0 is allowed besides
-  /// and the message says what it stands for.
+  /// A whole number in `range`, written in decimal digits, that `step` divides. With `zeroMeans`, 0
+  /// is allowed besides and the message says what it stands for.
   public func integer(
-    _ key: String, default standard: Int, in range: ClosedRange<Int>, zeroMeans: String? = nil
+    _ key: String, default standard: Int, in range: ClosedRange<Int>, multipleOf step: Int = 1,
+    zeroMeans: String? = nil
   ) -> Int {
+    precondition(step > 0, "a step of \(step) divides nothing")
     let zero = zeroMeans.map { " or 0 (\($0))" } ?? ""
-    let expected = "an integer from \(range.lowerBound) to \(range.upperBound)\(zero)"
+    let kind = step == 1 ? "an integer" : "a multiple of \(step)"
+    let expected = "\(kind) from \(range.lowerBound) to \(range.upperBound)\(zero)"
     return plain(key, default: standard, expected) { text in
       guard let value = Int(text) else { return nil }
-      return range.contains(value) || (zeroMeans != nil && value == 0) ? value : nil
+      let isAllowed = range.contains(value) && value.isMultiple(of: step)
+      return isAllowed || (zeroMeans != nil && value == 0) ? value : nil
     }
   }
 
@@ -78,6 +82,25 @@ public final class SectionReader {
     _ key: String, default standard: Double, in range: ClosedRange<Double>
   ) -> Double {
     plain(key, default: standard, "a number \(described(range))") { parsedNumber($0, in: range) }
+  }
+
+  /// A number above 0, up to `limit`.
+  public func positiveNumber(
+    _ key: String, default standard: Double, upTo limit: Double
+  ) -> Double {
+    plain(key, default: standard, "a number above 0 up to \(shortText(limit))") {
+      parsedNumber($0, in: Double.leastNonzeroMagnitude...limit)
+    }
+  }
+
+  /// A length of time as text such as `1h30m`, or plain seconds; `null` and a missing key are nil.
+  public func optionalSeconds(_ key: String) -> Double? {
+    guard let node = value(key), !node.isNull else { return nil }
+    guard let text = nonEmptyText(node), let seconds = seconds(ofTimeText: text) else {
+      mismatch(node, key, "a time such as 2h, 90m, 1h30m or 45s, or null")
+      return nil
+    }
+    return seconds
   }
 
   /// `true` or `false`; YAML 1.1's other words for them are errors.
@@ -174,10 +197,12 @@ func parsedNumber(_ text: String, in range: ClosedRange<Double>) -> Double? {
   return Double(text).flatMap { range.contains($0) ? $0 + 0 : nil }
 }
 
-/// `from 0 to 1`, without the fraction that `Double` prints for whole numbers.
+/// `from 0 to 1`.
 func described(_ range: ClosedRange<Double>) -> String {
-  func short(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? String(value)
-  }
-  return "from \(short(range.lowerBound)) to \(short(range.upperBound))"
+  "from \(shortText(range.lowerBound)) to \(shortText(range.upperBound))"
+}
+
+/// A number without the fraction that `Double` prints for whole ones.
+func shortText(_ value: Double) -> String {
+  Int(exactly: value).map(String.init) ?? String(value)
 }

@@ -10,7 +10,7 @@ public struct TrainConfiguration: Sendable, Equatable {
   /// Workers of the data-parallel network, 0...1024; 0 is one per core.
   public var workers = 0
 
-  /// Seed of everything random: first weights, order, augmentation, dropout, split.
+  /// Seed of everything random: first weights, order, augmentation, dropout, split; 0...2^53.
   public var seed = 1
 
   /// Passes over the training data, 1...100000.
@@ -22,7 +22,8 @@ public struct TrainConfiguration: Sendable, Equatable {
   /// Steps of an epoch, 0...10000000; 0 is as many as the balanced data gives.
   public var stepsPerEpoch = 0
 
-  /// Time after which training stops with a checkpoint, in seconds; nil is no limit.
+  /// Time after which training stops with a checkpoint, in seconds, above 0 up to a year; nil is no
+  /// limit. `timeLimit` in the file.
   public var timeLimitSeconds: Double?
 
   /// The network and where its weights come from.

@@ -43,7 +43,7 @@ public final class ShardReader: Sendable {
   public let videos: [Video]
 
   private let sources: [ShardName: ShardSource]
-  private let owners: [[UInt8]: ShardName]
+  let owners: [[UInt8]: ShardName]
   private let taskLocks: [TaskLock]
 
   /// Opens a store.
@@ -108,10 +108,7 @@ public final class ShardReader: Sendable {
             .damagedRecord, subject: subject, "expected a key <video>/<frame>/<face>")
         }
         guard owners[Array(key.video.utf8)] == shard else { continue }
-        let record = try RecordCoding.decode(SampleRecord.self, from: entry.value, subject: subject)
-        if let defect = record.defect {
-          throw ShardStoreError(.damagedRecord, subject: subject, defect)
-        }
+        let record = try Self.record(entry.value, subject: subject)
         guard try body(Sample(key: key, record: record, shard: shard)) else { break }
       }
     }
@@ -169,7 +166,18 @@ public final class ShardReader: Sendable {
     try withImage(of: sample) { span in span.withUnsafeBytes { Array($0) } }
   }
 
-  private func source(_ shard: ShardName) throws(ShardStoreError) -> ShardSource {
+  /// A sample's record, compared with what one can hold.
+  static func record(
+    _ bytes: UnsafeRawBufferPointer, subject: String
+  ) throws(ShardStoreError) -> SampleRecord {
+    let record = try RecordCoding.decode(SampleRecord.self, from: bytes, subject: subject)
+    if let defect = record.defect {
+      throw ShardStoreError(.damagedRecord, subject: subject, defect)
+    }
+    return record
+  }
+
+  func source(_ shard: ShardName) throws(ShardStoreError) -> ShardSource {
     guard let source = sources[shard] else {
       throw ShardStoreError(
         .invalidArgument, subject: shard.fileName, "the store had no such shard when it was opened")

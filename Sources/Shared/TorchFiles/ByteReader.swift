@@ -1,15 +1,23 @@
-/// A position in the bytes of a file. Every read is checked against the end.
+/// A position in the bytes of a file, or of a part of it. Every read is checked against the end.
 struct ByteReader {
   let file: String
   let bytes: [UInt8]
-  private(set) var position = 0
+  /// Counted from the beginning of the file, also in a part.
+  private(set) var position: Int
+  private let end: Int
 
   init(file: String, bytes: [UInt8]) {
-    self.file = file
-    self.bytes = bytes
+    self.init(file: file, bytes: bytes, range: 0..<bytes.count)
   }
 
-  var remaining: Int { bytes.count - position }
+  init(file: String, bytes: [UInt8], range: Range<Int>) {
+    self.file = file
+    self.bytes = bytes
+    position = range.lowerBound
+    end = range.upperBound
+  }
+
+  var remaining: Int { end - position }
 
   /// Steps over `count` bytes and gives their range. `what` names them in the error.
   mutating func take(_ count: Int, _ what: String) throws(TorchFileError) -> Range<Int> {
@@ -38,15 +46,15 @@ struct ByteReader {
   /// A line without its line feed.
   mutating func line(maximumLength: Int, _ what: String) throws(TorchFileError) -> String {
     let start = position
-    let window = bytes[start...].prefix(maximumLength + 1)
-    guard let end = window.firstIndex(of: UInt8(ascii: "\n")) else {
+    let window = bytes[start..<end].prefix(maximumLength + 1)
+    guard let lineEnd = window.firstIndex(of: UInt8(ascii: "\n")) else {
       if window.count > maximumLength {
         throw error(.limitExceeded, "expected at most \(maximumLength) bytes of \(what)")
       }
       throw error(.truncated, "expected \(what), got the end of the file")
     }
-    position = end + 1
-    guard let line = String(validating: bytes[start..<end], as: UTF8.self) else {
+    position = lineEnd + 1
+    guard let line = String(validating: bytes[start..<lineEnd], as: UTF8.self) else {
       throw error(.malformed, at: start, "expected \(what) in UTF-8, got other bytes")
     }
     return line

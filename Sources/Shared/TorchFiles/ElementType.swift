@@ -25,6 +25,14 @@ enum ElementType: Sendable, Equatable, CaseIterable {
     }
   }
 
+  /// Whether elements are whole numbers or bool, which fit an Int64 (uint64 with luck).
+  var isInteger: Bool {
+    switch self {
+    case .float16, .bfloat16, .float32, .float64: false
+    default: true
+    }
+  }
+
   var byteCount: Int {
     switch self {
     case .int8, .uint8, .bool: 1

@@ -8,10 +8,12 @@ enum FileFormat: Equatable {
   case text(firstLine: String)
   case unknown(firstBytes: String)
 
+  private static let zipStart = Array("PK".utf8) + [3, 4]
+
   init(_ bytes: [UInt8]) {
     if bytes.starts(with: LegacyFormat.magic) || LegacyFormat.magic.starts(with: bytes) {
       self = .legacy
-    } else if bytes.starts(with: Array("PK".utf8) + [3, 4]) {
+    } else if bytes.starts(with: Self.zipStart) || Self.zipStart.starts(with: bytes) {
       self = .zip
     } else if bytes.count >= 262, bytes[257..<262].elementsEqual("ustar".utf8) {
       self = .tar

@@ -19,7 +19,7 @@ enum LegacyFormat {
     try readSystemFacts(&reader)
     let pickle = try PickleMachine.run(
       &reader, allowedGlobals: TorchGlobals.allowed, limits: limits)
-    let references = try storageReferences(of: pickle, file: file)
+    let references = try StorageReference.all(in: pickle, file: file)
     let keys = try readKeys(&reader, limits: limits)
     var storages: [String: Range<Int>] = [:]
     for key in keys {
@@ -69,23 +69,6 @@ enum LegacyFormat {
         "expected little-endian storages, got little_endian = "
           + "\(pickle.summary(order)): save again on a little-endian machine")
     }
-  }
-
-  /// What the pickle says of each storage; twice the same or an error.
-  private static func storageReferences(
-    of pickle: Pickle, file: String
-  ) throws(TorchFileError) -> [String: StorageReference] {
-    var references: [String: StorageReference] = [:]
-    for object in pickle.objects where object.kind == .persistent {
-      let reference = try StorageReference(object, in: pickle, file: file)
-      if let other = references.updateValue(reference, forKey: reference.key), other != reference {
-        throw TorchFileError(
-          .malformed, file: file, place: "storage \(reference.key)",
-          "is described in two ways: \(other.count) x \(other.type?.dtypeName ?? "byte") and "
-            + "\(reference.count) x \(reference.type?.dtypeName ?? "byte")")
-      }
-    }
-    return references
   }
 
   private static func readKeys(

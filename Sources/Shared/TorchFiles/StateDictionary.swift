@@ -1,20 +1,10 @@
 /// Finds the tensors of a saved dictionary and copies them out of their storages.
 struct StateDictionary {
-  private let content: TorchContent
-  /// How many more elements may be copied. Tensors can share a storage and repeat its elements
-  /// (stride 0), so that a small file could otherwise ask for any amount of memory.
-  private var budget: Int
-
   private(set) var tensors: [NamedTensor] = []
   private(set) var others: [String] = []
 
-  /// How many elements all tensors may have beyond one for each byte of all storages.
-  static let spareElements = 1 << 24
-
   init(_ content: TorchContent) throws(TorchFileError) {
-    self.content = content
-    // The ranges lie in one file without overlapping: their sum can't overflow.
-    budget = content.storages.values.reduce(0) { $0 + $1.count } + Self.spareElements
+    var reader = TensorReader(content)
     let pickle = content.pickle
     guard let entries = pickle.dictionary(pickle.root) else {
       throw TorchFileError(
@@ -22,8 +12,8 @@ struct StateDictionary {
         "expected a dictionary of tensors (a state_dict), got \(pickle.summary(pickle.root))")
     }
     for entry in entries {
-      if let name = entry.text, let call = tensorCall(entry.value) {
-        tensors.append(try tensor(name, call))
+      if let name = entry.text, let call = reader.call(entry.value) {
+        tensors.append(try reader.floats(name, call))
       } else {
         others.append(entry.text ?? pickle.summary(entry.key))
       }
@@ -36,95 +26,4 @@ struct StateDictionary {
           + ": save the state_dict alone")
     }
   }
-
-  /// The call that rebuilds a tensor, taken out of a Parameter; nil if the value is none.
-  private func tensorCall(_ value: PickleValue) -> PickleObject? {
-    guard var object = content.pickle.object(value) else { return nil }
-    // One level only: PyTorch never wraps a Parameter in a Parameter, a cycle would.
-    switch object.kind {
-    case .call(TorchGlobals.rebuildParameter), .call(TorchGlobals.rebuildParameterWithState):
-      guard let data = object.items.first.flatMap(content.pickle.object) else { return nil }
-      object = data
-    default: break
-    }
-    switch object.kind {
-    case .call(TorchGlobals.rebuildTensor), .call(TorchGlobals.rebuildTensor2),
-      .call(TorchGlobals.rebuildTensor3):
-      return object
-    default: return nil
-    }
-  }
-
-  /// Arguments: storage, offset, shape, strides, then what autograd needs; the third version has
-  /// the element type as its seventh, over an untyped storage.
-  private mutating func tensor(
-    _ name: String, _ call: PickleObject
-  ) throws(TorchFileError) -> NamedTensor {
-    let pickle = content.pickle
-    let arguments = call.items
-    guard arguments.count >= 4, let storage = pickle.object(arguments[0]),
-      storage.kind == .persistent, case .integer(let offset) = arguments[1],
-      let shape = integers(arguments[2]), let strides = integers(arguments[3])
-    else {
-      throw malformed(
-        name,
-        "expected a storage, an offset, a shape and strides, got "
-          + arguments.prefix(4).map(pickle.summary).joined(separator: ", "))
-    }
-    let reference = try StorageReference(storage, in: pickle, file: content.file)
-    let type = try elementType(name, call, reference)
-    guard let range = content.storages[reference.key] else {
-      throw malformed(name, "its storage \(reference.key) is not in the file")
-    }
-    let layout: TensorLayout
-    do {
-      layout = try TensorLayout(
-        shape: shape, strides: strides, offset: offset,
-        storageCount: range.count / type.byteCount)
-    } catch { throw malformed(name, error.message) }
-    guard layout.count <= budget else {
-      throw TorchFileError(
-        .limitExceeded, file: content.file, place: place(name),
-        "expected tensors of about the size of their storages, got \(shape) over "
-          + "\(range.count) bytes")
-    }
-    budget -= layout.count
-    let values = content.bytes.withUnsafeBytes {
-      layout.gather(type, from: UnsafeRawBufferPointer(rebasing: $0[range]))
-    }
-    return NamedTensor(name: name, shape: shape, values: values)
-  }
-
-  private func elementType(
-    _ name: String, _ call: PickleObject, _ reference: StorageReference
-  ) throws(TorchFileError) -> ElementType {
-    if call.kind == .call(TorchGlobals.rebuildTensor3) {
-      guard call.items.count >= 7, case .global(let dtype) = call.items[6],
-        let type = TorchGlobals.dtypes[dtype]
-      else { throw malformed(name, "expected an element type as the tensor's seventh argument") }
-      return type
-    }
-    guard let type = reference.type else {
-      throw malformed(name, "expected a storage with an element type, got an untyped one")
-    }
-    return type
-  }
-
-  private func integers(_ value: PickleValue) -> [Int]? {
-    // torch.Size(tuple) stands where a plain tuple may.
-    var items = content.pickle.sequence(value)
-    if let object = content.pickle.object(value), object.kind == .call(TorchGlobals.size) {
-      items = object.items.first.flatMap(content.pickle.sequence)
-    }
-    guard let items, items.count <= TensorLayout.maximumRank else { return nil }
-    var numbers: [Int] = []
-    for case .integer(let number) in items { numbers.append(number) }
-    return numbers.count == items.count ? numbers : nil
-  }
-
-  private func malformed(_ name: String, _ message: String) -> TorchFileError {
-    TorchFileError(.malformed, file: content.file, place: place(name), message)
-  }
-
-  private func place(_ name: String) -> String { "tensor '\(name.prefix(200))'" }
 }

@@ -64,7 +64,8 @@ extension TensorLayout {
     switch type {
     case .float16: gather(storage) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
     case .bfloat16: gather(storage) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .float32: gather(storage) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float32:
+      copy(storage) ?? gather(storage) { (bits: UInt32) in Float(bitPattern: bits) }
     case .float64: gather(storage) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
     case .int8: gather(storage) { (value: Int8) in Float(value) }
     case .int16: gather(storage) { (value: Int16) in Float(value) }
@@ -78,9 +79,47 @@ extension TensorLayout {
     }
   }
 
-  private func gather<Element: FixedWidthInteger & BitwiseCopyable>(
-    _ storage: UnsafeRawBufferPointer, _ convert: (Element) -> Float
-  ) -> [Float] {
+  /// The same for the types of whole numbers, as Int64. A uint64 keeps its bits.
+  func gatherIntegers(_ type: ElementType, from storage: UnsafeRawBufferPointer) -> [Int64] {
+    switch type {
+    case .int8: gather(storage) { (value: Int8) in Int64(value) }
+    case .int16: gather(storage) { (value: Int16) in Int64(value) }
+    case .int32: gather(storage) { (value: Int32) in Int64(value) }
+    case .int64: copy(storage) ?? gather(storage) { (value: Int64) in value }
+    case .uint8: gather(storage) { (value: UInt8) in Int64(value) }
+    case .uint16: gather(storage) { (value: UInt16) in Int64(value) }
+    case .uint32: gather(storage) { (value: UInt32) in Int64(value) }
+    case .uint64: gather(storage) { (value: UInt64) in Int64(bitPattern: value) }
+    case .bool: gather(storage) { (value: UInt8) in value == 0 ? 0 : 1 }
+    case .float16, .bfloat16, .float32, .float64:
+      preconditionFailure("Elements of type \(type) are no integers.")
+    }
+  }
+
+  /// Whether the elements lie without gaps in row-major order.
+  var isContiguous: Bool {
+    var expected = 1
+    for (size, stride) in zip(shape, strides).reversed() where size > 1 {
+      guard stride == expected else { return false }
+      expected *= size
+    }
+    return true
+  }
+
+  /// Contiguous elements as they are; nil if they lie otherwise or the machine is big-endian.
+  private func copy<Element: BitwiseCopyable>(_ storage: UnsafeRawBufferPointer) -> [Element]? {
+    guard isContiguous, count > 0, 1.littleEndian == 1 else { return nil }
+    let size = MemoryLayout<Element>.size
+    return [Element](unsafeUninitializedCapacity: count) { elements, written in
+      UnsafeMutableRawBufferPointer(elements).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: storage[offset * size..<(offset + count) * size]))
+      written = count
+    }
+  }
+
+  private func gather<Element: FixedWidthInteger & BitwiseCopyable, Result>(
+    _ storage: UnsafeRawBufferPointer, _ convert: (Element) -> Result
+  ) -> [Result] {
     guard count > 0 else { return [] }
     // A row is the innermost dimension; `index` counts through the outer ones like an odometer.
     let rowLength = shape.last ?? 1
@@ -88,7 +127,7 @@ extension TensorLayout {
     let outer = max(shape.count - 1, 0)
     var index = [Int](repeating: 0, count: outer)
     var rowStart = offset
-    return [Float](unsafeUninitializedCapacity: count) { values, written in
+    return [Result](unsafeUninitializedCapacity: count) { values, written in
       while written < count {
         for column in 0..<rowLength {
           let position = (rowStart + column * rowStride) * MemoryLayout<Element>.size

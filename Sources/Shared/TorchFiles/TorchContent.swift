@@ -6,6 +6,44 @@ struct TorchContent {
   let pickle: Pickle
   /// Where the bytes of each storage lie, by key.
   let storages: [String: Range<Int>]
+  /// Where the bytes of records lie that are not PyTorch's own, by their name below the root.
+  var records: [String: Range<Int>] = [:]
+}
+
+extension TorchContent {
+  /// Reads a file of either of PyTorch's formats from its bytes; `file` names it in errors.
+  static func read(
+    file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits()
+  ) throws(TorchFileError) -> TorchContent {
+    let expected = "expected a file that torch.save wrote, got"
+    guard !bytes.isEmpty else {
+      throw TorchFileError(.truncated, file: file, "\(expected) an empty file")
+    }
+    switch FileFormat(bytes) {
+    case .legacy:
+      return try LegacyFormat.read(file: file, bytes: bytes, limits: limits)
+    case .zip:
+      return try TorchZipFormat.read(file: file, bytes: bytes, limits: limits)
+    case .tar:
+      throw TorchFileError(
+        .unsupported, file: file,
+        "PyTorch's tar format (0.1) is not readable; load and save it with a later PyTorch")
+    case .safetensors:
+      throw TorchFileError(.unsupported, file: file, "\(expected) a safetensors file")
+    case .otherPickle:
+      throw TorchFileError(
+        .unknownFormat, file: file,
+        "\(expected) a pickle without PyTorch's magic number 0x1950a86a20f9469cfc6c; "
+          + "save with torch.save, not pickle.dump")
+    case .text(let line):
+      throw TorchFileError(
+        .unknownFormat, file: file,
+        "\(expected) a text that begins with '\(line)': is it an incomplete download?")
+    case .unknown(let firstBytes):
+      throw TorchFileError(
+        .unknownFormat, file: file, "\(expected) one that begins with the bytes \(firstBytes)")
+    }
+  }
 }
 
 /// What a pickle says of one storage.
@@ -60,5 +98,20 @@ struct StorageReference: Equatable {
     self.key = key
     self.type = type
     self.count = count
+  }
+
+  /// What the pickle says of each storage, by key; twice the same or an error.
+  static func all(in pickle: Pickle, file: String) throws(TorchFileError) -> [String: Self] {
+    var references: [String: StorageReference] = [:]
+    for object in pickle.objects where object.kind == .persistent {
+      let reference = try StorageReference(object, in: pickle, file: file)
+      if let other = references.updateValue(reference, forKey: reference.key), other != reference {
+        throw TorchFileError(
+          .malformed, file: file, place: "storage \(reference.key)",
+          "is described in two ways: \(other.count) x \(other.type?.dtypeName ?? "byte") and "
+            + "\(reference.count) x \(reference.type?.dtypeName ?? "byte")")
+      }
+    }
+    return references
   }
 }

@@ -1,4 +1,4 @@
-/// Why a model file could not be read.
+/// Why a model file could not be read or written.
 ///
 /// The description names the file, the place in it (a byte position or a tensor), what was
 /// expected and what was found: `pnet.pt: at byte 15: expected ..., got ...`.
@@ -17,8 +17,16 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case malformed
     /// The pickle asks for a Python object outside the allow-list. It was not run: nothing ever is.
     case forbiddenGlobal
-    /// The content is larger or more complex than the reader's bounds.
+    /// The content is larger or more complex than the bounds of the reader or writer.
     case limitExceeded
+    /// A record's bytes are not those that its checksum was made of: the file is damaged.
+    case checksumMismatch
+    /// The file has no dictionary of tensors at the place that was asked for.
+    case containerNotFound
+    /// What shall be written has no form in the file.
+    case unwritableContent
+    /// The operating system could not write the file. The old file, if any, is as it was.
+    case unwritable
   }
 
   /// The kind of failure.

@@ -1,0 +1,141 @@
+extension BehaviourCheck {
+  static func predictsBothClasses(
+    _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
+  ) -> BehaviourFinding {
+    let report = evidence.report
+    guard report.videos.count > 0, report.frames.count > 0 else {
+      // Undecided would let a model pass that nobody has looked at.
+      return BehaviourFinding(
+        .predictsBothClasses, .failed, measured: "no predictions",
+        meaning: "The model was not tried on a single face.",
+        advice: "Evaluate on data with faces, of both classes.")
+    }
+    var shares = [("videos", report.videos.balancedShareFake)]
+    // The threshold of `maximum` is made for the largest probability of a video; crops rarely pass
+    // it.
+    if report.calibration.score != .maximum {
+      shares.insert(("crops", report.frames.balancedShareFake), at: 0)
+    }
+    let defined = shares.compactMap { name, share in share.map { (name, $0) } }
+    guard defined.count == shares.count else {
+      return unmeasurable(.predictsBothClasses, report)
+    }
+    let allowed = limits.leastClassShare...(1 - limits.leastClassShare)
+    let passed = defined.allSatisfy { allowed.contains($1) }
+    let least = defined.map { min($1, 1 - $1) }.min()
+    return BehaviourFinding(
+      .predictsBothClasses, passed ? .passed : .failed,
+      measured: defined.map { "\(percent($1)) of the \($0) called fake" }.joined(separator: ", "),
+      value: least,
+      meaning: passed
+        ? "Both answers occur."
+        : "Practically everything gets the same answer, whatever the truth (the shares weight "
+          + "real and fake alike).",
+      advice: "Check that crops are read as in training and that the classes are balanced, and "
+        + "fit the threshold on validation again.")
+  }
+
+  static func confidenceSpread(
+    _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
+  ) -> BehaviourFinding {
+    let metrics = evidence.report.frames
+    guard let accuracy = metrics.balancedAccuracy else {
+      return unmeasurable(.confidenceSpread, evidence.report)
+    }
+    let temperature = evidence.report.calibration.temperature
+    let predictions = evidence.frames.map { $0.labelled(temperature: temperature) }
+    guard !predictions.isEmpty, predictions.allSatisfy(\.isValid) else {
+      return unmeasurable(.confidenceSpread, evidence.report)
+    }
+    let spread = standardDeviation(predictions.map(\.probability))
+    let low = balancedShare(predictions) { $0 < limits.completeConfidence }
+    let high = balancedShare(predictions) { $0 > 1 - limits.completeConfidence }
+    let isOneSided = max(low, high) > limits.largestConfidentShare
+    let isUndeserved =
+      low + high > limits.largestConfidentShare && accuracy < limits.deservedConfidenceAccuracy
+    let passed = spread >= limits.leastSpread && !isOneSided && !isUndeserved
+    return BehaviourFinding(
+      .confidenceSpread, passed ? .passed : .failed,
+      measured: "standard deviation \(text(spread, decimals: 4)); \(percent(low)) completely sure "
+        + "of real, \(percent(high)) of fake",
+      value: spread,
+      meaning: passed
+        ? "The probability tells one crop from another."
+        : spread < limits.leastSpread || isOneSided
+          ? "The probability is the same for practically every crop."
+          : "The model is completely sure of every crop, and often wrong.",
+      advice: "Train longer or with a smaller learning rate and more augmentation; fit the "
+        + "temperature on validation again.")
+  }
+
+  static func betterThanChance(
+    _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
+  ) -> BehaviourFinding {
+    let report = evidence.report
+    guard let accuracy = report.videos.balancedAccuracy, let auc = report.videos.auc else {
+      return unmeasurable(.betterThanChance, report)
+    }
+    let advice =
+      "Evaluate on more people; if that doesn't decide either, train longer or on more data."
+    let intervals = [report.intervals.videoBalancedAccuracy, report.intervals.videoAUC]
+    let known = intervals.compactMap(\.self)
+    guard !known.isEmpty else {
+      return BehaviourFinding(
+        .betterThanChance, .undecided,
+        measured: "balanced accuracy \(text(accuracy)), AUC \(text(auc)), no intervals: "
+          + (report.intervals.note ?? "they are undefined in most draws."),
+        value: accuracy,
+        meaning: "Whether the model is better than chance can't be told from these data.",
+        advice: advice)
+    }
+    let isAboveChance = known.contains { $0.lower > 0.5 }
+    let isUseless = known.allSatisfy { $0.upper < limits.leastUsefulAccuracy }
+    let outcome: BehaviourFinding.Outcome =
+      isAboveChance ? .passed : isUseless ? .failed : .undecided
+    let meaning =
+      switch outcome {
+      case .passed: "The model is better than chance on people it has not seen."
+      case .failed: "The model is no better than chance, and there are enough people to tell."
+      case .undecided: "Chance is within the interval: too few people to tell."
+      }
+    return BehaviourFinding(
+      .betterThanChance, outcome,
+      measured: "balanced accuracy \(described(accuracy, intervals[0])), "
+        + "AUC \(described(auc, intervals[1]))",
+      value: accuracy, meaning: meaning, advice: advice)
+  }
+
+  /// The finding where a class is missing, there are no predictions, or some are not numbers (which
+  /// the check `finite` reports as a failure).
+  private static func unmeasurable(
+    _ identifier: BehaviourFinding.Identifier, _ report: EvaluationReport
+  ) -> BehaviourFinding {
+    BehaviourFinding(
+      identifier, .undecided,
+      measured: "\(report.frames.count) crops of \(report.videos.real) real and "
+        + "\(report.videos.fake) fake videos, \(report.frames.invalid) crops without a probability",
+      meaning: "Only predictions of real and of fake videos can tell.",
+      advice: "Evaluate on data with both classes.")
+  }
+
+  private static func described(_ value: Double, _ interval: ConfidenceInterval?) -> String {
+    guard let interval else { return "\(text(value)) (no interval)" }
+    return "\(text(value)) (95% interval \(text(interval.lower))...\(text(interval.upper)))"
+  }
+
+  private static func standardDeviation(_ values: [Double]) -> Double {
+    let mean = values.mean()
+    return values.lazy.map { ($0 - mean) * ($0 - mean) }.mean().squareRoot()
+  }
+
+  /// The mean of the shares among reals and among fakes; both classes must be there.
+  private static func balancedShare(
+    _ predictions: [LabelledProbability], where condition: (Double) -> Bool
+  ) -> Double {
+    let shares = ClassLabel.allCases.map { label in
+      let members = predictions.filter { $0.label == label }
+      return Double(members.count { condition($0.probability) }) / Double(max(members.count, 1))
+    }
+    return shares.mean()
+  }
+}

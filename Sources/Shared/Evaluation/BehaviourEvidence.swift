@@ -1,0 +1,68 @@
+/// The running statistics of a BatchNorm layer.
+public struct BatchNormStatistics: Sendable, Equatable {
+  /// The layer's name, such as `layer1.0.bn1`.
+  public var name: String
+  /// Running mean, one value per channel.
+  public var mean: [Float]
+  /// Running variance, one value per channel.
+  public var variance: [Float]
+  /// Batches that went into them; nil if the file doesn't say.
+  public var batchesTracked: Int?
+
+  /// Describes a layer's statistics.
+  public init(name: String, mean: [Float], variance: [Float], batchesTracked: Int? = nil) {
+    self.name = name
+    self.mean = mean
+    self.variance = variance
+    self.batchesTracked = batchesTracked
+  }
+}
+
+/// What a behaviour check looks at. Plain values: the check knows nothing of networks and files.
+public struct BehaviourEvidence: Sendable {
+  /// Measured on the test split, or on validation where there is none.
+  public var report: EvaluationReport
+
+  /// The predictions that the report was made of.
+  public var frames: [FramePrediction]
+
+  /// Names of all entries that the architecture has, parameters and buffers.
+  public var expectedEntries: [String]
+
+  /// Names of the entries in the model file.
+  public var presentEntries: [String]
+
+  /// Names of the entries that hold a value that is not finite.
+  public var entriesNotFinite: [String]
+
+  /// Every BatchNorm layer.
+  public var batchNormLayers: [BatchNormStatistics]
+
+  /// Logits of some pictures, two each: real, fake. A handful of pictures will do.
+  public var logits: [Float]
+
+  /// Logits of the same pictures after a change that a viewer would notice (half blacked out,
+  /// upside down, another face), in the same order.
+  public var logitsOfChangedPictures: [Float]
+
+  /// Logits of the first pictures by the network read back from the exported file; nil if nothing
+  /// was exported.
+  public var logitsAfterReload: [Float]?
+
+  /// Collects evidence.
+  public init(
+    report: EvaluationReport, frames: [FramePrediction], expectedEntries: [String],
+    presentEntries: [String], entriesNotFinite: [String], batchNormLayers: [BatchNormStatistics],
+    logits: [Float], logitsOfChangedPictures: [Float], logitsAfterReload: [Float]?
+  ) {
+    self.report = report
+    self.frames = frames
+    self.expectedEntries = expectedEntries
+    self.presentEntries = presentEntries
+    self.entriesNotFinite = entriesNotFinite
+    self.batchNormLayers = batchNormLayers
+    self.logits = logits
+    self.logitsOfChangedPictures = logitsOfChangedPictures
+    self.logitsAfterReload = logitsAfterReload
+  }
+}

@@ -1,0 +1,90 @@
+internal import Randomness
+
+/// 95% intervals of the main metrics, by resampling groups of people.
+///
+/// Frames of a video and videos of a person are not independent; an interval that resampled them
+/// would be far too narrow. So each draw takes as many groups as there are, with replacement, and
+/// all that belongs to a drawn group counts as often as the group was drawn.
+public struct BootstrapIntervals: Codable, Sendable, Equatable {
+  /// Fewer groups with reals, or with fakes, than this can't be resampled meaningfully.
+  public static let minimumGroups = 5
+
+  /// Draws that were made.
+  public let draws: Int
+  /// Number of groups.
+  public let groups: Int
+  /// Number of groups with a real video.
+  public let groupsWithReal: Int
+  /// Number of groups with a fake video.
+  public let groupsWithFake: Int
+  /// Log-loss of the videos.
+  public private(set) var videoLogLoss: ConfidenceInterval?
+  /// Area under the ROC curve of the videos.
+  public private(set) var videoAUC: ConfidenceInterval?
+  /// Balanced accuracy of the videos.
+  public private(set) var videoBalancedAccuracy: ConfidenceInterval?
+  /// Area under the ROC curve of the frames.
+  public private(set) var frameAUC: ConfidenceInterval?
+  /// Why there are no intervals; nil if there are.
+  public private(set) var note: String?
+
+  init(
+    videos: [VideoPrediction], frames: [FramePrediction], calibration: Calibration, draws: Int,
+    seed: UInt64
+  ) {
+    let names = Set(videos.map(\.video.group)).sorted()
+    let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+    let videoGroups = videos.map { places[$0.video.group] ?? 0 }
+    let videoProbabilities = videos.map(\.labelled)
+    let totals = GroupTotals(
+      groupCount: names.count, groups: videoGroups, predictions: videoProbabilities,
+      threshold: calibration.threshold)
+    self.draws = max(draws, 0)
+    groups = names.count
+    groupsWithReal = totals.groupsWithReal
+    groupsWithFake = totals.groupsWithFake
+    guard draws > 0 else {
+      note = "No draws were asked for."
+      return
+    }
+    guard videoProbabilities.allSatisfy(\.isValid) else {
+      note = "Some predictions are not numbers."
+      return
+    }
+    guard min(groupsWithReal, groupsWithFake) >= Self.minimumGroups else {
+      note =
+        "Too few people for intervals: \(groupsWithReal) groups with real and \(groupsWithFake) "
+        + "with fake videos; \(Self.minimumGroups) of each are needed."
+      return
+    }
+    let videoOrder = GroupedRanking(groups: videoGroups, predictions: videoProbabilities)
+    let frameOrder = GroupedRanking(
+      groups: frames.map { places[$0.video.group] ?? 0 },
+      predictions: frames.map { $0.labelled(temperature: calibration.temperature) })
+    draw(totals: totals, videoOrder: videoOrder, frameOrder: frameOrder, seed: seed)
+  }
+
+  private mutating func draw(
+    totals: GroupTotals, videoOrder: GroupedRanking, frameOrder: GroupedRanking, seed: UInt64
+  ) {
+    var logLosses: [Double?] = []
+    var accuracies: [Double?] = []
+    var videoAreas: [Double?] = []
+    var frameAreas: [Double?] = []
+    var weights = [Int](repeating: 0, count: groups)
+    for draw in 0..<draws {
+      // Each draw has a stream of its own: the first hundred are the same in a run of a thousand.
+      var random = RandomStream(seed: seed, .bootstrap, UInt64(draw))
+      for group in weights.indices { weights[group] = 0 }
+      for _ in 0..<groups { weights[random.below(groups)] += 1 }
+      logLosses.append(totals.logLoss(weights))
+      accuracies.append(totals.balancedAccuracy(weights))
+      videoAreas.append(videoOrder.areaUnderCurve(weights))
+      frameAreas.append(frameOrder.areaUnderCurve(weights))
+    }
+    videoLogLoss = ConfidenceInterval(logLosses)
+    videoBalancedAccuracy = ConfidenceInterval(accuracies)
+    videoAUC = ConfidenceInterval(videoAreas)
+    frameAUC = ConfidenceInterval(frameAreas)
+  }
+}

@@ -1,0 +1,29 @@
+/// Where a metric would lie if other people had been filmed: a 95% interval.
+public struct ConfidenceInterval: Codable, Sendable, Equatable {
+  /// The 2.5th percentile over the draws.
+  public let lower: Double
+  /// The 97.5th percentile.
+  public let upper: Double
+  /// Draws that it is computed from.
+  public let draws: Int
+  /// Draws left out because the metric was undefined in them (a class was not drawn).
+  public let undefinedDraws: Int
+
+  /// The percentile interval over draws, linear between order statistics as NumPy's `percentile`.
+  /// Nil if the metric is undefined in more than half of the draws.
+  init?(_ values: [Double?]) {
+    let defined = values.compactMap(\.self).filter(\.isFinite).sorted()
+    guard !defined.isEmpty, defined.count * 2 >= values.count else { return nil }
+    lower = Self.percentile(defined, 0.025)
+    upper = Self.percentile(defined, 0.975)
+    draws = defined.count
+    undefinedDraws = values.count - defined.count
+  }
+
+  private static func percentile(_ sorted: [Double], _ share: Double) -> Double {
+    let position = share * Double(sorted.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+  }
+}

@@ -1,0 +1,31 @@
+/// What the metrics must know of a video besides its scores.
+public struct EvaluatedVideo: Codable, Sendable, Hashable {
+  /// The full name, unique in the data set. FaceForensics++ has a `000_003` of every method: the
+  /// last part of a path alone would merge them into one video.
+  public var name: String
+
+  /// The people in it, as the split's groups name them. Videos of one group are not independent;
+  /// confidence intervals resample groups.
+  public var group: String
+
+  /// The true answer.
+  public var label: ClassLabel
+
+  /// How a fake was made, where the data set says so.
+  public var method: String?
+
+  /// The compression it was published with (such as c23), where the data set says so.
+  public var compression: String?
+
+  /// Describes a video.
+  public init(
+    name: String, group: String, label: ClassLabel, method: String? = nil,
+    compression: String? = nil
+  ) {
+    self.name = name
+    self.group = group
+    self.label = label
+    self.method = method
+    self.compression = compression
+  }
+}

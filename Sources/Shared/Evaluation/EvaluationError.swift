@@ -1,0 +1,29 @@
+/// Why predictions can't be evaluated.
+///
+/// The description names the video and what contradicts: `DF/000_003.mp4: ...`.
+public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kinds of failure that a caller may want to tell apart.
+  public enum Code: Sendable, Equatable {
+    /// Two predictions say different things of the same video: its label, group, method or
+    /// compression. Either its name is not its full name, or the data set has it twice.
+    case contradiction
+    /// A video is listed as one without a face although it has predictions, or is listed twice.
+    case listedTwice
+  }
+
+  /// The kind of failure.
+  public let code: Code
+  /// Full name of the video.
+  public let video: String
+  /// What contradicts, and what to try.
+  public let message: String
+
+  init(_ code: Code, video: String, _ message: String) {
+    self.code = code
+    self.video = video
+    self.message = message
+  }
+
+  /// The error as one line.
+  public var description: String { "\(video): \(message)" }
+}

@@ -1,0 +1,58 @@
+/// What is measured of a model on one side of a split.
+public struct EvaluationReport: Codable, Sendable, Equatable {
+  /// How margins became verdicts.
+  public let calibration: Calibration
+
+  /// Over face crops, at the calibration's temperature and threshold. (For the rule `maximum` that
+  /// threshold is made for the largest probability of a video, and few crops reach it.)
+  public let frames: BinaryMetrics
+
+  /// Over videos, those without a face included.
+  public let videos: BinaryMetrics
+
+  /// Over videos, each method's fakes against all reals; by name, empty if no method is known.
+  public let methods: [SubsetMetrics]
+
+  /// Over videos, by compression; empty if none is known.
+  public let compressions: [SubsetMetrics]
+
+  /// Number of real videos without a face; each has the probability 0.5.
+  public let realVideosWithoutFace: Int
+
+  /// Number of fake videos without a face.
+  public let fakeVideosWithoutFace: Int
+
+  /// 95% intervals, or the reason why there are none.
+  public let intervals: BootstrapIntervals
+
+  /// Measures predictions.
+  ///
+  /// Sorting aside, the cost is that of the draws: each is one pass over videos and frames.
+  ///
+  /// - Parameters:
+  ///   - frames: one per face crop.
+  ///   - videosWithoutFaces: the videos of the same split that have none.
+  ///   - calibration: fitted on validation, also where test data are measured.
+  ///   - draws: resamples for the intervals; 0 for none, as between epochs.
+  ///   - seed: the run's.
+  /// - Throws: if the predictions contradict each other about a video.
+  public init(
+    frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
+    calibration: Calibration, draws: Int = 0, seed: UInt64 = 0
+  ) throws(EvaluationError) {
+    let predictions = try VideoPrediction.predictions(
+      frames: frames, videosWithoutFaces: videosWithoutFaces, score: calibration.score,
+      temperature: calibration.temperature)
+    self.calibration = calibration
+    self.frames = BinaryMetrics(
+      frames.map { $0.labelled(temperature: calibration.temperature) },
+      threshold: calibration.threshold)
+    videos = BinaryMetrics(predictions.map(\.labelled), threshold: calibration.threshold)
+    methods = SubsetMetrics.methods(predictions, threshold: calibration.threshold)
+    compressions = SubsetMetrics.compressions(predictions, threshold: calibration.threshold)
+    realVideosWithoutFace = videosWithoutFaces.count { $0.label == .real }
+    fakeVideosWithoutFace = videosWithoutFaces.count { $0.label == .fake }
+    intervals = BootstrapIntervals(
+      videos: predictions, frames: frames, calibration: calibration, draws: draws, seed: seed)
+  }
+}

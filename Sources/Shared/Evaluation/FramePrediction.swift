@@ -1,0 +1,33 @@
+/// What the network says of one face crop. A frame with two faces has two of them.
+public struct FramePrediction: Sendable, Hashable {
+  /// The video that the crop is from.
+  public var video: EvaluatedVideo
+
+  /// Number of the frame in its video.
+  public var frame: Int
+
+  /// The network's answer: logit of fake minus logit of real. Positive leans to fake.
+  ///
+  /// A margin that is not finite is a defect of the network: it is carried along, the metrics over
+  /// it are nil, and the behaviour check fails.
+  public var margin: Double
+
+  /// Describes a prediction.
+  public init(video: EvaluatedVideo, frame: Int, margin: Double) {
+    self.video = video
+    self.frame = frame
+    self.margin = margin
+  }
+
+  /// The probability of fake, 0...1: the sigmoid of the margin over the temperature.
+  ///
+  /// - Parameter temperature: above 0; larger ones draw the probability towards 0.5.
+  public func probability(temperature: Double = 1) -> Double {
+    sigmoid(margin / temperature)
+  }
+
+  /// The probability with the true answer.
+  public func labelled(temperature: Double = 1) -> LabelledProbability {
+    LabelledProbability(probability: probability(temperature: temperature), label: video.label)
+  }
+}

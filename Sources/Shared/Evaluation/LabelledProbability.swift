@@ -1,0 +1,17 @@
+/// A probability of fake and the true answer: what metrics are computed from.
+public struct LabelledProbability: Sendable, Hashable {
+  /// The probability of fake, 0...1.
+  public var probability: Double
+
+  /// The true answer.
+  public var label: ClassLabel
+
+  /// Pairs a probability with the true answer.
+  public init(probability: Double, label: ClassLabel) {
+    self.probability = probability
+    self.label = label
+  }
+
+  /// Whether the probability is a number of 0...1.
+  var isValid: Bool { probability >= 0 && probability <= 1 }
+}

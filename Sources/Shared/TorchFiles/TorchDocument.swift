@@ -1,0 +1,48 @@
+/// All that a file of PyTorch holds: one value, and further records of its zip.
+///
+/// A checkpoint is a dictionary of dictionaries, numbers and tensors; a model file is a dictionary
+/// of tensors (a state_dict). PyTorch ignores `records`, which makes them the place for what a
+/// program must know about a model besides its weights.
+public struct TorchDocument: Sendable, Equatable {
+  /// The saved object.
+  public var root: TorchValue
+  /// The records that are not PyTorch's own, by their name within the zip's root folder, such as
+  /// `deepfake_detection.json`. Empty for files of the legacy format.
+  public var records: [String: [UInt8]]
+
+  /// Makes a document to write.
+  public init(root: TorchValue, records: [String: [UInt8]] = [:]) {
+    self.root = root
+    self.records = records
+  }
+
+  /// How many bytes all further records may have: 64 MiB.
+  public static let maximumRecordBytes = 1 << 26
+
+  /// Reads a file of the zip or the legacy format; it is told by its content, not by its name.
+  ///
+  /// Nothing in the file is ever executed, every record's checksum is verified, and every size is
+  /// checked before memory is taken for it. Needs the size of the file and that of its tensors
+  /// (4 bytes for each floating-point element, 8 for any other) as memory.
+  public static func read(contentsOf path: String) throws(TorchFileError) -> TorchDocument {
+    try read(
+      file: path, bytes: readFileBytes(path, maximumSize: TorchFile.maximumFileSize))
+  }
+
+  /// Reads a file from its bytes; `file` names it in errors.
+  static func read(
+    file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits()
+  ) throws(TorchFileError) -> TorchDocument {
+    let content = try TorchContent.read(file: file, bytes: bytes, limits: limits)
+    let size = content.records.values.reduce(0) { $0 + $1.count }
+    guard size <= maximumRecordBytes else {
+      throw TorchFileError(
+        .limitExceeded, file: file,
+        "expected at most \(maximumRecordBytes) bytes of records that are not PyTorch's, got "
+          + "\(size)")
+    }
+    var reader = ValueReader(content)
+    return TorchDocument(
+      root: try reader.root(), records: content.records.mapValues { Array(bytes[$0]) })
+  }
+}

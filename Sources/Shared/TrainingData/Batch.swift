@@ -1,0 +1,67 @@
+public import Imaging
+public import VideoCatalog
+
+/// Pictures that go through the network together.
+public struct Batch: Sendable {
+  /// One picture's place in the data.
+  public struct Sample: Sendable, Equatable {
+    /// Position in the catalog.
+    public let index: Int
+    /// Position of its video in `SampleCatalog.videos`.
+    public let video: Int
+    /// Real or fake.
+    public let label: VideoLabel
+    /// How many samples were trained on before this one, over all epochs: the counter that random
+    /// numbers for this sample are keyed with. When evaluating, the position in the catalog.
+    public let key: UInt64
+  }
+
+  /// Where the batch begins. When evaluating, epoch 0 and the number of samples before.
+  public let position: DataPosition
+
+  /// Where the next batch begins, what a checkpoint after this step has to keep.
+  public let nextPosition: DataPosition
+
+  /// The samples in order.
+  public let samples: [Sample]
+
+  /// Their pictures, RGBX, all of one size; augmented when training.
+  public let pictures: [PixelBuffer]
+
+  /// Epochs that are complete.
+  public var epoch: Int { position.epoch }
+
+  /// Step in the epoch.
+  public let step: Int
+
+  /// Whether the epoch is complete with this batch.
+  public var endsEpoch: Bool { nextPosition.epoch > position.epoch }
+
+  /// Number of pictures.
+  public var count: Int { samples.count }
+}
+
+/// How far ahead a loader works. Has no influence on what it gives.
+public struct LoaderOptions: Sendable, Equatable {
+  /// Threads that load, 1 or more.
+  public var threads: Int
+  /// Batches that are loaded ahead, 1 or more; at least as many as threads.
+  public var prefetch: Int
+
+  /// Creates options.
+  public init(threads: Int = 1, prefetch: Int = 3) {
+    self.threads = threads
+    self.prefetch = prefetch
+  }
+}
+
+/// How long the consumer of a loader waited for it.
+public struct LoaderTimes: Sendable, Equatable {
+  /// Seconds that `next` waited for a batch that was not ready.
+  public var waitSeconds = 0.0
+  /// Seconds from the first call of `next` to the end of the last.
+  public var totalSeconds = 0.0
+
+  /// Share of the time that was waited, 0...1.
+  public var waitShare: Double { totalSeconds > 0 ? waitSeconds / totalSeconds : 0 }
+}

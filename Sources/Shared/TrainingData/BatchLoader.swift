@@ -1,0 +1,120 @@
+/// Training batches in the order of `EpochOrder`, augmented, read ahead on threads of its own, epoch
+/// after epoch without an end.
+///
+/// The same order, augmentation and position give the same batches, bit for bit, whatever the
+/// options. Any thread may call `next`, one at a time. Ends its threads when it is released.
+public final class BatchLoader: Sendable {
+  /// What the loader follows.
+  public let order: EpochOrder
+
+  private let queue: BatchQueue
+
+  /// Starts loading.
+  ///
+  /// - Parameters:
+  ///   - catalog: the store.
+  ///   - order: made of the same catalog; its seed is also that of the augmentation.
+  ///   - augmentation: how pictures are changed; nil leaves them as they are.
+  ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
+  ///   - start: where to begin, any position of the order: `nextPosition` of the last batch that
+  ///     was trained on. Batches of an epoch follow each other from there; what is left at its end
+  ///     and less than a batch is dropped.
+  public init(
+    _ catalog: SampleCatalog, order: EpochOrder, augmentation: AugmentationSettings?,
+    inputSize: Int = 0, from start: DataPosition = .start, options: LoaderOptions = LoaderOptions()
+  ) throws(TrainingDataError) {
+    guard (0...1_000_000_000).contains(start.epoch),
+      (0...order.samplesPerEpoch).contains(start.sample)
+    else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "position in the data",
+        "expected a sample of 0...\(order.samplesPerEpoch) in an epoch of 0 or more, got "
+          + "\(start.sample) in epoch \(start.epoch)")
+    }
+    try augmentation?.check()
+    self.order = order
+    queue = try BatchQueue(
+      TrainingPlan(order, from: start),
+      PictureSettings(
+        catalog: catalog, inputSize: try catalog.checkedSize(inputSize),
+        augmentation: augmentation, seed: order.settings.seed),
+      options)
+  }
+
+  deinit { queue.stop() }
+
+  /// The next batch; waits for it if need be. An error of a batch comes when it is that batch's
+  /// turn, names shard and key, and stays.
+  public func next() throws(TrainingDataError) -> Batch {
+    guard let batch = try queue.next() else {
+      throw TrainingDataError(.stopped, subject: "batch loader", "there are no more batches")
+    }
+    return batch
+  }
+
+  /// How long `next` has waited so far.
+  public var times: LoaderTimes { queue.times }
+
+  /// Ends loading; returns when no thread works any more. `next` throws from then on.
+  public func stop() { queue.stop() }
+
+  var mostBatchesAhead: Int { queue.mostBatchesAhead }
+}
+
+/// All samples of some videos in catalog order, once, as they are, read ahead on threads of its own.
+///
+/// Any thread may call `next`, one at a time. Ends its threads when it is released.
+public final class EvaluationLoader: Sendable {
+  /// How many samples it gives in all.
+  public let sampleCount: Int
+
+  private let queue: BatchQueue
+
+  /// Starts loading.
+  ///
+  /// - Parameters:
+  ///   - catalog: the store.
+  ///   - videos: positions of the videos, one side of a split; those without a face give nothing.
+  ///   - batchSize: pictures of a batch; the last one may have fewer.
+  ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
+  public init(
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0,
+    options: LoaderOptions = LoaderOptions()
+  ) throws(TrainingDataError) {
+    guard batchSize > 0 else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "batch size", "expected 1 or more, got \(batchSize)")
+    }
+    let plan = EvaluationPlan(catalog, videos: videos, batchSize: batchSize)
+    sampleCount = plan.samples.count
+    queue = try BatchQueue(
+      plan,
+      PictureSettings(
+        catalog: catalog, inputSize: try catalog.checkedSize(inputSize), augmentation: nil, seed: 0),
+      options)
+  }
+
+  deinit { queue.stop() }
+
+  /// The next batch, or nil behind the last one; waits for it if need be. An error of a batch comes
+  /// when it is that batch's turn, names shard and key, and stays.
+  public func next() throws(TrainingDataError) -> Batch? { try queue.next() }
+
+  /// How long `next` has waited so far.
+  public var times: LoaderTimes { queue.times }
+
+  /// Ends loading; returns when no thread works any more. `next` throws from then on.
+  public func stop() { queue.stop() }
+}
+
+extension SampleCatalog {
+  /// A network's input size, or the store's where that is 0.
+  func checkedSize(_ inputSize: Int) throws(TrainingDataError) -> Int {
+    guard (0...Self.maximumSizePixels).contains(inputSize) else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "input size",
+        "expected 0...\(Self.maximumSizePixels) pixels, got \(inputSize)")
+    }
+    return inputSize == 0 ? sizePixels : inputSize
+  }
+}

@@ -1,0 +1,207 @@
+public import VideoCatalog
+
+/// Which videos train, which validate, which test. No group lies on two sides; that is checked again
+/// after the assignment.
+///
+/// How a group comes to its side is a function of the settings, of its name and of its videos'
+/// labels and splits:
+/// 1. With `.dataset`, a group lies on the side that its videos have in the data set. Where they
+///    disagree, the whole group goes to the first of test, validation, training that any of them
+///    has: nothing that the data set tests on is ever trained on.
+/// 2. A group that holds more than half of all videos trains, unless all of its videos have another
+///    side in the data set: data sets in which everybody is swapped with everybody end in one such
+///    group.
+/// 3. All others are drawn by a hash of the seed and the group's name, with `validationShare` and
+///    `testShare` as shares of the groups. A side that the data set has no video of is drawn out of
+///    its training groups.
+/// 4. From 200 drawn groups on, the hash is compared with the shares: a group's side does not change
+///    when others come or go. Below, groups are ordered by hash among those with the same labels
+///    (real, fake, both), and counted off, so that the shares and the classes come out right.
+/// 5. If that leaves training or validation without one of the classes, as few groups as needed are
+///    moved. So both have both classes whenever any division of the groups gives them that; the
+///    test side gets both if what is left over allows it.
+public struct DataSplit: Sendable, Equatable {
+  /// Where the split comes from.
+  public enum Source: String, Sendable, CaseIterable, Codable {
+    /// From the data set where it has one for a group, else by hash.
+    case dataset
+    /// By hash alone.
+    case hash
+  }
+
+  /// What a split depends on, besides the videos.
+  public struct Settings: Sendable, Equatable {
+    /// Where the split comes from.
+    public var source = Source.dataset
+    /// Share of the drawn groups that validate, above 0 and below 1.
+    public var validationShare = 0.15
+    /// Share of the drawn groups that test, 0 or more; together with the other below 1.
+    public var testShare = 0.15
+    /// Another seed draws other groups.
+    public var seed: UInt64 = 1
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// How much lies on one side.
+  public struct Counts: Sendable, Equatable {
+    /// Groups.
+    public var groups = 0
+    /// Real videos, those without a face too.
+    public var realVideos = 0
+    /// Fake videos, those without a face too.
+    public var fakeVideos = 0
+    /// Samples of real videos.
+    public var realSamples = 0
+    /// Samples of fake videos.
+    public var fakeSamples = 0
+    /// Videos without a face.
+    public var videosWithoutFace = 0
+
+    /// Videos of both classes.
+    public var videos: Int { realVideos + fakeVideos }
+
+    /// Samples of both classes.
+    public var samples: Int { realSamples + fakeSamples }
+  }
+
+  /// Positions in the catalog of the videos that train, ascending.
+  public let train: [Int]
+
+  /// Positions in the catalog of the videos that validate, ascending.
+  public let validation: [Int]
+
+  /// Positions in the catalog of the videos that test, ascending.
+  public let test: [Int]
+
+  /// What a person should know of how the split came to be, a sentence each.
+  public let notes: [String]
+
+  private let countsOfSide: [DatasetSplit: Counts]
+
+  /// Splits a store.
+  public init(_ catalog: SampleCatalog, settings: Settings) throws(TrainingDataError) {
+    try self.init(catalog.videos, settings: settings)
+  }
+
+  init(_ videos: [SampleCatalog.Video], settings: Settings) throws(TrainingDataError) {
+    try settings.check()
+    var assignment = GroupAssignment(videos, settings: settings)
+    assignment.assign()
+    var sides: [DatasetSplit: [Int]] = [:]
+    for (index, side) in assignment.sideOfVideo.enumerated() {
+      sides[side, default: []].append(index)
+    }
+    train = sides[.train] ?? []
+    validation = sides[.validation] ?? []
+    test = sides[.test] ?? []
+    notes = assignment.notes
+    countsOfSide = sides.mapValues { Self.count($0.map { videos[$0] }) }
+    try checkGroups(videos)
+  }
+
+  /// Positions in the catalog of the videos of a side, ascending.
+  public func videos(of side: DatasetSplit) -> [Int] {
+    switch side {
+    case .train: train
+    case .validation: validation
+    case .test: test
+    }
+  }
+
+  /// How much lies on a side.
+  public func counts(of side: DatasetSplit) -> Counts { countsOfSide[side] ?? Counts() }
+
+  /// Throws where one of the sides has no picture of a class; says what there is and what to try.
+  public func requireBothClasses(
+    on sides: [DatasetSplit] = [.train, .validation]
+  ) throws(TrainingDataError) {
+    for side in sides {
+      let here = counts(of: side)
+      for label in VideoLabel.allCases where here.samples(of: label) == 0 {
+        throw missingClass(label, on: side)
+      }
+    }
+  }
+
+  private func missingClass(_ label: VideoLabel, on side: DatasetSplit) -> TrainingDataError {
+    let all = DatasetSplit.allCases
+    let parts = all.map { side in
+      let counts = counts(of: side)
+      return "\(side.title) has \(counts.realVideos) real and \(counts.fakeVideos) fake in "
+        + counted(counts.groups, "group")
+    }
+    let elsewhere = all.reduce(0) { $0 + counts(of: $1).samples(of: label) }
+    let advice =
+      elsewhere == 0
+      ? "the store has no picture of a \(label.rawValue) video at all; extract some"
+      : "try the split by hash, other shares or another seed, or add videos of other people: "
+        + "videos that share a person or a recording stay on one side"
+    return TrainingDataError(
+      .missingClass, subject: side.title + " split",
+      "no \(label == .fake ? "fakes" : "real videos") with a face in it; of the videos, "
+        + parts.joined(separator: ", ") + "; " + advice)
+  }
+
+  /// The promise of this type, checked on its result and not on the way to it.
+  private func checkGroups(_ videos: [SampleCatalog.Video]) throws(TrainingDataError) {
+    var sideOfGroup: [String: DatasetSplit] = [:]
+    for side in DatasetSplit.allCases {
+      for index in self.videos(of: side) {
+        let group = videos[index].group
+        if let other = sideOfGroup[group], other != side {
+          throw TrainingDataError(
+            .leak, subject: "group \(group)",
+            "expected one side of the split, got \(other.title) and \(side.title)")
+        }
+        sideOfGroup[group] = side
+      }
+    }
+    guard train.count + validation.count + test.count == videos.count else {
+      throw TrainingDataError(
+        .leak, subject: "split",
+        "expected \(videos.count) videos, got \(train.count + validation.count + test.count)")
+    }
+  }
+
+  private static func count(_ videos: [SampleCatalog.Video]) -> Counts {
+    var counts = Counts()
+    counts.groups = Set(videos.map(\.group)).count
+    for video in videos {
+      switch video.label {
+      case .real:
+        counts.realVideos += 1
+        counts.realSamples += video.samples.count
+      case .fake:
+        counts.fakeVideos += 1
+        counts.fakeSamples += video.samples.count
+      }
+      if video.samples.isEmpty { counts.videosWithoutFace += 1 }
+    }
+    return counts
+  }
+}
+
+extension DataSplit.Counts {
+  /// Samples of a class.
+  public func samples(of label: VideoLabel) -> Int {
+    label == .real ? realSamples : fakeSamples
+  }
+}
+
+extension DataSplit.Settings {
+  func check() throws(TrainingDataError) {
+    guard validationShare > 0, testShare >= 0, validationShare + testShare < 1 else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "validation share, test share",
+        "expected shares above 0 and from 0, together below 1, got \(validationShare) and "
+          + "\(testShare)")
+    }
+  }
+}
+
+extension DatasetSplit {
+  /// The side as a person says it.
+  var title: String { self == .train ? "training" : rawValue }
+}

@@ -1,0 +1,229 @@
+internal import Randomness
+internal import VideoCatalog
+
+/// Which samples an epoch has, and in what order: a function of the seed and the epoch's number.
+///
+/// Each class (with `.none`: all samples together) is an endless row of seeded permutations, one
+/// after the other, and each epoch takes the next part of the row. So no sample is ever seen twice
+/// more often than another of its class. An epoch that crosses from one permutation to the next may
+/// have a sample twice.
+///
+/// An epoch has whole batches only. With `.undersample` it has all samples of the smaller class
+/// (but those that don't fill a batch; the next epoch begins with them) and as many of the larger
+/// one, which are all seen within `ceil(larger / smaller)` epochs. A given number of steps makes
+/// the parts shorter or longer.
+///
+/// The samples of an epoch are then put in order: the shards in seeded order, and within each window
+/// of `shuffleShards` shards all samples mixed. So only a window's shards are read at a time.
+public struct EpochOrder: Sendable {
+  /// How the classes are balanced.
+  public enum Balance: String, Sendable, CaseIterable, Codable {
+    /// Every epoch has as many samples of the larger class as of the smaller one, others each time.
+    case undersample
+    /// All samples, every epoch.
+    case none
+  }
+
+  /// What an order depends on, besides the samples.
+  public struct Settings: Sendable, Equatable {
+    /// Another seed gives another order.
+    public var seed: UInt64 = 1
+    /// How the classes are balanced.
+    public var balance = Balance.undersample
+    /// Shards that samples are mixed over, 1 or more.
+    public var shuffleShards = 16
+    /// Pictures of one step, 1 or more.
+    public var batchSize = 32
+    /// Steps of an epoch; 0 is as many whole batches as the balanced data gives.
+    public var stepsPerEpoch = 0
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Samples of the longest epoch: its order takes 4 bytes each.
+  public static let maximumSamplesPerEpoch = 1 << 28
+
+  /// What the order depends on, besides the samples.
+  public let settings: Settings
+
+  /// Steps of an epoch.
+  public let stepsPerEpoch: Int
+
+  /// Samples of an epoch.
+  public var samplesPerEpoch: Int { stepsPerEpoch * settings.batchSize }
+
+  /// Samples of each class, or all together; positions in the catalog, ascending.
+  private let classes: [[UInt32]]
+
+  /// First sample of each shard, and the end.
+  private let shardStarts: [Int]
+
+  /// Orders the samples of some videos.
+  ///
+  /// - Parameters:
+  ///   - catalog: the store.
+  ///   - videos: positions of the videos, the training side of a split.
+  public init(
+    _ catalog: SampleCatalog, videos: [Int], settings: Settings
+  ) throws(TrainingDataError) {
+    try self.init(
+      videos: catalog.videos, chosen: videos, shardCount: catalog.shards.count, settings: settings)
+  }
+
+  init(
+    videos: [SampleCatalog.Video], chosen: [Int], shardCount: Int, settings: Settings
+  ) throws(TrainingDataError) {
+    try settings.check()
+    self.settings = settings
+    var samples: [VideoLabel: [UInt32]] = [.real: [], .fake: []]
+    for index in chosen.sorted() {
+      samples[videos[index].label]?.append(contentsOf: videos[index].samples.lazy.map(UInt32.init))
+    }
+    let real = samples[.real] ?? []
+    let fake = samples[.fake] ?? []
+    let passSamples: Int
+    switch settings.balance {
+    case .none:
+      // In catalog order, as labels are of no interest here.
+      classes = [chosen.sorted().flatMap { videos[$0].samples.lazy.map(UInt32.init) }]
+      passSamples = classes[0].count
+    case .undersample:
+      classes = [real, fake]
+      passSamples = 2 * min(real.count, fake.count)
+    }
+    stepsPerEpoch = try Self.steps(
+      passSamples: passSamples, real: real.count, fake: fake.count, settings)
+    var starts = [Int](repeating: 0, count: shardCount + 1)
+    for video in videos {
+      starts[video.shard + 1] = max(starts[video.shard + 1], video.samples.upperBound)
+    }
+    for shard in 0..<shardCount { starts[shard + 1] = max(starts[shard], starts[shard + 1]) }
+    shardStarts = starts
+  }
+
+  private static func steps(
+    passSamples: Int, real: Int, fake: Int, _ settings: Settings
+  ) throws(TrainingDataError) -> Int {
+    let advice =
+      "; lower the batch size, take more frames per video, or add videos"
+    if settings.balance == .undersample, min(real, fake) == 0 {
+      throw TrainingDataError(
+        .missingClass, subject: "training split",
+        "the classes can't be balanced: \(counted(real, "real sample")), \(fake) fake; add videos "
+          + "of the other class, or take the classes as they are")
+    }
+    guard passSamples >= settings.batchSize else {
+      throw TrainingDataError(
+        .tooFewSamples, subject: "training split",
+        "expected at least one batch of \(settings.batchSize) pictures, got \(passSamples) "
+          + "(\(counted(real, "real sample")), \(fake) fake, balance \(settings.balance))" + advice)
+    }
+    let steps =
+      settings.stepsPerEpoch > 0 ? settings.stepsPerEpoch : passSamples / settings.batchSize
+    guard steps <= maximumSamplesPerEpoch / settings.batchSize else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "steps per epoch",
+        "expected at most \(maximumSamplesPerEpoch / settings.batchSize) at a batch size of "
+          + "\(settings.batchSize), got \(steps); use more epochs of fewer steps")
+    }
+    return steps
+  }
+
+  /// The samples of an epoch in order: `samplesPerEpoch` positions in the catalog. About 20
+  /// nanoseconds per sample of the store, whatever the epoch.
+  public func samples(inEpoch epoch: Int) -> [UInt32] {
+    precondition(epoch >= 0, "epochs count from 0")
+    var chosen: [UInt32] = []
+    chosen.reserveCapacity(samplesPerEpoch)
+    for (number, members) in classes.enumerated() {
+      let share = part(ofClass: number, inEpoch: epoch)
+      append(share, of: members, number: number, to: &chosen)
+    }
+    return mixed(chosen, epoch: epoch)
+  }
+
+  /// The step after which an epoch is complete begins a new one.
+  func normalized(_ position: DataPosition) -> DataPosition {
+    position.sample + settings.batchSize <= samplesPerEpoch
+      ? position : DataPosition(epoch: position.epoch + 1, sample: 0)
+  }
+
+  /// The part of a class's endless row that an epoch takes. Of an odd number of samples the classes
+  /// take the larger half in turn.
+  private func part(ofClass number: Int, inEpoch epoch: Int) -> Range<Int> {
+    let before = epoch * samplesPerEpoch
+    let after = before + samplesPerEpoch
+    guard classes.count == 2 else { return before..<after }
+    return number == 0 ? (before + 1) / 2..<(after + 1) / 2 : before / 2..<after / 2
+  }
+
+  private func append(
+    _ part: Range<Int>, of members: [UInt32], number: Int, to chosen: inout [UInt32]
+  ) {
+    var start = part.lowerBound
+    while start < part.upperBound {
+      let (round, offset) = start.quotientAndRemainder(dividingBy: members.count)
+      var random = RandomStream(
+        seed: settings.seed, .order, Stage.choice, UInt64(number), UInt64(round))
+      var permutation = members
+      random.shuffle(&permutation)
+      let end = min(members.count, offset + part.upperBound - start)
+      chosen += permutation[offset..<end]
+      start += end - offset
+    }
+  }
+
+  /// Shards in seeded order, samples mixed within each window of shards.
+  private func mixed(_ chosen: [UInt32], epoch: Int) -> [UInt32] {
+    var random = RandomStream(seed: settings.seed, .order, Stage.mixing, UInt64(epoch))
+    let shardOrder = random.permutation(shardStarts.count - 1)
+    var members = [[UInt32]](repeating: [], count: shardOrder.count)
+    let shards = ShardFinder(shardStarts)
+    for sample in chosen { members[shards.shard(of: Int(sample))].append(sample) }
+    var ordered: [UInt32] = []
+    ordered.reserveCapacity(chosen.count)
+    for start in stride(from: 0, to: shardOrder.count, by: settings.shuffleShards) {
+      let end = min(shardOrder.count, start + settings.shuffleShards)
+      var window = shardOrder[start..<end].flatMap { members[$0] }
+      random.shuffle(&window)
+      ordered += window
+    }
+    return ordered
+  }
+
+  /// First counter of the random streams: what of the order they make.
+  private enum Stage {
+    static let choice: UInt64 = 0
+    static let mixing: UInt64 = 1
+  }
+}
+
+/// Which shard has a sample.
+private struct ShardFinder {
+  private let starts: [Int]
+
+  init(_ starts: [Int]) { self.starts = starts }
+
+  /// The last shard that starts at the sample or before; empty shards have no samples.
+  func shard(of sample: Int) -> Int {
+    var (low, high) = (0, starts.count - 1)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= sample { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension EpochOrder.Settings {
+  func check() throws(TrainingDataError) {
+    for (name, value, lowest) in [
+      ("shuffle shards", shuffleShards, 1), ("batch size", batchSize, 1),
+      ("steps per epoch", stepsPerEpoch, 0),
+    ] where value < lowest {
+      throw TrainingDataError(
+        .invalidSetting, subject: name, "expected \(lowest) or more, got \(value)")
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// A hash of names and numbers that is the same in every process, unlike `Hasher`: FNV-1a with 64
+/// bits (Fowler, Noll, Vo). Not for cryptography.
+struct NameHash {
+  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// The hash of one name.
+  static func of(_ name: String) -> UInt64 {
+    var hash = NameHash()
+    hash.add(name)
+    return hash.value
+  }
+
+  /// Adds a name's UTF-8 bytes and an end mark, which no UTF-8 has.
+  mutating func add(_ name: String) {
+    for byte in name.utf8 { add(byte) }
+    add(UInt8(0xFF))
+  }
+
+  /// Adds the 8 bytes of a number, the lowest first.
+  mutating func add(_ number: UInt64) {
+    for place in 0..<8 { add(UInt8(truncatingIfNeeded: number >> (8 * UInt64(place)))) }
+  }
+
+  private mutating func add(_ byte: UInt8) {
+    value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+  }
+}

@@ -1,0 +1,66 @@
+public import Imaging
+internal import ShardStore
+internal import VideoCatalog
+
+extension SampleCatalog {
+  /// The picture of a sample, compared with its checksum; of the store's size.
+  ///
+  /// - Parameters:
+  ///   - index: position of the sample, 0..<`sampleCount`.
+  ///   - decoder: belongs to the calling thread.
+  public func picture(
+    of index: Int, decoder: JPEGDecoder
+  ) throws(TrainingDataError) -> PixelBuffer {
+    let decoded: Result<PixelBuffer, ImagingError>
+    do throws(ShardStoreError) {
+      decoded = try decode(entries[index], decoder)
+    } catch {
+      throw TrainingDataError(store: error, directory: directory)
+    }
+    let size = sizePixels
+    switch decoded {
+    case .failure(let error):
+      throw TrainingDataError(
+        .damagedPicture, subject: subject(of: index),
+        "the picture can't be decoded; extract the video again", cause: error.description)
+    case .success(let picture):
+      guard picture.width == size, picture.height == size else {
+        throw TrainingDataError(
+          .damagedPicture, subject: subject(of: index),
+          "expected \(size)x\(size) pixels, got \(picture.width)x\(picture.height)")
+      }
+      return picture
+    }
+  }
+
+  /// Shard and key of a sample, for messages.
+  public func subject(of index: Int) -> String {
+    let entry = entries[index]
+    let video = videos[Int(entry.video)]
+    let shard = shards[video.shard].fileName
+    let key = try? SampleKey(video: video.name, frame: entry.frame, face: entry.face)
+    return shard + ": " + (key?.description ?? video.name)
+  }
+
+  private func decode(
+    _ entry: SampleEntry, _ decoder: JPEGDecoder
+  ) throws(ShardStoreError) -> Result<PixelBuffer, ImagingError> {
+    let video = videos[Int(entry.video)]
+    let key = try SampleKey(video: video.name, frame: entry.frame, face: entry.face)
+    let sample = try reader.sample(of: key, in: shards[video.shard])
+    guard sample.record.label == video.label else {
+      throw ShardStoreError(
+        .damagedRecord, subject: sample.shard.fileName + ": sample " + key.description,
+        "expected a \(video.label.rawValue) sample as the video is, got a "
+          + sample.record.label.rawValue + " one")
+    }
+    let maximumPixels = Self.maximumSizePixels * Self.maximumSizePixels
+    return try reader.withImage(of: sample) { file in
+      do throws(ImagingError) {
+        return .success(try decoder.decode(file, maximumPixels: maximumPixels))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+internal import Imaging
+public import ShardStore
+public import VideoCatalog
+
+/// The videos and samples of a store, by number: what splits, orders and loaders work on.
+///
+/// Videos come by shard, then by name; samples by video, frame and face. So samples in catalog order
+/// are read from one end of the store to the other, and each video has one range of them. The index
+/// takes 8 bytes per sample: records and images are read when they are needed.
+///
+/// Sendable: all state is fixed after opening, and any number of threads may read.
+public struct SampleCatalog: Sendable {
+  /// A finished video of the store.
+  public struct Video: Sendable, Equatable {
+    /// The video's name, its identity in the store.
+    public let name: String
+    /// Real or fake.
+    public let label: VideoLabel
+    /// Videos of one group belong on one side of every split.
+    public let group: String
+    /// The data set's own split, where it has one.
+    public let split: DatasetSplit?
+    /// Manipulation method; nil for real videos and where unknown.
+    public let method: String?
+    /// Compression level; nil where the data set has none.
+    public let compression: String?
+    /// Position of its shard in `SampleCatalog.shards`.
+    public let shard: Int
+    /// Its samples; empty for a video without a face.
+    public let samples: Range<Int>
+  }
+
+  /// What is known of a sample without reading it.
+  public struct Sample: Sendable, Equatable {
+    /// Position in the catalog.
+    public let index: Int
+    /// Position of its video in `SampleCatalog.videos`.
+    public let video: Int
+    /// Real or fake.
+    public let label: VideoLabel
+    /// Index of the frame in presentation order.
+    public let frame: Int
+    /// Index of the face among those of the frame.
+    public let face: Int
+  }
+
+  /// Side of a stored picture above which a store is refused, in pixels.
+  static let maximumSizePixels = 4096
+
+  /// The store's folder.
+  public let directory: String
+
+  /// How the store was made: the geometry that goes into checkpoints and models.
+  public let description: StoreDescription
+
+  /// All shards in order.
+  public let shards: [ShardName]
+
+  /// All finished videos, those without a face too.
+  public let videos: [Video]
+
+  /// Videos that could not be extracted; they are in no split.
+  public let failedVideoCount: Int
+
+  /// A number that changes with the content: with any video, label, group, split, sample or image,
+  /// and with the frames that are taken of a video. Independent of where the store lies.
+  public let fingerprint: UInt64
+
+  let reader: ShardReader
+  let entries: [SampleEntry]
+
+  init(
+    directory: String, reader: ShardReader, videos: [Video], failedVideoCount: Int,
+    fingerprint: UInt64, entries: [SampleEntry]
+  ) {
+    self.directory = directory
+    self.reader = reader
+    self.videos = videos
+    self.failedVideoCount = failedVideoCount
+    self.fingerprint = fingerprint
+    self.entries = entries
+    description = reader.description
+    shards = reader.shards
+  }
+
+  /// How many samples there are.
+  public var sampleCount: Int { entries.count }
+
+  /// Side of the stored pictures in pixels.
+  public var sizePixels: Int { description.geometry.sizePixels }
+
+  /// The sample at a position of 0..<`sampleCount`.
+  public func sample(_ index: Int) -> Sample {
+    let entry = entries[index]
+    let video = Int(entry.video)
+    return Sample(
+      index: index, video: video, label: videos[video].label, frame: entry.frame, face: entry.face)
+  }
+}
+
+/// A sample in 8 bytes: its video, and frame and face as one number that sorts like the key.
+struct SampleEntry: Sendable, Comparable {
+  let video: UInt32
+  private let frameAndFace: UInt32
+
+  /// A key of the store has a frame below 1,000,000 and a face below 100: 27 bits.
+  init(video: Int, key: SampleKey) {
+    self.video = UInt32(video)
+    frameAndFace = UInt32(key.frame) << 7 | UInt32(key.face)
+  }
+
+  private init(video: UInt32, frameAndFace: UInt32) {
+    self.video = video
+    self.frameAndFace = frameAndFace
+  }
+
+  /// The same frame and face of a video with another number.
+  func renumbered(_ video: Int) -> SampleEntry {
+    SampleEntry(video: UInt32(video), frameAndFace: frameAndFace)
+  }
+
+  var frame: Int { Int(frameAndFace >> 7) }
+
+  var face: Int { Int(frameAndFace & 127) }
+
+  static func < (left: SampleEntry, right: SampleEntry) -> Bool {
+    (left.video, left.frameAndFace) < (right.video, right.frameAndFace)
+  }
+}

@@ -1,0 +1,55 @@
+/// What went wrong between a store and a batch, on what, and what to try.
+public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure; what a program decides on.
+  public enum Code: Sendable, Equatable {
+    /// The store is missing, busy, of another format, or can't be read; `cause` is its error.
+    case unreadableStore
+    /// The store has no crop at all.
+    case emptyStore
+    /// A shard or a record contradicts itself; `cause` is the store's error where it has one.
+    case damagedStore
+    /// A picture can't be decoded, or isn't of the store's size.
+    case damagedPicture
+    /// A setting is out of bounds.
+    case invalidSetting
+    /// A side of the split has no pictures of a class.
+    case missingClass
+    /// A group lies on two sides of the split: a defect of the program.
+    case leak
+    /// There are fewer samples than one batch has.
+    case tooFewSamples
+    /// The loader was stopped.
+    case stopped
+  }
+
+  /// The kind of failure.
+  public var code: Code
+
+  /// The folder, split, setting or sample it is about.
+  public var subject: String
+
+  /// What failed, expected and got, and what to try.
+  public var message: String
+
+  /// The text of the error below.
+  public var cause: String?
+
+  /// Creates an error.
+  public init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
+    self.code = code
+    self.subject = subject
+    self.message = message
+    self.cause = cause
+  }
+
+  /// `subject: message (cause)`.
+  public var description: String {
+    guard let cause else { return "\(subject): \(message)" }
+    return "\(subject): \(message) (\(cause))"
+  }
+}
+
+/// "1 video", "2 videos".
+func counted(_ count: Int, _ noun: String) -> String {
+  count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+}
