@@ -1,3 +1,4 @@
+import Imaging
 import NeuralNetwork
 import PipelineConfiguration
 import TrainingData
@@ -43,9 +44,10 @@ struct TrainingStep {
       schedule.learningRate(at: learner.progress.step) * Float(learner.progress.learningRateScale)
     let options = TrainingEngine.Options(
       labelSmoothing: labelSmoothing, backboneFrozen: frozen, dropoutSeed: seed,
-      dropoutKeys: batch.keys)
+      dropoutKeys: batch.samples.map(\.key))
+    let labels = batch.samples.map(\.label.classIndex)
     let result = engine.computeGradients(
-      &learner.state, labels: batch.labels, options: options
+      &learner.state, labels: labels, options: options
     ) { [normalization] sample, buffer in
       normalization.write(batch.pictures[sample], into: buffer)
     }
@@ -54,7 +56,7 @@ struct TrainingStep {
       return GradientNorm(of: .init(rebasing: gradients[trained]), limit: clipNorm)
     }
     let outcome = StepOutcome(
-      loss: result.loss, correct: countCorrect(result.logits, batch.labels),
+      loss: result.loss, correct: countCorrect(result.logits, labels),
       gradientNorm: norm.norm, learningRate: rate)
     guard outcome.isFinite else { return outcome }
     engine.withGradients { gradients in
@@ -64,9 +66,9 @@ struct TrainingStep {
     }
     learner.average?.update(with: learner.state)
     learner.progress.step += 1
-    learner.progress.sample += batch.labels.count
+    learner.progress.sample += batch.count
     learner.progress.running.add(
-      loss: outcome.loss, correct: outcome.correct, samples: batch.labels.count)
+      loss: outcome.loss, correct: outcome.correct, samples: batch.count)
     return outcome
   }
 

@@ -9,6 +9,7 @@ import VideoCatalog
 struct ModelExport {
   let setup: TrainingSetup
   let force: Bool
+  let interruption: Interruption
 
   /// What was measured of some weights.
   struct Judgement {
@@ -31,7 +32,9 @@ struct ModelExport {
   ///   - checkpoint: the weights, with the epoch and step they are of.
   ///   - progress: the training as a whole; the checkpoint's own where it is exported alone.
   /// - Returns: the process's exit status: 0, or 3 where the model failed its behaviour check.
-  func run(_ checkpoint: Checkpoint, progress: TrainingProgress, to target: Target) throws -> Int32 {
+  func run(
+    _ checkpoint: Checkpoint, progress: TrainingProgress, to target: Target
+  ) throws -> Int32 {
     let state = checkpoint.evaluated
     // Written beside its place, judged, and only then renamed: a broken model never takes the place
     // of a sound one.
@@ -69,7 +72,7 @@ struct ModelExport {
       validator: Validator(
         architecture: setup.architecture, catalog: setup.catalog,
         normalization: setup.normalization, workers: setup.workers),
-      draws: setup.configuration.validation.bootstrap, seed: setup.seed)
+      draws: setup.configuration.validation.bootstrap, seed: setup.seed, interruption: interruption)
     let validation = try judge.predict(state, videos: setup.split.validation, name: "validation")
     let calibration = try Calibration.fitted(
       frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Evaluation
 import Foundation
 import Imaging
@@ -13,6 +14,8 @@ struct ModelJudge {
   let validator: Validator
   let draws: Int
   let seed: UInt64
+  /// Asked between pictures; a signal ends the work by throwing its exit status.
+  let interruption: Interruption
 
   /// Predictions and report of one side of the split.
   struct Side {
@@ -29,9 +32,10 @@ struct ModelJudge {
     defer { progress.finish() }
     let predictions = try validator.predict(state, videos: videos) { done in
       progress.update(done: done, detail: name)
-      return true
+      return interruption.request == .none
     }
-    return predictions ?? Validator.Predictions()
+    guard let predictions else { throw ExitCode(interruption.exitStatus ?? 1) }
+    return predictions
   }
 
   func report(
@@ -70,11 +74,15 @@ struct ModelJudge {
         logitsAfterReload: again))
   }
 
-  /// Eight pictures spread over the store.
+  /// The first pictures of up to eight videos, spread over the store.
   private func probes(_ size: Int) throws -> [PixelBuffer] {
-    let count = min(8, catalog.sampleCount)
-    return try (0..<count).map { place in
-      try catalog.picture(of: place * catalog.sampleCount / count, sizePixels: size)
+    let videos = catalog.videos.indices.filter { !catalog.videos[$0].samples.isEmpty }
+    let count = min(8, videos.count)
+    return try (0..<count).compactMap { place in
+      let loader = try EvaluationLoader(
+        catalog, videos: [videos[place * videos.count / count]], batchSize: 1, inputSize: size)
+      defer { loader.stop() }
+      return try loader.next()?.pictures.first
     }
   }
 }

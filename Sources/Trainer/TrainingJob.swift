@@ -22,11 +22,18 @@ struct TrainingJob {
     var learner = try start(folder)
     try record(directory)
 
-    var interruption: Interruption?
+    let interruption = Interruption { request in
+      FileHandle.standardError.write(
+        Data(
+          (request == .finish
+            ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once.\n"
+            : "\nLeaving; what came after the last checkpoint is lost.\n").utf8))
+      if request == .abandon { exit(130) }
+    }
     if learner.progress.ending == nil {
       var loop = try TrainingLoop(
-        setup: setup, folder: folder, directory: directory, learner: learner)
-      interruption = loop.interruption
+        setup: setup, folder: folder, directory: directory, learner: learner,
+        interruption: interruption)
       let end = try loop.run()
       learner = loop.learner
       if case .interrupted(let status) = end {
@@ -45,12 +52,13 @@ struct TrainingJob {
           + "export; validation needs real and fake videos with faces")
     }
     let best = try Checkpoint(contentsOf: folder.best)
-    let status = try ModelExport(setup: setup, force: force).run(
+    return try ModelExport(
+      setup: setup, force: force, interruption: interruption
+    ).run(
       best, progress: learner.progress,
       to: ModelExport.Target(
         model: directory.model, safetensors: directory.safetensors,
         information: directory.information))
-    return interruption?.exitStatus ?? status
   }
 
   /// The learner of the last sound checkpoint, or a new one.

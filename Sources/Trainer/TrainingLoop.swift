@@ -18,8 +18,7 @@ struct TrainingLoop: ~Copyable {
   }
 
   private(set) var learner: Learner
-  let interruption: Interruption
-
+  private let interruption: Interruption
   private let setup: TrainingSetup
   private let folder: CheckpointFolder
   private let step: TrainingStep
@@ -35,7 +34,7 @@ struct TrainingLoop: ~Copyable {
 
   init(
     setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
-    learner: Learner
+    learner: Learner, interruption: Interruption
   ) throws {
     self.setup = setup
     self.folder = folder
@@ -46,16 +45,9 @@ struct TrainingLoop: ~Copyable {
       architecture: setup.architecture, catalog: setup.catalog,
       normalization: setup.normalization, workers: setup.workers)
     log = try TrainingLog(directory, resumedAt: learner.progress.step)
-    let line = ProgressLine(
+    progressLine = ProgressLine(
       total: setup.totalSteps, first: learner.progress.step, unit: "steps")
-    progressLine = line
-    interruption = Interruption { request in
-      line.note(
-        request == .finish
-          ? "Writing a checkpoint; press Ctrl-C again to leave at once."
-          : "Leaving; what came after the last checkpoint is lost.")
-      if request == .abandon { exit(130) }
-    }
+    self.interruption = interruption
   }
 
   mutating func run() throws -> End {
@@ -66,10 +58,9 @@ struct TrainingLoop: ~Copyable {
     defer { progressLine.finish() }
     // Every pass begins at the learner's position: at first, and after a step back.
     while learner.progress.ending == nil {
-      let loader = try BatchLoader(
-        setup.catalog, order: setup.order, augmentation: setup.configuration.augmentation.settings,
-        seed: setup.seed, inputSize: setup.architecture.inputSize,
-        start: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample))
+      let loader = try setup.makeLoader(
+        from: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample))
+      defer { loader.stop() }
       if let end = try run(loader) { return end }
     }
     return .finished
@@ -103,7 +94,7 @@ struct TrainingLoop: ~Copyable {
 
   /// One step; false where it stepped back instead.
   private mutating func takeStep(_ loader: BatchLoader) throws -> Bool {
-    let waitedBefore = loader.waitSeconds
+    let waitedBefore = loader.times.waitSeconds
     let started = clock.seconds
     let batch = try loader.next()
     let outcome = step.run(batch, &learner)
@@ -113,7 +104,7 @@ struct TrainingLoop: ~Copyable {
     }
     let seconds = clock.seconds - started
     throughput.add(
-      images: batch.labels.count, seconds: seconds, waited: loader.waitSeconds - waitedBefore)
+      images: batch.count, seconds: seconds, waited: loader.times.waitSeconds - waitedBefore)
     learner.progress.trainedSeconds += seconds
     try report(outcome)
     return true

@@ -20,7 +20,7 @@ struct TrainingSetup {
     self.configuration = configuration
     catalog = try SampleCatalog(
       directory: store, framesPerVideo: configuration.data.framesPerVideo,
-      workers: configuration.workers)
+      workerCount: configuration.workers)
     architecture = try configuration.architecture(cropSize: catalog.sizePixels)
     split = try DataSplit(catalog, settings: configuration.splitSettings)
     try split.requireBothClasses(on: [.train, .validation])
@@ -64,6 +64,16 @@ struct TrainingSetup {
       "store.samples": "\(catalog.sampleCount)",
       "store.fingerprint": String(catalog.fingerprint, radix: 16),
     ]
+  }
+
+  /// Training batches from a position on; what they hold depends on the settings alone.
+  func makeLoader(
+    from position: DataPosition, augmented: Bool = true
+  ) throws -> BatchLoader {
+    try BatchLoader(
+      catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
+      inputSize: architecture.inputSize, from: position,
+      options: LoaderOptions(threads: min(workers, 4), prefetch: 4))
   }
 
   func makeEngine() -> TrainingEngine {

@@ -41,11 +41,11 @@ final class Validator {
       predictions.videosWithoutFaces.append(catalog.videos[index].evaluated)
     }
     let loader = try EvaluationLoader(
-      catalog, videos: videos, inputSize: state.architecture.inputSize, chunk: Self.chunk)
+      catalog, videos: videos, batchSize: Self.chunk, inputSize: state.architecture.inputSize)
     while let batch = try loader.next() {
       let logits = logits(of: batch.pictures)
       for (place, sample) in batch.samples.enumerated() {
-        let known = catalog.sample(sample)
+        let known = catalog.sample(sample.index)
         predictions.frames.append(
           FramePrediction(
             video: catalog.videos[known.video].evaluated, frame: known.frame,
