@@ -1,0 +1,164 @@
+import Foundation
+
+/// A run's curve as a CSV file: the column `step`, then columns that are fixed when it is created.
+///
+/// A row is written at once and whole. When a run is resumed, rows beyond the step it goes on from
+/// are cut: they are measured again. Not for several threads at once.
+///
+/// ```swift
+/// let table = try MetricsTable(path: "run/metrics.csv", columns: ["loss", "auc"], resumedStep: 200)
+/// try table.append(step: 240, ["loss": .number(0.61)])  // 240,0.61,
+/// ```
+public final class MetricsTable {
+  /// The largest table that is resumed, in bytes.
+  public static let maximumBytes = 1 << 28
+
+  /// The first column's name.
+  public static let stepColumn = "step"
+
+  /// The file.
+  public let path: String
+
+  /// The columns after `step`.
+  public let columns: [String]
+
+  private var file: OutputFile
+
+  /// Creates the table, or opens the one that is there.
+  ///
+  /// - Parameters:
+  ///   - path: The file; its folder must exist.
+  ///   - columns: The columns after `step`, without duplicates. A table that has others is an error.
+  ///   - resumedStep: Rows up to this step are kept, later ones are cut. Nil where the run begins
+  ///     anew: none is kept. A last row that was cut short by a crash goes as well.
+  public init(
+    path: String, columns: [String], resumedStep: Int? = nil
+  ) throws(ReportingError) {
+    let header = [Self.stepColumn] + columns
+    precondition(Set(header).count == header.count, "a table has no column twice")
+    let headerLine = header.map(quotedCSV).joined(separator: ",") + "\n"
+    if let bytes = try Self.contents(of: path), !bytes.isEmpty {
+      let kept = try Self.kept(of: bytes, path: path, header: header, resumedStep: resumedStep)
+      if kept.count < bytes.count { try AtomicFile.write(kept, to: path) }
+    } else {
+      try AtomicFile.write(text: headerLine, to: path)
+    }
+    self.path = path
+    self.columns = columns
+    file = try OutputFile(appendingTo: path)
+  }
+
+  /// Adds a row and hands it to the operating system: it survives the end of the process. Where that
+  /// fails, the table ends with the row before.
+  ///
+  /// - Parameters:
+  ///   - step: Optimizer steps so far.
+  ///   - values: By column; a column without a value gets an empty cell. Others than the table's
+  ///     columns must not be among them.
+  public func append(step: Int, _ values: [String: MetricsValue]) throws(ReportingError) {
+    let unknown = values.keys.filter { !columns.contains($0) }
+    precondition(unknown.isEmpty, "the table has no column \(unknown.sorted())")
+    let cells = [String(step)] + columns.map { values[$0]?.csv ?? "" }
+    try file.append(Array((cells.joined(separator: ",") + "\n").utf8))
+  }
+
+  /// Makes what was written survive a power failure too. The corresponding C function is `fsync`.
+  public func synchronize() throws(ReportingError) {
+    try file.sync()
+  }
+}
+
+// MARK: Resuming
+
+extension MetricsTable {
+  /// The whole file; nil where there is none.
+  private static func contents(of path: String) throws(ReportingError) -> [UInt8]? {
+    guard access(path, F_OK) == 0 else {
+      if errno == ENOENT { return nil }
+      throw ReportingError(errno: errno, path, "can't look at the file")
+    }
+    let bytes = try firstBytes(of: path, count: maximumBytes + 1)
+    guard bytes.count <= maximumBytes else {
+      throw ReportingError(
+        .limitExceeded, path,
+        "expected a table of at most \(maximumBytes >> 20) MiB; move it away, or take another folder "
+          + "for the run")
+    }
+    return bytes
+  }
+
+  private static func firstBytes(of path: String, count: Int) throws(ReportingError) -> [UInt8] {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      return [UInt8](try handle.read(upToCount: count) ?? Data())
+    } catch {
+      throw ReportingError(
+        .inputOutput, path, "can't read the file", cause: error.localizedDescription)
+    }
+  }
+
+  /// The header and the rows up to `resumedStep`.
+  private static func kept(
+    of bytes: [UInt8], path: String, header: [String], resumedStep: Int?
+  ) throws(ReportingError) -> [UInt8] {
+    var records = CSVRecords(bytes)
+    guard let first = records.next() else { return [] }
+    try check(first, against: header, path: path)
+    var kept = Array(bytes[first.range])
+    while let record = records.next() {
+      if !record.isComplete, isCutShort(record, in: bytes) { break }
+      guard record.isComplete, record.cells.count == header.count,
+        let step = record.cells.first.flatMap({ Int($0) })
+      else {
+        throw ReportingError(
+          .malformed, path,
+          "line \(record.line): expected a row of \(header.count) cells that begins with its step, "
+            + "got \(record.cells.count) cells; correct the line, or move the file away to begin a "
+            + "new one")
+      }
+      if let resumedStep, step <= resumedStep { kept += bytes[record.range] }
+    }
+    return kept
+  }
+
+  /// Whether the record is the last line, which a power failure may leave without its end. One that
+  /// spans several lines is rather a stray quote with good rows behind it.
+  private static func isCutShort(_ record: CSVRecords.Record, in bytes: [UInt8]) -> Bool {
+    record.range.upperBound == bytes.count && !bytes[record.range].contains(UInt8(ascii: "\n"))
+  }
+
+  /// Throws where the file has another header; says which columns it lacks and has besides.
+  private static func check(
+    _ first: CSVRecords.Record, against header: [String], path: String
+  ) throws(ReportingError) {
+    guard first.cells != header || !first.isComplete else { return }
+    func list(_ names: [String]) -> String {
+      let shown = names.prefix(20).map { name in
+        String(
+          name.unicodeScalars.prefix(60).map { Character($0.properties.isPrintable ? $0 : "?") })
+      }
+      return shown.joined(separator: ", ") + (names.count > shown.count ? ", …" : "")
+    }
+    let missing = header.filter { !first.cells.contains($0) }
+    let foreign = first.cells.filter { !header.contains($0) }
+    var parts: [String] = []
+    if !missing.isEmpty { parts.append("it lacks \(list(missing))") }
+    if !foreign.isEmpty { parts.append("it has \(list(foreign)) besides") }
+    if parts.isEmpty { parts.append("it has them in another order or is cut short") }
+    throw ReportingError(
+      .foreignFile, path,
+      "expected a table with the columns \(list(header)): " + parts.joined(separator: ", ")
+        + "; move the file away to begin a new one, or take another folder for the run")
+  }
+}
+
+extension Unicode.Scalar.Properties {
+  /// Whether a terminal shows the character and obeys nothing.
+  fileprivate var isPrintable: Bool {
+    switch generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
+    default: true
+    }
+  }
+}
