@@ -51,15 +51,15 @@ struct TrainingStep {
     ) { [normalization] sample, buffer in
       normalization.write(batch.pictures[sample], into: buffer)
     }
-    let norm = engine.withGradients { gradients in
-      let trained = learner.optimizer.trainedParameters(backboneFrozen: frozen)
-      return GradientNorm(of: .init(rebasing: gradients[trained]), limit: clipNorm)
+    let trained = learner.optimizer.trainedParameters(backboneFrozen: frozen)
+    let norm = engine.gradients.withUnsafeBufferPointer { gradients in
+      GradientNorm(of: UnsafeBufferPointer(rebasing: gradients[trained]), limit: clipNorm)
     }
     let outcome = StepOutcome(
       loss: result.loss, correct: countCorrect(result.logits, labels),
       gradientNorm: norm.norm, learningRate: rate)
     guard outcome.isFinite else { return outcome }
-    engine.withGradients { gradients in
+    engine.gradients.withUnsafeBufferPointer { gradients in
       learner.optimizer.step(
         &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
         backboneFrozen: frozen)

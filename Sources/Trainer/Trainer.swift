@@ -6,7 +6,22 @@ struct Trainer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trainer",
     abstract: "Trains a deepfake detector from a shard store of face crops.",
-    version: softwareVersion)
+    discussion: """
+      From a store to a model that can be trusted:
+
+        trainer train pipelines/dfdc.yaml --store /data/dfdc-faces --run runs/dfdc
+        trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
+        trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
+
+      A training may be stopped at any moment, killed even; the same command goes on where it ended.
+
+      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check; 64 wrong usage; 130 or \
+      143 stopped by Ctrl-C or SIGTERM.
+      """,
+    version: softwareVersion,
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, ExportCommand.self, BenchmarkCommand.self,
+    ])
 }
 
 /// Version of the product, as in CHANGELOG.md.

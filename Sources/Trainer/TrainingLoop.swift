@@ -44,7 +44,9 @@ struct TrainingLoop: ~Copyable {
     validator = Validator(
       architecture: setup.architecture, catalog: setup.catalog,
       normalization: setup.normalization, workers: setup.workers)
-    log = try TrainingLog(directory, resumedAt: learner.progress.step)
+    log = try TrainingLog(
+      directory, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
+      configuration: setup.configuration)
     progressLine = ProgressLine(
       total: setup.totalSteps, first: learner.progress.step, unit: "steps")
     self.interruption = interruption
@@ -201,6 +203,7 @@ struct TrainingLoop: ~Copyable {
       return
     }
     progressLine.update(done: learner.progress.step, detail: "writing a checkpoint")
+    try log.flush()
     try folder.save(try learner.checkpoint(setup), isBest: isBest)
     savedStep = learner.progress.step
     lastCheckpointSeconds = clock.seconds
@@ -250,6 +253,13 @@ struct TrainingLoop: ~Copyable {
 }
 
 extension TrainingProgress {
+  /// The last step whose rows in the log are part of this progress; nil before the first step. The
+  /// row of an epoch that is complete, but not ended, comes again.
+  func loggedStep(_ samplesPerEpoch: Int) -> Int? {
+    guard step > 0 else { return nil }
+    return sample >= samplesPerEpoch ? step - 1 : step
+  }
+
   /// Compares a validated epoch with the best one; true where it is better.
   mutating func judge(_ record: EpochRecord) -> Bool {
     guard let loss = record.validation?.videoLogLoss, loss.isFinite else { return false }

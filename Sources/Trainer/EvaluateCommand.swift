@@ -1,0 +1,158 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import ModelFiles
+import NeuralNetwork
+import PipelineConfiguration
+import TerminalInterface
+import TrainingData
+import VideoCatalog
+import WorkerPool
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measures a model on a store, and checks that it behaves like one.",
+    discussion: """
+      Examples:
+        trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
+        trainer evaluate --model runs/dfdc/model.pt --store /data/celebdf-faces --split all
+        trainer evaluate --model model.pt --store faces --split validation --json result.json
+
+      The split is the one that the model was trained with: the same people on the same side. With \
+      --split all a store of another data set is measured whole. Temperature and threshold are those \
+      in the model file; nothing is fitted here.
+
+      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check; 64 wrong usage; 130 or \
+      143 stopped by Ctrl-C or SIGTERM.
+      """)
+
+  enum Part: String, ExpressibleByArgument, CaseIterable {
+    case test, validation, train, all
+  }
+
+  @Option(help: "The model file, model.pt of a run.", completion: .file())
+  var model: String
+
+  @Option(help: "The folder of the shard store.", completion: .directory)
+  var store: String
+
+  @Option(help: "The side of the split to measure.")
+  var split = Part.test
+
+  @Option(help: "Workers that share the pictures; 0 is one per core.")
+  var workers = 0
+
+  @Option(help: "Draws for the confidence intervals; 0 is none.")
+  var bootstrap = 1000
+
+  @Option(help: "Write the report as JSON into this file.", completion: .file())
+  var json: String?
+
+  func validate() throws {
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+    guard (0...100_000).contains(bootstrap) else {
+      throw ValidationError("--bootstrap: expected 0...100000, got \(bootstrap)")
+    }
+  }
+
+  func run() throws {
+    let file = try ModelFile(contentsOf: model)
+    let metadata = file.metadata
+    guard let score = VideoScore(rawValue: metadata.videoScore) else {
+      throw TrainerError("\(model): unknown rule for the score of a video: \(metadata.videoScore)")
+    }
+    let catalog = try SampleCatalog(
+      directory: store,
+      framesPerVideo: metadata.provenance.settings["data.framesPerVideo"].flatMap(Int.init) ?? 0,
+      workerCount: workers)
+    guard catalog.description.geometry == metadata.geometry else {
+      throw TrainerError(
+        "\(store): its crops are not those that the model was trained on: expected "
+          + "\(metadata.geometry), got \(catalog.description.geometry); extract the videos with the "
+          + "model's geometry")
+    }
+    let videos = try chosenVideos(catalog, metadata)
+    let pool = WorkerPool(workerCount: workers)
+    let interruption = Interruption { if $0 == .abandon { exit(130) } }
+    let judge = ModelJudge(
+      catalog: catalog,
+      validator: Validator(
+        architecture: file.state.architecture, catalog: catalog,
+        normalization: metadata.normalization, workers: pool.workerCount),
+      draws: bootstrap, seed: 1, interruption: interruption)
+    let predictions = try judge.predict(file.state, videos: videos, name: split.rawValue)
+    guard !predictions.frames.isEmpty else {
+      throw TrainerError(
+        "\(store): the \(split.rawValue) side has no picture; choose another --split")
+    }
+    let calibration = Calibration(
+      score: score, temperature: metadata.temperature, threshold: metadata.threshold)
+    let report = try judge.report(predictions, calibration)
+    let behaviour = try judge.behaviour(
+      file.state, side: ModelJudge.Side(predictions: predictions, report: report),
+      presentEntries: file.state.entries.map(\.name), reloaded: nil)
+    ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).print()
+    print("\n" + behaviour.verdictLine)
+    if let json { try write(report, behaviour, to: json) }
+    if !behaviour.passed { throw ExitCode(3) }
+  }
+
+  /// Videos of the side, by the split that the model was trained with.
+  private func chosenVideos(
+    _ catalog: SampleCatalog, _ metadata: ModelMetadata
+  ) throws -> [Int] {
+    guard split != .all else { return Array(catalog.videos.indices) }
+    let known = metadata.provenance.settings
+    var settings = DataSplit.Settings()
+    guard let source = known["data.split"].flatMap(DataSplit.Source.init(rawValue:)),
+      let validationShare = known["data.validationShare"].flatMap(Double.init),
+      let testShare = known["data.testShare"].flatMap(Double.init),
+      let seed = known["seed"].flatMap(UInt64.init)
+    else {
+      throw TrainerError("\(model): it doesn't say how the data was split; use --split all")
+    }
+    settings.source = source
+    settings.validationShare = validationShare
+    settings.testShare = testShare
+    settings.seed = seed
+    if let trained = known["store.fingerprint"], trained != String(catalog.fingerprint, radix: 16) {
+      FileHandle.standardError.write(
+        Data(
+          """
+          Note: this is not the store that the model was trained on; groups new to it are split by \
+          the same rule.\n
+          """.utf8))
+    }
+    let sides = try DataSplit(catalog, settings: settings)
+    switch split {
+    case .train: return sides.train
+    case .validation: return sides.validation
+    case .test, .all: return sides.test
+    }
+  }
+
+  private struct Result: Encodable {
+    var model: String
+    var store: String
+    var split: String
+    var report: EvaluationReport
+    var behaviour: BehaviourCheck
+  }
+
+  private func write(
+    _ report: EvaluationReport, _ behaviour: BehaviourCheck, to path: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let result = Result(
+      model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour)
+    do {
+      try encoder.encode(result).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw TrainerError("\(path): can't write: \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import ModelFiles
+import PipelineConfiguration
+import TerminalInterface
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Makes a model file of a checkpoint, judged as at the end of a training.",
+    discussion: """
+      Examples:
+        trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
+        trainer export --checkpoint runs/dfdc/checkpoints/step-00012000.pt --output model.pt \\
+          --safetensors
+
+      Temperature and threshold are fitted on the validation side of the store that the checkpoint \
+      was trained on (or of --store). Beside the model stands its story: training_info.json, \
+      fixed_training_info.json beside fixed_deepfake_model.pt.
+
+      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check and was not exported; 64 \
+      wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      """)
+
+  @Option(help: "The checkpoint, checkpoints/*.pt of a run.", completion: .file())
+  var checkpoint: String
+
+  @Option(help: "The model file to write.", completion: .file())
+  var output: String
+
+  @Option(help: "The store, where it has moved since.", completion: .directory)
+  var store: String?
+
+  @Flag(help: "Write the weights as safetensors too, beside the model.")
+  var safetensors = false
+
+  @Flag(help: "Export the model even if it fails its behaviour check.")
+  var force = false
+
+  func validate() throws {
+    guard !output.isEmpty, !output.hasSuffix("/") else {
+      throw ValidationError("--output: expected a file such as model.pt, got '\(output)'")
+    }
+  }
+
+  func run() throws {
+    let saved = try Checkpoint(contentsOf: checkpoint)
+    let document = try ConfigurationDocument(
+      yaml: saved.configuration, name: "\(checkpoint): configuration",
+      folder: FileManager.default.currentDirectoryPath)
+    let configuration = try TrainConfiguration(document)
+    guard let path = store.map(CommandLinePath.absolute) ?? configuration.store else {
+      throw ValidationError("no store: say --store DIR")
+    }
+    let setup = try TrainingSetup(configuration, store: path)
+    let learner = try Learner(
+      saved, setup: setup, folder: CheckpointFolder(checkpoint, keep: 1))
+    let interruption = Interruption { if $0 == .abandon { exit(130) } }
+    let model = CommandLinePath.absolute(output)
+    let status = try ModelExport(setup: setup, force: force, interruption: interruption).run(
+      saved, progress: learner.progress,
+      to: ModelExport.Target(
+        model: model,
+        safetensors: safetensors
+          ? URL(fileURLWithPath: model).deletingPathExtension().path + ".safetensors" : nil,
+        information: TrainingInformation.path(besideModel: model)))
+    throw ExitCode(status)
+  }
+}
