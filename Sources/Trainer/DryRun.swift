@@ -1,7 +1,10 @@
 import Evaluation
 import Foundation
+import Imaging
 import ModelFiles
 import NeuralNetwork
+import PipelineConfiguration
+import ShardStore
 import TerminalInterface
 import TrainingData
 
@@ -14,7 +17,7 @@ struct DryRun {
     var table = TextTable(header: ["part", "seconds", "what"])
     func timed<Result>(
       _ part: String, _ what: (Result) -> String, _ body: () throws -> Result
-    ) rethrows -> Result {
+    ) throws -> Result {
       let clock = Stopwatch()
       let result = try body()
       table.append([part, EpochTable.number(clock.seconds, 2), what(result)])
@@ -26,7 +29,7 @@ struct DryRun {
       try loader.next()
     }
     var (learner, report) = try timed("weights", { $0.report[0] }) { try setup.makeLearner() }
-    let engine = timed("engine", { "\($0.memoryBytes >> 20) MiB of activations and gradients" }) {
+    let engine = try timed("engine", { (engine: TrainingEngine) in "\(engine.memoryBytes >> 20) MiB of activations and gradients" }) {
       setup.makeEngine()
     }
     let step = setup.makeStep(engine)
@@ -34,13 +37,13 @@ struct DryRun {
       "loss \(EpochTable.number(outcome.loss, 4)), gradient norm "
         + EpochTable.number(outcome.gradientNorm, 3)
     }
-    _ = timed("first step", stepText) { step.run(batch, &learner) }
+    _ = try timed("first step", stepText) { step.run(batch, &learner) }
     let clock = Stopwatch()
-    _ = timed("second step", stepText) { step.run(batch, &learner) }
+    _ = try timed("second step", stepText) { step.run(batch, &learner) }
     let speed = Double(batch.count) / clock.seconds
     let file = NSTemporaryDirectory() + "dry-run-\(getpid()).pt"
     defer { unlink(file) }
-    try timed("checkpoint", { "\($0 >> 20) MiB, written and read" }) {
+    try timed("checkpoint", { (bytes: Int) in "\(bytes >> 20) MiB, written and read" }) {
       try learner.checkpoint(setup).write(to: file)
       _ = try Checkpoint(contentsOf: file)
       return (try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
@@ -50,7 +53,9 @@ struct DryRun {
       normalization: setup.normalization, workers: setup.workers)
     let video = setup.split.validation.first { !setup.catalog.videos[$0].samples.isEmpty }
     if let video {
-      _ = try timed("validate", { "\($0?.frames.count ?? 0) pictures of one video" }) {
+      _ = try timed(
+        "validate", { (told: Validator.Predictions?) in "\(told?.frames.count ?? 0) pictures of one video" }
+      ) {
         try validator.predict(learner.evaluated, videos: [video])
       }
     }

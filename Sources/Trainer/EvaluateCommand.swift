@@ -1,9 +1,11 @@
 import ArgumentParser
 import Evaluation
 import Foundation
+import Imaging
 import ModelFiles
 import NeuralNetwork
 import PipelineConfiguration
+import ShardStore
 import TerminalInterface
 import TrainingData
 import VideoCatalog
@@ -76,7 +78,7 @@ struct EvaluateCommand: ParsableCommand {
     }
     let videos = try chosenVideos(catalog, metadata)
     let pool = WorkerPool(workerCount: workers)
-    let interruption = Interruption { if $0 == .abandon { exit(130) } }
+    let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
     let judge = ModelJudge(
       catalog: catalog,
       validator: Validator(
@@ -107,7 +109,8 @@ struct EvaluateCommand: ParsableCommand {
     guard split != .all else { return Array(catalog.videos.indices) }
     let known = metadata.provenance.settings
     var settings = DataSplit.Settings()
-    guard let source = known["data.split"].flatMap(DataSplit.Source.init(rawValue:)),
+    guard
+      let source = known["data.split"].flatMap({ DataSplit.Source(rawValue: $0) }),
       let validationShare = known["data.validationShare"].flatMap(Double.init),
       let testShare = known["data.testShare"].flatMap(Double.init),
       let seed = known["seed"].flatMap(UInt64.init)

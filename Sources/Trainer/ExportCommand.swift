@@ -55,7 +55,7 @@ struct ExportCommand: ParsableCommand {
     let setup = try TrainingSetup(configuration, store: path)
     let learner = try Learner(
       saved, setup: setup, folder: CheckpointFolder(checkpoint, keep: 1))
-    let interruption = Interruption { if $0 == .abandon { exit(130) } }
+    let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
     let model = CommandLinePath.absolute(output)
     let status = try ModelExport(setup: setup, force: force, interruption: interruption).run(
       saved, progress: learner.progress,

@@ -19,7 +19,7 @@ struct Hardware: Codable {
   /// `getrusage`.
   static var peakMebibytes: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     // Linux counts in KiB.
     return usage.ru_maxrss >> 10
   }

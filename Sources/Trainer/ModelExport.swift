@@ -1,8 +1,11 @@
 import Evaluation
 import Foundation
+import Imaging
 import ModelFiles
 import NeuralNetwork
+import PipelineConfiguration
 import TerminalInterface
+import TrainingData
 import VideoCatalog
 
 /// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.

@@ -1,7 +1,10 @@
 import Foundation
+import Imaging
 import NeuralNetwork
+import PipelineConfiguration
 import TerminalInterface
 import TrainingData
+import VideoCatalog
 
 /// Learns one batch by heart. A network, a loss or an optimizer that is broken can't do that.
 struct OverfitBatch {

@@ -76,7 +76,7 @@ struct TrainCommand: ParsableCommand {
       guard let run = configuration.run else {
         throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
       }
-      throw ExitCode(try TrainingJob(setup: setup, run: run, force: force).run())
+      throw ExitCode(try TrainingJob(setup: setup, folder: run, force: force).run())
     }
   }
 

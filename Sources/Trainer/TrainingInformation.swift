@@ -2,6 +2,9 @@ import Evaluation
 import Foundation
 import Imaging
 import ModelFiles
+import PipelineConfiguration
+import ShardStore
+import TrainingData
 import VideoCatalog
 
 /// How a model came to be and what it is worth: `training_info.json`.

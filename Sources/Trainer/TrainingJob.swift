@@ -1,25 +1,27 @@
 import Foundation
+import Imaging
 import ModelFiles
 import NeuralNetwork
 import PipelineConfiguration
+import ShardStore
 import TerminalInterface
 import TrainingData
 
 /// A training from the first or the last checkpoint to the exported model.
 struct TrainingJob {
   let setup: TrainingSetup
-  let run: String
+  let folder: String
   let force: Bool
 
   /// - Returns: the process's exit status.
   func run() throws -> Int32 {
     // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
     signal(SIGXFSZ, SIG_IGN)
-    let directory = try RunDirectory(run)
-    let folder = CheckpointFolder(
+    let directory = try RunDirectory(folder)
+    let checkpoints = CheckpointFolder(
       directory.checkpoints, keep: setup.configuration.checkpoints.keep)
     print(setup.summary)
-    var learner = try start(folder)
+    var learner = try start(checkpoints)
     try record(directory)
 
     let interruption = Interruption { request in
@@ -32,7 +34,7 @@ struct TrainingJob {
     }
     if learner.progress.ending == nil {
       var loop = try TrainingLoop(
-        setup: setup, folder: folder, directory: directory, learner: learner,
+        setup: setup, folder: checkpoints, directory: directory, learner: learner,
         interruption: interruption)
       let end = try loop.run()
       learner = loop.learner
@@ -46,12 +48,12 @@ struct TrainingJob {
       print(EpochTable.render(learner.progress))
       return 0
     }
-    guard FileManager.default.fileExists(atPath: folder.best) else {
+    guard FileManager.default.fileExists(atPath: checkpoints.best) else {
       throw TrainerError(
-        "\(folder.path): no epoch has a measurable validation, so there is no best checkpoint to "
+        "\(checkpoints.path): no epoch has a measurable validation, so there is no best checkpoint to "
           + "export; validation needs real and fake videos with faces")
     }
-    let best = try Checkpoint(contentsOf: folder.best)
+    let best = try Checkpoint(contentsOf: checkpoints.best)
     return try ModelExport(
       setup: setup, force: force, interruption: interruption
     ).run(

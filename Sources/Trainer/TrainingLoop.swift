@@ -6,6 +6,7 @@ import PipelineConfiguration
 import Reporting
 import TerminalInterface
 import TrainingData
+import VideoCatalog
 
 /// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
 struct TrainingLoop: ~Copyable {

@@ -2,6 +2,7 @@ import Foundation
 import Imaging
 import NeuralNetwork
 import PipelineConfiguration
+import ShardStore
 import TrainingData
 import VideoCatalog
 import WorkerPool
