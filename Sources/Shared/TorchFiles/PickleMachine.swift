@@ -17,8 +17,6 @@ struct PickleMachine {
   /// Where the instruction now executed begins.
   private var start = 0
 
-  private static let orderedDictionary = PickleGlobal(module: "collections", name: "OrderedDict")
-
   /// Reads one pickle and leaves `reader` behind its STOP.
   static func run(
     _ reader: inout ByteReader, allowedGlobals: Set<PickleGlobal>,
@@ -269,7 +267,7 @@ extension PickleMachine {
     guard case .object(let index) = operands[1], objects[index].kind == .tuple else {
       throw error(.malformed, "expected a tuple of arguments for \(global), got another value")
     }
-    if global == Self.orderedDictionary {
+    if global == TorchGlobals.orderedDictionary {
       try pushObject(.dictionary, orderedDictionaryItems(objects[index].items))
     } else {
       try pushObject(.call(global), objects[index].items)

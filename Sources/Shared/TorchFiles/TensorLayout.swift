@@ -57,6 +57,39 @@ struct TensorLayout: Equatable {
 }
 
 extension TensorLayout {
+  /// The layout of row-major elements without gaps, which a storage of `storageCount` must hold.
+  init(contiguous shape: [Int], storageCount: Int) throws(Invalid) {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for index in shape.indices.dropLast().reversed() {
+      let (stride, overflow) = strides[index + 1].multipliedReportingOverflow(
+        by: max(shape[index + 1], 1))
+      guard !overflow else { throw Invalid(message: "the shape \(shape) exceeds 64 bits") }
+      strides[index] = stride
+    }
+    try self.init(shape: shape, strides: strides, offset: 0, storageCount: storageCount)
+  }
+
+  /// The tensor of this layout whose storage lies at `range` of `bytes`: float32, or int64 for whole
+  /// numbers and bool. `failure` makes the error for numbers that don't fit.
+  func tensor(
+    _ type: ElementType, bytes: [UInt8], range: Range<Int>,
+    failure: (String) -> TorchFileError
+  ) throws(TorchFileError) -> TorchTensor {
+    guard type.isInteger else {
+      return TorchTensor(
+        shape: shape,
+        bytes.withUnsafeBytes { gather(type, from: UnsafeRawBufferPointer(rebasing: $0[range])) })
+    }
+    let integers = bytes.withUnsafeBytes {
+      gatherIntegers(type, from: UnsafeRawBufferPointer(rebasing: $0[range]))
+    }
+    // The one type whose numbers may not fit: they come out negative.
+    if type == .uint64, let number = integers.first(where: { $0 < 0 }) {
+      throw failure("expected integers below 2^63, got \(UInt64(bitPattern: number))")
+    }
+    return TorchTensor(shape: shape, integers)
+  }
+
   /// The elements in row-major order, read from `storage` and converted to Float32.
   ///
   /// `storage` is little-endian, of any alignment, and as long as the layout was checked for.

@@ -32,6 +32,13 @@ struct TensorReader {
     }
   }
 
+  /// How many dimensions the tensor says it has; unchecked.
+  func rank(_ call: PickleObject) -> Int {
+    guard call.items.count > 2 else { return 0 }
+    let shape = content.pickle.sequence(call.items[2]) ?? content.pickle.size(call.items[2])
+    return shape?.count ?? 0
+  }
+
   /// A tensor converted to Float32, whatever its type.
   mutating func floats(_ name: String, _ call: PickleObject) throws(TorchFileError) -> NamedTensor {
     let source = try source(name, call)
@@ -41,19 +48,9 @@ struct TensorReader {
   /// A tensor as float32, or as int64 if it holds integers or bool.
   mutating func tensor(_ name: String, _ call: PickleObject) throws(TorchFileError) -> TorchTensor {
     let source = try source(name, call)
-    guard source.type.isInteger else {
-      return TorchTensor(shape: source.layout.shape, floats(source))
+    return try source.layout.tensor(source.type, bytes: content.bytes, range: source.range) {
+      TorchFileError(.unsupported, file: content.file, place: place(name), $0)
     }
-    let integers = content.bytes.withUnsafeBytes {
-      source.layout.gatherIntegers(source.type, from: UnsafeRawBufferPointer(rebasing: $0[source.range]))
-    }
-    // The one type whose numbers may not fit: they come out negative.
-    if source.type == .uint64, let number = integers.first(where: { $0 < 0 }) {
-      throw TorchFileError(
-        .unsupported, file: content.file, place: place(name),
-        "expected integers below 2^63, got \(UInt64(bitPattern: number))")
-    }
-    return TorchTensor(shape: source.layout.shape, integers)
   }
 
   private func floats(_ source: Source) -> [Float] {

@@ -7,6 +7,7 @@ enum TorchGlobals {
   static let rebuildParameterWithState = PickleGlobal(
     module: "torch._utils", name: "_rebuild_parameter_with_state")
   static let size = PickleGlobal(module: "torch", name: "Size")
+  static let orderedDictionary = PickleGlobal(module: "collections", name: "OrderedDict")
   static let untypedStorage = PickleGlobal(module: "torch.storage", name: "UntypedStorage")
 
   /// The element type of each typed storage class.
@@ -25,7 +26,7 @@ enum TorchGlobals {
     rebuildTensor, rebuildTensor2, rebuildTensor3, rebuildParameter, rebuildParameterWithState,
     untypedStorage, size,
     PickleGlobal(module: "torch", name: "device"),
-    PickleGlobal(module: "collections", name: "OrderedDict"),
+    orderedDictionary,
     PickleGlobal(module: "collections", name: "Counter"),
     // How protocol 2 writes bytes, sets and complex numbers.
     PickleGlobal(module: "_codecs", name: "encode"),

@@ -80,3 +80,8 @@ public struct TensorEntry: Sendable, Equatable {
     self.tensor = tensor
   }
 }
+
+// Elements go to files as they lie in memory, and the formats are little-endian.
+#if _endian(big)
+  #error("TorchFiles writes tensors on little-endian machines only.")
+#endif

@@ -1,0 +1,94 @@
+/// Removes from the names of tensors what wrappers of a network put in front of them.
+struct WeightNames {
+  /// A tensor's name in the file and the name that is left of it.
+  struct Name: Equatable {
+    let original: String
+    var stripped: String
+    /// A tensor of at least one dimension.
+    let isWeight: Bool
+
+    init(_ name: String, isWeight: Bool) {
+      original = name
+      stripped = name
+      self.isWeight = isWeight
+    }
+  }
+
+  /// In the order of the file.
+  private(set) var names: [Name]
+  /// What was removed; empty if nothing was.
+  private(set) var prefix = ""
+  /// Names that did not carry the prefix while most did.
+  private(set) var unprefixed: [String] = []
+  /// Tensors that belong to no network, and moving averages beside one.
+  private(set) var setAside: [String] = []
+
+  /// DataParallel, torch.compile, and what programs call the network within their module.
+  private static let wrappers = [
+    "module.", "_orig_mod.", "model.", "backbone.", "net.", "network.", "encoder.", "base_model.",
+    "online_model.",
+  ]
+  private static let averages = ["ema.", "ema_model.", "model_ema.", "module_ema."]
+  /// The step counter of `torch.optim.swa_utils.AveragedModel`.
+  private static let counters: Set<String> = ["n_averaged"]
+
+  init(_ names: [Name]) {
+    self.names = names.filter { !Self.counters.contains($0.original) }
+    setAside = names.map(\.original).filter(Self.counters.contains)
+    stripCommonPrefixes()
+    setAverageAside()
+    stripCommonPrefixes()
+    stripMajorityPrefix()
+  }
+
+  /// Removes prefixes that all names have, one after another.
+  private mutating func stripCommonPrefixes() {
+    while let wrapper = (Self.wrappers + Self.averages).first(where: { wrapper in
+      !names.isEmpty && names.allSatisfy { $0.stripped.carries(wrapper) }
+    }) {
+      for index in names.indices { names[index].stripped.removeFirst(wrapper.count) }
+      prefix += wrapper
+    }
+  }
+
+  /// Takes the moving average out where the weights themselves stand beside it.
+  private mutating func setAverageAside() {
+    let isAverage = names.map { name in Self.averages.contains { name.stripped.carries($0) } }
+    guard zip(names, isAverage).contains(where: { $0.isWeight && !$1 }) else { return }
+    setAside += zip(names, isAverage).filter(\.1).map(\.0.original)
+    names = zip(names, isAverage).filter { !$1 }.map(\.0)
+  }
+
+  /// Removes a prefix that more than half of the names have, such as `backbone.` where the file also
+  /// has a `head.`. The others keep their names, unless two names would then be equal.
+  private mutating func stripMajorityPrefix() {
+    for wrapper in Self.wrappers + Self.averages {
+      let carriers = names.filter { $0.stripped.carries(wrapper) }
+      guard carriers.count * 2 > names.count, carriers.count < names.count else { continue }
+      var inner = WeightNames(stripped: carriers, wrapper)
+      inner.stripCommonPrefixes()
+      let others = names.filter { !$0.stripped.carries(wrapper) }
+      let taken = Set(others.map(\.stripped))
+      guard !inner.names.contains(where: { taken.contains($0.stripped) }) else { continue }
+
+      unprefixed = others.map(\.stripped)
+      prefix += inner.prefix
+      var strippedNames = inner.names.makeIterator()
+      names = names.map { $0.stripped.carries(wrapper) ? strippedNames.next() ?? $0 : $0 }
+      return
+    }
+  }
+
+  private init(stripped carriers: [Name], _ wrapper: String) {
+    names = carriers
+    for index in names.indices { names[index].stripped.removeFirst(wrapper.count) }
+    prefix = wrapper
+  }
+}
+
+extension String {
+  /// Whether something is left when `prefix` is removed.
+  fileprivate func carries(_ prefix: String) -> Bool {
+    hasPrefix(prefix) && count > prefix.count
+  }
+}
