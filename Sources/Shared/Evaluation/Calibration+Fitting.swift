@@ -22,8 +22,8 @@ extension Calibration {
   ///
   /// Between two neighbouring probabilities every threshold decides alike, so the middle is taken.
   /// If several such gaps are equally good, the widest one is taken (it is the least sensitive to
-  /// noise), and of equally wide ones the one nearest to 0.5. If no gap is better than a constant
-  /// answer, the threshold is 0.5.
+  /// noise), of equally wide ones the one nearest to 0.5, of equally near ones the higher (fewer
+  /// are accused). If no gap is better than a constant answer, the threshold is 0.5.
   static func fittedThreshold(
     _ videos: [LabelledProbability]
   ) -> (value: Double, note: String?) {

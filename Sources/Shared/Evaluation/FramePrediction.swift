@@ -19,11 +19,12 @@ public struct FramePrediction: Sendable, Hashable {
     self.margin = margin
   }
 
-  /// The probability of fake, 0...1: the sigmoid of the margin over the temperature.
+  /// The probability of fake, 0...1: the sigmoid of the margin over the temperature; NaN if the
+  /// margin is not finite.
   ///
   /// - Parameter temperature: above 0; larger ones draw the probability towards 0.5.
   public func probability(temperature: Double = 1) -> Double {
-    sigmoid(margin / temperature)
+    margin.isFinite ? sigmoid(margin / temperature) : .nan
   }
 
   /// The probability with the true answer.
