@@ -43,7 +43,7 @@ struct DryRun {
     let speed = Double(batch.count) / clock.seconds
     let file = NSTemporaryDirectory() + "dry-run-\(getpid()).pt"
     defer { unlink(file) }
-    try timed("checkpoint", { (bytes: Int) in "\(bytes >> 20) MiB, written and read" }) {
+    _ = try timed("checkpoint", { (bytes: Int) in "\(bytes >> 20) MiB, written and read" }) {
       try learner.checkpoint(setup).write(to: file)
       _ = try Checkpoint(contentsOf: file)
       return (try FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0

@@ -8,6 +8,10 @@ struct RunDirectory: ~Copyable {
   /// Makes the folder if it is missing, and takes its lock until the value ends.
   init(_ path: String) throws {
     self.path = path
+    lock = try Self.locked(path)
+  }
+
+  private static func locked(_ path: String) throws -> Int32 {
     do {
       try FileManager.default.createDirectory(
         atPath: path + "/checkpoints", withIntermediateDirectories: true)
@@ -15,7 +19,7 @@ struct RunDirectory: ~Copyable {
       throw TrainerError(
         "\(path): can't make the folder of the run: \(error.localizedDescription)")
     }
-    lock = open(path + "/run.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let lock = open(path + "/run.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard lock >= 0 else {
       throw TrainerError("\(path)/run.lock: can't open: \(String(cString: strerror(errno)))")
     }
@@ -27,6 +31,7 @@ struct RunDirectory: ~Copyable {
           ? "\(path): another trainer is using this run; wait for its end, or say --run DIR"
           : "\(path)/run.lock: can't lock: \(String(cString: strerror(reason)))")
     }
+    return lock
   }
 
   deinit { close(lock) }

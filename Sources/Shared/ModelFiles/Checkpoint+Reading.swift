@@ -1,5 +1,5 @@
-public import Imaging
-public import NeuralNetwork
+internal import Imaging
+internal import NeuralNetwork
 internal import TorchFiles
 
 extension Checkpoint {
