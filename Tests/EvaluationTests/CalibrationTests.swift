@@ -126,6 +126,7 @@ struct CalibrationTests {
     let calibration = Calibration(threshold: 0.3)
     #expect(calibration.label(probability: 0.3) == .real)
     #expect(calibration.label(probability: 0.31) == .fake)
+    #expect(calibration.label(probability: .nan) == nil)
   }
 
   @Test func impossibleValuesInAFileAreErrors() throws {

@@ -42,8 +42,8 @@ public struct BinaryMetrics: Codable, Sendable, Equatable {
   /// Share of all that are called fake.
   public private(set) var shareFake: Double?
 
-  /// The mean of the shares called fake among reals and among fakes: what `shareFake` were if both
-  /// classes were equally frequent. Nil if a class is missing.
+  /// The mean of the shares called fake among reals and among fakes: what `shareFake` would be if
+  /// both classes were equally frequent. Nil if a class is missing.
   public var balancedShareFake: Double? {
     guard let recallReal, let recallFake else { return nil }
     return (1 - recallReal + recallFake) / 2

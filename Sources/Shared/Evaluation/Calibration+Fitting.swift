@@ -1,10 +1,13 @@
 extension Calibration {
   /// Fits temperature and threshold, on validation data and never on test data.
   ///
-  /// The temperature minimises the log-loss of the frames (Guo et al.: On Calibration of Modern
-  /// Neural Networks, 2017). The threshold maximises the balanced accuracy of the videos at that
-  /// temperature; see ``fittedThreshold(_:)``. Where the data can't tell, the neutral value (1 or
-  /// 0.5) is taken and a note says so.
+  /// The temperature minimises the log-loss of the frames within 0.05...20 (Guo et al.: On
+  /// Calibration of Modern Neural Networks, 2017). The threshold maximises the balanced accuracy of
+  /// the videos at that temperature, in the middle between two videos' probabilities. Where the
+  /// data can't tell (one class, one answer, no error at all), the neutral value, 1 or 0.5, is
+  /// taken and a note says so.
+  ///
+  /// - Throws: if the predictions contradict each other about a video.
   public static func fitted(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
     score: VideoScore = .mean

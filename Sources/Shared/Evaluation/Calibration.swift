@@ -31,10 +31,11 @@ public struct Calibration: Codable, Sendable, Equatable {
     self.notes = notes
   }
 
-  /// The verdict on a probability: fake above the threshold, else real. So is a video without a
-  /// face, at 0.5 and the threshold 0.5.
-  public func label(probability: Double) -> ClassLabel {
-    probability > threshold ? .fake : .real
+  /// The verdict on a probability: fake above the threshold, else real (so is a video without a
+  /// face, at 0.5 and the threshold 0.5). Nil for NaN: a broken network has no verdict.
+  public func label(probability: Double) -> ClassLabel? {
+    guard !probability.isNaN else { return nil }
+    return probability > threshold ? .fake : .real
   }
 
   private static func isUsable(temperature: Double, threshold: Double) -> Bool {

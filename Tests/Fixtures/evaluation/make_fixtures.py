@@ -1,7 +1,7 @@
 """Writes expected.json: metrics by scikit-learn, SciPy and NumPy that Evaluation is compared with.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install scikit-learn scipy numpy
-    /tmp/venv/bin/python make_fixtures.py
+    pip install scikit-learn scipy numpy
+    python Tests/Fixtures/evaluation/make_fixtures.py
 
 Written with scikit-learn 1.9.1, SciPy 1.17.1, NumPy 2.4.6; the same versions give the same file.
 """
