@@ -1,0 +1,113 @@
+/// What one worker knows of one BatchNorm layer during a step.
+final class BatchNormUnit {
+  /// Added to the variance before the square root, as in PyTorch.
+  static let epsilon = 1e-5
+
+  let layer: ResNet18Layout.BatchNorm
+  /// Moments of the worker's own values.
+  var moments: ChannelMoments
+  /// Moments of all values that are normalised together.
+  private var merged: ChannelMoments
+
+  /// What kernels need of each channel, whole blocks; zero in channels that fill up the last block.
+  let mean: UnsafeMutablePointer<Float>
+  let scale: UnsafeMutablePointer<Float>
+  let shift: UnsafeMutablePointer<Float>
+  let gradMean: UnsafeMutablePointer<Float>
+  let slope: UnsafeMutablePointer<Float>
+
+  /// Sums of the worker's own gradients: as `batchNormBackwardSums` gives them.
+  var gradSum: [Double]
+  var centredSum: [Double]
+
+  init(_ layer: ResNet18Layout.BatchNorm, memory: FloatMemory) {
+    let channels = (layer.channels + 7) / 8 * 8
+    self.layer = layer
+    moments = ChannelMoments(channels: channels)
+    merged = ChannelMoments(channels: channels)
+    mean = memory.floats(channels)
+    scale = memory.floats(channels)
+    shift = memory.floats(channels)
+    gradMean = memory.floats(channels)
+    slope = memory.floats(channels)
+    gradSum = Array(repeating: 0, count: channels)
+    centredSum = Array(repeating: 0, count: channels)
+  }
+
+  /// Merges the moments of workers in their order and prepares all of them for normalising.
+  static func exchangeForward(_ units: [BatchNormUnit], parameters: UnsafePointer<Float>) {
+    for unit in units {
+      unit.merged.reset()
+      for other in units { unit.merged.merge(other.moments) }
+      for channel in 0..<unit.layer.channels {
+        unit.prepare(
+          channel, mean: unit.merged.mean[channel],
+          variance: unit.merged.squares[channel] / unit.merged.count, parameters)
+      }
+    }
+  }
+
+  /// Prepares for normalising with running statistics.
+  func useRunningStatistics(_ statistics: [Float], parameters: UnsafePointer<Float>) {
+    for channel in 0..<layer.channels {
+      prepare(
+        channel, mean: Double(statistics[layer.mean + channel]),
+        variance: Double(statistics[layer.variance + channel]), parameters)
+    }
+  }
+
+  private func prepare(
+    _ channel: Int, mean: Double, variance: Double, _ parameters: UnsafePointer<Float>
+  ) {
+    let factor =
+      Double(parameters[layer.scale + channel]) / (variance + Self.epsilon).squareRoot()
+    self.mean[channel] = Float(mean)
+    scale[channel] = Float(factor)
+    shift[channel] = Float(Double(parameters[layer.shift + channel]) - mean * factor)
+  }
+
+  /// The deviation that the last forward pass divided by.
+  private func deviation(_ channel: Int) -> Double {
+    (merged.squares[channel] / merged.count + Self.epsilon).squareRoot()
+  }
+
+  /// Adds the worker's own sums to the gradients of scale and shift.
+  func addParameterGradients(to gradients: UnsafeMutablePointer<Float>) {
+    for channel in 0..<layer.channels {
+      gradients[layer.scale + channel] += Float(centredSum[channel] / deviation(channel))
+      gradients[layer.shift + channel] += Float(gradSum[channel])
+    }
+  }
+
+  /// Sums the gradients of workers in their order and prepares all of them for the second half of
+  /// the backward pass.
+  static func exchangeBackward(_ units: [BatchNormUnit]) {
+    for unit in units {
+      let count = unit.merged.count
+      for channel in 0..<unit.layer.channels {
+        var (gradSum, centredSum) = (0.0, 0.0)
+        for other in units {
+          gradSum += other.gradSum[channel]
+          centredSum += other.centredSum[channel]
+        }
+        let deviation = unit.deviation(channel)
+        unit.gradMean[channel] = Float(gradSum / count)
+        unit.slope[channel] = Float(centredSum / (count * deviation * deviation))
+      }
+    }
+  }
+
+  /// Moves running statistics by a tenth towards those of a batch, as PyTorch: the variance unbiased.
+  static func updateStatistics(
+    of state: inout NetworkState, _ layer: ResNet18Layout.BatchNorm, batch: ChannelMoments
+  ) {
+    for channel in 0..<layer.channels {
+      let variance = batch.squares[channel] / max(batch.count - 1, 1)
+      let (mean, place) = (layer.mean + channel, layer.variance + channel)
+      state.statistics[mean] = Float(
+        0.9 * Double(state.statistics[mean]) + 0.1 * batch.mean[channel])
+      state.statistics[place] = Float(0.9 * Double(state.statistics[place]) + 0.1 * variance)
+    }
+    state.counters[layer.counter] += 1
+  }
+}

@@ -1,0 +1,92 @@
+internal import WorkerPool
+
+/// Forward pass of a ResNet18 in evaluation mode, data-parallel on the CPU: running statistics, folded
+/// into the weights of the convolutions; nothing dropped.
+///
+/// A sample's logits depend on that sample alone up to rounding, not on what it is computed with.
+/// Not Sendable: one call at a time.
+public final class InferenceEngine {
+  /// The network that the engine computes.
+  public let architecture: ResNet18Architecture
+  /// Samples that are computed at once.
+  public let maximumBatch: Int
+
+  private let layout: ResNet18Layout
+  private let weights: FoldedWeights
+  private let plans: [InferencePlan]
+  private var isLoaded = false
+
+  /// Allocates all memory.
+  ///
+  /// - Parameters:
+  ///   - maximumBatch: samples that are computed at once; memory grows with it.
+  ///   - workers: how many parts of a batch are computed at the same time.
+  /// - Precondition: both are positive.
+  public init(architecture: ResNet18Architecture, maximumBatch: Int, workers: Int) {
+    precondition(workers > 0, "an inference engine has at least one worker")
+    precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")
+    self.architecture = architecture
+    self.maximumBatch = maximumBatch
+    let layout = ResNet18Layout(architecture)
+    self.layout = layout
+    weights = FoldedWeights(layout)
+    plans = (0..<min(workers, maximumBatch)).map { worker in
+      let last = evenBound(worker + 1, of: min(workers, maximumBatch), count: maximumBatch)
+      let first = evenBound(worker, of: min(workers, maximumBatch), count: maximumBatch)
+      return InferencePlan(layout, maximum: last - first)
+    }
+  }
+
+  /// Bytes of the activations and packed weights.
+  public var memoryBytes: Int { weights.bytes + plans.reduce(0) { $0 + $1.bytes } }
+
+  /// Takes over the weights and statistics of a state; later changes of it don't matter.
+  ///
+  /// - Precondition: the state has this engine's architecture.
+  public func load(_ state: NetworkState) {
+    precondition(
+      state.architecture == architecture, "an engine takes a state of its own architecture")
+    weights.load(state)
+    isLoaded = true
+  }
+
+  /// The logits of samples 0..<count, `count x classes`, computed `maximumBatch` at a time.
+  ///
+  /// - Parameter fill: writes a sample's picture, (h, w, 3), normalised floats, all of them; called
+  ///   once per sample, on the workers' threads.
+  /// - Precondition: `load` was called; `count` is not negative.
+  public func logits(
+    count: Int,
+    fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> [Float] {
+    precondition(isLoaded, "an inference engine needs the weights of a state first")
+    precondition(count >= 0, "there are 0 or more samples")
+    var logits: [Float] = []
+    logits.reserveCapacity(count * architecture.classes)
+    for first in stride(from: 0, to: count, by: maximumBatch) {
+      runRound(first..<min(count, first + maximumBatch), fill: fill, into: &logits)
+    }
+    return logits
+  }
+
+  private func runRound(
+    _ samples: Range<Int>,
+    fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void, into logits: inout [Float]
+  ) {
+    let workers = plans.count
+    let shared = WorkerShared((plans, weights))
+    runParallel(workers) { worker in
+      let (plans, weights) = shared.value
+      let first = evenBound(worker, of: workers, count: samples.count)
+      let last = evenBound(worker + 1, of: workers, count: samples.count)
+      plans[worker].run(
+        samples.lowerBound + first..<samples.lowerBound + last, weights, fill: fill)
+    }
+    for worker in 0..<workers {
+      let first = evenBound(worker, of: workers, count: samples.count)
+      let last = evenBound(worker + 1, of: workers, count: samples.count)
+      logits += UnsafeBufferPointer(
+        start: plans[worker].logits, count: (last - first) * architecture.classes)
+    }
+  }
+}

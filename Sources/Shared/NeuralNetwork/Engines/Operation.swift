@@ -1,0 +1,144 @@
+/// What the operations of one worker share during a step.
+struct TrainingPass {
+  /// All parameters, PyTorch's layout.
+  let parameters: UnsafePointer<Float>
+  /// Like `parameters`, but weights of convolutions lie in the order of patches; nothing else is set.
+  let packedWeights: UnsafePointer<Float>
+  /// The worker's gradients, like `packedWeights` and with all other parameters; operations add.
+  let gradients: UnsafeMutablePointer<Float>
+  /// Whether the backbone normalises with its running statistics.
+  let backboneFrozen: Bool
+  let dropoutSeed: UInt64
+  /// Of the worker's samples.
+  let dropoutKeys: ArraySlice<UInt64>
+}
+
+/// One operation of a plan: knows where its input, output and their gradients lie.
+protocol Operation {
+  /// Computes the output from the input.
+  func forward(_ pass: TrainingPass)
+  /// Computes the gradient of the input from that of the output, and adds to those of parameters.
+  func backward(_ pass: TrainingPass)
+}
+
+/// What a worker does, in order; the backward pass goes through the same list from its end.
+enum PlanStep {
+  /// The worker alone.
+  case operation(any Operation)
+  /// BatchNorm number `index` needs statistics, or their gradients, of all that is normalised together.
+  case exchange(index: Int)
+}
+
+struct ConvolutionOperation: Operation {
+  let layer: ResNet18Layout.Convolution
+  let count: Int
+  let input: UnsafePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let outputGrad: UnsafePointer<Float>
+  /// nil for the first layer.
+  let inputGrad: UnsafeMutablePointer<Float>?
+  /// Whether `inputGrad` holds the gradient of another use of the input, to add to.
+  let addsInputGrad: Bool
+  let scratch: UnsafeMutablePointer<Float>
+
+  func forward(_ pass: TrainingPass) {
+    blockedConvolutionForward(
+      layer.shape, count: count, input: input,
+      weight: pass.packedWeights + layer.range.lowerBound, output: output, scratch: scratch)
+  }
+
+  func backward(_ pass: TrainingPass) {
+    if let inputGrad, !addsInputGrad {
+      inputGrad.update(repeating: 0, count: count * layer.shape.inputCount)
+    }
+    blockedConvolutionBackward(
+      layer.shape, count: count, input: input,
+      weight: pass.packedWeights + layer.range.lowerBound, outputGrad: outputGrad,
+      inputGrad: inputGrad, weightGrad: pass.gradients + layer.range.lowerBound, scratch: scratch)
+  }
+}
+
+struct AveragePoolingOperation: Operation {
+  let shape: BlockedShape
+  let count: Int
+  let input: UnsafePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let outputGrad: UnsafePointer<Float>
+  let inputGrad: UnsafeMutablePointer<Float>
+
+  func forward(_ pass: TrainingPass) {
+    averagePoolingForward(shape, count: count, input: input, output: output)
+  }
+
+  func backward(_ pass: TrainingPass) {
+    averagePoolingBackward(shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
+  }
+}
+
+/// In place, in both directions.
+struct DropoutOperation: Operation {
+  let layer: UInt64
+  let probability: Float
+  let count: Int
+  let channels: Int
+  /// Floats from one sample to the next.
+  let stride: Int
+  let values: UnsafeMutablePointer<Float>
+  let valuesGrad: UnsafeMutablePointer<Float>
+  let factors: UnsafeMutablePointer<Float>
+
+  func forward(_ pass: TrainingPass) {
+    for (n, key) in pass.dropoutKeys.enumerated() {
+      fillDropoutFactors(
+        probability: probability, seed: pass.dropoutSeed, key: key, layer: layer, count: channels,
+        into: factors + n * stride)
+    }
+    for place in 0..<count * stride { values[place] *= factors[place] }
+  }
+
+  func backward(_ pass: TrainingPass) {
+    for place in 0..<count * stride { valuesGrad[place] *= factors[place] }
+  }
+}
+
+/// ReLU in place, for a head without BatchNorm.
+struct RectifierOperation: Operation {
+  let shape: BlockedShape
+  let count: Int
+  let values: UnsafeMutablePointer<Float>
+  let valuesGrad: UnsafeMutablePointer<Float>
+
+  func forward(_ pass: TrainingPass) {
+    rectifierForward(values, count: count * shape.pictureCount)
+  }
+
+  func backward(_ pass: TrainingPass) {
+    rectifierBackward(output: values, outputGrad: valuesGrad, count: count * shape.pictureCount)
+  }
+}
+
+struct LinearOperation: Operation {
+  let layer: ResNet18Layout.Linear
+  let count: Int
+  let input: UnsafePointer<Float>
+  let inputStride: Int
+  let inputGrad: UnsafeMutablePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let outputStride: Int
+  let outputGrad: UnsafePointer<Float>
+
+  func forward(_ pass: TrainingPass) {
+    linearForward(
+      count: count, inputs: layer.inputs, outputs: layer.outputs, input: input,
+      inputStride: inputStride, weight: pass.parameters + layer.weight,
+      bias: pass.parameters + layer.bias, output: output, outputStride: outputStride)
+  }
+
+  func backward(_ pass: TrainingPass) {
+    linearBackward(
+      count: count, inputs: layer.inputs, outputs: layer.outputs, input: input,
+      inputStride: inputStride, weight: pass.parameters + layer.weight, outputGrad: outputGrad,
+      outputStride: outputStride, inputGrad: inputGrad, weightGrad: pass.gradients + layer.weight,
+      biasGrad: pass.gradients + layer.bias)
+  }
+}
