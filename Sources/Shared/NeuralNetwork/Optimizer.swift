@@ -1,0 +1,79 @@
+/// Changes the parameters of a network by their gradients, with PyTorch's formulas.
+///
+/// Weight decay applies to the weights of convolutions and linear layers, not to BatchNorm and
+/// biases. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`.
+public struct Optimizer: Sendable, Equatable {
+  /// How a gradient becomes a change.
+  public enum Rule: Sendable, Equatable {
+    /// `torch.optim.SGD` without dampening. The decay is added to the gradient.
+    case sgd(momentum: Double, nesterov: Bool)
+    /// `torch.optim.AdamW`. The decay is decoupled from the gradient.
+    case adamW(beta1: Double, beta2: Double, epsilon: Double)
+  }
+
+  /// How a gradient becomes a change.
+  public let rule: Rule
+  /// Decay of the entries that decay.
+  public let weightDecay: Double
+  /// One number for each parameter, in their order: the momentum of SGD (PyTorch's
+  /// `momentum_buffer`), the running mean of the gradient of AdamW (`exp_avg`).
+  public var first: [Float]
+  /// The running mean of the squared gradient of AdamW (`exp_avg_sq`); empty for SGD.
+  public var second: [Float]
+  /// Steps that the head has seen.
+  public var stepCount = 0
+  /// Steps that the backbone has seen: fewer where it was frozen. As AdamW corrects its means for
+  /// the steps that went into them, one count for both would make the first steps of a backbone
+  /// that was frozen three times too long.
+  public var backboneStepCount = 0
+
+  /// Neighbouring parameters that are treated alike.
+  struct Run: Equatable {
+    var range: Range<Int>
+    let decays: Bool
+    let isHead: Bool
+  }
+  let runs: [Run]
+
+  /// Creates an optimizer that has seen no step.
+  ///
+  /// - Precondition: the momentum, or each beta, lies in 0..<1; the rest is not negative.
+  public init(_ rule: Rule, weightDecay: Double, for architecture: ResNet18Architecture) {
+    precondition(weightDecay >= 0, "weight decay can't be negative")
+    self.rule = rule
+    self.weightDecay = weightDecay
+    let runs = Self.runs(of: architecture)
+    self.runs = runs
+    let count = runs.last?.range.upperBound ?? 0
+    first = Array(repeating: 0, count: count)
+    switch rule {
+    case .sgd(let momentum, _):
+      precondition((0..<1).contains(momentum), "momentum lies in 0..<1")
+      second = []
+    case .adamW(let beta1, let beta2, let epsilon):
+      precondition(
+        (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon >= 0,
+        "the betas of AdamW lie in 0..<1, its epsilon is not negative")
+      second = first
+    }
+  }
+
+  /// The parameters that a step changes: all, or those of the head. These are the ones whose
+  /// gradients count when they are clipped.
+  public func trainedParameters(backboneFrozen: Bool) -> Range<Int> {
+    let start = backboneFrozen ? runs.first { $0.isHead }?.range.lowerBound ?? first.count : 0
+    return start..<first.count
+  }
+
+  private static func runs(of architecture: ResNet18Architecture) -> [Run] {
+    var runs: [Run] = []
+    for entry in architecture.stateEntries where entry.arena == .parameters {
+      if let last = runs.last, last.decays == entry.decays, last.isHead == entry.isHead {
+        runs[runs.count - 1].range = last.range.lowerBound..<entry.range.upperBound
+      } else {
+        runs.append(Run(range: entry.range, decays: entry.decays, isHead: entry.isHead))
+      }
+    }
+    return runs
+  }
+}
