@@ -8,24 +8,22 @@ extension PixelBuffer {
     if newWidth == width && newHeight == height { return self }
     let columns = TriangleFilter(from: width, to: newWidth)
     let rows = TriangleFilter(from: height, to: newHeight)
-    let rowLength = newWidth * 4
+    let rowLength = newWidth * Self.bytesPerPixel
     let result = [UInt8](
       unsafeUninitializedCapacity: newHeight * rowLength
     ) { output, count in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: height * rowLength) { narrow in
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: rowLength) { sums in
-          bytes.withUnsafeBytes { source in
-            for y in 0..<height {
-              columns.filterRow(
-                source, offset: y * bytesPerRow, into: narrow, offset: y * newWidth * 4)
-            }
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: (height + 1) * rowLength) { memory in
+        bytes.withUnsafeBytes { source in
+          guard let narrow = memory.baseAddress, let source = source.baseAddress,
+            let output = output.baseAddress
+          else { return }
+          for y in 0..<height {
+            columns.filterRow(source + y * bytesPerRow, into: narrow + y * rowLength)
           }
+          let sums = narrow + height * rowLength
           for y in 0..<newHeight {
             rows.sumRows(at: y, of: narrow, rowLength: rowLength, into: sums)
-            let start = y * rowLength
-            for i in 0..<rowLength {
-              output[start + i] = UInt8(truncatingIfNeeded: Int32(sums[i] + 0.5))
-            }
+            roundToBytes(sums, count: rowLength, into: output + y * rowLength)
           }
         }
       }
@@ -44,7 +42,8 @@ private struct TriangleFilter {
   init(from sourceCount: Int, to count: Int) {
     let scale = Double(sourceCount) / Double(count)
     let reach = max(scale, 1)
-    tapCount = min(sourceCount, Int((2 * reach).rounded(.up)) + 1)
+    // An open interval of twice the reach has at most so many whole numbers.
+    tapCount = min(sourceCount, Int((2 * reach).rounded(.up)))
     for index in 0..<count {
       let centre = (Double(index) + 0.5) * scale - 0.5
       let first = Int((centre - reach).rounded(.down)) + 1
@@ -57,32 +56,44 @@ private struct TriangleFilter {
   }
 
   /// A row of RGBX bytes at the new width, as numbers.
-  func filterRow(
-    _ source: UnsafeRawBufferPointer, offset: Int, into target: UnsafeMutableBufferPointer<Float>,
-    offset targetOffset: Int
-  ) {
-    for index in 0..<starts.count {
-      var sum = SIMD4<Float>()
-      for tap in 0..<tapCount {
-        let pixel = source.loadUnaligned(
-          fromByteOffset: offset + (starts[index] + tap) * 4, as: SIMD4<UInt8>.self)
-        sum +=
-          SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: pixel)) * weights[index * tapCount + tap]
+  func filterRow(_ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>) {
+    let pixels = UnsafeMutableRawPointer(target)
+    starts.withUnsafeBufferPointer { starts in
+      weights.withUnsafeBufferPointer { weights in
+        guard var weight = weights.baseAddress else { return }
+        for index in 0..<starts.count {
+          var pixel = source + starts[index] &* 4
+          var sum = SIMD4<Float>()
+          for _ in 0..<tapCount {
+            let bytes = pixel.loadUnaligned(as: SIMD4<UInt8>.self)
+            sum += SIMD4<Float>(SIMD4<Int32>(truncatingIfNeeded: bytes)) * weight.pointee
+            pixel += 4
+            weight += 1
+          }
+          pixels.storeBytes(of: sum, toByteOffset: index &* 16, as: SIMD4<Float>.self)
+        }
       }
-      for channel in 0..<4 { target[targetOffset + index * 4 + channel] = sum[channel] }
     }
   }
 
   /// The weighted sum of the rows that belong to row `index`.
   func sumRows(
-    at index: Int, of rows: UnsafeMutableBufferPointer<Float>, rowLength: Int,
-    into sums: UnsafeMutableBufferPointer<Float>
+    at index: Int, of rows: UnsafePointer<Float>, rowLength: Int,
+    into sums: UnsafeMutablePointer<Float>
   ) {
-    for i in 0..<rowLength { sums[i] = 0 }
+    sums.update(repeating: 0, count: rowLength)
     for tap in 0..<tapCount {
       let weight = weights[index * tapCount + tap]
-      let start = (starts[index] + tap) * rowLength
-      for i in 0..<rowLength { sums[i] += rows[start + i] * weight }
+      guard weight != 0 else { continue }
+      let row = rows + (starts[index] + tap) * rowLength
+      for i in 0..<rowLength { sums[i] += row[i] * weight }
     }
   }
+}
+
+/// Numbers from 0 up to 255 and what rounding errors add, to whole ones.
+func roundToBytes(
+  _ numbers: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutablePointer<UInt8>
+) {
+  for i in 0..<count { bytes[i] = UInt8(truncatingIfNeeded: Int32(numbers[i] + 0.5)) }
 }

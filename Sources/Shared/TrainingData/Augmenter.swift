@@ -3,9 +3,14 @@ public import Randomness
 
 /// Changes training pictures as the settings say; keeps its working memory between pictures. One per
 /// thread.
+///
+/// The changes come in the order in which they happen on a picture's way through the world: mirror
+/// and affine map, colour, blur, loss of size, noise, JPEG; erasing, which is no such thing, comes
+/// last.
 public final class Augmenter {
   private let settings: AugmentationSettings
   private let recompressor: JPEGRecompressor
+  private var scratch: [UInt8] = []
 
   /// Creates an augmenter; throws where a setting is out of bounds.
   public init(_ settings: AugmentationSettings) throws(TrainingDataError) {
@@ -18,9 +23,59 @@ public final class Augmenter {
     }
   }
 
-  /// Changes a picture in its place.
+  /// Changes a picture in its place: about one millisecond for 224x224 pixels and the default
+  /// settings.
+  ///
+  /// - Returns: what was done, in a few words, e.g. "flip jpeg 47".
+  @discardableResult
   public func augment(
     _ picture: inout PixelBuffer, using random: inout RandomStream
-  ) throws(TrainingDataError) {
+  ) throws(TrainingDataError) -> AugmentationSummary {
+    let plan = AugmentationPlan(settings, using: &random)
+    try apply(plan, to: &picture)
+    return AugmentationSummary(plan: plan)
   }
+
+  func apply(
+    _ plan: AugmentationPlan, to picture: inout PixelBuffer
+  ) throws(TrainingDataError) {
+    let (width, height) = (picture.width, picture.height)
+    if plan.flip { picture.mirror() }
+    if let affine = plan.affine {
+      picture.warpReflecting(
+        by: affine.transform(width: width, height: height), scratch: &scratch)
+    }
+    if let colour = plan.colour { picture.change(colour) }
+    if let sigma = plan.blurSigma { picture.blur(sigma: sigma) }
+    if let factor = plan.downscaleFactor {
+      let (small, low) = (Double(width) * factor, Double(height) * factor)
+      picture =
+        picture
+        .resized(width: max(Int(small.rounded()), 1), height: max(Int(low.rounded()), 1))
+        .resized(width: width, height: height)
+    }
+    if let noise = plan.noise { picture.addNoise(noise) }
+    if let jpeg = plan.jpeg { try recompress(&picture, jpeg) }
+    if let erasing = plan.erasing { picture.erase(erasing) }
+  }
+
+  private func recompress(
+    _ picture: inout PixelBuffer, _ jpeg: AugmentationPlan.JPEG
+  ) throws(TrainingDataError) {
+    do throws(ImagingError) {
+      try recompressor.recompress(&picture, quality: jpeg.quality, chroma: jpeg.chroma)
+    } catch {
+      throw TrainingDataError(
+        .damagedPicture, subject: "augmentation", "the picture can't be saved as JPEG",
+        cause: error.description)
+    }
+  }
+}
+
+/// What an augmenter did to a picture.
+public struct AugmentationSummary: Sendable, CustomStringConvertible {
+  let plan: AugmentationPlan
+
+  /// In a few words, e.g. "flip jpeg 47"; empty where nothing was changed.
+  public var description: String { plan.summary }
 }

@@ -1,0 +1,141 @@
+internal import Foundation
+internal import Imaging
+internal import Randomness
+
+/// What happens to one picture; nil leaves something out.
+///
+/// All numbers are drawn in any case and in the order of the properties, so that another probability
+/// of one change leaves the others as they are.
+struct AugmentationPlan: Equatable {
+  /// Filled with noise: left, top, width, height as shares of the picture's sides.
+  struct Erasing: Equatable {
+    let x: Double
+    let y: Double
+    let width: Double
+    let height: Double
+    let seed: UInt64
+  }
+
+  struct Affine: Equatable {
+    let rotationDegrees: Double
+    let scale: Double
+    /// Shares of the picture's sides.
+    let shift: SIMD2<Double>
+  }
+
+  struct Colour: Equatable {
+    /// Factors, 1 for no change.
+    let brightness: Double
+    let contrast: Double
+    let saturation: Double
+  }
+
+  struct Noise: Equatable {
+    let sigma: Double
+    let seed: UInt64
+  }
+
+  struct JPEG: Equatable {
+    let quality: Int
+    let chroma: JPEGRecompressor.Chroma
+  }
+
+  let flip: Bool
+  let affine: Affine?
+  let colour: Colour?
+  let blurSigma: Double?
+  let downscaleFactor: Double?
+  let noise: Noise?
+  let jpeg: JPEG?
+  let erasing: Erasing?
+
+  init(_ settings: AugmentationSettings, using random: inout RandomStream) {
+    flip = random.happens(settings.flip)
+
+    let turns = random.happens(settings.affine)
+    let affine = Affine(
+      rotationDegrees: random.around(0, settings.rotation), scale: random.within(settings.scale),
+      shift: SIMD2(random.around(0, settings.shift), random.around(0, settings.shift)))
+    self.affine = turns ? affine : nil
+
+    let colours = random.happens(settings.colour)
+    let colour = Colour(
+      brightness: random.around(1, settings.brightness),
+      contrast: random.around(1, settings.contrast),
+      saturation: random.around(1, settings.saturation))
+    self.colour = colours ? colour : nil
+
+    let blurs = random.happens(settings.blur)
+    let blurSigma = random.within(settings.blurSigma)
+    self.blurSigma = blurs ? blurSigma : nil
+
+    let shrinks = random.happens(settings.downscale)
+    let downscaleFactor = random.within(settings.downscaleFactor)
+    self.downscaleFactor = shrinks ? downscaleFactor : nil
+
+    let isNoisy = random.happens(settings.noise)
+    let noise = Noise(sigma: random.within(settings.noiseSigma), seed: random.next())
+    self.noise = isNoisy ? noise : nil
+
+    let saves = random.happens(settings.jpeg)
+    let jpeg = JPEG(
+      quality: Int(random.within(settings.jpegQuality).rounded()),
+      chroma: random.happens(0.5) ? .quarter : .full)
+    self.jpeg = saves ? jpeg : nil
+
+    let erases = random.happens(settings.erasing)
+    let erasing = Erasing(area: settings.erasingArea, using: &random)
+    self.erasing = erases ? erasing : nil
+  }
+
+  /// The changes that a reader of a picture would want to know of, e.g. "flip jpeg 47".
+  var summary: String {
+    let parts: [String?] = [
+      flip ? "flip" : nil, affine.map { "turn \(Int($0.rotationDegrees.rounded()))" },
+      colour.map { _ in "colour" },
+      blurSigma.map { "blur \(($0 * 10).rounded() / 10)" },
+      downscaleFactor.map { "size \(($0 * 100).rounded() / 100)" },
+      noise.map { "noise \(Int($0.sigma.rounded()))" }, jpeg.map { "jpeg \($0.quality)" },
+      erasing.map { _ in "erase" },
+    ]
+    return parts.compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension AugmentationPlan.Affine {
+  /// From coordinates of the new picture to those of the old one: turns and scales about the centre.
+  func transform(width: Int, height: Int) -> SimilarityTransform {
+    let angle = rotationDegrees * Double.pi / 180
+    let (a, b) = (cos(angle) / scale, sin(angle) / scale)
+    let (centreX, centreY) = (Double(width) / 2, Double(height) / 2)
+    return SimilarityTransform(
+      a: a, b: b,
+      tx: centreX - a * centreX + b * centreY - shift.x * Double(width),
+      ty: centreY - b * centreX - a * centreY - shift.y * Double(height))
+  }
+}
+
+extension AugmentationPlan.Erasing {
+  /// A rectangle of this area inside the picture, at most twice as long as wide.
+  init(area: ClosedRange<Double>, using random: inout RandomStream) {
+    let area = random.within(area)
+    let aspect = exp2(random.around(0, 1))
+    width = min((area * aspect).squareRoot(), 1)
+    height = min((area / aspect).squareRoot(), 1)
+    x = random.uniform(0, 1 - width)
+    y = random.uniform(0, 1 - height)
+    seed = random.next()
+  }
+}
+
+extension RandomStream {
+  /// A number of a range, all equally likely.
+  fileprivate mutating func within(_ range: ClosedRange<Double>) -> Double {
+    uniform(range.lowerBound, range.upperBound)
+  }
+
+  /// A number at most `distance` from `centre`.
+  fileprivate mutating func around(_ centre: Double, _ distance: Double) -> Double {
+    uniform(centre - distance, centre + distance)
+  }
+}
