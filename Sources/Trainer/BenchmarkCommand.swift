@@ -45,7 +45,8 @@ struct BenchmarkCommand: ParsableCommand {
     }
     let count = WorkerPool(workerCount: workers).workerCount
     guard (2 * count...4096).contains(batch) else {
-      throw ValidationError("--batch: expected \(2 * count)...4096 for \(count) workers, got \(batch)")
+      throw ValidationError(
+        "--batch: expected \(2 * count)...4096 for \(count) workers, got \(batch)")
     }
   }
 
@@ -110,9 +111,9 @@ struct BenchmarkCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(result), as: UTF8.self))
     } else {
-      print(
+      StandardOutput.write(
         """
         ResNet18 of width \(width) at \(size)x\(size), batch \(batch), \(result.workers) workers, \
         \(result.processor)

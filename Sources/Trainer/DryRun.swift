@@ -13,7 +13,7 @@ struct DryRun {
   let setup: TrainingSetup
 
   func run() throws {
-    print(setup.summary + "\n")
+    StandardOutput.write(setup.summary + "\n")
     var table = TextTable(header: ["part", "seconds", "what"])
     func timed<Result>(
       _ part: String, _ what: (Result) -> String, _ body: () throws -> Result
@@ -29,7 +29,10 @@ struct DryRun {
       try loader.next()
     }
     var (learner, report) = try timed("weights", { $0.report[0] }) { try setup.makeLearner() }
-    let engine = try timed("engine", { (engine: TrainingEngine) in "\(engine.memoryBytes >> 20) MiB of activations and gradients" }) {
+    let engine = try timed(
+      "engine",
+      { (engine: TrainingEngine) in "\(engine.memoryBytes >> 20) MiB of activations and gradients" }
+    ) {
       setup.makeEngine()
     }
     let step = setup.makeStep(engine)
@@ -54,17 +57,18 @@ struct DryRun {
     let video = setup.split.validation.first { !setup.catalog.videos[$0].samples.isEmpty }
     if let video {
       _ = try timed(
-        "validate", { (told: Validator.Predictions?) in "\(told?.frames.count ?? 0) pictures of one video" }
+        "validate",
+        { (told: Validator.Predictions?) in "\(told?.frames.count ?? 0) pictures of one video" }
       ) {
         try validator.predict(learner.evaluated, videos: [video])
       }
     }
-    print(table.render())
-    for line in report.dropFirst() { print("weights: " + line) }
+    StandardOutput.write(table.render())
+    for line in report.dropFirst() { StandardOutput.write("weights: " + line) }
     let hours = Double(setup.totalSteps * batch.count) / speed / 3600
-    print(
+    StandardOutput.write(
       "\n\(EpochTable.number(speed, 1)) images/s; all \(setup.totalSteps) steps would take "
         + "\(EpochTable.number(hours, 1)) hours, validation aside.")
-    print("Peak memory \(Hardware.peakMebibytes) MiB.")
+    StandardOutput.write("Peak memory \(Hardware.peakMebibytes) MiB.")
   }
 }

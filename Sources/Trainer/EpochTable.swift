@@ -11,7 +11,8 @@ struct EpochTable {
 
   /// Titles and rule of the table that grows while training goes on.
   static var heading: String {
-    line(columns.map(\.title)) + "\n" + line(columns.map { String(repeating: "-", count: $0.width) })
+    line(columns.map(\.title)) + "\n"
+      + line(columns.map { String(repeating: "-", count: $0.width) })
   }
 
   /// A row of the table.

@@ -97,7 +97,7 @@ struct EvaluateCommand: ParsableCommand {
       file.state, side: ModelJudge.Side(predictions: predictions, report: report),
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).print()
-    print("\n" + behaviour.verdictLine)
+    StandardOutput.write("\n" + behaviour.verdictLine)
     if let json { try write(report, behaviour, to: json) }
     if !behaviour.passed { throw ExitCode(3) }
   }

@@ -58,12 +58,12 @@ struct ModelExport {
     }
     try information(judgement, checkpoint, progress, verdict: verdict).write(to: target.information)
     ResultTable(judgement).print()
-    print("\n" + verdict)
+    StandardOutput.write("\n" + verdict)
     if passed || force {
-      print("Model      \(target.model)")
-      if let path = target.safetensors { print("           \(path)") }
+      StandardOutput.write("Model      \(target.model)")
+      if let path = target.safetensors { StandardOutput.write("           \(path)") }
     }
-    print("Told in    \(target.information)")
+    StandardOutput.write("Told in    \(target.information)")
     return passed ? 0 : 3
   }
 

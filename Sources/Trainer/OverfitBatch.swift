@@ -15,7 +15,7 @@ struct OverfitBatch {
 
   /// - Returns: the process's exit status: 0 where the loss came below the goal, else 1.
   func run() throws -> Int32 {
-    print(setup.summary)
+    StandardOutput.write(setup.summary)
     let loader = try setup.makeLoader(from: .start, augmented: false)
     let batch = try loader.next()
     loader.stop()
@@ -39,7 +39,8 @@ struct OverfitBatch {
       let outcome = step.run(batch, &learner)
       guard outcome.isFinite else {
         progress.finish()
-        print("The loss is not finite after \(number) steps; lower optimizer.learningRate.")
+        StandardOutput.write(
+          "The loss is not finite after \(number) steps; lower optimizer.learningRate.")
         return 1
       }
       losses.append(outcome.loss)
@@ -50,7 +51,7 @@ struct OverfitBatch {
     progress.finish()
     let last = losses.suffix(5).reduce(0, +) / Double(losses.suffix(5).count)
     let learned = last < Self.goal
-    print(
+    StandardOutput.write(
       "\nLoss \(EpochTable.number(losses.first, 4)) at first, \(EpochTable.number(last, 4)) after "
         + "\(losses.count) steps on the same \(batch.count) pictures: "
         + (learned

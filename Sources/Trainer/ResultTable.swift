@@ -18,19 +18,19 @@ struct ResultTable {
   }
 
   func print() {
-    Swift.print("\n" + metrics)
+    StandardOutput.write("\n" + metrics)
     for (name, report) in reports {
-      if let note = report.intervals.note { Swift.print("\(name): \(note)") }
+      if let note = report.intervals.note { StandardOutput.write("\(name): \(note)") }
       let count = report.realVideosWithoutFace + report.fakeVideosWithoutFace
-      if count > 0 { Swift.print("\(name): \(count) videos without a face count as 0.5") }
+      if count > 0 { StandardOutput.write("\(name): \(count) videos without a face count as 0.5") }
       for note in report.calibration.notes where name == reports.first?.name {
-        Swift.print("calibration: \(note)")
+        StandardOutput.write("calibration: \(note)")
       }
     }
-    Swift.print("\n" + checks)
+    StandardOutput.write("\n" + checks)
     for finding in behaviour.failures {
-      Swift.print("\n\(finding.identifier.rawValue): \(finding.meaning)")
-      if let advice = finding.advice { Swift.print("  try: \(advice)") }
+      StandardOutput.write("\n\(finding.identifier.rawValue): \(finding.meaning)")
+      if let advice = finding.advice { StandardOutput.write("  try: \(advice)") }
     }
   }
 

@@ -20,7 +20,7 @@ struct TrainingJob {
     let directory = try RunDirectory(folder)
     let checkpoints = CheckpointFolder(
       directory.checkpoints, keep: setup.configuration.checkpoints.keep)
-    print(setup.summary)
+    StandardOutput.write(setup.summary)
     var learner = try start(checkpoints)
     try record(directory)
 
@@ -39,13 +39,13 @@ struct TrainingJob {
       let end = try loop.run()
       learner = loop.learner
       if case .interrupted(let status) = end {
-        print(
+        StandardOutput.write(
           "Stopped at step \(learner.progress.step); the same command goes on from there.")
         return status
       }
     } else if FileManager.default.fileExists(atPath: directory.model), !force {
-      print("This run has ended already; its model is \(directory.model).")
-      print(EpochTable.render(learner.progress))
+      StandardOutput.write("This run has ended already; its model is \(directory.model).")
+      StandardOutput.write(EpochTable.render(learner.progress))
       return 0
     }
     guard FileManager.default.fileExists(atPath: checkpoints.best) else {
@@ -66,17 +66,18 @@ struct TrainingJob {
   /// The learner of the last sound checkpoint, or a new one.
   private func start(_ folder: CheckpointFolder) throws -> Learner {
     let checkpoint = try folder.latest { error in
-      print("Damaged    \(error)\n           Going on from the checkpoint before it.")
+      StandardOutput.write(
+        "Damaged    \(error)\n           Going on from the checkpoint before it.")
     }
     guard let checkpoint else {
       let (learner, report) = try setup.makeLearner()
       for (place, line) in report.enumerated() {
-        print((place == 0 ? "Start      " : "           ") + line)
+        StandardOutput.write((place == 0 ? "Start      " : "           ") + line)
       }
       return learner
     }
     let learner = try Learner(checkpoint, setup: setup, folder: folder)
-    print(
+    StandardOutput.write(
       "Resume     epoch \(learner.progress.epoch + 1), step \(learner.progress.step) of "
         + "\(setup.totalSteps)")
     return learner

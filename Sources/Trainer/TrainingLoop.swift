@@ -54,9 +54,10 @@ struct TrainingLoop: ~Copyable {
   }
 
   mutating func run() throws -> End {
-    print("\n" + EpochTable.heading)
+    StandardOutput.write("\n" + EpochTable.heading)
     for record in learner.progress.history {
-      print(EpochTable.row(record, isBest: record.step == learner.progress.best?.step))
+      StandardOutput.write(
+        EpochTable.row(record, isBest: record.step == learner.progress.best?.step))
     }
     defer { progressLine.finish() }
     // Every pass begins at the learner's position: at first, and after a step back.

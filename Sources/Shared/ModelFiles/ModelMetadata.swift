@@ -100,8 +100,8 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
         "expected format \(Self.currentFormatVersion), got \(metadata.formatVersion); "
           + "a later version of this software reads it")
     }
-    guard metadata.temperature > 0, metadata.temperature.isFinite, metadata.threshold.isFinite else
-    {
+    guard metadata.temperature > 0, metadata.temperature.isFinite, metadata.threshold.isFinite
+    else {
       throw wrong(
         "expected a positive temperature and a threshold, got \(metadata.temperature) and "
           + "\(metadata.threshold)")

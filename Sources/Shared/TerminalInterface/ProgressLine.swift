@@ -38,10 +38,11 @@ public final class ProgressLine: Sendable {
   /// Says how far the job is; drawn at most a few times a second.
   public func update(done: Int, detail: String) {
     state.withLock { state in
+      let isCompleted = done >= total && state.done < total
       state.done = max(done, state.done)
       state.detail = detail
       let now = ProgressLine.now()
-      guard now - state.lastDrawn >= intervalSeconds || state.done == total else { return }
+      guard now - state.lastDrawn >= intervalSeconds || isCompleted else { return }
       state.lastDrawn = now
       draw(&state, now - start)
     }
@@ -61,7 +62,7 @@ public final class ProgressLine: Sendable {
     state.withLock { state in
       if state.isBarVisible { write("\r\u{1B}[2K") }
       state.isBarVisible = false
-      FileHandle.standardOutput.write(Data((line + "\n").utf8))
+      StandardOutput.write(line)
       if isTerminal { draw(&state, ProgressLine.now() - start) }
     }
   }
