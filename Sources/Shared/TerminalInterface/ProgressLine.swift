@@ -78,7 +78,8 @@ public final class ProgressLine: Sendable {
 
   private func draw(_ state: inout State, _ elapsed: Double) {
     let text = ProgressLine.render(
-      done: state.done, total: total, first: first, unit: unit, detail: state.detail, elapsedSeconds: elapsed,
+      done: state.done, total: total, first: first, unit: unit, detail: state.detail,
+      elapsedSeconds: elapsed,
       width: isTerminal ? ProgressLine.terminalWidth() : nil)
     if isTerminal {
       write("\r\u{1B}[2K" + text)
