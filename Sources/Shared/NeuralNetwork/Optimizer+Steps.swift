@@ -19,9 +19,12 @@ extension Optimizer {
     gradientScale: Float = 1, backboneFrozen: Bool = false
   ) {
     precondition(
-      state.parameters.count == first.count && gradients.count == first.count,
-      "an optimizer of \(first.count) parameters got \(state.parameters.count) and "
+      state.parameters.count == parameterCount && gradients.count == parameterCount,
+      "an optimizer of \(parameterCount) parameters got \(state.parameters.count) and "
         + "\(gradients.count) gradients")
+    precondition(
+      first.count == parameterCount && second.count == (usesSecond ? parameterCount : 0),
+      "an optimizer's state has one number for each parameter")
     stepCount += 1
     if !backboneFrozen { backboneStepCount += 1 }
     guard let gradients = gradients.baseAddress else { return }
