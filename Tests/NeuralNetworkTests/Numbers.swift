@@ -15,3 +15,20 @@ func largestDifference(_ first: [Float], _ second: [Float]) -> Float {
     return difference.isNaN ? .infinity : max(largest, difference)
   }
 }
+
+/// Norm of the difference over norm of what is expected; infinite where a number is not one.
+func relativeDifference(_ found: [Float], _ expected: [Double]) -> Double {
+  guard found.count == expected.count else { return .infinity }
+  var (difference, total) = (0.0, 0.0)
+  for (first, second) in zip(found, expected) {
+    difference += (Double(first) - second) * (Double(first) - second)
+    total += second * second
+  }
+  let ratio = (difference / max(total, 1e-30)).squareRoot()
+  return ratio.isNaN ? .infinity : ratio
+}
+
+/// The same between two arrays of floats.
+func relativeDifference(_ found: [Float], _ expected: [Float]) -> Double {
+  relativeDifference(found, expected.map(Double.init))
+}

@@ -1,0 +1,136 @@
+// The obvious loops in float64. They define what the fast kernels compute; tests compare the two.
+
+/// Calls `body` with the places of each product of a convolution: in the output, the input and the
+/// weight, which is in PyTorch's order.
+private func forEachTap(
+  _ shape: BlockedConvolutionShape, _ input: ReferenceMaps,
+  _ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void
+) {
+  let (oh, ow) = (shape.outputHeight, shape.outputWidth)
+  for n in 0..<input.count {
+    for k in 0..<shape.outputChannels {
+      for y in 0..<oh {
+        for x in 0..<ow {
+          let output = ((n * shape.outputChannels + k) * oh + y) * ow + x
+          for c in 0..<shape.inputChannels {
+            for ky in 0..<shape.kernel {
+              for kx in 0..<shape.kernel {
+                let (row, column) = (
+                  y * shape.stride + ky - shape.padding, x * shape.stride + kx - shape.padding
+                )
+                guard let place = input.place(n, c, row, column) else { continue }
+                let filter = k * shape.inputChannels + c
+                body(output, place, (filter * shape.kernel + ky) * shape.kernel + kx)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Obvious-loop twin of `blockedConvolutionForward`.
+func referenceConvolutionForward(
+  _ shape: BlockedConvolutionShape, input: ReferenceMaps, weight: [Double]
+) -> ReferenceMaps {
+  var output = ReferenceMaps(
+    count: input.count, channels: shape.outputChannels, height: shape.outputHeight,
+    width: shape.outputWidth)
+  forEachTap(shape, input) { out, place, tap in
+    output.values[out] += input.values[place] * weight[tap]
+  }
+  return output
+}
+
+/// Obvious-loop twin of `blockedConvolutionBackward`.
+func referenceConvolutionBackward(
+  _ shape: BlockedConvolutionShape, input: ReferenceMaps, weight: [Double],
+  outputGrad: ReferenceMaps
+) -> (inputGrad: ReferenceMaps, weightGrad: [Double]) {
+  var inputGrad = input.with(Array(repeating: 0, count: input.values.count))
+  var weightGrad = [Double](repeating: 0, count: weight.count)
+  forEachTap(shape, input) { out, place, tap in
+    inputGrad.values[place] += outputGrad.values[out] * weight[tap]
+    weightGrad[tap] += outputGrad.values[out] * input.values[place]
+  }
+  return (inputGrad, weightGrad)
+}
+
+/// Count, mean and sum of squared differences of a channel, in two passes.
+func referenceMoments(
+  _ maps: ReferenceMaps, channel: Int
+) -> (count: Double, mean: Double, squares: Double) {
+  let values = maps.places(channel: channel).map { maps.values[$0] }
+  let count = Double(values.count)
+  let mean = values.reduce(0, +) / count
+  var squares = 0.0
+  for value in values { squares += (value - mean) * (value - mean) }
+  return (count, mean, squares)
+}
+
+/// Obvious-loop twin of `batchNormForward` with statistics of the batch, without a ReLU.
+func referenceBatchNormForward(
+  _ input: ReferenceMaps, scale: [Double], shift: [Double], epsilon: Double
+) -> ReferenceMaps {
+  var output = input
+  for c in 0..<input.channels {
+    let (count, mean, squares) = referenceMoments(input, channel: c)
+    let deviation = (squares / count + epsilon).squareRoot()
+    for place in input.places(channel: c) {
+      output.values[place] = (input.values[place] - mean) / deviation * scale[c] + shift[c]
+    }
+  }
+  return output
+}
+
+/// Obvious-loop twin of BatchNorm's backward pass, without a ReLU.
+func referenceBatchNormBackward(
+  _ input: ReferenceMaps, scale: [Double], epsilon: Double, outputGrad: ReferenceMaps
+) -> (inputGrad: ReferenceMaps, scaleGrad: [Double], shiftGrad: [Double]) {
+  var inputGrad = input
+  var scaleGrad = [Double](repeating: 0, count: input.channels)
+  var shiftGrad = scaleGrad
+  for c in 0..<input.channels {
+    let (count, mean, squares) = referenceMoments(input, channel: c)
+    let deviation = (squares / count + epsilon).squareRoot()
+    let places = input.places(channel: c)
+    for place in places {
+      scaleGrad[c] += outputGrad.values[place] * (input.values[place] - mean) / deviation
+      shiftGrad[c] += outputGrad.values[place]
+    }
+    for place in places {
+      let normed = (input.values[place] - mean) / deviation
+      let gradient = outputGrad.values[place] - (shiftGrad[c] + normed * scaleGrad[c]) / count
+      inputGrad.values[place] = scale[c] / deviation * gradient
+    }
+  }
+  return (inputGrad, scaleGrad, shiftGrad)
+}
+
+/// Obvious-loop twin of `blockedMaxPoolingForward`, and for each output the place that won.
+func referenceMaxPoolingForward(
+  _ input: ReferenceMaps
+) -> (output: ReferenceMaps, winners: [Int]) {
+  var output = ReferenceMaps(
+    count: input.count, channels: input.channels, height: (input.height + 1) / 2,
+    width: (input.width + 1) / 2)
+  var winners: [Int] = []
+  for n in 0..<input.count {
+    for c in 0..<input.channels {
+      for y in 0..<output.height {
+        for x in 0..<output.width {
+          let window = (0..<9).compactMap { tap in
+            input.place(n, c, 2 * y - 1 + tap / 3, 2 * x - 1 + tap % 3)
+          }
+          let winner = window.reduce(window[0]) { best, place in
+            input.values[place] > input.values[best] ? place : best
+          }
+          output.values[winners.count] = input.values[winner]
+          winners.append(winner)
+        }
+      }
+    }
+  }
+  return (output, winners)
+}

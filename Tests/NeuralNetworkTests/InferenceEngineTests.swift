@@ -1,0 +1,39 @@
+import Testing
+
+@testable import NeuralNetwork
+
+@Suite struct InferenceEngineTests {
+  @Test(arguments: [
+    ResNet18Architecture.Head.linear, .mlp(hidden: 11, batchNorm: true, dropout: 0.5),
+    .mlp(hidden: 11, batchNorm: false, dropout: 0.5),
+  ])
+  func logitsAreThoseOfTheReference(head: ResNet18Architecture.Head) {
+    let fixture = EngineFixture(head, count: 5)
+    let expected = ReferenceNetwork(fixture.state, isEvaluating: true).logits(fixture.pictures)
+    for (maximum, workers) in [(5, 2), (3, 2), (1, 4)] {
+      let engine = InferenceEngine(
+        architecture: fixture.architecture, maximumBatch: maximum, workers: workers)
+      engine.load(fixture.state)
+      for count in [0, 1, 5] {
+        let found = engine.logits(count: count) { fixture.fill($0, $1) }
+        #expect(relativeDifference(found, Array(expected[..<(count * 3)])) < 1e-5)
+      }
+    }
+  }
+
+  @Test func loadingTakesOverAnotherState() {
+    let fixture = EngineFixture(.linear, count: 3)
+    var other = fixture.state
+    other.parameters[0] += 1
+    let engine = InferenceEngine(
+      architecture: fixture.architecture, maximumBatch: 2, workers: 1)
+    let bytes = engine.memoryBytes
+    engine.load(fixture.state)
+    let first = engine.logits(count: 3) { fixture.fill($0, $1) }
+    engine.load(other)
+    #expect(engine.logits(count: 3) { fixture.fill($0, $1) } != first)
+    engine.load(fixture.state)
+    #expect(engine.logits(count: 3) { fixture.fill($0, $1) } == first)
+    #expect(engine.memoryBytes == bytes)
+  }
+}
