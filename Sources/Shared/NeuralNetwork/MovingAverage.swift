@@ -27,7 +27,7 @@ public struct MovingAverage: Sendable, Equatable {
     min(decay, Double(1 + updates) / Double(10 + updates))
   }
 
-  /// Moves the average towards `current`. Takes no memory; about 15 ms for a full ResNet18.
+  /// Moves the average towards `current`. Takes no memory after the first time; about 20 ms for a full ResNet18.
   ///
   /// - Precondition: `current` is of the same architecture.
   public mutating func update(with current: NetworkState) {

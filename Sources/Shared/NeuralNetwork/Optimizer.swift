@@ -1,7 +1,8 @@
 /// Changes the parameters of a network by their gradients, with PyTorch's formulas.
 ///
 /// Weight decay applies to the weights of convolutions and linear layers, not to BatchNorm and
-/// biases. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`.
+/// biases. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`;
+/// who sets them from a file compares the counts of the arenas with those of a new optimizer first.
 public struct Optimizer: Sendable, Equatable {
   /// How a gradient becomes a change.
   public enum Rule: Sendable, Equatable {
@@ -34,6 +35,13 @@ public struct Optimizer: Sendable, Equatable {
     let isHead: Bool
   }
   let runs: [Run]
+  /// Parameters of the architecture.
+  let parameterCount: Int
+
+  /// Whether the rule has a second arena.
+  var usesSecond: Bool {
+    if case .adamW = rule { true } else { false }
+  }
 
   /// Creates an optimizer that has seen no step.
   ///
@@ -45,6 +53,7 @@ public struct Optimizer: Sendable, Equatable {
     let runs = Self.runs(of: architecture)
     self.runs = runs
     let count = runs.last?.range.upperBound ?? 0
+    parameterCount = count
     first = Array(repeating: 0, count: count)
     switch rule {
     case .sgd(let momentum, _):
@@ -61,8 +70,8 @@ public struct Optimizer: Sendable, Equatable {
   /// The parameters that a step changes: all, or those of the head. These are the ones whose
   /// gradients count when they are clipped.
   public func trainedParameters(backboneFrozen: Bool) -> Range<Int> {
-    let start = backboneFrozen ? runs.first { $0.isHead }?.range.lowerBound ?? first.count : 0
-    return start..<first.count
+    let start = backboneFrozen ? runs.first { $0.isHead }?.range.lowerBound ?? parameterCount : 0
+    return start..<parameterCount
   }
 
   private static func runs(of architecture: ResNet18Architecture) -> [Run] {
