@@ -5,7 +5,10 @@ import Testing
 
 /// The files that `Tests/Fixtures/torch/make_fixtures.py` wrote.
 enum TorchFixtures {
+  /// Files of the legacy format; each has a twin `<name>.zip`.
   static let names = ["element_types", "layouts", "entries", "module"]
+  /// Files of the zip format with an entry in `expected.json` under the part before the dot.
+  static let zipNames = names.map { $0 + ".zip" } + ["module.older", "module.zip64"]
 
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -16,6 +19,13 @@ enum TorchFixtures {
 
   static func bytes(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: path("\(name).pt"))))
+  }
+
+  /// The whole content of a file as `make_fixtures.py` describes it.
+  static func document(_ name: String) throws -> Any {
+    let data = try Data(contentsOf: URL(filePath: path("documents.json")))
+    let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return try #require(all[name])
   }
 
   struct Content: Decodable {

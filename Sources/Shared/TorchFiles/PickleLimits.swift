@@ -7,6 +7,10 @@ struct PickleLimits: Sendable {
   /// Open MARKs, which are what nesting costs.
   var marks = 100_000
   var memoEntries = 1_000_000
+  /// Plain values that a pickle stands for, shared ones counted at each use, and levels of nesting.
+  /// The second bound keeps the release of a value, which recurses, within any thread's stack.
+  var values = 1 << 20
+  var depth = 64
   /// Bytes of one string or byte string.
   var stringLength = 1 << 24
   /// Bytes of a module's or an attribute's name.

@@ -6,6 +6,8 @@
 /// share memory must not show in the file, or equal content would not give equal bytes.
 struct PickleWriter {
   private let file: String
+  /// The reader's bounds: what is written must be readable.
+  private let limits: PickleLimits
   private(set) var bytes: [UInt8] = [0x80, 2]
   private(set) var storages: [TorchTensor.Elements] = []
 
@@ -17,8 +19,10 @@ struct PickleWriter {
 
   /// The pickle of `root`, and the elements of its storages. A dictionary of nothing but tensors
   /// becomes an OrderedDict, as `state_dict()` returns it.
-  static func write(_ root: TorchValue, file: String) throws(TorchFileError) -> PickleWriter {
-    var writer = PickleWriter(file: file)
+  static func write(
+    _ root: TorchValue, file: String, limits: PickleLimits = PickleLimits()
+  ) throws(TorchFileError) -> PickleWriter {
+    var writer = PickleWriter(file: file, limits: limits)
     if case .dictionary(let entries) = root, entries.allSatisfy({ $0.value.isTensor }) {
       writer.emptyOrderedDictionary()
       writer.memorize()
@@ -30,22 +34,24 @@ struct PickleWriter {
     return writer
   }
 
-  private init(file: String) {
+  private init(file: String, limits: PickleLimits) {
     self.file = file
+    self.limits = limits
   }
 
   private mutating func value(
     _ value: TorchValue, _ name: String, depth: Int
   ) throws(TorchFileError) {
     valueCount += 1
-    guard depth < ValueReader.maximumDepth else {
-      throw limitExceeded(
-        name, "expected at most \(ValueReader.maximumDepth) levels of nested values")
+    guard depth < limits.depth else {
+      throw limitExceeded(name, "expected at most \(limits.depth) levels of nested values")
     }
-    // What is written must be readable: these are the reader's bounds.
-    guard valueCount <= ValueReader.maximumCount, instructionCount <= PickleLimits().steps,
-      memoCount < PickleLimits().memoEntries
-    else { throw limitExceeded(name, "has more values or tensors than a file can have") }
+    // A tensor takes up to 100 instructions, an item of a list up to 3.
+    guard valueCount <= limits.values, instructionCount + 100 <= limits.steps,
+      memoCount + 100 <= limits.memoEntries
+    else {
+      throw limitExceeded(name, "expected fewer values or tensors: one file can't hold so many")
+    }
     switch value {
     case .none: emit(.none)
     case .bool(let value): emit(value ? .newTrue : .newFalse)
@@ -113,7 +119,7 @@ extension PickleWriter {
   }
 
   private mutating func string(_ text: String, _ name: String) throws(TorchFileError) {
-    guard text.utf8.count <= PickleLimits().stringLength else {
+    guard text.utf8.count <= limits.stringLength else {
       throw unwritable(name, "a string of \(text.utf8.count) bytes is too long for a pickle here")
     }
     string(text)
@@ -171,9 +177,9 @@ extension PickleWriter {
   ) throws(TorchFileError) {
     for start in stride(from: 0, to: items.count, by: Self.batch) {
       let batch = items[start..<min(start + Self.batch, items.count)]
-      if batch.count > 1 { emit(.mark) }
+      if items.count > 1 { emit(.mark) }
       for index in batch.indices { try value(items[index], "\(name)[\(index)]", depth: depth + 1) }
-      emit(batch.count > 1 ? .appends : .append)
+      emit(items.count > 1 ? .appends : .append)
     }
   }
 
@@ -183,13 +189,13 @@ extension PickleWriter {
     try checkKeys(entries, name)
     for start in stride(from: 0, to: entries.count, by: Self.batch) {
       let batch = entries[start..<min(start + Self.batch, entries.count)]
-      if batch.count > 1 { emit(.mark) }
+      if entries.count > 1 { emit(.mark) }
       for entry in batch {
         let path = name.isEmpty ? entry.key.keyText : "\(name.prefix(1000))/\(entry.key.keyText)"
         try value(entry.key, path, depth: depth + 1)
         try value(entry.value, path, depth: depth + 1)
       }
-      emit(batch.count > 1 ? .setItems : .setItem)
+      emit(entries.count > 1 ? .setItems : .setItem)
     }
   }
 
@@ -203,7 +209,8 @@ extension PickleWriter {
       case .string(let key):
         guard key.utf8.count <= PickleEntry.maximumTextLength else {
           throw unwritable(
-            name, "expected keys of at most \(PickleEntry.maximumTextLength) bytes, got "
+            name,
+            "expected keys of at most \(PickleEntry.maximumTextLength) bytes, got "
               + "\(key.utf8.count)")
         }
         isNew = strings.insert(key).inserted

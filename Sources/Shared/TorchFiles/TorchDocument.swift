@@ -31,7 +31,8 @@ public struct TorchDocument: Sendable, Equatable {
 
   /// Reads a file from its bytes; `file` names it in errors.
   static func read(
-    file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits()
+    file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits(),
+    maximumRecordBytes: Int = maximumRecordBytes
   ) throws(TorchFileError) -> TorchDocument {
     let content = try TorchContent.read(file: file, bytes: bytes, limits: limits)
     let size = content.records.values.reduce(0) { $0 + $1.count }
@@ -41,7 +42,7 @@ public struct TorchDocument: Sendable, Equatable {
         "expected at most \(maximumRecordBytes) bytes of records that are not PyTorch's, got "
           + "\(size)")
     }
-    var reader = ValueReader(content)
+    var reader = ValueReader(content, limits: limits)
     return TorchDocument(
       root: try reader.root(), records: content.records.mapValues { Array(bytes[$0]) })
   }

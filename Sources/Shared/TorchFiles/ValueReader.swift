@@ -6,15 +6,12 @@ struct ValueReader {
   private var tensors: TensorReader
   /// Tensors by their number in the pickle: one that is used twice is read once.
   private var known: [Int: TorchTensor] = [:]
-  private var remaining = maximumCount
+  private let limits: PickleLimits
+  private var count = 0
 
-  /// How many values a file may hold, and how deep they may be nested. The second bound keeps the
-  /// release of a value, which recurses, within any thread's stack.
-  static let maximumCount = 1 << 20
-  static let maximumDepth = 64
-
-  init(_ content: TorchContent) {
+  init(_ content: TorchContent, limits: PickleLimits) {
     tensors = TensorReader(content)
+    self.limits = limits
   }
 
   mutating func root() throws(TorchFileError) -> TorchValue {
@@ -44,8 +41,8 @@ struct ValueReader {
       known[index] = tensor
       return .tensor(tensor)
     }
-    guard depth < Self.maximumDepth else {
-      throw limitExceeded(name, "expected at most \(Self.maximumDepth) levels of nested values")
+    guard depth < limits.depth else {
+      throw limitExceeded(name, "expected at most \(limits.depth) levels of nested values")
     }
     let pickle = tensors.content.pickle
     let object = pickle.objects[index]
@@ -89,9 +86,9 @@ struct ValueReader {
   }
 
   private mutating func spend(_ count: Int, _ name: String) throws(TorchFileError) {
-    remaining -= count
-    guard remaining >= 0 else {
-      throw limitExceeded(name, "expected at most \(Self.maximumCount) values in one file")
+    self.count += count
+    guard self.count <= limits.values else {
+      throw limitExceeded(name, "expected at most \(limits.values) values in one file")
     }
   }
 

@@ -56,11 +56,14 @@ struct ZipEnd {
   private static func position(in bytes: [UInt8]) -> Int? {
     let last = bytes.count - ZipFormat.endLength
     guard last >= 0 else { return nil }
-    return stride(from: last, through: max(0, last - 0xFFFF), by: -1).first { position in
-      bytes[position] == 0x50 && bytes[position + 1] == 0x4B && bytes[position + 2] == 5
-        && bytes[position + 3] == 6
-        && Int(bytes[position + 20]) | Int(bytes[position + 21]) << 8 == last - position
+    for position in (max(0, last - 0xFFFF)...last).reversed()
+    where bytes[position] == 0x50 && bytes[position + 1] == 0x4B && bytes[position + 2] == 5
+      && bytes[position + 3] == 6
+      && Int(bytes[position + 20]) | Int(bytes[position + 21]) << 8 == last - position
+    {
+      return position
     }
+    return nil
   }
 
   private static func narrowNumbers(

@@ -28,7 +28,9 @@ enum ZipReader {
     _ entry: ZipDirectory.Entry, file: String, bytes: [UInt8], end: Int
   ) throws(TorchFileError) -> ZipRecord {
     let isFolder = entry.name.hasSuffix("/") && entry.size == 0
-    if let objection = RecordName.objection(to: isFolder ? String(entry.name.dropLast()) : entry.name) {
+    if let objection = RecordName.objection(
+      to: isFolder ? String(entry.name.dropLast()) : entry.name)
+    {
       throw error(.malformed, file, entry.name, objection)
     }
     guard entry.flags & ZipFormat.encryptedFlag == 0 else {
@@ -133,6 +135,7 @@ enum ZipReader {
   private static func error(
     _ code: TorchFileError.Code, _ file: String, _ record: String, _ message: String
   ) -> TorchFileError {
-    TorchFileError(code, file: file, place: "record \(record.prefix(200).debugDescription)", message)
+    TorchFileError(
+      code, file: file, place: "record \(record.prefix(200).debugDescription)", message)
   }
 }
