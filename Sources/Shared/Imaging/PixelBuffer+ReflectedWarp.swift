@@ -86,9 +86,10 @@ private func warpReflectingKernel(
   }
 }
 
-/// Bounded, so that no position overflows.
+/// Bounded, so that no position overflows. What is not a number becomes the lower bound.
 private func fixedPoint(_ value: Double) -> Int {
-  Int(min(max(value, -1e12), 1e12))
+  guard value > -1e12 else { return -1_000_000_000_000 }
+  return Int(min(value, 1e12))
 }
 
 /// The mean of four pixels with weights in 1/256.

@@ -78,6 +78,7 @@ public struct DataSplit: Sendable, Equatable {
   /// What a person should know of how the split came to be, a sentence each.
   public let notes: [String]
 
+  private let source: Source
   private let countsOfSide: [DatasetSplit: Counts]
 
   /// Splits a store.
@@ -97,6 +98,7 @@ public struct DataSplit: Sendable, Equatable {
     validation = sides[.validation] ?? []
     test = sides[.test] ?? []
     notes = assignment.notes
+    source = settings.source
     countsOfSide = sides.mapValues { Self.count($0.map { videos[$0] }) }
     try checkGroups(videos)
   }
@@ -136,12 +138,18 @@ public struct DataSplit: Sendable, Equatable {
     let advice =
       elsewhere == 0
       ? "the store has no picture of a \(label.rawValue) video at all; extract some"
-      : "try the split by hash, other shares or another seed, or add videos of other people: "
-        + "videos that share a person or a recording stay on one side"
+      : advice(for: side) + "; videos that share a person or a recording stay on one side"
     return TrainingDataError(
       .missingClass, subject: side.title + " split",
       "no \(label == .fake ? "fakes" : "real videos") with a face in it; of the videos, "
         + parts.joined(separator: ", ") + "; " + advice)
+  }
+
+  private func advice(for side: DatasetSplit) -> String {
+    if source == .dataset { return "try the split by hash, or add videos of other people" }
+    if side == .test { return "raise the test share, or add videos of other people" }
+    return "no division of the groups has both classes in training and validation, so add videos "
+      + "of other people"
   }
 
   /// The promise of this type, checked on its result and not on the way to it.

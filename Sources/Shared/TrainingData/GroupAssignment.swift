@@ -169,8 +169,9 @@ extension GroupAssignment {
       let needs = sides.flatMap { side in
         VideoLabel.allCases.map { Need(side: side, label: $0) }
       }
-      if settings.testShare == 0, sides == [.test] { continue }
-      guard let found = reserve(needs[...], order, reserved) else { continue }
+      // Where training and validation can't have both classes, the test side takes nothing from them.
+      if settings.testShare == 0, sides == [.test] { break }
+      guard let found = reserve(needs[...], order, reserved) else { break }
       reserved = found
     }
     for (index, side) in reserved where groups[index].side != side {

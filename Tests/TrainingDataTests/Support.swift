@@ -1,0 +1,123 @@
+import Foundation
+import Imaging
+import Randomness
+import ShardStore
+import TestSupport
+import Testing
+import VideoCatalog
+
+@testable import TrainingData
+
+/// A catalog's video, for tests that read no store.
+func video(
+  _ name: String, _ label: VideoLabel, group: String, split: DatasetSplit? = nil, shard: Int = 0,
+  samples: Range<Int> = 0..<4
+) -> SampleCatalog.Video {
+  SampleCatalog.Video(
+    name: name, label: label, group: group, split: split, method: nil, compression: nil,
+    shard: shard, samples: samples)
+}
+
+/// Videos of `real` and `fake` samples in all, a few each, spread over shards.
+func videos(real: Int, fake: Int, shardCount: Int = 1) -> [SampleCatalog.Video] {
+  var result: [SampleCatalog.Video] = []
+  var (start, left) = (0, [VideoLabel.real: real, .fake: fake])
+  var labels: [VideoLabel] = []
+  while left.values.contains(where: { $0 > 0 }) {
+    for label in VideoLabel.allCases {
+      let count = min(left[label] ?? 0, 5)
+      guard count > 0 else { continue }
+      labels.append(label)
+      left[label, default: 0] -= count
+      result.append(
+        video("v\(result.count)", label, group: "g\(result.count)", samples: start..<start + count))
+      start += count
+    }
+  }
+  return result.enumerated().map { index, item in
+    video(
+      item.name, item.label, group: item.group, shard: index * shardCount / result.count,
+      samples: item.samples)
+  }
+}
+
+/// A picture with structure that differs by number.
+func picture(_ number: Int, size: Int) -> PixelBuffer {
+  var random = RandomStream(seed: UInt64(number), .check)
+  let (angle, red) = (random.uniform(0, 3), random.uniform(50, 200))
+  var result = PixelBuffer(width: size, height: size)
+  for y in 0..<size {
+    for x in 0..<size {
+      let wave = sin((Double(x) * cos(angle) + Double(y) * sin(angle)) / 3)
+      result[x, y] = SIMD4(
+        UInt8(red + 50 * wave), UInt8(min(4 * x, 255)), UInt8(min(4 * y, 255)), 255)
+    }
+  }
+  return result
+}
+
+/// A store of real JPEG crops of 32x32 pixels.
+struct SmallStore {
+  static let size = 32
+
+  let path: String
+
+  /// Videos `0..<count`, every third one fake; video 1 has no face, and one more failed. A frame has
+  /// one face, and every fourth a second one.
+  init(
+    in directory: TemporaryDirectory, videoCount: Int = 12, frames: Int = 6,
+    maximumShardBytes: Int = 120_000, replacing: [Int: [UInt8]] = [:]
+  ) throws {
+    path = directory.path(of: "store")
+    let writer = try ShardWriter(
+      directory: path, task: 0,
+      description: StoreDescription(
+        geometry: CropGeometry(sizePixels: Self.size), pipeline: ["test": "1"]),
+      maximumShardBytes: maximumShardBytes)
+    let encoder = try JPEGEncoder(quality: 95)
+    for number in 0..<videoCount {
+      let video = Self.catalogVideo(number)
+      var samples: [FaceSample] = []
+      for frame in 0..<(number == 1 ? 0 : frames) {
+        for face in 0..<(frame % 4 == 3 ? 2 : 1) {
+          let image = try encoder.encode(picture(100 * number + 10 * frame + face, size: Self.size))
+          samples.append(
+            FaceSample(
+              video: video, frame: 10 * frame, face: face, timestampSeconds: Double(frame),
+              box: .init(x: 0, y: 0, width: 9, height: 9),
+              landmarks: (0..<5).map { .init(x: Double($0), y: 0) }, track: face, score: 1,
+              image: frame == 0 && face == 0 ? replacing[number] ?? image : image))
+        }
+      }
+      try writer.append(.done(video, samples: samples, facts: .init()))
+    }
+    try writer.append(.failed(Self.catalogVideo(videoCount), reason: "no video stream"))
+    writer.close()
+  }
+
+  static func catalogVideo(_ number: Int) -> CatalogVideo {
+    let name = "folder/video \(number).mp4"
+    return CatalogVideo(
+      name: name, path: "/videos/" + name, label: number % 3 == 0 ? .fake : .real,
+      group: "person \(number)", split: number % 5 == 4 ? .test : nil,
+      method: number % 3 == 0 ? "Deepfakes" : nil)
+  }
+}
+
+/// Expects an error of this code whose text has all of `parts`.
+func expectError(
+  _ code: TrainingDataError.Code, _ parts: String...,
+  sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+) {
+  do {
+    try body()
+    Issue.record("expected the error \(code)", sourceLocation: sourceLocation)
+  } catch let error as TrainingDataError {
+    #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
+    for part in parts {
+      #expect(error.description.contains(part), "\(error)", sourceLocation: sourceLocation)
+    }
+  } catch {
+    Issue.record("\(error)", sourceLocation: sourceLocation)
+  }
+}
