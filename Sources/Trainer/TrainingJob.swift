@@ -70,16 +70,25 @@ struct TrainingJob {
         "Damaged    \(error)\n           Going on from the checkpoint before it.")
     }
     guard let checkpoint else {
-      let (learner, report) = try setup.makeLearner()
+      var (learner, report) = try setup.makeLearner()
+      learner.progress.workers = setup.workers
       for (place, line) in report.enumerated() {
         StandardOutput.write((place == 0 ? "Start      " : "           ") + line)
       }
       return learner
     }
-    let learner = try Learner(checkpoint, setup: setup, folder: folder)
+    var learner = try Learner(checkpoint, setup: setup, folder: folder)
     StandardOutput.write(
       "Resume     epoch \(learner.progress.epoch + 1), step \(learner.progress.step) of "
         + "\(setup.totalSteps)")
+    if let workers = learner.progress.workers, workers != setup.workers,
+      !setup.configuration.network.synchronizedBatchNorm
+    {
+      StandardOutput.write(
+        "Note       \(setup.workers) workers instead of \(workers): BatchNorm normalises per worker, "
+          + "so the result will not be exactly that of an uninterrupted run.")
+    }
+    learner.progress.workers = setup.workers
     return learner
   }
 

@@ -20,6 +20,8 @@ struct TrainingProgress: Codable, Equatable {
   var validationsSinceBest = 0
   /// Why training is over; nil while it isn't.
   var ending: Ending?
+  /// Workers of the last run.
+  var workers: Int?
   /// Seconds of training in all runs together.
   var trainedSeconds = 0.0
 
