@@ -114,6 +114,26 @@ struct DataSplitTests {
     #expect(split.counts(of: .train).groups == 84)
   }
 
+  @Test("With few groups of many sizes the shares of the videos fit too, at any seed")
+  func sizes() throws {
+    var random = RandomStream(seed: 6, .check)
+    let videos = (0..<60).flatMap { group in
+      (0...random.below(16)).map { number in
+        video("\(group)-\(number)", number % 3 == 0 ? .real : .fake, group: "g\(group)")
+      }
+    }
+    var validations: Set<[Int]> = []
+    for seed in 0..<30 {
+      let split = try DataSplit(videos, settings: settings(seed: UInt64(seed)))
+      for side in [DatasetSplit.validation, .test] {
+        let share = Double(split.counts(of: side).videos) / Double(videos.count)
+        #expect((0.1...0.2).contains(share), "seed \(seed): \(side) \(share)")
+      }
+      validations.insert(split.validation)
+    }
+    #expect(validations.count == 30)
+  }
+
   @Test("The data set's split holds; what it lacks is drawn out of training")
   func dataset() throws {
     // Like Celeb-DF: a list of test videos, all others train.

@@ -16,7 +16,8 @@ public import VideoCatalog
 ///    its training groups.
 /// 4. From 200 drawn groups on, the hash is compared with the shares: a group's side does not change
 ///    when others come or go. Below, groups are ordered by hash among those with the same labels
-///    (real, fake, both), and counted off, so that the shares and the classes come out right.
+///    (real, fake, both), and counted off, so that the shares and the classes come out right; of 64
+///    such drawings the one counts whose shares of the videos are best, as groups differ in size.
 /// 5. If that leaves training or validation without one of the classes, as few groups as needed are
 ///    moved. So both have both classes whenever any division of the groups gives them that; the
 ///    test side gets both if what is left over allows it.

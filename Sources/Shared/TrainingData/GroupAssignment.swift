@@ -7,14 +7,16 @@ struct VideoGroup {
   let name: String
   /// Uniform on [0, 1): a function of the seed and the name.
   let draw: Double
-  /// Number of videos.
-  var videoCount = 0
+  /// Number of real and of fake videos.
+  var videosOfClass = SIMD2<Double>(repeating: 0)
   /// Classes of which the group has a picture.
   var classes: Set<VideoLabel> = []
   /// Sides that the data set has for its videos.
   var datasetSides: Set<DatasetSplit> = []
   /// Whether some of its videos have no side in the data set.
   var hasUnassigned = false
+  /// Number of videos.
+  var videoCount: Int { Int(videosOfClass.sum()) }
   /// Where it goes.
   var side = DatasetSplit.train
   /// Sides that it may be drawn for; one for a group that is not drawn.
@@ -32,10 +34,13 @@ struct GroupAssignment {
   /// Drawn groups from which on the hash alone decides.
   static let manyGroups = 200
 
-  private(set) var groups: [VideoGroup] = []
-  private(set) var notes: [String] = []
+  /// How often fewer groups are drawn, to find a drawing that fits.
+  private static let drawings = 64
+
+  var groups: [VideoGroup] = []
+  var notes: [String] = []
   private let groupOfVideo: [Int]
-  private let settings: DataSplit.Settings
+  let settings: DataSplit.Settings
 
   init(_ videos: [SampleCatalog.Video], settings: DataSplit.Settings) {
     self.settings = settings
@@ -48,7 +53,7 @@ struct GroupAssignment {
         groups.append(VideoGroup(name: video.group, draw: random.uniform(0, 1)))
         positions[video.group] = position
       }
-      groups[position].videoCount += 1
+      groups[position].videosOfClass[video.label == .real ? 0 : 1] += 1
       if !video.samples.isEmpty { groups[position].classes.insert(video.label) }
       if settings.source == .dataset, let split = video.split {
         groups[position].datasetSides.insert(split)
@@ -131,93 +136,61 @@ struct GroupAssignment {
     return group.draw < share.validation + share.test ? .test : .train
   }
 
-  /// Within each stratum in the order of the draws: validation, test, the rest trains.
+  /// Takes, of several drawings, the one whose sides have the right numbers of real and fake videos:
+  /// groups differ in size.
   private mutating func countOff(_ drawn: [Int]) {
-    let strata = Dictionary(grouping: drawn) { groups[$0].stratum }
-    for members in strata.values {
-      let ordered = members.sorted { precedes(groups[$0], groups[$1]) }
-      let share = shares(of: groups[ordered[0]])
-      let validation = Int((share.validation * Double(ordered.count)).rounded())
-      let test = Int((share.test * Double(ordered.count)).rounded())
-      for (rank, index) in ordered.enumerated() {
-        groups[index].side =
-          rank < validation ? .validation : rank < validation + test ? .test : .train
-      }
+    guard !drawn.isEmpty else { return }
+    let strata = Dictionary(grouping: drawn) { groups[$0].stratum }.values
+    var best: (sides: [Int: DatasetSplit], distance: Double)?
+    var streams = groups.map { RandomStream(seed: settings.seed, .split, NameHash.of($0.name)) }
+    for _ in 0..<Self.drawings {
+      var draws = groups.map { _ in 0.0 }
+      for index in drawn { draws[index] = streams[index].uniform(0, 1) }
+      var sides: [Int: DatasetSplit] = [:]
+      for members in strata { countOff(members, draws, into: &sides) }
+      let distance = distanceFromShares(drawn, sides)
+      if distance < best?.distance ?? .infinity { best = (sides, distance) }
+    }
+    for (index, side) in best?.sides ?? [:] { groups[index].side = side }
+  }
+
+  /// Groups as good as each other in the order of the draws: validation, test, the rest trains.
+  private func countOff(
+    _ members: [Int], _ draws: [Double], into sides: inout [Int: DatasetSplit]
+  ) {
+    let ordered = members.sorted {
+      draws[$0] != draws[$1] ? draws[$0] < draws[$1] : precedes(groups[$0], groups[$1])
+    }
+    let share = shares(of: groups[ordered[0]])
+    let validation = Int((share.validation * Double(ordered.count)).rounded())
+    let test = Int((share.test * Double(ordered.count)).rounded())
+    for (rank, index) in ordered.enumerated() {
+      sides[index] = rank < validation ? .validation : rank < validation + test ? .test : .train
     }
   }
 
-  private func precedes(_ left: VideoGroup, _ right: VideoGroup) -> Bool {
+  /// Sum of the squared differences between the videos that a side has and should have, each as a
+  /// share of all videos of the class.
+  private func distanceFromShares(_ drawn: [Int], _ sides: [Int: DatasetSplit]) -> Double {
+    var surplus: [DatasetSplit: SIMD2<Double>] = [:]
+    var total = SIMD2<Double>(repeating: 0)
+    for index in drawn {
+      let videos = groups[index].videosOfClass
+      let share = shares(of: groups[index])
+      total += videos
+      surplus[.validation, default: .zero] -= videos * share.validation
+      surplus[.test, default: .zero] -= videos * share.test
+      if let side = sides[index] { surplus[side, default: .zero] += videos }
+    }
+    total.replace(with: 1, where: total .== 0)
+    return [DatasetSplit.validation, .test].reduce(0) {
+      let relative = surplus[$1, default: .zero] / total
+      return $0 + (relative * relative).sum()
+    }
+  }
+
+  func precedes(_ left: VideoGroup, _ right: VideoGroup) -> Bool {
     left.draw != right.draw
       ? left.draw < right.draw : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
-  }
-}
-
-/// Both classes on every side that needs them.
-extension GroupAssignment {
-  /// A class that a side needs.
-  private struct Need {
-    let side: DatasetSplit
-    let label: VideoLabel
-  }
-
-  /// Moves as few groups as training and validation need, then what the test side can get.
-  private mutating func moveForClasses() {
-    let order = groups.indices.filter { groups[$0].choices.count > 1 }
-      .sorted { precedes(groups[$0], groups[$1]) }
-    var reserved: [Int: DatasetSplit] = [:]
-    for sides in [[DatasetSplit.train, .validation], [.test]] {
-      let needs = sides.flatMap { side in
-        VideoLabel.allCases.map { Need(side: side, label: $0) }
-      }
-      // Where training and validation can't have both classes, the test side takes nothing from them.
-      if settings.testShare == 0, sides == [.test] { break }
-      guard let found = reserve(needs[...], order, reserved) else { break }
-      reserved = found
-    }
-    for (index, side) in reserved where groups[index].side != side {
-      groups[index].side = side
-      notes.append(
-        "Group \"\(groups[index].name)\" was moved to the \(side.title) side, which lacked a class."
-      )
-    }
-    notes.sort()
-  }
-
-  /// Finds a group for each need, so that no group has two sides; nil where there is no way.
-  ///
-  /// Tries first what lies on the side already, so only what must move moves. Of groups that are as
-  /// good as each other it tries four, one more than the other needs can have taken.
-  private func reserve(
-    _ needs: ArraySlice<Need>, _ order: [Int], _ reserved: [Int: DatasetSplit]
-  ) -> [Int: DatasetSplit]? {
-    guard let need = needs.first else { return reserved }
-    let isMet =
-      reserved.contains { $0.value == need.side && groups[$0.key].classes.contains(need.label) }
-      || groups.contains {
-        $0.choices == [need.side] && $0.classes.contains(need.label)
-      }
-    if isMet { return reserve(needs.dropFirst(), order, reserved) }
-    for index in candidates(need, order, reserved) {
-      var next = reserved
-      next[index] = need.side
-      if let found = reserve(needs.dropFirst(), order, next) { return found }
-    }
-    return nil
-  }
-
-  private func candidates(
-    _ need: Need, _ order: [Int], _ reserved: [Int: DatasetSplit]
-  ) -> [Int] {
-    let free = order.filter {
-      reserved[$0] == nil && groups[$0].choices.contains(need.side)
-        && groups[$0].classes.contains(need.label)
-    }
-    let here = free.filter { groups[$0].side == need.side }
-    let elsewhere = free.filter { groups[$0].side != need.side }
-    var taken: [Int: Int] = [:]
-    return (here + elsewhere).filter { index in
-      taken[groups[index].stratum, default: 0] += 1
-      return taken[groups[index].stratum, default: 0] <= 4
-    }
   }
 }
