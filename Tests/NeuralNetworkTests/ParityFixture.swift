@@ -112,11 +112,6 @@ struct Difference: CustomStringConvertible {
   }
 }
 
-/// How far numbers are from the expected ones: length of the difference over length.
-func relativeDifference(_ values: [Float], _ expected: [Float]) -> Double {
-  Difference("", values, expected).relative
-}
-
 extension [Difference] {
   /// The one that is relatively the largest.
   var worst: Difference {
