@@ -106,6 +106,18 @@ struct ModelWeightsTests {
     #expect(error?.code == .containerNotFound)
   }
 
+  @Test("Shared dictionaries don't multiply the search", .timeLimit(.minutes(1)))
+  func sharedDictionaries() throws {
+    // One large dictionary without tensors under every known key and 50,000 others.
+    let keys: [[UInt8]] = (0..<50_000).map { PickleBytes.string("k\($0)") + [0x4E] }
+    var object: [UInt8] = [0x7D, 0x28] + keys.joined() + [0x75, 0x71, 0, 0x30, 0x7D, 0x28]
+    let names = WeightSearch.modelKeys + WeightSearch.averageKeys + (0..<50_000).map { "e\($0)" }
+    for name in names { object += PickleBytes.string(name) + [0x68, 0] }
+    let bytes = LegacyFile(object: object + [0x75]).bytes
+    let error = try #require(torchError { try ModelWeights.read(file: "t", bytes: bytes) })
+    #expect(error.code == .containerNotFound)
+  }
+
   private func names(_ names: [String], scalars: [String] = []) -> WeightNames {
     WeightNames(
       names.map { .init($0, isWeight: true) } + scalars.map { .init($0, isWeight: false) })
@@ -121,6 +133,7 @@ struct ModelWeightsTests {
     // Something must be left of every name.
     #expect(names(["model.", "model.a"]).prefix == "")
     #expect(names([]).prefix == "")
+    #expect(names([String(repeating: "net.", count: 100) + "w"]).prefix.count == 8 * 4)
   }
 
   @Test("A prefix of most names is removed from these; the others are listed")

@@ -134,7 +134,7 @@ struct SafetensorsTests {
     }
     var random = SplitMix64(state: 9)
     var failures = 0
-    for _ in 0..<3000 {
+    for _ in 0..<2000 {
       var changed = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         changed[Int.random(in: 0..<bytes.count, using: &random)] = .random(
@@ -144,6 +144,6 @@ struct SafetensorsTests {
         failures += 1
       }
     }
-    #expect(failures > 1000 && failures < 3000)
+    #expect(failures > 700 && failures < 2000)
   }
 }

@@ -22,12 +22,15 @@ struct WeightNames {
   private(set) var unprefixed: [String] = []
   /// Tensors that belong to no network, and moving averages beside one.
   private(set) var setAside: [String] = []
+  private var depth = 0
 
   /// DataParallel, torch.compile, and what programs call the network within their module.
   private static let wrappers = [
     "module.", "_orig_mod.", "model.", "backbone.", "net.", "network.", "encoder.", "base_model.",
     "online_model.",
   ]
+  /// No program wraps deeper; each level costs a pass over all names.
+  private static let maximumDepth = 8
   private static let averages = ["ema.", "ema_model.", "model_ema.", "module_ema."]
   /// The step counter of `torch.optim.swa_utils.AveragedModel`.
   private static let counters: Set<String> = ["n_averaged"]
@@ -43,12 +46,21 @@ struct WeightNames {
 
   /// Removes prefixes that all names have, one after another.
   private mutating func stripCommonPrefixes() {
-    while let wrapper = (Self.wrappers + Self.averages).first(where: { wrapper in
-      !names.isEmpty && names.allSatisfy { $0.stripped.carries(wrapper) }
-    }) {
-      for index in names.indices { names[index].stripped.removeFirst(wrapper.count) }
-      prefix += wrapper
+    while depth < Self.maximumDepth,
+      let wrapper = (Self.wrappers + Self.averages).first(where: { wrapper in
+        !names.isEmpty && names.allSatisfy { $0.stripped.carries(wrapper) }
+      })
+    {
+      strip(wrapper)
     }
+  }
+
+  private mutating func strip(_ wrapper: String) {
+    for index in names.indices {
+      names[index].stripped = String(names[index].stripped.utf8.dropFirst(wrapper.utf8.count)) ?? ""
+    }
+    prefix += wrapper
+    depth += 1
   }
 
   /// Takes the moving average out where the weights themselves stand beside it.
@@ -81,14 +93,13 @@ struct WeightNames {
 
   private init(stripped carriers: [Name], _ wrapper: String) {
     names = carriers
-    for index in names.indices { names[index].stripped.removeFirst(wrapper.count) }
-    prefix = wrapper
+    strip(wrapper)
   }
 }
 
 extension String {
   /// Whether something is left when `prefix` is removed.
   fileprivate func carries(_ prefix: String) -> Bool {
-    hasPrefix(prefix) && count > prefix.count
+    utf8.count > prefix.utf8.count && utf8.starts(with: prefix.utf8)
   }
 }

@@ -32,8 +32,9 @@ struct WeightSearch {
 
   /// The container that `name` says (keys joined by `/`), or the preferred one.
   func container(named name: String?) throws(TorchFileError) -> Container {
+    var visited: Set<Int> = []
     guard let name else {
-      guard let found = search(pickle.root, depth: 0) else { throw nothingFound() }
+      guard let found = search(pickle.root, depth: 0, &visited) else { throw nothingFound() }
       return found
     }
     var value = pickle.root
@@ -44,7 +45,7 @@ struct WeightSearch {
       }
       value = child
     }
-    guard var found = search(value, depth: 0) else {
+    guard var found = search(value, depth: 0, &visited) else {
       throw error(
         "expected a dictionary of tensors in '\(name.prefix(200))', got \(pickle.summary(value)); "
           + known())
@@ -53,13 +54,18 @@ struct WeightSearch {
     return found
   }
 
-  private func search(_ value: PickleValue, depth: Int) -> Container? {
-    guard let entries = pickle.dictionary(value) else { return nil }
-    func search(_ keys: [String]) -> Container? {
+  /// `visited` keeps a dictionary that stands under many keys from being searched under each.
+  private func search(
+    _ value: PickleValue, depth: Int, _ visited: inout Set<Int>
+  ) -> Container? {
+    guard case .object(let index) = value, visited.insert(index).inserted,
+      let entries = pickle.dictionary(value)
+    else { return nil }
+    func search(_ keys: [String], _ visited: inout Set<Int>) -> Container? {
       guard depth < Self.maximumDepth else { return nil }
       for key in keys {
         if let child = entries.first(where: { $0.text == key })?.value,
-          var found = self.search(child, depth: depth + 1)
+          var found = self.search(child, depth: depth + 1, &visited)
         {
           found.path.insert(key, at: 0)
           return found
@@ -67,9 +73,9 @@ struct WeightSearch {
       }
       return nil
     }
-    if let found = search(Self.modelKeys) { return found }
+    if let found = search(Self.modelKeys, &visited) { return found }
     if holdsWeights(entries) { return Container(path: [], dictionary: value) }
-    return search(Self.averageKeys)
+    return search(Self.averageKeys, &visited)
   }
 
   private func holdsWeights(_ entries: [PickleEntry]) -> Bool {
@@ -92,7 +98,13 @@ struct WeightSearch {
   /// What the user could have meant.
   private func known() -> String {
     let entries = pickle.dictionary(pickle.root) ?? []
-    let containers = entries.filter { holdsWeights(pickle.dictionary($0.value) ?? []) }
+    var visited: Set<Int> = []
+    let containers = entries.filter { entry in
+      guard case .object(let index) = entry.value, visited.insert(index).inserted else {
+        return false
+      }
+      return holdsWeights(pickle.dictionary(entry.value) ?? [])
+    }
     let names = (containers.isEmpty ? entries : containers).prefix(8)
       .map { "'\(($0.text ?? pickle.summary($0.key)).prefix(80))'" }.joined(separator: ", ")
     return containers.isEmpty
