@@ -5,7 +5,7 @@ little-endian float32, and `expected.json`, where in it what lies.
     python Tests/Fixtures/resnet18/make_fixtures.py
 
 Weights and pictures are not stored: a hash of (key, place) gives them here and in
-`Tests/NeuralNetworkTests/ParityInputs.swift`, to the bit. Everything is computed in float64, so that
+`Tests/NeuralNetworkTests/ParityInputs.swift`, to the bit. Networks are computed in float64, so that
 the expectation has no rounding of its own; the script prints how far PyTorch's float32 is from it.
 Numbers of all parameters stand in the order of the state_dict. Where they would be too many, each
 entry is a count-sketch: of a parameter of at most 256 numbers these, of a larger one 256 signed
@@ -13,8 +13,8 @@ sums, whose difference from another sketch is as long as the difference of the p
 take 5% (Charikar, Chen, Farach-Colton 2002). Made with PyTorch 2.15 and torchvision 0.29.
 
 A gradient jumps where the input of a ReLU passes 0 or another pixel of a pooling window is the
-largest: one such flip by rounding is as much as 4e-3 of a gradient. So the pictures are chosen such
-that none is nearer to its flip than several times the error of float32.
+largest: one such flip by rounding can be more than the tests tolerate. So the pictures are chosen
+such that none is nearer to its flip than several times the error of float32.
 """
 
 import copy
@@ -59,7 +59,8 @@ def bits(key, count, first=0):
 
 def uniform(key, count):
     """-1..<1 in steps of 2^-23."""
-    return (bits(key, count) >> np.uint64(40)).astype(np.float32) * np.float32(2**-23) - np.float32(1)
+    steps = (bits(key, count) >> np.uint64(40)).astype(np.float32)
+    return steps * np.float32(2**-23) - np.float32(1)
 
 
 def pictures(key, batch, size):
@@ -326,7 +327,8 @@ def one_batch(output, case, model, batch, size, whole_gradients):
     print(
         f"{case}: float32 is off by: eval {relative(single[0], evaluated):.1e}",
         f"train {relative(single[1], logits):.1e} loss {abs(single[2] - loss).item():.1e}",
-        f"gradient {worst(single[3], grads, names)} statistics {relative(flat(single[4]), flat(stats)):.1e}",
+        f"gradient {worst(single[3], grads, names)}",
+        f"statistics {relative(flat(single[4]), flat(stats)):.1e}",
         f"\n  loss {loss.item():.4f}, logits {evaluated[0].tolist()} {logits[0].tolist()}",
         f"shortest gradient {min((g.norm().item(), n) for g, n in zip(grads, names))}",
     )
@@ -366,7 +368,7 @@ def ten_steps(output, case, model, rule, batch, size):
 
 
 def data_parallel(output, case, model, counts, size):
-    """Each worker normalises by its own pictures; gradients are those of the mean over all pictures,
+    """Each worker normalises by its own pictures; gradients are of the mean over all pictures,
     running statistics those of all inputs of a layer, whichever worker had them."""
     batch = sum(counts)
     m = copy.deepcopy(model).double().train()
@@ -422,8 +424,8 @@ def frozen_backbone(output, case, model, batch, size):
 
 
 def optimizer_alone(output, model):
-    """Ten steps by gradients that are hashes: nothing but the optimizer can be wrong. The second
-    half has frozen backbones, the last step a gradient that is clipped."""
+    """Ten steps by gradients that are hashes, in float32: nothing but the optimizer can be wrong.
+    The backbone is frozen in steps 2, 3 and 4; from step 5 gradients are clipped."""
     for rule in ("sgd", "adamw"):
         m = copy.deepcopy(model)
         steps = optimizer(rule, m, epsilon=1e-8)
