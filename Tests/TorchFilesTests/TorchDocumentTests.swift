@@ -43,8 +43,13 @@ struct TorchDocumentTests {
 
   @Test("Nesting without end, sharing without end and self-reference are bounded")
   func bounds() throws {
-    func error(_ object: [UInt8]) -> TorchFileError? {
-      torchError { try TorchDocument.read(file: "t", bytes: LegacyFile(object: object).bytes) }
+    func error(
+      _ object: [UInt8], _ change: (inout PickleLimits) -> Void = { _ in }
+    ) -> TorchFileError? {
+      var limits = PickleLimits()
+      change(&limits)
+      let bytes = LegacyFile(object: object).bytes
+      return torchError { try TorchDocument.read(file: "t", bytes: bytes, limits: limits) }
     }
     let lists = [UInt8](repeating: 0x5D, count: 300) + [UInt8](repeating: 0x61, count: 299)
     #expect(error(lists)?.code == .limitExceeded)
@@ -52,7 +57,7 @@ struct TorchDocumentTests {
     // 2^40 leaves.
     var bomb = PickleBytes.string("boom") + [0x71, 0]
     for _ in 0..<40 { bomb += [0x68, 0, 0x86, 0x71, 0] }
-    #expect(error(bomb)?.code == .limitExceeded)
+    #expect(error(bomb) { $0.values = 10_000 }?.code == .limitExceeded)
     let allowed = [UInt8](repeating: 0x5D, count: 64) + [UInt8](repeating: 0x61, count: 63)
     #expect(error(allowed) == nil)
   }

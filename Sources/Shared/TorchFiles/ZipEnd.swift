@@ -56,12 +56,17 @@ struct ZipEnd {
   private static func position(in bytes: [UInt8]) -> Int? {
     let last = bytes.count - ZipFormat.endLength
     guard last >= 0 else { return nil }
-    for position in (max(0, last - 0xFFFF)...last).reversed()
-    where bytes[position] == 0x50 && bytes[position + 1] == 0x4B && bytes[position + 2] == 5
-      && bytes[position + 3] == 6
-      && Int(bytes[position + 20]) | Int(bytes[position + 21]) << 8 == last - position
-    {
-      return position
+    let window = bytes[max(0, last - 0xFFFF)...]
+    var end = last + 1
+    // A search for one byte is quick in debug builds, too.
+    while let position = window[..<end].lastIndex(of: 0x50) {
+      let commentLength = Int(bytes[position + 20]) | Int(bytes[position + 21]) << 8
+      if bytes[position..<position + 4].elementsEqual([0x50, 0x4B, 5, 6]),
+        commentLength == last - position
+      {
+        return position
+      }
+      end = position
     }
     return nil
   }
