@@ -82,10 +82,10 @@ extension BehaviourCheck {
     guard !known.isEmpty else {
       return BehaviourFinding(
         .betterThanChance, .undecided,
-        measured: "balanced accuracy \(text(accuracy)), AUC \(text(auc)), no intervals: "
-          + (report.intervals.note ?? "they are undefined in most draws."),
+        measured: "balanced accuracy \(text(accuracy)), AUC \(text(auc)), no intervals",
         value: accuracy,
-        meaning: "Whether the model is better than chance can't be told from these data.",
+        meaning: "Whether the model is better than chance can't be told from these data. "
+          + (report.intervals.note ?? "The metrics are undefined in most draws."),
         advice: advice)
     }
     let isAboveChance = known.contains { $0.lower > 0.5 }
