@@ -55,14 +55,24 @@ enum SampleClipError: Error, CustomStringConvertible {
   }
 }
 
-/// One clip to make: a person in front of a moving camera, with their own face or another's.
+/// One clip to make: a person in front of a moving camera, as they are or with a face put on.
 struct SampleClip: Sendable {
   /// Position of the person among the portraits.
   var person: Int
-  /// Whose face is put on; nil for a genuine clip.
+  /// Whose face is put on, perhaps their own; nil for a genuine clip.
   var donor: Int?
   /// Which of several camera movements.
   var take: Int
+
+  /// Every person in `clipsPerPerson` genuine clips, and in as many with their own face, mirrored and
+  /// put on again: who is seen says nothing about genuine or not.
+  static func selfSwaps(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
+    (0..<count).flatMap { person in
+      (0..<clipsPerPerson).flatMap { take in
+        [nil, person].map { SampleClip(person: person, donor: $0, take: take) }
+      }
+    }
+  }
 
   /// Every person in `clipsPerPerson` genuine clips, and with everybody else's face.
   static func all(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
@@ -86,8 +96,11 @@ struct SampleClip: Sendable {
     var picture = target.picture
     var name = "real/\(target.person)/take\(take + 1)"
     if let donor {
-      picture = try FaceSwap.picture(of: target, withFaceOf: people[donor])
-      name = "fake/\(target.person)/\(people[donor].person)-take\(take + 1)"
+      let isOwn = donor == person
+      picture = try FaceSwap.picture(
+        of: target, withFaceOf: people[donor], isMirrored: isOwn,
+        facePixels: isOwn ? 96 + 32 * take : 320)
+      name = "fake/\(target.person)/\(isOwn ? "self" : people[donor].person)-take\(take + 1)"
     }
     let path = folder + "/" + name + ".mp4"
     try FileManager.default.createDirectory(

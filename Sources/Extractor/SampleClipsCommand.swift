@@ -12,7 +12,8 @@ struct SampleClipsCommand: ParsableCommand {
       "Makes short real and manipulated clips from portraits, for demonstrations and tests.",
     discussion: """
       Every portrait becomes clips with a moving camera, and every pair of portraits a clip in which \
-      one person has the other's face. They lie in real/<person>/ and fake/<person>/, as the \
+      one person has the other's face. With --self-swaps the fakes carry the person's own face, \
+      mirrored and put on again, so that a network can't go by who is seen. They lie in real/<person>/ and fake/<person>/, as the \
       pipeline folders.yaml takes them.
 
       Example:
@@ -31,7 +32,16 @@ struct SampleClipsCommand: ParsableCommand {
   @Option(help: "Length of a clip in seconds.")
   var seconds: Double = 3
 
+  @Flag(help: "Make fakes of everybody's own face instead of the others'.")
+  var selfSwaps = false
+
+  @Option(help: "Genuine clips of each person.")
+  var takes: Int = 2
+
   func validate() throws {
+    guard (1...20).contains(takes) else {
+      throw ValidationError("--takes: expected 1...20, got \(takes)")
+    }
     guard (0.1...60).contains(seconds) else {
       throw ValidationError("--seconds: expected 0.1...60, got \(seconds)")
     }
@@ -49,7 +59,10 @@ struct SampleClipsCommand: ParsableCommand {
     guard people.count >= 2 else {
       throw ValidationError("\(portraits): expected two portraits or more, found \(people.count)")
     }
-    let clips = SampleClip.all(of: people.count, clipsPerPerson: 2)
+    let clips =
+      selfSwaps
+      ? SampleClip.selfSwaps(of: people.count, clipsPerPerson: takes)
+      : SampleClip.all(of: people.count, clipsPerPerson: takes)
     let progress = ProgressLine(total: clips.count, unit: "clips")
     let done = Locked(0)
     try WorkerPool().forEach(clips) { _ in
