@@ -59,7 +59,7 @@ import Testing
     var demo = usual
     demo.store = packageRoot.appendingPathComponent("demo/store").path
     demo.run = packageRoot.appendingPathComponent("demo/run").path
-    demo.epochs = 60
+    demo.epochs = 30
     demo.batchSize = 16
     demo.network.width = 16
     demo.network.hidden = 64
