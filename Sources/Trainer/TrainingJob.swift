@@ -77,6 +77,10 @@ struct TrainingJob {
       return learner
     }
     let learner = try Learner(checkpoint, setup: setup, folder: folder)
+    if learner.progress.best?.step == checkpoint.step {
+      // The process that wrote it may have been killed before it could say so.
+      try folder.markBest(step: checkpoint.step)
+    }
     StandardOutput.write(
       "Resume     epoch \(learner.progress.epoch + 1), step \(learner.progress.step) of "
         + "\(setup.totalSteps)")
