@@ -43,7 +43,7 @@ struct TrainingJob {
           "Stopped at step \(learner.progress.step); the same command goes on from there.")
         return status
       }
-    } else if FileManager.default.fileExists(atPath: directory.model), !force {
+    } else if !force, isExported(learner.progress, directory) {
       StandardOutput.write("This run has ended already; its model is \(directory.model).")
       StandardOutput.write(EpochTable.render(learner.progress))
       return 0
@@ -61,6 +61,18 @@ struct TrainingJob {
       to: ModelExport.Target(
         model: directory.model, safetensors: directory.safetensors,
         information: directory.information))
+  }
+
+  /// Whether the folder has the model of this ended training, and not that of a time limit before.
+  private func isExported(
+    _ progress: TrainingProgress, _ directory: borrowing RunDirectory
+  ) -> Bool {
+    guard FileManager.default.fileExists(atPath: directory.model),
+      let data = FileManager.default.contents(atPath: directory.information),
+      let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
+    else { return false }
+    // Written last: what it tells of is there.
+    return information.ending == progress.ending?.rawValue && information.behaviour.passed
   }
 
   /// The learner of the last sound checkpoint, or a new one.
