@@ -131,6 +131,17 @@ extension Learner {
       progress.step == checkpoint.step, progress.epoch == checkpoint.epoch,
       progress.sample == checkpoint.sample
     else { throw TrainerError("\(folder.path): the checkpoint's two positions differ") }
+    guard
+      (0...setup.configuration.epochs).contains(progress.epoch),
+      (0...setup.order.samplesPerEpoch).contains(progress.sample),
+      (0...setup.totalSteps).contains(progress.step),
+      progress.step * setup.configuration.batchSize
+        == progress.epoch * setup.order.samplesPerEpoch + progress.sample
+    else {
+      throw TrainerError(
+        "\(folder.path): the checkpoint's position is not one of this training: step "
+          + "\(progress.step), epoch \(progress.epoch), sample \(progress.sample)")
+    }
     self.init(
       state: checkpoint.state, optimizer: checkpoint.optimizer, average: checkpoint.average,
       progress: progress)
