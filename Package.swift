@@ -124,6 +124,11 @@ let package = Package(
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
     tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
-    tests("IntegrationTests", ["Extractor", "ShardStore", "Trainer", "VideoCatalog"]),
+    tests(
+      "IntegrationTests",
+      [
+        "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
+        "TorchFiles", "Trainer", "VideoCatalog",
+      ]),
   ]
 )

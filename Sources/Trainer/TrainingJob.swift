@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Imaging
 import ModelFiles
@@ -43,7 +44,7 @@ struct TrainingJob {
           "Stopped at step \(learner.progress.step); the same command goes on from there.")
         return status
       }
-    } else if FileManager.default.fileExists(atPath: directory.model), !force {
+    } else if !force, isExported(learner.progress, directory) {
       StandardOutput.write("This run has ended already; its model is \(directory.model).")
       StandardOutput.write(EpochTable.render(learner.progress))
       return 0
@@ -63,6 +64,18 @@ struct TrainingJob {
         information: directory.information))
   }
 
+  /// Whether the folder has the model of this ended training, and not that of a time limit before.
+  private func isExported(
+    _ progress: TrainingProgress, _ directory: borrowing RunDirectory
+  ) -> Bool {
+    guard FileManager.default.fileExists(atPath: directory.model),
+      let data = FileManager.default.contents(atPath: directory.information),
+      let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
+    else { return false }
+    // Written last: what it tells of is there.
+    return information.ending == progress.ending?.rawValue && information.behaviour.passed
+  }
+
   /// The learner of the last sound checkpoint, or a new one.
   private func start(_ folder: CheckpointFolder) throws -> Learner {
     let checkpoint = try folder.latest { error in
@@ -78,6 +91,10 @@ struct TrainingJob {
       return learner
     }
     var learner = try Learner(checkpoint, setup: setup, folder: folder)
+    if learner.progress.best?.step == checkpoint.step {
+      // The process that wrote it may have been killed before it could say so.
+      try folder.markBest(step: checkpoint.step)
+    }
     StandardOutput.write(
       "Resume     epoch \(learner.progress.epoch + 1), step \(learner.progress.step) of "
         + "\(setup.totalSteps)")
@@ -124,6 +141,17 @@ extension Learner {
       progress.step == checkpoint.step, progress.epoch == checkpoint.epoch,
       progress.sample == checkpoint.sample
     else { throw TrainerError("\(folder.path): the checkpoint's two positions differ") }
+    guard
+      (0...setup.configuration.epochs).contains(progress.epoch),
+      (0...setup.order.samplesPerEpoch).contains(progress.sample),
+      (0...setup.totalSteps).contains(progress.step),
+      progress.step * setup.configuration.batchSize
+        == progress.epoch * setup.order.samplesPerEpoch + progress.sample
+    else {
+      throw TrainerError(
+        "\(folder.path): the checkpoint's position is not one of this training: step "
+          + "\(progress.step), epoch \(progress.epoch), sample \(progress.sample)")
+    }
     self.init(
       state: checkpoint.state, optimizer: checkpoint.optimizer, average: checkpoint.average,
       progress: progress)

@@ -10,16 +10,27 @@ final class TrainingLog {
     "validation_share_fake", "best",
   ]
 
+  /// Where the curves lie.
+  struct Files {
+    let metrics: String
+    let events: String
+
+    init(_ directory: borrowing RunDirectory) {
+      metrics = directory.metrics
+      events = directory.events
+    }
+  }
+
   private let table: MetricsTable
   private let events: TensorBoardWriter
 
   /// - Parameter resumedStep: the last step whose rows stay; nil where the run begins.
   init(
-    _ directory: borrowing RunDirectory, resumedStep: Int?, configuration: TrainConfiguration
+    _ files: Files, resumedStep: Int?, configuration: TrainConfiguration
   ) throws {
     table = try MetricsTable(
-      path: directory.metrics, columns: Self.columns, resumedStep: resumedStep)
-    events = try TensorBoardWriter(folder: directory.events, resumedStep: resumedStep)
+      path: files.metrics, columns: Self.columns, resumedStep: resumedStep)
+    events = try TensorBoardWriter(folder: files.events, resumedStep: resumedStep)
     if resumedStep == nil {
       try events.text("configuration", "```yaml\n\(configuration.yaml)```", step: 0)
     }

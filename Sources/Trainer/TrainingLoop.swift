@@ -25,7 +25,8 @@ struct TrainingLoop: ~Copyable {
   private let step: TrainingStep
   private let validator: Validator
   private let progressLine: ProgressLine
-  private let log: TrainingLog
+  private var log: TrainingLog
+  private let logFiles: TrainingLog.Files
   private let clock = Stopwatch()
   /// Seconds since the start of this process when the last checkpoint was written.
   private var lastCheckpointSeconds = 0.0
@@ -45,8 +46,9 @@ struct TrainingLoop: ~Copyable {
     validator = Validator(
       architecture: setup.architecture, catalog: setup.catalog,
       normalization: setup.normalization, workers: setup.workers)
+    logFiles = TrainingLog.Files(directory)
     log = try TrainingLog(
-      directory, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
+      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
       configuration: setup.configuration)
     progressLine = ProgressLine(
       total: setup.totalSteps, first: learner.progress.step, unit: "steps")
@@ -230,6 +232,11 @@ struct TrainingLoop: ~Copyable {
     }
     learner.progress.learningRateScale = failed.learningRateScale / 2
     learner.progress.recoveries = failed.recoveries + 1
+    // Rows of an epoch after the checkpoint would come twice.
+    try log.flush()
+    log = try TrainingLog(
+      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
+      configuration: setup.configuration)
     progressLine.note(
       what.prefix(1).uppercased() + what.dropFirst()
         + "; going back to step \(learner.progress.step) with half the learning rate "

@@ -61,8 +61,9 @@ private struct CheckpointReader {
   }
 
   func integer(_ key: String) throws(ModelFileError) -> Int {
-    guard case .integer(let number) = value[key] ?? .none, number >= 0 else {
-      throw wrong(key, "a whole number of 0 or more", "something else")
+    // The bound leaves room to count on.
+    guard case .integer(let number) = value[key] ?? .none, (0...(1 << 53)).contains(number) else {
+      throw wrong(key, "a whole number of 0...2^53", "something else")
     }
     return Int(number)
   }

@@ -68,17 +68,19 @@ public struct CheckpointFolder: Sendable {
   public func save(_ checkpoint: Checkpoint, isBest: Bool) throws(ModelFileError) {
     let file = file(step: checkpoint.step)
     try checkpoint.write(to: file)
-    if isBest { try markBest(file) }
+    if isBest { try markBest(step: checkpoint.step) }
     for step in steps.dropLast(keep) where step < checkpoint.step {
       try? FileManager.default.removeItem(atPath: self.file(step: step))
     }
   }
 
-  /// Gives a checkpoint the second name `best.pt`: a link beside it, renamed over the old one.
-  private func markBest(_ file: String) throws(ModelFileError) {
+  /// Gives the checkpoint of a step the second name `best.pt`: a link beside it, renamed over the old
+  /// one. A process that is killed between writing the best checkpoint and naming it leaves this to
+  /// the next one.
+  public func markBest(step: Int) throws(ModelFileError) {
     let link = path + "/best.new"
     unlink(link)
-    guard Foundation.link(file, link) == 0, rename(link, best) == 0 else {
+    guard Foundation.link(file(step: step), link) == 0, rename(link, best) == 0 else {
       throw ModelFileError(
         .file, subject: best, "can't link the best checkpoint: \(String(cString: strerror(errno)))")
     }

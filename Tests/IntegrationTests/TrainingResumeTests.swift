@@ -1,0 +1,124 @@
+import Foundation
+import ModelFiles
+import Randomness
+import TestSupport
+import Testing
+
+extension TrainerTests {
+  /// A training that is killed, stopped or out of time, and run again, ends with the same bytes.
+  @Suite struct Resume {
+    /// Kills at three random moments, each proved to lie between the start and the last step.
+    private func expectSameAfterKills(_ expected: TrainingRun, seed: UInt64) throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(
+          folder: folder.path(of: "run"), workers: expected.workers, settings: expected.settings)
+        var stream = RandomStream(seed: seed, .check)
+        for third in 0..<3 {
+          let before = run.savedStep
+          // Up to step 53, the last checkpoint but one, in ascending thirds.
+          let target = max(before, 18 * third + stream.below(18))
+          let killed = try run.train(
+            signalled: SIGKILL, afterStep: target, moment: stream.uniform(0, 0.02))
+          #expect(killed.status == 128 + SIGKILL, "\(killed.output) \(killed.errors)")
+          #expect(run.savedStep >= before && run.savedStep < 60, "kill \(third) came too late")
+          #expect(!FileManager.default.fileExists(atPath: run.model))
+        }
+        let last = try run.train()
+        #expect(last.status == 0, "\(last.output) \(last.errors)")
+        #expect(last.output.contains("Resume"))
+        #expect(try run.modelBytes() == expected.modelBytes())
+        #expect(
+          try Data(contentsOf: URL(fileURLWithPath: run.folder + "/model.safetensors"))
+            == Data(contentsOf: URL(fileURLWithPath: expected.folder + "/model.safetensors")))
+        #expect(try run.metricsRows().map { $0[0] } == ["20", "40", "60"])
+      }
+    }
+
+    @Test func killsAtOneWorker() throws {
+      try expectSameAfterKills(UndisturbedRun.oneWorker, seed: 11)
+    }
+
+    @Test func killsAtTwoWorkers() throws {
+      try expectSameAfterKills(UndisturbedRun.twoWorkers, seed: 12)
+    }
+
+    @Test func killsWithAdamW() throws {
+      try expectSameAfterKills(UndisturbedRun.adamWTwoWorkers, seed: 13)
+    }
+
+    /// The comparison can fail: another seed, and another number of workers, give other bytes.
+    @Test func otherRunsDiffer() throws {
+      let bytes = try UndisturbedRun.twoWorkers.modelBytes()
+      #expect(try UndisturbedRun.oneWorker.modelBytes() != bytes)
+      #expect(try UndisturbedRun.adamWTwoWorkers.modelBytes() != bytes)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM]) func aSignalLeavesACheckpointOfTheVeryStep(
+      signal: Int32
+    ) throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(folder: folder.path(of: "run"))
+        let stopped = try run.train(signalled: signal, afterStep: 14, moment: 0.005)
+        #expect(stopped.status == 128 + signal, "\(stopped.output) \(stopped.errors)")
+        let step = try #require(
+          stopped.output.firstMatch(of: /Stopped at step (\d+);/).flatMap { Int($0.1) })
+        #expect(step >= 14 && step < 60)
+        #expect(run.savedStep == step)
+        #expect(try Checkpoint(contentsOf: run.checkpoints.file(step: step)).step == step)
+        let rest = try run.train()
+        #expect(rest.status == 0, "\(rest.output) \(rest.errors)")
+        #expect(rest.output.contains("step \(step) of 60"))
+        #expect(try run.modelBytes() == UndisturbedRun.twoWorkers.modelBytes())
+      }
+    }
+
+    @Test func theTimeLimitGivesAModelAndTheNextRunGoesOn() throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(folder: folder.path(of: "run"))
+        // So short that the first epoch does not end: there is no validation to choose by.
+        let first = try run.train(["--time", "0.05s", "--force"])
+        #expect([0, 3].contains(first.status), "\(first.output) \(first.errors)")
+        #expect(first.errors.contains("time limit"))
+        #expect(run.savedStep > 0 && run.savedStep < 60)
+        let early = try run.modelBytes()
+        let second = try run.train()
+        #expect(second.status == 0, "\(second.output) \(second.errors)")
+        #expect(try run.modelBytes() != early)
+        #expect(try run.modelBytes() == UndisturbedRun.twoWorkers.modelBytes())
+        #expect(try run.metricsRows().map { $0[0] } == ["20", "40", "60"])
+        // Nothing is left to do, and nothing is done.
+        let third = try run.train()
+        #expect(third.status == 0)
+        #expect(third.output.contains("ended already"))
+        #expect(try run.modelBytes() == UndisturbedRun.twoWorkers.modelBytes())
+      }
+    }
+
+    /// A signal while the end of an epoch is validated: that epoch is validated again.
+    @Test func aSignalDuringValidation() throws {
+      try withTemporaryDirectory { folder in
+        let expected = TrainingRun(
+          folder: folder.path(of: "whole"), settings: ["checkpoints.everySteps=10"])
+        #expect(try expected.train().status == 0)
+        var hits = 0
+        for attempt in 0..<6 {
+          let run = TrainingRun(
+            folder: folder.path(of: "run-\(attempt)"), settings: expected.settings)
+          // The checkpoint of step 20 lies right before the validation.
+          let stopped = try run.train(
+            signalled: attempt % 2 == 0 ? SIGINT : SIGKILL, afterStep: 20,
+            moment: Double(attempt) * 0.002)
+          #expect([128 + SIGINT, 128 + SIGKILL].contains(stopped.status))
+          let saved = try #require(try run.checkpoints.latest { _ in })
+          // Its epoch is complete, but has not ended.
+          if saved.step == 20, saved.sample == 160 { hits += 1 }
+          let rest = try run.train()
+          #expect(rest.status == 0, "\(rest.output) \(rest.errors)")
+          #expect(try run.modelBytes() == expected.modelBytes())
+          #expect(try run.metricsRows().map { $0[0] } == ["20", "40", "60"])
+        }
+        #expect(hits > 0, "no signal came during a validation")
+      }
+    }
+  }
+}

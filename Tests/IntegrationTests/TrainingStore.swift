@@ -1,0 +1,97 @@
+import Foundation
+import Imaging
+import Randomness
+import ShardStore
+import TestSupport
+import Testing
+import VideoCatalog
+
+/// Stores of drawn crops for the trainer: every group has one real and one fake video, and a fake
+/// carries a faint checkerboard that a small network learns in seconds.
+enum TrainingStore {
+  /// What a store is made of.
+  struct Plan {
+    var groups = 12
+    var cropsPerVideo = 8
+    var sizePixels = 64
+    var labels: [VideoLabel] = [.real, .fake]
+    /// Side of a group in the data set; nil leaves it to the hash.
+    var split: (Int, VideoLabel) -> DatasetSplit? = { _, _ in nil }
+    /// Whether fakes can be told from reals.
+    var isLearnable = true
+    /// Size after which a shard is full; small, so that there are several.
+    var shardBytes = 64 << 10
+    var seed: UInt64 = 1
+  }
+
+  /// The store that most tests train on, made once.
+  static let folder: String = {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("training-store-\(getpid())").path
+    do { try make(folder) } catch { Issue.record("the store can't be made: \(error)") }
+    atexit { try? FileManager.default.removeItem(atPath: TrainingStore.folder) }
+    return folder
+  }()
+
+  static func make(_ folder: String, _ plan: Plan = Plan()) throws {
+    let writer = try ShardWriter(
+      directory: folder, task: 0,
+      description: StoreDescription(
+        geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: plan.sizePixels),
+        pipeline: ["pictures": "drawn"]),
+      maximumShardBytes: plan.shardBytes)
+    defer { writer.close() }
+    for group in 0..<plan.groups {
+      for label in plan.labels {
+        let video = CatalogVideo(
+          name: "\(label.rawValue)/person-\(group).mp4", path: "/videos/person-\(group).mp4",
+          label: label, group: "person \(group)", split: plan.split(group, label),
+          method: label == .fake ? "checkerboard" : nil)
+        try writer.append(
+          .done(
+            video, samples: try samples(video, group, plan),
+            facts: VideoRecord.Facts(
+              durationSeconds: 1, widthPixels: 640, heightPixels: 480, codec: "drawn",
+              framesSampled: plan.cropsPerVideo, framesWithFace: plan.cropsPerVideo,
+              faces: plan.cropsPerVideo, tracks: 1)))
+      }
+    }
+  }
+
+  private static func samples(
+    _ video: CatalogVideo, _ group: Int, _ plan: Plan
+  ) throws -> [FaceSample] {
+    let encoder = try JPEGEncoder(quality: 95)
+    return try (0..<plan.cropsPerVideo).map { frame in
+      let isMarked = video.label == .fake && plan.isLearnable
+      let picture = draw(plan, group: group, frame: frame, isMarked: isMarked)
+      return FaceSample(
+        video: video, frame: frame, face: 0, timestampSeconds: Double(frame) / 25,
+        box: .init(x: 100, y: 100, width: 200, height: 200),
+        landmarks: (0..<5).map { .init(x: Double($0), y: Double($0)) }, track: 0, score: 0.99,
+        image: try encoder.encode(picture))
+    }
+  }
+
+  /// A slope of two colours that a group's pictures share, noise, and the mark.
+  static func draw(_ plan: Plan, group: Int, frame: Int, isMarked: Bool) -> PixelBuffer {
+    var stream = RandomStream(seed: plan.seed, .check, UInt64(group), UInt64(frame))
+    var colours = RandomStream(seed: plan.seed, .check, UInt64(group), 1 << 20)
+    let corner = (0..<3).map { _ in Double(colours.uniform(60, 190)) }
+    let slope = (0..<3).map { _ in Double(colours.uniform(-40, 40)) }
+    var picture = PixelBuffer(width: plan.sizePixels, height: plan.sizePixels)
+    for y in 0..<plan.sizePixels {
+      for x in 0..<plan.sizePixels {
+        let place = Double(x + y) / Double(2 * plan.sizePixels)
+        let mark = isMarked ? ((x / 8 + y / 8) % 2 == 0 ? 22.0 : -22) : 0
+        let noise = stream.uniform(-6, 6)
+        for channel in 0..<3 {
+          let value = corner[channel] + slope[channel] * place + mark + noise
+          picture.bytes[(y * plan.sizePixels + x) * PixelBuffer.bytesPerPixel + channel] =
+            UInt8(max(0, min(255, value)))
+        }
+      }
+    }
+    return picture
+  }
+}
