@@ -243,7 +243,7 @@ struct BehaviourCheckTests {
     let few = BehaviourCheck(try evidence(frames: soundFrames(people: 4, separation: 6)))
     #expect(few.passed)
     #expect(few.undecided.map(\.identifier) == [.betterThanChance])
-    #expect(few.undecided[0].measured.contains("Too few people for intervals: 4 groups"))
+    #expect(few.undecided[0].meaning.contains("Too few people for intervals: 4 groups"))
     // Eight people and a weak model: an interval that holds chance and usefulness.
     let weak = try evidence(
       frames: soundFrames(people: 8, separation: 0.4), calibration: Calibration())
