@@ -216,6 +216,26 @@ extension TrainerTests {
       }
     }
 
+    @Test func aCheckpointFromNowhere() throws {
+      try withTemporaryDirectory { folder in
+        let run = run(folder)
+        #expect(try run.train(signalled: SIGKILL, afterStep: 7).status == 128 + SIGKILL)
+        let file = run.checkpoints.file(step: run.savedStep)
+        let sound = try Checkpoint(contentsOf: file)
+        for sample in [1, 161, 1 << 53] {
+          var changed = sound
+          changed.sample = sample
+          changed.progress = sound.progress.replacing(/"sample":\d+/, with: "\"sample\":\(sample)")
+          try changed.write(to: file)
+          expectError(try run.train(), ["position is not one of this training"])
+        }
+        var changed = sound
+        changed.progress = "{}"
+        try changed.write(to: file)
+        expectError(try run.train(), ["progress can't be read"])
+      }
+    }
+
     @Test func aResumeWithOtherSettingsOrDataIsRefused() throws {
       try withTemporaryDirectory { folder in
         var run = run(folder)

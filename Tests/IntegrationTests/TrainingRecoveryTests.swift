@@ -20,7 +20,7 @@ extension TrainerTests {
         let settings = [
           "optimizer.learningRate=10", "optimizer.weightDecay=0.35", "optimizer.momentum=0",
           "optimizer.nesterov=false", "schedule.warmupEpochs=0", "schedule.finalShare=1",
-          "optimizer.emaDecay=0", "epochs=8",
+          "optimizer.emaDecay=0", "epochs=8", "checkpoints.everySteps=33",
         ]
         let run = TrainingRun(folder: folder.path(of: "run"), settings: settings)
         let outcome = try run.train(["--force"])
@@ -38,7 +38,7 @@ extension TrainerTests {
 
         // Killed near the step back, it ends the same.
         let killed = TrainingRun(folder: folder.path(of: "killed"), settings: settings)
-        for step in [30, 70] {
+        for step in [33, 66] {
           #expect(
             try killed.train(signalled: SIGKILL, afterStep: step).status == 128 + SIGKILL)
         }
