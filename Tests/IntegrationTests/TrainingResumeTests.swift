@@ -23,6 +23,10 @@ extension TrainerTests {
           #expect(run.savedStep >= before && run.savedStep < 60, "kill \(third) came too late")
           #expect(!FileManager.default.fileExists(atPath: run.model))
         }
+        // What a kill in the midst of writing leaves goes away.
+        try folder.makeFiles([
+          "run/checkpoints/.step-00000007.pt.x1y2z3.partial", "run/metrics.csv.x1y2z3.partial",
+        ])
         let last = try run.train()
         #expect(last.status == 0, "\(last.output) \(last.errors)")
         #expect(last.output.contains("Resume"))
@@ -31,6 +35,11 @@ extension TrainerTests {
           try Data(contentsOf: URL(fileURLWithPath: run.folder + "/model.safetensors"))
             == Data(contentsOf: URL(fileURLWithPath: expected.folder + "/model.safetensors")))
         #expect(try run.metricsRows().map { $0[0] } == ["20", "40", "60"])
+        for part in ["", "/checkpoints"] {
+          #expect(
+            try FileManager.default.contentsOfDirectory(atPath: run.folder + part).sorted()
+              == FileManager.default.contentsOfDirectory(atPath: expected.folder + part).sorted())
+        }
       }
     }
 
