@@ -9,6 +9,17 @@ struct RunDirectory: ~Copyable {
   init(_ path: String) throws {
     self.path = path
     lock = try Self.locked(path)
+    removeLeftovers()
+  }
+
+  /// Removes what processes left that were killed while they wrote; nobody else writes here.
+  private func removeLeftovers() {
+    for folder in [path, checkpoints] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      for name in names where name.hasSuffix(".partial") {
+        try? FileManager.default.removeItem(atPath: folder + "/" + name)
+      }
+    }
   }
 
   private static func locked(_ path: String) throws -> Int32 {

@@ -33,6 +33,8 @@ struct TrainingLoop: ~Copyable {
   /// The step of the last checkpoint that was written or read; nil before the first.
   private var savedStep: Int?
   private var throughput = Throughput()
+  /// Whether this process has done a step.
+  private var hasStepped = false
 
   init(
     setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
@@ -79,7 +81,8 @@ struct TrainingLoop: ~Copyable {
         try save(isBest: false)
         return .interrupted(interruption.exitStatus ?? 1)
       }
-      if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit {
+      // However short the time, each run gets further.
+      if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit, hasStepped {
         progressLine.note("The time limit is reached; the same command with more time goes on.")
         try validateForExport()
         try save(isBest: false)
@@ -108,6 +111,7 @@ struct TrainingLoop: ~Copyable {
       try stepBack(outcome)
       return false
     }
+    hasStepped = true
     let seconds = clock.seconds - started
     throughput.add(
       images: batch.count, seconds: seconds, waited: loader.times.waitSeconds - waitedBefore)

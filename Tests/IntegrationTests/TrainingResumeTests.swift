@@ -15,14 +15,18 @@ extension TrainerTests {
         var stream = RandomStream(seed: seed, .check)
         for third in 0..<3 {
           let before = run.savedStep
-          // Up to step 53, the last checkpoint but one, in ascending thirds.
-          let target = max(before, 18 * third + stream.below(18))
+          // In ascending thirds, and at least ten steps before the end.
+          let target = max(before, 18 * third + stream.below(14))
           let killed = try run.train(
-            signalled: SIGKILL, afterStep: target, moment: stream.uniform(0, 0.02))
+            signalled: SIGKILL, afterStep: target, moment: stream.uniform(0, 0.008))
           #expect(killed.status == 128 + SIGKILL, "\(killed.output) \(killed.errors)")
           #expect(run.savedStep >= before && run.savedStep < 60, "kill \(third) came too late")
           #expect(!FileManager.default.fileExists(atPath: run.model))
         }
+        // What a kill in the midst of writing leaves goes away.
+        try folder.makeFiles([
+          "run/checkpoints/.step-00000007.pt.x1y2z3.partial", "run/metrics.csv.x1y2z3.partial",
+        ])
         let last = try run.train()
         #expect(last.status == 0, "\(last.output) \(last.errors)")
         #expect(last.output.contains("Resume"))
@@ -31,6 +35,11 @@ extension TrainerTests {
           try Data(contentsOf: URL(fileURLWithPath: run.folder + "/model.safetensors"))
             == Data(contentsOf: URL(fileURLWithPath: expected.folder + "/model.safetensors")))
         #expect(try run.metricsRows().map { $0[0] } == ["20", "40", "60"])
+        for part in ["", "/checkpoints"] {
+          #expect(
+            try FileManager.default.contentsOfDirectory(atPath: run.folder + part).sorted()
+              == FileManager.default.contentsOfDirectory(atPath: expected.folder + part).sorted())
+        }
       }
     }
 
@@ -81,6 +90,8 @@ extension TrainerTests {
         #expect(first.errors.contains("time limit"))
         #expect(run.savedStep > 0 && run.savedStep < 60)
         let early = try run.modelBytes()
+        let story = URL(fileURLWithPath: run.folder + "/training_info.json")
+        let earlyStory = try Data(contentsOf: story)
         let second = try run.train()
         #expect(second.status == 0, "\(second.output) \(second.errors)")
         #expect(try run.modelBytes() != early)
@@ -91,6 +102,29 @@ extension TrainerTests {
         #expect(third.status == 0)
         #expect(third.output.contains("ended already"))
         #expect(try run.modelBytes() == UndisturbedRun.twoWorkers.modelBytes())
+        // As if the second run had been killed before its export: the early model is no result.
+        try early.write(to: URL(fileURLWithPath: run.model))
+        try earlyStory.write(to: story)
+        let fourth = try run.train()
+        #expect(fourth.status == 0)
+        #expect(try run.modelBytes() == UndisturbedRun.twoWorkers.modelBytes())
+      }
+    }
+
+    /// As if the process had been killed between the best checkpoint and its second name.
+    @Test func theBestCheckpointIsNamedAgain() throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(folder: folder.path(of: "run"), settings: ["epochs=1"])
+        #expect([0, 3].contains(try run.train(["--force"]).status))
+        let expected = try run.modelBytes()
+        #expect(try Checkpoint(contentsOf: run.checkpoints.best).step == 20)
+        for file in [run.checkpoints.best, run.model, run.folder + "/training_info.json"] {
+          try FileManager.default.removeItem(atPath: file)
+        }
+        try FileManager.default.copyItem(
+          atPath: run.checkpoints.file(step: 14), toPath: run.checkpoints.best)
+        #expect([0, 3].contains(try run.train(["--force"]).status))
+        #expect(try run.modelBytes() == expected)
       }
     }
 
@@ -101,7 +135,7 @@ extension TrainerTests {
           folder: folder.path(of: "whole"), settings: ["checkpoints.everySteps=10"])
         #expect(try expected.train().status == 0)
         var hits = 0
-        for attempt in 0..<6 {
+        for attempt in 0..<4 {
           let run = TrainingRun(
             folder: folder.path(of: "run-\(attempt)"), settings: expected.settings)
           // The checkpoint of step 20 lies right before the validation.

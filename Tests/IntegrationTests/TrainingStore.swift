@@ -14,7 +14,8 @@ enum TrainingStore {
     var groups = 12
     var cropsPerVideo = 8
     var sizePixels = 64
-    var labels: [VideoLabel] = [.real, .fake]
+    /// Labels of the videos of a group.
+    var labels: (Int) -> [VideoLabel] = { _ in [.real, .fake] }
     /// Side of a group in the data set; nil leaves it to the hash.
     var split: (Int, VideoLabel) -> DatasetSplit? = { _, _ in nil }
     /// Whether fakes can be told from reals.
@@ -42,7 +43,7 @@ enum TrainingStore {
       maximumShardBytes: plan.shardBytes)
     defer { writer.close() }
     for group in 0..<plan.groups {
-      for label in plan.labels {
+      for label in plan.labels(group) {
         let video = CatalogVideo(
           name: "\(label.rawValue)/person-\(group).mp4", path: "/videos/person-\(group).mp4",
           label: label, group: "person \(group)", split: plan.split(group, label),

@@ -80,6 +80,8 @@ public struct CheckpointFolder: Sendable {
   public func markBest(step: Int) throws(ModelFileError) {
     let link = path + "/best.new"
     unlink(link)
+    // Where both names are of the same file already, `rename` leaves both.
+    defer { unlink(link) }
     guard Foundation.link(file(step: step), link) == 0, rename(link, best) == 0 else {
       throw ModelFileError(
         .file, subject: best, "can't link the best checkpoint: \(String(cString: strerror(errno)))")
