@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
         trainer train pipelines/dfdc.yaml --store /data/dfdc-faces --run runs/dfdc
         trainer train pipelines/dfdc.yaml --store faces --run runs/a --time 2h
         trainer train pipelines/folders.yaml --store faces --run runs/b \\
-          --set network.initialWeights=resnet18-f37072fd.pth --set optimizer.learningRate=0.005
+          --set network.initialWeights=resnet18-f37072fd.pth \\
+          --set optimizer.learningRate=0.005
         trainer train pipelines/dfdc.yaml --store faces --dry-run
         trainer train pipelines/dfdc.yaml --store faces --overfit-batch
 

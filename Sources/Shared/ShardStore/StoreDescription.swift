@@ -30,6 +30,12 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// Reads `store.json` of a store.
   public init(store directory: String) throws(ShardStoreError) {
     guard let description = try Self.readIfPresent(directory) else {
+      guard FileManager.default.fileExists(atPath: directory) else {
+        throw ShardStoreError(
+          .notAStore, subject: directory,
+          "no such folder; expected the output folder of an extraction, with its "
+            + "\(Self.fileName)")
+      }
       throw ShardStoreError(
         .notAStore, subject: directory,
         "the folder has no \(Self.fileName); expected the output folder of an extraction")
