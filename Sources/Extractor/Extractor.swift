@@ -1,4 +1,5 @@
 import ArgumentParser
+import TerminalInterface
 
 /// The batch job: from folders of labelled videos to a verified store of face crops.
 @main
@@ -24,6 +25,3 @@ struct Extractor: ParsableCommand {
       SampleClipsCommand.self,
     ])
 }
-
-/// Version of the product, as in CHANGELOG.md.
-let softwareVersion = "0.1.0"

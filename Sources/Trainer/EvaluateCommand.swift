@@ -5,6 +5,7 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import PipelineConfiguration
+import Reporting
 import ShardStore
 import TerminalInterface
 import TrainingData
@@ -152,10 +153,6 @@ struct EvaluateCommand: ParsableCommand {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let result = Result(
       model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour)
-    do {
-      try encoder.encode(result).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw TrainerError("\(path): can't write: \(error.localizedDescription)")
-    }
+    try AtomicFile.write([UInt8](encoder.encode(result)), to: path)
   }
 }

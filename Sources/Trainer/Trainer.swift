@@ -1,4 +1,5 @@
 import ArgumentParser
+import TerminalInterface
 
 /// Trains, evaluates and exports the network.
 @main
@@ -23,6 +24,3 @@ struct Trainer: ParsableCommand {
       TrainCommand.self, EvaluateCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
 }
-
-/// Version of the product, as in CHANGELOG.md.
-let softwareVersion = "0.2.0"

@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import ModelFiles
 import PipelineConfiguration
+import Reporting
 import ShardStore
 import TrainingData
 import VideoCatalog
@@ -54,11 +55,7 @@ struct TrainingInformation: Codable {
   func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      try encoder.encode(self).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw TrainerError("\(path): can't write: \(error.localizedDescription)")
-    }
+    try AtomicFile.write([UInt8](encoder.encode(self)), to: path)
   }
 
   /// The file that belongs beside a model: `training_info.json` beside `model.pt`,

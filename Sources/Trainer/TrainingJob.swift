@@ -4,6 +4,7 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import PipelineConfiguration
+import Reporting
 import ShardStore
 import TerminalInterface
 import TrainingData
@@ -111,12 +112,7 @@ struct TrainingJob {
 
   /// Keeps the pipeline as used.
   private func record(_ directory: borrowing RunDirectory) throws {
-    do {
-      try Data(setup.configuration.yaml.utf8).write(
-        to: URL(fileURLWithPath: directory.pipeline), options: .atomic)
-    } catch {
-      throw TrainerError("\(directory.pipeline): can't write: \(error.localizedDescription)")
-    }
+    try AtomicFile.write(text: setup.configuration.yaml, to: directory.pipeline)
   }
 }
 
