@@ -15,6 +15,29 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: strict)
 }
 
+/// The kernels in `CompiledKernels`, once more for processors with these instructions: `path` is a link
+/// to that folder. The flags are for x86-64's compiler only; which set runs is decided at run time.
+func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Target {
+  .target(
+    name: name, dependencies: ["Kernels"], path: "Sources/Shared/\(name)",
+    swiftSettings: strict + defines.map { .define($0) } + [
+      .unsafeFlags(instructions.flatMap { ["-Xcc", "-m\($0)"] })
+    ])
+}
+
+#if arch(x86_64)
+  let vectorKernels = [
+    kernels("KernelsAVX2", instructions: ["avx2", "fma"], ["FMA"]),
+    kernels(
+      "KernelsAVX512", instructions: ["avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"],
+      ["FMA", "AVX512"]),
+  ]
+#else
+  let vectorKernels: [Target] = []
+#endif
+let kernelTargets: [Target.Dependency] =
+  ["Kernels", "KernelsPortable"] + vectorKernels.map { .target(name: $0.name) }
+
 /// A C library of the system: a module map and a shim, nothing else.
 func cLibrary(_ name: String, pkgConfig: String, apt: [String]) -> Target {
   .systemLibrary(
@@ -41,7 +64,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: [
+  targets: vectorKernels + [
     // C libraries. Each is imported by exactly one module.
     cLibrary(
       "CFFmpeg", pkgConfig: "libavformat",
@@ -59,7 +82,11 @@ let package = Package(
     shared("Imaging", ["CTurboJPEG"]),
     shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
     shared("TorchFiles", ["Checksums"]),
-    shared("NeuralNetwork", ["COpenBLAS", "Randomness", "WorkerPool"]),
+    shared("Kernels", []),
+    .target(
+      name: "KernelsPortable", dependencies: ["Kernels"], path: "Sources/Shared/CompiledKernels",
+      swiftSettings: strict),
+    shared("NeuralNetwork", ["COpenBLAS", "Randomness", "WorkerPool"] + kernelTargets),
     shared("ModelFiles", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),

@@ -1,3 +1,4 @@
+@testable import Kernels
 @testable import NeuralNetwork
 
 /// A narrow network with pseudo-random weights and statistics, and a batch for it.

@@ -34,7 +34,7 @@ import Testing
     var expected: [Float] = []
     for n in 0..<3 {
       let maps = referenceConvolution(
-        ConvolutionShape(
+        PlanarConvolutionShape(
           inputChannels: 2, outputChannels: 4, kernel: 3, inputHeight: 7, inputWidth: 9),
         input: Array(input[(n * 126)..<((n + 1) * 126)]), weight: convolution.weight,
         bias: convolution.bias, slope: convolution.slope)

@@ -6,20 +6,20 @@ import Testing
 @Suite struct KernelTests {
   @Test(arguments: [
     // Many pictures, few pictures, some rows, a part of a row in a block; kernels of 1, 2 and 3.
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 1, outputChannels: 1, kernel: 1, inputHeight: 1, inputWidth: 1),
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 3, outputChannels: 10, kernel: 3, inputHeight: 7, inputWidth: 33),
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 2, outputChannels: 5, kernel: 2, inputHeight: 45, inputWidth: 31),
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 2, outputChannels: 3, kernel: 3, inputHeight: 4, inputWidth: 907),
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 3, outputChannels: 4, kernel: 2, inputHeight: 13, inputWidth: 14),
-    ConvolutionShape(
+    PlanarConvolutionShape(
       inputChannels: 7, outputChannels: 6, kernel: 1, inputHeight: 13, inputWidth: 63),
   ])
-  func convolution(shape: ConvolutionShape) {
+  func convolution(shape: PlanarConvolutionShape) {
     let (batch, weight, bias) = (
       5, pseudoRandom(shape.outputChannels * shape.patchSize, seed: 2),
       pseudoRandom(shape.outputChannels, seed: 3)

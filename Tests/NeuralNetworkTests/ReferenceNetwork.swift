@@ -1,5 +1,6 @@
 import Foundation
 
+@testable import Kernels
 @testable import NeuralNetwork
 
 /// A ResNet18 of obvious loops in float64, forward only: gradients are checked against differences of
@@ -88,9 +89,9 @@ struct ReferenceNetwork {
   private func convolution(_ maps: ReferenceMaps, _ name: String, stride: Int) -> ReferenceMaps {
     guard let shape = entries[name + ".weight"]?.shape else { preconditionFailure(name) }
     return referenceConvolutionForward(
-      BlockedConvolutionShape(
+      ConvolutionShape(
         inputChannels: shape[1], outputChannels: shape[0], kernel: shape[2], stride: stride,
-        inputHeight: maps.height, inputWidth: maps.width), input: maps,
+        inputHeight: maps.height, inputWidth: maps.width, lanes: 8), input: maps,
       weight: numbers(name + ".weight"))
   }
 

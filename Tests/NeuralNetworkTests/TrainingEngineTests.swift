@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Kernels
 @testable import NeuralNetwork
 
 @Suite struct TrainingEngineTests {

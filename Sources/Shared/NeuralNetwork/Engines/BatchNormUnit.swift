@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// What one worker knows of one BatchNorm layer during a step.
 final class BatchNormUnit {
   /// Added to the variance before the square root, as in PyTorch.
@@ -20,8 +22,8 @@ final class BatchNormUnit {
   var gradSum: [Double]
   var centredSum: [Double]
 
-  init(_ layer: ResNet18Layout.BatchNorm, memory: FloatMemory) {
-    let channels = (layer.channels + 7) / 8 * 8
+  init(_ layer: ResNet18Layout.BatchNorm, lanes: Int, memory: FloatMemory) {
+    let channels = (layer.channels + lanes - 1) / lanes * lanes
     self.layer = layer
     moments = ChannelMoments(channels: channels)
     merged = ChannelMoments(channels: channels)
@@ -32,6 +34,29 @@ final class BatchNormUnit {
     slope = memory.floats(channels)
     gradSum = Array(repeating: 0, count: channels)
     centredSum = Array(repeating: 0, count: channels)
+  }
+
+  /// Forgets the last batch, unless the layer normalises with its running statistics.
+  func beginMeasuring(_ pass: TrainingPass) {
+    if isMeasured(pass) { moments.reset() }
+  }
+
+  /// Takes in some pictures.
+  func measure(
+    _ shape: BlockedShape, count: Int, _ values: UnsafePointer<Float>, _ pass: TrainingPass
+  ) {
+    guard isMeasured(pass) else { return }
+    pass.kernels.addMoments(shape, count: count, values, to: &moments)
+  }
+
+  private func isMeasured(_ pass: TrainingPass) -> Bool { !pass.backboneFrozen || layer.isHead }
+
+  /// Starts the sums of gradients from zero.
+  func resetGradSums() {
+    for channel in gradSum.indices {
+      gradSum[channel] = 0
+      centredSum[channel] = 0
+    }
   }
 
   /// Merges the moments of workers in their order and prepares all of them for normalising.

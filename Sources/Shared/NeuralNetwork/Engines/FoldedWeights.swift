@@ -1,21 +1,30 @@
+internal import Kernels
+
 /// Weights of a network in evaluation mode: each convolution's are packed and multiplied by the scale
 /// of the BatchNorm that follows it, which leaves a bias.
 final class FoldedWeights {
   private let layout: ResNet18Layout
   private let memory = FloatMemory()
-  /// Like the parameters; weights of convolutions packed.
-  private let arena: UnsafeMutablePointer<Float>
-  /// For the last convolution folded.
+  private let packed: UnsafeMutablePointer<Float>
+  /// One for each convolution; whole blocks.
+  private let biases: [UnsafeMutablePointer<Float>]
+  /// The head's parameters as they are, from `layout.headStart` on.
+  private let head: UnsafeMutablePointer<Float>
+  /// For the convolution that is being folded.
   private let scale: UnsafeMutablePointer<Float>
-  /// The hidden layer's scale and shift, if it has BatchNorm; else ones and zeros.
+  /// The hidden layer's scale and shift, if it has BatchNorm; else ones and zeros. Whole blocks.
   let hiddenScale: UnsafeMutablePointer<Float>
   let hiddenShift: UnsafeMutablePointer<Float>
 
   init(_ layout: ResNet18Layout) {
     self.layout = layout
-    arena = memory.floats(layout.parameterCount)
+    packed = memory.floats(layout.packedCount)
+    biases = layout.convolutions.map { [memory] in
+      memory.floats($0.shape.output.paddedChannels)
+    }
+    head = memory.floats(layout.parameterCount - layout.headStart)
     scale = memory.floats(layout.features.channels)
-    let hidden = (layout.head.hidden?.linear.outputs ?? 0) + 7
+    let hidden = layout.matrix(columns: layout.head.hidden?.linear.outputs ?? 0).paddedChannels
     hiddenScale = memory.floats(hidden)
     hiddenShift = memory.floats(hidden)
   }
@@ -24,22 +33,24 @@ final class FoldedWeights {
 
   /// Weight of a convolution, packed and folded.
   func weight(_ layer: ResNet18Layout.Convolution) -> UnsafePointer<Float> {
-    UnsafePointer(arena + layer.range.lowerBound)
+    UnsafePointer(packed + layer.packed)
   }
 
-  /// Bias that is left of a BatchNorm: it lies where its shift does in the parameters.
-  func bias(_ layer: ResNet18Layout.BatchNorm) -> UnsafePointer<Float> {
-    UnsafePointer(arena + layer.shift)
+  /// Bias that is left of the BatchNorm behind a convolution.
+  func bias(_ layer: ResNet18Layout.Convolution) -> UnsafePointer<Float> {
+    UnsafePointer(biases[layer.number])
   }
 
-  /// A parameter that is taken over as it is.
-  func parameter(_ start: Int) -> UnsafePointer<Float> { UnsafePointer(arena + start) }
+  /// A parameter of the head, by its place in the state's parameters.
+  func headParameter(_ start: Int) -> UnsafePointer<Float> {
+    UnsafePointer(head + (start - layout.headStart))
+  }
 
   func load(_ state: NetworkState) {
     state.parameters.withUnsafeBufferPointer { buffer in
       guard let parameters = buffer.baseAddress else { return }
-      let head = layout.headStart..<layout.parameterCount
-      (arena + head.lowerBound).update(from: parameters + head.lowerBound, count: head.count)
+      head.update(
+        from: parameters + layout.headStart, count: layout.parameterCount - layout.headStart)
       fold(layout.stem, state, parameters)
       for block in layout.blocks {
         fold(block.first, state, parameters)
@@ -56,18 +67,17 @@ final class FoldedWeights {
   }
 
   private func fold(
-    _ layers: (convolution: ResNet18Layout.Convolution, norm: ResNet18Layout.BatchNorm),
-    _ state: NetworkState, _ parameters: UnsafePointer<Float>
+    _ layers: ResNet18Layout.Normed, _ state: NetworkState, _ parameters: UnsafePointer<Float>
   ) {
+    let layer = layers.convolution
     for channel in 0..<layers.norm.channels {
       let affine = factors(layers.norm, channel, state)
       scale[channel] = affine.scale
-      arena[layers.norm.shift + channel] = affine.shift
+      biases[layer.number][channel] = affine.shift
     }
-    let (shape, start) = (layers.convolution.shape, layers.convolution.range.lowerBound)
-    packWeights(
-      shape, parameters + start, outputs: 0..<shape.outputChannels, scale: scale,
-      into: arena + start)
+    layer.kernel.pack(
+      parameters + layer.range.lowerBound, outputs: 0..<layer.shape.outputChannels, scale: scale,
+      into: packed + layer.packed)
   }
 
   /// What a BatchNorm does to a channel: `output = input * scale + shift`.

@@ -1,3 +1,4 @@
+public import Kernels
 internal import WorkerPool
 
 /// Forward pass of a ResNet18 in evaluation mode, data-parallel on the CPU: running statistics, folded
@@ -21,13 +22,19 @@ public final class InferenceEngine {
   /// - Parameters:
   ///   - maximumBatch: samples that are computed at once; memory grows with it.
   ///   - workers: how many parts of a batch are computed at the same time.
-  /// - Precondition: both are positive.
-  public init(architecture: ResNet18Architecture, maximumBatch: Int, workers: Int) {
+  ///   - kernels: what computes.
+  /// - Precondition: both numbers are positive.
+  public init(
+    architecture: ResNet18Architecture, maximumBatch: Int, workers: Int,
+    kernels: any KernelSet = Processor.kernels
+  ) {
     precondition(workers > 0, "an inference engine has at least one worker")
     precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")
     self.architecture = architecture
     self.maximumBatch = maximumBatch
-    let layout = ResNet18Layout(architecture)
+    let parts = min(workers, maximumBatch)
+    let layout = ResNet18Layout(
+      architecture, kernels: kernels, pictures: (maximumBatch + parts - 1) / parts)
     self.layout = layout
     weights = FoldedWeights(layout)
     plans = (0..<min(workers, maximumBatch)).map { worker in

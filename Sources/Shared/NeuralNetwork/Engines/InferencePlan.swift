@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Memory of one worker of an `InferenceEngine`, and its way through the network.
 final class InferencePlan {
   private let layout: ResNet18Layout
@@ -19,9 +21,10 @@ final class InferencePlan {
     pictures = memory.floats(maximum * side * side * 3)
     stemMaps = memory.floats(maximum * layout.stem.convolution.shape.output.pictureCount)
     maps = [memory.floats(pooled), memory.floats(pooled), memory.floats(pooled)]
-    features = memory.floats(maximum * layout.features.channels)
-    hidden = memory.floats(maximum * ((layout.head.hidden?.linear.outputs ?? 0) + 7))
-    scratch = memory.floats(layout.convolutions.map(\.shape.scratchCount).max() ?? 0)
+    features = memory.floats(maximum * layout.features.paddedChannels)
+    let hiddenColumns = layout.head.hidden?.linear.outputs ?? 0
+    hidden = memory.floats(maximum * layout.matrix(columns: hiddenColumns).paddedChannels)
+    scratch = memory.floats(layout.scratchCount)
     logits = memory.floats(maximum * layout.architecture.classes)
   }
 
@@ -41,21 +44,17 @@ final class InferencePlan {
     }
     runStem(samples.count, weights)
     for block in layout.blocks { run(block, samples.count, weights) }
-    averagePoolingForward(
+    layout.kernels.averagePoolingForward(
       layout.features, count: samples.count, input: maps[0], output: features)
     runHead(samples.count, weights)
   }
 
   private func runStem(_ count: Int, _ weights: FoldedWeights) {
-    let shape = layout.stem.convolution.shape.output
     convolve(
       layout.stem, count, weights, input: pictures, residual: nil, rectify: true,
       output: stemMaps)
-    for plane in 0..<count * shape.blocks {
-      blockedMaxPoolingForward(
-        height: shape.height, width: shape.width, input: stemMaps + plane * shape.planeCount,
-        output: maps[0] + plane * layout.pooled.planeCount, winners: nil)
-    }
+    layout.kernels.maxPoolingForward(
+      layout.stemMaps, count: count, input: stemMaps, output: maps[0])
   }
 
   /// From `maps[0]` into `maps[0]`: the second convolution reads neither it nor what it is added to.
@@ -75,23 +74,25 @@ final class InferencePlan {
   }
 
   private func convolve(
-    _ layers: (convolution: ResNet18Layout.Convolution, norm: ResNet18Layout.BatchNorm),
-    _ count: Int, _ weights: FoldedWeights, input: UnsafePointer<Float>,
-    residual: UnsafePointer<Float>?, rectify: Bool, output: UnsafeMutablePointer<Float>
+    _ layers: ResNet18Layout.Normed, _ count: Int, _ weights: FoldedWeights,
+    input: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
+    output: UnsafeMutablePointer<Float>
   ) {
-    foldedConvolutionForward(
-      layers.convolution.shape, count: count, input: input,
-      weight: weights.weight(layers.convolution), bias: weights.bias(layers.norm),
-      residual: residual, rectify: rectify, output: output, scratch: scratch)
+    let layer = layers.convolution
+    layer.kernel.forward(
+      count: count, input: ConvolutionInput(input), weight: weights.weight(layer),
+      output: ConvolutionOutput(
+        output, bias: weights.bias(layer), residual: residual, rectify: rectify),
+      scratch: scratch)
   }
 
   private func runHead(_ count: Int, _ weights: FoldedWeights) {
-    var (input, stride) = (features, layout.features.channels)
+    var (input, stride) = (features, layout.features.paddedChannels)
     if let layers = layout.head.hidden {
-      let shape = BlockedShape(channels: layers.linear.outputs, height: 1, width: 1)
+      let shape = layout.matrix(columns: layers.linear.outputs)
       multiply(
         layers.linear, count, weights, input, stride: stride, hidden, shape.paddedChannels)
-      batchNormForward(
+      layout.kernels.batchNormForward(
         shape, count: count, input: hidden, scale: weights.hiddenScale,
         shift: weights.hiddenShift, residual: nil, rectify: true, output: hidden)
       (input, stride) = (hidden, shape.paddedChannels)
@@ -108,7 +109,7 @@ final class InferencePlan {
   ) {
     linearForward(
       count: count, inputs: layer.inputs, outputs: layer.outputs, input: input,
-      inputStride: stride, weight: weights.parameter(layer.weight),
-      bias: weights.parameter(layer.bias), output: output, outputStride: outputStride)
+      inputStride: stride, weight: weights.headParameter(layer.weight),
+      bias: weights.headParameter(layer.bias), output: output, outputStride: outputStride)
   }
 }

@@ -1,10 +1,14 @@
+internal import Kernels
+
 /// What the operations of one worker share during a step.
 struct TrainingPass {
+  let kernels: any KernelSet
+  let times: LayerTimes
   /// All parameters, PyTorch's layout.
   let parameters: UnsafePointer<Float>
-  /// Like `parameters`, but weights of convolutions lie in the order of patches; nothing else is set.
+  /// Weights of convolutions, packed for the direction that is going on.
   let packedWeights: UnsafePointer<Float>
-  /// The worker's gradients, like `packedWeights` and with all other parameters; operations add.
+  /// The worker's gradients, see `ResNet18Layout.gradientCount`. Operations add, convolutions write.
   let gradients: UnsafeMutablePointer<Float>
   /// Whether the backbone normalises with its running statistics.
   let backboneFrozen: Bool
@@ -17,7 +21,7 @@ struct TrainingPass {
 protocol Operation {
   /// Computes the output from the input.
   func forward(_ pass: TrainingPass)
-  /// Computes the gradient of the input from that of the output, and adds to those of parameters.
+  /// Computes the gradient of the input from that of the output, and those of parameters.
   func backward(_ pass: TrainingPass)
 }
 
@@ -29,35 +33,6 @@ enum PlanStep {
   case exchange(index: Int)
 }
 
-struct ConvolutionOperation: Operation {
-  let layer: ResNet18Layout.Convolution
-  let count: Int
-  let input: UnsafePointer<Float>
-  let output: UnsafeMutablePointer<Float>
-  let outputGrad: UnsafePointer<Float>
-  /// nil for the first layer.
-  let inputGrad: UnsafeMutablePointer<Float>?
-  /// Whether `inputGrad` holds the gradient of another use of the input, to add to.
-  let addsInputGrad: Bool
-  let scratch: UnsafeMutablePointer<Float>
-
-  func forward(_ pass: TrainingPass) {
-    blockedConvolutionForward(
-      layer.shape, count: count, input: input,
-      weight: pass.packedWeights + layer.range.lowerBound, output: output, scratch: scratch)
-  }
-
-  func backward(_ pass: TrainingPass) {
-    if let inputGrad, !addsInputGrad {
-      inputGrad.update(repeating: 0, count: count * layer.shape.inputCount)
-    }
-    blockedConvolutionBackward(
-      layer.shape, count: count, input: input,
-      weight: pass.packedWeights + layer.range.lowerBound, outputGrad: outputGrad,
-      inputGrad: inputGrad, weightGrad: pass.gradients + layer.range.lowerBound, scratch: scratch)
-  }
-}
-
 struct AveragePoolingOperation: Operation {
   let shape: BlockedShape
   let count: Int
@@ -67,11 +42,12 @@ struct AveragePoolingOperation: Operation {
   let inputGrad: UnsafeMutablePointer<Float>
 
   func forward(_ pass: TrainingPass) {
-    averagePoolingForward(shape, count: count, input: input, output: output)
+    pass.kernels.averagePoolingForward(shape, count: count, input: input, output: output)
   }
 
   func backward(_ pass: TrainingPass) {
-    averagePoolingBackward(shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
+    pass.kernels.averagePoolingBackward(
+      shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
   }
 }
 
@@ -109,11 +85,12 @@ struct RectifierOperation: Operation {
   let valuesGrad: UnsafeMutablePointer<Float>
 
   func forward(_ pass: TrainingPass) {
-    rectifierForward(values, count: count * shape.pictureCount)
+    pass.kernels.rectifierForward(values, count: count * shape.pictureCount)
   }
 
   func backward(_ pass: TrainingPass) {
-    rectifierBackward(output: values, outputGrad: valuesGrad, count: count * shape.pictureCount)
+    pass.kernels.rectifierBackward(
+      output: values, outputGrad: valuesGrad, count: count * shape.pictureCount)
   }
 }
 

@@ -1,9 +1,23 @@
-/// Where each layer of a ResNet18 lies in the arenas of its state, and its dimensions.
+internal import Kernels
+
+/// Where each layer of a ResNet18 lies in the arenas of its state, its dimensions, and the kernels
+/// that compute it.
 struct ResNet18Layout: Sendable {
-  /// A convolution and the range of its weight in the parameters.
+  /// A convolution, the range of its weight in the parameters, and where its packed forms start.
   struct Convolution: Sendable {
-    let shape: BlockedConvolutionShape
+    /// Its place among the convolutions, in the order of the state_dict.
+    let number: Int
+    let name: String
+    let kernel: any ConvolutionKernel
     let range: Range<Int>
+    /// In an arena of weights packed for the forward pass.
+    let packed: Int
+    /// In an arena of weights packed for the backward pass.
+    let packedBackward: Int
+    /// In an arena of gradients, see `gradientCount`.
+    let packedGrad: Int
+
+    var shape: ConvolutionShape { kernel.shape }
   }
 
   /// A BatchNorm layer: where its numbers start in the parameters, statistics and counters.
@@ -25,11 +39,14 @@ struct ResNet18Layout: Sendable {
     let bias: Int
   }
 
+  /// A convolution and the BatchNorm behind it.
+  typealias Normed = (convolution: Convolution, norm: BatchNorm)
+
   /// Two convolutions and what their result is added to: the input itself or its projection.
   struct Block: Sendable {
-    let first: (convolution: Convolution, norm: BatchNorm)
-    let second: (convolution: Convolution, norm: BatchNorm)
-    let projection: (convolution: Convolution, norm: BatchNorm)?
+    let first: Normed
+    let second: Normed
+    let projection: Normed?
   }
 
   /// `Dropout, Linear, BatchNorm, ReLU, Dropout` before the last linear layer; without a hidden layer
@@ -41,19 +58,26 @@ struct ResNet18Layout: Sendable {
   }
 
   let architecture: ResNet18Architecture
-  let stem: (convolution: Convolution, norm: BatchNorm)
+  let kernels: any KernelSet
+  let stem: Normed
   let blocks: [Block]
   let head: Head
   /// First number of the head in the parameters; it is the last part.
   let headStart: Int
   let parameterCount: Int
+  /// Floats of an arena of packed weights, for either direction.
+  let packedCount: Int
+  let packedBackwardCount: Int
+  /// Floats of an arena of gradients: like the parameters, but those of convolutions are packed, and
+  /// lie behind the parameters where they need more room than their weights.
+  let gradientCount: Int
 
-  init(_ architecture: ResNet18Architecture) {
-    let finder = EntryFinder(architecture)
+  /// - Parameter pictures: how many a worker usually computes at once.
+  init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
+    let finder = LayerFinder(architecture, kernels: kernels, pictures: pictures)
     self.architecture = architecture
-    stem = (
-      finder.convolution("conv1", stride: 2, side: architecture.inputSize), finder.batchNorm("bn1")
-    )
+    self.kernels = kernels
+    stem = finder.normed("conv1", "bn1", stride: 2, side: architecture.inputSize)
     var blocks: [Block] = []
     for stage in 0..<4 {
       for index in 0..<2 {
@@ -77,6 +101,9 @@ struct ResNet18Layout: Sendable {
     }
     headStart = finder.headStart
     parameterCount = finder.parameterCount
+    packedCount = finder.packedCount
+    packedBackwardCount = finder.packedBackwardCount
+    gradientCount = finder.gradientCount
   }
 
   /// All convolutions, in the order of the state_dict.
@@ -88,25 +115,58 @@ struct ResNet18Layout: Sendable {
       }
   }
 
+  /// Parameters that are no weights of convolutions.
+  var plainRanges: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var end = 0
+    for range in convolutions.map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      ranges.append(end..<range.lowerBound)
+      end = range.upperBound
+    }
+    return ranges + [end..<parameterCount]
+  }
+
+  /// Floats that any of the convolutions, or the pooling behind the first, needs as scratch.
+  var scratchCount: Int {
+    max(convolutions.map(\.kernel.scratchCount).max() ?? 0, 4 * stemMaps.width * stemMaps.lanes)
+  }
+
   /// The feature maps that come out of the backbone.
   var features: BlockedShape { blocks[blocks.count - 1].second.convolution.shape.output }
 
+  /// The stem's feature maps before pooling.
+  var stemMaps: BlockedShape { stem.convolution.shape.output }
+
   /// The stem's feature maps after pooling, the largest that a block gets or gives.
   var pooled: BlockedShape { blocks[0].first.convolution.shape.output }
+
+  /// A matrix with a row of whole blocks per sample.
+  func matrix(columns: Int) -> BlockedShape {
+    BlockedShape(channels: columns, height: 1, width: 1, lanes: kernels.lanes)
+  }
 }
 
-/// Finds entries of an architecture by name.
-private struct EntryFinder {
+/// Finds layers of an architecture by name and gives packed weights their places.
+private final class LayerFinder {
   private let entries: [String: StateEntry]
+  private let kernels: any KernelSet
+  private let pictures: Int
+  private var convolutionCount = 0
+  private(set) var packedCount = 0
+  private(set) var packedBackwardCount = 0
+  private(set) var gradientCount: Int
   let headStart: Int
   let parameterCount: Int
 
-  init(_ architecture: ResNet18Architecture) {
+  init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
     let list = architecture.stateEntries
+    self.kernels = kernels
+    self.pictures = pictures
     entries = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
     let parameters = list.filter { $0.arena == .parameters }
     headStart = parameters.first { $0.isHead }?.range.lowerBound ?? 0
     parameterCount = parameters.last?.range.upperBound ?? 0
+    gradientCount = Self.aligned(parameterCount)
   }
 
   private func entry(_ name: String) -> StateEntry {
@@ -116,12 +176,28 @@ private struct EntryFinder {
     return entry
   }
 
-  func convolution(_ name: String, stride: Int, side: Int) -> ResNet18Layout.Convolution {
+  /// Whole cache lines.
+  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+
+  private func convolution(
+    _ name: String, stride: Int, side: Int
+  ) -> ResNet18Layout.Convolution {
     let weight = entry(name + ".weight")
-    let shape = BlockedConvolutionShape(
+    let shape = ConvolutionShape(
       inputChannels: weight.shape[1], outputChannels: weight.shape[0], kernel: weight.shape[2],
-      stride: stride, inputHeight: side, inputWidth: side)
-    return ResNet18Layout.Convolution(shape: shape, range: weight.range)
+      stride: stride, inputHeight: side, inputWidth: side, lanes: kernels.lanes)
+    let kernel = kernels.convolution(shape, pictures: pictures)
+    let fits = shape.packedGradCount <= weight.range.count
+    defer {
+      convolutionCount += 1
+      packedCount += Self.aligned(kernel.packedCount)
+      packedBackwardCount += Self.aligned(kernel.packedBackwardCount)
+      gradientCount += fits ? 0 : Self.aligned(shape.packedGradCount)
+    }
+    return ResNet18Layout.Convolution(
+      number: convolutionCount, name: name, kernel: kernel, range: weight.range,
+      packed: packedCount, packedBackward: packedBackwardCount,
+      packedGrad: fits ? weight.range.lowerBound : gradientCount)
   }
 
   func batchNorm(_ name: String) -> ResNet18Layout.BatchNorm {
@@ -134,6 +210,12 @@ private struct EntryFinder {
       counter: entry(name + ".num_batches_tracked").range.lowerBound, isHead: scale.isHead)
   }
 
+  func normed(
+    _ convolution: String, _ norm: String, stride: Int, side: Int
+  ) -> ResNet18Layout.Normed {
+    (self.convolution(convolution, stride: stride, side: side), batchNorm(norm))
+  }
+
   func linear(_ name: String) -> ResNet18Layout.Linear {
     let weight = entry(name + ".weight")
     return ResNet18Layout.Linear(
@@ -144,19 +226,13 @@ private struct EntryFinder {
   func block(
     _ name: String, stride: Int, inputSide: Int, outputSide: Int
   ) -> ResNet18Layout.Block {
-    let projection =
-      entries[name + ".downsample.0.weight"] == nil
-      ? nil
-      : (
-        convolution(name + ".downsample.0", stride: stride, side: inputSide),
-        batchNorm(name + ".downsample.1")
-      )
+    let first = normed(name + ".conv1", name + ".bn1", stride: stride, side: inputSide)
+    let second = normed(name + ".conv2", name + ".bn2", stride: 1, side: outputSide)
+    let hasProjection = entries[name + ".downsample.0.weight"] != nil
     return ResNet18Layout.Block(
-      first: (
-        convolution(name + ".conv1", stride: stride, side: inputSide), batchNorm(name + ".bn1")
-      ),
-      second: (
-        convolution(name + ".conv2", stride: 1, side: outputSide), batchNorm(name + ".bn2")
-      ), projection: projection)
+      first: first, second: second,
+      projection: hasProjection
+        ? normed(
+          name + ".downsample.0", name + ".downsample.1", stride: stride, side: inputSide) : nil)
   }
 }

@@ -10,55 +10,68 @@ struct TrainingBatch {
   let smoothing: Float
   /// The running statistics, for a frozen backbone.
   let statistics: [Float]
+  /// Whether BatchNorm normalises over all workers, who then meet at each exchange.
+  let normalizesTogether: Bool
 
   /// Writes a picture.
   typealias Fill = @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
 
-  /// Each worker goes through its whole plan alone.
-  func runAlone(fill: Fill) {
-    let shared = WorkerShared(self)
-    runParallel(plans.count) { worker in
-      let batch = shared.value
-      let (plan, pass) = (batch.plans[worker], batch.passes[worker])
-      batch.begin(worker, fill: fill)
-      for step in plan.steps {
-        switch step {
-        case .operation(let operation): operation.forward(pass)
-        case .exchange(let index): batch.exchangeForward([plan.units[index]])
-        }
+  /// Computes logits and losses.
+  func forward(fill: Fill) {
+    if normalizesTogether {
+      forAllWorkers { $0.begin($1, fill: fill) }
+      for (number, segment) in segments.enumerated() {
+        if number > 0 { exchangeForward(plans.map { $0.units[number - 1] }) }
+        forAllWorkers { $0.forward($1, segment) }
       }
-      batch.computeLoss(worker)
-      for step in plan.steps[batch.backwardEnd...].reversed() {
-        switch step {
-        case .operation(let operation): operation.backward(pass)
-        case .exchange(let index): BatchNormUnit.exchangeBackward([plan.units[index]])
+      forAllWorkers { $0.computeLoss($1) }
+    } else {
+      forAllWorkers { batch, worker in
+        batch.begin(worker, fill: fill)
+        for (number, segment) in batch.segments.enumerated() {
+          if number > 0 { batch.exchangeForward([batch.plans[worker].units[number - 1]]) }
+          batch.forward(worker, segment)
         }
+        batch.computeLoss(worker)
       }
     }
   }
 
-  /// All workers go to the next exchange and meet there.
-  func runTogether(fill: Fill) {
-    forAllWorkers { $0.begin($1, fill: fill) }
-    for (number, segment) in segments.enumerated() {
-      if number > 0 { exchangeForward(plans.map { $0.units[number - 1] }) }
+  /// Computes gradients, with packed weights of the other direction.
+  func backward() {
+    if normalizesTogether {
+      forEachSegmentBackward(
+        { steps in forAllWorkers { $0.backward($1, steps) } },
+        exchange: { unit in BatchNormUnit.exchangeBackward(plans.map { $0.units[unit] }) })
+    } else {
       forAllWorkers { batch, worker in
-        for case .operation(let operation) in batch.plans[worker].steps[segment] {
-          operation.forward(batch.passes[worker])
-        }
+        batch.forEachSegmentBackward(
+          { batch.backward(worker, $0) },
+          exchange: { BatchNormUnit.exchangeBackward([batch.plans[worker].units[$0]]) })
       }
     }
-    forAllWorkers { $0.computeLoss($1) }
+  }
+
+  private func forward(_ worker: Int, _ steps: Range<Int>) {
+    for case .operation(let operation) in plans[worker].steps[steps] {
+      operation.forward(passes[worker])
+    }
+  }
+
+  private func backward(_ worker: Int, _ steps: Range<Int>) {
+    for case .operation(let operation) in plans[worker].steps[steps].reversed() {
+      operation.backward(passes[worker])
+    }
+  }
+
+  /// Goes from exchange to exchange, from the last one to the step where the backward pass ends.
+  private func forEachSegmentBackward(
+    _ body: (Range<Int>) -> Void, exchange: (_ unit: Int) -> Void
+  ) {
     for (number, segment) in segments.enumerated().reversed()
     where segment.upperBound > backwardEnd {
-      let steps = max(segment.lowerBound, backwardEnd)..<segment.upperBound
-      forAllWorkers { batch, worker in
-        for case .operation(let operation) in batch.plans[worker].steps[steps].reversed() {
-          operation.backward(batch.passes[worker])
-        }
-      }
-      guard number > 0, segment.lowerBound > backwardEnd else { continue }
-      BatchNormUnit.exchangeBackward(plans.map { $0.units[number - 1] })
+      body(max(segment.lowerBound, backwardEnd)..<segment.upperBound)
+      if number > 0 && segment.lowerBound > backwardEnd { exchange(number - 1) }
     }
   }
 

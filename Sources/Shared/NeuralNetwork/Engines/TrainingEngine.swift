@@ -1,3 +1,4 @@
+public import Kernels
 internal import WorkerPool
 
 /// Forward and backward pass of a ResNet18 over one global batch, data-parallel on the CPU.
@@ -33,6 +34,8 @@ public final class TrainingEngine {
   private let plans: [WorkerPlan]
   /// First sample of each worker's part.
   private let starts: [Int]
+  /// Times of what the workers do together.
+  private let times = LayerTimes()
   private let packedMemory = FloatMemory()
   private let packedWeights: UnsafeMutablePointer<Float>
   private var squares: [Double]
@@ -44,9 +47,11 @@ public final class TrainingEngine {
   /// - Parameters:
   ///   - batchSize: samples of a global batch, at least two per worker: BatchNorm needs a variance.
   ///   - workers: how many parts are computed at the same time.
+  ///   - kernels: what computes.
   /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers`.
   public init(
-    architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool
+    architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool,
+    kernels: any KernelSet = Processor.kernels
   ) {
     precondition(workers > 0, "a training engine has at least one worker")
     precondition(
@@ -54,16 +59,39 @@ public final class TrainingEngine {
     self.architecture = architecture
     self.batchSize = batchSize
     self.synchronizedBatchNorm = synchronizedBatchNorm
-    let layout = ResNet18Layout(architecture)
+    let layout = ResNet18Layout(
+      architecture, kernels: kernels, pictures: (batchSize + workers - 1) / workers)
     self.layout = layout
     parts = ParameterParts(layout)
     let bounds = (0...workers).map { evenBound($0, of: workers, count: batchSize) }
     starts = Array(bounds.dropLast())
     plans = (0..<workers).map { WorkerPlan(layout, count: bounds[$0 + 1] - bounds[$0]) }
     segments = plans[0].segments
-    packedWeights = packedMemory.floats(layout.parameterCount)
+    packedWeights = packedMemory.floats(max(layout.packedCount, layout.packedBackwardCount))
     gradients = Array(repeating: 0, count: layout.parameterCount)
     squares = Array(repeating: 0, count: parts.count)
+  }
+
+  /// Whether the time of each layer and pass is measured; costs a look at the clock for each.
+  public var measuresTimes = false {
+    didSet {
+      for times in [times] + plans.map(\.times) { times.isOn = measuresTimes }
+    }
+  }
+
+  /// Seconds of each layer and pass since `measuresTimes` was set, mean over the workers, in the order
+  /// of their first run.
+  public var layerTimes: [LayerTime] {
+    let sums = LayerTimes()
+    for plan in plans { sums.add(plan.times, share: 1 / Double(workers)) }
+    sums.add(times, share: 1)
+    return sums.entries
+  }
+
+  /// The convolutions: name in the state_dict, algorithm, and operations (multiplications and
+  /// additions) of one pass over a picture.
+  public var convolutions: [(name: String, algorithm: String, operations: Int)] {
+    layout.convolutions.map { ($0.name, $0.kernel.algorithm, $0.shape.operations) }
   }
 
   /// How many parts are computed at the same time.
@@ -91,18 +119,22 @@ public final class TrainingEngine {
     check(state, labels, options)
     state.parameters.withUnsafeBufferPointer { buffer in
       guard let parameters = buffer.baseAddress else { return }
-      parts.pack(parameters, into: packedWeights, workers: workers)
       let batch = TrainingBatch(
         plans: plans, starts: starts, segments: segments,
         passes: passes(parameters, options), labels: labels, smoothing: options.labelSmoothing,
-        statistics: state.statistics)
-      if synchronizedBatchNorm {
-        batch.runTogether(fill: fill)
-      } else {
-        batch.runAlone(fill: fill)
+        statistics: state.statistics, normalizesTogether: synchronizedBatchNorm)
+      times.time("weights", .packing) {
+        parts.pack(parameters, into: packedWeights, workers: workers)
       }
+      batch.forward(fill: fill)
+      if !options.backboneFrozen {
+        times.time("weights", .packing) {
+          parts.packBackward(parameters, into: packedWeights, workers: workers)
+        }
+      }
+      batch.backward()
     }
-    mergeGradients(headOnly: options.backboneFrozen)
+    times.time("gradients", .merging) { mergeGradients(headOnly: options.backboneFrozen) }
     updateStatistics(of: &state, headOnly: options.backboneFrozen)
     return result()
   }
@@ -124,7 +156,7 @@ public final class TrainingEngine {
   private func passes(_ parameters: UnsafePointer<Float>, _ options: Options) -> [TrainingPass] {
     zip(plans, starts).map { plan, start in
       TrainingPass(
-        parameters: parameters, packedWeights: packedWeights, gradients: plan.gradients,
+        kernels: layout.kernels, times: plan.times, parameters: parameters, packedWeights: packedWeights, gradients: plan.gradients,
         backboneFrozen: options.backboneFrozen, dropoutSeed: options.dropoutSeed,
         dropoutKeys: layout.head.dropout == 0
           ? [] : options.dropoutKeys[start..<start + plan.count])

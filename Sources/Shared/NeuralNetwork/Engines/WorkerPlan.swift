@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// The steps of one worker and all memory they work in. Not Sendable: one worker at a time.
 final class WorkerPlan {
   /// Samples of the worker.
@@ -6,6 +8,9 @@ final class WorkerPlan {
   /// Number of the first step of the head.
   private(set) var headStart = 0
   private(set) var units: [BatchNormUnit] = []
+
+  /// Seconds of each layer and pass.
+  let times = LayerTimes()
 
   /// Sum of the losses of the worker's samples.
   var lossSum = 0.0
@@ -21,13 +26,14 @@ final class WorkerPlan {
   let logits: UnsafeMutablePointer<Float>
   /// `count x classes`.
   let logitsGrad: UnsafeMutablePointer<Float>
-  /// Gradients of all parameters; those of convolutions in the order of patches.
+  /// Gradients of all parameters, see `ResNet18Layout.gradientCount`.
   let gradients: UnsafeMutablePointer<Float>
 
-  private let gradientCount: Int
-
+  private let kernels: any KernelSet
+  /// Gradients that operations add to.
+  private let sharedGradients: [Range<Int>]
   private let memory = FloatMemory()
-  private let scratch: UnsafeMutablePointer<Float>
+  private let convolutionMemory: ConvolutionMemory
   /// Gradient of a block's output, which becomes that of its input.
   private let outerGrad: UnsafeMutablePointer<Float>
   /// Gradient inside a block; in the forward pass the projection.
@@ -36,23 +42,26 @@ final class WorkerPlan {
   /// Bytes of all memory.
   var bytes: Int { memory.bytes }
 
-  /// Sets all gradients to zero, for operations to add to.
+  /// Sets the gradients to zero that operations add to.
   func clearGradients() {
-    gradients.update(repeating: 0, count: gradientCount)
+    for range in sharedGradients {
+      (gradients + range.lowerBound).update(repeating: 0, count: range.count)
+    }
   }
 
   init(_ layout: ResNet18Layout, count: Int) {
     let side = layout.architecture.inputSize
     let largest = count * layout.pooled.pictureCount
     self.count = count
+    kernels = layout.kernels
     pictureCount = side * side * 3
     classes = layout.architecture.classes
     pictures = memory.floats(count * pictureCount)
     logits = memory.floats(count * classes)
     logitsGrad = memory.floats(count * classes)
-    gradientCount = layout.parameterCount
-    gradients = memory.floats(gradientCount)
-    scratch = memory.floats(layout.convolutions.map(\.shape.scratchCount).max() ?? 0)
+    gradients = memory.floats(layout.gradientCount)
+    sharedGradients = layout.plainRanges
+    convolutionMemory = ConvolutionMemory(layout, memory: memory)
     outerGrad = memory.floats(largest)
     innerGrad = memory.floats(largest)
     var maps = addStem(layout)
@@ -62,21 +71,16 @@ final class WorkerPlan {
 
   /// - Returns: the pooled feature maps.
   private func addStem(_ layout: ResNet18Layout) -> UnsafeMutablePointer<Float> {
-    let shape = layout.stem.convolution.shape.output
-    let pooled = count * layout.pooled.pictureCount
-    let winners = UnsafeMutableRawPointer(memory.floats((pooled + 3) / 4))
-    let unit = BatchNormUnit(layout.stem.norm, memory: memory)
+    let unit = makeUnit(layout.stem.norm)
     let stem = StemMemory(
-      unit: unit, shape: shape, pooledShape: layout.pooled, count: count,
-      values: memory.floats(count * shape.pictureCount), pooled: memory.floats(pooled),
-      pooledGrad: outerGrad, winners: winners.bindMemory(to: UInt8.self, capacity: pooled),
-      scratch: memory.floats(shape.planeCount))
+      unit: unit, shape: layout.stemMaps, pooledShape: layout.pooled, count: count,
+      values: memory.floats(count * layout.stemMaps.pictureCount),
+      pooled: memory.floats(count * layout.pooled.pictureCount), pooledGrad: outerGrad)
     steps.append(
       .operation(
-        ConvolutionOperation(
-          layer: layout.stem.convolution, count: count, input: pictures, output: stem.values,
-          outputGrad: stem.values, inputGrad: nil, addsInputGrad: false, scratch: scratch)))
-    steps.append(.operation(StemMeasurement(stem: stem)))
+        StemConvolution(
+          layer: layout.stem.convolution, pictures: pictures, stem: stem,
+          memory: convolutionMemory)))
     addExchange(unit)
     steps.append(.operation(StemNormalization(stem: stem)))
     return stem.pooled
@@ -86,61 +90,57 @@ final class WorkerPlan {
   private func add(
     _ block: ResNet18Layout.Block, input: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
-    let floats = count * block.first.convolution.shape.output.pictureCount
-    let (middle, output) = (memory.floats(floats), memory.floats(floats))
+    let output = memory.floats(count * block.second.convolution.shape.output.pictureCount)
     // Backward, last to first: the projection starts the gradient of the block's input (as the
     // identity does by being there), the first convolution adds to it.
-    addNormed(
-      block.first, input: input, inputGrad: outerGrad, addsInputGrad: true, output: middle,
+    let middle = addNormed(
+      block.first, input: (input, nil), inputGrad: outerGrad, addsInputGrad: true, output: nil,
       outputGrad: innerGrad, rectify: true)
     if let projection = block.projection {
-      addNormed(
-        projection, input: input, inputGrad: outerGrad, addsInputGrad: false, output: innerGrad,
-        outputGrad: outerGrad, rectify: false)
+      _ = addNormed(
+        projection, input: (input, nil), inputGrad: outerGrad, addsInputGrad: false,
+        output: innerGrad, outputGrad: outerGrad, rectify: false)
     }
-    addNormed(
+    _ = addNormed(
       block.second, input: middle, inputGrad: innerGrad, addsInputGrad: false, output: output,
       outputGrad: outerGrad, rectify: true, residual: block.projection == nil ? input : innerGrad)
     return output
   }
 
+  /// What a convolution reads: maps, and the BatchNorm that they still have to go through.
+  private typealias Source = (values: UnsafeMutablePointer<Float>, unit: BatchNormUnit?)
+
   /// A convolution with its BatchNorm.
+  ///
+  /// - Parameter output: nil if the next convolution normalises on the way in.
+  /// - Returns: what the next convolution reads in that case.
   private func addNormed(
-    _ layers: (convolution: ResNet18Layout.Convolution, norm: ResNet18Layout.BatchNorm),
-    input: UnsafeMutablePointer<Float>, inputGrad: UnsafeMutablePointer<Float>,
-    addsInputGrad: Bool, output: UnsafeMutablePointer<Float>,
+    _ layers: ResNet18Layout.Normed, input: Source, inputGrad: UnsafeMutablePointer<Float>,
+    addsInputGrad: Bool, output: UnsafeMutablePointer<Float>?,
     outputGrad: UnsafeMutablePointer<Float>, rectify: Bool,
     residual: UnsafeMutablePointer<Float>? = nil
-  ) {
+  ) -> Source {
     let shape = layers.convolution.shape.output
     let values = memory.floats(count * shape.pictureCount)
+    let unit = makeUnit(layers.norm)
     steps.append(
       .operation(
         ConvolutionOperation(
-          layer: layers.convolution, count: count, input: input, output: values,
-          outputGrad: values, inputGrad: inputGrad, addsInputGrad: addsInputGrad,
-          scratch: scratch)))
-    addBatchNorm(
-      layers.norm, shape, values: values, residual: residual, rectify: rectify, output: output,
-      outputGrad: outputGrad)
-  }
-
-  private func addBatchNorm(
-    _ layer: ResNet18Layout.BatchNorm, _ shape: BlockedShape, values: UnsafeMutablePointer<Float>,
-    residual: UnsafeMutablePointer<Float>?, rectify: Bool, output: UnsafeMutablePointer<Float>,
-    outputGrad: UnsafeMutablePointer<Float>
-  ) {
-    let unit = BatchNormUnit(layer, memory: memory)
-    steps.append(
-      .operation(
-        BatchNormMeasurement(
-          unit: unit, shape: shape, count: count, values: values, outputGrad: outputGrad)))
+          layer: layers.convolution, unit: unit, count: count, input: input.values,
+          inputUnit: input.unit, values: values, outputGrad: outputGrad, inputGrad: inputGrad,
+          addsInputGrad: addsInputGrad, memory: convolutionMemory)))
     addExchange(unit)
     steps.append(
       .operation(
         BatchNormNormalization(
-          unit: unit, shape: shape, count: count, input: values, residual: residual,
+          name: layers.convolution.name, unit: unit, shape: shape, count: count, input: values,
+          residual: residual,
           rectify: rectify, output: output, outputGrad: outputGrad)))
+    return (values, unit)
+  }
+
+  private func makeUnit(_ layer: ResNet18Layout.BatchNorm) -> BatchNormUnit {
+    BatchNormUnit(layer, lanes: kernels.lanes, memory: memory)
   }
 
   private func addExchange(_ unit: BatchNormUnit) {
@@ -149,7 +149,7 @@ final class WorkerPlan {
   }
 
   private func addHead(_ layout: ResNet18Layout, input: UnsafeMutablePointer<Float>) {
-    let features = BlockedShape(channels: layout.features.channels, height: 1, width: 1)
+    let features = layout.matrix(columns: layout.features.channels)
     var (values, grad) = headMaps(features)
     steps.append(
       .operation(
@@ -160,7 +160,7 @@ final class WorkerPlan {
     var stride = features.paddedChannels
     if let hidden = layout.head.hidden {
       addDropout(layout.head, 0, features, values, grad)
-      let shape = BlockedShape(channels: hidden.linear.outputs, height: 1, width: 1)
+      let shape = layout.matrix(columns: hidden.linear.outputs)
       let (sums, sumsGrad) = headMaps(shape)
       let normed = hidden.norm == nil ? (sums, sumsGrad) : headMaps(shape)
       // BatchNorm leaves the gradient of its input in its place.
@@ -168,9 +168,7 @@ final class WorkerPlan {
         hidden.linear, (values, grad, stride),
         (sums, hidden.norm == nil ? sumsGrad : sums, shape.paddedChannels))
       if let norm = hidden.norm {
-        addBatchNorm(
-          norm, shape, values: sums, residual: nil, rectify: true, output: normed.0,
-          outputGrad: normed.1)
+        addBatchNorm(norm, shape, values: sums, output: normed.0, outputGrad: normed.1)
       } else {
         steps.append(
           .operation(
@@ -182,6 +180,24 @@ final class WorkerPlan {
     addLinear(
       layout.head.output, (values, grad, stride),
       (logits, logitsGrad, layout.architecture.classes))
+  }
+
+  /// The BatchNorm of a hidden layer, with its ReLU.
+  private func addBatchNorm(
+    _ layer: ResNet18Layout.BatchNorm, _ shape: BlockedShape, values: UnsafeMutablePointer<Float>,
+    output: UnsafeMutablePointer<Float>, outputGrad: UnsafeMutablePointer<Float>
+  ) {
+    let unit = makeUnit(layer)
+    steps.append(
+      .operation(
+        BatchNormMeasurement(
+          unit: unit, shape: shape, count: count, values: values, outputGrad: outputGrad)))
+    addExchange(unit)
+    steps.append(
+      .operation(
+        BatchNormNormalization(
+          name: "fc", unit: unit, shape: shape, count: count, input: values, residual: nil,
+          rectify: true, output: output, outputGrad: outputGrad)))
   }
 
   private func headMaps(

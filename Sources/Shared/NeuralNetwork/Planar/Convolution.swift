@@ -1,5 +1,5 @@
 /// Dimensions of a convolution without padding, stride 1, on one picture in CHW order.
-public struct ConvolutionShape: Sendable, Equatable {
+public struct PlanarConvolutionShape: Sendable, Equatable {
   /// Channels of the input.
   public let inputChannels: Int
   /// Channels of the output.
@@ -76,7 +76,7 @@ public struct ConvolutionShape: Sendable, Equatable {
 ///   - output: `batch x outputChannels x outputHeight x outputWidth`.
 ///   - scratch: `shape.scratchCount` floats.
 public func convolutionForward(
-  _ shape: ConvolutionShape, batch: Int, input: UnsafePointer<Float>,
+  _ shape: PlanarConvolutionShape, batch: Int, input: UnsafePointer<Float>,
   weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, slope: UnsafePointer<Float>?,
   output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
 ) {
@@ -96,7 +96,7 @@ public func convolutionForward(
 
 /// One block: patches, product, then bias and activation on the way to the output.
 private func convolveBlock(
-  _ shape: ConvolutionShape, pictures: Range<Int>, rows: Range<Int>, columns: Range<Int>,
+  _ shape: PlanarConvolutionShape, pictures: Range<Int>, rows: Range<Int>, columns: Range<Int>,
   input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
   slope: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
   scratch: UnsafeMutablePointer<Float>
@@ -123,7 +123,7 @@ private func convolveBlock(
 
 /// im2col of one block: row (c, ky, kx) holds the input of each picture shifted by (ky, kx).
 private func gatherPatches(
-  _ shape: ConvolutionShape, _ input: UnsafePointer<Float>, pictures: Range<Int>,
+  _ shape: PlanarConvolutionShape, _ input: UnsafePointer<Float>, pictures: Range<Int>,
   rows: Range<Int>, columns: Range<Int>, into patches: UnsafeMutablePointer<Float>
 ) {
   var target = patches

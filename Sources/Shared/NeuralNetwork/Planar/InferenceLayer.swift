@@ -119,7 +119,7 @@ extension ConvolutionLayer {
     _ shape: FeatureShape, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
     workspace: InferenceWorkspace
   ) {
-    let convolution = ConvolutionShape(
+    let convolution = PlanarConvolutionShape(
       inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
       inputHeight: shape.height, inputWidth: shape.width)
     let scratch = workspace.floats(.scratch, count: convolution.scratchCount)

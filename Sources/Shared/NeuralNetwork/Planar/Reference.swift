@@ -2,7 +2,7 @@
 
 /// Obvious-loop twin of `convolutionForward` for one picture.
 func referenceConvolution(
-  _ shape: ConvolutionShape, input: [Float], weight: [Float], bias: [Float], slope: [Float]?
+  _ shape: PlanarConvolutionShape, input: [Float], weight: [Float], bias: [Float], slope: [Float]?
 ) -> [Float] {
   let (oh, ow, kernel) = (shape.outputHeight, shape.outputWidth, shape.kernel)
   var output = [Float](repeating: 0, count: shape.outputChannels * oh * ow)

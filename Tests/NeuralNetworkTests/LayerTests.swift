@@ -3,67 +3,8 @@ import Testing
 
 @testable import NeuralNetwork
 
-/// The small layers on blocked maps against the obvious loops.
-@Suite struct BlockedLayerTests {
-  @Test(arguments: [(1, 1), (2, 2), (5, 8), (7, 33)])
-  func maxPooling(height: Int, width: Int) {
-    // Few different numbers, so that windows have several largest ones.
-    let values = pseudoRandom(2 * 8 * height * width, seed: 1).map { (Double($0) * 3).rounded() }
-    let maps = ReferenceMaps(count: 2, channels: 8, height: height, width: width, values: values)
-    let expected = referenceMaxPoolingForward(maps)
-    let input = maps.blocked()
-    let (plane, pooledPlane) = (height * width * 8, expected.output.values.count / 2)
-    var output = [Float](repeating: .nan, count: 2 * pooledPlane)
-    var winners = [UInt8](repeating: 255, count: output.count)
-    var inputGrad = [Float](repeating: .nan, count: input.count)
-    let grad = expected.output.with(expected.output.values.indices.map { Double($0 % 13) - 6 })
-    var expectedGrad = maps.with(Array(repeating: 0, count: values.count))
-    for (place, winner) in expected.winners.enumerated() {
-      expectedGrad.values[winner] += grad.values[place]
-    }
-    let blockedGrad = grad.blocked()
-    for n in 0..<2 {
-      blockedMaxPoolingForward(
-        height: height, width: width, input: Array(input[n * plane..<(n + 1) * plane]),
-        output: &output[n * pooledPlane], winners: &winners[n * pooledPlane])
-      blockedMaxPoolingBackward(
-        height: height, width: width,
-        outputGrad: Array(blockedGrad[n * pooledPlane..<(n + 1) * pooledPlane]),
-        winners: Array(winners[n * pooledPlane..<(n + 1) * pooledPlane]),
-        inputGrad: &inputGrad[n * plane])
-    }
-    #expect(output == expected.output.blocked())
-    #expect(inputGrad == expectedGrad.blocked())
-  }
-
-  @Test func averagePooling() {
-    let shape = BlockedShape(channels: 16, height: 3, width: 5)
-    let maps = ReferenceMaps(
-      count: 7, channels: 16, height: 3, width: 5,
-      values: pseudoRandom(7 * 240, seed: 2).map(Double.init))
-    let expected = (0..<7 * 16).map { plane in
-      maps.values[plane * 15..<(plane + 1) * 15].reduce(0, +) / 15
-    }
-    var output = [Float](repeating: .nan, count: 7 * 16)
-    averagePoolingForward(shape, count: 7, input: maps.blocked(), output: &output)
-    #expect(relativeDifference(output, expected) < 1e-6)
-    var inputGrad = [Float](repeating: .nan, count: 7 * 240)
-    averagePoolingBackward(shape, count: 7, outputGrad: output, inputGrad: &inputGrad)
-    let spread = maps.with((0..<7 * 240).map { Double(output[$0 / 15]) / 15 })
-    #expect(relativeDifference(inputGrad, spread.blocked()) < 1e-6)
-  }
-
-  @Test func rectifierKeepsWhatIsNotANumber() {
-    var values: [Float] = [-1, 0, 2, .nan, -.infinity, .infinity, -0.5, 3]
-    rectifierForward(&values, count: 8)
-    #expect(values[3].isNaN)
-    values[3] = 1
-    #expect(values == [0, 0, 2, 1, 0, .infinity, 0, 3])
-    var grad: [Float] = [1, 2, 3, 4, 5, 6, 7, 8]
-    rectifierBackward(output: values, outputGrad: &grad, count: 8)
-    #expect(grad == [0, 0, 3, 4, 0, 6, 0, 8])
-  }
-
+/// The layers of the head against the obvious loops.
+@Suite struct LayerTests {
   @Test(arguments: [1, 2, 7])
   func linear(count: Int) {
     let (inputs, outputs, inputStride, outputStride) = (19, 3, 24, 5)

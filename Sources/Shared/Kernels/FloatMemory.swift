@@ -1,19 +1,21 @@
 /// All float memory of an engine: allocated while the engine is set up, zeroed, aligned to 64 bytes,
 /// freed together. Not Sendable by itself.
-final class FloatMemory {
+public final class FloatMemory {
   private var parts: [UnsafeMutableRawPointer] = []
   /// Bytes allocated so far.
-  private(set) var bytes = 0
+  public private(set) var bytes = 0
+
+  public init() {}
 
   deinit {
     for part in parts { part.deallocate() }
   }
 
   /// Floats behind each part that kernels may read or overwrite: vectors that hang over its end.
-  static let slack = 16
+  public static let slack = 64
 
   /// Zeros that live as long as this object.
-  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     let whole = count + Self.slack
     let part = UnsafeMutableRawPointer.allocate(
       byteCount: whole * MemoryLayout<Float>.stride, alignment: 64)

@@ -18,7 +18,7 @@ struct ReferenceMaps: Equatable {
 
   /// Reads maps whose channels lie in blocks of `lanes`: (n, c / lanes, h, w, lanes).
   init(
-    blocked: [Float], lanes: Int = 8, count: Int, channels: Int, height: Int, width: Int
+    blocked: [Float], lanes: Int, count: Int, channels: Int, height: Int, width: Int
   ) {
     self.init(count: count, channels: channels, height: height, width: width)
     for n in 0..<count {
@@ -32,7 +32,7 @@ struct ReferenceMaps: Equatable {
   }
 
   /// The maps with channels in blocks of `lanes`; channels that fill up the last block are zero.
-  func blocked(lanes: Int = 8) -> [Float] {
+  func blocked(lanes: Int) -> [Float] {
     let whole = (channels + lanes - 1) / lanes * lanes
     var result = [Float](repeating: 0, count: count * whole * height * width)
     for n in 0..<count {

@@ -3,7 +3,7 @@
 /// Calls `body` with the places of each product of a convolution: in the output, the input and the
 /// weight, which is in PyTorch's order.
 private func forEachTap(
-  _ shape: BlockedConvolutionShape, _ input: ReferenceMaps,
+  _ shape: ConvolutionShape, _ input: ReferenceMaps,
   _ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void
 ) {
   let (oh, ow) = (shape.outputHeight, shape.outputWidth)
@@ -30,9 +30,9 @@ private func forEachTap(
   }
 }
 
-/// Obvious-loop twin of `blockedConvolutionForward`.
+/// Obvious-loop twin of `ConvolutionKernel.forward`.
 func referenceConvolutionForward(
-  _ shape: BlockedConvolutionShape, input: ReferenceMaps, weight: [Double]
+  _ shape: ConvolutionShape, input: ReferenceMaps, weight: [Double]
 ) -> ReferenceMaps {
   var output = ReferenceMaps(
     count: input.count, channels: shape.outputChannels, height: shape.outputHeight,
@@ -43,9 +43,9 @@ func referenceConvolutionForward(
   return output
 }
 
-/// Obvious-loop twin of `blockedConvolutionBackward`.
+/// Obvious-loop twin of `the gradients of `ConvolutionKernel``.
 func referenceConvolutionBackward(
-  _ shape: BlockedConvolutionShape, input: ReferenceMaps, weight: [Double],
+  _ shape: ConvolutionShape, input: ReferenceMaps, weight: [Double],
   outputGrad: ReferenceMaps
 ) -> (inputGrad: ReferenceMaps, weightGrad: [Double]) {
   var inputGrad = input.with(Array(repeating: 0, count: input.values.count))
@@ -108,7 +108,7 @@ func referenceBatchNormBackward(
   return (inputGrad, scaleGrad, shiftGrad)
 }
 
-/// Obvious-loop twin of `blockedMaxPoolingForward`, and for each output the place that won.
+/// Obvious-loop twin of `maxPoolingForward`, and for each output the place that won.
 func referenceMaxPoolingForward(
   _ input: ReferenceMaps
 ) -> (output: ReferenceMaps, winners: [Int]) {

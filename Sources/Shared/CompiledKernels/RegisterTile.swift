@@ -1,0 +1,116 @@
+// The one product that every convolution comes down to:
+//
+//     c[r, k] (+)= sum over j of a(r, j) * b[j, k]
+//
+// A tile of `c` stays in registers while `j` runs; `a` is read float by float and repeated in all
+// lanes, `b` and `c` are read and written as vectors over `k`. Twelve or more sums are under way, more
+// than the eight that two units of four cycles' latency need to be kept busy.
+
+#if AVX512
+  /// Vectors that make a tile wide: 6 x 4 sums, 4 of `b` and one of `a` are 29 of 32 registers.
+  let tileVectors = 4
+#else
+  /// Vectors that make a tile wide: 6 x 2 sums, 2 of `b` and one of `a` are 15 of 16 registers.
+  let tileVectors = 2
+#endif
+/// Rows of the largest tile.
+let tileRows = 6
+
+/// The operands of a product, in strides of floats.
+struct TileOperands {
+  /// Row `r` of segment `s` starts at `a + r * rowStep + segments[s]`.
+  var a: UnsafePointer<Float>
+  let rowStep: Int
+  let depthStep: Int
+  /// The depth comes in segments of `run`, one start each; `b` goes on through all of them.
+  let segments: UnsafePointer<Int>
+  let segmentCount: Int
+  let run: Int
+  var b: UnsafePointer<Float>
+  let bDepthStep: Int
+  let bVectorStep: Int
+  var c: UnsafeMutablePointer<Float>
+  let cRowStep: Int
+  let cVectorStep: Int
+  /// Whether the product is added to what `c` holds.
+  let accumulates: Bool
+}
+
+/// A product of at most `tileRows` rows, all in registers.
+enum RegisterTile<let rows: Int, let vectors: Int> {
+  @inline(__always)
+  static func multiply(_ operands: TileOperands) {
+    let c = operands.c
+    let (cRowStep, cVectorStep) = (operands.cRowStep, operands.cVectorStep)
+    var sums = InlineArray<vectors, InlineArray<rows, Vector>>(
+      repeating: InlineArray<rows, Vector>(repeating: .zero))
+    if operands.accumulates {
+      for v in 0..<vectors {
+        for r in 0..<rows { sums[v][r] = load(c + (r &* cRowStep &+ v &* cVectorStep)) }
+      }
+    }
+    var b = operands.b
+    for segment in 0..<operands.segmentCount {
+      var a = operands.a + operands.segments[segment]
+      for _ in 0..<operands.run {
+        for v in 0..<vectors {
+          let right = load(b + v &* operands.bVectorStep)
+          for r in 0..<rows {
+            sums[v][r] = sums[v][r].adding(a[r &* operands.rowStep], times: right)
+          }
+        }
+        a += operands.depthStep
+        b += operands.bDepthStep
+      }
+    }
+    for v in 0..<vectors {
+      for r in 0..<rows { store(sums[v][r], to: c + (r &* cRowStep &+ v &* cVectorStep)) }
+    }
+  }
+}
+
+/// A product of any number of rows and one tile's width: tiles of nearly equal heights.
+@inline(__always)
+func multiplyRows<let vectors: Int>(
+  _ width: TileWidth<vectors>, rows: Int, _ operands: TileOperands
+) {
+  var operands = operands
+  var (left, tiles) = (rows, (rows &+ tileRows &- 1) / tileRows)
+  while tiles > 0 {
+    let height = (left &+ tiles &- 1) / tiles
+    switch height {
+    case 1: RegisterTile<1, vectors>.multiply(operands)
+    case 2: RegisterTile<2, vectors>.multiply(operands)
+    case 3: RegisterTile<3, vectors>.multiply(operands)
+    case 4: RegisterTile<4, vectors>.multiply(operands)
+    case 5: RegisterTile<5, vectors>.multiply(operands)
+    default: RegisterTile<6, vectors>.multiply(operands)
+    }
+    operands.a += height &* operands.rowStep
+    operands.c += height &* operands.cRowStep
+    left &-= height
+    tiles &-= 1
+  }
+}
+
+/// Names a width for `multiplyRows`.
+struct TileWidth<let vectors: Int> {}
+
+/// Vectors of the tile that starts at vector `first` of `count`: a full one, or a power of two.
+@inline(__always)
+func tileWidth(at first: Int, of count: Int) -> Int {
+  let left = count &- first
+  return left >= tileVectors ? tileVectors : left >= 2 ? 2 : 1
+}
+
+/// A product of any number of rows, as wide as `tileWidth` says.
+@inline(__always)
+func multiplyRows(width: Int, rows: Int, _ operands: TileOperands) {
+  switch width {
+  #if AVX512
+    case 4: multiplyRows(TileWidth<4>(), rows: rows, operands)
+  #endif
+  case 2: multiplyRows(TileWidth<2>(), rows: rows, operands)
+  default: multiplyRows(TileWidth<1>(), rows: rows, operands)
+  }
+}

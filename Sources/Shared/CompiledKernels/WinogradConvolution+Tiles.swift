@@ -1,0 +1,180 @@
+import Kernels
+
+/// What is done to an input vector on its way into a transform.
+private protocol InputStage {
+  func callAsFunction(_ vector: Vector) -> Vector
+}
+
+private struct AsItIs: InputStage {
+  @inline(__always)
+  func callAsFunction(_ vector: Vector) -> Vector { vector }
+}
+
+private struct NormalizedAndRectified: InputStage {
+  let scale: Vector
+  let shift: Vector
+
+  @inline(__always)
+  func callAsFunction(_ vector: Vector) -> Vector {
+    shift.adding(scale, times: vector).rectified
+  }
+}
+
+extension WinogradConvolution {
+  /// Tiles of 6x6 inputs, which overlap by two, to their points.
+  func transformInput(
+    _ tiles: TileRows, _ input: ConvolutionInput, _ maps: BlockedShape,
+    into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>
+  ) {
+    for row in tiles.rows {
+      for block in 0..<maps.blocks {
+        if let scale = input.scale, let shift = input.shift {
+          transformRow(
+            WinogradTile.Input.self, window: 6, offset: -1, tiles, row: row, block: block,
+            input.values, maps, into: points, strip: strip,
+            NormalizedAndRectified(
+              scale: load(scale + block &* lanes), shift: load(shift + block &* lanes)))
+        } else {
+          transformRow(
+            WinogradTile.Input.self, window: 6, offset: -1, tiles, row: row, block: block,
+            input.values, maps, into: points, strip: strip, AsItIs())
+        }
+      }
+    }
+  }
+
+  /// Tiles of gradients of 4x4 outputs to their points.
+  func transformOutputGrad(
+    _ tiles: TileRows, _ outputGrad: UnsafePointer<Float>, _ maps: BlockedShape,
+    into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>
+  ) {
+    for row in tiles.rows {
+      for block in 0..<maps.blocks {
+        transformRow(
+          WinogradTile.OutputGrad.self, window: 4, offset: 0, tiles, row: row, block: block,
+          outputGrad, maps, into: points, strip: strip, AsItIs())
+      }
+    }
+  }
+
+  /// One block of one row of tiles: columns first, into a strip that stays in the level-1 cache and
+  /// whose columns neighbouring tiles share, then rows.
+  ///
+  /// - Parameters:
+  ///   - window: pixels under a tile, in each dimension.
+  ///   - offset: where the first tile's window starts.
+  ///   - strip: (6, columns, lanes).
+  @inline(__always)
+  private func transformRow<Map: TileMap, Stage: InputStage>(
+    _ map: Map.Type, window: Int, offset: Int, _ tiles: TileRows, row: Int, block: Int,
+    _ values: UnsafePointer<Float>, _ maps: BlockedShape,
+    into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>, _ stage: Stage
+  ) {
+    let (h, w) = (maps.height, maps.width)
+    let (n, top) = (
+      row / tileGrid.rows, row % tileGrid.rows &* WinogradTile.outputs &+ offset
+    )
+    let columns = tiles.columns &* WinogradTile.outputs &+ window &- WinogradTile.outputs
+    let (stripStep, rowStep) = (columns &* lanes, w &* lanes)
+    let first = values + ((n &* maps.blocks &+ block) &* h &+ top) &* rowStep
+    let isInside = top >= 0 && top &+ window <= h
+    for column in 0..<columns {
+      let x = column &+ offset
+      let target = strip + column &* lanes
+      if x < 0 || x >= w {
+        for i in 0..<WinogradTile.side { store(.zero, to: target + i &* stripStep) }
+        continue
+      }
+      let source = first + x &* lanes
+      if isInside {
+        Map.apply(
+          { stage(load(source + $0 &* rowStep)) }, { store($1, to: target + $0 &* stripStep) })
+      } else {
+        Map.apply(
+          {
+            top &+ $0 >= 0 && top &+ $0 < h ? stage(load(source + $0 &* rowStep)) : .zero
+          }, { store($1, to: target + $0 &* stripStep) })
+      }
+    }
+    let channel = block &* lanes
+    var target =
+      points + (channel / chunk &* tiles.chunkStep &+ channel % chunk
+        &+ (row &- tiles.rows.lowerBound) &* tiles.columns &* chunk)
+    for column in 0..<tiles.columns {
+      for i in 0..<WinogradTile.side {
+        let source = strip + (i &* stripStep &+ column &* WinogradTile.outputs &* lanes)
+        let start = target + i &* WinogradTile.side &* tiles.pointStep
+        Map.apply(
+          { load(source + $0 &* lanes) }, { store($1, to: start + $0 &* tiles.pointStep) })
+      }
+      target += chunk
+    }
+  }
+
+  /// Sums at the points of a chunk to outputs, with what follows.
+  ///
+  /// - Parameter scratch: (4, 6, lanes).
+  func transformOutput(
+    _ tiles: TileRows, _ sums: UnsafePointer<Float>, _ maps: BlockedShape, chunkIndex: Int,
+    into output: ConvolutionOutput, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (h, w, size) = (maps.height, maps.width, WinogradTile.outputs)
+    let firstBlock = chunkIndex &* chunk / lanes
+    let blocks = maps.depth(ofChunk: chunkIndex) / lanes
+    for row in tiles.rows {
+      let (n, y) = (row / tileGrid.rows, row % tileGrid.rows &* size)
+      let height = min(size, h &- y)
+      for column in 0..<tiles.columns {
+        let (x, tile) = (
+          column &* size, (row &- tiles.rows.lowerBound) &* tiles.columns &+ column
+        )
+        let width = min(size, w &- x)
+        for block in 0..<blocks {
+          let source = sums + (tile &* chunk &+ block &* lanes)
+          for j in 0..<WinogradTile.side {
+            WinogradTile.Output.apply(
+              { load(source + ($0 &* WinogradTile.side &+ j) &* tiles.pointStep) },
+              { store($1, to: scratch + ($0 &* WinogradTile.side &+ j) &* lanes) })
+          }
+          let plane = (n &* maps.blocks &+ firstBlock &+ block) &* h
+          let stage = OutputStage(output, channel: (firstBlock &+ block) &* lanes)
+          for i in 0..<height {
+            let line = scratch + i &* WinogradTile.side &* lanes
+            let offset = ((plane &+ y &+ i) &* w &+ x) &* lanes
+            if width == size {
+              WinogradTile.Output.apply(
+                { load(line + $0 &* lanes) }, { stage.write($1, at: offset &+ $0 &* lanes) })
+            } else {
+              WinogradTile.Output.apply(
+                { load(line + $0 &* lanes) },
+                { if $0 < width { stage.write($1, at: offset &+ $0 &* lanes) } })
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// What is done to the sums of a block of channels on their way out.
+struct OutputStage {
+  private let values: UnsafeMutablePointer<Float>
+  private let residual: UnsafePointer<Float>?
+  private let bias: Vector
+  private let rectify: Bool
+
+  @inline(__always)
+  init(_ output: ConvolutionOutput, channel: Int) {
+    values = output.values
+    residual = output.residual
+    bias = output.bias.map { load($0 + channel) } ?? .zero
+    rectify = output.rectify
+  }
+
+  @inline(__always)
+  func write(_ sum: Vector, at offset: Int) {
+    var value = sum + bias
+    if let residual { value += load(residual + offset) }
+    store(rectify ? value.rectified : value, to: values + offset)
+  }
+}

@@ -1,0 +1,117 @@
+/// What a convolution reads: feature maps, or maps that are normalised and rectified on the way in,
+/// `relu(values * scale + shift)`, so that nobody has to store them.
+public struct ConvolutionInput {
+  public let values: UnsafePointer<Float>
+  /// Of each channel, whole blocks; nil leaves the values as they are.
+  public let scale: UnsafePointer<Float>?
+  public let shift: UnsafePointer<Float>?
+
+  public init(
+    _ values: UnsafePointer<Float>, scale: UnsafePointer<Float>? = nil,
+    shift: UnsafePointer<Float>? = nil
+  ) {
+    precondition((scale == nil) == (shift == nil), "a scale comes with a shift")
+    self.values = values
+    self.scale = scale
+    self.shift = shift
+  }
+
+  /// The input some floats further.
+  public func advanced(by floats: Int) -> ConvolutionInput {
+    ConvolutionInput(values + floats, scale: scale, shift: shift)
+  }
+}
+
+/// What a convolution writes: its sums, or what follows when a BatchNorm is folded into it,
+/// `relu(sum + bias + residual)`.
+public struct ConvolutionOutput {
+  public let values: UnsafeMutablePointer<Float>
+  /// Of each channel, whole blocks; nil is zero.
+  public let bias: UnsafePointer<Float>?
+  /// Maps like `values` that are added; may be `values` itself.
+  public let residual: UnsafePointer<Float>?
+  public let rectify: Bool
+
+  public init(
+    _ values: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>? = nil,
+    residual: UnsafePointer<Float>? = nil, rectify: Bool = false
+  ) {
+    self.values = values
+    self.bias = bias
+    self.residual = residual
+    self.rectify = rectify
+  }
+
+  /// Sums that are added to what is there.
+  public static func adding(to values: UnsafeMutablePointer<Float>) -> ConvolutionOutput {
+    ConvolutionOutput(values, residual: values)
+  }
+
+  /// The output some floats further.
+  public func advanced(by floats: Int) -> ConvolutionOutput {
+    ConvolutionOutput(
+      values + floats, bias: bias, residual: residual.map { $0 + floats }, rectify: rectify)
+  }
+}
+
+/// One convolution layer in all three passes of training, by one algorithm.
+///
+/// A kernel holds dimensions only: weights, maps and scratch memory belong to the caller. All memory
+/// is readable and writable to `FloatMemory.slack` floats behind its end.
+public protocol ConvolutionKernel: Sendable {
+  var shape: ConvolutionShape { get }
+  /// The algorithm's name, such as "Winograd F(4,3)".
+  var algorithm: String { get }
+  /// Pictures that are best computed together: fewer don't fill a block, more leave the cache.
+  var group: Int { get }
+
+  /// Floats of the packed weights for `forward`.
+  var packedCount: Int { get }
+  /// Floats of the packed weights for `inputGrad`; 0 for pictures, which have no gradient.
+  var packedBackwardCount: Int { get }
+  /// Floats that any of the passes needs as scratch.
+  var scratchCount: Int { get }
+  /// Floats that the gradient of the weights is collected in.
+  var gradSumCount: Int { get }
+
+  /// Packs weights for `forward`.
+  ///
+  /// - Parameters:
+  ///   - weight: PyTorch's order (o, i, ky, kx).
+  ///   - outputs: which output channels; starts at a whole block.
+  ///   - scale: a factor for each output channel, or nil.
+  func pack(
+    _ weight: UnsafePointer<Float>, outputs: Range<Int>, scale: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>)
+
+  /// Packs weights for `inputGrad`.
+  ///
+  /// - Parameter inputs: which input channels; starts at a whole block.
+  func packBackward(
+    _ weight: UnsafePointer<Float>, inputs: Range<Int>, into packed: UnsafeMutablePointer<Float>)
+
+  /// Output of `count` pictures.
+  func forward(
+    count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
+    scratch: UnsafeMutablePointer<Float>)
+
+  /// Gradient of the input.
+  ///
+  /// - Parameter adds: whether it is added to what is there.
+  func inputGrad(
+    count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+    inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>)
+
+  /// Collects the gradient of the weights over calls, from the first to the last.
+  ///
+  /// - Parameters:
+  ///   - sums: `gradSumCount` floats that nobody touches between the calls.
+  ///   - isFirst: whether the gradient starts from zero.
+  ///   - isLast: whether `weightGrad` is wanted.
+  ///   - weightGrad: `shape.packedGradCount` floats; overwritten by the last call, and nobody touches
+  ///     it between the calls.
+  func weightGrad(
+    count: Int, input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
+    weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>)
+}

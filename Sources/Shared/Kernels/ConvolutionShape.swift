@@ -1,0 +1,66 @@
+/// Dimensions of a convolution on blocked feature maps, without bias.
+///
+/// The input is blocked, or for three channels the pictures themselves, (n, h, w, 3): one block of
+/// three lanes. The output is blocked.
+public struct ConvolutionShape: Sendable, Equatable {
+  public let inputChannels: Int
+  public let outputChannels: Int
+  /// Side of the square kernel.
+  public let kernel: Int
+  public let stride: Int
+  public let padding: Int
+  public let inputHeight: Int
+  public let inputWidth: Int
+  /// Channels of a block.
+  public let lanes: Int
+
+  /// - Parameter padding: zeros around the input; nil is half of the kernel.
+  /// - Precondition: all are positive, and the kernel is not larger than the padded input.
+  public init(
+    inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int, padding: Int? = nil,
+    inputHeight: Int, inputWidth: Int, lanes: Int
+  ) {
+    precondition(
+      inputChannels > 0 && outputChannels > 0 && kernel > 0 && stride > 0,
+      "a convolution has channels, a kernel and a stride")
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding ?? kernel / 2
+    self.inputHeight = inputHeight
+    self.inputWidth = inputWidth
+    self.lanes = lanes
+    precondition(
+      inputHeight > 0 && inputWidth > 0 && self.padding >= 0 && self.padding < kernel
+        && min(inputHeight, inputWidth) + 2 * self.padding >= kernel,
+      "a convolution's input is at least as large as its kernel")
+  }
+
+  public var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
+  public var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
+  public var outputArea: Int { outputHeight * outputWidth }
+
+  /// Channels that lie side by side in the input.
+  public var inputLanes: Int { inputChannels == 3 ? 3 : lanes }
+  public var inputBlocks: Int { (inputChannels + inputLanes - 1) / inputLanes }
+  /// Floats of one input picture.
+  public var inputCount: Int { inputBlocks * inputLanes * inputHeight * inputWidth }
+  /// The output's feature maps.
+  public var output: BlockedShape {
+    BlockedShape(
+      channels: outputChannels, height: outputHeight, width: outputWidth, lanes: lanes)
+  }
+
+  /// Weights of one output channel, (i, ky, kx).
+  public var filterCount: Int { inputChannels * kernel * kernel }
+  /// Weights in PyTorch's order (o, i, ky, kx).
+  public var weightCount: Int { outputChannels * filterCount }
+  /// Floats of a packed gradient of the weights: rows (i / lanes, ky, kx, lane) of whole blocks of
+  /// outputs.
+  public var packedGradCount: Int {
+    inputBlocks * inputLanes * kernel * kernel * output.paddedChannels
+  }
+  /// Multiplications and additions of one picture and pass.
+  public var operations: Int { 2 * outputArea * weightCount }
+}
