@@ -19,7 +19,7 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// to that folder. The flags are for x86-64's compiler only; which set runs is decided at run time.
 func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Target {
   .target(
-    name: name, dependencies: ["Kernels"], path: "Sources/Shared/\(name)",
+    name: name, dependencies: ["CProcessor", "Kernels"], path: "Sources/Shared/\(name)",
     swiftSettings: strict + defines.map { .define($0) } + [
       .unsafeFlags(instructions.flatMap { ["-Xcc", "-m\($0)"] })
     ])
@@ -65,6 +65,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: vectorKernels + [
+    // Instructions that Swift has no name for: a header, no library.
+    .systemLibrary(name: "CProcessor", path: "Sources/Shared/CProcessor"),
     // C libraries. Each is imported by exactly one module.
     cLibrary(
       "CFFmpeg", pkgConfig: "libavformat",
@@ -84,8 +86,8 @@ let package = Package(
     shared("TorchFiles", ["Checksums"]),
     shared("Kernels", []),
     .target(
-      name: "KernelsPortable", dependencies: ["Kernels"], path: "Sources/Shared/CompiledKernels",
-      swiftSettings: strict),
+      name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
+      path: "Sources/Shared/CompiledKernels", swiftSettings: strict),
     shared("NeuralNetwork", ["COpenBLAS", "Randomness", "WorkerPool"] + kernelTargets),
     shared("ModelFiles", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),

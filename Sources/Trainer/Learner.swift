@@ -51,10 +51,8 @@ struct TrainingStep {
     ) { [normalization] sample, buffer in
       normalization.write(batch.pictures[sample], into: buffer)
     }
-    let trained = learner.optimizer.trainedParameters(backboneFrozen: frozen)
-    let norm = engine.gradients.withUnsafeBufferPointer { gradients in
-      GradientNorm(of: UnsafeBufferPointer(rebasing: gradients[trained]), limit: clipNorm)
-    }
+    // A frozen backbone's gradients are zero: the norm is that of what is trained.
+    let norm = GradientNorm(norm: engine.gradientNorm, limit: clipNorm)
     let outcome = StepOutcome(
       loss: result.loss, correct: countCorrect(result.logits, labels),
       gradientNorm: norm.norm, learningRate: rate)
@@ -62,9 +60,9 @@ struct TrainingStep {
     engine.gradients.withUnsafeBufferPointer { gradients in
       learner.optimizer.step(
         &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
-        backboneFrozen: frozen)
+        backboneFrozen: frozen, workers: engine.workers)
     }
-    learner.average?.update(with: learner.state)
+    learner.average?.update(with: learner.state, workers: engine.workers)
     learner.progress.step += 1
     learner.progress.sample += batch.count
     learner.progress.running.add(

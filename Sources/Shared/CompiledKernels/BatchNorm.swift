@@ -58,30 +58,44 @@ func sumNormalizedGrad(
   }
 }
 
-/// One block of one picture: float32 sums of at most 128 numbers, added up in float64.
+/// One block of one picture.
 @inline(__always)
 private func sumGrad(
   _ grad: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ area: Int, _ mean: Vector,
   _ gradSum: UnsafeMutablePointer<Double>, _ centredSum: UnsafeMutablePointer<Double>,
   isMasked: Bool, _ mask: (_ place: Int, _ value: Vector) -> SIMDMask<Vector.MaskStorage>
 ) {
+  addGradient(pixels: area, gradSum, centredSum) { pixel in
+    let place = pixel &* lanes
+    let value = load(values + place)
+    var gradient = load(grad + place)
+    if isMasked {
+      gradient = Vector.zero.replacing(with: gradient, where: mask(place, value))
+      store(gradient, to: grad + place)
+    }
+    return (gradient, value - mean)
+  }
+}
+
+/// Adds the gradients of pixels, and their products with centred values, to the sums of a block of
+/// channels: float32 sums of at most 128 numbers, added up in float64.
+@inline(__always)
+func addGradient(
+  pixels: Int, _ gradSum: UnsafeMutablePointer<Double>,
+  _ centredSum: UnsafeMutablePointer<Double>,
+  _ pixel: (Int) -> (gradient: Vector, centred: Vector)
+) {
   var total = DoubleVector(at: gradSum)
   var centredTotal = DoubleVector(at: centredSum)
-  for first in stride(from: 0, to: area, by: 128) {
-    var (sum, centred) = (Vector.zero, Vector.zero)
-    for pixel in first..<min(area, first &+ 128) {
-      let place = pixel &* lanes
-      let value = load(values + place)
-      var gradient = load(grad + place)
-      if isMasked {
-        gradient = Vector.zero.replacing(with: gradient, where: mask(place, value))
-        store(gradient, to: grad + place)
-      }
+  for first in stride(from: 0, to: pixels, by: 128) {
+    var (sum, centredProducts) = (Vector.zero, Vector.zero)
+    for index in first..<min(pixels, first &+ 128) {
+      let (gradient, centred) = pixel(index)
       sum += gradient
-      centred = centred.adding(gradient, times: value - mean)
+      centredProducts = centredProducts.adding(gradient, times: centred)
     }
     total += sum.doubles
-    centredTotal += centred.doubles
+    centredTotal += centredProducts.doubles
   }
   total.store(to: gradSum)
   centredTotal.store(to: centredSum)
@@ -94,18 +108,37 @@ func normalizeBackward(
   gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
 ) {
   for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let (mean, scale) = (load(mean + channel), load(scale + channel))
-    // scale * (grad - gradMean - (value - mean) * slope), its constants taken together.
-    let factor = -scale * load(slope + channel)
-    let constant = -(scale * load(gradMean + channel))
+    let inputGradient = NormalizationGradient(
+      plane % shape.blocks * lanes, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
     let offset = plane * shape.planeCount
     let (source, target) = (outputGrad + offset, values + offset)
     for pixel in 0..<shape.area {
-      let place = pixel &* lanes
-      let centred = load(target + place) - mean
-      let gradient = constant.adding(factor, times: centred)
-      store(gradient.adding(scale, times: load(source + place)), to: target + place)
+      inputGradient.replace(target + pixel &* lanes, load(source + pixel &* lanes))
     }
+  }
+}
+
+/// What turns the gradient of BatchNorm's output into that of its input, of a block of channels:
+/// `scale * (outputGrad - gradMean - (value - mean) * slope)`, its constants taken together.
+struct NormalizationGradient {
+  private let mean, scale, factor, constant: Vector
+
+  /// - Parameter channel: the first of the block.
+  @inline(__always)
+  init(
+    _ channel: Int, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
+  ) {
+    self.mean = load(mean + channel)
+    self.scale = load(scale + channel)
+    factor = -self.scale * load(slope + channel)
+    constant = -(self.scale * load(gradMean + channel))
+  }
+
+  /// Replaces a pixel by its gradient.
+  @inline(__always)
+  func replace(_ pixel: UnsafeMutablePointer<Float>, _ outputGrad: Vector) {
+    let inputGrad = constant.adding(factor, times: load(pixel) - mean)
+    store(inputGrad.adding(scale, times: outputGrad), to: pixel)
   }
 }

@@ -19,11 +19,14 @@ public struct CompiledKernels: KernelSet {
   public func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
-    if WinogradConvolution.computes(shape) {
-      WinogradConvolution(shape, pictures: pictures)
-    } else {
-      DirectConvolution(shape, pictures: pictures)
+    guard WinogradConvolution.computes(shape) else {
+      return DirectConvolution(shape, pictures: pictures)
     }
+    // Transformed weights are four times as large: for a handful of tiles reading them takes longer
+    // than the multiplications that they save.
+    let winograd = WinogradConvolution(shape, pictures: pictures)
+    let tiles = pictures * winograd.tileGrid.rows * winograd.tileGrid.columns
+    return tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 
   public func allConvolutions(
@@ -79,57 +82,42 @@ public struct CompiledKernels: KernelSet {
     addChannelMoments(shape, count: count, maps, to: &moments)
   }
 
-  public func maxPoolingForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
-  ) {
-    for plane in 0..<count * shape.blocks {
-      poolMaximum(height: shape.height, width: shape.width, input: input + plane * shape.planeCount, output: output + plane * ((shape.height + 1) / 2 * ((shape.width + 1) / 2) * lanes), winners: nil)
-    }
-  }
   public func normalizedPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
-    let t = UnsafeMutablePointer<Float>.allocate(capacity: count * shape.pictureCount + 64)
-    defer { t.deallocate() }
-    normalizeForward(shape, count: count, input: input, scale: scale, shift: shift, residual: nil, rectify: true, output: t)
-    maxPoolingForward(shape, count: count, input: t, output: output)
+    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+  ) {
+    poolNormalized(
+      shape, count: count, input: input, scale: scale, shift: shift, output: output)
   }
-  func spread(_ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, output: UnsafePointer<Float>,
-    outputGrad: UnsafePointer<Float>) -> UnsafeMutablePointer<Float> {
-    let g = UnsafeMutablePointer<Float>.allocate(capacity: count * shape.pictureCount + 64)
-    let t = UnsafeMutablePointer<Float>.allocate(capacity: count * shape.pictureCount + 64)
-    let o = (shape.height + 1) / 2 * ((shape.width + 1) / 2) * lanes
-    let w = UnsafeMutablePointer<UInt8>.allocate(capacity: o)
-    let q = UnsafeMutablePointer<Float>.allocate(capacity: o + 64)
-    defer { t.deallocate(); w.deallocate(); q.deallocate() }
-    normalizeForward(shape, count: count, input: input, scale: scale, shift: shift, residual: nil, rectify: true, output: t)
-    for plane in 0..<count * shape.blocks {
-      poolMaximum(height: shape.height, width: shape.width, input: t + plane * shape.planeCount, output: q, winners: w)
-      for i in 0..<o { q[i] = q[i] > 0 ? outputGrad[plane * o + i] : 0 }
-      poolMaximumBackward(height: shape.height, width: shape.width, outputGrad: q, winners: w, inputGrad: g + plane * shape.planeCount)
-    }
-    return g
-  }
+
   public func normalizedPoolingBackwardSums(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-    centredSum: UnsafeMutablePointer<Double>) {
-    let g = spread(shape, count: count, input: input, scale: scale, shift: shift, output: output, outputGrad: outputGrad)
-    defer { g.deallocate() }
-    sumNormalizedGrad(shape, count: count, mask: .everywhere, outputGrad: g, input: input, mean: mean, gradSum: gradSum, centredSum: centredSum)
+    centredSum: UnsafeMutablePointer<Double>
+  ) {
+    sumPooledGrad(
+      shape, count: count, input: input, scale: scale, shift: shift, mean: mean, output: output,
+      outputGrad: outputGrad, gradSum: gradSum, centredSum: centredSum)
   }
+
   public func normalizedPoolingBackwardInput(
     _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
     mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
     gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>) {
-    let g = spread(shape, count: count, input: values, scale: scale, shift: shift, output: output, outputGrad: outputGrad)
-    defer { g.deallocate() }
-    normalizeBackward(shape, count: count, outputGrad: g, values: values, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    spreadPooledGrad(
+      shape, count: count, output: output, outputGrad: outputGrad, values: values, mean: mean,
+      scale: scale, shift: shift, gradMean: gradMean, slope: slope, scratch: scratch)
+  }
+
+  public func maxPoolingForward(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    poolMaximum(shape, count: count, input: input, output: output)
   }
 
   public func averagePoolingForward(
@@ -158,5 +146,27 @@ public struct CompiledKernels: KernelSet {
 
   public func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     vectorSumOfSquares(values, count: count)
+  }
+
+  public func sgdStep(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
+  ) {
+    stepSGD(parameters, gradients, momentumBuffer: momentumBuffer, count: count, factors)
+  }
+
+  public func adamWStep(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
+    _ factors: AdamWFactors
+  ) {
+    stepAdamW(parameters, gradients, mean: mean, squareMean: squareMean, count: count, factors)
+  }
+
+  public func moveAverage(
+    _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
+    share: Float
+  ) {
+    interpolate(average, towards: current, count: count, share: share)
   }
 }

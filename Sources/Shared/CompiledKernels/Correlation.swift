@@ -140,11 +140,26 @@ struct Correlation: Sendable {
     }
   }
 
-  /// Computes one picture.
+  /// The target rows and vectors that a part of the work is: rows where there are enough to fill the
+  /// strips of all workers, else tiles of vectors.
+  private func share(_ part: WorkPart) -> (rows: Range<Int>, vectors: Range<Int>) {
+    let tiles = (target.blocks + tileVectors - 1) / tileVectors
+    guard rows.count < 12 * part.count, tiles >= part.count else {
+      return (part.share(of: rows.count), 0..<target.blocks)
+    }
+    let share = part.share(of: tiles)
+    return (
+      0..<rows.count,
+      share.lowerBound * tileVectors..<min(target.blocks, share.upperBound * tileVectors)
+    )
+  }
+
+  /// Computes a part of one picture.
   func run(
     _ input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
-    strip: UnsafeMutablePointer<Float>
+    part: WorkPart = .whole, strip: UnsafeMutablePointer<Float>
   ) {
+    let share = share(part)
     // What the sums go through on their way out needs them whole; a residual in the output's own
     // place is what they are added to.
     let addsToOutput = output.residual.map { $0 == UnsafePointer(output.values) } ?? false
@@ -153,28 +168,30 @@ struct Correlation: Sendable {
       rectify: output.rectify)
     let hasFinish = finish.bias != nil || finish.residual != nil || finish.rectify
     guard !isEmpty else {
-      if !addsToOutput { clear(output.values) }
-      if hasFinish { apply(finish, rows: 0..<rows.count) }
+      if !addsToOutput { clear(output.values, share.rows, share.vectors) }
+      if hasFinish { apply(finish, share.rows, share.vectors) }
       return
     }
     segments.withUnsafeBufferPointer { segments in
       guard let segments = segments.baseAddress else { return }
-      for first in stride(from: 0, to: rows.count, by: rowGroup) {
-        let group = first..<min(rows.count, first + rowGroup)
+      for first in stride(from: share.rows.lowerBound, to: share.rows.upperBound, by: rowGroup) {
+        let group = first..<min(share.rows.upperBound, first + rowGroup)
         fillStrip(input, rows: group, into: strip)
         multiply(
-          group, strip, segments, weight, into: output.values, accumulates: addsToOutput)
-        if hasFinish { apply(finish, rows: group) }
+          group, share.vectors, strip, segments, weight, into: output.values,
+          accumulates: addsToOutput)
+        if hasFinish { apply(finish, group, share.vectors) }
       }
     }
   }
 
   private func multiply(
-    _ group: Range<Int>, _ strip: UnsafePointer<Float>, _ segments: UnsafePointer<Int>,
-    _ weight: UnsafePointer<Float>, into output: UnsafeMutablePointer<Float>, accumulates: Bool
+    _ group: Range<Int>, _ vectors: Range<Int>, _ strip: UnsafePointer<Float>,
+    _ segments: UnsafePointer<Int>, _ weight: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
-    var vector = 0
-    while vector < target.blocks {
+    var vector = vectors.lowerBound
+    while vector < vectors.upperBound {
       let width = tileWidth(at: vector, of: target.blocks)
       let step = segmentGroup(width: width)
       for segment in stride(from: 0, to: self.segments.count, by: step) {
@@ -191,7 +208,7 @@ struct Correlation: Sendable {
               bDepthStep: width &* lanes, bVectorStep: lanes,
               c: output + (vector &* target.planeCount &+ place &* lanes),
               cRowStep: columns.targetStep &* lanes, cVectorStep: target.planeCount,
-              accumulates: accumulates || segment > 0))
+              accumulates: accumulates || segment > 0, nextA: strip, nextB: weight))
         }
       }
       vector &+= width
@@ -244,8 +261,10 @@ struct Correlation: Sendable {
   }
 
   /// Sends the sums of some rows through what follows them.
-  private func apply(_ output: ConvolutionOutput, rows group: Range<Int>) {
-    for block in 0..<target.blocks {
+  private func apply(
+    _ output: ConvolutionOutput, _ group: Range<Int>, _ vectors: Range<Int>
+  ) {
+    for block in vectors {
       let stage = OutputStage(output, channel: block &* lanes)
       for row in group {
         for column in 0..<columns.count {
@@ -256,9 +275,11 @@ struct Correlation: Sendable {
     }
   }
 
-  private func clear(_ output: UnsafeMutablePointer<Float>) {
-    for block in 0..<target.blocks {
-      for row in 0..<rows.count {
+  private func clear(
+    _ output: UnsafeMutablePointer<Float>, _ group: Range<Int>, _ vectors: Range<Int>
+  ) {
+    for block in vectors {
+      for row in group {
         for column in 0..<columns.count {
           let place = block &* target.planeCount &+ pixel(row: row, column: column) &* lanes
           store(.zero, to: output + place)
@@ -270,5 +291,5 @@ struct Correlation: Sendable {
 
 @inline(never)
 private func multiplyRun(width: Int, rows: Int, _ operands: TileOperands) {
-  multiplyRows(width: width, rows: rows, operands)
+  multiplyRows(width: width, rows: rows, operands, fetches: false)
 }

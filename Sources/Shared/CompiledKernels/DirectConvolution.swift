@@ -64,12 +64,13 @@ struct DirectConvolution: ConvolutionKernel {
 
   func forward(
     count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
-    scratch: UnsafeMutablePointer<Float>
+    part: WorkPart, scratch: UnsafeMutablePointer<Float>
   ) {
     for n in 0..<count {
       forwardPass.run(
         input.advanced(by: n * forwardPass.source.pictureCount), weight: weight,
-        output: output.advanced(by: n * forwardPass.target.pictureCount), strip: scratch)
+        output: output.advanced(by: n * forwardPass.target.pictureCount), part: part,
+        strip: scratch)
     }
   }
 
@@ -130,7 +131,8 @@ extension Correlation {
                 b: outputGrad + vector &* target.planeCount + first &* target.width &* lanes,
                 bDepthStep: lanes, bVectorStep: target.planeCount,
                 c: weightGrad + (index &* run &* target.blocks &+ vector) &* lanes,
-                cRowStep: target.blocks &* lanes, cVectorStep: lanes, accumulates: true))
+                cRowStep: target.blocks &* lanes, cVectorStep: lanes, accumulates: true,
+                nextA: strip, nextB: strip))
           }
           vector &+= width
         }
@@ -141,5 +143,5 @@ extension Correlation {
 
 @inline(never)
 private func multiplyPatches(width: Int, rows: Int, _ operands: TileOperands) {
-  multiplyRows(width: width, rows: rows, operands)
+  multiplyRows(width: width, rows: rows, operands, fetches: false)
 }

@@ -1,3 +1,5 @@
+import CProcessor
+
 // The one product that every convolution comes down to:
 //
 //     c[r, k] (+)= sum over j of a(r, j) * b[j, k]
@@ -7,7 +9,7 @@
 // than the eight that two units of four cycles' latency need to be kept busy.
 
 #if AVX512
-  /// Vectors that make a tile wide: 6 x 4 sums, 4 of `b` and one of `a` are 29 of 32 registers.
+  /// Vectors that make a tile wide: 6 x 4 sums, one of `b` and 6 of `a` are 31 of 32 registers.
   let tileVectors = 4
 #else
   /// Vectors that make a tile wide: 6 x 2 sums, 2 of `b` and one of `a` are 15 of 16 registers.
@@ -34,33 +36,60 @@ struct TileOperands {
   let cVectorStep: Int
   /// Whether the product is added to what `c` holds.
   let accumulates: Bool
+  /// What a later product reads: memory from here on is fetched meanwhile, first from `nextB`, then
+  /// from `nextA`, a cache line for each step of the depth. Any address is allowed.
+  let nextA: UnsafePointer<Float>
+  let nextB: UnsafePointer<Float>
+
+  /// Steps of the depth.
+  @inline(__always)
+  var depth: Int { segmentCount &* run }
 }
 
-/// A product of at most `tileRows` rows, all in registers.
+/// Floats of a cache line.
+@inline(__always)
+var lineFloats: Int { 16 }
+
+/// A product of at most `tileRows` rows, all in registers. It starts from zero even where it is added
+/// to what `c` holds: two levels of sums round less than one long one.
 enum RegisterTile<let rows: Int, let vectors: Int> {
   @inline(__always)
-  static func multiply(_ operands: TileOperands) {
+  static func multiply(_ operands: TileOperands, fetching first: UnsafePointer<Float>?) {
+    var next = first ?? operands.b
     let c = operands.c
     let (cRowStep, cVectorStep) = (operands.cRowStep, operands.cVectorStep)
     var sums = InlineArray<vectors, InlineArray<rows, Vector>>(
       repeating: InlineArray<rows, Vector>(repeating: .zero))
-    if operands.accumulates {
-      for v in 0..<vectors {
-        for r in 0..<rows { sums[v][r] = load(c + (r &* cRowStep &+ v &* cVectorStep)) }
-      }
-    }
     var b = operands.b
     for segment in 0..<operands.segmentCount {
       var a = operands.a + operands.segments[segment]
       for _ in 0..<operands.run {
-        for v in 0..<vectors {
-          let right = load(b + v &* operands.bVectorStep)
-          for r in 0..<rows {
-            sums[v][r] = sums[v][r].adding(a[r &* operands.rowStep], times: right)
+        #if AVX512
+          for v in 0..<vectors {
+            let right = load(b + v &* operands.bVectorStep)
+            for r in 0..<rows {
+              sums[v][r] = sums[v][r].adding(a[r &* operands.rowStep], times: right)
+            }
           }
+        #else
+          var right = InlineArray<vectors, Vector>(repeating: .zero)
+          for v in 0..<vectors { right[v] = load(b + v &* operands.bVectorStep) }
+          for r in 0..<rows {
+            let left = Vector(repeating: a[r &* operands.rowStep])
+            for v in 0..<vectors { sums[v][r] = sums[v][r].adding(left, times: right[v]) }
+          }
+        #endif
+        if first != nil {
+          prefetch(next)
+          next += lineFloats
         }
         a += operands.depthStep
         b += operands.bDepthStep
+      }
+    }
+    if operands.accumulates {
+      for v in 0..<vectors {
+        for r in 0..<rows { sums[v][r] += load(c + (r &* cRowStep &+ v &* cVectorStep)) }
       }
     }
     for v in 0..<vectors {
@@ -72,24 +101,27 @@ enum RegisterTile<let rows: Int, let vectors: Int> {
 /// A product of any number of rows and one tile's width: tiles of nearly equal heights.
 @inline(__always)
 func multiplyRows<let vectors: Int>(
-  _ width: TileWidth<vectors>, rows: Int, _ operands: TileOperands
+  _ width: TileWidth<vectors>, rows: Int, _ operands: TileOperands, fetches: Bool
 ) {
   var operands = operands
   var (left, tiles) = (rows, (rows &+ tileRows &- 1) / tileRows)
+  let half = tiles / 2
+  var next = operands.nextB
   while tiles > 0 {
     let height = (left &+ tiles &- 1) / tiles
     switch height {
-    case 1: RegisterTile<1, vectors>.multiply(operands)
-    case 2: RegisterTile<2, vectors>.multiply(operands)
-    case 3: RegisterTile<3, vectors>.multiply(operands)
-    case 4: RegisterTile<4, vectors>.multiply(operands)
-    case 5: RegisterTile<5, vectors>.multiply(operands)
-    default: RegisterTile<6, vectors>.multiply(operands)
+    case 1: RegisterTile<1, vectors>.multiply(operands, fetching: fetches ? next : nil)
+    case 2: RegisterTile<2, vectors>.multiply(operands, fetching: fetches ? next : nil)
+    case 3: RegisterTile<3, vectors>.multiply(operands, fetching: fetches ? next : nil)
+    case 4: RegisterTile<4, vectors>.multiply(operands, fetching: fetches ? next : nil)
+    case 5: RegisterTile<5, vectors>.multiply(operands, fetching: fetches ? next : nil)
+    default: RegisterTile<6, vectors>.multiply(operands, fetching: fetches ? next : nil)
     }
     operands.a += height &* operands.rowStep
     operands.c += height &* operands.cRowStep
     left &-= height
     tiles &-= 1
+    next = tiles == half ? operands.nextA : next + operands.depth &* lineFloats
   }
 }
 
@@ -104,13 +136,16 @@ func tileWidth(at first: Int, of count: Int) -> Int {
 }
 
 /// A product of any number of rows, as wide as `tileWidth` says.
+///
+/// - Parameter fetches: whether `nextA` and `nextB` count; without, the tiles have one instruction
+///   less.
 @inline(__always)
-func multiplyRows(width: Int, rows: Int, _ operands: TileOperands) {
+func multiplyRows(width: Int, rows: Int, _ operands: TileOperands, fetches: Bool) {
   switch width {
   #if AVX512
-    case 4: multiplyRows(TileWidth<4>(), rows: rows, operands)
+    case 4: multiplyRows(TileWidth<4>(), rows: rows, operands, fetches: fetches)
   #endif
-  case 2: multiplyRows(TileWidth<2>(), rows: rows, operands)
-  default: multiplyRows(TileWidth<1>(), rows: rows, operands)
+  case 2: multiplyRows(TileWidth<2>(), rows: rows, operands, fetches: fetches)
+  default: multiplyRows(TileWidth<1>(), rows: rows, operands, fetches: fetches)
   }
 }

@@ -1,3 +1,4 @@
+import CProcessor
 import Kernels
 
 /// What is done to an input vector on its way into a transform.
@@ -58,7 +59,8 @@ extension WinogradConvolution {
   }
 
   /// One block of one row of tiles: columns first, into a strip that stays in the level-1 cache and
-  /// whose columns neighbouring tiles share, then rows.
+  /// whose columns neighbouring tiles share, then rows. Meanwhile the next block's pixels are fetched,
+  /// and the lines that the next tile's points go to.
   ///
   /// - Parameters:
   ///   - window: pixels under a tile, in each dimension.
@@ -71,12 +73,18 @@ extension WinogradConvolution {
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>, _ stage: Stage
   ) {
     let (h, w) = (maps.height, maps.width)
-    let (n, top) = (
-      row / tileGrid.rows, row % tileGrid.rows &* WinogradTile.outputs &+ offset
-    )
     let columns = tiles.columns &* WinogradTile.outputs &+ window &- WinogradTile.outputs
     let (stripStep, rowStep) = (columns &* lanes, w &* lanes)
-    let first = values + ((n &* maps.blocks &+ block) &* h &+ top) &* rowStep
+    let top = row % tileGrid.rows &* WinogradTile.outputs &+ offset
+    func start(row: Int, block: Int) -> UnsafePointer<Float> {
+      let plane = row / tileGrid.rows &* maps.blocks &+ block
+      let top = row % tileGrid.rows &* WinogradTile.outputs &+ offset
+      return values + (plane &* h &+ top) &* rowStep
+    }
+    let first = start(row: row, block: block)
+    let next =
+      block &+ 1 < maps.blocks
+      ? start(row: row, block: block &+ 1) : start(row: row &+ 1, block: 0)
     let isInside = top >= 0 && top &+ window <= h
     for column in 0..<columns {
       let x = column &+ offset
@@ -86,6 +94,7 @@ extension WinogradConvolution {
         continue
       }
       let source = first + x &* lanes
+      for i in 0..<window { prefetch(next + (x &* lanes &+ i &* rowStep)) }
       if isInside {
         Map.apply(
           { stage(load(source + $0 &* rowStep)) }, { store($1, to: target + $0 &* stripStep) })
@@ -98,20 +107,27 @@ extension WinogradConvolution {
     }
     let channel = block &* lanes
     var target =
-      points + (channel / chunk &* tiles.chunkStep &+ channel % chunk
+      points
+      + (channel / chunk &* tiles.chunkStep &+ channel % chunk
         &+ (row &- tiles.rows.lowerBound) &* tiles.columns &* chunk)
     for column in 0..<tiles.columns {
       for i in 0..<WinogradTile.side {
         let source = strip + (i &* stripStep &+ column &* WinogradTile.outputs &* lanes)
         let start = target + i &* WinogradTile.side &* tiles.pointStep
         Map.apply(
-          { load(source + $0 &* lanes) }, { store($1, to: start + $0 &* tiles.pointStep) })
+          { load(source + $0 &* lanes) },
+          {
+            let place = start + $0 &* tiles.pointStep
+            store($1, to: place)
+            prefetchNear(place + chunk)
+          })
       }
       target += chunk
     }
   }
 
-  /// Sums at the points of a chunk to outputs, with what follows.
+  /// Sums at the points of a chunk to outputs, with what follows. Meanwhile the lines of the next
+  /// tile's outputs are fetched.
   ///
   /// - Parameter scratch: (4, 6, lanes).
   func transformOutput(
@@ -138,6 +154,10 @@ extension WinogradConvolution {
           }
           let plane = (n &* maps.blocks &+ firstBlock &+ block) &* h
           let stage = OutputStage(output, channel: (firstBlock &+ block) &* lanes)
+          for i in 0..<height {
+            let next = ((plane &+ y &+ i) &* w &+ x &+ size) &* lanes
+            for j in 0..<size { stage.prepare(at: next &+ j &* lanes) }
+          }
           for i in 0..<height {
             let line = scratch + i &* WinogradTile.side &* lanes
             let offset = ((plane &+ y &+ i) &* w &+ x) &* lanes
@@ -169,6 +189,13 @@ struct OutputStage {
     residual = output.residual
     bias = output.bias.map { load($0 + channel) } ?? .zero
     rectify = output.rectify
+  }
+
+  /// Fetches what `write` will touch.
+  @inline(__always)
+  func prepare(at offset: Int) {
+    prefetch(values + offset)
+    if let residual { prefetch(residual + offset) }
   }
 
   @inline(__always)

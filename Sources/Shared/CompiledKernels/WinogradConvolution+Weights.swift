@@ -22,8 +22,9 @@ extension WinogradConvolution {
       isTurned: true, into: packed)
   }
 
-  /// Transforms kernels, a block of targets at a time, into
-  /// `[target chunk][point][source chunk][tile of vectors][source][vector]`.
+  /// Packs kernels, a block of targets at a time: their points,
+  /// `[target chunk][point][source chunk][tile of vectors][source][vector]`, or their taps,
+  /// `[block of targets][source][tap]`, each a vector of targets.
   private func pack(
     _ view: WeightView, targets: Range<Int>, from source: BlockedShape, to target: BlockedShape,
     isTurned: Bool, into packed: UnsafeMutablePointer<Float>
@@ -31,8 +32,6 @@ extension WinogradConvolution {
     for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
       let (targetChunk, vector) = (first / chunk, first % chunk / lanes)
       let vectors = target.depth(ofChunk: targetChunk) / lanes
-      let tile = tileStart(of: vector, in: vectors)
-      let width = tileWidth(at: tile, of: vectors)
       for channel in 0..<source.paddedChannels {
         var taps = Taps(repeating: .zero)
         if channel < view.sources {
@@ -40,45 +39,81 @@ extension WinogradConvolution {
             taps[tap] = view.vector(target: first, source: channel, tap: isTurned ? 8 - tap : tap)
           }
         }
-        var half = HalfPoints(repeating: .zero)
-        for x in 0..<3 {
-          WinogradTile.Weight.apply({ taps[$0 &* 3 &+ x] }, { half[$0 &* 3 &+ x] = $1 })
-        }
-        let (sourceChunk, row) = (channel / chunk, channel % chunk)
-        let depth = source.depth(ofChunk: sourceChunk)
-        let place = (tile &* depth &+ row &* width &+ vector &- tile) &* lanes
-        for y in 0..<WinogradTile.side {
-          WinogradTile.Weight.apply(
-            { half[y &* 3 &+ $0] },
-            { x, values in
-              let point = y &* WinogradTile.side &+ x
-              let index =
-                (targetChunk &* WinogradTile.points &+ point) &* source.chunks &+ sourceChunk
-              store(values, to: packed + (index &* weightChunkCount &+ place))
-            })
+        if packsPoints {
+          let (sourceChunk, row) = (channel / chunk, channel % chunk)
+          let index = targetChunk &* WinogradTile.points &* source.chunks &+ sourceChunk
+          let place = placeInChunk(
+            row: row, depth: source.depth(ofChunk: sourceChunk), vector: vector, of: vectors)
+          transform(
+            taps, into: packed + (index &* weightChunkCount &+ place),
+            pointStep: source.chunks &* weightChunkCount)
+        } else {
+          let place = (first &* source.paddedChannels &+ channel &* lanes) &* 9
+          for tap in 0..<9 { store(taps[tap], to: packed + (place &+ tap &* lanes)) }
         }
       }
     }
   }
 
-  /// Sums at the points to gradients of the taps: rows (i / lanes, ky, kx, lane) of outputs.
-  func transformWeightGrad(
-    _ sums: UnsafePointer<Float>, into weightGrad: UnsafeMutablePointer<Float>
+  /// Where a vector lies in a chunk of packed weights.
+  @inline(__always)
+  private func placeInChunk(row: Int, depth: Int, vector: Int, of vectors: Int) -> Int {
+    let tile = tileStart(of: vector, in: vectors)
+    let width = tileWidth(at: tile, of: vectors)
+    return (tile &* depth &+ row &* width &+ vector &- tile) &* lanes
+  }
+
+  /// Taps of a pair of chunks to weights at their points, as `multiplyTaps` needs them.
+  func transformTaps(
+    _ packed: UnsafePointer<Float>, _ source: BlockedShape, targetChunk: Int, vectors: Int,
+    sourceChunk: Int, into weight: UnsafeMutablePointer<Float>
   ) {
-    for inputChunk in 0..<inputMaps.chunks {
-      for outputChunk in 0..<outputMaps.chunks {
-        let index = inputChunk &* outputMaps.chunks &+ outputChunk
-        let points = sums + index &* WinogradTile.points &* gradPointStep
-        for row in 0..<inputMaps.depth(ofChunk: inputChunk) {
-          let input = inputChunk &* chunk &+ row
-          let rows = weightGrad + input / lanes &* 9 &* lanes &* outputMaps.paddedChannels
-            + input % lanes &* outputMaps.paddedChannels + outputChunk &* chunk
-          for vector in 0..<outputMaps.depth(ofChunk: outputChunk) / lanes {
-            transformWeightGrad(
-              points + (row &* chunk &+ vector &* lanes), into: rows + vector &* lanes,
-              tapStep: lanes &* outputMaps.paddedChannels)
-          }
+    let depth = source.depth(ofChunk: sourceChunk)
+    for vector in 0..<vectors {
+      let first = targetChunk &* chunk &+ vector &* lanes
+      let place = (first &* source.paddedChannels &+ sourceChunk &* chunk &* lanes) &* 9
+      let start = placeInChunk(row: 0, depth: depth, vector: vector, of: vectors)
+      let step = placeInChunk(row: 1, depth: depth, vector: vector, of: vectors) &- start
+      for row in 0..<depth {
+        var taps = Taps(repeating: .zero)
+        for tap in 0..<9 {
+          taps[tap] = load(packed + (place &+ (row &* 9 &+ tap) &* lanes))
         }
+        transform(taps, into: weight + (start &+ row &* step), pointStep: weightPointStep)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func transform(
+    _ taps: Taps, into weight: UnsafeMutablePointer<Float>, pointStep: Int
+  ) {
+    var half = HalfPoints(repeating: .zero)
+    for x in 0..<3 {
+      WinogradTile.Weight.apply({ taps[$0 &* 3 &+ x] }, { half[$0 &* 3 &+ x] = $1 })
+    }
+    for y in 0..<WinogradTile.side {
+      let row = weight + y &* WinogradTile.side &* pointStep
+      WinogradTile.Weight.apply(
+        { half[y &* 3 &+ $0] }, { store($1, to: row + $0 &* pointStep) })
+    }
+  }
+
+  /// Sums at the points of a pair of chunks to gradients of the taps: rows (i / lanes, ky, kx, lane)
+  /// of outputs.
+  func transformWeightGrad(
+    _ sums: UnsafePointer<Float>, inputChunk: Int, outputChunk: Int,
+    into weightGrad: UnsafeMutablePointer<Float>
+  ) {
+    let tapStep = lanes &* outputMaps.paddedChannels
+    for row in 0..<inputMaps.depth(ofChunk: inputChunk) {
+      let input = inputChunk &* chunk &+ row
+      let rows =
+        weightGrad + input / lanes &* 9 &* tapStep
+        + input % lanes &* outputMaps.paddedChannels + outputChunk &* chunk
+      for vector in 0..<outputMaps.depth(ofChunk: outputChunk) / lanes {
+        transformWeightGrad(
+          sums + (row &* chunk &+ vector &* lanes), into: rows + vector &* lanes, tapStep: tapStep)
       }
     }
   }

@@ -11,6 +11,11 @@ import Kernels
 ///
 /// whose row stride is a constant, so that a tile's rows are one cache line apart in every fourth set.
 /// Transforms are vectors over the channels of a block.
+///
+/// Weights at their points are four times as large as the weights. Where many blocks of tiles meet
+/// them, they are transformed once, when they are packed; where few do, each block transforms them
+/// anew, a pair of chunks at a time in the level-2 cache, which is faster than fetching them from
+/// memory.
 struct WinogradConvolution: ConvolutionKernel {
   let shape: ConvolutionShape
   let group: Int
@@ -20,6 +25,10 @@ struct WinogradConvolution: ConvolutionKernel {
 
   /// Tiles that cover a picture.
   let tileGrid: (rows: Int, columns: Int)
+  /// Whether the packed weights are those at the points, or the taps.
+  let packsPoints: Bool
+  /// Whether one call sums the gradients of all pictures.
+  private let sumsAtOnce: Bool
 
   /// - Precondition: the kernel is 3x3, the stride 1, and the padding 1.
   init(_ shape: ConvolutionShape, pictures: Int) {
@@ -31,9 +40,12 @@ struct WinogradConvolution: ConvolutionKernel {
     )
     let channels = max(shape.inputChannels, shape.outputChannels)
     forwardRows = max(1, (channels <= 64 ? 42 : 64) / tileGrid.columns)
-    gradRows = max(1, (channels <= 64 ? 42 : channels <= 128 ? 64 : 128) / tileGrid.columns)
+    gradRows = max(1, (channels <= 128 ? 64 : 128) / tileGrid.columns)
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + tileGrid.rows - 1) / tileGrid.rows)
+    let total = pictures * tileGrid.rows
+    packsPoints = total > 8 * forwardRows
+    sumsAtOnce = total <= gradRows
   }
 
   static func computes(_ shape: ConvolutionShape) -> Bool {
@@ -50,14 +62,24 @@ struct WinogradConvolution: ConvolutionKernel {
   }
   var outputMaps: BlockedShape { shape.output }
 
-  var packedCount: Int { weightChunkCount * WinogradTile.points * inputMaps.chunks * outputMaps.chunks }
+  var packedCount: Int {
+    packsPoints
+      ? weightChunkCount * WinogradTile.points * inputMaps.chunks * outputMaps.chunks
+      : 9 * inputMaps.paddedChannels * outputMaps.paddedChannels
+  }
   var packedBackwardCount: Int { packedCount }
-  var gradSumCount: Int { inputMaps.chunks * outputMaps.chunks * WinogradTile.points * gradPointStep }
+  var gradSumCount: Int {
+    (sumsAtOnce ? 1 : inputMaps.chunks * outputMaps.chunks) * WinogradTile.points * gradPointStep
+  }
+  /// A row of tiles half transformed.
+  private var stripCount: Int {
+    WinogradTile.side * (tileGrid.columns * WinogradTile.outputs + 2) * lanes
+  }
   var scratchCount: Int {
-    let strip = WinogradTile.side * (tileGrid.columns * WinogradTile.outputs + 2) * lanes
     let columns = inputMaps.chunks + outputMaps.chunks
-    return max(forwardRows, gradRows) * tileGrid.columns * columns * WinogradTile.points * chunk
-      + columns * WinogradTile.points * lanes + strip
+    let points = columns * WinogradTile.points
+    return max(forwardRows, gradRows) * tileGrid.columns * points * chunk + points * pointPadding
+      + stripCount + (packsPoints ? 0 : WinogradTile.points * weightPointStep)
   }
 }
 
@@ -65,9 +87,13 @@ struct WinogradConvolution: ConvolutionKernel {
 let chunk = 64
 /// Floats of a chunk of weights at one point.
 let weightChunkCount = chunk * chunk
-/// Floats from one point's sums of gradients to the next one's: not a power of two, which would put
-/// all points of a weight into the same set of the cache.
-let gradPointStep = chunk * chunk + 16
+/// Floats between the matrices of two points: a distance of a power of two would put the same place
+/// of all points into the same set of the cache.
+let pointPadding = 16
+/// Floats from one point's sums of gradients to the next one's, or from one point's weights that are
+/// transformed on the way.
+let gradPointStep = chunk * chunk + pointPadding
+let weightPointStep = gradPointStep
 
 extension BlockedShape {
   /// Chunks of channels.
@@ -88,13 +114,13 @@ func evenPart(of count: Int, atMost limit: Int) -> Int {
 struct TileRows {
   let rows: Range<Int>
   let columns: Int
-  /// Floats from one point's matrix to the next one's: not a power of two, see `gradPointStep`.
+  /// Floats from one point's matrix to the next one's.
   let pointStep: Int
 
   init(_ rows: Range<Int>, columns: Int) {
     self.rows = rows
     self.columns = columns
-    pointStep = rows.count * columns * chunk + 16
+    pointStep = rows.count * columns * chunk + pointPadding
   }
 
   var tiles: Int { rows.count &* columns }
@@ -103,14 +129,14 @@ struct TileRows {
 }
 
 extension WinogradConvolution {
-  /// Calls `body` for the rows of tiles of some pictures, some at a time.
+  /// Calls `body` for some rows of tiles, counted through all pictures, in nearly equal steps.
   @inline(__always)
-  func forEachTileRows(count: Int, atMost limit: Int, _ body: (TileRows) -> Void) {
-    let total = count &* tileGrid.rows
-    let step = evenPart(of: total, atMost: limit)
-    var first = 0
-    while first < total {
-      let last = min(total, first &+ step)
+  func forEachTileRows(_ rows: Range<Int>, atMost limit: Int, _ body: (TileRows) -> Void) {
+    guard !rows.isEmpty else { return }
+    let step = evenPart(of: rows.count, atMost: limit)
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      let last = min(rows.upperBound, first &+ step)
       body(TileRows(first..<last, columns: tileGrid.columns))
       first = last
     }
@@ -118,11 +144,11 @@ extension WinogradConvolution {
 
   func forward(
     count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
-    scratch: UnsafeMutablePointer<Float>
+    part: WorkPart, scratch: UnsafeMutablePointer<Float>
   ) {
     correlate(
       count: count, input: input, from: inputMaps, weight: weight, output: output, to: outputMaps,
-      scratch: scratch)
+      part: part, scratch: scratch)
   }
 
   /// The gradient of the input is the same correlation with turned kernels.
@@ -133,42 +159,84 @@ extension WinogradConvolution {
     correlate(
       count: count, input: ConvolutionInput(outputGrad), from: outputMaps, weight: weight,
       output: adds ? .adding(to: inputGrad) : ConvolutionOutput(inputGrad), to: inputMaps,
-      scratch: scratch)
+      part: .whole, scratch: scratch)
   }
 
+  /// - Parameter part: chunks of targets where there are enough of them, which every worker multiplies
+  ///   with the same points; else rows of tiles.
   private func correlate(
     count: Int, input: ConvolutionInput, from source: BlockedShape, weight: UnsafePointer<Float>,
-    output: ConvolutionOutput, to target: BlockedShape, scratch: UnsafeMutablePointer<Float>
+    output: ConvolutionOutput, to target: BlockedShape, part: WorkPart,
+    scratch: UnsafeMutablePointer<Float>
   ) {
-    forEachTileRows(count: count, atMost: forwardRows) { tiles in
+    let sharesChunks = target.chunks >= part.count
+    let chunks = sharesChunks ? part.share(of: target.chunks) : 0..<target.chunks
+    let total = count * tileGrid.rows
+    let rows = sharesChunks ? 0..<total : part.share(of: total)
+    forEachTileRows(rows, atMost: forwardRows) { tiles in
       let points = scratch
       let sums = points + source.chunks * tiles.chunkStep
       let strip = sums + tiles.chunkStep
       transformInput(tiles, input, source, into: points, strip: strip)
-      for targetChunk in 0..<target.chunks {
-        multiplyPoints(
-          tiles, points, source, weight, target, targetChunk: targetChunk, into: sums)
+      for targetChunk in chunks {
+        let vectors = target.depth(ofChunk: targetChunk) / lanes
+        if packsPoints {
+          multiplyPoints(
+            tiles, points, source, weight, targetChunk: targetChunk, vectors: vectors, into: sums)
+        } else {
+          multiplyTaps(
+            tiles, points, source, weight, targetChunk: targetChunk, vectors: vectors, into: sums,
+            scratch: strip + stripCount)
+        }
         transformOutput(tiles, sums, target, chunkIndex: targetChunk, into: output, scratch: strip)
       }
     }
   }
 
   /// `sums[point] = points[point] * weight[point]` for one chunk of targets. A chunk of weights is 16
-  /// KB and stays in the level-1 cache while all tiles are multiplied with it.
+  /// KB and stays in the level-1 cache while all tiles are multiplied with it; it comes from afar, and
+  /// so the next one is fetched meanwhile, with the tiles it meets.
   private func multiplyPoints(
     _ tiles: TileRows, _ points: UnsafePointer<Float>, _ source: BlockedShape,
-    _ weight: UnsafePointer<Float>, _ target: BlockedShape, targetChunk: Int,
+    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
     into sums: UnsafeMutablePointer<Float>
   ) {
-    let vectors = target.depth(ofChunk: targetChunk) / lanes
+    var b = weight + targetChunk &* WinogradTile.points &* source.chunks &* weightChunkCount
     for point in 0..<WinogradTile.points {
       for sourceChunk in 0..<source.chunks {
-        let index = (targetChunk &* WinogradTile.points &+ point) &* source.chunks &+ sourceChunk
+        let a = points + (sourceChunk &* tiles.chunkStep &+ point &* tiles.pointStep)
+        let isLast = sourceChunk &+ 1 == source.chunks
         multiplyChunk(
-          rows: tiles.tiles, depth: source.depth(ofChunk: sourceChunk), vectors: vectors,
-          points + (sourceChunk &* tiles.chunkStep &+ point &* tiles.pointStep),
-          weight + index &* weightChunkCount, into: sums + point &* tiles.pointStep,
-          accumulates: sourceChunk > 0)
+          rows: tiles.tiles, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
+          into: sums + point &* tiles.pointStep, accumulates: sourceChunk > 0,
+          nextA: isLast ? points + (point &+ 1) &* tiles.pointStep : a + tiles.chunkStep,
+          nextB: b + weightChunkCount)
+        b += weightChunkCount
+      }
+    }
+  }
+
+  /// The same with weights whose taps are transformed on the way, a pair of chunks at a time: 36
+  /// products of 16 KB of weights each come from the level-2 cache.
+  ///
+  /// - Parameter scratch: 36 chunks of weights.
+  private func multiplyTaps(
+    _ tiles: TileRows, _ points: UnsafePointer<Float>, _ source: BlockedShape,
+    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
+    into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    for sourceChunk in 0..<source.chunks {
+      let depth = source.depth(ofChunk: sourceChunk)
+      transformTaps(
+        weight, source, targetChunk: targetChunk, vectors: vectors, sourceChunk: sourceChunk,
+        into: scratch)
+      for point in 0..<WinogradTile.points {
+        let a = points + (sourceChunk &* tiles.chunkStep &+ point &* tiles.pointStep)
+        let b = scratch + point &* weightPointStep
+        multiplyChunk(
+          rows: tiles.tiles, depth: depth, vectors: vectors, a, b,
+          into: sums + point &* tiles.pointStep, accumulates: sourceChunk > 0,
+          nextA: a + tiles.pointStep, nextB: b + weightPointStep)
       }
     }
   }
@@ -178,71 +246,101 @@ extension WinogradConvolution {
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
     weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
+    let total = count * tileGrid.rows
     var accumulates = !isFirst
-    forEachTileRows(count: count, atMost: gradRows) { tiles in
+    forEachTileRows(0..<total, atMost: gradRows) { tiles in
       let points = scratch
       let gradPoints = points + inputMaps.chunks * tiles.chunkStep
       let strip = gradPoints + outputMaps.chunks * tiles.chunkStep
       transformInput(tiles, input, inputMaps, into: points, strip: strip)
       transformOutputGrad(tiles, outputGrad, outputMaps, into: gradPoints, strip: strip)
+      // Sums that are complete are transformed while they are in the level-2 cache. When everything is
+      // summed at once, all pairs of chunks share the room of the first.
+      let isComplete = isLast && tiles.rows.upperBound == total
+      let isAlone = isComplete && !accumulates
       for inputChunk in 0..<inputMaps.chunks {
         for outputChunk in 0..<outputMaps.chunks {
-          let index = inputChunk &* outputMaps.chunks &+ outputChunk
+          let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
+          let sums = sums + index &* WinogradTile.points &* gradPointStep
           for point in 0..<WinogradTile.points {
             multiplyTransposedChunk(
               rows: inputMaps.depth(ofChunk: inputChunk), depth: tiles.tiles,
               vectors: outputMaps.depth(ofChunk: outputChunk) / lanes,
               points + (inputChunk &* tiles.chunkStep &+ point &* tiles.pointStep),
               gradPoints + (outputChunk &* tiles.chunkStep &+ point &* tiles.pointStep),
-              into: sums + (index &* WinogradTile.points &+ point) &* gradPointStep,
-              accumulates: accumulates)
+              into: sums + point &* gradPointStep, accumulates: accumulates)
+          }
+          if isComplete {
+            transformWeightGrad(
+              sums, inputChunk: inputChunk, outputChunk: outputChunk, into: weightGrad)
           }
         }
       }
       accumulates = true
     }
-    if isLast { transformWeightGrad(sums, into: weightGrad) }
   }
 }
 
+/// Rows of a chunk that are multiplied at a time: 16 KB.
+private let productDepth = 64
+
 /// `c (+)= a * b`: `rows x depth` by `depth x vectors`, packed in tiles, all within a chunk.
+///
+/// - Parameters:
+///   - nextA: what takes the place of `a` in the next product.
+///   - nextB: what takes the place of `b`.
 @inline(never)
 private func multiplyChunk(
   rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, accumulates: Bool
+  into c: UnsafeMutablePointer<Float>, accumulates: Bool, nextA: UnsafePointer<Float>,
+  nextB: UnsafePointer<Float>
 ) {
   withUnsafePointer(to: 0) { start in
     var first = 0
     while first < vectors {
       let width = tileWidth(at: first, of: vectors)
+      let isFirst = first == 0
       multiplyRows(
         width: width, rows: rows,
         TileOperands(
           a: a, rowStep: chunk, depthStep: 1, segments: start, segmentCount: 1, run: depth,
           b: b + first &* lanes &* depth, bDepthStep: width &* lanes, bVectorStep: lanes,
-          c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes, accumulates: accumulates))
+          c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes, accumulates: accumulates,
+          nextA: isFirst ? nextA : a, nextB: isFirst ? nextB : b), fetches: true)
       first &+= width
     }
   }
 }
 
-/// `c (+)= transpose(a) * b`: `a` is `depth x rows`, `b` is `depth x vectors`, all within a chunk.
+/// `c (+)= transpose(a) * b`: `a` is `depth x rows`, `b` is `depth x vectors`, all within a chunk. A
+/// part of the depth stays in the level-1 cache, while the next one, of this or the next point, is
+/// fetched.
 @inline(never)
 private func multiplyTransposedChunk(
   rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
   into c: UnsafeMutablePointer<Float>, accumulates: Bool
 ) {
+  let step = evenPart(of: depth, atMost: productDepth)
   withUnsafePointer(to: 0) { start in
-    var first = 0
-    while first < vectors {
-      let width = tileWidth(at: first, of: vectors)
-      multiplyRows(
-        width: width, rows: rows,
-        TileOperands(
-          a: a, rowStep: 1, depthStep: chunk, segments: start, segmentCount: 1, run: depth,
-          b: b + first &* lanes, bDepthStep: chunk, bVectorStep: lanes, c: c + first &* lanes,
-          cRowStep: chunk, cVectorStep: lanes, accumulates: accumulates))
-      first &+= width
+    var top = 0
+    while top < depth {
+      let (a, b) = (a + top &* chunk, b + top &* chunk)
+      let next = step &* chunk
+      var first = 0
+      while first < vectors {
+        let width = tileWidth(at: first, of: vectors)
+        let isFirst = first == 0
+        multiplyRows(
+          width: width, rows: rows,
+          TileOperands(
+            a: a, rowStep: 1, depthStep: chunk, segments: start, segmentCount: 1,
+            run: min(step, depth &- top), b: b + first &* lanes, bDepthStep: chunk,
+            bVectorStep: lanes, c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes,
+            accumulates: accumulates || top > 0, nextA: isFirst ? a + next : a,
+            nextB: isFirst ? b + next : b), fetches: true)
+        first &+= width
+      }
+      top &+= step
     }
   }
 }

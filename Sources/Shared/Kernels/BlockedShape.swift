@@ -27,4 +27,9 @@ public struct BlockedShape: Sendable, Equatable {
   public var planeCount: Int { area * lanes }
   /// Floats of one picture.
   public var pictureCount: Int { blocks * planeCount }
+  /// What max-pooling (3x3, stride 2, padding 1) makes of such maps.
+  public var pooled: BlockedShape {
+    BlockedShape(
+      channels: channels, height: (height + 1) / 2, width: (width + 1) / 2, lanes: lanes)
+  }
 }

@@ -54,6 +54,27 @@ public struct ConvolutionOutput {
   }
 }
 
+/// A share of one layer's work: several workers compute one output together, each its own part of it.
+public struct WorkPart: Sendable, Equatable {
+  public let index: Int
+  public let count: Int
+
+  /// - Precondition: `index` is one of `count` parts.
+  public init(index: Int, of count: Int) {
+    precondition((0..<count).contains(index), "a part is one of all parts")
+    self.index = index
+    self.count = count
+  }
+
+  /// All of the work.
+  public static let whole = WorkPart(index: 0, of: 1)
+
+  /// This part's share of some items; shares differ by one item at most.
+  public func share(of items: Int) -> Range<Int> {
+    index * items / count..<(index + 1) * items / count
+  }
+}
+
 /// One convolution layer in all three passes of training, by one algorithm.
 ///
 /// A kernel holds dimensions only: weights, maps and scratch memory belong to the caller. All memory
@@ -91,9 +112,13 @@ public protocol ConvolutionKernel: Sendable {
     _ weight: UnsafePointer<Float>, inputs: Range<Int>, into packed: UnsafeMutablePointer<Float>)
 
   /// Output of `count` pictures.
+  ///
+  /// - Parameters:
+  ///   - part: which part of the output is computed.
+  ///   - scratch: the worker's own.
   func forward(
     count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
-    scratch: UnsafeMutablePointer<Float>)
+    part: WorkPart, scratch: UnsafeMutablePointer<Float>)
 
   /// Gradient of the input.
   ///
@@ -102,7 +127,8 @@ public protocol ConvolutionKernel: Sendable {
     count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>)
 
-  /// Collects the gradient of the weights over calls, from the first to the last.
+  /// Collects the gradient of the weights over calls, from the first to the last: each but the last of
+  /// `group` pictures, all together at most as many as the kernel was made for.
   ///
   /// - Parameters:
   ///   - sums: `gradSumCount` floats that nobody touches between the calls.
@@ -114,4 +140,15 @@ public protocol ConvolutionKernel: Sendable {
     count: Int, input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
     weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>)
+}
+
+extension ConvolutionKernel {
+  /// Output of `count` pictures, all of it.
+  public func forward(
+    count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    forward(
+      count: count, input: input, weight: weight, output: output, part: .whole, scratch: scratch)
+  }
 }

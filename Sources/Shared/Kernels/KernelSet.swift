@@ -70,31 +70,54 @@ public protocol KernelSet: Sendable {
     _ shape: BlockedShape, count: Int, _ maps: UnsafePointer<Float>,
     to moments: inout ChannelMoments)
 
-  /// Max-pooling, 3x3, stride 2, padding 1.
+  /// Max-pooling, 3x3, stride 2, padding 1, behind a BatchNorm and a ReLU:
+  /// `output = maxPooling(relu(input * scale + shift))`.
   ///
   /// - Parameters:
   ///   - shape: of the input.
-  ///   - output: (n, c / lanes, (h + 1) / 2, (w + 1) / 2, lanes).
-  func maxPoolingForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>)
-
+  ///   - scale: see `batchNormForward`; so is `shift`.
+  ///   - output: maps of `shape.pooled`.
   func normalizedPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>)
 
+  /// What `batchNormBackwardSums` gives for a BatchNorm in front of a ReLU and a max-pooling. The
+  /// gradient of a window goes to its largest pixel, the first one of equals, as in PyTorch.
+  ///
+  /// - Parameters:
+  ///   - shape: of the input.
+  ///   - input: what the forward pass got; scale and shift too.
+  ///   - output: what the forward pass gave.
+  ///   - outputGrad: like `output`.
   func normalizedPoolingBackwardSums(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
     centredSum: UnsafeMutablePointer<Double>)
 
+  /// What `batchNormBackwardInput` gives for a BatchNorm in front of a ReLU and a max-pooling.
+  ///
+  /// - Parameters:
+  ///   - shape: of the input.
+  ///   - output: what the forward pass gave.
+  ///   - outputGrad: like `output`.
+  ///   - values: the input; overwritten with its gradient.
+  ///   - scratch: a row of one block, `shape.width * lanes` floats.
   func normalizedPoolingBackwardInput(
     _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
     mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
     gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
     scratch: UnsafeMutablePointer<Float>)
+
+  /// Max-pooling, 3x3, stride 2, padding 1, without anything in front of it.
+  ///
+  /// - Parameters:
+  ///   - shape: of the input.
+  ///   - output: maps of `shape.pooled`.
+  func maxPoolingForward(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>)
 
   /// Mean of all pixels of each channel.
   ///
@@ -117,6 +140,34 @@ public protocol KernelSet: Sendable {
 
   /// Sum of squares: float32 sums of few, added up in float64.
   func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double
+
+  /// A step of `torch.optim.SGD` with dampening 0. PyTorch's first momentum buffer is a copy of the
+  /// gradient, which is what one of zeros becomes.
+  ///
+  /// - Parameter count: numbers behind each pointer; need not fill vectors.
+  func sgdStep(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors)
+
+  /// A step of `torch.optim.AdamW`: Loshchilov and Hutter, Decoupled Weight Decay Regularization,
+  /// algorithm 2.
+  ///
+  /// - Parameters:
+  ///   - mean: the running mean of the gradient.
+  ///   - squareMean: the running mean of its square.
+  ///   - count: numbers behind each pointer; need not fill vectors.
+  func adamWStep(
+    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
+    _ factors: AdamWFactors)
+
+  /// `average + share * (current - average)`, as `torch.lerp`: from the nearer end, so that a share of
+  /// one gives `current` to the bit.
+  ///
+  /// - Parameter count: numbers behind each pointer; need not fill vectors.
+  func moveAverage(
+    _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
+    share: Float)
 }
 
 /// Where a ReLU behind a BatchNorm let its input through.

@@ -134,3 +134,61 @@ func referenceMaxPoolingForward(
   }
   return (output, winners)
 }
+
+/// Obvious-loop twin of `normalizedPoolingForward`, and for each output the place that won.
+func referenceNormalizedPoolingForward(
+  _ input: ReferenceMaps, scale: [Double], shift: [Double]
+) -> (output: ReferenceMaps, winners: [Int]) {
+  var rectified = input
+  for c in 0..<input.channels {
+    for place in input.places(channel: c) {
+      rectified.values[place] = max(0, input.values[place] * scale[c] + shift[c])
+    }
+  }
+  return referenceMaxPoolingForward(rectified)
+}
+
+/// Obvious-loop twin of `normalizedPoolingBackwardSums`.
+func referenceNormalizedPoolingBackwardSums(
+  _ input: ReferenceMaps, scale: [Double], shift: [Double], mean: [Double],
+  outputGrad: ReferenceMaps
+) -> (gradSum: [Double], centredSum: [Double]) {
+  let grad = referenceNormalizedPoolingGrad(input, scale: scale, shift: shift, outputGrad)
+  var gradSum = [Double](repeating: 0, count: input.channels)
+  var centredSum = gradSum
+  for c in 0..<input.channels {
+    for place in input.places(channel: c) {
+      gradSum[c] += grad[place]
+      centredSum[c] += grad[place] * (input.values[place] - mean[c])
+    }
+  }
+  return (gradSum, centredSum)
+}
+
+/// Obvious-loop twin of `normalizedPoolingBackwardInput`.
+func referenceNormalizedPoolingBackwardInput(
+  _ input: ReferenceMaps, scale: [Double], shift: [Double], mean: [Double], gradMean: [Double],
+  slope: [Double], outputGrad: ReferenceMaps
+) -> ReferenceMaps {
+  let grad = referenceNormalizedPoolingGrad(input, scale: scale, shift: shift, outputGrad)
+  var inputGrad = input
+  for c in 0..<input.channels {
+    for place in input.places(channel: c) {
+      let centred = input.values[place] - mean[c]
+      inputGrad.values[place] = scale[c] * (grad[place] - gradMean[c] - centred * slope[c])
+    }
+  }
+  return inputGrad
+}
+
+/// The gradient behind BatchNorm, in front of ReLU and max-pooling.
+private func referenceNormalizedPoolingGrad(
+  _ input: ReferenceMaps, scale: [Double], shift: [Double], _ outputGrad: ReferenceMaps
+) -> [Double] {
+  let (output, winners) = referenceNormalizedPoolingForward(input, scale: scale, shift: shift)
+  var grad = [Double](repeating: 0, count: input.values.count)
+  for (place, winner) in winners.enumerated() where output.values[place] > 0 {
+    grad[winner] += outputGrad.values[place]
+  }
+  return grad
+}

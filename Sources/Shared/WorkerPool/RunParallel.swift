@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Foundation
 
 /// Calls `body` once with each number of 0..<count, spread over the cores; returns when all are done.
 ///
@@ -12,4 +13,27 @@ public func runParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
     return
   }
   DispatchQueue.concurrentPerform(iterations: count, execute: body)
+}
+
+/// Calls `body` once with each number of 0..<count, all at the same time: bodies may wait for each
+/// other, at a `SpinBarrier` for example. Returns when all are done.
+///
+/// The caller is one of the workers, each other one gets a thread of its own; that costs some 50
+/// microseconds, so it is for milliseconds of work that can't be cut into parts beforehand.
+public func runTogether(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  precondition(count > 0, "at least one worker runs")
+  withoutActuallyEscaping(body) { body in
+    let group = DispatchGroup()
+    for worker in 1..<max(count, 1) {
+      group.enter()
+      let thread = Thread {
+        body(worker)
+        group.leave()
+      }
+      thread.stackSize = 1 << 20
+      thread.start()
+    }
+    body(0)
+    group.wait()
+  }
 }

@@ -4,6 +4,9 @@ internal import WorkerPool
 /// Forward pass of a ResNet18 in evaluation mode, data-parallel on the CPU: running statistics, folded
 /// into the weights of the convolutions; nothing dropped.
 ///
+/// A batch is shared out among workers. Where there are fewer samples than workers, all of them compute
+/// each layer together, which is what gives one sample its short latency.
+///
 /// A sample's logits depend on that sample alone up to rounding, not on what it is computed with.
 /// Not Sendable: one call at a time.
 public final class InferenceEngine {
@@ -15,6 +18,8 @@ public final class InferenceEngine {
   private let layout: ResNet18Layout
   private let weights: FoldedWeights
   private let plans: [InferencePlan]
+  /// Workers that go through a plan together.
+  private let members: Int
   private var isLoaded = false
 
   /// Allocates all memory.
@@ -32,15 +37,21 @@ public final class InferenceEngine {
     precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")
     self.architecture = architecture
     self.maximumBatch = maximumBatch
-    let parts = min(workers, maximumBatch)
+    let parts = maximumBatch < workers ? 1 : workers
     let layout = ResNet18Layout(
       architecture, kernels: kernels, pictures: (maximumBatch + parts - 1) / parts)
     self.layout = layout
     weights = FoldedWeights(layout)
-    plans = (0..<min(workers, maximumBatch)).map { worker in
-      let last = evenBound(worker + 1, of: min(workers, maximumBatch), count: maximumBatch)
-      let first = evenBound(worker, of: min(workers, maximumBatch), count: maximumBatch)
-      return InferencePlan(layout, maximum: last - first)
+    if maximumBatch < workers {
+      members = workers
+      plans = [InferencePlan(layout, maximum: maximumBatch, members: workers)]
+    } else {
+      members = 1
+      plans = (0..<workers).map { worker in
+        let first = evenBound(worker, of: workers, count: maximumBatch)
+        let last = evenBound(worker + 1, of: workers, count: maximumBatch)
+        return InferencePlan(layout, maximum: last - first, members: 1)
+      }
     }
   }
 
@@ -80,20 +91,25 @@ public final class InferenceEngine {
     _ samples: Range<Int>,
     fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void, into logits: inout [Float]
   ) {
-    let workers = plans.count
     let shared = WorkerShared((plans, weights))
-    runParallel(workers) { worker in
-      let (plans, weights) = shared.value
-      let first = evenBound(worker, of: workers, count: samples.count)
-      let last = evenBound(worker + 1, of: workers, count: samples.count)
-      plans[worker].run(
-        samples.lowerBound + first..<samples.lowerBound + last, weights, fill: fill)
+    let parts = (0...plans.count).map {
+      samples.lowerBound + evenBound($0, of: plans.count, count: samples.count)
     }
-    for worker in 0..<workers {
-      let first = evenBound(worker, of: workers, count: samples.count)
-      let last = evenBound(worker + 1, of: workers, count: samples.count)
+    if members > 1 {
+      runTogether(members) { member in
+        let (plans, weights) = shared.value
+        plans[0].run(samples, weights, member: member, fill: fill)
+      }
+    } else {
+      runParallel(plans.count) { worker in
+        let (plans, weights) = shared.value
+        plans[worker].run(parts[worker]..<parts[worker + 1], weights, fill: fill)
+      }
+    }
+    for (worker, plan) in plans.enumerated() {
       logits += UnsafeBufferPointer(
-        start: plans[worker].logits, count: (last - first) * architecture.classes)
+        start: plan.logits,
+        count: (parts[worker + 1] - parts[worker]) * architecture.classes)
     }
   }
 }
