@@ -110,7 +110,7 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork",
+        argumentParser, "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
         "PipelineConfiguration", "Randomness", "Reporting", "ShardStore", "TerminalInterface",
         "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
       ],

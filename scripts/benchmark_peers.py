@@ -1,178 +1,275 @@
 """Measures the trainer, PyTorch and ONNX Runtime in alternation; called by scripts/benchmark-peers.
 
-Every measurement is a process of its own that warms up with one batch and then times one or two,
-so that no contender works in the memory or on the threads of another.
+Each peer is a process of its own (scripts/benchmark_peer.py) that warms up once and then waits,
+stopped by a signal, until it is its turn, so that no contender works in the memory or on the
+threads of another. A round measures all of them one after the other, beginning with another one
+each time; what is compared comes from the same round. The trainer is a new process in each round,
+by `trainer benchmark`.
 """
 
 import argparse
 import json
 import os
+import platform
+import select
+import signal
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
+from pathlib import Path
+
+QUANTITIES = {
+    "training": "training, images/s", "inference": "inference, images/s",
+    "latency": "batch 1, ms", "peak": "peak memory of training, MiB"}
+COMPARED = {"training": "training", "inference": "inference", "latency": "batch-1 latency"}
+TRAINER = "trainer"
+# Compiling takes minutes on a busy machine.
+PATIENCE_SECONDS = 900
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("trainer")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--contender", help=argparse.SUPPRESS)
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(prog="scripts/benchmark-peers")
+    parser.add_argument("trainer", help=argparse.SUPPRESS)
+    parser.add_argument("--batch", type=int, default=32, help="pictures of a batch (default: 32)")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds (default: 5)")
+    parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="NAME",
+        choices=["eager", "channels_last", "processes", "compile", "onnx"],
+        help="leave a contender out: eager, channels_last, processes, compile or onnx")
+    options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error("--rounds: expected 1 or more")
+    if options.batch < 2 * cores():
+        parser.error(f"--batch: expected {2 * cores()} or more, two pictures for each core")
+    return options
 
 
-# One contender, in a process of its own: prints images per second as JSON.
+def cores():
+    return len(os.sched_getaffinity(0))
 
 
-def network():
-    import torch
-    import torchvision
-    from torch import nn
-
-    torch.manual_seed(1)
-    model = torchvision.models.resnet18(num_classes=2)
-    model.fc = nn.Sequential(
-        nn.Dropout(0.5), nn.Linear(512, 256), nn.BatchNorm1d(256), nn.ReLU(),
-        nn.Dropout(0.5), nn.Linear(256, 2))
-    return model
+def say(text):
+    print(text, file=sys.stderr, flush=True)
 
 
-def timed(batch, step):
-    step()
-    start = time.perf_counter()
-    step()
-    step()
-    return 2 * batch / (time.perf_counter() - start)
+class PeerFailure(Exception):
+    """A peer that can't be measured, with its reason."""
 
 
-def pytorch(batch, threads, channels_last):
-    import torch
-    from torch import nn
+class Peer:
+    """A process that measures when it is told to, and stands still otherwise."""
 
-    torch.set_num_threads(threads)
-    layout = torch.channels_last if channels_last else torch.contiguous_format
-    model = network().to(memory_format=layout)
-    pictures = torch.randn(batch, 3, 224, 224).to(memory_format=layout)
-    labels = torch.arange(batch) % 2
-    optimizer = torch.optim.SGD(
-        model.parameters(), lr=1e-3, momentum=0.9, nesterov=True, weight_decay=1e-4)
-    loss = nn.CrossEntropyLoss(label_smoothing=0.01)
+    def __init__(self, kind, batch, threads):
+        script = Path(__file__).with_name("benchmark_peer.py")
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            [sys.executable, str(script), kind, str(batch), str(threads)], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+        try:
+            self.ready = self.answer()
+        except BaseException:
+            self.end()
+            raise
+        self.stop()
 
-    def train():
-        optimizer.zero_grad()
-        loss(model(pictures), labels).backward()
-        optimizer.step()
+    def answer(self):
+        if not select.select([self.process.stdout], [], [], PATIENCE_SECONDS)[0]:
+            raise PeerFailure(f"no answer in {PATIENCE_SECONDS} seconds")
+        line = self.process.stdout.readline()
+        if not line:
+            status = self.process.wait()
+            self.errors.seek(0)
+            lines = self.errors.read().strip().splitlines()
+            told = [line for line in lines if "Error" in line] or lines
+            raise PeerFailure(told[-1] if told else f"exit status {status}")
+        return json.loads(line)
 
-    training = timed(batch, train)
-    model.eval()
-    with torch.inference_mode():
-        inference = timed(batch, lambda: model(pictures))
-        one = timed(1, lambda: [model(pictures[:1]) for _ in range(8)]) * 8
-    return {"training": training, "inference": inference, "single": one}
+    def start(self, quantity):
+        self.process.send_signal(signal.SIGCONT)
+        print(quantity, file=self.process.stdin, flush=True)
 
+    def finish(self):
+        value = self.answer()
+        self.stop()
+        return value
 
-def onnx_runtime(batch, threads):
-    import io
+    def stop(self):
+        self.process.send_signal(signal.SIGSTOP)
 
-    import onnxruntime
-    import torch
-
-    file = io.BytesIO()
-    torch.onnx.export(
-        network().eval(), (torch.randn(1, 3, 224, 224),), file, input_names=["pictures"],
-        output_names=["logits"], dynamic_axes={"pictures": {0: "n"}, "logits": {0: "n"}},
-        dynamo=False)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        file.getvalue(), options, providers=["CPUExecutionProvider"])
-    pictures = torch.randn(batch, 3, 224, 224).numpy()
-    inference = timed(batch, lambda: session.run(None, {"pictures": pictures}))
-    first = pictures[:1].copy()
-    one = timed(1, lambda: [session.run(None, {"pictures": first}) for _ in range(8)]) * 8
-    return {"inference": inference, "single": one}
+    def end(self):
+        self.process.kill()
+        self.process.wait()
 
 
-def contender(name, batch, cores):
-    if name == "pytorch":
-        return pytorch(batch, cores, False)
-    if name == "channels_last":
-        return pytorch(batch, cores, True)
-    if name == "part":
-        return pytorch(batch // cores, 1, False)
-    return onnx_runtime(batch, cores)
+class Contender:
+    """One row of the table: several peers at once, whose rates add up."""
+
+    def __init__(self, title, kind, batch, threads, processes=1):
+        self.title = title
+        self.peers = []
+        try:
+            # One after the other: what warms up alone is ready sooner.
+            for _ in range(processes):
+                self.peers.append(Peer(kind, batch // processes, threads))
+        except BaseException:
+            self.end()
+            raise
+        self.software = self.peers[0].ready["software"]
+
+    def measure(self):
+        found = {}
+        for quantity in self.peers[0].ready["quantities"]:
+            # The latency of one picture is that of one process alone.
+            peers = self.peers[:1] if quantity == "latency" else self.peers
+            for peer in peers:
+                peer.start(quantity)
+            found[quantity] = sum(peer.finish() for peer in peers)
+        peaks = [peer.ready["peak"] for peer in self.peers]
+        if all(peak is not None for peak in peaks):
+            found["peak"] = sum(peaks)
+        return found
+
+    def end(self):
+        for peer in self.peers:
+            peer.end()
 
 
-# The rounds.
+class Trainer:
+    """The trainer's row."""
 
+    def __init__(self, path, batch):
+        self.path, self.batch = path, batch
+        self.title = f"trainer, {cores()} workers"
 
-def run(options, name):
-    command = [
-        sys.executable, __file__, options.trainer, "--batch", str(options.batch), "--contender",
-        name]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-
-
-def result(process):
-    output, _ = process.communicate()
-    if process.returncode != 0:
-        sys.exit("error: a contender failed; run it by hand with --contender to see why")
-    return json.loads(output)
-
-
-def measure(options, name, cores):
-    if name == "trainer":
-        output = subprocess.run(
-            [options.trainer, "benchmark", "--batch", str(options.batch), "--rounds", "2",
-             "--json"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
-        told = json.loads(output)
+    def measure(self):
+        told = json.loads(subprocess.run(
+            [self.path, "benchmark", "--batch", str(self.batch), "--workers", str(cores()),
+             "--rounds", "3", "--json"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
+        self.software = f"{told['kernels']} kernels"
         return {
             "training": told["trainingImagesPerSecond"],
             "inference": told["inferenceImagesPerSecond"],
-            "single": told.get("singleImagesPerSecond")}
-    if name == "processes":
+            "latency": told["singleImageMilliseconds"], "peak": told["peakMebibytes"]}
+
+    def end(self):
+        pass
+
+
+def add_contenders(everyone, options):
+    """Adds the trainer and all peers that work here."""
+    count = cores()
+    offers = {
+        "eager": (f"PyTorch, {count} threads", "eager", options.batch, count),
+        "channels_last": (
+            f"PyTorch, {count} threads, channels_last", "channels_last", options.batch, count),
         # Data parallel without the averaging of gradients: an upper bound for PyTorch.
-        parts = [result(process) for process in [run(options, "part") for _ in range(cores)]]
-        return {key: sum(part[key] for part in parts) for key in ("training", "inference")}
-    return result(run(options, name))
+        "processes": (
+            f"PyTorch, {count} processes of 1 thread", "eager", options.batch, 1, count),
+        "compile": (f"PyTorch, {count} threads, torch.compile", "compile", options.batch, count),
+        "onnx": (f"ONNX Runtime, {count} threads", "onnx", options.batch, count)}
+    everyone[TRAINER] = Trainer(options.trainer, options.batch)
+    for name, offer in offers.items():
+        if name in options.without:
+            continue
+        say(f"warming up: {offer[0]}")
+        try:
+            everyone[name] = Contender(*offer)
+        except PeerFailure as failure:
+            say(f"note: {offer[0]} is left out: {failure}")
+
+
+def measure(everyone, rounds):
+    """Each contender's numbers of each round."""
+    found = {name: [] for name in everyone}
+    names = list(everyone)
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            numbers = everyone[name].measure()
+            found[name].append(numbers)
+            say(f"round {number + 1} of {rounds}: {everyone[name].title}: " + ", ".join(
+                f"{key} {value:.1f}" for key, value in numbers.items() if key != "peak"))
+    return found
+
+
+def spread(values, digits):
+    return (f"{statistics.median(values):.{digits}f} "
+            f"({min(values):.{digits}f}-{max(values):.{digits}f})")
+
+
+def result_table(everyone, found):
+    rows = [["", *QUANTITIES.values()]]
+    for name, contender in everyone.items():
+        cells = [contender.title]
+        for key in QUANTITIES:
+            values = [numbers[key] for numbers in found[name] if key in numbers]
+            if not values:
+                cells.append("-")
+            elif key == "peak":
+                cells.append(f"{statistics.median(values):.0f}")
+            else:
+                cells.append(spread(values, 1))
+        rows.append(cells)
+    return rows
+
+
+def ratio_table(everyone, found):
+    """How many times as fast the trainer is as the best peer of the same round."""
+    rows = [["trainer / best of the others in the same round", "times as fast", "the best"]]
+    for key, title in COMPARED.items():
+        ratios, winners = [], []
+        for number, ours in enumerate(found[TRAINER]):
+            others = {
+                name: rounds[number][key] for name, rounds in found.items()
+                if name != TRAINER and key in rounds[number]}
+            if not others:
+                continue
+            best = (min if key == "latency" else max)(others, key=others.get)
+            ratio = ours[key] / others[best]
+            ratios.append(1 / ratio if key == "latency" else ratio)
+            winners.append(everyone[best].title)
+        if ratios:
+            rows.append([title, spread(ratios, 2), statistics.mode(winners)])
+    return rows
+
+
+def render(rows, markdown):
+    if markdown:
+        lines = ["| " + " | ".join(cells) + " |" for cells in rows]
+        return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    lines = ["  ".join(map(str.ljust, cells, widths)).rstrip() for cells in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
 
 
 def main():
     options = arguments()
-    cores = len(os.sched_getaffinity(0))
-    if options.contender:
-        print(json.dumps(contender(options.contender, options.batch, cores)))
-        return
-    names = {
-        "trainer": f"trainer, {cores} workers",
-        "pytorch": f"PyTorch, {cores} threads",
-        "channels_last": f"PyTorch, {cores} threads, channels_last",
-        "processes": f"PyTorch, {cores} processes of 1 thread",
-        "onnxruntime": f"ONNX Runtime, {cores} threads"}
-    found = {name: [] for name in names}
-    for number in range(options.rounds):
-        for name in names:
-            found[name].append(measure(options, name, cores))
-            print(f"round {number + 1} of {options.rounds}: {names[name]}", file=sys.stderr)
-    print(f"\nResNet18 at 224x224, batch {options.batch}, images/s, median of {options.rounds} "
-          "alternating rounds (lowest-highest)\n")
-    print("| | training | inference | inference, batch 1 |\n|---|---|---|---|")
-    for name, title in names.items():
-        cells = []
-        for key in ("training", "inference", "single"):
-            values = [told[key] for told in found[name] if told.get(key)]
-            cells.append(
-                f"{statistics.median(values):.1f} ({min(values):.1f}-{max(values):.1f})"
-                if values else "-")
-        print(f"| {title} | " + " | ".join(cells) + " |")
-    for key in ("training", "inference"):
-        ratios = [
-            ours[key] / max(found[name][place].get(key, 0) for name in names if name != "trainer")
-            for place, ours in enumerate(found["trainer"])]
-        print(f"\n{key}: {statistics.median(ratios):.2f} times the best of the others in the same "
-              f"round ({min(ratios):.2f}-{max(ratios):.2f})")
+    everyone = {}
+    try:
+        add_contenders(everyone, options)
+        found = measure(everyone, options.rounds)
+    except PeerFailure as failure:
+        sys.exit(f"error: a contender failed: {failure}; leave it out with --without")
+    except subprocess.CalledProcessError as failure:
+        sys.exit(f"error: {failure}; run that command by hand to see why")
+    finally:
+        for contender in everyone.values():
+            contender.end()
+    software = dict.fromkeys(contender.software for contender in everyone.values())
+    print(f"\nResNet18 at 224x224, batch {options.batch}, medians of {options.rounds} alternating "
+          f"rounds (lowest-highest)\n{processor()}, {cores()} cores; {'; '.join(software)}\n")
+    print(render(result_table(everyone, found), options.markdown) + "\n")
+    print(render(ratio_table(everyone, found), options.markdown))
 
 
 if __name__ == "__main__":

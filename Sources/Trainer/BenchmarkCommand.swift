@@ -1,20 +1,32 @@
 import ArgumentParser
 import Foundation
 import NeuralNetwork
-import Randomness
 import TerminalInterface
 import WorkerPool
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "Measures training and inference in pictures per second, without data.",
+    abstract: "Measures training and inference, layer by layer and in images per second.",
     discussion: """
+      Needs no data: it learns from random pictures.
+
       Examples:
         trainer benchmark
-        trainer benchmark --batch 32 --workers 2 --rounds 5 --json
+        trainer benchmark --batch 32 --workers 2 --rounds 9
+        trainer benchmark --layers
+        trainer benchmark --json > benchmark.json
+        DEEPFAKE_KERNELS=AVX2 trainer benchmark
 
-      Rounds alternate between training and inference; the numbers are medians.
+      The first rounds measure the layers of a training step. GFLOP/s are those of one worker, by \
+      the operations that a convolution has by definition: Winograd's algorithm does with fewer, so \
+      its numbers may lie above what the core can do. "rest" is what no layer claims: head, loss, \
+      pictures, and waiting for the slower worker (and for a core, where there are more workers \
+      than cores).
+
+      The other rounds alternate between training, training of one worker on its share of the \
+      batch, inference and a single image. All numbers are medians of the rounds. The peak of memory \
+      is that of training, before anything is there for inference.
       """)
 
   @Option(help: "Pictures of a batch, over all workers.")
@@ -30,103 +42,60 @@ struct BenchmarkCommand: ParsableCommand {
   var size = 224
 
   @Option(help: "Rounds of each measurement.")
-  var rounds = 3
+  var rounds = 5
+
+  @Flag(help: "Measure the layers only.")
+  var layers = false
 
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
-    guard (0...1024).contains(workers), (1...100).contains(rounds), width % 8 == 0,
-      (8...256).contains(width), size % 32 == 0, (32...1024).contains(size)
-    else {
-      throw ValidationError(
-        "expected 0...1024 workers, 1...100 rounds, a width of 8...256 in eights, a size of "
-          + "32...1024 in 32s")
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+    guard (1...1000).contains(rounds) else {
+      throw ValidationError("--rounds: expected 1...1000, got \(rounds)")
+    }
+    guard (8...256).contains(width), width % 8 == 0 else {
+      throw ValidationError("--width: expected a multiple of 8 in 8...256, got \(width)")
+    }
+    guard (32...1024).contains(size), size % 32 == 0 else {
+      throw ValidationError("--size: expected a multiple of 32 in 32...1024, got \(size)")
     }
     let count = WorkerPool(workerCount: workers).workerCount
     guard (2 * count...4096).contains(batch) else {
       throw ValidationError(
-        "--batch: expected \(2 * count)...4096 for \(count) workers, got \(batch)")
+        "--batch: expected \(2 * count)...4096, two pictures or more for each of \(count) "
+          + "workers, got \(batch)")
     }
-  }
-
-  private struct Result: Encodable {
-    var batch: Int
-    var workers: Int
-    var width: Int
-    var size: Int
-    var trainingImagesPerSecond: Double
-    var inferenceImagesPerSecond: Double
-    var peakMebibytes: Int
-    var processor: String
   }
 
   func run() throws {
-    let count = WorkerPool(workerCount: workers).workerCount
-    let architecture = ResNet18Architecture(width: width, inputSize: size)
-    var state = NetworkState(randomFor: architecture, seed: 1)
-    let training = TrainingEngine(
-      architecture: architecture, batchSize: batch, workers: count, synchronizedBatchNorm: false)
-    let inference = InferenceEngine(
-      architecture: architecture, maximumBatch: batch, workers: count)
-    var optimizer = Optimizer(
-      .sgd(momentum: 0.9, nesterov: true), weightDecay: 1e-4, for: architecture)
-    let labels = (0..<batch).map { $0 % 2 }
-    let options = TrainingEngine.Options(
-      labelSmoothing: 0.01, dropoutSeed: 1, dropoutKeys: (0..<batch).map { UInt64($0) })
-    let fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void = { sample, buffer in
-      var stream = RandomStream(seed: 1, .check, UInt64(sample))
-      for index in buffer.indices { buffer[index] = stream.uniform() * 4 - 2 }
+    let measurement = BenchmarkMeasurement(
+      architecture: ResNet18Architecture(width: width, inputSize: size), batch: batch,
+      workers: WorkerPool(workerCount: workers).workerCount, rounds: rounds)
+    let progress = ProgressLine(total: layers ? rounds : 2 * rounds, unit: "rounds")
+    var training = measurement.makeTraining()
+    let step = measurement.measureStep(&training) {
+      progress.update(done: $0, detail: "layers")
     }
-    func train() {
-      _ = training.computeGradients(&state, labels: labels, options: options, fill: fill)
-      training.gradients.withUnsafeBufferPointer {
-        optimizer.step(&state, gradients: $0, learningRate: 0.001)
+    let peak = Hardware.peakMebibytes
+    let rates =
+      layers
+      ? nil
+      : measurement.measureRates(&training) {
+        progress.update(done: rounds + $0, detail: "images/s")
       }
-    }
-    train()
-    inference.load(state)
-    _ = inference.logits(count: batch, fill: fill)
-    var (trainingRates, inferenceRates): ([Double], [Double]) = ([], [])
-    let progress = ProgressLine(total: rounds, unit: "rounds")
-    for round in 1...rounds {
-      let first = Stopwatch()
-      train()
-      trainingRates.append(Double(batch) / first.seconds)
-      let second = Stopwatch()
-      _ = inference.logits(count: batch, fill: fill)
-      inferenceRates.append(Double(batch) / second.seconds)
-      progress.update(done: round, detail: "")
-    }
     progress.finish()
-    try show(
-      Result(
-        batch: batch, workers: count, width: width, size: size,
-        trainingImagesPerSecond: median(trainingRates),
-        inferenceImagesPerSecond: median(inferenceRates), peakMebibytes: Hardware.peakMebibytes,
-        processor: Hardware.current.processor))
-  }
-
-  private func show(_ result: Result) throws {
+    let report = BenchmarkReport(
+      measurement: measurement, step: step, rates: rates, peakMebibytes: peak)
     if json {
       let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      StandardOutput.write(String(decoding: try encoder.encode(result), as: UTF8.self))
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
     } else {
-      StandardOutput.write(
-        """
-        ResNet18 of width \(width) at \(size)x\(size), batch \(batch), \(result.workers) workers, \
-        \(result.processor)
-        training   \(EpochTable.number(result.trainingImagesPerSecond, 2)) images/s
-        inference  \(EpochTable.number(result.inferenceImagesPerSecond, 2)) images/s
-        peak       \(result.peakMebibytes) MiB
-        """)
+      StandardOutput.write(BenchmarkTable(report: report).render())
     }
-  }
-
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }

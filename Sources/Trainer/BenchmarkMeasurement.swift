@@ -1,0 +1,132 @@
+import NeuralNetwork
+
+/// What `trainer benchmark` measures, and how.
+struct BenchmarkMeasurement {
+  let architecture: ResNet18Architecture
+  let batch: Int
+  let workers: Int
+  let rounds: Int
+  private let pictures: BenchmarkPictures
+
+  init(architecture: ResNet18Architecture, batch: Int, workers: Int, rounds: Int) {
+    self.architecture = architecture
+    self.batch = batch
+    self.workers = workers
+    self.rounds = rounds
+    // They repeat after a usual batch: the memory of a larger one is the engine's.
+    pictures = BenchmarkPictures(size: architecture.inputSize, count: min(batch, 32))
+  }
+
+  /// A part of a training step.
+  struct StepPart {
+    /// The layer's name in the state_dict, or what else is computed.
+    let name: String
+    /// As `LayerTime.Pass`, or "optimizer", or "rest".
+    let pass: String
+    /// Mean over the workers, median over the rounds.
+    let seconds: Double
+  }
+
+  /// A training step in parts, and the convolutions it has.
+  struct Step {
+    let parts: [StepPart]
+    let convolutions: [(name: String, algorithm: String, operations: Int)]
+  }
+
+  /// Seconds per call, medians over the rounds.
+  struct Rates {
+    var trainingStep: Double
+    /// One worker with its share of the batch; nil where there is only one.
+    var loneTrainingStep: Double?
+    var inference: Double
+    var singleImage: Double
+  }
+
+  /// A training that has warmed up.
+  func makeTraining() -> BenchmarkTraining { makeTraining(batch: batch, workers: workers) }
+
+  private func makeTraining(batch: Int, workers: Int) -> BenchmarkTraining {
+    var training = BenchmarkTraining(
+      architecture: architecture, batch: batch, workers: workers, pictures: pictures)
+    training.step()
+    return training
+  }
+
+  /// Measures the parts of a step.
+  ///
+  /// - Parameter progress: called with the number of rounds done.
+  func measureStep(_ training: inout BenchmarkTraining, progress: (Int) -> Void) -> Step {
+    var names: [(layer: String, pass: String)] = []
+    var seconds: [[Double]] = []
+    for round in 1...rounds {
+      training.engine.measuresTimes = true
+      let stopwatch = Stopwatch()
+      let optimizer = training.step()
+      let step = stopwatch.seconds
+      let times = training.engine.layerTimes
+      let rest = step - optimizer - times.reduce(0) { $0 + $1.seconds }
+      names =
+        times.map { ($0.layer, $0.pass.rawValue) } + [("optimizer", "optimizer"), ("rest", "rest")]
+      seconds.append(times.map(\.seconds) + [optimizer, max(rest, 0)])
+      progress(round)
+    }
+    training.engine.measuresTimes = false
+    return Step(
+      parts: names.indices.map { part in
+        StepPart(
+          name: names[part].layer, pass: names[part].pass,
+          seconds: median(seconds.map { $0[part] }))
+      },
+      convolutions: training.engine.convolutions)
+  }
+
+  /// Measures training and inference in turn.
+  ///
+  /// - Parameter progress: called with the number of rounds done.
+  func measureRates(_ training: inout BenchmarkTraining, progress: (Int) -> Void) -> Rates {
+    let write = pictures.write
+    var lone = workers > 1 ? makeTraining(batch: batch / workers, workers: 1) : nil
+    let inference = makeInference(training.state, batch: batch)
+    let single = makeInference(training.state, batch: 1)
+    var found: [Rates] = []
+    for round in 1...rounds {
+      found.append(
+        Rates(
+          trainingStep: secondsPerCall { training.step() },
+          loneTrainingStep: lone == nil ? nil : secondsPerCall { lone?.step() },
+          inference: secondsPerCall { _ = inference.logits(count: batch, fill: write) },
+          singleImage: secondsPerCall { _ = single.logits(count: 1, fill: write) }))
+      progress(round)
+    }
+    return Rates(
+      trainingStep: median(found.map(\.trainingStep)),
+      loneTrainingStep: lone == nil ? nil : median(found.compactMap(\.loneTrainingStep)),
+      inference: median(found.map(\.inference)), singleImage: median(found.map(\.singleImage)))
+  }
+
+  /// An engine that has warmed up.
+  private func makeInference(_ state: NetworkState, batch: Int) -> InferenceEngine {
+    let engine = InferenceEngine(
+      architecture: architecture, maximumBatch: batch, workers: workers)
+    engine.load(state)
+    _ = engine.logits(count: batch, fill: pictures.write)
+    return engine
+  }
+
+  /// Mean over as many calls as half a second takes.
+  private func secondsPerCall(_ body: () -> Void) -> Double {
+    let stopwatch = Stopwatch()
+    var calls = 0
+    repeat {
+      body()
+      calls += 1
+    } while stopwatch.seconds < 0.5
+    return stopwatch.seconds / Double(calls)
+  }
+
+  private func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}

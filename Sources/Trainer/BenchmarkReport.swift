@@ -1,0 +1,84 @@
+import Kernels
+import NeuralNetwork
+
+/// What `trainer benchmark` found; its JSON.
+struct BenchmarkReport: Encodable {
+  /// A row: a layer in one pass, or another part of a training step.
+  struct Layer: Encodable {
+    var name: String
+    var pass: String
+    /// Of convolutions.
+    var algorithm: String?
+    /// Of one step, mean over the workers.
+    var milliseconds: Double
+    /// Of one worker, by the operations of the definition; only convolutions have them.
+    var gigaflopsPerSecond: Double?
+    /// Of the step.
+    var share: Double
+  }
+
+  var batch: Int
+  var workers: Int
+  var width: Int
+  var size: Int
+  var rounds: Int
+  var kernels: String
+  var processor: String
+  /// Of the process while it trained.
+  var peakMebibytes: Int
+  /// Part of a training step that no convolution takes.
+  var shareOutsideConvolutions: Double
+  /// nil where only the layers were measured, like all of these.
+  var trainingImagesPerSecond: Double?
+  var inferenceImagesPerSecond: Double?
+  /// Latency of a batch of one.
+  var singleImageMilliseconds: Double?
+  /// Images per second of all workers against those of one with its share of the batch; nil where
+  /// there is only one.
+  var scaling: Double?
+  /// In the order of their first run.
+  var layers: [Layer]
+
+  init(
+    measurement: BenchmarkMeasurement, step: BenchmarkMeasurement.Step,
+    rates: BenchmarkMeasurement.Rates?, peakMebibytes: Int
+  ) {
+    batch = measurement.batch
+    workers = measurement.workers
+    width = measurement.architecture.width
+    size = measurement.architecture.inputSize
+    rounds = measurement.rounds
+    kernels = Processor.kernels.name
+    processor = Hardware.current.processor
+    self.peakMebibytes = peakMebibytes
+    layers = Self.rows(step, picturesOfWorker: Double(batch) / Double(workers))
+    shareOutsideConvolutions = layers.filter { $0.algorithm == nil }.reduce(0) { $0 + $1.share }
+    guard let rates else { return }
+    trainingImagesPerSecond = Double(batch) / rates.trainingStep
+    inferenceImagesPerSecond = Double(batch) / rates.inference
+    singleImageMilliseconds = rates.singleImage * 1e3
+    scaling = rates.loneTrainingStep.map { lone in
+      (Double(batch) / rates.trainingStep) / (Double(batch / measurement.workers) / lone)
+    }
+  }
+
+  private static func rows(
+    _ step: BenchmarkMeasurement.Step, picturesOfWorker: Double
+  ) -> [Layer] {
+    let sum = step.parts.reduce(0) { $0 + $1.seconds }
+    let passes: [LayerTime.Pass] = [.forward, .inputGrad, .weightGrad]
+    return step.parts.map { part in
+      var row = Layer(
+        name: part.name, pass: part.pass, milliseconds: part.seconds * 1e3,
+        share: part.seconds / sum)
+      if let convolution = step.convolutions.first(where: { $0.name == part.name }),
+        passes.contains(where: { $0.rawValue == part.pass })
+      {
+        row.algorithm = convolution.algorithm
+        row.gigaflopsPerSecond =
+          Double(convolution.operations) * picturesOfWorker / part.seconds * 1e-9
+      }
+      return row
+    }
+  }
+}
