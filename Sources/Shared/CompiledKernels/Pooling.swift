@@ -20,11 +20,11 @@ func poolMaximum(
       for row in rows {
         for column in max(0, 2 * x - 1)..<min(width, 2 * x + 2) {
           let value = load(input + (row &* width &+ column) &* lanes)
-          // Not "greater": what is not a number wins too.
-          let isSmaller = value .<= best
-          best.replace(with: value, where: .!isSmaller)
+          // Not "greater": what is not a number wins too, and is beaten by nothing.
+          let wins = .!(value .<= best) .& (best .== best)
+          best.replace(with: value, where: wins)
           let place = Int32(3 &* (row &- 2 &* y &+ 1) &+ column &- 2 &* x &+ 1)
-          winner.replace(with: Vector.MaskStorage(repeating: place), where: .!isSmaller)
+          winner.replace(with: Vector.MaskStorage(repeating: place), where: wins)
         }
       }
       store(best, to: output + (y * ow + x) * lanes)

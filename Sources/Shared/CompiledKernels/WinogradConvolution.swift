@@ -57,7 +57,7 @@ struct WinogradConvolution: ConvolutionKernel {
     let strip = WinogradTile.side * (tileGrid.columns * WinogradTile.outputs + 2) * lanes
     let columns = inputMaps.chunks + outputMaps.chunks
     return max(forwardRows, gradRows) * tileGrid.columns * columns * WinogradTile.points * chunk
-      + columns * WinogradTile.points * lanes + strip
+      + columns * WinogradTile.points * pointPadding + strip
   }
 }
 
@@ -65,9 +65,11 @@ struct WinogradConvolution: ConvolutionKernel {
 let chunk = 64
 /// Floats of a chunk of weights at one point.
 let weightChunkCount = chunk * chunk
-/// Floats from one point's sums of gradients to the next one's: not a power of two, which would put
-/// all points of a weight into the same set of the cache.
-let gradPointStep = chunk * chunk + 16
+/// Floats between the matrices of two points, which keep their distance from being a power of two: that
+/// would put all points of a tile into the same set of the cache.
+let pointPadding = 16
+/// Floats from one point's sums of gradients to the next one's.
+let gradPointStep = chunk * chunk + pointPadding
 
 extension BlockedShape {
   /// Chunks of channels.
@@ -88,13 +90,13 @@ func evenPart(of count: Int, atMost limit: Int) -> Int {
 struct TileRows {
   let rows: Range<Int>
   let columns: Int
-  /// Floats from one point's matrix to the next one's: not a power of two, see `gradPointStep`.
+  /// Floats from one point's matrix to the next one's.
   let pointStep: Int
 
   init(_ rows: Range<Int>, columns: Int) {
     self.rows = rows
     self.columns = columns
-    pointStep = rows.count * columns * chunk + 16
+    pointStep = rows.count * columns * chunk + pointPadding
   }
 
   var tiles: Int { rows.count &* columns }
