@@ -125,7 +125,10 @@ let package = Package(
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TorchFilesTests", ["TorchFiles"]),
-    tests("NeuralNetworkTests", ["NeuralNetwork", "Randomness", "TorchFiles", "WorkerPool"]),
+    tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
+    tests(
+      "NeuralNetworkTests",
+      ["Kernels", "NeuralNetwork", "Randomness", "TorchFiles", "WorkerPool"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
     tests(
       "TrainingDataTests",

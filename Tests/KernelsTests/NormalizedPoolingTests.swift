@@ -1,107 +1,190 @@
-import KernelsAVX2
-import KernelsAVX512
-import KernelsPortable
+import TestSupport
 import Testing
 
 @testable import Kernels
 
-private let sets: [any KernelSet] = [
-  KernelsPortable.CompiledKernels(), KernelsAVX2.CompiledKernels(), KernelsAVX512.CompiledKernels(),
-]
-
-/// Channels, height and width: odd, even, one, wider than a float32 sum may be long.
-private let sizes = [
-  (3, 1, 1), (5, 2, 2), (16, 7, 9), (20, 8, 5), (33, 1, 6), (9, 6, 1), (4, 3, 301), (17, 14, 14),
-]
-
-/// Eighths: products and sums of few are exact, and equal values are frequent.
-private func eighths(
-  _ count: Int, _ range: ClosedRange<Int>, _ generator: inout SystemRandomNumberGenerator
-) -> [Double] {
-  (0..<count).map { _ in Double(Int.random(in: range, using: &generator)) / 8 }
-}
-
-private func padded(_ values: [Double], lanes: Int) -> [Float] {
-  values.map(Float.init) + [Float](repeating: 0, count: (lanes - values.count % lanes) % lanes)
-}
-
+/// The stem's BatchNorm, ReLU and max-pooling in one against one after another in obvious loops.
 @Suite struct NormalizedPoolingTests {
-  @Test(arguments: 0..<3, sizes) func matchesObviousLoops(index: Int, size: (Int, Int, Int)) {
-    let set = sets[index]
-    var generator = SystemRandomNumberGenerator()
-    let (count, lanes, (channels, height, width)) = (3, set.lanes, size)
-    for isFlat in [false, true] {
-      let shape = BlockedShape(channels: channels, height: height, width: width, lanes: lanes)
-      let pooled = shape.pooled
-      let input = ReferenceMaps(
-        count: count, channels: channels, height: height, width: width,
-        values: eighths(count * channels * shape.area, isFlat ? 3...3 : -9...9, &generator))
-      let scale = eighths(channels, -4...8, &generator)
-      let shift = eighths(channels, -4...8, &generator)
-      let mean = eighths(channels, -4...4, &generator)
-      let gradMean = eighths(channels, -4...4, &generator)
-      let slope = eighths(channels, -4...4, &generator)
-      let outputGrad = ReferenceMaps(
-        count: count, channels: channels, height: pooled.height, width: pooled.width,
-        values: eighths(count * channels * pooled.area, -9...9, &generator))
-      let (factors, terms) = (padded(scale, lanes: lanes), padded(shift, lanes: lanes))
-      var values = input.blocked(lanes: lanes)
-      var output = [Float](repeating: .nan, count: count * pooled.pictureCount)
-      set.normalizedPoolingForward(
-        shape, count: count, input: values, scale: factors, shift: terms, output: &output)
-      let expected = referenceNormalizedPoolingForward(input, scale: scale, shift: shift).output
-      #expect(output == expected.blocked(lanes: lanes))
+  /// A multiple of what a window has: values, and how often equal ones meet in a window.
+  enum Values: CaseIterable {
+    /// Hardly any two are equal.
+    case many
+    /// Most windows have several largest ones. All numbers on the way are exact.
+    case few
+  }
 
-      var plain = output
-      set.maxPoolingForward(shape, count: count, input: values, output: &plain)
-      #expect(plain == referenceMaxPoolingForward(input).output.blocked(lanes: lanes))
+  /// What a layer gets, and what the obvious loops make of it.
+  struct Expected {
+    let maps: ReferenceMaps
+    let scale: [Double]
+    let shift: [Double]
+    let mean: [Double]
+    let pooled: ReferenceMaps
+    let pooledGrad: ReferenceMaps
+    /// The gradient of what the BatchNorm gave.
+    let grad: ReferenceMaps
 
-      let grads = outputGrad.blocked(lanes: lanes)
-      let means = padded(mean, lanes: lanes)
-      var gradSum = [Double](repeating: 1, count: shape.paddedChannels)
-      var centredSum = gradSum
-      set.normalizedPoolingBackwardSums(
-        shape, count: count, input: values, scale: factors, shift: terms, mean: means,
-        output: output, outputGrad: grads, gradSum: &gradSum, centredSum: &centredSum)
-      let sums = referenceNormalizedPoolingBackwardSums(
-        input, scale: scale, shift: shift, mean: mean, outputGrad: outputGrad)
-      #expect(Array(gradSum.prefix(channels)) == sums.gradSum.map { $0 + 1 })
-      #expect(Array(centredSum.prefix(channels)) == sums.centredSum.map { $0 + 1 })
-      #expect(gradSum.dropFirst(channels).allSatisfy { $0 == 1 })
-
-      var scratch = [Float](repeating: .nan, count: width * lanes)
-      set.normalizedPoolingBackwardInput(
-        shape, count: count, output: output, outputGrad: grads, values: &values, mean: means,
-        scale: factors, shift: terms, gradMean: padded(gradMean, lanes: lanes),
-        slope: padded(slope, lanes: lanes), scratch: &scratch)
-      let inputGrad = referenceNormalizedPoolingBackwardInput(
-        input, scale: scale, shift: shift, mean: mean, gradMean: gradMean, slope: slope,
-        outputGrad: outputGrad)
-      #expect(values == inputGrad.blocked(lanes: lanes))
+    init(_ example: MapsCase, _ values: Values) {
+      var maps = example.maps(seed: 1, mean: 0.25, deviation: 2)
+      // Some factors are negative: there the smallest of a window wins.
+      var scale = pseudoRandom(example.channels, seed: 2).map { Double($0) * 2 }
+      var shift = pseudoRandom(example.channels, seed: 3).map(Double.init)
+      if values == .few {
+        maps = maps.mapped { value, _ in value.rounded() }
+        scale = scale.map { $0 < 0 ? -0.5 : 2 }
+        shift = shift.map { ($0 * 2).rounded() }
+      }
+      let (factors, offsets) = (scale, shift)
+      let rectified = maps.mapped { value, channel in
+        max(0, Double(Float(value)) * factors[channel] + offsets[channel])
+      }
+      let pooling = referenceMaxPoolingForward(rectified)
+      let pooled = pooling.output
+      let pooledGrad = pooled.with(pooled.values.indices.map { Double($0 * 7 % 13) - 6 })
+      var grad = maps.with(Array(repeating: 0, count: maps.values.count))
+      for (place, winner) in pooling.winners.enumerated() where pooled.values[place] > 0 {
+        grad.values[winner] += pooledGrad.values[place]
+      }
+      self.maps = maps
+      self.scale = scale
+      self.shift = shift
+      self.pooled = pooled
+      self.pooledGrad = pooledGrad
+      self.grad = grad
+      mean = (0..<example.channels).map { referenceMoments(maps, channel: $0).mean }
     }
   }
 
-  @Test(arguments: 0..<3, 0..<25) func notANumberComesThrough(index: Int, pixel: Int) {
-    let set = sets[index]
-    let shape = BlockedShape(channels: 1, height: 5, width: 5, lanes: set.lanes)
-    for broken in [Float.nan, -Float.nan] {
-      var input = (0..<shape.pictureCount).map { Float($0 % 7) - 3 }
-      for lane in 0..<set.lanes { input[pixel * set.lanes + lane] = broken }
-      let scale = [Float](repeating: 1, count: set.lanes)
-      let shift = [Float](repeating: 0, count: set.lanes)
-      var (fused, plain) = (
-        [Float](repeating: 0, count: shape.pooled.pictureCount),
-        [Float](repeating: 0, count: shape.pooled.pictureCount)
-      )
-      set.normalizedPoolingForward(
-        shape, count: 1, input: input, scale: scale, shift: shift, output: &fused)
-      set.maxPoolingForward(shape, count: 1, input: input, output: &plain)
-      for y in 0..<3 {
-        for x in 0..<3 {
-          let isInside = abs(pixel / 5 - 2 * y) <= 1 && abs(pixel % 5 - 2 * x) <= 1
-          #expect(fused[(y * 3 + x) * set.lanes].isNaN == isInside)
-          #expect(plain[(y * 3 + x) * set.lanes].isNaN == isInside)
-        }
+  /// Memory that the passes share.
+  private struct Layer {
+    let memory = GuardedMemory()
+    let lanes: Int
+    let expected: Expected
+    let values: UnsafeMutablePointer<Float>
+    let pooled: UnsafeMutablePointer<Float>
+    let pooledGrad: UnsafePointer<Float>
+    let scale: UnsafePointer<Float>
+    let shift: UnsafePointer<Float>
+    let mean: UnsafePointer<Float>
+
+    init(_ expected: Expected, lanes: Int) {
+      self.lanes = lanes
+      self.expected = expected
+      values = memory.floats("values", expected.maps.blocked(lanes: lanes))
+      let grad = expected.pooledGrad.blocked(lanes: lanes)
+      pooledGrad = memory.constants("pooledGrad", grad)
+      pooled = memory.floats("pooled", count: grad.count)
+      scale = memory.constants("scale", Self.floats(expected.scale, lanes))
+      shift = memory.constants("shift", Self.floats(expected.shift, lanes))
+      mean = memory.constants("mean", Self.floats(expected.mean, lanes))
+    }
+
+    static func floats(_ values: [Double], _ lanes: Int) -> [Float] {
+      wholeBlocks(values.map { Float($0) }, lanes: lanes)
+    }
+  }
+
+  @Test(arguments: TestedKernels.all, PoolingTests.cases) func forwardAndBackward(
+    tested: TestedKernels, example: MapsCase
+  ) {
+    for values in Values.allCases { check(tested.kernels, example, values) }
+  }
+
+  private func check(_ kernels: any KernelSet, _ example: MapsCase, _ values: Values) {
+    let (shape, lanes) = (example.shape(kernels), kernels.lanes)
+    let expected = Expected(example, values)
+    let layer = Layer(expected, lanes: lanes)
+    kernels.normalizedPoolingForward(
+      shape, count: example.count, input: layer.values, scale: layer.scale, shift: layer.shift,
+      output: layer.pooled)
+    let pooled = expected.pooled.checked(layer.memory.values(layer.pooled), lanes: lanes)
+    #expect(relativeDifference(pooled, expected.pooled.values) < 1e-6)
+
+    var gradSum = [Double](repeating: 1, count: shape.paddedChannels)
+    var centredSum = [Double](repeating: -2, count: shape.paddedChannels)
+    kernels.normalizedPoolingBackwardSums(
+      shape, count: example.count, input: layer.values, scale: layer.scale, shift: layer.shift,
+      mean: layer.mean, output: layer.pooled, outputGrad: layer.pooledGrad, gradSum: &gradSum,
+      centredSum: &centredSum)
+    var sums = (grad: [Double](), centred: [Double]())
+    for channel in 0..<example.channels {
+      let places = expected.grad.places(channel: channel)
+      sums.grad.append(places.reduce(0) { $0 + expected.grad.values[$1] })
+      sums.centred.append(
+        places.reduce(0) {
+          $0 + expected.grad.values[$1] * (expected.maps.values[$1] - expected.mean[channel])
+        })
+    }
+    #expect(
+      relativeDifference(gradSum.prefix(example.channels).map { Float($0 - 1) }, sums.grad) < 1e-5)
+    #expect(
+      relativeDifference(centredSum.prefix(example.channels).map { Float($0 + 2) }, sums.centred)
+        < 1e-5)
+    #expect(gradSum[example.channels...].allSatisfy { $0 == 1 })
+    #expect(centredSum[example.channels...].allSatisfy { $0 == -2 })
+
+    checkInputGrad(kernels, shape, example, layer)
+  }
+
+  /// Picture by picture, as the stem does it.
+  private func checkInputGrad(
+    _ kernels: any KernelSet, _ shape: BlockedShape, _ example: MapsCase, _ layer: Layer
+  ) {
+    let (expected, memory, lanes) = (layer.expected, layer.memory, layer.lanes)
+    let gradMean = pseudoRandom(example.channels, seed: 4).map(Double.init)
+    let slope = pseudoRandom(example.channels, seed: 5).map(Double.init)
+    let inputGrad = expected.maps.with(
+      expected.maps.values.indices.map { place in
+        let channel = place / shape.area % example.channels
+        let centred = expected.maps.values[place] - expected.mean[channel]
+        return expected.scale[channel]
+          * (expected.grad.values[place] - gradMean[channel] - centred * slope[channel])
+      })
+    let means = memory.constants("gradMean", Layer.floats(gradMean, lanes))
+    let slopes = memory.constants("slope", Layer.floats(slope, lanes))
+    let scratch = memory.floats("scratch", count: shape.pictureCount)
+    let pooledCount = memory.values(layer.pooled).count / example.count
+    for n in 0..<example.count {
+      kernels.normalizedPoolingBackwardInput(
+        shape, count: 1, output: layer.pooled + n * pooledCount,
+        outputGrad: layer.pooledGrad + n * pooledCount,
+        values: layer.values + n * shape.pictureCount, mean: layer.mean, scale: layer.scale,
+        shift: layer.shift, gradMean: means, slope: slopes, scratch: scratch)
+    }
+    let found = expected.maps.checked(memory.values(layer.values), lanes: lanes)
+    #expect(relativeDifference(found, inputGrad.values) < 1e-5)
+    #expect(memory.damage == [])
+  }
+
+  /// In the outputs that see it, and in no other channel.
+  @Test(arguments: TestedKernels.all) func keepsWhatIsNotANumber(tested: TestedKernels) {
+    let (kernels, example) = (tested.kernels, PoolingTests.cases[2])
+    let shape = example.shape(kernels)
+    let expected = Expected(example, .many)
+    let plane = shape.area
+    for pixel in 0..<plane {
+      let layer = Layer(expected, lanes: kernels.lanes)
+      // Channel 4 of the first picture.
+      layer.values[((4 / kernels.lanes) * plane + pixel) * kernels.lanes + 4 % kernels.lanes] = .nan
+      kernels.normalizedPoolingForward(
+        shape, count: example.count, input: layer.values, scale: layer.scale, shift: layer.shift,
+        output: layer.pooled)
+      let pooled = expected.pooled.checked(
+        layer.memory.values(layer.pooled), lanes: kernels.lanes)
+      let (height, width) = (expected.pooled.height, expected.pooled.width)
+      let places = (0..<height * width).filter {
+        abs($0 / width * 2 - pixel / example.width) <= 1
+          && abs($0 % width * 2 - pixel % example.width) <= 1
+      }
+      #expect(pooled.indices.filter { pooled[$0].isNaN } == places.map { 4 * height * width + $0 })
+      var gradSum = [Double](repeating: 0, count: shape.paddedChannels)
+      var centredSum = gradSum
+      kernels.normalizedPoolingBackwardSums(
+        shape, count: example.count, input: layer.values, scale: layer.scale, shift: layer.shift,
+        mean: layer.mean, output: layer.pooled, outputGrad: layer.pooledGrad, gradSum: &gradSum,
+        centredSum: &centredSum)
+      for channel in 0..<shape.paddedChannels where channel != 4 {
+        #expect(gradSum[channel].isFinite && centredSum[channel].isFinite)
       }
     }
   }

@@ -1,13 +1,8 @@
 import Kernels
-import KernelsAVX2
-import KernelsAVX512
-import KernelsPortable
+import TestSupport
 import Testing
 
-private let sets: [any KernelSet] = [
-  KernelsPortable.CompiledKernels(), KernelsAVX2.CompiledKernels(), KernelsAVX512.CompiledKernels(),
-]
-
+/// The optimizers' steps against the obvious loops.
 @Suite struct OptimizerStepsTests {
   private static let counts = [1, 7, 8, 15, 16, 33]
 
@@ -15,13 +10,15 @@ private let sets: [any KernelSet] = [
     zip(left, right).allSatisfy { abs(Double($0) - $1) <= 1e-6 * max(1, abs($1)) }
   }
 
-  @Test(arguments: 0..<3, counts) func sgdMatchesObviousLoop(index: Int, count: Int) {
+  @Test(arguments: TestedKernels.all, counts) func sgdMatchesObviousLoop(
+    tested: TestedKernels, count: Int
+  ) {
     for nesterov in [false, true] {
-      let start = (0..<count + 3).map { _ in Float.random(in: -1...1) }
-      let gradients = start.map { _ in Float.random(in: -1...1) }
-      let first = start.map { _ in Float.random(in: -1...1) }
+      let start = pseudoRandom(count + 3, seed: 1)
+      let gradients = pseudoRandom(count + 3, seed: 4)
+      let first = pseudoRandom(count + 3, seed: 5)
       var (parameters, buffers) = (start, first)
-      sets[index].sgdStep(
+      tested.kernels.sgdStep(
         &parameters, gradients, momentumBuffer: &buffers, count: count,
         SGDFactors(
           learningRate: 0.5, gradientScale: 0.25, weightDecay: 0.125, momentum: 0.75,
@@ -37,12 +34,14 @@ private let sets: [any KernelSet] = [
     }
   }
 
-  @Test(arguments: 0..<3, counts) func adamWMatchesObviousLoop(index: Int, count: Int) {
-    let start = (0..<count + 3).map { _ in Float.random(in: -1...1) }
-    let gradients = start.map { _ in Float.random(in: -1...1) }
+  @Test(arguments: TestedKernels.all, counts) func adamWMatchesObviousLoop(
+    tested: TestedKernels, count: Int
+  ) {
+    let start = pseudoRandom(count + 3, seed: 2)
+    let gradients = pseudoRandom(count + 3, seed: 6)
     let (first, second) = (gradients.map { $0 / 2 }, start.map { $0 * $0 })
     var (parameters, mean, squares) = (start, first, second)
-    sets[index].adamWStep(
+    tested.kernels.adamWStep(
       &parameters, gradients, mean: &mean, squareMean: &squares, count: count,
       AdamWFactors(
         gradientScale: 0.25, remaining: 0.875, meanShare: 0.125, squareDecay: 0.75,
@@ -60,12 +59,14 @@ private let sets: [any KernelSet] = [
     #expect(close(mean, expectedMean) && close(squares, expectedSquares))
   }
 
-  @Test(arguments: 0..<3, counts) func averageMovesFromTheNearerEnd(index: Int, count: Int) {
-    let old = (0..<count + 3).map { _ in Float.random(in: -1...1) }
-    let new = old.map { _ in Float.random(in: -1...1) }
+  @Test(arguments: TestedKernels.all, counts) func averageMovesFromTheNearerEnd(
+    tested: TestedKernels, count: Int
+  ) {
+    let old = pseudoRandom(count + 3, seed: 3)
+    let new = pseudoRandom(count + 3, seed: 7)
     for share: Float in [0, 0.25, 0.75, 1] {
       var average = old
-      sets[index].moveAverage(&average, towards: new, count: count, share: share)
+      tested.kernels.moveAverage(&average, towards: new, count: count, share: share)
       let expected = old.indices.map { i in
         i < count ? Double(old[i]) + Double(share) * Double(new[i] - old[i]) : Double(old[i])
       }

@@ -118,21 +118,25 @@ struct Correlation: Sendable {
   func pack(
     _ view: WeightView, targets: Range<Int>, into packed: UnsafeMutablePointer<Float>
   ) {
-    for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
-      let vector = first / lanes
-      let tile = tileStart(of: vector, in: target.blocks)
-      let step = tileWidth(at: tile, of: target.blocks) * lanes
-      var place = packed + tile * lanes * depth + (vector - tile) * lanes
-      for block in 0..<source.blocks {
-        for ky in rows.taps {
-          for kx in columns.taps {
-            for lane in 0..<source.lanes {
-              let channel = block &* source.lanes &+ lane
-              store(
-                channel < view.sources
-                  ? view.vector(target: first, source: channel, tap: ky &* kernel &+ kx) : .zero,
-                to: place)
-              place += step
+    let taps = kernel * kernel
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: source.lanes * taps * lanes) {
+      weights in
+      guard let weights = weights.baseAddress else { return }
+      for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
+        let vector = first / lanes
+        let tile = tileStart(of: vector, in: target.blocks)
+        let step = tileWidth(at: tile, of: target.blocks) * lanes
+        var place = packed + tile * lanes * depth + (vector - tile) * lanes
+        for block in 0..<source.blocks {
+          let channel = block * source.lanes
+          view.collect(target: first, sources: channel..<channel + source.lanes, into: weights)
+          for ky in rows.taps {
+            for kx in columns.taps {
+              for lane in 0..<source.lanes {
+                store(
+                  load(weights + (lane &* taps &+ ky &* kernel &+ kx) &* lanes), to: place)
+                place += step
+              }
             }
           }
         }

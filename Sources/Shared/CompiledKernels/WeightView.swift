@@ -3,9 +3,10 @@ import Kernels
 /// Weights in PyTorch's order as a convolution in either direction sees them: from source channels to
 /// target channels.
 struct WeightView {
-  let weight: UnsafePointer<Float>
-  let targets: Int
-  let sources: Int
+  private let weight: UnsafePointer<Float>
+  private let targets: Int
+  private let sources: Int
+  private let taps: Int
   /// Floats from one target's, or source's, weights to the next one's.
   private let targetStep: Int
   private let sourceStep: Int
@@ -18,26 +19,42 @@ struct WeightView {
   ) {
     self.weight = weight
     self.scale = scale
+    taps = shape.kernel * shape.kernel
     (targets, sources) = (shape.outputChannels, shape.inputChannels)
-    (targetStep, sourceStep) = (shape.filterCount, shape.kernel * shape.kernel)
+    (targetStep, sourceStep) = (shape.filterCount, taps)
   }
 
   /// From output to input.
   init(backward shape: ConvolutionShape, _ weight: UnsafePointer<Float>) {
     self.weight = weight
     scale = nil
+    taps = shape.kernel * shape.kernel
     (targets, sources) = (shape.inputChannels, shape.outputChannels)
-    (targetStep, sourceStep) = (shape.kernel * shape.kernel, shape.filterCount)
+    (targetStep, sourceStep) = (taps, shape.filterCount)
   }
 
-  /// The weights of a block of targets for one source and tap; zeros behind the last target.
-  @inline(__always)
-  func vector(target first: Int, source: Int, tap: Int) -> Vector {
-    var result = Vector.zero
-    let start = weight + (first &* targetStep &+ source &* sourceStep &+ tap)
-    for lane in 0..<min(lanes, targets &- first) {
-      result[lane] = start[lane &* targetStep] * (scale?[first &+ lane] ?? 1)
+  /// Collects the weights between some sources and a block of targets: `[source][tap][target]`. What
+  /// lies behind the last channel of either is zero.
+  ///
+  /// The weights of a pair are consecutive; they are read once and written to a block that stays in the
+  /// level-1 cache, from which vectors are read afterwards.
+  ///
+  /// - Parameter first: the first target of the block.
+  func collect(
+    target first: Int, sources range: Range<Int>, into block: UnsafeMutablePointer<Float>
+  ) {
+    let count = min(lanes, targets - first)
+    let last = min(range.upperBound, sources)
+    if count < lanes || last < range.upperBound {
+      block.update(repeating: 0, count: range.count * taps * lanes)
     }
-    return result
+    for lane in 0..<count {
+      let factor = scale?[first + lane] ?? 1
+      for source in range.lowerBound..<max(last, range.lowerBound) {
+        let pair = weight + ((first &+ lane) &* targetStep &+ source &* sourceStep)
+        let target = block + ((source &- range.lowerBound) &* taps &* lanes &+ lane)
+        for tap in 0..<taps { target[tap &* lanes] = pair[tap] * factor }
+      }
+    }
   }
 }

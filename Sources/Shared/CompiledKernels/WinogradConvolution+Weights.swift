@@ -29,30 +29,48 @@ extension WinogradConvolution {
     _ view: WeightView, targets: Range<Int>, from source: BlockedShape, to target: BlockedShape,
     isTurned: Bool, into packed: UnsafeMutablePointer<Float>
   ) {
-    for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
-      let (targetChunk, vector) = (first / chunk, first % chunk / lanes)
-      let vectors = target.depth(ofChunk: targetChunk) / lanes
-      for channel in 0..<source.paddedChannels {
-        var taps = Taps(repeating: .zero)
-        if channel < view.sources {
-          for tap in 0..<9 {
-            taps[tap] = view.vector(target: first, source: channel, tap: isTurned ? 8 - tap : tap)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * 9 * lanes) { block in
+      guard let block = block.baseAddress else { return }
+      for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
+        for channel in stride(from: 0, to: source.paddedChannels, by: lanes) {
+          view.collect(target: first, sources: channel..<channel + lanes, into: block)
+          for row in 0..<lanes {
+            let taps = taps(of: block + row &* 9 &* lanes, isTurned: isTurned)
+            keep(
+              taps, source: channel &+ row, target: first, from: source, to: target, into: packed)
           }
-        }
-        if packsPoints {
-          let (sourceChunk, row) = (channel / chunk, channel % chunk)
-          let index = targetChunk &* WinogradTile.points &* source.chunks &+ sourceChunk
-          let place = placeInChunk(
-            row: row, depth: source.depth(ofChunk: sourceChunk), vector: vector, of: vectors)
-          transform(
-            taps, into: packed + (index &* weightChunkCount &+ place),
-            pointStep: source.chunks &* weightChunkCount)
-        } else {
-          let place = (first &* source.paddedChannels &+ channel &* lanes) &* 9
-          for tap in 0..<9 { store(taps[tap], to: packed + (place &+ tap &* lanes)) }
         }
       }
     }
+  }
+
+  /// Stores the packed weights of a block of targets and one source.
+  @inline(__always)
+  private func keep(
+    _ taps: Taps, source channel: Int, target first: Int, from source: BlockedShape,
+    to target: BlockedShape, into packed: UnsafeMutablePointer<Float>
+  ) {
+    if packsPoints {
+      let (targetChunk, sourceChunk) = (first / chunk, channel / chunk)
+      let index = targetChunk &* WinogradTile.points &* source.chunks &+ sourceChunk
+      let place = placeInChunk(
+        row: channel % chunk, depth: source.depth(ofChunk: sourceChunk),
+        vector: first % chunk / lanes, of: target.depth(ofChunk: targetChunk) / lanes)
+      transform(
+        taps, into: packed + (index &* weightChunkCount &+ place),
+        pointStep: source.chunks &* weightChunkCount)
+    } else {
+      let place = (first &* source.paddedChannels &+ channel &* lanes) &* 9
+      for tap in 0..<9 { store(taps[tap], to: packed + (place &+ tap &* lanes)) }
+    }
+  }
+
+  /// Reads a kernel's taps, turned by half a turn or as they are.
+  @inline(__always)
+  private func taps(of block: UnsafePointer<Float>, isTurned: Bool) -> Taps {
+    var taps = Taps(repeating: .zero)
+    for tap in 0..<9 { taps[tap] = load(block + (isTurned ? 8 &- tap : tap) &* lanes) }
+    return taps
   }
 
   /// Where a vector lies in a chunk of packed weights.
@@ -75,10 +93,7 @@ extension WinogradConvolution {
       let start = placeInChunk(row: 0, depth: depth, vector: vector, of: vectors)
       let step = placeInChunk(row: 1, depth: depth, vector: vector, of: vectors) &- start
       for row in 0..<depth {
-        var taps = Taps(repeating: .zero)
-        for tap in 0..<9 {
-          taps[tap] = load(packed + (place &+ (row &* 9 &+ tap) &* lanes))
-        }
+        let taps = taps(of: packed + (place &+ row &* 9 &* lanes), isTurned: false)
         transform(taps, into: weight + (start &+ row &* step), pointStep: weightPointStep)
       }
     }

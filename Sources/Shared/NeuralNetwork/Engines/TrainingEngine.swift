@@ -156,7 +156,8 @@ public final class TrainingEngine {
   private func passes(_ parameters: UnsafePointer<Float>, _ options: Options) -> [TrainingPass] {
     zip(plans, starts).map { plan, start in
       TrainingPass(
-        kernels: layout.kernels, times: plan.times, parameters: parameters, packedWeights: packedWeights, gradients: plan.gradients,
+        kernels: layout.kernels, times: plan.times, parameters: parameters,
+        packedWeights: packedWeights, gradients: plan.gradients,
         backboneFrozen: options.backboneFrozen, dropoutSeed: options.dropoutSeed,
         dropoutKeys: layout.head.dropout == 0
           ? [] : options.dropoutKeys[start..<start + plan.count])

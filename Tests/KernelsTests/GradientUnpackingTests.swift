@@ -1,0 +1,55 @@
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// Packed gradients of several workers to PyTorch's order.
+@Suite struct GradientUnpackingTests {
+  static let shapes = [(3, 10, 7), (5, 7, 3), (24, 40, 1), (72, 136, 2)]
+
+  @Test(arguments: TestedKernels.all, shapes)
+  func sumsWorkersInTheirOrder(
+    tested: TestedKernels, layer: (inputs: Int, outputs: Int, kernel: Int)
+  ) {
+    let kernels = tested.kernels
+    let shape = ConvolutionShape(
+      inputChannels: layer.inputs, outputChannels: layer.outputs, kernel: layer.kernel, stride: 1,
+      inputHeight: 7, inputWidth: 7, lanes: kernels.lanes)
+    // Sums that depend on their order: what is added first is rounded most.
+    let workers = (0..<3).map { worker in
+      pseudoRandom(shape.weightCount, seed: UInt64(worker)).map { $0 * [1, 1000, -1000][worker] }
+    }
+    for count in 1...3 {
+      let memory = GuardedMemory()
+      let packed = (0..<count).map { worker in
+        memory.floats("worker \(worker)", Self.packed(workers[worker], shape))
+      }
+      let result = memory.floats("result", count: shape.weightCount)
+      let half = min(layer.outputs, (shape.output.blocks + 1) / 2 * kernels.lanes)
+      for part in [half..<layer.outputs, 0..<half] where !part.isEmpty {
+        kernels.unpackSum(shape, packed, outputs: part, into: result)
+      }
+      let expected = (0..<shape.weightCount).map { place in
+        (1..<count).reduce(workers[0][place]) { $0 + workers[$1][place] }
+      }
+      #expect(memory.values(result) == expected)
+      #expect(memory.damage == [])
+    }
+  }
+
+  /// Rows (i / lanes, ky, kx, lane) of whole blocks of outputs, NaN where there are no weights.
+  private static func packed(_ weight: [Float], _ shape: ConvolutionShape) -> [Float] {
+    let (taps, width) = (shape.kernel * shape.kernel, shape.output.paddedChannels)
+    var result = [Float](repeating: .nan, count: shape.packedGradCount)
+    for output in 0..<shape.outputChannels {
+      for input in 0..<shape.inputChannels {
+        for tap in 0..<taps {
+          let row = (input / shape.inputLanes * taps + tap) * shape.inputLanes
+          result[(row + input % shape.inputLanes) * width + output] =
+            weight[(output * shape.inputChannels + input) * taps + tap]
+        }
+      }
+    }
+    return result
+  }
+}
