@@ -17,24 +17,24 @@ import Testing
 
   /// Means over floor(i * in / out) ..< ceil((i + 1) * in / out), as PyTorch defines it.
   private func reference(_ picture: PixelBuffer, width: Int, height: Int) -> [Float] {
-    var planes: [Float] = []
-    for channel in 0..<3 {
-      for y in 0..<height {
-        let rows =
-          (y * picture.height / height)..<(((y + 1) * picture.height + height - 1) / height)
-        for x in 0..<width {
-          let columns =
-            (x * picture.width / width)..<(((x + 1) * picture.width + width - 1) / width)
+    var pixels: [Float] = []
+    for y in 0..<height {
+      let rows =
+        (y * picture.height / height)..<(((y + 1) * picture.height + height - 1) / height)
+      for x in 0..<width {
+        let columns =
+          (x * picture.width / width)..<(((x + 1) * picture.width + width - 1) / width)
+        for channel in 0..<3 {
           var sum = 0
           for row in rows {
             for column in columns { sum += Int(picture[column, row][channel]) }
           }
           let mean = Float(sum) / Float(rows.count * columns.count)
-          planes.append((mean - 127.5) / 128)
+          pixels.append((mean - 127.5) / 128)
         }
       }
     }
-    return planes
+    return pixels
   }
 
   private func difference(_ first: [Float], _ second: [Float]) -> Float {
@@ -49,15 +49,15 @@ import Testing
     let picture = noise(width, height)
     let tile = PictureTile(whole: picture, pictureWidth: width, pictureHeight: height)
     var resampler = AreaResampler()
-    var planes = [Float](repeating: .nan, count: 3 * newWidth * newHeight)
+    var pixels = [Float](repeating: .nan, count: 3 * newWidth * newHeight)
     let done: Void? = tile.withPart {
       resampler.resample(
         $0, width: newWidth, height: newHeight, columns: 0..<newWidth, rows: 0..<newHeight,
-        into: &planes)
+        into: &pixels)
     }
     try #require(done != nil)
     let expected = reference(picture, width: newWidth, height: newHeight)
-    #expect(difference(planes, expected) < 1e-6)
+    #expect(difference(pixels, expected) < 1e-6)
   }
 
   @Test func windowOfAPartEqualsTheWhole() throws {
@@ -71,16 +71,16 @@ import Testing
         x: source.x, y: source.y, width: source.width, height: source.height), x: source.x,
       y: source.y, pictureWidth: 90, pictureHeight: 70)
     var resampler = AreaResampler()
-    var planes = [Float](repeating: .nan, count: 3 * 14 * 13)
+    var pixels = [Float](repeating: .nan, count: 3 * 14 * 13)
     let done: Void? = tile.withPart {
       resampler.resample(
-        $0, width: 40, height: 31, columns: window.columns, rows: window.rows, into: &planes)
+        $0, width: 40, height: 31, columns: window.columns, rows: window.rows, into: &pixels)
     }
     try #require(done != nil)
-    let expected = (0..<3).flatMap { channel in
-      window.rows.flatMap { y in window.columns.map { whole[(channel * 31 + y) * 40 + $0] } }
+    let expected = window.rows.flatMap { y in
+      window.columns.flatMap { x in whole[(y * 40 + x) * 3..<(y * 40 + x + 1) * 3] }
     }
-    #expect(difference(planes, expected) < 1e-6)
+    #expect(difference(pixels, expected) < 1e-6)
   }
 
   @Test func windowsBeginOnEvenPixelsAndStayInside() throws {

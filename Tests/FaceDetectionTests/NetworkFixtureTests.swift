@@ -39,15 +39,23 @@ struct NetworkFixtureTests {
     }
     try #require(shape.count == 4)
     return (
-      FeatureShape(batch: shape[0], channels: shape[1], height: shape[2], width: shape[3]), outputs
+      FeatureShape(batch: shape[0], height: shape[2], width: shape[3], channels: shape[1]), outputs
     )
   }
 
-  private func run(_ network: InferenceNetwork, _ shape: FeatureShape) -> [Float] {
-    network.run(on: shape, workspace: InferenceWorkspace()) { input in
-      for i in input.indices { input[i] = (Float((i * 7919 + 13) % 255) - 127.5) / 128 }
-    } read: { output, _ in
-      Array(output)
+  /// The network's numbers, pixel by pixel. The fixtures' inputs are a formula of the place in NCHW.
+  private func run(_ network: InferenceNetwork, _ shape: FeatureShape) -> [[Float]] {
+    let area = shape.height * shape.width
+    return network.run(on: shape, workspace: InferenceWorkspace()) { input in
+      for i in input.indices {
+        let (n, pixel, channel) = (i / shape.pictureCount, i % shape.pictureCount / 3, i % 3)
+        let place = (n * 3 + channel) * area + pixel
+        input[i] = (Float((place * 7919 + 13) % 255) - 127.5) / 128
+      }
+    } read: { output in
+      (0..<output.shape.pixels).map { pixel in
+        (0..<output.shape.channels).map { output[pixel][$0] }
+      }
     }
   }
 
@@ -59,30 +67,28 @@ struct NetworkFixtureTests {
   @Test func proposalNetwork() throws {
     let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
     let (shape, expected) = try fixtures("pnet")
+    try #require(shape.batch == 1)
     let output = run(weights.proposal, shape)
-    let area = output.count / 6
-    expectEqual(Array(output[(2 * area)...]), expected["reg"], "edges")
-    let scores = (0..<area).map { softmaxOfTwo(output[$0], output[area + $0]) }
+    expectEqual((2..<6).flatMap { map in output.map { $0[map] } }, expected["reg"], "edges")
+    let scores = output.map { softmaxOfTwo($0[0], $0[1]) }
     expectEqual(scores.map { 1 - $0 } + scores, expected["prob"], "scores")
   }
 
   @Test func refinementNetwork() throws {
     let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
     let (shape, expected) = try fixtures("rnet")
-    checkRows(run(weights.refinement, shape), width: 6, expected)
+    checkRows(run(weights.refinement, shape), expected)
   }
 
   @Test func outputNetwork() throws {
     let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
     let (shape, expected) = try fixtures("onet")
     let output = run(weights.output, shape)
-    checkRows(output, width: 16, expected)
-    let points = stride(from: 0, to: output.count, by: 16).flatMap { output[($0 + 6)..<($0 + 16)] }
-    expectEqual(points, expected["landmarks"], "landmarks")
+    checkRows(output, expected)
+    expectEqual(output.flatMap { $0[6..<16] }, expected["landmarks"], "landmarks")
   }
 
-  private func checkRows(_ output: [Float], width: Int, _ expected: [String: [Float]]) {
-    let rows = stride(from: 0, to: output.count, by: width).map { Array(output[$0..<($0 + width)]) }
+  private func checkRows(_ rows: [[Float]], _ expected: [String: [Float]]) {
     expectEqual(rows.flatMap { $0[2..<6] }, expected["reg"], "edges")
     let scores = rows.map { softmaxOfTwo($0[0], $0[1]) }
     expectEqual(scores.flatMap { [1 - $0, $0] }, expected["prob"], "scores")

@@ -22,6 +22,7 @@ struct ConvolutionRun {
     /// Whether the residual is where the output goes.
     var isInPlace = false
     var rectify = false
+    var slope: [Float]?
   }
 
   func forward(isNormalizing: Bool = false, _ finish: Finish = Finish()) -> [Float] {
@@ -40,10 +41,14 @@ struct ConvolutionRun {
     let bias = finish.bias.map {
       memory.constants("bias", wholeBlocks($0, lanes: kernels.lanes))
     }
+    let slope = finish.slope.map {
+      memory.constants("slope", wholeBlocks($0, lanes: kernels.lanes))
+    }
     kernel.forward(
       count: example.count, input: input(memory, isNormalizing),
       weight: packed(memory, scale: finish.scale),
-      output: ConvolutionOutput(output, bias: bias, residual: added, rectify: finish.rectify),
+      output: ConvolutionOutput(
+        output, bias: bias, residual: added, rectify: finish.rectify, slope: slope),
       scratch: scratch(memory))
     let found = maps.checked(memory.values(output), lanes: kernels.lanes)
     #expect(memory.damage == [], name)

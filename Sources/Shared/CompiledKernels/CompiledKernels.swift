@@ -20,19 +20,23 @@ public struct CompiledKernels: KernelSet {
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
     guard WinogradConvolution.computes(shape) else {
-      return DirectConvolution(shape, pictures: pictures)
+      return DirectConvolution(shape)
     }
     // Transformed weights are four times as large: for a handful of tiles reading them takes longer
     // than the multiplications that they save.
     let winograd = WinogradConvolution(shape, pictures: pictures)
     let tiles = pictures * winograd.tileGrid.rows * winograd.tileGrid.columns
-    return tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
+    return tiles < 12 ? DirectConvolution(shape) : winograd
+  }
+
+  public func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel {
+    DirectConvolution(shape)
   }
 
   public func allConvolutions(
     _ shape: ConvolutionShape, pictures: Int
   ) -> [any ConvolutionKernel] {
-    let direct = DirectConvolution(shape, pictures: pictures)
+    let direct = DirectConvolution(shape)
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]
   }
@@ -118,6 +122,13 @@ public struct CompiledKernels: KernelSet {
     output: UnsafeMutablePointer<Float>
   ) {
     poolMaximum(shape, count: count, input: input, output: output)
+  }
+
+  public func ceilPoolingForward(
+    _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, outputPlane: Int
+  ) {
+    poolCeiling(shape, count: count, input: input, output: output, outputPlane: outputPlane)
   }
 
   public func averagePoolingForward(

@@ -41,7 +41,8 @@ extension CorrelationAxis {
 
 /// One correlation of feature maps with a kernel: implicit im2col, where patches are never stored. A
 /// strip of source rows is copied with its zeros around it, so that every patch is a few runs of
-/// consecutive floats, and register tiles read the runs in place.
+/// consecutive floats, and register tiles read the runs in place. Without zeros and with stride 1 the
+/// maps themselves are such a strip.
 ///
 /// The packed weights are
 ///
@@ -81,9 +82,17 @@ struct Correlation: Sendable {
     self.kernel = kernel
     // About 128 pixels: a tile of sums and what it is made of stay in the level-2 cache.
     rowGroup = evenPart(of: max(rows.count, 1), atMost: max(1, 128 / max(columns.count, 1)))
+    let isStrip =
+      rows.sourceStep == 1 && rows.offset == 0 && rows.window(rows.count) == source.height
+      && columns.sourceStep == 1 && columns.offset == 0
+      && columns.window(columns.count) == source.width
+    let rowCount = columns.window(columns.count) * source.lanes
     segments = Self.makeSegments(
-      source, ky: rows.taps.count, rowCount: columns.window(columns.count) * source.lanes,
-      stripRows: rows.window(rowGroup))
+      source, ky: rows.taps.count, rowCount: rowCount, stripRows: rows.window(rowGroup))
+    mapSegments =
+      isStrip
+      ? Self.makeSegments(
+        source, ky: rows.taps.count, rowCount: rowCount, stripRows: source.height) : nil
   }
 
   /// Whether nothing is added up: no tap meets these pixels.
@@ -102,6 +111,8 @@ struct Correlation: Sendable {
 
   /// Where the runs of a patch start in the strip, in the order of the packed weights.
   let segments: [Int]
+  /// Where they start in the source, if it is the strip of all its rows.
+  private let mapSegments: [Int]?
 
   private static func makeSegments(
     _ source: MapSize, ky: Int, rowCount: Int, stripRows: Int
@@ -169,21 +180,25 @@ struct Correlation: Sendable {
     let addsToOutput = output.residual.map { $0 == UnsafePointer(output.values) } ?? false
     let finish = ConvolutionOutput(
       output.values, bias: output.bias, residual: addsToOutput ? nil : output.residual,
-      rectify: output.rectify)
-    let hasFinish = finish.bias != nil || finish.residual != nil || finish.rectify
+      rectify: output.rectify, slope: output.slope)
+    let hasFinish =
+      finish.bias != nil || finish.residual != nil || finish.rectify || finish.slope != nil
     guard !isEmpty else {
       if !addsToOutput { clear(output.values, share.rows, share.vectors) }
       if hasFinish { apply(finish, share.rows, share.vectors) }
       return
     }
-    segments.withUnsafeBufferPointer { segments in
+    // Normalised on the way in, the source has to be copied after all.
+    let mapSegments = input.scale == nil ? mapSegments : nil
+    (mapSegments ?? segments).withUnsafeBufferPointer { segments in
       guard let segments = segments.baseAddress else { return }
       for first in stride(from: share.rows.lowerBound, to: share.rows.upperBound, by: rowGroup) {
         let group = first..<min(share.rows.upperBound, first + rowGroup)
-        fillStrip(input, rows: group, into: strip)
+        let isMap = mapSegments != nil
+        if !isMap { fillStrip(input, rows: group, into: strip) }
         multiply(
-          group, share.vectors, strip, segments, weight, into: output.values,
-          accumulates: addsToOutput)
+          group, share.vectors, isMap ? input.values + first * stripRowCount : UnsafePointer(strip),
+          segments, weight, into: output.values, accumulates: addsToOutput)
         if hasFinish { apply(finish, group, share.vectors) }
       }
     }

@@ -9,7 +9,7 @@ struct DirectConvolution: ConvolutionKernel {
   /// Empty for pictures.
   private let backwardPasses: [Correlation]
 
-  init(_ shape: ConvolutionShape, pictures: Int) {
+  init(_ shape: ConvolutionShape) {
     self.shape = shape
     group = 1
     let input = Correlation.MapSize(

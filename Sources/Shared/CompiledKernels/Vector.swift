@@ -51,6 +51,12 @@ extension Vector {
   @inline(__always)
   var rectified: Vector { replacing(with: Vector.zero, where: self .< Vector.zero) }
 
+  /// What is negative, multiplied by `slope`.
+  @inline(__always)
+  func rectified(slope: Vector) -> Vector {
+    replacing(with: self * slope, where: self .< Vector.zero)
+  }
+
   /// Each lane as a double. By lane: the generic conversion of a SIMD type is a slow call.
   @inline(__always)
   var doubles: DoubleVector {

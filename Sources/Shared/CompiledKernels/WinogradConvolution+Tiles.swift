@@ -182,6 +182,9 @@ struct OutputStage {
   private let residual: UnsafePointer<Float>?
   private let bias: Vector
   private let rectify: Bool
+  /// A PReLU's; ones for none.
+  private let slope: Vector
+  private let hasSlope: Bool
 
   @inline(__always)
   init(_ output: ConvolutionOutput, channel: Int) {
@@ -189,6 +192,8 @@ struct OutputStage {
     residual = output.residual
     bias = output.bias.map { load($0 + channel) } ?? .zero
     rectify = output.rectify
+    slope = output.slope.map { load($0 + channel) } ?? Vector(repeating: 1)
+    hasSlope = output.slope != nil
   }
 
   /// Fetches what `write` will touch.
@@ -202,6 +207,11 @@ struct OutputStage {
   func write(_ sum: Vector, at offset: Int) {
     var value = sum + bias
     if let residual { value += load(residual + offset) }
-    store(rectify ? value.rectified : value, to: values + offset)
+    if hasSlope {
+      value = value.rectified(slope: slope)
+    } else if rectify {
+      value = value.rectified
+    }
+    store(value, to: values + offset)
   }
 }

@@ -11,7 +11,7 @@ struct PixelPart {
 }
 
 /// Resizes a whole picture to `width x height` by area averaging and writes a window of the result
-/// as network input: (value - 127.5) / 128, planes R, G, B.
+/// as network input: (value - 127.5) / 128, (rows, columns, RGB).
 ///
 /// An output pixel is the mean of all source pixels that it touches, as PyTorch's adaptive average
 /// pooling, which `interpolate(mode="area")` is. Sums are exact integers.
@@ -30,10 +30,10 @@ struct AreaResampler {
   /// - Parameters:
   ///   - source: has to hold all pixels that the window touches.
   ///   - columns, rows: the window of the resized picture that is written.
-  ///   - planes: `3 x rows.count x columns.count`.
+  ///   - pixels: `rows.count x columns.count x 3`.
   mutating func resample(
     _ source: PixelPart, width: Int, height: Int, columns: Range<Int>, rows: Range<Int>,
-    into planes: UnsafeMutablePointer<Float>
+    into pixels: UnsafeMutablePointer<Float>
   ) {
     let left = columns.lowerBound * source.wholeWidth / width
     let right = touchedEnd(columns.upperBound - 1, of: width, from: source.wholeWidth)
@@ -41,9 +41,9 @@ struct AreaResampler {
     let window = ResamplingWindow(
       source: source, height: height, rows: rows, left: left, count: (right - left) * 4)
     if source.wholeHeight / height + 2 <= Self.maximumNarrowRows {
-      resampleRows(window, spans, sums: &narrowSums, running: &runningSums, into: planes)
+      resampleRows(window, spans, sums: &narrowSums, running: &runningSums, into: pixels)
     } else {
-      resampleRows(window, spans, sums: &wideSums, running: &runningSums, into: planes)
+      resampleRows(window, spans, sums: &wideSums, running: &runningSums, into: pixels)
     }
   }
 
@@ -88,7 +88,7 @@ private struct ResamplingWindow {
 @inline(__always)
 private func resampleRows<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>(
   _ window: ResamplingWindow, _ spans: [ColumnSpan], sums: inout [Sum],
-  running: inout [SIMD4<UInt32>], into planes: UnsafeMutablePointer<Float>
+  running: inout [SIMD4<UInt32>], into pixels: UnsafeMutablePointer<Float>
 ) {
   let (source, height) = (window.source, window.height)
   if sums.count < window.count { sums = Array(repeating: 0, count: window.count) }
@@ -107,8 +107,8 @@ private func resampleRows<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>
             rowStride: source.bytesPerRow, count: window.count, into: sums)
           accumulate(sums, pixelCount: pixelCount, into: running)
           averageRow(
-            running, spans, rowCount: bottom - top, planeCount: window.rows.count * spans.count,
-            into: planes + (y - window.rows.lowerBound) * spans.count)
+            running, spans, rowCount: bottom - top,
+            into: pixels + (y - window.rows.lowerBound) * spans.count * 3)
         }
       }
     }
@@ -158,21 +158,21 @@ private func accumulate<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>(
   }
 }
 
-/// One output row, three planes, from the running sums of its source rows. The difference of two
+/// One output row from the running sums of its source rows. The difference of two
 /// running sums needs no loop over a span, whose changing length the processor can't predict.
 @inline(__always)
 private func averageRow(
   _ running: UnsafePointer<SIMD4<UInt32>>, _ spans: UnsafeBufferPointer<ColumnSpan>,
-  rowCount: Int, planeCount: Int, into output: UnsafeMutablePointer<Float>
+  rowCount: Int, into output: UnsafeMutablePointer<Float>
 ) {
   let rowScale = 1 / Float(rowCount)
   for x in 0..<spans.count {
     let span = spans[x]
     let sum = SIMD4<Int32>(truncatingIfNeeded: running[Int(span.end)] &- running[Int(span.start)])
     let scale = rowScale * span.scale
-    output[x] = Float(sum.x) * scale - 127.5 * 0.0078125
-    output[planeCount + x] = Float(sum.y) * scale - 127.5 * 0.0078125
-    output[2 * planeCount + x] = Float(sum.z) * scale - 127.5 * 0.0078125
+    output[3 &* x] = Float(sum.x) * scale - 127.5 * 0.0078125
+    output[3 &* x &+ 1] = Float(sum.y) * scale - 127.5 * 0.0078125
+    output[3 &* x &+ 2] = Float(sum.z) * scale - 127.5 * 0.0078125
   }
 }
 

@@ -4,7 +4,7 @@ internal import NeuralNetwork
 private enum ProposalGeometry {
   static let window = 12
   static let stride = 2
-  /// Input pixels of a strip, so that the first layer's output stays in a level-2 cache.
+  /// Input pixels of a strip, so that the pooled maps stay in a level-2 cache.
   static let stripPixels = 24_000
   /// Proposals that a level may have before the weakest go; pictures have a few hundred, at most.
   static let maximumPerLevel = 8192
@@ -72,8 +72,7 @@ extension MTCNN {
   private func scanStrip(
     _ strip: PyramidWindow, _ tile: PictureTile, into proposals: inout [Proposal]
   ) {
-    let shape = FeatureShape(
-      batch: 1, channels: 3, height: strip.rows.count, width: strip.columns.count)
+    let shape = FeatureShape(batch: 1, height: strip.rows.count, width: strip.columns.count)
     weights.proposal.run(on: shape, workspace: workspace) { input in
       tile.withPart { part in
         input.baseAddress.map {
@@ -82,20 +81,20 @@ extension MTCNN {
             rows: strip.rows, into: $0)
         }
       }
-    } read: { maps, shape in
-      collect(maps, shape, strip, into: &proposals)
+    } read: {
+      collect($0, strip, into: &proposals)
     }
   }
 
-  /// Turns the maps (two logits, four edges) into proposals, row by row.
+  /// Turns what P-Net says of each position (two logits, four edges) into proposals, row by row.
   private func collect(
-    _ maps: UnsafeBufferPointer<Float>, _ shape: FeatureShape, _ strip: PyramidWindow,
-    into proposals: inout [Proposal]
+    _ output: InferenceOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
   ) {
-    let area = shape.height * shape.width
+    let shape = output.shape
     let scale = Float(strip.level.scale)
-    for position in 0..<area {
-      let (first, second) = (maps[position], maps[area + position])
+    for position in 0..<shape.pixels {
+      let numbers = output[position]
+      let (first, second) = (numbers[0], numbers[1])
       // Below one half whatever the threshold: saves the exponential for nearly all positions.
       guard second > first || settings.proposalThreshold < 0.5 else { continue }
       let score = softmaxOfTwo(first, second)
@@ -106,9 +105,7 @@ extension MTCNN {
       let box = FaceBox(
         x1: ((x + 1) / scale).rounded(.down), y1: ((y + 1) / scale).rounded(.down),
         x2: ((x + side) / scale).rounded(.down), y2: ((y + side) / scale).rounded(.down))
-      let regression = SIMD4(
-        maps[2 * area + position], maps[3 * area + position], maps[4 * area + position],
-        maps[5 * area + position])
+      let regression = SIMD4(numbers[2], numbers[3], numbers[4], numbers[5])
       proposals.append(Proposal(box: box, score: score, regression: regression))
     }
   }

@@ -6,8 +6,7 @@ extension MTCNN {
   static let refinementSide = 24
   /// Side of O-Net's input in pixels.
   static let outputSide = 48
-  /// Squares that go through a network at once: enough for the dense layers, few enough for the maps
-  /// to stay in a level-2 cache.
+  /// Squares that go through a network at once: enough for the dense layers.
   private static let batch = 16
 
   /// Second stage: which squares hold a face, refined by R-Net, the most certain first.
@@ -68,7 +67,7 @@ extension MTCNN {
     }
     for start in stride(from: 0, to: crops.count, by: Self.batch) {
       let batch = crops[start..<min(crops.count, start + Self.batch)]
-      let shape = FeatureShape(batch: batch.count, channels: 3, height: side, width: side)
+      let shape = FeatureShape(batch: batch.count, height: side, width: side)
       network.run(on: shape, workspace: workspace) { input in
         guard var target = input.baseAddress else { return }
         for (_, crop, tile) in batch {
@@ -78,12 +77,8 @@ extension MTCNN {
           }
           target += shape.pictureCount
         }
-      } read: { numbers, shape in
-        guard var numbers = numbers.baseAddress else { return }
-        for (box, _, _) in batch {
-          read(box, numbers)
-          numbers += shape.pictureCount
-        }
+      } read: { numbers in
+        for (index, (box, _, _)) in batch.enumerated() { read(box, numbers[index]) }
       }
     }
   }

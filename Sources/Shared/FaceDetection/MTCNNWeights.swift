@@ -25,17 +25,15 @@ public struct MTCNNWeights: Sendable {
     _ tensors: StrictTensors
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
-    let network = InferenceNetwork([
-      try file.convolution("conv1", "prelu1", inputs: 3, outputs: 10, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 2)),
+    let network = InferenceNetwork(convolutions: [
+      try file.convolution("conv1", "prelu1", inputs: 3, outputs: 10, kernel: 3, pooling: 2),
       try file.convolution("conv2", "prelu2", inputs: 10, outputs: 16, kernel: 3),
       try file.convolution("conv3", "prelu3", inputs: 16, outputs: 32, kernel: 3),
-      .convolution(
-        ConvolutionLayer(
-          inputChannels: 32, kernel: 1,
-          weight: try file.take("conv4_1.weight", [2, 32, 1, 1])
-            + file.take("conv4_2.weight", [4, 32, 1, 1]),
-          bias: try file.take("conv4_1.bias", [2]) + file.take("conv4_2.bias", [4]), slope: nil)),
+      ConvolutionLayer(
+        inputChannels: 32, kernel: 1,
+        weight: try file.take("conv4_1.weight", [2, 32, 1, 1])
+          + file.take("conv4_2.weight", [4, 32, 1, 1]),
+        bias: try file.take("conv4_1.bias", [2]) + file.take("conv4_2.bias", [4]), slope: nil),
     ])
     try file.finish()
     return network
@@ -45,15 +43,16 @@ public struct MTCNNWeights: Sendable {
     _ tensors: StrictTensors
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
-    let network = InferenceNetwork([
-      try file.convolution("conv1", "prelu1", inputs: 3, outputs: 28, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 3)),
-      try file.convolution("conv2", "prelu2", inputs: 28, outputs: 48, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 3)),
-      try file.convolution("conv3", "prelu3", inputs: 48, outputs: 64, kernel: 2),
-      try file.dense("dense4", "prelu4", channels: 64, side: 3, outputs: 128),
-      try file.heads([("dense5_1", 2), ("dense5_2", 4)], inputs: 128),
-    ])
+    let network = InferenceNetwork(
+      convolutions: [
+        try file.convolution("conv1", "prelu1", inputs: 3, outputs: 28, kernel: 3, pooling: 3),
+        try file.convolution("conv2", "prelu2", inputs: 28, outputs: 48, kernel: 3, pooling: 3),
+        try file.convolution("conv3", "prelu3", inputs: 48, outputs: 64, kernel: 2),
+      ],
+      dense: [
+        try file.dense("dense4", "prelu4", channels: 64, side: 3, outputs: 128),
+        try file.heads([("dense5_1", 2), ("dense5_2", 4)], inputs: 128),
+      ])
     try file.finish()
     return network
   }
@@ -62,17 +61,17 @@ public struct MTCNNWeights: Sendable {
     _ tensors: StrictTensors
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
-    let network = InferenceNetwork([
-      try file.convolution("conv1", "prelu1", inputs: 3, outputs: 32, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 3)),
-      try file.convolution("conv2", "prelu2", inputs: 32, outputs: 64, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 3)),
-      try file.convolution("conv3", "prelu3", inputs: 64, outputs: 64, kernel: 3),
-      .maxPooling(MaxPoolingLayer(kernel: 2)),
-      try file.convolution("conv4", "prelu4", inputs: 64, outputs: 128, kernel: 2),
-      try file.dense("dense5", "prelu5", channels: 128, side: 3, outputs: 256),
-      try file.heads([("dense6_1", 2), ("dense6_2", 4), ("dense6_3", 10)], inputs: 256),
-    ])
+    let network = InferenceNetwork(
+      convolutions: [
+        try file.convolution("conv1", "prelu1", inputs: 3, outputs: 32, kernel: 3, pooling: 3),
+        try file.convolution("conv2", "prelu2", inputs: 32, outputs: 64, kernel: 3, pooling: 3),
+        try file.convolution("conv3", "prelu3", inputs: 64, outputs: 64, kernel: 3, pooling: 2),
+        try file.convolution("conv4", "prelu4", inputs: 64, outputs: 128, kernel: 2),
+      ],
+      dense: [
+        try file.dense("dense5", "prelu5", channels: 128, side: 3, outputs: 256),
+        try file.heads([("dense6_1", 2), ("dense6_2", 4), ("dense6_3", 10)], inputs: 256),
+      ])
     try file.finish()
     return network
   }
@@ -123,20 +122,20 @@ private struct StrictTensors {
   }
 
   mutating func convolution(
-    _ name: String, _ slope: String, inputs: Int, outputs: Int, kernel: Int
-  ) throws(FaceDetectionError) -> InferenceLayer {
-    .convolution(
-      ConvolutionLayer(
-        inputChannels: inputs, kernel: kernel,
-        weight: try take(name + ".weight", [outputs, inputs, kernel, kernel]),
-        bias: try take(name + ".bias", [outputs]), slope: try take(slope + ".weight", [outputs])))
+    _ name: String, _ slope: String, inputs: Int, outputs: Int, kernel: Int, pooling: Int? = nil
+  ) throws(FaceDetectionError) -> ConvolutionLayer {
+    ConvolutionLayer(
+      inputChannels: inputs, kernel: kernel,
+      weight: try take(name + ".weight", [outputs, inputs, kernel, kernel]),
+      bias: try take(name + ".bias", [outputs]), slope: try take(slope + ".weight", [outputs]),
+      pooling: pooling)
   }
 
   /// The dense layer behind the convolutions. The networks flatten their maps in the order
   /// (w, h, c), a heritage of their Caffe originals; the weights are reordered once to (c, h, w).
   mutating func dense(
     _ name: String, _ slope: String, channels: Int, side: Int, outputs: Int
-  ) throws(FaceDetectionError) -> InferenceLayer {
+  ) throws(FaceDetectionError) -> FullyConnectedLayer {
     let inputs = channels * side * side
     let stored = try take(name + ".weight", [outputs, inputs])
     var weight = stored
@@ -150,22 +149,20 @@ private struct StrictTensors {
         }
       }
     }
-    return .fullyConnected(
-      FullyConnectedLayer(
-        inputCount: inputs, weight: weight, bias: try take(name + ".bias", [outputs]),
-        slope: try take(slope + ".weight", [outputs])))
+    return FullyConnectedLayer(
+      inputCount: inputs, weight: weight, bias: try take(name + ".bias", [outputs]),
+      slope: try take(slope + ".weight", [outputs]))
   }
 
   /// Several dense layers on the same input, as one.
   mutating func heads(
     _ heads: [(name: String, outputs: Int)], inputs: Int
-  ) throws(FaceDetectionError) -> InferenceLayer {
+  ) throws(FaceDetectionError) -> FullyConnectedLayer {
     var (weight, bias): ([Float], [Float]) = ([], [])
     for head in heads {
       weight += try take(head.name + ".weight", [head.outputs, inputs])
       bias += try take(head.name + ".bias", [head.outputs])
     }
-    return .fullyConnected(
-      FullyConnectedLayer(inputCount: inputs, weight: weight, bias: bias, slope: nil))
+    return FullyConnectedLayer(inputCount: inputs, weight: weight, bias: bias, slope: nil)
   }
 }

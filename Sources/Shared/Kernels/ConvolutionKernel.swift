@@ -23,7 +23,7 @@ public struct ConvolutionInput {
 }
 
 /// What a convolution writes: its sums, or what follows when a BatchNorm is folded into it,
-/// `relu(sum + bias + residual)`.
+/// `relu(sum + bias + residual)`, or a PReLU in the place of the ReLU.
 public struct ConvolutionOutput {
   public let values: UnsafeMutablePointer<Float>
   /// Of each channel, whole blocks; nil is zero.
@@ -31,15 +31,20 @@ public struct ConvolutionOutput {
   /// Maps like `values` that are added; may be `values` itself.
   public let residual: UnsafePointer<Float>?
   public let rectify: Bool
+  /// A PReLU's factor for what is negative, of each channel, whole blocks; nil is no PReLU.
+  public let slope: UnsafePointer<Float>?
 
   public init(
     _ values: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>? = nil,
-    residual: UnsafePointer<Float>? = nil, rectify: Bool = false
+    residual: UnsafePointer<Float>? = nil, rectify: Bool = false,
+    slope: UnsafePointer<Float>? = nil
   ) {
+    precondition(!rectify || slope == nil, "a convolution is followed by one activation")
     self.values = values
     self.bias = bias
     self.residual = residual
     self.rectify = rectify
+    self.slope = slope
   }
 
   /// Sums that are added to what is there.
@@ -50,7 +55,8 @@ public struct ConvolutionOutput {
   /// The output some floats further.
   public func advanced(by floats: Int) -> ConvolutionOutput {
     ConvolutionOutput(
-      values + floats, bias: bias, residual: residual.map { $0 + floats }, rectify: rectify)
+      values + floats, bias: bias, residual: residual.map { $0 + floats }, rectify: rectify,
+      slope: slope)
   }
 }
 

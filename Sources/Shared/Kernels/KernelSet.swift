@@ -11,6 +11,10 @@ public protocol KernelSet: Sendable {
   ///
   /// - Parameter pictures: how many a call usually gets.
   func convolution(_ shape: ConvolutionShape, pictures: Int) -> any ConvolutionKernel
+  /// Implicit GEMM: computes every layer, and is made for a size of maps at little cost. Its packed
+  /// weights depend on the channels, the kernel and the lanes only: what is packed once serves maps of
+  /// all sizes.
+  func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel
   /// Every algorithm that can compute a layer, for tests and measurements.
   func allConvolutions(_ shape: ConvolutionShape, pictures: Int) -> [any ConvolutionKernel]
 
@@ -118,6 +122,15 @@ public protocol KernelSet: Sendable {
   func maxPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>)
+
+  /// Max-pooling with stride 2 in ceil mode.
+  ///
+  /// - Parameters:
+  ///   - output: maps of `shape.output`, each block of a picture `outputPlane` floats behind the one
+  ///     before: more than `shape.output.planeCount` where they are some rows of larger maps.
+  func ceilPoolingForward(
+    _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, outputPlane: Int)
 
   /// Mean of all pixels of each channel.
   ///

@@ -135,6 +135,41 @@ func referenceMaxPoolingForward(
   return (output, winners)
 }
 
+/// Obvious-loop twin of `ceilPoolingForward`.
+func referenceCeilPoolingForward(_ input: ReferenceMaps, window: Int) -> ReferenceMaps {
+  // Windows that hang over by one pixel at most.
+  func windows(_ count: Int) -> Int { (count + 1 - window) / 2 + 1 }
+  var output = ReferenceMaps(
+    count: input.count, channels: input.channels, height: windows(input.height),
+    width: windows(input.width))
+  for n in 0..<input.count {
+    for c in 0..<input.channels {
+      for y in 0..<output.height {
+        for x in 0..<output.width {
+          let values = (0..<window * window).compactMap { tap in
+            input.place(n, c, 2 * y + tap / window, 2 * x + tap % window)
+          }.map { input.values[$0] }
+          let place = ((n * input.channels + c) * output.height + y) * output.width + x
+          output.values[place] = values.dropFirst().reduce(values[0], max)
+        }
+      }
+    }
+  }
+  return output
+}
+
+/// Obvious-loop twin of a bias and a PReLU; no slopes are none.
+func referencePReLU(_ input: ReferenceMaps, bias: [Double], slope: [Double]?) -> ReferenceMaps {
+  var output = input
+  for c in 0..<input.channels {
+    for place in input.places(channel: c) {
+      let value = input.values[place] + bias[c]
+      output.values[place] = value < 0 ? value * (slope?[c] ?? 1) : value
+    }
+  }
+  return output
+}
+
 /// Obvious-loop twin of `normalizedPoolingForward`, and for each output the place that won.
 func referenceNormalizedPoolingForward(
   _ input: ReferenceMaps, scale: [Double], shift: [Double]
