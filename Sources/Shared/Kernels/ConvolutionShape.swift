@@ -56,11 +56,11 @@ public struct ConvolutionShape: Sendable, Equatable {
   public var filterCount: Int { inputChannels * kernel * kernel }
   /// Weights in PyTorch's order (o, i, ky, kx).
   public var weightCount: Int { outputChannels * filterCount }
-  /// Floats of a packed gradient of the weights: rows (i / lanes, ky, kx, lane) of whole blocks of
-  /// outputs.
-  public var packedGradCount: Int {
-    inputBlocks * inputLanes * kernel * kernel * output.paddedChannels
-  }
+  /// Floats under the kernel, with channels that fill up the last block: rows (i / lanes, ky, kx, lane)
+  /// of a packed gradient of the weights.
+  public var patchCount: Int { inputBlocks * inputLanes * kernel * kernel }
+  /// Floats of a packed gradient of the weights: (o / lanes, patch, lane of o).
+  public var packedGradCount: Int { patchCount * output.paddedChannels }
   /// Multiplications and additions of one picture and pass.
   public var operations: Int { 2 * outputArea * weightCount }
 }

@@ -5,8 +5,8 @@ internal import KernelsPortable
   internal import Glibc
 #endif
 #if arch(x86_64)
-  internal import KernelsAVX2
-  internal import KernelsAVX512
+  internal import VectorKernelsAVX2
+  internal import VectorKernelsAVX512
 #endif
 
 /// Which kernels run on this processor.
@@ -35,8 +35,8 @@ public enum Processor {
     #if arch(x86_64)
       let flags = processorFlags()
       let avx512 = ["avx512f", "avx512vl", "avx512bw", "avx512dq"]
-      if flags.isSuperset(of: avx512) { sets.append(KernelsAVX512.CompiledKernels()) }
-      if flags.isSuperset(of: ["avx2", "fma"]) { sets.append(KernelsAVX2.CompiledKernels()) }
+      if flags.isSuperset(of: avx512) { sets.append(VectorKernelsAVX512.CompiledKernels()) }
+      if flags.isSuperset(of: ["avx2", "fma"]) { sets.append(VectorKernelsAVX2.CompiledKernels()) }
     #endif
     return sets + [KernelsPortable.CompiledKernels()]
   }()
