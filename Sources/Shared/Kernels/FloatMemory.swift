@@ -11,6 +11,7 @@ public final class FloatMemory {
   /// Bytes allocated so far.
   public private(set) var bytes = 0
 
+  /// Nothing yet.
   public init() {}
 
   deinit {

@@ -12,11 +12,21 @@ internal import KernelsPortable
 /// Which kernels run on this processor.
 ///
 /// The environment variable `DEEPFAKE_KERNELS` (`portable`, `AVX2`, `AVX-512`) picks slower ones, to
-/// compare them or to get the numbers of another machine.
+/// compare them or to get the numbers of another machine; `DEEPFAKE_CONVOLUTIONS=direct` does without
+/// Winograd's algorithm.
 public enum Processor {
   /// The kernels that networks use unless they are told otherwise: the fastest, or what
   /// `DEEPFAKE_KERNELS` names.
   public static let kernels: any KernelSet = {
+    switch getenv("DEEPFAKE_CONVOLUTIONS").map({ String(cString: $0) }) {
+    case nil, "": return chosen
+    case "direct": return chosen.directly
+    case .some(let other):
+      fatalError("DEEPFAKE_CONVOLUTIONS: expected direct or nothing, got \(other)")
+    }
+  }()
+
+  private static let chosen: any KernelSet = {
     guard let name = getenv("DEEPFAKE_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
       return available[0]
     }
