@@ -17,6 +17,10 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// The kernels in `CompiledKernels`, once more for processors with these instructions: `path` is a link
 /// to that folder. The flags are for x86-64's compiler only; which set runs is decided at run time.
+///
+/// The linker keeps the first of equal helpers that the compiler makes in several modules, in the order
+/// of the modules' names: these come last, so that no other module gets a helper with instructions that
+/// the processor may lack. `scripts/test` checks the executables.
 func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Target {
   .target(
     name: name, dependencies: ["CProcessor", "Kernels"], path: "Sources/Shared/\(name)",
@@ -27,9 +31,9 @@ func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Tar
 
 #if arch(x86_64)
   let vectorKernels = [
-    kernels("KernelsAVX2", instructions: ["avx2", "fma"], ["FMA"]),
+    kernels("VectorKernelsAVX2", instructions: ["avx2", "fma"], ["FMA"]),
     kernels(
-      "KernelsAVX512", instructions: ["avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"],
+      "VectorKernelsAVX512", instructions: ["avx512f", "avx512vl", "avx512bw", "avx512dq", "fma"],
       ["FMA", "AVX512"]),
   ]
 #else

@@ -81,7 +81,8 @@ import Testing
     kernels.batchNormBackwardSums(
       shape, count: example.count, mask: mask, outputGrad: outputGrad, input: values, mean: mean,
       gradSum: &gradSum, centredSum: &centredSum)
-    #expect(memory.values(outputGrad) == expectedGrad.blocked(lanes: lanes))
+    let isStopped = memory.values(outputGrad) == expectedGrad.blocked(lanes: lanes)
+    #expect(isStopped)
     let shiftGrad = gradSum.prefix(example.channels).map { Float($0 - 1) }
     let scaleGrad = (0..<example.channels).map { Float((centredSum[$0] + 2) / deviations[$0]) }
     #expect(
@@ -118,7 +119,8 @@ import Testing
           shape, count: example.count, input: own, scale: factors, shift: factors,
           residual: added, rectify: true, output: target)
       }
-      #expect(memory.values(own) == memory.values(other))
+      let areEqual = memory.values(own) == memory.values(other)
+      #expect(areEqual)
       #expect(memory.values(own).allSatisfy { !$0.isNaN })
       #expect(memory.damage == [])
     }

@@ -32,20 +32,23 @@ import Testing
       let expected = (0..<shape.weightCount).map { place in
         (1..<count).reduce(workers[0][place]) { $0 + workers[$1][place] }
       }
-      #expect(memory.values(result) == expected)
+      let isExact = memory.values(result) == expected
+      #expect(isExact)
       #expect(memory.damage == [])
     }
   }
 
-  /// Rows (i / lanes, ky, kx, lane) of whole blocks of outputs, NaN where there are no weights.
+  /// (o / lanes, patch, lane of o), NaN where there are no weights.
   private static func packed(_ weight: [Float], _ shape: ConvolutionShape) -> [Float] {
-    let (taps, width) = (shape.kernel * shape.kernel, shape.output.paddedChannels)
+    let taps = shape.kernel * shape.kernel
     var result = [Float](repeating: .nan, count: shape.packedGradCount)
     for output in 0..<shape.outputChannels {
       for input in 0..<shape.inputChannels {
         for tap in 0..<taps {
           let row = (input / shape.inputLanes * taps + tap) * shape.inputLanes
-          result[(row + input % shape.inputLanes) * width + output] =
+          let patch = row + input % shape.inputLanes
+          let block = output / shape.lanes * shape.patchCount
+          result[(block + patch) * shape.lanes + output % shape.lanes] =
             weight[(output * shape.inputChannels + input) * taps + tap]
         }
       }

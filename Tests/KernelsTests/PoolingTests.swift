@@ -19,7 +19,8 @@ import Testing
     kernels.maxPoolingForward(
       example.shape(kernels), count: example.count,
       input: memory.constants("input", maps.blocked(lanes: kernels.lanes)), output: output)
-    #expect(memory.values(output) == expected.blocked(lanes: kernels.lanes))
+    let isExact = memory.values(output) == expected.blocked(lanes: kernels.lanes)
+    #expect(isExact)
     #expect(memory.damage == [])
   }
 

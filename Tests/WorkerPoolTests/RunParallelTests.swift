@@ -28,4 +28,25 @@ import WorkerPool
     }
     #expect(total.withLock { $0 } == 66)
   }
+
+  @Test(arguments: [1, 2, 5]) func workersThatWaitForEachOtherAreAllThere(count: Int) {
+    let sums = UnsafeMutablePointer<Int>.allocate(capacity: count)
+    defer { sums.deallocate() }
+    for _ in 0..<20 {
+      sums.initialize(repeating: 1, count: count)
+      let (shared, barrier) = (WorkerShared(sums), SpinBarrier(members: count))
+      let wrong = Locked(0)
+      runTogether(count) { worker in
+        for round in 1...50 {
+          // Each reads what its neighbour wrote before the barrier, and writes behind the next one.
+          barrier.wait()
+          let neighbour = shared.value[(worker + 1) % count]
+          if neighbour != round { wrong.withLock { $0 += 1 } }
+          barrier.wait()
+          shared.value[worker] = round + 1
+        }
+      }
+      #expect(wrong.withLock { $0 } == 0)
+    }
+  }
 }

@@ -2,8 +2,17 @@ public import Kernels
 
 /// The kernels of this folder as they are compiled for this module's kind of processor.
 public struct CompiledKernels: KernelSet {
-  public init() {}
+  private let usesWinograd: Bool
 
+  /// - Parameter usesWinograd: whether 3x3 convolutions may go through Winograd's algorithm.
+  public init(usesWinograd: Bool = true) {
+    self.usesWinograd = usesWinograd
+  }
+
+  /// See `KernelSet.directly`.
+  public var directly: any KernelSet { CompiledKernels(usesWinograd: false) }
+
+  /// See `KernelSet.name`.
   public var name: String {
     #if AVX512
       "AVX-512"
@@ -14,33 +23,38 @@ public struct CompiledKernels: KernelSet {
     #endif
   }
 
+  /// See `KernelSet.lanes`.
   public var lanes: Int { Vector.scalarCount }
 
+  /// See `KernelSet.convolution`.
   public func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
-    guard WinogradConvolution.computes(shape) else {
-      return DirectConvolution(shape)
+    guard usesWinograd, WinogradConvolution.computes(shape) else {
+      return DirectConvolution(shape, pictures: pictures)
     }
     // Transformed weights are four times as large: for a handful of tiles reading them takes longer
     // than the multiplications that they save.
     let winograd = WinogradConvolution(shape, pictures: pictures)
     let tiles = pictures * winograd.tileGrid.rows * winograd.tileGrid.columns
-    return tiles < 12 ? DirectConvolution(shape) : winograd
+    return tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 
+  /// See `KernelSet.directConvolution`.
   public func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel {
-    DirectConvolution(shape)
+    DirectConvolution(shape, pictures: 1)
   }
 
+  /// See `KernelSet.allConvolutions`.
   public func allConvolutions(
     _ shape: ConvolutionShape, pictures: Int
   ) -> [any ConvolutionKernel] {
-    let direct = DirectConvolution(shape)
+    let direct = DirectConvolution(shape, pictures: pictures)
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]
   }
 
+  /// See `KernelSet.unpackSum`.
   public func unpackSum(
     _ shape: ConvolutionShape, _ packed: [UnsafeMutablePointer<Float>], outputs: Range<Int>,
     into weightGrad: UnsafeMutablePointer<Float>
@@ -48,6 +62,7 @@ public struct CompiledKernels: KernelSet {
     unpackGradientSum(shape, packed, outputs: outputs, into: weightGrad)
   }
 
+  /// See `KernelSet.batchNormForward`.
   public func batchNormForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
@@ -58,6 +73,7 @@ public struct CompiledKernels: KernelSet {
       rectify: rectify, output: output)
   }
 
+  /// See `KernelSet.batchNormBackwardSums`.
   public func batchNormBackwardSums(
     _ shape: BlockedShape, count: Int, mask: RectifierMask,
     outputGrad: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
@@ -69,6 +85,7 @@ public struct CompiledKernels: KernelSet {
       gradSum: gradSum, centredSum: centredSum)
   }
 
+  /// See `KernelSet.batchNormBackwardInput`.
   public func batchNormBackwardInput(
     _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
     values: UnsafeMutablePointer<Float>, mean: UnsafePointer<Float>,
@@ -79,6 +96,7 @@ public struct CompiledKernels: KernelSet {
       gradMean: gradMean, slope: slope)
   }
 
+  /// See `KernelSet.addMoments`.
   public func addMoments(
     _ shape: BlockedShape, count: Int, _ maps: UnsafePointer<Float>,
     to moments: inout ChannelMoments
@@ -86,6 +104,7 @@ public struct CompiledKernels: KernelSet {
     addChannelMoments(shape, count: count, maps, to: &moments)
   }
 
+  /// See `KernelSet.normalizedPoolingForward`.
   public func normalizedPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
@@ -94,6 +113,7 @@ public struct CompiledKernels: KernelSet {
       shape, count: count, input: input, scale: scale, shift: shift, output: output)
   }
 
+  /// See `KernelSet.normalizedPoolingBackwardSums`.
   public func normalizedPoolingBackwardSums(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
@@ -105,6 +125,7 @@ public struct CompiledKernels: KernelSet {
       outputGrad: outputGrad, gradSum: gradSum, centredSum: centredSum)
   }
 
+  /// See `KernelSet.normalizedPoolingBackwardInput`.
   public func normalizedPoolingBackwardInput(
     _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
@@ -117,6 +138,7 @@ public struct CompiledKernels: KernelSet {
       scale: scale, shift: shift, gradMean: gradMean, slope: slope, scratch: scratch)
   }
 
+  /// See `KernelSet.maxPoolingForward`.
   public func maxPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
@@ -124,6 +146,7 @@ public struct CompiledKernels: KernelSet {
     poolMaximum(shape, count: count, input: input, output: output)
   }
 
+  /// See `KernelSet.ceilPoolingForward`.
   public func ceilPoolingForward(
     _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputPlane: Int
@@ -131,6 +154,7 @@ public struct CompiledKernels: KernelSet {
     poolCeiling(shape, count: count, input: input, output: output, outputPlane: outputPlane)
   }
 
+  /// See `KernelSet.averagePoolingForward`.
   public func averagePoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
@@ -138,6 +162,7 @@ public struct CompiledKernels: KernelSet {
     poolAverage(shape, count: count, input: input, output: output)
   }
 
+  /// See `KernelSet.averagePoolingBackward`.
   public func averagePoolingBackward(
     _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>
@@ -145,20 +170,24 @@ public struct CompiledKernels: KernelSet {
     poolAverageBackward(shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
   }
 
+  /// See `KernelSet.rectifierForward`.
   public func rectifierForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
     rectify(values, count: count)
   }
 
+  /// See `KernelSet.rectifierBackward`.
   public func rectifierBackward(
     output: UnsafePointer<Float>, outputGrad: UnsafeMutablePointer<Float>, count: Int
   ) {
     rectifyBackward(output: output, outputGrad: outputGrad, count: count)
   }
 
+  /// See `KernelSet.sumOfSquares`.
   public func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     vectorSumOfSquares(values, count: count)
   }
 
+  /// See `KernelSet.sgdStep`.
   public func sgdStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
@@ -166,6 +195,7 @@ public struct CompiledKernels: KernelSet {
     stepSGD(parameters, gradients, momentumBuffer: momentumBuffer, count: count, factors)
   }
 
+  /// See `KernelSet.adamWStep`.
   public func adamWStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
@@ -174,6 +204,7 @@ public struct CompiledKernels: KernelSet {
     stepAdamW(parameters, gradients, mean: mean, squareMean: squareMean, count: count, factors)
   }
 
+  /// See `KernelSet.moveAverage`.
   public func moveAverage(
     _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
     share: Float

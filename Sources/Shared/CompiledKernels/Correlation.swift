@@ -41,8 +41,8 @@ extension CorrelationAxis {
 
 /// One correlation of feature maps with a kernel: implicit im2col, where patches are never stored. A
 /// strip of source rows is copied with its zeros around it, so that every patch is a few runs of
-/// consecutive floats, and register tiles read the runs in place. Without zeros and with stride 1 the
-/// maps themselves are such a strip.
+/// consecutive floats, and register tiles read the runs in place. Where no zeros are needed the feature
+/// maps are such a strip themselves.
 ///
 /// The packed weights are
 ///
@@ -56,7 +56,7 @@ struct Correlation: Sendable {
   let columns: CorrelationAxis
   /// Side of the kernel.
   let kernel: Int
-  /// Target rows that are computed together.
+  /// Target rows that a strip is for.
   let rowGroup: Int
 
   /// Height, width and blocks of feature maps.
@@ -82,17 +82,16 @@ struct Correlation: Sendable {
     self.kernel = kernel
     // About 128 pixels: a tile of sums and what it is made of stay in the level-2 cache.
     rowGroup = evenPart(of: max(rows.count, 1), atMost: max(1, 128 / max(columns.count, 1)))
-    let isStrip =
-      rows.sourceStep == 1 && rows.offset == 0 && rows.window(rows.count) == source.height
-      && columns.sourceStep == 1 && columns.offset == 0
-      && columns.window(columns.count) == source.width
-    let rowCount = columns.window(columns.count) * source.lanes
-    segments = Self.makeSegments(
-      source, ky: rows.taps.count, rowCount: rowCount, stripRows: rows.window(rowGroup))
-    mapSegments =
-      isStrip
-      ? Self.makeSegments(
-        source, ky: rows.taps.count, rowCount: rowCount, stripRows: source.height) : nil
+    let inside =
+      rows.offset >= 0 && columns.offset >= 0
+      && rows.offset + rows.window(rows.count) <= source.height
+      && columns.offset + columns.window(columns.count) <= source.width
+    staysInside = inside && !rows.taps.isEmpty && !columns.taps.isEmpty
+    strip = PatchLayout(
+      rowCount: columns.window(columns.count) * source.lanes, rows: rows.window(rowGroup), source,
+      ky: rows.taps.count)
+    inPlace = PatchLayout(
+      rowCount: source.width * source.lanes, rows: source.height, source, ky: rows.taps.count)
   }
 
   /// Whether nothing is added up: no tap meets these pixels.
@@ -104,52 +103,65 @@ struct Correlation: Sendable {
   var depth: Int { source.blocks * rows.taps.count * run }
   var packedCount: Int { depth * target.blocks * lanes }
 
-  /// Floats of a row of the strip, and of one block of it.
-  var stripRowCount: Int { columns.window(columns.count) * source.lanes }
-  var stripPlaneCount: Int { rows.window(rowGroup) * stripRowCount }
-  var scratchCount: Int { isEmpty ? 0 : source.blocks * stripPlaneCount + lanes }
+  /// Floats of a strip.
+  var stripCount: Int { source.blocks * strip.planeCount + lanes }
+  /// Strips, of one picture or several, that are multiplied with the same weights before the next
+  /// weights are read: 1 MB of them at most, which stay in a level-2 cache or near it, and no more
+  /// than eight, with whose sums it is the same.
+  var heldStrips: Int { isEmpty ? 0 : min(8, max(1, 262_144 / stripCount)) }
+  /// Pictures that fill them.
+  var pictureGroup: Int {
+    let perPicture = (rows.count + rowGroup - 1) / rowGroup
+    return max(1, (heldStrips + perPicture - 1) / perPicture)
+  }
+  var scratchCount: Int { heldStrips * stripCount }
 
-  /// Where the runs of a patch start in the strip, in the order of the packed weights.
-  let segments: [Int]
-  /// Where they start in the source, if it is the strip of all its rows.
-  private let mapSegments: [Int]?
+  /// Where patches lie in memory.
+  struct PatchLayout: Sendable {
+    /// Floats of a row, and of all rows of a block.
+    let rowCount: Int
+    let planeCount: Int
+    /// Where the runs of a patch start, in the order of the packed weights.
+    let segments: [Int]
 
-  private static func makeSegments(
-    _ source: MapSize, ky: Int, rowCount: Int, stripRows: Int
-  ) -> [Int] {
-    (0..<source.blocks).flatMap { block in
-      (0..<ky).map { (block * stripRows + $0) * rowCount }
+    init(rowCount: Int, rows: Int, _ source: MapSize, ky: Int) {
+      self.rowCount = rowCount
+      planeCount = rows * rowCount
+      segments = (0..<source.blocks).flatMap { block in
+        (0..<ky).map { (block * rows + $0) * rowCount }
+      }
     }
   }
+
+  /// Whether no patch reaches over the edge of its picture.
+  private let staysInside: Bool
+  /// Patches in a strip, and in the feature maps themselves.
+  let strip: PatchLayout
+  private let inPlace: PatchLayout
 
   /// Runs that are multiplied at once: their weights take at most 24 KB.
   func segmentGroup(width: Int) -> Int { max(1, 6144 / (width * lanes * run)) }
 
-  /// Packs weights for some targets.
+  /// Packs the weights between a block of sources and one of targets.
+  ///
+  /// - Parameters:
+  ///   - weights: `[lane of source][tap][target]`, see `WeightView.collect`.
+  ///   - block: number of the source's block.
+  ///   - vector: number of the targets' block.
   func pack(
-    _ view: WeightView, targets: Range<Int>, into packed: UnsafeMutablePointer<Float>
+    _ weights: UnsafePointer<Float>, source block: Int, target vector: Int,
+    into packed: UnsafeMutablePointer<Float>
   ) {
-    let taps = kernel * kernel
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: source.lanes * taps * lanes) {
-      weights in
-      guard let weights = weights.baseAddress else { return }
-      for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
-        let vector = first / lanes
-        let tile = tileStart(of: vector, in: target.blocks)
-        let step = tileWidth(at: tile, of: target.blocks) * lanes
-        var place = packed + tile * lanes * depth + (vector - tile) * lanes
-        for block in 0..<source.blocks {
-          let channel = block * source.lanes
-          view.collect(target: first, sources: channel..<channel + source.lanes, into: weights)
-          for ky in rows.taps {
-            for kx in columns.taps {
-              for lane in 0..<source.lanes {
-                store(
-                  load(weights + (lane &* taps &+ ky &* kernel &+ kx) &* lanes), to: place)
-                place += step
-              }
-            }
-          }
+    let tile = tileStart(of: vector, in: target.blocks)
+    let step = tileWidth(at: tile, of: target.blocks) * lanes
+    let patch = block * rows.taps.count * run
+    var place = packed + tile * lanes * depth + patch * step + (vector - tile) * lanes
+    for ky in rows.taps {
+      for kx in columns.taps {
+        for lane in 0..<source.lanes {
+          let tap = lane &* kernel &* kernel &+ ky &* kernel &+ kx
+          store(load(weights + tap &* lanes), to: place)
+          place += step
         }
       }
     }
@@ -169,10 +181,10 @@ struct Correlation: Sendable {
     )
   }
 
-  /// Computes a part of one picture.
+  /// Computes a part of some pictures.
   func run(
-    _ input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
-    part: WorkPart = .whole, strip: UnsafeMutablePointer<Float>
+    count: Int, _ input: ConvolutionInput, weight: UnsafePointer<Float>,
+    output: ConvolutionOutput, part: WorkPart = .whole, scratch: UnsafeMutablePointer<Float>
   ) {
     let share = share(part)
     // What the sums go through on their way out needs them whole; a residual in the output's own
@@ -184,53 +196,122 @@ struct Correlation: Sendable {
     let hasFinish =
       finish.bias != nil || finish.residual != nil || finish.rectify || finish.slope != nil
     guard !isEmpty else {
-      if !addsToOutput { clear(output.values, share.rows, share.vectors) }
-      if hasFinish { apply(finish, share.rows, share.vectors) }
+      for n in 0..<count {
+        let whole = TargetRows(picture: n, rows: share.rows)
+        if !addsToOutput { clear(output.values, whole, share.vectors) }
+        if hasFinish { apply(finish, whole, share.vectors) }
+      }
       return
     }
-    // Normalised on the way in, the source has to be copied after all.
-    let mapSegments = input.scale == nil ? mapSegments : nil
-    (mapSegments ?? segments).withUnsafeBufferPointer { segments in
-      guard let segments = segments.baseAddress else { return }
-      for first in stride(from: share.rows.lowerBound, to: share.rows.upperBound, by: rowGroup) {
-        let group = first..<min(share.rows.upperBound, first + rowGroup)
-        let isMap = mapSegments != nil
-        if !isMap { fillStrip(input, rows: group, into: strip) }
-        multiply(
-          group, share.vectors, isMap ? input.values + first * stripRowCount : UnsafePointer(strip),
-          segments, weight, into: output.values, accumulates: addsToOutput)
-        if hasFinish { apply(finish, group, share.vectors) }
+    forEachHeld(count: count, rows: share.rows, input, scratch: scratch) { patches in
+      multiply(patches, share.vectors, weight, into: output.values, accumulates: addsToOutput)
+      guard hasFinish else { return }
+      for index in patches.held { apply(finish, patches[index], share.vectors) }
+    }
+  }
+
+  /// Rows of a picture that are computed from one strip.
+  struct TargetRows {
+    let picture: Int
+    let rows: Range<Int>
+  }
+
+  /// The patches of some strips, counted through all pictures.
+  struct Patches {
+    /// Numbers of the strips.
+    let held: Range<Int>
+    let layout: PatchLayout
+    fileprivate let rows: Range<Int>
+    fileprivate let rowGroup: Int
+    /// The first strip; or the feature maps, where strips are rows of them.
+    fileprivate let start: UnsafePointer<Float>
+    /// Floats from one strip to the next, or from one picture and target row to the next.
+    fileprivate let stripStep: Int
+    fileprivate let inPlace: (picture: Int, row: Int)?
+
+    /// The target rows of a strip.
+    @inline(__always)
+    subscript(index: Int) -> TargetRows {
+      let perPicture = (rows.count &+ rowGroup &- 1) / rowGroup
+      let first = rows.lowerBound &+ index % perPicture &* rowGroup
+      return TargetRows(
+        picture: index / perPicture, rows: first..<min(rows.upperBound, first &+ rowGroup))
+    }
+
+    /// Where the patches of a strip start.
+    @inline(__always)
+    func address(_ index: Int) -> UnsafePointer<Float> {
+      guard let inPlace else { return start + (index &- held.lowerBound) &* stripStep }
+      let target = self[index]
+      return start + (target.picture &* inPlace.picture &+ target.rows.lowerBound &* inPlace.row)
+    }
+  }
+
+  /// Calls `body` with the patches of all rows of some pictures, as many at a time as are held.
+  @inline(__always)
+  func forEachHeld(
+    count: Int, rows share: Range<Int>, _ input: ConvolutionInput,
+    scratch: UnsafeMutablePointer<Float>, _ body: (Patches) -> Void
+  ) {
+    let total = count * ((share.count + rowGroup - 1) / rowGroup)
+    guard total > 0 else { return }
+    let isInPlace = staysInside && input.scale == nil
+    let step = evenPart(of: total, atMost: heldStrips)
+    for first in stride(from: 0, to: total, by: step) {
+      let corner = rows.offset * inPlace.rowCount + columns.offset * source.lanes
+      let patches = Patches(
+        held: first..<min(total, first + step), layout: isInPlace ? inPlace : strip, rows: share,
+        rowGroup: rowGroup, start: isInPlace ? input.values + corner : UnsafePointer(scratch),
+        stripStep: stripCount,
+        inPlace: isInPlace
+          ? (source.pictureCount, rows.sourceStep * inPlace.rowCount) : nil)
+      if !isInPlace {
+        for index in patches.held {
+          let target = patches[index]
+          fillStrip(
+            input.advanced(by: target.picture * source.pictureCount), rows: target.rows,
+            into: scratch + (index - first) * stripCount)
+        }
       }
+      body(patches)
     }
   }
 
   private func multiply(
-    _ group: Range<Int>, _ vectors: Range<Int>, _ strip: UnsafePointer<Float>,
-    _ segments: UnsafePointer<Int>, _ weight: UnsafePointer<Float>,
+    _ patches: Patches, _ vectors: Range<Int>, _ weight: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
-    var vector = vectors.lowerBound
-    while vector < vectors.upperBound {
-      let width = tileWidth(at: vector, of: target.blocks)
-      let step = segmentGroup(width: width)
-      for segment in stride(from: 0, to: self.segments.count, by: step) {
-        for row in group {
-          let place = pixel(row: row, column: 0)
-          multiplyRun(
-            width: width, rows: columns.count,
-            TileOperands(
-              a: strip + (row &- group.lowerBound) &* rows.sourceStep &* stripRowCount,
-              rowStep: columns.sourceStep &* source.lanes, depthStep: 1,
-              segments: segments + segment,
-              segmentCount: min(step, self.segments.count &- segment), run: run,
-              b: weight + (vector &* depth &+ segment &* run &* width) &* lanes,
-              bDepthStep: width &* lanes, bVectorStep: lanes,
-              c: output + (vector &* target.planeCount &+ place &* lanes),
-              cRowStep: columns.targetStep &* lanes, cVectorStep: target.planeCount,
-              accumulates: accumulates || segment > 0, nextA: strip, nextB: weight))
+    patches.layout.segments.withUnsafeBufferPointer { segments in
+      guard let starts = segments.baseAddress else { return }
+      var vector = vectors.lowerBound
+      while vector < vectors.upperBound {
+        let width = tileWidth(at: vector, of: target.blocks)
+        let step = segmentGroup(width: width)
+        for segment in stride(from: 0, to: segments.count, by: step) {
+          for index in patches.held {
+            let (group, source) = (patches[index], patches.address(index))
+            let plane =
+              output
+              + (group.picture &* target.pictureCount &+ vector &* target.planeCount)
+            for row in group.rows {
+              let line = (row &- group.rows.lowerBound) &* rows.sourceStep
+              multiplyRun(
+                width: width, rows: columns.count,
+                TileOperands(
+                  a: source + line &* patches.layout.rowCount,
+                  rowStep: columns.sourceStep &* self.source.lanes, depthStep: 1,
+                  segments: starts + segment,
+                  segmentCount: min(step, segments.count &- segment), run: run,
+                  b: weight + (vector &* depth &+ segment &* run &* width) &* lanes,
+                  bDepthStep: width &* lanes, bVectorStep: lanes,
+                  c: plane + pixel(row: row, column: 0) &* lanes,
+                  cRowStep: columns.targetStep &* lanes, cVectorStep: target.planeCount,
+                  accumulates: accumulates || segment > 0, nextA: source, nextB: weight))
+            }
+          }
         }
+        vector &+= width
       }
-      vector &+= width
     }
   }
 
@@ -242,9 +323,9 @@ struct Correlation: Sendable {
 
   /// Copies the source rows of some target rows, with zeros where there are none.
   ///
-  /// - Parameter strip: (blocks, rows, columns, lanes).
-  func fillStrip(
-    _ input: ConvolutionInput, rows group: Range<Int>, into strip: UnsafeMutablePointer<Float>
+  /// - Parameter copy: a strip, (blocks, rows, columns, lanes).
+  private func fillStrip(
+    _ input: ConvolutionInput, rows group: Range<Int>, into copy: UnsafeMutablePointer<Float>
   ) {
     let height = rows.window(group.count)
     let top = group.lowerBound * rows.sourceStep + rows.offset
@@ -255,18 +336,17 @@ struct Correlation: Sendable {
     for block in 0..<source.blocks {
       let plane = input.values + block * source.planeCount
       for row in 0..<height {
-        let target = strip + block * stripPlaneCount + row * stripRowCount
+        let line = copy + block * strip.planeCount + row * strip.rowCount
         let y = top + row
         guard y >= 0 && y < source.height else {
-          target.update(repeating: 0, count: stripRowCount)
+          line.update(repeating: 0, count: strip.rowCount)
           continue
         }
-        target.update(repeating: 0, count: left * source.lanes)
-        (target + right * source.lanes).update(
-          repeating: 0, count: (width - right) * source.lanes)
+        line.update(repeating: 0, count: left * source.lanes)
+        (line + right * source.lanes).update(repeating: 0, count: (width - right) * source.lanes)
         let inside = (right - left) * source.lanes
         let start = plane + (y * source.width + left + columns.offset) * source.lanes
-        let place = target + left * source.lanes
+        let place = line + left * source.lanes
         if let scale = input.scale, let shift = input.shift {
           let (scale, shift) = (load(scale + block * lanes), load(shift + block * lanes))
           for offset in stride(from: 0, to: inside, by: lanes) {
@@ -281,13 +361,14 @@ struct Correlation: Sendable {
 
   /// Sends the sums of some rows through what follows them.
   private func apply(
-    _ output: ConvolutionOutput, _ group: Range<Int>, _ vectors: Range<Int>
+    _ output: ConvolutionOutput, _ group: TargetRows, _ vectors: Range<Int>
   ) {
     for block in vectors {
       let stage = OutputStage(output, channel: block &* lanes)
-      for row in group {
+      let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
+      for row in group.rows {
         for column in 0..<columns.count {
-          let place = block &* target.planeCount &+ pixel(row: row, column: column) &* lanes
+          let place = plane &+ pixel(row: row, column: column) &* lanes
           stage.write(load(output.values + place), at: place)
         }
       }
@@ -295,12 +376,13 @@ struct Correlation: Sendable {
   }
 
   private func clear(
-    _ output: UnsafeMutablePointer<Float>, _ group: Range<Int>, _ vectors: Range<Int>
+    _ output: UnsafeMutablePointer<Float>, _ group: TargetRows, _ vectors: Range<Int>
   ) {
     for block in vectors {
-      for row in group {
+      let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
+      for row in group.rows {
         for column in 0..<columns.count {
-          let place = block &* target.planeCount &+ pixel(row: row, column: column) &* lanes
+          let place = plane &+ pixel(row: row, column: column) &* lanes
           store(.zero, to: output + place)
         }
       }

@@ -9,9 +9,8 @@ struct DirectConvolution: ConvolutionKernel {
   /// Empty for pictures.
   private let backwardPasses: [Correlation]
 
-  init(_ shape: ConvolutionShape) {
+  init(_ shape: ConvolutionShape, pictures: Int) {
     self.shape = shape
-    group = 1
     let input = Correlation.MapSize(
       height: shape.inputHeight, width: shape.inputWidth, blocks: shape.inputBlocks,
       lanes: shape.inputLanes)
@@ -36,6 +35,7 @@ struct DirectConvolution: ConvolutionKernel {
           Correlation(from: output, to: input, rows: rows, columns: $0, kernel: kernel)
         }
       }
+    group = min(pictures, ([forwardPass] + backwardPasses).map(\.pictureGroup).max() ?? 1)
   }
 
   var algorithm: String { "direct" }
@@ -48,17 +48,37 @@ struct DirectConvolution: ConvolutionKernel {
     _ weight: UnsafePointer<Float>, outputs: Range<Int>, scale: UnsafePointer<Float>?,
     into packed: UnsafeMutablePointer<Float>
   ) {
-    forwardPass.pack(
-      WeightView(forward: shape, weight, scale: scale), targets: outputs, into: packed)
+    pack(
+      [forwardPass], WeightView(forward: shape, weight, scale: scale), targets: outputs,
+      into: packed)
   }
 
   func packBackward(
     _ weight: UnsafePointer<Float>, inputs: Range<Int>, into packed: UnsafeMutablePointer<Float>
   ) {
-    var packed = packed
-    for pass in backwardPasses {
-      pass.pack(WeightView(backward: shape, weight), targets: inputs, into: packed)
-      packed += pass.packedCount
+    pack(backwardPasses, WeightView(backward: shape, weight), targets: inputs, into: packed)
+  }
+
+  /// Packs weights for several correlations, one behind the other, which share the sources.
+  private func pack(
+    _ passes: [Correlation], _ view: WeightView, targets: Range<Int>,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    guard let source = passes.first?.source else { return }
+    let count = source.lanes * shape.kernel * shape.kernel * lanes
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { weights in
+      guard let weights = weights.baseAddress else { return }
+      for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
+        for block in 0..<source.blocks {
+          let channel = block * source.lanes
+          view.collect(target: first, sources: channel..<channel + source.lanes, into: weights)
+          var packed = packed
+          for pass in passes {
+            pass.pack(weights, source: block, target: first / lanes, into: packed)
+            packed += pass.packedCount
+          }
+        }
+      }
     }
   }
 
@@ -66,27 +86,20 @@ struct DirectConvolution: ConvolutionKernel {
     count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
     part: WorkPart, scratch: UnsafeMutablePointer<Float>
   ) {
-    for n in 0..<count {
-      forwardPass.run(
-        input.advanced(by: n * forwardPass.source.pictureCount), weight: weight,
-        output: output.advanced(by: n * forwardPass.target.pictureCount), part: part,
-        strip: scratch)
-    }
+    forwardPass.run(
+      count: count, input, weight: weight, output: output, part: part, scratch: scratch)
   }
 
   func inputGrad(
     count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
-    for n in 0..<count {
-      var weight = weight
-      for pass in backwardPasses {
-        let target = inputGrad + n * pass.target.pictureCount
-        pass.run(
-          ConvolutionInput(outputGrad + n * pass.source.pictureCount), weight: weight,
-          output: adds ? .adding(to: target) : ConvolutionOutput(target), strip: scratch)
-        weight += pass.packedCount
-      }
+    var weight = weight
+    for pass in backwardPasses {
+      pass.run(
+        count: count, ConvolutionInput(outputGrad), weight: weight,
+        output: adds ? .adding(to: inputGrad) : ConvolutionOutput(inputGrad), scratch: scratch)
+      weight += pass.packedCount
     }
   }
 
@@ -96,43 +109,44 @@ struct DirectConvolution: ConvolutionKernel {
     weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     if isFirst { weightGrad.update(repeating: 0, count: shape.packedGradCount) }
-    for n in 0..<count {
-      forwardPass.addWeightGrad(
-        input.advanced(by: n * forwardPass.source.pictureCount),
-        outputGrad: outputGrad + n * forwardPass.target.pictureCount, to: weightGrad,
-        strip: scratch)
-    }
+    forwardPass.addWeightGrad(
+      count: count, input, outputGrad: outputGrad, to: weightGrad, scratch: scratch)
   }
 }
 
 extension Correlation {
-  /// Adds one picture's gradient of the weights: `grad[j, k] += sum over pixels of patch[j] *
+  /// Adds some pictures' gradient of the weights: `grad[j, k] += sum over pixels of patch[j] *
   /// outputGrad[k]`, a row for each float of a patch. Rows of pixels follow each other in `outputGrad`
-  /// and are segments in the strip, so sums stay in registers over all rows of a group.
+  /// and are segments in the strip, so sums stay in registers over all rows of a strip, and in the
+  /// level-1 cache over all strips that are held.
   func addWeightGrad(
-    _ input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
-    to weightGrad: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>
+    count: Int, _ input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
+    to weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
-    let lineStarts = (0..<rowGroup).map { $0 * rows.sourceStep * stripRowCount }
-    lineStarts.withUnsafeBufferPointer { lineStarts in
-      guard let lineStarts = lineStarts.baseAddress else { return }
-      for first in stride(from: 0, to: rows.count, by: rowGroup) {
-        let group = first..<min(rows.count, first + rowGroup)
-        fillStrip(input, rows: group, into: strip)
+    forEachHeld(count: count, rows: 0..<rows.count, input, scratch: scratch) { patches in
+      let lineStep = rows.sourceStep * patches.layout.rowCount
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: rowGroup) { lineStarts in
+        guard let lineStarts = lineStarts.baseAddress else { return }
+        for line in 0..<rowGroup { lineStarts[line] = line * lineStep }
         var vector = 0
         while vector < target.blocks {
           let width = tileWidth(at: vector, of: target.blocks)
-          for (index, segment) in segments.enumerated() {
-            multiplyPatches(
-              width: width, rows: run,
-              TileOperands(
-                a: strip + segment, rowStep: 1, depthStep: columns.sourceStep &* source.lanes,
-                segments: lineStarts, segmentCount: group.count, run: columns.count,
-                b: outputGrad + vector &* target.planeCount + first &* target.width &* lanes,
-                bDepthStep: lanes, bVectorStep: target.planeCount,
-                c: weightGrad + (index &* run &* target.blocks &+ vector) &* lanes,
-                cRowStep: target.blocks &* lanes, cVectorStep: lanes, accumulates: true,
-                nextA: strip, nextB: strip))
+          for (number, segment) in patches.layout.segments.enumerated() {
+            for index in patches.held {
+              let group = patches[index]
+              let plane = group.picture &* target.pictureCount &+ vector &* target.planeCount
+              multiplyPatches(
+                width: width, rows: run,
+                TileOperands(
+                  a: patches.address(index) + segment, rowStep: 1,
+                  depthStep: columns.sourceStep &* source.lanes, segments: lineStarts,
+                  segmentCount: group.rows.count, run: columns.count,
+                  b: outputGrad + plane + group.rows.lowerBound &* target.width &* lanes,
+                  bDepthStep: lanes, bVectorStep: target.planeCount,
+                  c: weightGrad + (vector &* depth &+ number &* run) &* lanes, cRowStep: lanes,
+                  cVectorStep: depth &* lanes, accumulates: true, nextA: outputGrad,
+                  nextB: outputGrad))
+            }
           }
           vector &+= width
         }

@@ -6,7 +6,7 @@ func unpackGradientSum(
   _ shape: ConvolutionShape, _ packed: [UnsafeMutablePointer<Float>], outputs: Range<Int>,
   into weightGrad: UnsafeMutablePointer<Float>
 ) {
-  let (taps, width) = (shape.kernel * shape.kernel, shape.output.paddedChannels)
+  let taps = shape.kernel * shape.kernel
   let inputLanes = shape.inputLanes
   let rows = taps * inputLanes
   withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * lanes) { block in
@@ -15,7 +15,7 @@ func unpackGradientSum(
       for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: lanes) {
         for input in stride(from: 0, to: shape.inputChannels, by: inputLanes) {
           for row in 0..<rows {
-            let place = (input &* taps &+ row) &* width &+ first
+            let place = first &* shape.patchCount &+ (input &* taps &+ row) &* lanes
             var sum = load(packed[0] + place)
             for worker in 1..<max(packed.count, 1) { sum += load(packed[worker] + place) }
             store(sum, to: block + row &* lanes)

@@ -114,21 +114,20 @@ extension WinogradConvolution {
     }
   }
 
-  /// Sums at the points of a pair of chunks to gradients of the taps: rows (i / lanes, ky, kx, lane)
-  /// of outputs.
+  /// Sums at the points of a pair of chunks to gradients of the taps, (o / lanes, patch, lane of o).
   func transformWeightGrad(
     _ sums: UnsafePointer<Float>, inputChunk: Int, outputChunk: Int,
     into weightGrad: UnsafeMutablePointer<Float>
   ) {
-    let tapStep = lanes &* outputMaps.paddedChannels
-    for row in 0..<inputMaps.depth(ofChunk: inputChunk) {
-      let input = inputChunk &* chunk &+ row
-      let rows =
-        weightGrad + input / lanes &* 9 &* tapStep
-        + input % lanes &* outputMaps.paddedChannels + outputChunk &* chunk
-      for vector in 0..<outputMaps.depth(ofChunk: outputChunk) / lanes {
+    for vector in 0..<outputMaps.depth(ofChunk: outputChunk) / lanes {
+      let block =
+        weightGrad + (outputChunk &* chunk &+ vector &* lanes) &* shape.patchCount
+      for row in 0..<inputMaps.depth(ofChunk: inputChunk) {
+        let input = inputChunk &* chunk &+ row
+        let patch = (input / lanes &* 9 &* lanes &+ input % lanes) &* lanes
         transformWeightGrad(
-          sums + (row &* chunk &+ vector &* lanes), into: rows + vector &* lanes, tapStep: tapStep)
+          sums + (row &* chunk &+ vector &* lanes), into: block + patch,
+          tapStep: lanes &* lanes)
       }
     }
   }

@@ -246,6 +246,9 @@ extension WinogradConvolution {
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
     weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
+    precondition(
+      !sumsAtOnce || (isFirst && isLast),
+      "a gradient of weights is collected over groups of \(group) pictures")
     let total = count * tileGrid.rows
     var accumulates = !isFirst
     forEachTileRows(0..<total, atMost: gradRows) { tiles in

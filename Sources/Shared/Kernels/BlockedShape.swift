@@ -4,12 +4,16 @@
 /// With one pixel per picture this is a plain matrix (n, c): the head of a network uses the same
 /// kernels. Channels that fill up the last block are zero.
 public struct BlockedShape: Sendable, Equatable {
+  /// Channels that have a meaning.
   public let channels: Int
+  /// Rows.
   public let height: Int
+  /// Columns.
   public let width: Int
   /// Channels of a block: floats of the processor's vectors.
   public let lanes: Int
 
+  /// Feature maps of one picture.
   public init(channels: Int, height: Int, width: Int, lanes: Int) {
     self.channels = channels
     self.height = height

@@ -1,11 +1,14 @@
 /// What a convolution reads: feature maps, or maps that are normalised and rectified on the way in,
 /// `relu(values * scale + shift)`, so that nobody has to store them.
 public struct ConvolutionInput {
+  /// Blocked, or pictures.
   public let values: UnsafePointer<Float>
   /// Of each channel, whole blocks; nil leaves the values as they are.
   public let scale: UnsafePointer<Float>?
+  /// Like `scale`.
   public let shift: UnsafePointer<Float>?
 
+  /// - Precondition: a scale comes with a shift.
   public init(
     _ values: UnsafePointer<Float>, scale: UnsafePointer<Float>? = nil,
     shift: UnsafePointer<Float>? = nil
@@ -25,15 +28,18 @@ public struct ConvolutionInput {
 /// What a convolution writes: its sums, or what follows when a BatchNorm is folded into it,
 /// `relu(sum + bias + residual)`, or a PReLU in the place of the ReLU.
 public struct ConvolutionOutput {
+  /// Where the output goes, blocked.
   public let values: UnsafeMutablePointer<Float>
   /// Of each channel, whole blocks; nil is zero.
   public let bias: UnsafePointer<Float>?
   /// Maps like `values` that are added; may be `values` itself.
   public let residual: UnsafePointer<Float>?
+  /// Whether negative results become zero.
   public let rectify: Bool
   /// A PReLU's factor for what is negative, of each channel, whole blocks; nil is no PReLU.
   public let slope: UnsafePointer<Float>?
 
+  /// Sums alone, or with what follows them.
   public init(
     _ values: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>? = nil,
     residual: UnsafePointer<Float>? = nil, rectify: Bool = false,
@@ -62,7 +68,9 @@ public struct ConvolutionOutput {
 
 /// A share of one layer's work: several workers compute one output together, each its own part of it.
 public struct WorkPart: Sendable, Equatable {
+  /// Which part.
   public let index: Int
+  /// How many parts there are.
   public let count: Int
 
   /// - Precondition: `index` is one of `count` parts.

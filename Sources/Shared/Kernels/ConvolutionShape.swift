@@ -3,13 +3,19 @@
 /// The input is blocked, or for three channels the pictures themselves, (n, h, w, 3): one block of
 /// three lanes. The output is blocked.
 public struct ConvolutionShape: Sendable, Equatable {
+  /// Channels of the input; three are pictures.
   public let inputChannels: Int
+  /// Channels of the output.
   public let outputChannels: Int
   /// Side of the square kernel.
   public let kernel: Int
+  /// Pixels from one patch to the next.
   public let stride: Int
+  /// Zeros around the input.
   public let padding: Int
+  /// Rows of the input.
   public let inputHeight: Int
+  /// Columns of the input.
   public let inputWidth: Int
   /// Channels of a block.
   public let lanes: Int
@@ -37,12 +43,16 @@ public struct ConvolutionShape: Sendable, Equatable {
       "a convolution's input is at least as large as its kernel")
   }
 
+  /// Rows of the output.
   public var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
+  /// Columns of the output.
   public var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
+  /// Pixels of the output.
   public var outputArea: Int { outputHeight * outputWidth }
 
   /// Channels that lie side by side in the input.
   public var inputLanes: Int { inputChannels == 3 ? 3 : lanes }
+  /// Blocks of the input's channels.
   public var inputBlocks: Int { (inputChannels + inputLanes - 1) / inputLanes }
   /// Floats of one input picture.
   public var inputCount: Int { inputBlocks * inputLanes * inputHeight * inputWidth }
@@ -56,11 +66,11 @@ public struct ConvolutionShape: Sendable, Equatable {
   public var filterCount: Int { inputChannels * kernel * kernel }
   /// Weights in PyTorch's order (o, i, ky, kx).
   public var weightCount: Int { outputChannels * filterCount }
-  /// Floats of a packed gradient of the weights: rows (i / lanes, ky, kx, lane) of whole blocks of
-  /// outputs.
-  public var packedGradCount: Int {
-    inputBlocks * inputLanes * kernel * kernel * output.paddedChannels
-  }
+  /// Floats under the kernel, with channels that fill up the last block: rows (i / lanes, ky, kx, lane)
+  /// of a packed gradient of the weights.
+  public var patchCount: Int { inputBlocks * inputLanes * kernel * kernel }
+  /// Floats of a packed gradient of the weights: (o / lanes, patch, lane of o).
+  public var packedGradCount: Int { patchCount * output.paddedChannels }
   /// Multiplications and additions of one picture and pass.
   public var operations: Int { 2 * outputArea * weightCount }
 }

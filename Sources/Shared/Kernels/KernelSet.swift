@@ -7,6 +7,10 @@ public protocol KernelSet: Sendable {
   /// Floats of a vector, which are the channels of a block.
   var lanes: Int { get }
 
+  /// The same kernels, but all convolutions are computed directly: to tell what Winograd's algorithm,
+  /// which rounds a little more, does to a training.
+  var directly: any KernelSet { get }
+
   /// The fastest algorithm for a layer.
   ///
   /// - Parameter pictures: how many a call usually gets.

@@ -5,18 +5,28 @@ internal import KernelsPortable
   internal import Glibc
 #endif
 #if arch(x86_64)
-  internal import KernelsAVX2
-  internal import KernelsAVX512
+  internal import VectorKernelsAVX2
+  internal import VectorKernelsAVX512
 #endif
 
 /// Which kernels run on this processor.
 ///
 /// The environment variable `DEEPFAKE_KERNELS` (`portable`, `AVX2`, `AVX-512`) picks slower ones, to
-/// compare them or to get the numbers of another machine.
+/// compare them or to get the numbers of another machine; `DEEPFAKE_CONVOLUTIONS=direct` does without
+/// Winograd's algorithm.
 public enum Processor {
   /// The kernels that networks use unless they are told otherwise: the fastest, or what
   /// `DEEPFAKE_KERNELS` names.
   public static let kernels: any KernelSet = {
+    switch getenv("DEEPFAKE_CONVOLUTIONS").map({ String(cString: $0) }) {
+    case nil, "": return chosen
+    case "direct": return chosen.directly
+    case .some(let other):
+      fatalError("DEEPFAKE_CONVOLUTIONS: expected direct or nothing, got \(other)")
+    }
+  }()
+
+  private static let chosen: any KernelSet = {
     guard let name = getenv("DEEPFAKE_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
       return available[0]
     }
@@ -35,8 +45,8 @@ public enum Processor {
     #if arch(x86_64)
       let flags = processorFlags()
       let avx512 = ["avx512f", "avx512vl", "avx512bw", "avx512dq"]
-      if flags.isSuperset(of: avx512) { sets.append(KernelsAVX512.CompiledKernels()) }
-      if flags.isSuperset(of: ["avx2", "fma"]) { sets.append(KernelsAVX2.CompiledKernels()) }
+      if flags.isSuperset(of: avx512) { sets.append(VectorKernelsAVX512.CompiledKernels()) }
+      if flags.isSuperset(of: ["avx2", "fma"]) { sets.append(VectorKernelsAVX2.CompiledKernels()) }
     #endif
     return sets + [KernelsPortable.CompiledKernels()]
   }()

@@ -22,12 +22,15 @@ public func runParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
 /// microseconds, so it is for milliseconds of work that can't be cut into parts beforehand.
 public func runTogether(_ count: Int, _ body: @Sendable (Int) -> Void) {
   precondition(count > 0, "at least one worker runs")
+  guard count > 1 else { return body(0) }
   withoutActuallyEscaping(body) { body in
+    // A thread lives on for a moment after its work: what it holds until then must not be the body.
+    let lent = Locked<(@Sendable (Int) -> Void)?>(body)
     let group = DispatchGroup()
-    for worker in 1..<max(count, 1) {
+    for worker in 1..<count {
       group.enter()
       let thread = Thread {
-        body(worker)
+        lent.withLock { $0 }?(worker)
         group.leave()
       }
       thread.stackSize = 1 << 20
@@ -35,5 +38,6 @@ public func runTogether(_ count: Int, _ body: @Sendable (Int) -> Void) {
     }
     body(0)
     group.wait()
+    lent.withLock { $0 = nil }
   }
 }

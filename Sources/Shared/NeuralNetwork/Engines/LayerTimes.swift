@@ -15,7 +15,9 @@ public struct LayerTime: Sendable, Equatable {
 
   /// The layer's name in the state_dict, or what else is computed.
   public let layer: String
+  /// What it was computed for.
   public let pass: Pass
+  /// How long it took.
   public var seconds: Double
 }
 
