@@ -53,7 +53,7 @@ struct DryRun {
     }
     let validator = Validator(
       architecture: setup.architecture, catalog: setup.catalog,
-      normalization: setup.normalization, workers: setup.workers)
+      normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine)
     let video = setup.split.validation.first { !setup.catalog.videos[$0].samples.isEmpty }
     if let video {
       _ = try timed(

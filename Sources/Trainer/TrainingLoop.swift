@@ -47,7 +47,7 @@ struct TrainingLoop: ~Copyable {
     step = setup.makeStep(setup.makeEngine())
     validator = Validator(
       architecture: setup.architecture, catalog: setup.catalog,
-      normalization: setup.normalization, workers: setup.workers)
+      normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine)
     logFiles = TrainingLog.Files(directory)
     log = try TrainingLog(
       logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),

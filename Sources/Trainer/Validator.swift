@@ -12,12 +12,14 @@ final class Validator {
   /// Pictures that are computed at once, over all workers.
   static let chunk = 32
 
+  /// - Parameter lender: an engine that trains the same network, whose memory is used between its steps.
   init(
     architecture: ResNet18Architecture, catalog: SampleCatalog, normalization: InputNormalization,
-    workers: Int
+    workers: Int, borrowingFrom lender: TrainingEngine? = nil
   ) {
     engine = InferenceEngine(
-      architecture: architecture, maximumBatch: Self.chunk, workers: workers)
+      architecture: architecture, maximumBatch: Self.chunk, workers: workers,
+      borrowingFrom: lender)
     self.catalog = catalog
     self.normalization = normalization
   }

@@ -37,4 +37,23 @@ import Testing
     #expect(engine.logits(count: 3) { fixture.fill($0, $1) } == first)
     #expect(engine.memoryBytes == bytes)
   }
+
+  @Test func borrowedMemoryGivesTheSameLogits() {
+    let fixture = EngineFixture(.mlp(hidden: 11, batchNorm: true, dropout: 0.5), count: 6)
+    let training = TrainingEngine(
+      architecture: fixture.architecture, batchSize: 6, workers: 2, synchronizedBatchNorm: false)
+    let own = InferenceEngine(
+      architecture: fixture.architecture, maximumBatch: 4, workers: 2)
+    let borrowing = InferenceEngine(
+      architecture: fixture.architecture, maximumBatch: 4, workers: 2, borrowingFrom: training)
+    #expect(borrowing.memoryBytes < own.memoryBytes)
+    own.load(fixture.state)
+    let expected = own.logits(count: 6) { fixture.fill($0, $1) }
+    let before = fixture.step(training)
+    borrowing.load(fixture.state)
+    #expect(borrowing.logits(count: 6) { fixture.fill($0, $1) } == expected)
+    // The lender goes on as if nothing had been.
+    let after = fixture.step(training)
+    #expect(after.gradients == before.gradients && after.logits == before.logits)
+  }
 }

@@ -23,6 +23,9 @@ struct WinogradConvolution: ConvolutionKernel {
   let forwardRows: Int
   let gradRows: Int
 
+  /// Most rows of tiles that are transformed at a time at all.
+  private let mostRows: Int
+
   /// Tiles that cover a picture.
   let tileGrid: (rows: Int, columns: Int)
   /// Whether the packed weights are those at the points, or the taps.
@@ -44,6 +47,7 @@ struct WinogradConvolution: ConvolutionKernel {
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + tileGrid.rows - 1) / tileGrid.rows)
     let total = pictures * tileGrid.rows
+    mostRows = min(rows, total)
     packsPoints = total > 8 * forwardRows
     sumsAtOnce = total <= gradRows
   }
@@ -78,7 +82,7 @@ struct WinogradConvolution: ConvolutionKernel {
   var scratchCount: Int {
     let columns = inputMaps.chunks + outputMaps.chunks
     let points = columns * WinogradTile.points
-    return max(forwardRows, gradRows) * tileGrid.columns * points * chunk + points * pointPadding
+    return mostRows * tileGrid.columns * points * chunk + points * pointPadding
       + stripCount + (packsPoints ? 0 : WinogradTile.points * weightPointStep)
   }
 }

@@ -11,8 +11,16 @@ public final class FloatMemory {
   /// Bytes allocated so far.
   public private(set) var bytes = 0
 
+  /// What is lent by others and not given away yet.
+  private var lent: [UnsafeMutableBufferPointer<Float>]
+
   /// Nothing yet.
-  public init() {}
+  ///
+  /// - Parameter lent: memory to give away before any is allocated. It must outlive this object, and what
+  ///   it holds is lost.
+  public init(lent: [UnsafeMutableBufferPointer<Float>] = []) {
+    self.lent = lent
+  }
 
   deinit {
     for part in parts { part.deallocate() }
@@ -23,6 +31,17 @@ public final class FloatMemory {
 
   /// Floats behind each part that kernels may read or overwrite: vectors that hang over its end.
   public static let slack = 64
+
+  /// Floats that live as long as this object: whatever they hold, if they are lent, else zeros.
+  public func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+    // Whole cache lines.
+    let whole = (count + Self.slack + 15) / 16 * 16
+    guard let index = lent.firstIndex(where: { $0.count >= whole }),
+      let start = lent[index].baseAddress
+    else { return floats(count) }
+    lent[index] = UnsafeMutableBufferPointer(rebasing: lent[index][whole...])
+    return start
+  }
 
   /// Zeros that live as long as this object.
   public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {

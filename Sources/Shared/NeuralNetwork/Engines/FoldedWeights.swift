@@ -16,9 +16,10 @@ final class FoldedWeights {
   let hiddenScale: UnsafeMutablePointer<Float>
   let hiddenShift: UnsafeMutablePointer<Float>
 
-  init(_ layout: ResNet18Layout) {
+  /// - Parameter memory: where the packed weights lie.
+  init(_ layout: ResNet18Layout, packedMemory: FloatMemory) {
     self.layout = layout
-    packed = memory.floats(layout.packedCount)
+    packed = packedMemory.scratch(layout.packedCount)
     biases = layout.convolutions.map { [memory] in
       memory.floats($0.shape.output.paddedChannels)
     }

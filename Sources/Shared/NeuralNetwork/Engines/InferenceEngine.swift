@@ -16,11 +16,16 @@ public final class InferenceEngine {
   public let maximumBatch: Int
 
   private let layout: ResNet18Layout
+  private let memory: FloatMemory
+  /// Keeps what is borrowed.
+  private let lender: TrainingEngine?
   private let weights: FoldedWeights
   private let plans: [InferencePlan]
   /// Workers that go through a plan together.
   private let members: Int
   private var isLoaded = false
+  /// How many batches the lender had seen when weights were loaded into its memory.
+  private var lenderBatches = 0
 
   /// Allocates all memory.
   ///
@@ -28,35 +33,35 @@ public final class InferenceEngine {
   ///   - maximumBatch: samples that are computed at once; memory grows with it.
   ///   - workers: how many parts of a batch are computed at the same time.
   ///   - kernels: what computes.
+  ///   - lender: an engine whose memory is used between its steps, as far as it goes: it forgets its
+  ///     last batch, but for the gradients. Never use both at the same time.
   /// - Precondition: both numbers are positive.
   public init(
     architecture: ResNet18Architecture, maximumBatch: Int, workers: Int,
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet = Processor.kernels, borrowingFrom lender: TrainingEngine? = nil
   ) {
     precondition(workers > 0, "an inference engine has at least one worker")
     precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")
     self.architecture = architecture
     self.maximumBatch = maximumBatch
+    self.lender = lender
     let parts = maximumBatch < workers ? 1 : workers
     let layout = ResNet18Layout(
       architecture, kernels: kernels, pictures: (maximumBatch + parts - 1) / parts)
     self.layout = layout
-    weights = FoldedWeights(layout)
-    if maximumBatch < workers {
-      members = workers
-      plans = [InferencePlan(layout, maximum: maximumBatch, members: workers)]
-    } else {
-      members = 1
-      plans = (0..<workers).map { worker in
-        let first = evenBound(worker, of: workers, count: maximumBatch)
-        let last = evenBound(worker + 1, of: workers, count: maximumBatch)
-        return InferencePlan(layout, maximum: last - first, members: 1)
-      }
+    let memory = FloatMemory(lent: lender?.lentMemory ?? [])
+    self.memory = memory
+    weights = FoldedWeights(layout, packedMemory: memory)
+    members = maximumBatch < workers ? workers : 1
+    plans = (0..<parts).map { [members] part in
+      let first = evenBound(part, of: parts, count: maximumBatch)
+      let last = evenBound(part + 1, of: parts, count: maximumBatch)
+      return InferencePlan(layout, maximum: last - first, members: members, memory: memory)
     }
   }
 
   /// Bytes of the activations and packed weights.
-  public var memoryBytes: Int { weights.bytes + plans.reduce(0) { $0 + $1.bytes } }
+  public var memoryBytes: Int { weights.bytes + memory.bytes }
 
   /// Takes over the weights and statistics of a state; later changes of it don't matter.
   ///
@@ -66,6 +71,7 @@ public final class InferenceEngine {
       state.architecture == architecture, "an engine takes a state of its own architecture")
     weights.load(state)
     isLoaded = true
+    lenderBatches = lender?.batches ?? 0
   }
 
   /// The logits of samples 0..<count, `count x classes`, computed `maximumBatch` at a time.
@@ -77,7 +83,9 @@ public final class InferenceEngine {
     count: Int,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [Float] {
-    precondition(isLoaded, "an inference engine needs the weights of a state first")
+    precondition(
+      isLoaded && lenderBatches == lender?.batches ?? 0,
+      "an inference engine needs the weights of a state first, again after its lender's steps")
     precondition(count >= 0, "there are 0 or more samples")
     var logits: [Float] = []
     logits.reserveCapacity(count * architecture.classes)

@@ -9,7 +9,7 @@ internal import WorkerPool
 /// where weights are large, all pictures go through a layer together.
 final class InferencePlan {
   private let layout: ResNet18Layout
-  private let memory = FloatMemory()
+  private let memory: FloatMemory
   private let pictures: UnsafeMutablePointer<Float>
   private let stemMaps: UnsafeMutablePointer<Float>
   /// Input, middle and output of an early block take turns; those of a late block too.
@@ -30,25 +30,24 @@ final class InferencePlan {
   /// Maps between the early and the late blocks.
   private var border: BlockedShape { layout.blocks[3].second.convolution.shape.output }
 
-  init(_ layout: ResNet18Layout, maximum: Int, members: Int) {
+  init(_ layout: ResNet18Layout, maximum: Int, members: Int, memory: FloatMemory) {
+    self.memory = memory
     let side = layout.architecture.inputSize
     self.layout = layout
     earlyGroup = min(maximum, 2)
     let earlyCount = earlyGroup * layout.pooled.pictureCount
     let lateCount = maximum * layout.blocks[3].second.convolution.shape.output.pictureCount
-    pictures = memory.floats(earlyGroup * side * side * 3)
-    stemMaps = memory.floats(earlyGroup * layout.stemMaps.pictureCount)
-    earlyMaps = (0..<3).map { [memory] _ in memory.floats(earlyCount) }
-    lateMaps = (0..<3).map { [memory] _ in memory.floats(lateCount) }
-    features = memory.floats(maximum * layout.features.paddedChannels)
+    pictures = memory.scratch(earlyGroup * side * side * 3)
+    stemMaps = memory.scratch(earlyGroup * layout.stemMaps.pictureCount)
+    earlyMaps = (0..<3).map { [memory] _ in memory.scratch(earlyCount) }
+    lateMaps = (0..<3).map { [memory] _ in memory.scratch(lateCount) }
+    features = memory.scratch(maximum * layout.features.paddedChannels)
     let hiddenColumns = layout.head.hidden?.linear.outputs ?? 0
-    hidden = memory.floats(maximum * layout.matrix(columns: hiddenColumns).paddedChannels)
-    scratch = (0..<members).map { [memory] _ in memory.floats(layout.scratchCount) }
+    hidden = memory.scratch(maximum * layout.matrix(columns: hiddenColumns).paddedChannels)
+    scratch = (0..<members).map { [memory] _ in memory.scratch(layout.scratchCount) }
     barrier = SpinBarrier(members: members)
     logits = memory.floats(maximum * layout.architecture.classes)
   }
-
-  var bytes: Int { memory.bytes }
 
   /// Computes the logits of some samples; every member of the team calls it.
   func run(

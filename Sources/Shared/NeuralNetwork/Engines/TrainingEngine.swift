@@ -29,6 +29,9 @@ public final class TrainingEngine {
   /// The Euclidean norm of `gradients`.
   public private(set) var gradientNorm = 0.0
 
+  /// Batches so far.
+  private(set) var batches = 0
+
   private let layout: ResNet18Layout
   private let parts: ParameterParts
   private let plans: [WorkerPlan]
@@ -38,6 +41,7 @@ public final class TrainingEngine {
   private let times = LayerTimes()
   private let packedMemory = FloatMemory()
   private let packedWeights: UnsafeMutablePointer<Float>
+  private let packedCount: Int
   private var squares: [Double]
   /// Steps between two exchanges, which workers do without a word.
   private let segments: [Range<Int>]
@@ -67,7 +71,9 @@ public final class TrainingEngine {
     starts = Array(bounds.dropLast())
     plans = (0..<workers).map { WorkerPlan(layout, count: bounds[$0 + 1] - bounds[$0]) }
     segments = plans[0].segments
-    packedWeights = packedMemory.floats(max(layout.packedCount, layout.packedBackwardCount))
+    // Behind the weights lies the slack that kernels may touch.
+    packedCount = max(layout.packedCount, layout.packedBackwardCount) + FloatMemory.slack
+    packedWeights = packedMemory.floats(packedCount)
     gradients = Array(repeating: 0, count: layout.parameterCount)
     squares = Array(repeating: 0, count: parts.count)
   }
@@ -97,6 +103,12 @@ public final class TrainingEngine {
   /// How many parts are computed at the same time.
   public var workers: Int { plans.count }
 
+  /// Memory that means nothing between two steps.
+  var lentMemory: [UnsafeMutableBufferPointer<Float>] {
+    [UnsafeMutableBufferPointer(start: packedWeights, count: packedCount)]
+      + plans.map(\.lentMemory)
+  }
+
   /// Bytes of the activations, gradients and packed weights.
   public var memoryBytes: Int {
     packedMemory.bytes + gradients.count * MemoryLayout<Float>.stride
@@ -117,6 +129,7 @@ public final class TrainingEngine {
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) -> StepResult {
     check(state, labels, options)
+    batches += 1
     state.parameters.withUnsafeBufferPointer { buffer in
       guard let parameters = buffer.baseAddress else { return }
       let batch = TrainingBatch(

@@ -69,6 +69,9 @@ final class WorkerPlan {
     addHead(layout, input: maps)
   }
 
+  /// Memory that means nothing between two steps: the stem's maps, which are the largest.
+  private(set) var lentMemory = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+
   /// - Returns: the pooled feature maps.
   private func addStem(_ layout: ResNet18Layout) -> UnsafeMutablePointer<Float> {
     let unit = makeUnit(layout.stem.norm)
@@ -76,6 +79,8 @@ final class WorkerPlan {
       unit: unit, shape: layout.stemMaps, pooledShape: layout.pooled, count: count,
       values: memory.floats(count * layout.stemMaps.pictureCount),
       pooled: memory.floats(count * layout.pooled.pictureCount), pooledGrad: outerGrad)
+    lentMemory = UnsafeMutableBufferPointer(
+      start: stem.values, count: count * layout.stemMaps.pictureCount)
     steps.append(
       .operation(
         StemConvolution(
