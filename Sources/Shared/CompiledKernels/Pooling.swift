@@ -3,8 +3,8 @@ import Kernels
 /// Mean of all pixels of each channel.
 ///
 /// - Parameters:
-///   - input: `blocked`.
-///   - output: `count x channels`.
+///   - input: blocked maps.
+///   - output: `count` rows of whole blocks.
 func poolAverage(
   _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
   output: UnsafeMutablePointer<Float>
