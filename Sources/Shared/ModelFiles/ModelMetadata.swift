@@ -56,11 +56,13 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
 
   /// Creates a description in the current format.
   public init(
-    architecture: ResNet18Architecture, geometry: CropGeometry,
-    normalization: InputNormalization, temperature: Double, threshold: Double,
+    architecture: ResNet18Architecture, entryNames: [String: String] = [:],
+    geometry: CropGeometry, normalization: InputNormalization, temperature: Double,
+    threshold: Double,
     videoScore: String, provenance: Provenance
   ) {
-    self.architecture = ArchitectureDescription(architecture)
+    self.architecture = ArchitectureDescription(
+      architecture, entryNames: entryNames)
     self.geometry = geometry
     self.normalization = normalization
     self.temperature = temperature
@@ -126,9 +128,13 @@ public struct ArchitectureDescription: Codable, Sendable, Equatable {
   public var headBatchNorm: Bool
   /// Share of the features that training drops.
   public var dropout: Float
+  /// Names of entries in the file, by their names in this product, where they differ: a repaired
+  /// model keeps those of its network. Nil where none does.
+  public var entryNames: [String: String]?
 
   /// Describes an architecture.
-  public init(_ architecture: ResNet18Architecture) {
+  public init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
+    self.entryNames = entryNames.isEmpty ? nil : entryNames
     width = architecture.width
     inputSize = architecture.inputSize
     classes = architecture.classes

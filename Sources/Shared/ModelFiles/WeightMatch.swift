@@ -46,7 +46,7 @@ extension NetworkState {
     for entry in entries {
       let tensor = byName.removeValue(forKey: entry.name)
       if let tensor, tensor.shape == entry.shape {
-        state.set(entry, to: tensor)
+        state.replace(entry, by: tensor)
         match.loaded.append(entry.name)
       } else if entry.isHead {
         match.replaced.append(entry.name)

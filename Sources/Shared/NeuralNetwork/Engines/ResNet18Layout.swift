@@ -73,7 +73,10 @@ struct ResNet18Layout: Sendable {
   let gradientCount: Int
 
   /// - Parameter pictures: how many a worker usually computes at once.
+  /// - Precondition: the width is a multiple of 8.
   init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
+    precondition(
+      architecture.width.isMultiple(of: 8), "an engine computes a width that is a multiple of 8")
     let finder = LayerFinder(architecture, kernels: kernels, pictures: pictures)
     self.architecture = architecture
     self.kernels = kernels
