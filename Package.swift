@@ -115,7 +115,7 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
+        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
         "PipelineConfiguration", "Randomness", "Reporting", "ShardStore", "TerminalInterface",
         "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
       ],

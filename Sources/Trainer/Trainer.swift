@@ -21,6 +21,7 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ExportCommand.self, BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, DiagnoseCommand.self, ExportCommand.self,
+      BenchmarkCommand.self,
     ])
 }

@@ -1,3 +1,4 @@
+internal import NeuralNetwork
 public import TorchFiles
 
 /// Whether a model file can be trusted: a verdict, and what it rests on.

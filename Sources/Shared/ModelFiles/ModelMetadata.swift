@@ -1,6 +1,7 @@
 internal import Foundation
 public import Imaging
 public import NeuralNetwork
+internal import TorchFiles
 
 /// What a detector must know of a model besides its weights. JSON in one more record of `model.pt`.
 ///
@@ -69,6 +70,22 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
     self.threshold = threshold
     self.videoScore = videoScore
     self.provenance = provenance
+  }
+
+  /// The description in a model file; nil where the file, of whatever kind, has none.
+  ///
+  /// - Throws: `ModelFileError` where there is one that can't be used.
+  public init?(ofModel path: String) throws(ModelFileError) {
+    let record: [UInt8]
+    do throws(TorchFileError) {
+      guard let found = try TorchDocument.read(contentsOf: path).records[Self.recordName] else {
+        return nil
+      }
+      record = found
+    } catch {
+      return nil
+    }
+    try self.init(record: record, file: path)
   }
 
   /// The record: JSON with sorted keys, the same bytes for the same content.
