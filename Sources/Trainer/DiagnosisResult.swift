@@ -17,7 +17,7 @@ struct DiagnosisResult: Encodable {
 
   /// The verdict first, then what it rests on.
   func text() -> String {
-    var parts = ["\(Self.title(diagnosis.verdict))  \(model): \(diagnosis.summary)"]
+    var parts = [headline]
     if !diagnosis.findings.isEmpty {
       parts.append(diagnosis.findings.map(Self.text).joined(separator: "\n"))
     }
@@ -27,6 +27,11 @@ struct DiagnosisResult: Encodable {
       parts.append(table)
     }
     return parts.joined(separator: "\n\n")
+  }
+
+  /// The verdict and what it is about.
+  var headline: String {
+    Self.title(diagnosis.verdict) + "\n" + "\(model): \(diagnosis.summary)".wrapped(indent: "  ")
   }
 
   private static func title(_ verdict: ModelDiagnosis.Verdict) -> String {
@@ -41,9 +46,11 @@ struct DiagnosisResult: Encodable {
   }
 
   private static func text(_ finding: ModelFinding) -> String {
-    var text = "\(finding.severity.rawValue): \(finding.measured)\n  \(finding.meaning)"
-    if let advice = finding.advice { text += "\n  To do: \(advice)" }
-    return text
+    let first = "\(finding.severity.rawValue): \(finding.measured)"
+    var lines = [first.wrapped(indent: "  ", isFirstIndented: false)]
+    lines.append(finding.meaning.wrapped(indent: "  "))
+    if let advice = finding.advice { lines.append("To do: \(advice)".wrapped(indent: "  ")) }
+    return lines.joined(separator: "\n")
   }
 
   private static func text(_ predictions: PredictionSummary) -> String {

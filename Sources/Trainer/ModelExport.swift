@@ -115,7 +115,7 @@ struct ModelExport {
   ) -> TrainingInformation {
     TrainingInformation(
       software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
-      model: judgement.metadata, data: TrainingInformation.DataSummary(setup),
+      model: judgement.metadata, data: TrainingInformation.DataSummary(setup.catalog, setup.split),
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
       validation: judgement.validation, test: judgement.test, behaviour: judgement.behaviour)

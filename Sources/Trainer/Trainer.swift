@@ -21,7 +21,7 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, DiagnoseCommand.self, ExportCommand.self,
-      BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, DiagnoseCommand.self, RepairCommand.self,
+      ExportCommand.self, BenchmarkCommand.self,
     ])
 }

@@ -224,7 +224,7 @@ struct ChangedNetworkTests {
   func state() throws {
     let weights = try ModelWeights.read(contentsOf: fixture("two-layer-head.pkl"))
     let network = try RecognizedNetwork(weights.tensors)
-    let state = try network.state(weights.tensors)
+    let state = network.state(weights.tensors)
     let tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0.tensor) })
     #expect(tensors["conv1.weight"] == weights["conv1.weight"])
     #expect(tensors["bn1.running_var"]?.floats.map { Array($0) } == Array(repeating: 1, count: 8))

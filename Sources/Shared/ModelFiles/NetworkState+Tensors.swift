@@ -33,6 +33,9 @@ extension NetworkState {
 }
 
 extension TorchTensor {
+  /// Whether no element is NaN or infinite.
+  var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
+
   fileprivate var floatingPoint: ArraySlice<Float> {
     switch elements {
     case .float32(let values): values
