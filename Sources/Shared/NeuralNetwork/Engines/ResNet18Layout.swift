@@ -143,6 +143,11 @@ struct ResNet18Layout: Sendable {
   /// The stem's feature maps after pooling, the largest that a block gets or gives.
   var pooled: BlockedShape { blocks[0].first.convolution.shape.output }
 
+  /// The maps that a block gets, or behind the last one those that come out of the backbone.
+  func inputShape(ofBlock index: Int) -> BlockedShape {
+    index == 0 ? pooled : blocks[index - 1].second.convolution.shape.output
+  }
+
   /// A matrix with a row of whole blocks per sample.
   func matrix(columns: Int) -> BlockedShape {
     BlockedShape(channels: columns, height: 1, width: 1, lanes: kernels.lanes)
