@@ -66,7 +66,8 @@ struct DiagnoseCommand: ParsableCommand {
       let trial = try ModelTrial(
         subject, store: store, frames: frames, inputSize: inputSize, workers: workers)
       predictions = trial.summary
-      diagnosis.add(trial.findings)
+      diagnosis.add(
+        diagnosis.verdict.isSound ? trial.findings : trial.findings.map(\.asConsequence))
     }
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: predictions)
     StandardOutput.write(try json ? result.json() : result.text())
@@ -80,6 +81,15 @@ struct DiagnoseCommand: ParsableCommand {
     } catch {
       return ModelDiagnosis(unreadable: error)
     }
+  }
+}
+
+extension ModelFinding {
+  /// What predictions show of a model that is known to be broken: no news, and nothing to do about.
+  fileprivate var asConsequence: ModelFinding {
+    ModelFinding(
+      identifier, .warning, measured: measured,
+      meaning: meaning + " This may all come from what is broken.", subjects: subjects)
   }
 }
 

@@ -131,20 +131,33 @@ struct ModelRepair {
     defer { progress.finish() }
     while !estimator.isFinished {
       let pass = estimator.finishedPasses
-      let loader = try EvaluationLoader(
-        catalog, videos: split.train, batchSize: max(estimator.batchSize, 16),
-        inputSize: broken.architecture.inputSize)
-      defer { loader.stop() }
-      var done = 0
-      while let batch = try loader.next() {
+      let batchSize = max(estimator.batchSize, 16)
+      func show(_ done: Int) throws {
         guard interruption.request == .none else { throw ExitCode(interruption.exitStatus ?? 1) }
+        progress.update(
+          done: pass * samples + done,
+          detail: "statistics, pass \(pass + 1) of \(estimator.passCount)")
+      }
+      // Those whose feature maps are in memory need no pictures, which would cost more than the pass.
+      let held = estimator.heldSamples
+      for start in stride(from: 0, to: held, by: batchSize) {
+        let count = min(batchSize, held - start)
+        estimator.accumulate(count: count) { _, _ in
+          preconditionFailure("the estimator holds the maps of this sample")
+        }
+        try show(start + count)
+      }
+      let loader = try EvaluationLoader(
+        catalog, videos: split.train, batchSize: batchSize,
+        inputSize: broken.architecture.inputSize, skipped: held)
+      defer { loader.stop() }
+      var done = held
+      while let batch = try loader.next() {
         estimator.accumulate(count: batch.count) { [normalization = subject.normalization] in
           normalization.write(batch.pictures[$0], into: $1)
         }
         done += batch.count
-        progress.update(
-          done: pass * samples + done,
-          detail: "statistics, pass \(pass + 1) of \(estimator.passCount)")
+        try show(done)
       }
       estimator.finishPass()
     }

@@ -29,6 +29,10 @@ struct RepairCommand: ParsableCommand {
       check and was not written; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
       """)
 
+  enum Split: String, ExpressibleByArgument, CaseIterable {
+    case dataset, hash
+  }
+
   @Argument(help: "The model file.", completion: .file())
   var model: String
 
@@ -43,7 +47,7 @@ struct RepairCommand: ParsableCommand {
   var frames: Int?
 
   @Option(help: "Where the split comes from, dataset or hash, if the file doesn't say.")
-  var split = DataSplit.Source.dataset
+  var split = Split.dataset
 
   @Option(help: "Side of the network's input in pixels, if not that of the crops.")
   var inputSize: Int?
@@ -100,10 +104,9 @@ struct RepairCommand: ParsableCommand {
     let repair = try ModelRepair(
       try SubjectModel(contentsOf: model), diagnosis,
       ModelRepair.Settings(
-        store: CommandLinePath.absolute(store), frames: frames, split: split,
+        store: CommandLinePath.absolute(store), frames: frames,
+        split: split == .hash ? .hash : .dataset,
         inputSize: inputSize, workers: workers, cacheBytes: cache << 20))
     throw ExitCode(try repair.run(force: force, to: target))
   }
 }
-
-extension DataSplit.Source: ExpressibleByArgument {}

@@ -85,6 +85,8 @@ public final class BatchNormEstimator {
   public var isFinished: Bool { finishedPasses == passes.count }
   /// How many samples `accumulate` keeps all workers busy with; multiples of it are as good.
   public var batchSize: Int { plans.count * EstimationPlan.group }
+  /// Samples of the current pass that need no picture, the first ones: the cache holds their maps.
+  public var heldSamples: Int { cache?.count ?? 0 }
   /// Bytes of activations, weights and the cache.
   public var memoryBytes: Int { memory.bytes + weights.bytes + (cache?.bytes ?? 0) }
 
