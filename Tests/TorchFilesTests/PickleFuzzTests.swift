@@ -17,11 +17,12 @@ struct PickleFuzzTests {
   @Test("A pickle cut anywhere is an error", arguments: names)
   func cut(name: String) throws {
     let bytes = try fileBytes(TorchFixtures.path(name))
-    // All lengths of two files; of the others one in eleven.
-    let step = name.contains(".5.") ? 1 : 11
-    for length in stride(from: 0, to: bytes.count, by: step) {
-      #expect(readError(Array(bytes.prefix(length)))?.code == .truncated, "\(length) bytes")
+    // All lengths of two files; of the others one in thirty-one.
+    let step = name.contains(".5.") ? 1 : 31
+    let others = stride(from: 0, to: bytes.count, by: step).filter { length in
+      readError(Array(bytes.prefix(length)))?.code != .truncated
     }
+    #expect(others == [])
   }
 
   @Test("Changed, doubled, moved and missing bytes never crash or hang", arguments: names)
@@ -29,7 +30,7 @@ struct PickleFuzzTests {
     let bytes = try fileBytes(TorchFixtures.path(name))
     var random = SplitMix64(state: 31)
     var failures = 0
-    let rounds = 400
+    let rounds = 200
     for _ in 0..<rounds {
       var changed = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -69,7 +70,7 @@ struct PickleFuzzTests {
       + Array("(01 2Nt)adeus]}Rb".utf8).filter { $0 != 0x20 }.map { [$0] }
       + [0x81, 0x85, 0x86, 0x87, 0x8F, 0x90, 0x91, 0x92, 0x93, 0x94].map { [$0] }
     var random = SplitMix64(state: 5)
-    for _ in 0..<5000 {
+    for _ in 0..<3000 {
       var object: [UInt8] = []
       for _ in 0..<Int.random(in: 1...30, using: &random) {
         object += pieces.randomElement(using: &random) ?? []

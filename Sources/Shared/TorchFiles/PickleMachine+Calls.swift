@@ -32,10 +32,14 @@ extension PickleMachine {
           + "\(global): only its own Python code can load it, and nothing was run. Where that "
           + "code is at hand, save the weights alone: torch.save(model.state_dict(), path)")
     }
+    let advice =
+      TorchGlobals.isDangerous(global)
+      ? "No model needs that: don't open this file in Python"
+      : "If you trust the file, open it in Python and save its state_dict() alone"
     return error(
       .forbiddenGlobal,
       "expected tensors and plain values, but the file asks Python to call \(global); nothing was "
-        + "run. If you trust the file, open it in Python and save its state_dict() alone")
+        + "run. \(advice)")
   }
 
   /// Whether a class is that of a network: one of PyTorch's, or one with PyTorch's layers in it.

@@ -1,5 +1,5 @@
 /// A pickle and the storages that it refers to, whatever the container: what every format of
-/// PyTorch comes down to.
+/// PyTorch, and a plain pickle too, comes down to.
 struct TorchContent {
   let file: String
   let bytes: [UInt8]
@@ -39,6 +39,10 @@ extension TorchContent {
         .unsupported, file: file,
         "\(expected) one array of NumPy (.npy); save a dictionary of arrays with pickle.dump, or of "
           + "tensors with torch.save")
+    case .text(let line) where line.hasPrefix("(dp") || line.hasPrefix("ccollections"):
+      throw TorchFileError(
+        .unsupported, file: file,
+        "expected a pickle of protocol 2 to 5, got one of protocol 0: save again with protocol 4")
     case .text(let line):
       throw TorchFileError(
         .unknownFormat, file: file,

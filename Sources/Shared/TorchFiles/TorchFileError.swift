@@ -7,7 +7,7 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
   public enum Code: Sendable, Equatable {
     /// The operating system could not open or read the file.
     case unreadable
-    /// The content is of no format that PyTorch writes.
+    /// The content is of no format that is read here.
     case unknownFormat
     /// The content is of a known format, or uses a known feature, that this reader lacks.
     case unsupported

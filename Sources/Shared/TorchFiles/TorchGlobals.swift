@@ -45,4 +45,14 @@ enum TorchGlobals {
 
   /// What plain pickles may contain. A storage within another one's file is none of that.
   static let allowedInPlainPickles = allowed.union([loadFromBytes])
+
+  /// Whether a name that is refused gives a file power over the machine that loads it, rather than
+  /// being the class of something that a training program saved.
+  static func isDangerous(_ global: PickleGlobal) -> Bool {
+    let package = global.module.prefix { $0 != "." }
+    return [
+      "os", "posix", "nt", "subprocess", "builtins", "__builtin__", "sys", "shutil", "socket",
+      "runpy", "importlib", "ctypes", "webbrowser", "pty", "commands", "urllib", "requests",
+    ].contains(package)
+  }
 }
