@@ -26,8 +26,10 @@ struct MalformedFileTests {
       (Array("<!DOCTYPE html>\n<p>".utf8), .unknownFormat, "'<!DOCTYPE html>'"),
       (Array(String(repeating: "a", count: 79).utf8) + Array("ü".utf8), .unknownFormat, "aaa'"),
       (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .unknownFormat, "git-lfs"),
-      (PickleBytes.pickle(PickleBytes.dictionary([])), .unknownFormat, "magic number"),
+      (PickleBytes.pickle([0x4E]), .unsupported, "got None"),
       (PickleBytes.littleEndian(UInt64(40)) + Array("{}".utf8), .unsupported, "safetensors"),
+      (Array("(dp0\nS'x'\n".utf8), .unsupported, "protocol 0: save again"),
+      ([0x80, 1, 0x4E, 0x2E], .unsupported, "protocol 2 to 5, got 1"),
       (tar, .unsupported, "tar format"),
       ([0x89, 0x48, 0x44, 0x46, 0xFF], .unknownFormat, "89 48 44 46 ff"),
     ]
