@@ -2,7 +2,7 @@ import Testing
 
 @testable import TorchFiles
 
-@Suite("Storages within a pickle", .timeLimit(.minutes(1)))
+@Suite("Storages within a pickle", .timeLimit(.minutes(5)))
 struct NestedStorageTests {
   private typealias Bytes = PickleBytes
 

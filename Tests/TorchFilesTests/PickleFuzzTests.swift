@@ -2,7 +2,7 @@ import Testing
 
 @testable import TorchFiles
 
-@Suite("Damaged pickles", .timeLimit(.minutes(2)))
+@Suite("Damaged pickles", .timeLimit(.minutes(5)))
 struct PickleFuzzTests {
   /// Reads by every way there is; the error of the first.
   private func read(_ bytes: [UInt8]) -> TorchFileError? {
