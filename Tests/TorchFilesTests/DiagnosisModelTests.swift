@@ -3,7 +3,7 @@ import Testing
 
 @testable import TorchFiles
 
-@Suite("The models that `Tests/Fixtures/diagnosis/make_models.py` made", .timeLimit(.minutes(2)))
+@Suite("The models that `Tests/Fixtures/diagnosis/make_models.py` made", .timeLimit(.minutes(5)))
 struct DiagnosisModelTests {
   static func path(_ name: String) -> String {
     TorchFixtures.packageRoot.appending(path: "Tests/Fixtures/diagnosis/\(name)").path

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TorchFiles
 
-@Suite("Files made to do harm", .timeLimit(.minutes(1)))
+@Suite("Files made to do harm", .timeLimit(.minutes(5)))
 struct HostileFileTests {
   typealias Bytes = PickleBytes
 

@@ -96,7 +96,7 @@ struct MalformedFileTests {
   }
 
   @Test(
-    "Changed bytes never crash or hang", .timeLimit(.minutes(2)), arguments: TorchFixtures.names)
+    "Changed bytes never crash or hang", .timeLimit(.minutes(5)), arguments: TorchFixtures.names)
   func changedBytes(name: String) throws {
     let bytes = try TorchFixtures.bytes(name)
     var random = SplitMix64(state: 20)
@@ -119,7 +119,7 @@ struct MalformedFileTests {
   }
 
   @Test(
-    "Changed bytes of a zip are noticed or change nothing", .timeLimit(.minutes(2)),
+    "Changed bytes of a zip are noticed or change nothing", .timeLimit(.minutes(5)),
     arguments: ["layouts.zip", "module.older", "module.zip64"])
   func changedZipBytes(name: String) throws {
     let bytes = try TorchFixtures.bytes(name)
@@ -147,7 +147,7 @@ struct MalformedFileTests {
     #expect(failures > rounds / 3 && failures < rounds)
   }
 
-  @Test("Random programs never crash or hang", .timeLimit(.minutes(2)))
+  @Test("Random programs never crash or hang", .timeLimit(.minutes(5)))
   func randomPrograms() {
     let header = LegacyFile(object: []).header
     var random = SplitMix64(state: 4)
