@@ -11,6 +11,7 @@ import WorkerPool
     .mlp(hidden: 11, batchNorm: false, dropout: 0.5),
   ]
   private static let hidden = heads[1]
+  private static let slow: Comment = "many passes take minutes in a debug build"
 
   /// In float64, layer by layer; in the state's order.
   private func expected(_ fixture: EngineFixture) -> [(entry: StateEntry, values: [Double])] {
@@ -23,7 +24,7 @@ import WorkerPool
     }
   }
 
-  @Test(arguments: heads)
+  @Test(.enabled(if: isRelease, slow), arguments: heads)
   func statisticsAreThoseOfTheReference(head: ResNet18Architecture.Head) {
     let fixture = EngineFixture(head, count: 33)
     let expected = expected(fixture)
@@ -40,7 +41,7 @@ import WorkerPool
   }
 
   /// Caches for no picture, for some in early passes and more in later ones, and for all.
-  @Test(arguments: Processor.available.indices)
+  @Test(.enabled(if: isRelease, slow), arguments: Processor.available.indices)
   func workersBatchesAndCacheDoNotMatter(kernels: Int) {
     let kernels = Processor.available[kernels]
     let fixture = EngineFixture(Self.hidden, count: 33, inputSize: 64)
@@ -73,12 +74,10 @@ import WorkerPool
     try expectParity(StatisticsFixture(name))
   }
 
-  #if !DEBUG
-    /// Several chunks of channels, and Winograd's algorithm in all its forms.
-    @Test func fullStatisticsEqualPyTorch() throws {
-      try expectParity(StatisticsFixture("full-mlp"))
-    }
-  #endif
+  /// Several chunks of channels, and Winograd's algorithm in all its forms.
+  @Test(.enabled(if: isRelease, slow)) func fullStatisticsEqualPyTorch() throws {
+    try expectParity(StatisticsFixture("full-mlp"))
+  }
 
   private func expectParity(_ fixture: StatisticsFixture) throws {
     let (architecture, count) = (fixture.architecture, fixture.count)
