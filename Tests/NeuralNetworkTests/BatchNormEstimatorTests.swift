@@ -5,13 +5,13 @@ import WorkerPool
 @testable import Kernels
 @testable import NeuralNetwork
 
-@Suite struct BatchNormEstimatorTests {
+@Suite(.enabled(if: isRelease, "many passes take minutes in a debug build"))
+struct BatchNormEstimatorTests {
   private static let heads: [ResNet18Architecture.Head] = [
     .linear, .mlp(hidden: 11, batchNorm: true, dropout: 0.5),
     .mlp(hidden: 11, batchNorm: false, dropout: 0.5),
   ]
   private static let hidden = heads[1]
-  private static let slow: Comment = "many passes take minutes in a debug build"
 
   /// In float64, layer by layer; in the state's order.
   private func expected(_ fixture: EngineFixture) -> [(entry: StateEntry, values: [Double])] {
@@ -24,7 +24,7 @@ import WorkerPool
     }
   }
 
-  @Test(.enabled(if: isRelease, slow), arguments: heads)
+  @Test(arguments: heads)
   func statisticsAreThoseOfTheReference(head: ResNet18Architecture.Head) {
     let fixture = EngineFixture(head, count: 33)
     let expected = expected(fixture)
@@ -41,7 +41,7 @@ import WorkerPool
   }
 
   /// Caches for no picture, for some in early passes and more in later ones, and for all.
-  @Test(.enabled(if: isRelease, slow), arguments: Processor.available.indices)
+  @Test(arguments: Processor.available.indices)
   func workersBatchesAndCacheDoNotMatter(kernels: Int) {
     let kernels = Processor.available[kernels]
     let fixture = EngineFixture(Self.hidden, count: 33, inputSize: 64)
@@ -75,7 +75,7 @@ import WorkerPool
   }
 
   /// Several chunks of channels, and Winograd's algorithm in all its forms.
-  @Test(.enabled(if: isRelease, slow)) func fullStatisticsEqualPyTorch() throws {
+  @Test func fullStatisticsEqualPyTorch() throws {
     try expectParity(StatisticsFixture("full-mlp"))
   }
 
