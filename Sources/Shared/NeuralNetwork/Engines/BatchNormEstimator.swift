@@ -20,9 +20,9 @@ internal import WorkerPool
 /// depends on the samples and their order alone: not on the number of workers, on how the samples are
 /// cut into batches or on the cache, to the bit.
 ///
-/// Without a cache all passes together cost about nine forward passes per sample, as each computes the
-/// network up to its layers. With one, a sample continues behind the last finished block, two and a
-/// half in all; its picture is asked for twice only.
+/// Without a cache all passes together cost as much as 9 to 12 forward passes, as each computes the
+/// network up to its layers. A sample that the cache holds continues behind the last finished block,
+/// which costs less than 3 in all, and its picture is asked for only twice.
 ///
 /// Not Sendable: one call at a time.
 public final class BatchNormEstimator {
