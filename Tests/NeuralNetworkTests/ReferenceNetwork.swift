@@ -37,7 +37,10 @@ struct ReferenceNetwork {
   }
 
   /// `count x classes`; nothing is dropped.
-  func logits(_ pictures: ReferenceMaps) -> [Double] {
+  func logits(_ pictures: ReferenceMaps) -> [Double] { head(featureMaps(pictures)) }
+
+  /// What the last block gives.
+  func featureMaps(_ pictures: ReferenceMaps) -> ReferenceMaps {
     var maps = stemConvolution(pictures)
     maps = referenceMaxPoolingForward(rectified(batchNorm(maps, "bn1"))).output
     for stage in 1...4 {
@@ -45,6 +48,11 @@ struct ReferenceNetwork {
         maps = run(maps, "layer\(stage).\(block)", stride: stage > 1 && block == 0 ? 2 : 1)
       }
     }
+    return maps
+  }
+
+  /// The logits of feature maps.
+  func head(_ maps: ReferenceMaps) -> [Double] {
     let area = maps.height * maps.width
     var features = ReferenceMaps(
       count: maps.count, channels: maps.channels, height: 1, width: 1,

@@ -83,21 +83,35 @@ public final class InferenceEngine {
     count: Int,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [Float] {
-    precondition(
-      isLoaded && lenderBatches == lender?.batches ?? 0,
-      "an inference engine needs the weights of a state first, again after its lender's steps")
-    precondition(count >= 0, "there are 0 or more samples")
     var logits: [Float] = []
-    logits.reserveCapacity(count * architecture.classes)
-    for first in stride(from: 0, to: count, by: maximumBatch) {
-      runRound(first..<min(count, first + maximumBatch), fill: fill, into: &logits)
+    logits.reserveCapacity(max(0, count) * architecture.classes)
+    runAll(count: count, fill: fill) { [architecture] plan, _, samples in
+      logits += UnsafeBufferPointer(start: plan.logits, count: samples * architecture.classes)
     }
     return logits
   }
 
+  /// Computes samples 0..<count, `maximumBatch` at a time.
+  ///
+  /// - Parameter collect: gets what each plan has computed, in the order of the samples, and how many
+  ///   samples these are.
+  /// - Precondition: as for `logits`.
+  func runAll(
+    count: Int, fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    collect: (InferencePlan, FoldedWeights, Int) -> Void
+  ) {
+    precondition(
+      isLoaded && lenderBatches == lender?.batches ?? 0,
+      "an inference engine needs the weights of a state first, again after its lender's steps")
+    precondition(count >= 0, "there are 0 or more samples")
+    for first in stride(from: 0, to: count, by: maximumBatch) {
+      runRound(first..<min(count, first + maximumBatch), fill: fill, collect: collect)
+    }
+  }
+
   private func runRound(
-    _ samples: Range<Int>,
-    fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void, into logits: inout [Float]
+    _ samples: Range<Int>, fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void,
+    collect: (InferencePlan, FoldedWeights, Int) -> Void
   ) {
     let shared = WorkerShared((plans, weights))
     let parts = (0...plans.count).map {
@@ -115,9 +129,7 @@ public final class InferenceEngine {
       }
     }
     for (worker, plan) in plans.enumerated() {
-      logits += UnsafeBufferPointer(
-        start: plan.logits,
-        count: (parts[worker + 1] - parts[worker]) * architecture.classes)
+      collect(plan, weights, parts[worker + 1] - parts[worker])
     }
   }
 }

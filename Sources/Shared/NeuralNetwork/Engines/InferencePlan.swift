@@ -8,15 +8,15 @@ internal import WorkerPool
 /// layers before the next ones, so that maps are still in the cache for the next layer; from then on,
 /// where weights are large, all pictures go through a layer together.
 final class InferencePlan {
-  private let layout: ResNet18Layout
+  let layout: ResNet18Layout
   private let memory: FloatMemory
   private let pictures: UnsafeMutablePointer<Float>
   private let stemMaps: UnsafeMutablePointer<Float>
   /// Input, middle and output of an early block take turns; those of a late block too.
   private let earlyMaps: [UnsafeMutablePointer<Float>]
-  private let lateMaps: [UnsafeMutablePointer<Float>]
+  let lateMaps: [UnsafeMutablePointer<Float>]
   private let features: UnsafeMutablePointer<Float>
-  private let hidden: UnsafeMutablePointer<Float>
+  let hidden: UnsafeMutablePointer<Float>
   /// One for each member of the team.
   private let scratch: [UnsafeMutablePointer<Float>]
   private let barrier: SpinBarrier
