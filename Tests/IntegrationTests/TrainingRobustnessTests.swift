@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VideoCatalog
 
 extension TrainerTests {
   /// `evaluate --robustness`, on drawn crops.
