@@ -22,8 +22,7 @@ struct EvaluateCommand: ParsableCommand {
         trainer evaluate --model runs/dfdc/model.pt --store /data/celebdf-faces --split all
         trainer evaluate --model model.pt --store faces --split validation --json result.json
         trainer evaluate --model model.pt --store faces --robustness --plot robustness.svg
-        trainer evaluate --model model.pt --store faces --robustness --robustness-levels 1,3,5 \
-          --perturbations blur,compression --robustness-frames 16
+        trainer evaluate --model model.pt --store faces --robustness --robustness-levels 1,3,5
 
       The split is the one that the model was trained with: the same people on the same side. With \
       --split all a store of another data set is measured whole. Temperature and threshold are those \

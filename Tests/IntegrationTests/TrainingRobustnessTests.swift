@@ -101,7 +101,7 @@ extension TrainerTests {
           "--robustness", "--robustness-frames", "0", "--json", folder.path(of: "result.json"),
           "--plot", folder.path(of: "plot.svg"),
         ]) { process in
-          Thread.sleep(forTimeInterval: 1)
+          Thread.sleep(forTimeInterval: 0.5)
           kill(process, SIGINT)
         }
         #expect(outcome.status == 130, "\(outcome.output) \(outcome.errors)")
