@@ -96,6 +96,7 @@ let package = Package(
     shared("ModelFiles", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
     shared("FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    shared("Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
     shared("VideoCatalog", []),
     shared("ShardStore", ["Checksums", "CLMDB", "Imaging", "VideoCatalog"]),
     shared("TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "WorkerPool"]),
@@ -116,8 +117,8 @@ let package = Package(
       name: "Trainer",
       dependencies: [
         argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
-        "PipelineConfiguration", "Randomness", "Reporting", "ShardStore", "TerminalInterface",
-        "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
+        "PipelineConfiguration", "Randomness", "Reporting", "Robustness", "ShardStore",
+        "TerminalInterface", "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
       ],
       swiftSettings: strict),
 
@@ -146,6 +147,7 @@ let package = Package(
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
+    tests("RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "WorkerPool"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],

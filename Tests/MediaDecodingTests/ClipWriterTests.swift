@@ -45,6 +45,18 @@ struct ClipWriterTests {
     }
   }
 
+  @Test("the same pictures give the same bytes")
+  func determinism() throws {
+    try withTemporaryDirectory { folder in
+      let files = try (0..<4).map { number in
+        let path = folder.path(of: "\(number).mp4")
+        try writeClip(path, times: (0..<30).map { Double($0) / 25 })
+        return try Data(contentsOf: URL(fileURLWithPath: path))
+      }
+      #expect(Set(files).count == 1)
+    }
+  }
+
   @Test("a clip that is given up leaves no file")
   func givenUp() throws {
     try withTemporaryDirectory { folder in

@@ -13,10 +13,25 @@ extension PixelBuffer {
   public mutating func blur(sigma: Double) {
     // Below, the neighbours' weights vanish in rounding.
     guard sigma >= 0.2 else { return }
-    let radius = min(Int((3 * sigma).rounded(.up)), 255)
-    let bell = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
-    let sum = bell[0] + 2 * bell.dropFirst().reduce(0, +)
-    let weights = bell.map { Float($0 / sum) }
+    convolve(bell(sigma: sigma, radius: min(Int((3 * sigma).rounded(.up)), 255)), .edge)
+  }
+
+  /// Blurs the picture as OpenCV's `GaussianBlur` does by default: a bell of `kernelSize` pixels, and
+  /// outside of the picture its mirror image, in which the edge itself isn't repeated.
+  ///
+  /// - Precondition: `kernelSize` is odd and lies in 1...511, `sigma` is positive.
+  public mutating func blur(kernelSize: Int, sigma: Double) {
+    precondition(
+      (1...511).contains(kernelSize) && kernelSize % 2 == 1 && sigma > 0,
+      "a kernel has an odd number of pixels up to 511 and a positive deviation")
+    convolve(bell(sigma: sigma, radius: kernelSize / 2), .mirror)
+  }
+
+  /// Weighted sums of rows, then of columns.
+  ///
+  /// - Parameter weights: of distances 0, 1, ...; at most 256.
+  private mutating func convolve(_ weights: [Float], _ border: Border) {
+    let radius = weights.count - 1
     let (height, rowLength) = (height, bytesPerRow)
     bytes.withUnsafeMutableBufferPointer { bytes in
       let capacity = (height + 1) * rowLength + 8 * radius
@@ -24,11 +39,11 @@ extension PixelBuffer {
         guard let bytes = bytes.baseAddress, let rows = memory.baseAddress else { return }
         let padded = rows + height * rowLength
         for y in 0..<height {
-          pad(bytes + y * rowLength, rowLength, radius, into: padded)
+          pad(bytes + y * rowLength, rowLength, radius, border, into: padded)
           blurRow(padded, weights, rowLength, into: rows + y * rowLength)
         }
         for y in 0..<height {
-          blurColumn(rows, y, height: height, weights, rowLength, into: padded)
+          blurColumn(rows, y, height: height, weights, border, rowLength, into: padded)
           roundToBytes(padded, count: rowLength, into: bytes + y * rowLength)
         }
       }
@@ -36,17 +51,44 @@ extension PixelBuffer {
   }
 }
 
-/// A row as numbers, its first and last pixel repeated `radius` times.
+/// What lies outside of a picture.
+private enum Border {
+  /// Its first and last pixel, again and again.
+  case edge
+  /// Its mirror image; the pixel at the edge, where the mirror stands, isn't repeated.
+  case mirror
+
+  /// The place inside 0..<count that shows at `index`.
+  func place(_ index: Int, _ count: Int) -> Int {
+    if self == .edge || count == 1 { return min(max(index, 0), count - 1) }
+    let period = 2 * (count - 1)
+    let place = ((index % period) + period) % period
+    return place < count ? place : period - place
+  }
+}
+
+/// A Gaussian bell's values at 0...radius; with those at -radius...-1 they add up to 1.
+private func bell(sigma: Double, radius: Int) -> [Float] {
+  let bell = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
+  let sum = bell[0] + 2 * bell.dropFirst().reduce(0, +)
+  return bell.map { Float($0 / sum) }
+}
+
+/// A row as numbers, with `radius` pixels more on both sides.
 private func pad(
-  _ bytes: UnsafePointer<UInt8>, _ rowLength: Int, _ radius: Int,
+  _ bytes: UnsafePointer<UInt8>, _ rowLength: Int, _ radius: Int, _ border: Border,
   into padded: UnsafeMutablePointer<Float>
 ) {
-  let margin = 4 * radius
-  for i in 0..<margin {
-    padded[i] = Float(bytes[i % 4])
-    padded[margin + rowLength + i] = Float(bytes[rowLength - 4 + i % 4])
+  let middle = padded + 4 * radius
+  let width = rowLength / 4
+  for distance in 0..<radius {
+    let left = bytes + 4 * border.place(-1 - distance, width)
+    let right = bytes + 4 * border.place(width + distance, width)
+    for channel in 0..<4 {
+      middle[channel - 4 * (distance + 1)] = Float(left[channel])
+      middle[rowLength + 4 * distance + channel] = Float(right[channel])
+    }
   }
-  let middle = padded + margin
   for i in 0..<rowLength { middle[i] = Float(bytes[i]) }
 }
 
@@ -63,17 +105,17 @@ private func blurRow(
   }
 }
 
-/// Weighted sums of a row and those above and below; beyond the picture its edge goes on.
+/// Weighted sums of a row and those above and below.
 private func blurColumn(
-  _ rows: UnsafePointer<Float>, _ y: Int, height: Int, _ weights: [Float], _ count: Int,
-  into sums: UnsafeMutablePointer<Float>
+  _ rows: UnsafePointer<Float>, _ y: Int, height: Int, _ weights: [Float], _ border: Border,
+  _ count: Int, into sums: UnsafeMutablePointer<Float>
 ) {
   let row = rows + y * count
   let weight = weights[0]
   for i in 0..<count { sums[i] = row[i] * weight }
   for distance in 1..<weights.count {
-    let above = rows + max(y - distance, 0) * count
-    let below = rows + min(y + distance, height - 1) * count
+    let above = rows + border.place(y - distance, height) * count
+    let below = rows + border.place(y + distance, height) * count
     addPair(above, below, weights[distance], count, to: sums)
   }
 }

@@ -2,12 +2,16 @@ extension PixelBuffer {
   /// The picture at another size, by a triangle filter as wide as the scale: linear interpolation
   /// upwards, a weighted mean downwards (what PIL calls bilinear and PyTorch `antialias`).
   ///
+  /// - Parameter antialiased: false interpolates linearly downwards too, between the two pixels next
+  ///   to each new one's centre, and leaves the others out (OpenCV's `INTER_LINEAR`).
   /// - Precondition: `width` and `height` are positive.
-  public func resized(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
+  public func resized(
+    width newWidth: Int, height newHeight: Int, antialiased: Bool = true
+  ) -> PixelBuffer {
     precondition(newWidth > 0 && newHeight > 0, "a picture needs a positive width and height")
     if newWidth == width && newHeight == height { return self }
-    let columns = TriangleFilter(from: width, to: newWidth)
-    let rows = TriangleFilter(from: height, to: newHeight)
+    let columns = TriangleFilter(from: width, to: newWidth, antialiased: antialiased)
+    let rows = TriangleFilter(from: height, to: newHeight, antialiased: antialiased)
     let rowLength = newWidth * Self.bytesPerPixel
     let result = [UInt8](
       unsafeUninitializedCapacity: newHeight * rowLength
@@ -39,9 +43,9 @@ private struct TriangleFilter {
   private var weights: [Float] = []
   private let tapCount: Int
 
-  init(from sourceCount: Int, to count: Int) {
+  init(from sourceCount: Int, to count: Int, antialiased: Bool) {
     let scale = Double(sourceCount) / Double(count)
-    let reach = max(scale, 1)
+    let reach = antialiased ? max(scale, 1) : 1
     // An open interval of twice the reach has at most so many whole numbers.
     tapCount = min(sourceCount, Int((2 * reach).rounded(.up)))
     for index in 0..<count {

@@ -1,8 +1,8 @@
-internal import CFFmpeg
 internal import Foundation
 public import Imaging
 
-/// Writes pictures as an H.264 MP4 file (libx264, 8-bit 4:2:0, limited range, one thread).
+/// Writes pictures as an H.264 MP4 file (libx264, 8-bit 4:2:0, limited range, one thread). The same
+/// pictures give the same file.
 ///
 /// The file appears under its name when it is complete: `finish()` renames a temporary file beside
 /// it, and a writer that is given up removes that. Not thread-safe.
@@ -17,11 +17,19 @@ public final class ClipWriter {
       case bt709
     }
 
+    /// How long x264 searches for ways to save bits.
+    public enum Preset: String, Sendable, CaseIterable {
+      case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow, placebo
+    }
+
     /// Pictures per second where no presentation times are given.
     public var framesPerSecond = 25.0
 
     /// x264's quality: 0 (lossless) to 51; lower is better and larger.
     public var constantRateFactor = 18.0
+
+    /// x264's trade of time for size, by x264's names.
+    public var preset = Preset.medium
 
     /// Pictures from one key picture to the next at most.
     public var keyInterval = 50
@@ -51,7 +59,6 @@ public final class ClipWriter {
   private let height: Int
   private let options: Options
   private let output: ClipOutput
-  private let converter: OpaquePointer
   private var framesWritten = 0
   private var lastTick: Int64?
   private var isFinished = false
@@ -76,36 +83,22 @@ public final class ClipWriter {
         .writingFailed,
         "\(path): \(options.framesPerSecond) pictures per second: expected 0...1000")
     }
-    av_log_set_level(AV_LOG_QUIET)
-    let matrix = options.colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
-    guard
-      let converter = sws_getContext(
-        Int32(width), Int32(height), AV_PIX_FMT_RGB0, Int32(width), Int32(height),
-        AV_PIX_FMT_YUV420P, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nil, nil, nil)
-    else { throw MediaError(.writingFailed, "\(path): libswscale can't convert RGB to YUV") }
-    let unity: Int32 = 1 << 16
-    sws_setColorspaceDetails(
-      converter, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(matrix), 0, 0, unity,
-      unity)
     self.path = path
     temporaryPath = "\(path).\(UUID().uuidString).partial"
     self.width = width
     self.height = height
     self.options = options
-    self.converter = converter
     do {
       output = try ClipOutput(
-        path: temporaryPath, width: Int32(width), height: Int32(height), options: options,
+        path: temporaryPath, width: width, height: height, options: options,
         timescale: ClipWriter.timescale)
     } catch {
-      sws_freeContext(converter)
       unlink(temporaryPath)
       throw error
     }
   }
 
   deinit {
-    sws_freeContext(converter)
     if !isFinished { unlink(temporaryPath) }
   }
 
@@ -135,18 +128,7 @@ public final class ClipWriter {
         .writingFailed,
         "\(path): picture \(framesWritten): time \(seconds) s is not after the picture before")
     }
-    let frame = try output.emptyFrame()
-    picture.bytes.withUnsafeBufferPointer { source in
-      var planes: [UnsafePointer<UInt8>?] = [source.baseAddress, nil, nil, nil]
-      var strides: [Int32] = [Int32(picture.bytesPerRow), 0, 0, 0]
-      let data = frame.pointee.data
-      let sizes = frame.pointee.linesize
-      var targets = [data.0, data.1, data.2, nil]
-      var targetStrides = [sizes.0, sizes.1, sizes.2, 0]
-      sws_scale(converter, &planes, &strides, 0, Int32(height), &targets, &targetStrides)
-    }
-    frame.pointee.pts = tick
-    try output.encode(frame)
+    try output.append(picture, tick: tick)
     lastTick = tick
     framesWritten += 1
   }

@@ -18,8 +18,26 @@ final class FrameDecoder {
 
   /// - Parameter reorderDepth: how many pictures wait for earlier ones at most, where the packets
   ///   tell it.
-  init(_ input: VideoInput, reorderDepth: Int? = nil) throws(MediaError) {
+  convenience init(_ input: VideoInput, reorderDepth: Int? = nil) throws(MediaError) {
     let identifier = input.parameters.pointee.codec_id
+    try self.init(codec: identifier) { context in
+      avcodec_parameters_to_context(context, input.parameters)
+      context.pointee.pkt_timebase = input.stream.pointee.time_base
+      // Many H.264 streams don't say how far they reorder. libavcodec then guesses, and leaves out
+      // pictures until the guess is large enough.
+      if let reorderDepth, identifier == AV_CODEC_ID_H264 {
+        context.pointee.has_b_frames = max(
+          context.pointee.has_b_frames, Int32(min(reorderDepth, FrameDecoder.maximumReorderDepth)))
+      }
+    }
+  }
+
+  /// - Parameter configure: tells the decoder what it can't learn from the packets; nothing, where
+  ///   they come straight from an encoder.
+  init(
+    codec identifier: AVCodecID,
+    configure: (UnsafeMutablePointer<AVCodecContext>) -> Void = { _ in }
+  ) throws(MediaError) {
     guard let codec = avcodec_find_decoder(identifier),
       let context = avcodec_alloc_context3(codec)
     else {
@@ -28,16 +46,9 @@ final class FrameDecoder {
         "no decoder for codec \(String(cString: avcodec_get_name(identifier)))")
     }
     var owned: UnsafeMutablePointer<AVCodecContext>? = context
-    avcodec_parameters_to_context(context, input.parameters)
+    configure(context)
     context.pointee.thread_count = 1
-    context.pointee.pkt_timebase = input.stream.pointee.time_base
     context.pointee.max_pixels = FrameDecoder.maximumPixels
-    // Many H.264 streams don't say how far they reorder. libavcodec then guesses, and leaves out
-    // pictures until the guess is large enough.
-    if let reorderDepth, identifier == AV_CODEC_ID_H264 {
-      context.pointee.has_b_frames = max(
-        context.pointee.has_b_frames, Int32(min(reorderDepth, FrameDecoder.maximumReorderDepth)))
-    }
     let status = avcodec_open2(context, codec, nil)
     guard status == 0 else {
       avcodec_free_context(&owned)

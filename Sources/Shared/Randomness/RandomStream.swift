@@ -21,6 +21,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case bootstrap = 6
     /// Inputs of checks and benchmarks.
     case check = 7
+    /// How a picture is damaged to see what a model makes of it.
+    case perturbation = 8
   }
 
   private var state: UInt64

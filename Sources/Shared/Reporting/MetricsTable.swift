@@ -77,25 +77,7 @@ extension MetricsTable {
       if errno == ENOENT { return nil }
       throw ReportingError(errno: errno, path, "can't look at the file")
     }
-    let bytes = try firstBytes(of: path, count: maximumBytes + 1)
-    guard bytes.count <= maximumBytes else {
-      throw ReportingError(
-        .limitExceeded, path,
-        "expected a table of at most \(maximumBytes >> 20) MiB; move it away, or take another folder "
-          + "for the run")
-    }
-    return bytes
-  }
-
-  private static func firstBytes(of path: String, count: Int) throws(ReportingError) -> [UInt8] {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      return [UInt8](try handle.read(upToCount: count) ?? Data())
-    } catch {
-      throw ReportingError(
-        .inputOutput, path, "can't read the file", cause: error.localizedDescription)
-    }
+    return try CSVFile.contents(of: path, maximumBytes: maximumBytes)
   }
 
   /// The header and the rows up to `resumedStep`.

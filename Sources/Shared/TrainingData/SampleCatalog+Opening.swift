@@ -1,4 +1,5 @@
 internal import Imaging
+internal import Randomness
 internal import ShardStore
 internal import VideoCatalog
 internal import WorkerPool

@@ -33,6 +33,18 @@ extension SampleCatalog {
     }
   }
 
+  /// Which of its video's faces a sample shows: equal for the same face from frame to frame.
+  public func track(of index: Int) throws(TrainingDataError) -> Int {
+    let entry = entries[index]
+    let video = videos[Int(entry.video)]
+    do throws(ShardStoreError) {
+      let key = try SampleKey(video: video.name, frame: entry.frame, face: entry.face)
+      return try reader.sample(of: key, in: shards[video.shard]).record.track
+    } catch {
+      throw TrainingDataError(store: error, directory: directory)
+    }
+  }
+
   /// Shard and key of a sample, for messages.
   public func subject(of index: Int) -> String {
     let entry = entries[index]

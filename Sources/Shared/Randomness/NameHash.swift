@@ -1,23 +1,27 @@
 /// A hash of names and numbers that is the same in every process, unlike `Hasher`: FNV-1a with 64
 /// bits (Fowler, Noll, Vo). Not for cryptography.
-struct NameHash {
-  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+public struct NameHash: Sendable {
+  /// The hash of all that was added.
+  public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// Starts a hash of nothing.
+  public init() {}
 
   /// The hash of one name.
-  static func of(_ name: String) -> UInt64 {
+  public static func of(_ name: String) -> UInt64 {
     var hash = NameHash()
     hash.add(name)
     return hash.value
   }
 
   /// Adds a name's UTF-8 bytes and an end mark, which no UTF-8 has.
-  mutating func add(_ name: String) {
+  public mutating func add(_ name: String) {
     for byte in name.utf8 { add(byte) }
     add(UInt8(0xFF))
   }
 
   /// Adds the 8 bytes of a number, the lowest first.
-  mutating func add(_ number: UInt64) {
+  public mutating func add(_ number: UInt64) {
     for place in 0..<8 { add(UInt8(truncatingIfNeeded: number >> (8 * UInt64(place)))) }
   }
 

@@ -1,0 +1,86 @@
+internal import CFFmpeg
+public import Imaging
+
+/// Encodes pictures as an H.264 stream and decodes them again, in memory: what a platform's video
+/// compression does to them. One thread; the same pictures give the same bytes.
+public enum ClipRecompressor {
+  private static let timescale: Int32 = 90_000
+
+  /// Whether this FFmpeg has what it takes: libx264 and a decoder for H.264.
+  public static var isAvailable: Bool {
+    ClipEncoder.isAvailable && avcodec_find_decoder(AV_CODEC_ID_H264) != nil
+  }
+
+  /// The pictures of a clip after compression, in the same order and of the same size. At an odd width
+  /// or height the last column or row is encoded twice, because 4:2:0 takes even ones.
+  ///
+  /// - Parameters:
+  ///   - pictures: all of one size, in order of presentation.
+  ///   - options: rotation doesn't matter here.
+  ///   - isCancelled: asked between pictures; ends with `MediaError.Code.cancelled`.
+  /// - Throws: `MediaError.Code.unsupportedCodec` where `isAvailable` is false.
+  public static func recompress(
+    _ pictures: [PixelBuffer], options: ClipWriter.Options, isCancelled: () -> Bool = { false }
+  ) throws(MediaError) -> [PixelBuffer] {
+    guard let first = pictures.first else { return [] }
+    let (width, height) = (first.width, first.height)
+    guard width <= 16_384, height <= 16_384 else {
+      throw MediaError(
+        .tooLarge, "clip of \(width)x\(height) pixels: expected at most 16384 each")
+    }
+    guard (1...1000).contains(options.framesPerSecond) else {
+      throw MediaError(
+        .writingFailed,
+        "clip with \(options.framesPerSecond) pictures per second: expected 1...1000")
+    }
+    let ticks = Int64((Double(timescale) / options.framesPerSecond).rounded())
+    let encoder = try ClipEncoder(
+      subject: "clip of \(width)x\(height) pixels", width: width + width % 2,
+      height: height + height % 2, options: options, timescale: timescale, hasGlobalHeader: false)
+    let decoder = try FrameDecoder(codec: AV_CODEC_ID_H264)
+    let conversion = FrameConverter()
+    var result: [PixelBuffer?] = Array(repeating: nil, count: pictures.count)
+    func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
+      defer { FrameDecoder.release(frame) }
+      let tick = frame.pointee.pts
+      guard tick >= 0, tick < Int64(result.count) * ticks else { return }
+      result[Int(tick / ticks)] = try conversion.region(
+        frame, x: 0, y: 0, width: width, height: height)
+    }
+    func decode(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
+      try decoder.decode(packet, mayDrop: false, take)
+    }
+    for (number, picture) in pictures.enumerated() {
+      if isCancelled() { throw MediaError(.cancelled, "stopped while compressing") }
+      guard picture.width == width, picture.height == height else {
+        throw MediaError(
+          .writingFailed,
+          "picture \(number) of a clip: expected \(width)x\(height) pixels, got "
+            + "\(picture.width)x\(picture.height)")
+      }
+      try encoder.encode(picture.evenSized, tick: Int64(number) * ticks, decode)
+    }
+    try encoder.drain(decode)
+    try decoder.drain(take)
+    let whole = result.compactMap { $0 }
+    guard whole.count == pictures.count else {
+      throw MediaError(
+        .noFrames, "\(whole.count) of \(pictures.count) pictures came back from compression")
+    }
+    return whole
+  }
+}
+
+extension PixelBuffer {
+  /// The picture with its last column and row once more where their number is odd.
+  fileprivate var evenSized: PixelBuffer {
+    guard width % 2 != 0 || height % 2 != 0 else { return self }
+    var larger = PixelBuffer(width: width + width % 2, height: height + height % 2)
+    // What is pasted later covers all but the last column and row.
+    larger.paste(self, x: width % 2, y: height % 2)
+    larger.paste(self, x: 0, y: height % 2)
+    larger.paste(self, x: width % 2, y: 0)
+    larger.paste(self, x: 0, y: 0)
+    return larger
+  }
+}

@@ -1,0 +1,119 @@
+/// One value for each of some names, as bars from left to right: names have room above their bars, on
+/// a phone as well.
+public struct BarPlot: Sendable {
+  /// A name and its value.
+  public struct Bar: Sendable, Equatable {
+    /// What the bar is of.
+    public var name: String
+    /// Its length; a bar without a value, or with one that is not finite, is left empty.
+    public var value: Double?
+    /// What stands at its end: the value in words.
+    public var text: String
+    /// Its colour.
+    public var colour: PlotColour
+
+    /// Creates a bar.
+    public init(_ name: String, _ value: Double?, text: String, colour: PlotColour) {
+      self.name = name
+      self.value = value
+      self.text = text
+      self.colour = colour
+    }
+  }
+
+  /// Most bars of a plot; a longer list is for a table.
+  public static let maximumBars = 40
+
+  /// Name in files and anchors, see `Drawing.name`.
+  public var name: String
+  /// What the plot shows, in a few words.
+  public var title: String
+  /// What a reader who can't see it should know.
+  public var summary: String
+  /// What the values are, with the range of the bars.
+  public var x: PlotAxis
+  /// From top to bottom.
+  public var bars: [Bar]
+  /// A value that the bars are compared with.
+  public var reference: Double?
+
+  /// Describes a plot.
+  public init(
+    name: String, title: String, summary: String, x: PlotAxis, bars: [Bar],
+    reference: Double? = nil
+  ) {
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.x = x
+    self.bars = bars
+    self.reference = reference
+  }
+
+  private static let rowHeight = 34.0
+  private static let left = 8.0
+  private static let right = 348.0
+  private static let top = 4.0
+
+  /// The plot as a drawing, of the first `maximumBars` bars; nil where none has a value.
+  public var drawing: Drawing? {
+    let bars = bars.prefix(Self.maximumBars)
+    let values = bars.compactMap(\.value).filter(x.has)
+    guard !values.isEmpty else { return nil }
+    let axis = x.resolved(values, tickCount: 5)
+    let bottom = Self.top + Double(bars.count) * Self.rowHeight
+    var content = scale(axis, bottom: bottom)
+    for (row, bar) in bars.enumerated() {
+      content += markup(bar, top: Self.top + Double(row) * Self.rowHeight, axis)
+    }
+    if let reference, let x = place(reference, axis) {
+      content += """
+        <line class="ink" stroke-dasharray="3 4" x1="\(at: x)" x2="\(at: x)" \
+        y1="\(at: Self.top)" y2="\(at: bottom)"/>
+        """
+    }
+    return Drawing(
+      name: name, title: title, summary: summary, width: PlotFrame.width, height: bottom + 40,
+      content: content)
+  }
+
+  private func place(_ value: Double, _ axis: ResolvedAxis) -> Double? {
+    axis.position(value).map { Self.left + min(max($0, 0), 1) * (Self.right - Self.left) }
+  }
+
+  private func scale(_ axis: ResolvedAxis, bottom: Double) -> Markup {
+    var markup = Markup()
+    for tick in axis.ticks {
+      guard let x = place(tick, axis) else { continue }
+      let half = PlotText.width(axis.label(tick), size: 11) / 2
+      let middle = min(max(x, half), PlotFrame.width - half)
+      markup += """
+        <line class="grid" x1="\(at: x)" x2="\(at: x)" y1="\(at: Self.top)" y2="\(at: bottom)"/>\
+        <text class="tick middle fill-muted" x="\(at: middle)" y="\(at: bottom + 15)">\
+        \(axis.label(tick))</text>
+        """
+    }
+    markup += """
+      <text class="end fill-muted" x="\(at: Self.right)" y="\(at: bottom + 33)">\
+      \(PlotText.fitted(axis.axis.title, width: 330))</text>
+      """
+    return markup
+  }
+
+  private func markup(_ bar: Bar, top: Double, _ axis: ResolvedAxis) -> Markup {
+    let room = Self.right - Self.left - PlotText.width(bar.text) - 12
+    var markup: Markup = """
+      <text class="halo fill-ink" x="\(at: Self.left)" y="\(at: top + 15)">\
+      \(PlotText.fitted(bar.name, width: max(room, 60)))</text>\
+      <text class="halo end fill-muted" x="\(at: Self.right)" y="\(at: top + 15)">\(bar.text)</text>
+      """
+    if let value = bar.value, let end = place(value, axis) {
+      // Bars of one length from a scale that begins anywhere: a hairline where there is nothing.
+      markup += """
+        <rect class="fill-\(bar.colour.name)" x="\(at: Self.left)" y="\(at: top + 20)" \
+        width="\(at: max(end - Self.left, 1))" height="8"/>
+        """
+    }
+    return markup
+  }
+}

@@ -1,0 +1,160 @@
+/// Lines over a common axis: curves of a training, ROC curves, results against a level.
+///
+/// ```swift
+/// let plot = LinePlot(
+///   name: "auc-by-level", title: "AUC against level",
+///   summary: "Blur costs most.", x: PlotAxis("level", numbers: .whole),
+///   y: PlotAxis("AUC of videos", range: 0.5...1),
+///   lines: [LinePlot.Line("blur", [(1, 0.91), (2, 0.84)], colour: .series(0))])
+/// try plot.drawing.map { try AtomicFile.write(text: $0.file, to: "plots/auc-by-level.svg") }
+/// ```
+public struct LinePlot: Sendable {
+  /// A point of a line.
+  public struct Point: Sendable, Equatable {
+    /// Along the horizontal axis.
+    public var x: Double
+    /// Along the vertical axis; a value that is not finite is a gap in the line.
+    public var y: Double
+
+    /// Creates a point.
+    public init(x: Double, y: Double) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// How a line is drawn.
+  public enum Stroke: Sendable, Equatable {
+    case solid
+    case dashed
+    case dotted
+  }
+
+  /// A line with a name.
+  public struct Line: Sendable, Equatable {
+    /// What stands in the legend.
+    public var name: String
+    /// In the order in which they are joined.
+    public var points: [Point]
+    /// The line's colour.
+    public var colour: PlotColour
+    /// How it is drawn.
+    public var stroke: Stroke
+    /// Whether each point has a mark; its shape goes with the colour.
+    public var hasMarks: Bool
+
+    /// Creates a line.
+    public init(
+      _ name: String, _ points: [Point], colour: PlotColour, stroke: Stroke = .solid,
+      hasMarks: Bool = false
+    ) {
+      self.name = name
+      self.points = points
+      self.colour = colour
+      self.stroke = stroke
+      self.hasMarks = hasMarks
+    }
+
+    /// Creates a line from pairs.
+    public init(
+      _ name: String, _ points: [(x: Double, y: Double)], colour: PlotColour,
+      stroke: Stroke = .solid, hasMarks: Bool = false
+    ) {
+      self.init(
+        name, points.map { Point(x: $0.x, y: $0.y) }, colour: colour, stroke: stroke,
+        hasMarks: hasMarks)
+    }
+  }
+
+  /// A point that is called by a name: the chosen threshold, the best epoch.
+  public struct Mark: Sendable, Equatable {
+    /// Where it lies.
+    public var point: Point
+    /// What stands beside it.
+    public var label: String
+    /// Its colour.
+    public var colour: PlotColour
+
+    /// Creates a mark.
+    public init(_ label: String, at point: Point, colour: PlotColour = .ink) {
+      self.point = point
+      self.label = label
+      self.colour = colour
+    }
+  }
+
+  /// A line that the data is compared with; it has no name in the legend.
+  public enum Guide: Sendable, Equatable {
+    /// From one point to another, as the diagonal of a ROC curve.
+    case segment(Point, Point)
+    /// At a value of the vertical axis.
+    case horizontal(Double)
+    /// At a value of the horizontal axis, with what stands at its upper end.
+    case vertical(Double, label: String)
+  }
+
+  /// Name in files and anchors, see `Drawing.name`.
+  public var name: String
+  /// What the plot shows, in a few words.
+  public var title: String
+  /// What a reader who can't see it should know.
+  public var summary: String
+  /// The horizontal axis.
+  public var x: PlotAxis
+  /// The vertical axis.
+  public var y: PlotAxis
+  /// The lines, the foremost last.
+  public var lines: [Line]
+  /// Named points.
+  public var marks: [Mark]
+  /// What is drawn behind the lines.
+  public var guides: [Guide]
+  /// Whether both axes have the same length, as ROC curves want.
+  public var isSquare: Bool
+
+  /// Describes a plot.
+  public init(
+    name: String, title: String, summary: String, x: PlotAxis, y: PlotAxis, lines: [Line],
+    marks: [Mark] = [], guides: [Guide] = [], isSquare: Bool = false
+  ) {
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.x = x
+    self.y = y
+    self.lines = lines
+    self.marks = marks
+    self.guides = guides
+    self.isSquare = isSquare
+  }
+
+  /// Most points of a line that are drawn; of longer lines evenly spaced ones, and the last.
+  public static let maximumPoints = 2000
+
+  /// The plot as a drawing; nil where no line has a point with a place on the axes.
+  public var drawing: Drawing? {
+    let points = lines.map { Self.thinned($0.points) }
+    let visible = points.joined().filter { x.has($0.x) && y.has($0.y) }
+    guard !visible.isEmpty else { return nil }
+    // A legend of one line would repeat the title.
+    let named = lines.filter { !$0.name.isEmpty && lines.count > 1 }
+    let frame = PlotFrame(
+      x: x.resolved(visible.lazy.map(\.x), tickCount: 6),
+      y: y.resolved(visible.lazy.map(\.y), tickCount: 5),
+      legend: named.map { line in
+        PlotLegend.Entry(name: line.name) { x, y in line.sample(x, y) }
+      }, shape: isSquare ? .square : .wide)
+    var content = frame.background
+    for guide in guides { content += guide.markup(in: frame) }
+    for (line, points) in zip(lines, points) { content += line.markup(points, in: frame) }
+    for mark in marks { content += mark.markup(in: frame) }
+    return Drawing(
+      name: name, title: title, summary: summary, width: PlotFrame.width, height: frame.height,
+      content: content)
+  }
+
+  static func thinned(_ points: [Point]) -> [Point] {
+    guard points.count > maximumPoints else { return points }
+    return (0..<maximumPoints).map { points[$0 * (points.count - 1) / (maximumPoints - 1)] }
+  }
+}

@@ -1,0 +1,101 @@
+/// A colour by its meaning. Each has a value for light and one for dark surroundings; those of classes
+/// and lines are told apart with any kind of colour vision (after Okabe and Ito, "Color Universal
+/// Design", 2008).
+public enum PlotColour: Sendable, Hashable {
+  /// The class "real": blue.
+  case real
+  /// The class "fake": orange.
+  case fake
+  /// What is no class: text's own colour.
+  case ink
+  /// What shall step back: axes, guides.
+  case muted
+  /// The lines behind everything.
+  case grid
+  /// One line of several, by its place; repeats after eight.
+  case series(Int)
+
+  /// How many different lines there are.
+  public static let seriesCount = 8
+
+  /// All colours.
+  static let all: [PlotColour] =
+    [.real, .fake, .ink, .muted, .grid] + (0..<seriesCount).map { .series($0) }
+
+  /// The name in class attributes.
+  var name: String {
+    switch self {
+    case .real: "real"
+    case .fake: "fake"
+    case .ink: "ink"
+    case .muted: "muted"
+    case .grid: "grid"
+    case .series(let place): "line\(Self.wrapped(place))"
+    }
+  }
+
+  /// The value on white and on nearly black.
+  var values: (light: String, dark: String) {
+    switch self {
+    case .real: ("#0072b2", "#56b4e9")
+    case .fake: ("#c65102", "#f0953c")
+    case .ink: ("#1f2328", "#e8e6e3")
+    case .muted: ("#5c6670", "#a3acb5")
+    case .grid: ("#dfe3e8", "#343b43")
+    case .series(let place): Self.lines[Self.wrapped(place)]
+    }
+  }
+
+  static func wrapped(_ place: Int) -> Int {
+    let rest = place % seriesCount
+    return rest < 0 ? rest + seriesCount : rest
+  }
+
+  private static let lines: [(light: String, dark: String)] = [
+    ("#0072b2", "#56b4e9"), ("#c65102", "#f0953c"), ("#00795c", "#2fc79c"),
+    ("#a8447f", "#dd94bf"), ("#7a6400", "#e3c83c"), ("#5b4bb3", "#a79cf0"),
+    ("#5c6670", "#a3acb5"), ("#8a3324", "#e58873"),
+  ]
+}
+
+/// The style sheet that drawings need: once per page, and in every separate file.
+public enum PlotStyle {
+  /// The surface under a drawing.
+  static let paper = (light: "#ffffff", dark: "#15191e")
+
+  /// The rules; all of them hold inside of `.plot` only. Colours stand in full, not as variables:
+  /// converters of SVG files don't know those.
+  public static let styleSheet: String = {
+    let base = """
+      .plot{font-family:\(fonts);font-size:12px;display:block;width:100%;height:auto}
+      .plot text{stroke:none}
+      .plot .tick{font-size:11px;font-variant-numeric:tabular-nums}
+      .plot .bold{font-weight:600}
+      .plot .start{text-anchor:start}.plot .middle{text-anchor:middle}.plot .end{text-anchor:end}
+      .plot path,.plot line{fill:none;stroke-width:1}
+      .plot .thick{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+      .plot .halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}
+      .plot .faint{opacity:.55}
+
+      """
+    return base + rules(\.light, paper.light) + "\n@media (prefers-color-scheme:dark){\n"
+      + rules(\.dark, paper.dark) + "\n}\n"
+      // Ink and paper are costly and pale: what is printed has the light colours.
+      + "@media print{\n" + rules(\.light, paper.light) + "\n}\n"
+  }()
+
+  /// The system's own font, whatever it is.
+  static let fonts =
+    "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
+
+  private static func rules(
+    _ value: KeyPath<(light: String, dark: String), String>, _ paper: String
+  ) -> String {
+    let colours = PlotColour.all.map { colour in
+      let text = colour.values[keyPath: value]
+      return ".plot .\(colour.name){stroke:\(text)}.plot .fill-\(colour.name){fill:\(text)}"
+    }
+    return colours.joined(separator: "\n")
+      + "\n.plot .paper,.plot .fill-paper{fill:\(paper)}.plot .halo,.plot .ring{stroke:\(paper)}"
+  }
+}

@@ -1,0 +1,28 @@
+/// Why pictures could not be perturbed.
+public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure; what a program decides on.
+  public enum Code: Sendable, Equatable {
+    /// There is no such level.
+    case unknownLevel
+    /// This FFmpeg can't encode or decode H.264.
+    case compressionUnavailable
+    /// Compression failed.
+    case compressionFailed
+    /// The caller stopped the work.
+    case cancelled
+  }
+
+  /// The kind of failure.
+  public let code: Code
+
+  /// What failed, on what, expected and got.
+  public let message: String
+
+  /// The message alone.
+  public var description: String { message }
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
