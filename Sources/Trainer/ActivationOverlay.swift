@@ -8,11 +8,11 @@ enum ActivationOverlay {
   /// The deepest colour hides no more of the face than this.
   private static let deepest = 0.8
 
-  /// - Parameters:
-  ///   - strongest: the value, of either sign, with the deepest colour; above 0.
-  static func render(
-    _ map: ActivationMap, over picture: PixelBuffer, strongest: Double
-  ) -> PixelBuffer {
+  /// The picture in grey with the map over it; the deepest colour is the map's strongest value. Nil
+  /// for a map of zeros, or of values that are not finite.
+  static func render(_ map: ActivationMap, over picture: PixelBuffer) -> PixelBuffer? {
+    let strongest = Double(map.values.reduce(0) { max($0, abs($1)) })
+    guard strongest > 0, map.values.allSatisfy(\.isFinite) else { return nil }
     var result = picture
     for y in 0..<picture.height {
       let row = place(y, of: picture.height, in: map.height)

@@ -43,8 +43,8 @@ struct RecordedRun {
       predictions = nil
       gaps.append(
         hasInformation
-          ? "The run has no predictions.csv, so there are no plots of predictions; train or resume "
-            + "with --force to write it."
+          ? "The run has no predictions.csv, so there are no plots of predictions; the same "
+            + "'trainer train' command with --force writes it."
           : "The training has not ended: there is no model, and no predictions.")
       return
     }

@@ -90,7 +90,6 @@ extension ReportPictures {
     do {
       let crops = try Self.crops(of: worst.map { predictions.keys[$0] }, in: setup.catalog)
       let maps = activationMaps(of: crops.compactMap(\.self), run, setup)
-      let strongest = maps.flatMap(\.values).reduce(0) { max($0, abs($1)) }
       var remainingMaps = maps[...]
       let encoder = try JPEGEncoder(quality: 82)
       for (place, crop) in zip(worst, crops) {
@@ -98,8 +97,7 @@ extension ReportPictures {
         let map = remainingMaps.popFirst()
         mistakes.append(
           try Self.mistake(
-            predictions.frames[place], side.report.calibration, crop,
-            strongest > 0 && strongest.isFinite ? map : nil, Double(strongest), encoder))
+            predictions.frames[place], side.report.calibration, crop, map, encoder))
       }
       if mistakes.count < worst.count {
         mistakeNotes.append(
@@ -185,14 +183,12 @@ extension ReportPictures {
 
   private static func mistake(
     _ prediction: FramePrediction, _ calibration: Calibration, _ crop: PixelBuffer,
-    _ map: ActivationMap?, _ strongest: Double, _ encoder: JPEGEncoder
+    _ map: ActivationMap?, _ encoder: JPEGEncoder
   ) throws -> Mistake {
     let shown = limited(crop)
     let name = "\(prediction.video.name), frame \(prediction.frame)"
-    let overlay = try map.map { map in
-      try picture(
-        ActivationOverlay.render(map, over: shown, strongest: strongest),
-        "class activation map of \(name)", encoder)
+    let overlay = try map.flatMap { ActivationOverlay.render($0, over: shown) }.map { pixels in
+      try picture(pixels, "class activation map of \(name)", encoder)
     }
     return Mistake(
       prediction: prediction,

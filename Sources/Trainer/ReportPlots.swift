@@ -26,7 +26,7 @@ enum ReportPlots {
 
   static func line(
     _ name: String, _ records: [EpochRecord], colour: PlotColour,
-    stroke: LinePlot.Stroke = .solid, _ value: (EpochRecord) -> Double?
+    hasMarks: Bool = true, _ value: (EpochRecord) -> Double?
   ) -> LinePlot.Line? {
     // Epochs without a validation are no gap: the line joins those that have one.
     let points = records.compactMap { record -> LinePlot.Point? in
@@ -34,16 +34,19 @@ enum ReportPlots {
     }
     guard points.contains(where: { $0.y.isFinite }) else { return nil }
     return LinePlot.Line(
-      name, points, colour: colour, stroke: stroke, hasMarks: points.count <= 30)
+      name, points, colour: colour, hasMarks: hasMarks && points.count <= 30)
   }
 
   static func curve(
     name: String, title: String, summary: String, y: PlotAxis, lines: [LinePlot.Line?],
     guides: [LinePlot.Guide] = []
   ) -> Drawing? {
-    LinePlot(
-      name: name, title: title, summary: summary, x: PlotAxis("epoch", numbers: .whole), y: y,
-      lines: lines.compactMap(\.self), guides: guides
+    let lines = lines.compactMap(\.self)
+    let last = lines.lazy.flatMap(\.points).map(\.x).max() ?? 1
+    return LinePlot(
+      name: name, title: title, summary: summary,
+      x: PlotAxis("epoch", numbers: .whole, range: 1...max(last, 1)), y: y, lines: lines,
+      guides: guides
     ).drawing
   }
 
@@ -88,7 +91,8 @@ enum ReportPlots {
       return mark(prediction, among: predictions, LinePlot.Point(x: x, y: y))
     }
     // Chance is the share of fakes, which several runs need not have in common.
-    let shares = Set(predictions.compactMap { share(of: $0.labelled) })
+    let judged = predictions.filter { $0.threshold != nil }
+    let shares = Set(judged.compactMap { share(of: $0.labelled) })
     return LinePlot(
       name: "precision-recall", title: "Precision and recall",
       summary: "Share of fakes among those called fake against share of fakes found. "

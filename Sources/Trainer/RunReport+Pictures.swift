@@ -13,7 +13,7 @@ extension RunReport {
         ? """
          Beside each is its \(glossary.link("activation-map", "class activation map")): \
         <b class="real">blue</b> is where the network sees a real face, <b class="fake">orange</b> \
-        where it sees a fake; the deepest colour is the strongest of all these pictures. \
+        where it sees a fake; the deepest colour is the strongest of its picture. \
         real <span class="key" role="img" aria-label="blue to orange"></span> fake.
         """ : ""
       blocks.append(
@@ -39,6 +39,12 @@ extension RunReport {
     return blocks.isEmpty ? nil : ReportPage.Section("mistakes", "The worst mistakes", blocks)
   }
 
+  /// The end of a video's name: sixteen whole ones would be a page of folders.
+  private static func shortName(_ name: String) -> String {
+    let parts = name.split(separator: "/")
+    return parts.count > 2 ? "…/" + parts.suffix(2).joined(separator: "/") : name
+  }
+
   /// Training pictures as the network gets them.
   func augmented() -> ReportPage.Section? {
     var blocks: [ReportPage.Block] = []
@@ -53,7 +59,7 @@ extension RunReport {
         .pictures(
           pictures.augmented.map { sample in
             ReportPage.PictureGroup(
-              [sample.picture], caption: "\(sample.label.markup) \(sample.video)")
+              [sample.picture], caption: "\(sample.label.markup) \(Self.shortName(sample.video))")
           }))
     }
     blocks += pictures.augmentedNotes.map { .note(Markup(text: $0)) }

@@ -12,11 +12,13 @@ extension RunReport {
       name: "loss", title: "Log-loss",
       summary: "Log-loss of training and validation after each epoch.", y: PlotAxis("log-loss"),
       lines: [
-        ReportPlots.line("training", records, colour: .series(6)) { $0.trainingLoss },
-        ReportPlots.line("validation frames", records, colour: .series(3)) {
+        ReportPlots.line("training", records, colour: .series(4), hasMarks: false) {
+          $0.trainingLoss
+        },
+        ReportPlots.line("validation frames", records, colour: .series(1)) {
           $0.validation?.frameLogLoss
         },
-        ReportPlots.line("validation videos", records, colour: .series(2)) {
+        ReportPlots.line("validation videos", records, colour: .series(0)) {
           $0.validation?.videoLogLoss
         },
       ], guides: guides)
@@ -24,17 +26,17 @@ extension RunReport {
       name: "auc", title: "AUC", summary: "AUC on validation after each epoch; 0.5 is chance.",
       y: PlotAxis("AUC"),
       lines: [
-        ReportPlots.line("validation frames", records, colour: .series(3)) {
+        ReportPlots.line("validation frames", records, colour: .series(1)) {
           $0.validation?.frameAUC
         },
-        ReportPlots.line("validation videos", records, colour: .series(2)) {
+        ReportPlots.line("validation videos", records, colour: .series(0)) {
           $0.validation?.videoAUC
         },
       ], guides: guides + [.horizontal(0.5)])
     let rate = ReportPlots.curve(
       name: "learning-rate", title: "Learning rate",
       summary: "Learning rate at the end of each epoch.", y: PlotAxis("learning rate"),
-      lines: [ReportPlots.line("learning rate", records, colour: .series(6)) { $0.learningRate }])
+      lines: [ReportPlots.line("learning rate", records, colour: .series(4)) { $0.learningRate }])
     let chosen: Markup =
       best.map { "The dashed line is epoch \($0.epoch), whose weights were judged." } ?? ""
     let figures = [
@@ -88,9 +90,9 @@ extension RunReport {
     let frames = side.frames(temperature: calibration.temperature)
     let predictions = [
       ReportPlots.Predictions(
-        name: "frames", colour: .series(3), stroke: .dashed, labelled: frames, threshold: nil),
+        name: "frames", colour: .series(1), stroke: .dashed, labelled: frames, threshold: nil),
       ReportPlots.Predictions(
-        name: "videos", colour: .series(2), labelled: side.videos,
+        name: "videos", colour: .series(0), labelled: side.videos,
         threshold: calibration.threshold),
     ]
     let figures = [
@@ -106,8 +108,7 @@ extension RunReport {
         ReportPage.Figure(
           drawing,
           caption: """
-            \(glossary.link("precision")) depends on the share of fakes, here the dashed \
-            line.
+            \(glossary.link("precision")) of chance is the share of fakes, the dashed line.
             """)
       },
       ReportPlots.scores(
@@ -135,9 +136,9 @@ extension RunReport {
     let after = side.frames(temperature: temperature)
     guard
       let drawing = ReportPlots.reliability([
-        .init(name: "before", colour: .series(6), stroke: .dashed, labelled: before),
+        .init(name: "before", colour: .series(4), stroke: .dashed, labelled: before),
         .init(
-          name: "at temperature " + NumberText.decimals(temperature, 2), colour: .series(2),
+          name: "at temperature " + NumberText.decimals(temperature, 2), colour: .series(0),
           labelled: after),
       ])
     else { return nil }
@@ -172,7 +173,7 @@ extension RunReport {
             drawing,
             caption: """
               On the diagonal, what is said and what is true agree; below it, \
-              the model says fake too often.
+              the model says fake too often. Points of few crops scatter.
               """)
         ]), .table(table),
       ])

@@ -107,7 +107,7 @@ struct RunReport {
         glossary.link("recall", "Recall of real"), NumberText.percent(videos.recallReal),
         note: "of \(ReportText.counted(videos.real, "real video"))"),
       .init(
-        glossary.link("log-loss"), NumberText.decimals(videos.logLoss),
+        glossary.link("log-loss", "Log-loss of videos"), NumberText.decimals(videos.logLoss),
         note: note(intervals.videoLogLoss)),
       .init(
         glossary.link("auc", "AUC of frames"), NumberText.decimals(report.frames.auc),
