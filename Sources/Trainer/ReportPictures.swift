@@ -109,9 +109,10 @@ extension ReportPictures {
     }
   }
 
-  /// The worst crop of each video that is on the wrong side, of both classes; the worst first.
+  /// The worst crops on the wrong side, of both classes; the worst first. One of each video, and one
+  /// of each group of people as long as there are others: the same face six times teaches little.
   static func worst(_ side: PredictionTable.Side, _ calibration: Calibration) -> [Int] {
-    ClassLabel.allCases.flatMap { label -> ArraySlice<Int> in
+    ClassLabel.allCases.flatMap { label -> [Int] in
       /// Larger is worse.
       func badness(_ place: Int) -> Double {
         label == .real ? side.frames[place].margin : -side.frames[place].margin
@@ -122,11 +123,17 @@ extension ReportPictures {
         return calibration.label(
           probability: frame.probability(temperature: calibration.temperature)) != label
       }
-      var seen: Set<String> = []
-      // Equal margins in the order of the table: the same report each time.
-      return wrong.sorted { (badness($1), $0) < (badness($0), $1) }
-        .filter { seen.insert(side.frames[$0].video.name).inserted }
-        .prefix(mistakesPerClass)
+      func isWorse(_ left: Int, _ right: Int) -> Bool {
+        // Equal margins in the order of the table: the same report each time.
+        (badness(right), left) < (badness(left), right)
+      }
+      var videos: Set<String> = []
+      let ofVideos = wrong.sorted(by: isWorse)
+        .filter { videos.insert(side.frames[$0].video.name).inserted }
+      var groups: Set<String> = []
+      let ofGroups = ofVideos.filter { groups.insert(side.frames[$0].video.group).inserted }
+      let others = ofVideos.filter { !ofGroups.contains($0) }.prefix(mistakesPerClass)
+      return (ofGroups + others).prefix(mistakesPerClass).sorted(by: isWorse)
     }
   }
 
