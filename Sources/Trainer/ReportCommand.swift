@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Reporting
 import TerminalInterface
 
 struct ReportCommand: ParsableCommand {
@@ -41,8 +42,10 @@ struct ReportCommand: ParsableCommand {
     if runs.count > 1, store != nil {
       throw ValidationError("--store: a comparison of runs has no pictures; leave it out")
     }
-    guard runs.count <= 32 else {
-      throw ValidationError("expected at most 32 runs, got \(runs.count)")
+    guard runs.count <= PlotColour.seriesCount else {
+      throw ValidationError(
+        "expected at most \(PlotColour.seriesCount) runs, as many as colours that can be told apart, "
+          + "got \(runs.count)")
     }
     if let output, output.isEmpty || output.hasSuffix("/") {
       throw ValidationError("--output: expected a file such as report.html, got '\(output)'")

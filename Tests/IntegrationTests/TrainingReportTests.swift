@@ -87,6 +87,32 @@ extension TrainerTests {
       }
     }
 
+    /// A crop that the table says the network was sure of is found in the store and explained.
+    @Test func worstMistakesComeWithActivationMaps() throws {
+      try withTemporaryDirectory { folder in
+        let copy = try copyOfRun(folder)
+        var lines = try text(copy + "/predictions.csv").components(separatedBy: "\n")
+        let place = try #require(
+          lines.lastIndex { $0.hasPrefix("test,") && $0.contains(",real,") })
+        var cells = lines[place].components(separatedBy: ",")
+        cells[8] = "80.5"
+        lines[place] = cells.joined(separator: ",")
+        try lines.joined(separator: "\n").write(
+          toFile: copy + "/predictions.csv", atomically: true, encoding: .utf8)
+        let outcome = try TrainingRun.command(["report", copy])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let outline = try XMLOutline(try text(copy + "/report.html"))
+        let names = outline.elements("img").compactMap { $0.attributes["alt"] }
+        let crops = names.filter { $0.hasPrefix("face crop of ") }
+        let maps = names.filter { $0.hasPrefix("class activation map of ") }
+        #expect(crops.first == "face crop of \(cells[1]), frame \(cells[6])")
+        #expect(
+          maps.map { $0.dropFirst("class activation map of ".count) }
+            == crops.map { $0.dropFirst("face crop of ".count) })
+        #expect(outline.text.contains("probability of fake 100.0%. \(cells[1])"))
+      }
+    }
+
     @Test func missingFilesAreSaidAndNotDrawn() throws {
       try withTemporaryDirectory { folder in
         let page = folder.path(of: "page.html")

@@ -113,6 +113,32 @@ struct LinePlotTests {
     }
   }
 
+  @Test func whatIsComparedWithHasAPlace() throws {
+    let drawing = try #require(
+      plot([line([(1, 0.8), (2, 0.9)])], y: PlotAxis("AUC"), guides: [.horizontal(0.5)]).drawing)
+    let outline = try XMLOutline(drawing.inline.source)
+    #expect(outline.text.contains("0.5"))
+    #expect(outline.elements("line").contains { $0.attributes["stroke-dasharray"] == "3 4" })
+  }
+
+  @Test func marksStandWhereTheirPointIs() throws {
+    let drawing = try #require(
+      plot(
+        [line([(0, 0), (1, 1)])], x: PlotAxis("x", range: 0...1), y: PlotAxis("y", range: 0...1),
+        marks: [
+          .init("threshold", at: LinePlot.Point(x: 1, y: 1)),
+          .init("outside", at: LinePlot.Point(x: 2, y: 1)),
+        ]
+      ).drawing)
+    let outline = try XMLOutline(drawing.inline.source)
+    let circles = outline.elements("circle")
+    #expect(circles.count == 1)
+    let path = try #require(outline.elements("path").first?.attributes["d"])
+    let end = path.split { "ML ".contains($0) }.suffix(2).map(String.init)
+    #expect([circles[0].attributes["cx"], circles[0].attributes["cy"]] == end)
+    #expect(outline.text.contains("threshold") && !outline.text.contains("outside"))
+  }
+
   @Test func longLinesAreThinned() throws {
     let points = (0..<100_000).map { (x: Double($0), y: Double($0 % 7)) }
     let drawing = try #require(plot([line(points)]).drawing)

@@ -79,6 +79,7 @@ extension ReportPage {
     .numbers{grid-template-columns:repeat(2,1fr)}th,td{padding-right:.7rem}\
     th:last-child,td:last-child{padding-right:0}table{font-size:.875rem}\
     thead th{font-size:.8125rem}}
+    @page{margin:15mm}
     @media print{:root{color-scheme:light;--paper:#fff;--ink:#1f2328;--muted:#5c6670;\
     --rule:#dfe3e8;--wash:#f5f6f8;--link:#1f2328;--real:#0072b2;--fake:#c65102;--good:#00795c;\
     --doubtful:#8a6100;--bad:#b3261e}\
