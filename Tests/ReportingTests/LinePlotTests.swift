@@ -44,7 +44,8 @@ struct LinePlotTests {
   @Test func pointsLieWhereTheAxesSay() throws {
     let drawing = try #require(
       plot(
-        [line([(0, 0), (10, 1)])], x: PlotAxis("x", range: 0...10), y: PlotAxis("y", range: 0...1)
+        [line([(0, 0), (10, 1), (4, 0.4)])], x: PlotAxis("x", range: 0...10),
+        y: PlotAxis("y", range: 0...1)
       ).drawing)
     let outline = try XMLOutline(drawing.inline.source)
     let path = try #require(outline.elements("path").first?.attributes["d"])
@@ -54,7 +55,9 @@ struct LinePlotTests {
     let columns = grid.compactMap { line in
       line.attributes["x1"].flatMap(Double.init).map { ($0, Double(line.attributes["x2"] ?? "")) }
     }
-    #expect(numbers.count == 4)
+    try #require(numbers.count == 6)
+    #expect(abs(numbers[4] - (numbers[0] + 0.4 * (numbers[2] - numbers[0]))) < 0.02)
+    #expect(abs(numbers[5] - (numbers[1] + 0.4 * (numbers[3] - numbers[1]))) < 0.02)
     #expect(numbers[1] == rows.max())
     #expect(numbers[3] == rows.min())
     #expect(numbers[0] == columns.first?.0)

@@ -62,7 +62,7 @@ def main() -> None:
                 page = context.new_page()
                 asked = []
                 page.on("request", lambda request: asked.append(request.url))
-                page.on("console", lambda message: problems.append(message.text))
+                page.on("console", lambda message: problems.append(message.text[:200]))
                 page.goto(address)
                 found = page.evaluate(LOOK) + [
                     f"asks for {url}" for url in asked
