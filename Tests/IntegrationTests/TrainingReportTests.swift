@@ -102,13 +102,13 @@ extension TrainerTests {
         let outcome = try TrainingRun.command(["report", copy])
         #expect(outcome.status == 0, "\(outcome.errors)")
         let outline = try XMLOutline(try text(copy + "/report.html"))
-        let names = outline.elements("img").compactMap { $0.attributes["alt"] }
-        let crops = names.filter { $0.hasPrefix("face crop of ") }
-        let maps = names.filter { $0.hasPrefix("class activation map of ") }
-        #expect(crops.first == "face crop of \(cells[1]), frame \(cells[6])")
-        #expect(
-          maps.map { $0.dropFirst("class activation map of ".count) }
-            == crops.map { $0.dropFirst("face crop of ".count) })
+        // "face crop of VIDEO, frame N", "class activation map of VIDEO, frame N".
+        let names = outline.elements("img").compactMap {
+          $0.attributes["alt"]?.components(separatedBy: " of ")
+        }
+        let ofKind = Dictionary(grouping: names, by: \.[0]).mapValues { $0.map { $0[1] } }
+        #expect(ofKind["face crop"]?.first == "\(cells[1]), frame \(cells[6])")
+        #expect(ofKind["class activation map"] == ofKind["face crop"])
         #expect(outline.text.contains("probability of fake 100.0%. \(cells[1])"))
       }
     }
