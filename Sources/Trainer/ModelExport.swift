@@ -20,6 +20,8 @@ struct ModelExport {
     var validation: EvaluationReport
     var test: EvaluationReport?
     var behaviour: BehaviourCheck
+    /// Of validation and test.
+    var predictions: PredictionTable
   }
 
   /// Where the files go.
@@ -27,6 +29,8 @@ struct ModelExport {
     var model: String
     var safetensors: String?
     var information: String
+    /// Where each prediction is told; nil where that isn't wanted.
+    var predictions: String?
   }
 
   /// Judges a checkpoint and writes model and information.
@@ -56,6 +60,8 @@ struct ModelExport {
     } else {
       verdict += "; not exported (--force does it all the same)"
     }
+    if let path = target.predictions { try judgement.predictions.write(to: path) }
+    // Last: what it tells of is there.
     try information(judgement, checkpoint, progress, verdict: verdict).write(to: target.information)
     ResultTable(judgement).print()
     StandardOutput.write("\n" + verdict)
@@ -80,6 +86,8 @@ struct ModelExport {
     let calibration = try Calibration.fitted(
       frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
       score: setup.configuration.videoScore)
+    var table = PredictionTable()
+    try table.append(validation, side: "validation")
     var side = ModelJudge.Side(
       predictions: validation, report: try judge.report(validation, calibration))
     let validationReport = side.report
@@ -89,6 +97,7 @@ struct ModelExport {
       let predictions = try judge.predict(state, videos: setup.split.test, name: "test")
       let report = try judge.report(predictions, calibration)
       testReport = report
+      try table.append(predictions, side: "test")
       // A test split of one class can't show how the model behaves.
       if test.realSamples > 0, test.fakeSamples > 0 {
         side = ModelJudge.Side(predictions: predictions, report: report)
@@ -107,7 +116,8 @@ struct ModelExport {
       state, side: side, presentEntries: reloaded.state.entries.map(\.name),
       reloaded: reloaded.state)
     return Judgement(
-      metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour)
+      metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour,
+      predictions: table)
   }
 
   private func information(
@@ -118,7 +128,8 @@ struct ModelExport {
       model: judgement.metadata, data: TrainingInformation.DataSummary(setup.catalog, setup.split),
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
-      validation: judgement.validation, test: judgement.test, behaviour: judgement.behaviour)
+      workers: progress.workers, validation: judgement.validation, test: judgement.test,
+      behaviour: judgement.behaviour)
   }
 }
 

@@ -14,7 +14,7 @@ struct RunDirectory: ~Copyable {
 
   /// Removes what processes left that were killed while they wrote; nobody else writes here.
   private func removeLeftovers() {
-    for folder in [path, checkpoints] {
+    for folder in [path, checkpoints, path + "/plots"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       for name in names where name.hasSuffix(".partial") {
         try? FileManager.default.removeItem(atPath: folder + "/" + name)
@@ -47,13 +47,32 @@ struct RunDirectory: ~Copyable {
 
   deinit { close(lock) }
 
+  var files: RunFiles { RunFiles(path) }
+  var checkpoints: String { files.checkpoints }
+  var pipeline: String { files.pipeline }
+  var metrics: String { files.metrics }
+  var events: String { files.events }
+  var model: String { files.model }
+  var safetensors: String { files.safetensors }
+  var information: String { files.information }
+}
+
+/// Where the files of a run lie, whether there or not. Takes no lock.
+struct RunFiles {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
   var checkpoints: String { path + "/checkpoints" }
+  var best: String { checkpoints + "/best.pt" }
   var pipeline: String { path + "/pipeline.yaml" }
   var metrics: String { path + "/metrics.csv" }
   var events: String { path + "/events" }
   var model: String { path + "/model.pt" }
   var safetensors: String { path + "/model.safetensors" }
   var information: String { path + "/training_info.json" }
+  var predictions: String { path + "/predictions.csv" }
+  var report: String { path + "/report.html" }
 }
 
 /// What stops the trainer: one sentence for the user.

@@ -12,6 +12,7 @@ struct Trainer: ParsableCommand {
 
         trainer train pipelines/dfdc.yaml --store /data/dfdc-faces --run runs/dfdc
         trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
+        trainer report runs/dfdc
         trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
 
       A training may be stopped at any moment, killed even; the same command goes on where it ended.
@@ -21,7 +22,7 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, DiagnoseCommand.self, RepairCommand.self,
-      ExportCommand.self, BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ReportCommand.self, DiagnoseCommand.self,
+      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
 }

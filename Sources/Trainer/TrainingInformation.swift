@@ -25,6 +25,8 @@ struct TrainingInformation: Codable {
   /// Why training ended; nil where the time limit or an export of a checkpoint came first.
   var ending: String?
   var trainedSeconds: Double
+  /// Workers of the last run; nil in older files.
+  var workers: Int?
   /// On the validation split, which also gave temperature and threshold.
   var validation: EvaluationReport?
   /// On the test split; nil where there is none.

@@ -57,13 +57,28 @@ struct TrainingJob {
           + "export; validation needs real and fake videos with faces")
     }
     let best = try Checkpoint(contentsOf: checkpoints.best)
-    return try ModelExport(
+    let status = try ModelExport(
       setup: setup, force: force, interruption: interruption
     ).run(
       best, progress: learner.progress,
       to: ModelExport.Target(
         model: directory.model, safetensors: directory.safetensors,
-        information: directory.information))
+        information: directory.information, predictions: directory.files.predictions))
+    report(directory)
+    return status
+  }
+
+  /// Writes the report. A training isn't lost because its report can't be written: that is a note.
+  private func report(_ directory: borrowing RunDirectory) {
+    do {
+      let run = try RecordedRun(directory.path)
+      var report = RunReport(run, ReportPictures(of: run, setup: setup))
+      try ReportWriter.write(report.page(), to: run.files.report)
+      StandardOutput.write("Report     \(run.files.report)")
+    } catch {
+      FileHandle.standardError.write(
+        Data("The report can't be written: \(error)\nTry: trainer report \(folder)\n".utf8))
+    }
   }
 
   /// Whether the folder has the model of this ended training, and not that of a time limit before.

@@ -27,6 +27,8 @@ final class Validator {
   /// What the network says of the videos.
   struct Predictions {
     var frames: [FramePrediction] = []
+    /// Which of a frame's faces each of `frames` is.
+    var faces: [Int] = []
     var videosWithoutFaces: [EvaluatedVideo] = []
   }
 
@@ -52,6 +54,7 @@ final class Validator {
           FramePrediction(
             video: catalog.videos[known.video].evaluated, frame: known.frame,
             margin: Double(logits[2 * place + 1]) - Double(logits[2 * place])))
+        predictions.faces.append(known.face)
       }
       guard onProgress(predictions.frames.count) else { return nil }
     }
@@ -61,6 +64,13 @@ final class Validator {
   /// Logits of pictures of the network's input size, two each, by the weights loaded last.
   func logits(of pictures: [PixelBuffer]) -> [Float] {
     engine.logits(count: pictures.count) { [normalization] sample, buffer in
+      normalization.write(pictures[sample], into: buffer)
+    }
+  }
+
+  /// Where in pictures of the network's input size the weights loaded last see what decides.
+  func activationMaps(of pictures: [PixelBuffer]) -> [ActivationMap] {
+    engine.activationMaps(count: pictures.count) { [normalization] sample, buffer in
       normalization.write(pictures[sample], into: buffer)
     }
   }

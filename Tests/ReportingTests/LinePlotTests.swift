@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -43,7 +44,8 @@ struct LinePlotTests {
   @Test func pointsLieWhereTheAxesSay() throws {
     let drawing = try #require(
       plot(
-        [line([(0, 0), (10, 1)])], x: PlotAxis("x", range: 0...10), y: PlotAxis("y", range: 0...1)
+        [line([(0, 0), (10, 1), (4, 0.4)])], x: PlotAxis("x", range: 0...10),
+        y: PlotAxis("y", range: 0...1)
       ).drawing)
     let outline = try XMLOutline(drawing.inline.source)
     let path = try #require(outline.elements("path").first?.attributes["d"])
@@ -53,7 +55,9 @@ struct LinePlotTests {
     let columns = grid.compactMap { line in
       line.attributes["x1"].flatMap(Double.init).map { ($0, Double(line.attributes["x2"] ?? "")) }
     }
-    #expect(numbers.count == 4)
+    try #require(numbers.count == 6)
+    #expect(abs(numbers[4] - (numbers[0] + 0.4 * (numbers[2] - numbers[0]))) < 0.02)
+    #expect(abs(numbers[5] - (numbers[1] + 0.4 * (numbers[3] - numbers[1]))) < 0.02)
     #expect(numbers[1] == rows.max())
     #expect(numbers[3] == rows.min())
     #expect(numbers[0] == columns.first?.0)
@@ -110,6 +114,32 @@ struct LinePlotTests {
         #expect(drawing.file.utf8.count < 20_000)
       }
     }
+  }
+
+  @Test func whatIsComparedWithHasAPlace() throws {
+    let drawing = try #require(
+      plot([line([(1, 0.8), (2, 0.9)])], y: PlotAxis("AUC"), guides: [.horizontal(0.5)]).drawing)
+    let outline = try XMLOutline(drawing.inline.source)
+    #expect(outline.text.contains("0.5"))
+    #expect(outline.elements("line").contains { $0.attributes["stroke-dasharray"] == "3 4" })
+  }
+
+  @Test func marksStandWhereTheirPointIs() throws {
+    let drawing = try #require(
+      plot(
+        [line([(0, 0), (1, 1)])], x: PlotAxis("x", range: 0...1), y: PlotAxis("y", range: 0...1),
+        marks: [
+          .init("threshold", at: LinePlot.Point(x: 1, y: 1)),
+          .init("outside", at: LinePlot.Point(x: 2, y: 1)),
+        ]
+      ).drawing)
+    let outline = try XMLOutline(drawing.inline.source)
+    let circles = outline.elements("circle")
+    #expect(circles.count == 1)
+    let path = try #require(outline.elements("path").first?.attributes["d"])
+    let end = path.split { "ML ".contains($0) }.suffix(2).map(String.init)
+    #expect([circles[0].attributes["cx"], circles[0].attributes["cy"]] == end)
+    #expect(outline.text.contains("threshold") && !outline.text.contains("outside"))
   }
 
   @Test func longLinesAreThinned() throws {

@@ -31,3 +31,35 @@ extension RankedPredictions {
     return points
   }
 }
+
+/// A point of a precision-recall curve.
+public struct PrecisionRecallPoint: Codable, Sendable, Equatable {
+  /// Share of the fakes that are called fake.
+  public let recall: Double
+  /// Share of those called fake that are fake.
+  public let precision: Double
+}
+
+extension RankedPredictions {
+  /// The precision-recall curve, from the most suspicious prediction to all of them; its last point
+  /// has recall 1. Empty if a class is missing.
+  ///
+  /// - Parameter maximumCount: at most so many points (at least 2), evenly spaced over the steps.
+  public func precisionRecallCurve(maximumCount: Int = 1000) -> [PrecisionRecallPoint] {
+    guard real > 0, fake > 0 else { return [] }
+    let intervals = min(max(maximumCount, 2) - 1, steps.count)
+    var points: [PrecisionRecallPoint] = []
+    var called = 0
+    var hits = 0
+    for (index, step) in steps.enumerated() {
+      called += step.real + step.fake
+      hits += step.fake
+      let interval = index * intervals / steps.count
+      guard index == 0 || (index + 1) * intervals / steps.count > interval else { continue }
+      points.append(
+        PrecisionRecallPoint(
+          recall: Double(hits) / Double(fake), precision: Double(hits) / Double(called)))
+    }
+    return points
+  }
+}

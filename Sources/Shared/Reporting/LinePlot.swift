@@ -138,9 +138,13 @@ public struct LinePlot: Sendable {
     guard !visible.isEmpty else { return nil }
     // A legend of one line would repeat the title.
     let named = lines.filter { !$0.name.isEmpty && lines.count > 1 }
+    // What the data is compared with has a place as well.
+    let levels = guides.compactMap { guide in
+      if case .horizontal(let value) = guide { value } else { nil }
+    }
     let frame = PlotFrame(
       x: x.resolved(visible.lazy.map(\.x), tickCount: 6),
-      y: y.resolved(visible.lazy.map(\.y), tickCount: 5),
+      y: y.resolved(visible.lazy.map(\.y) + levels, tickCount: 5),
       legend: named.map { line in
         PlotLegend.Entry(name: line.name) { x, y in line.sample(x, y) }
       }, shape: isSquare ? .square : .wide)

@@ -51,10 +51,11 @@ public enum PlotColour: Sendable, Hashable {
     return rest < 0 ? rest + seriesCount : rest
   }
 
+  /// Those of the classes come last: a line of a few is not taken for a class.
   private static let lines: [(light: String, dark: String)] = [
-    ("#0072b2", "#56b4e9"), ("#c65102", "#f0953c"), ("#00795c", "#2fc79c"),
-    ("#a8447f", "#dd94bf"), ("#7a6400", "#e3c83c"), ("#5b4bb3", "#a79cf0"),
-    ("#5c6670", "#a3acb5"), ("#8a3324", "#e58873"),
+    ("#00795c", "#2fc79c"), ("#a8447f", "#dd94bf"), ("#7a6400", "#e3c83c"),
+    ("#5b4bb3", "#a79cf0"), ("#5c6670", "#a3acb5"), ("#8a3324", "#e58873"),
+    ("#0072b2", "#56b4e9"), ("#c65102", "#f0953c"),
   ]
 }
 

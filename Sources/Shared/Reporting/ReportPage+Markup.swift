@@ -70,7 +70,7 @@ extension ReportPage {
     case .code(let text): "<pre class=\"code\"><code>\(text)</code></pre>"
     case .table(let table): table.markup
     case .figures(let figures):
-      "<div class=\"figures\">\(figures.map(markup).joined())</div>"
+      "<div class=\"figures of\(figures.count)\">\(figures.map(markup).joined())</div>"
     case .pictures(let groups):
       "<div class=\"pictures\">\(groups.map(markup).joined())</div>"
     case .details(let title, let blocks):
@@ -80,10 +80,9 @@ extension ReportPage {
   }
 
   private static func markup(_ figure: Figure) -> Markup {
-    """
-    <figure><h3>\(figure.drawing.title)</h3>\(figure.drawing.inline)\
-    <figcaption>\(figure.caption)</figcaption></figure>
-    """
+    let caption: Markup =
+      figure.caption.isEmpty ? "" : "<figcaption>\(figure.caption)</figcaption>"
+    return "<figure><h3>\(figure.drawing.title)</h3>\(figure.drawing.inline)\(caption)</figure>"
   }
 
   private static func markup(_ group: PictureGroup) -> Markup {

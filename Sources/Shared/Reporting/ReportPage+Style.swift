@@ -51,6 +51,7 @@ extension ReportPage {
     td small{display:block;color:var(--muted);font-size:.8125rem}
     .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));\
     gap:2.5rem 2rem;margin:1.5rem 0}
+    .figures.of4{grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr));max-width:58rem}
     figure{margin:0;min-width:0;break-inside:avoid}
     .figures figure{max-width:30rem}
     figcaption{color:var(--muted);font-size:.875rem;line-height:1.5;margin-top:.5rem}
@@ -75,8 +76,10 @@ extension ReportPage {
     .definition:target,section :target{background:var(--wash);outline:.5rem solid var(--wash)}
     .back{white-space:nowrap;font-size:.875rem}
     @media (max-width:30rem){body{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}\
-    .numbers{grid-template-columns:repeat(2,1fr)}th,td{padding-right:.875rem}\
-    table{font-size:.875rem}}
+    .numbers{grid-template-columns:repeat(2,1fr)}th,td{padding-right:.7rem}\
+    th:last-child,td:last-child{padding-right:0}table{font-size:.875rem}\
+    thead th{font-size:.8125rem}}
+    @page{margin:15mm}
     @media print{:root{color-scheme:light;--paper:#fff;--ink:#1f2328;--muted:#5c6670;\
     --rule:#dfe3e8;--wash:#f5f6f8;--link:#1f2328;--real:#0072b2;--fake:#c65102;--good:#00795c;\
     --doubtful:#8a6100;--bad:#b3261e}\

@@ -45,6 +45,11 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
       cause: String(cString: strerror(number)))
   }
 
+  /// The error of a file whose content is not what belongs there.
+  public static func malformed(_ path: String, _ message: String) -> ReportingError {
+    ReportingError(.malformed, path, message)
+  }
+
   /// `path: message (cause)`.
   public var description: String {
     guard let cause else { return "\(path): \(message)" }

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Reporting
+import TerminalInterface
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Draws what a run learned and is worth, as one HTML file; or compares several runs.",
+    discussion: """
+      Examples:
+        trainer report runs/dfdc
+        trainer report runs/dfdc --store /data/moved/dfdc-faces
+        trainer report runs/baseline runs/large --output comparison.html
+
+      Every training writes this report at its end. The page is one file that fetches nothing: \
+      verdict, curves, ROC, calibration, the worst mistakes with what the network saw in them, \
+      and how to do it again. Its plots lie beside it as SVG files, in the folder plots. Several runs \
+      are put side by side.
+
+      Everything comes from the folder of the run; the pictures come from the store that it was \
+      trained on. What is missing is said in the report.
+
+      Exit codes: 0 done; 1 failed; 64 wrong usage.
+      """)
+
+  @Argument(help: "Folders of runs.", completion: .directory)
+  var runs: [String]
+
+  @Option(help: "The store, where it has moved since.", completion: .directory)
+  var store: String?
+
+  @Option(
+    help: """
+      The HTML file to write; report.html in the folder of the run, or with several runs in the \
+      current one.
+      """,
+    completion: .file(extensions: ["html"]))
+  var output: String?
+
+  func validate() throws {
+    if runs.count > 1, store != nil {
+      throw ValidationError("--store: a comparison of runs has no pictures; leave it out")
+    }
+    guard runs.count <= PlotColour.seriesCount else {
+      throw ValidationError(
+        "expected at most \(PlotColour.seriesCount) runs, as many as colours that can be told apart, "
+          + "got \(runs.count)")
+    }
+    if let output, output.isEmpty || output.hasSuffix("/") {
+      throw ValidationError("--output: expected a file such as report.html, got '\(output)'")
+    }
+  }
+
+  func run() throws {
+    let recorded = try runs.map { try RecordedRun($0) }
+    let path =
+      output.map(CommandLinePath.absolute)
+      ?? (recorded.count == 1 ? recorded[0].files.report : CommandLinePath.absolute("report.html"))
+    if recorded.count == 1 {
+      let pictures = ReportPictures(
+        of: recorded[0], store: store.map(CommandLinePath.absolute))
+      var report = RunReport(recorded[0], pictures)
+      try ReportWriter.write(report.page(), to: path)
+    } else {
+      var report = ComparisonReport(recorded)
+      try ReportWriter.write(report.page(), to: path)
+    }
+    StandardOutput.write("Report     \(path)")
+  }
+}
