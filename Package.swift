@@ -116,9 +116,10 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
-        "PipelineConfiguration", "Randomness", "Reporting", "Robustness", "ShardStore",
-        "TerminalInterface", "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
+        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
+        "NeuralNetwork", "PipelineConfiguration", "Randomness", "Reporting", "Robustness",
+        "ShardStore", "TerminalInterface", "TorchFiles", "TrainingData", "VideoCatalog",
+        "WorkerPool",
       ],
       swiftSettings: strict),
 
@@ -147,7 +148,8 @@ let package = Package(
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
-    tests("RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "WorkerPool"]),
+    tests(
+      "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "WorkerPool"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],

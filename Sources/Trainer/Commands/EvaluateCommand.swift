@@ -73,19 +73,12 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let file = try ModelFile(contentsOf: model)
     let metadata = file.metadata
-    guard let score = VideoScore(rawValue: metadata.videoScore) else {
-      throw TrainerError("\(model): unknown rule for the score of a video: \(metadata.videoScore)")
-    }
+    let calibration = try metadata.calibration(file: model)
     let catalog = try SampleCatalog(
       directory: store,
       framesPerVideo: metadata.provenance.settings["data.framesPerVideo"].flatMap(Int.init) ?? 0,
       workerCount: workers)
-    guard catalog.description.geometry == metadata.geometry else {
-      throw TrainerError(
-        "\(store): its crops are not those that the model was trained on: expected "
-          + "\(metadata.geometry), got \(catalog.description.geometry); extract the videos with the "
-          + "model's geometry")
-    }
+    try metadata.check(catalog)
     let videos = try chosenVideos(catalog, metadata)
     let grid = try robustness.grid()
     if grid != nil {
@@ -105,8 +98,6 @@ struct EvaluateCommand: ParsableCommand {
       throw TrainerError(
         "\(store): the \(split.rawValue) side has no picture; choose another --split")
     }
-    let calibration = Calibration(
-      score: score, temperature: metadata.temperature, threshold: metadata.threshold)
     let report = try judge.report(predictions, calibration)
     let behaviour = try judge.behaviour(
       file.state, side: ModelJudge.Side(predictions: predictions, report: report),
@@ -131,21 +122,11 @@ struct EvaluateCommand: ParsableCommand {
     _ catalog: SampleCatalog, _ metadata: ModelMetadata
   ) throws -> [Int] {
     guard split != .all else { return Array(catalog.videos.indices) }
-    let known = metadata.provenance.settings
-    var settings = DataSplit.Settings()
-    guard
-      let source = known["data.split"].flatMap({ DataSplit.Source(rawValue: $0) }),
-      let validationShare = known["data.validationShare"].flatMap(Double.init),
-      let testShare = known["data.testShare"].flatMap(Double.init),
-      let seed = known["seed"].flatMap(UInt64.init)
-    else {
+    guard let settings = metadata.splitSettings else {
       throw TrainerError("\(model): it doesn't say how the data was split; use --split all")
     }
-    settings.source = source
-    settings.validationShare = validationShare
-    settings.testShare = testShare
-    settings.seed = seed
-    if let trained = known["store.fingerprint"], trained != String(catalog.fingerprint, radix: 16) {
+    let trained = metadata.provenance.settings["store.fingerprint"]
+    if let trained, trained != String(catalog.fingerprint, radix: 16) {
       FileHandle.standardError.write(
         Data(
           """

@@ -32,12 +32,7 @@ struct SubjectModel {
         "\(path): expected a width that is a multiple of 8, got \(network.architecture.width); this "
           + "network can't be computed here")
     }
-    if let geometry = metadata?.geometry, geometry != catalog.description.geometry {
-      throw TrainerError(
-        "\(catalog.directory): its crops are not those that the model was trained on: expected "
-          + "\(geometry), got \(catalog.description.geometry); extract the videos with the model's "
-          + "geometry")
-    }
+    try metadata?.check(catalog)
     let size = inputSize ?? metadata?.architecture.inputSize ?? catalog.sizePixels
     guard size % 32 == 0, (32...1024).contains(size) else {
       throw TrainerError(
@@ -52,16 +47,29 @@ struct SubjectModel {
 
   /// How margins become verdicts: what the file says, or no calibration.
   func calibration() throws -> Calibration {
-    guard let metadata else { return Calibration() }
-    guard let score = VideoScore(rawValue: metadata.videoScore) else {
-      throw TrainerError("\(path): unknown rule for the score of a video: \(metadata.videoScore)")
-    }
-    return Calibration(
-      score: score, temperature: metadata.temperature, threshold: metadata.threshold)
+    try metadata?.calibration(file: path) ?? Calibration()
   }
 }
 
 extension ModelMetadata {
+  /// Makes sure that the crops of a store are of the kind that the model was trained on.
+  func check(_ catalog: SampleCatalog) throws {
+    guard catalog.description.geometry == geometry else {
+      throw TrainerError(
+        "\(catalog.directory): its crops are not those that the model was trained on: expected "
+          + "\(geometry), got \(catalog.description.geometry); extract the videos with the model's "
+          + "geometry")
+    }
+  }
+
+  /// How the model's margins become verdicts; `file` names it in errors.
+  func calibration(file: String) throws -> Calibration {
+    guard let score = VideoScore(rawValue: videoScore) else {
+      throw TrainerError("\(file): unknown rule for the score of a video: \(videoScore)")
+    }
+    return Calibration(score: score, temperature: temperature, threshold: threshold)
+  }
+
   /// How the data was split when the model was trained; nil where the file doesn't say.
   var splitSettings: DataSplit.Settings? {
     let known = provenance.settings

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Diagnosis
+import Evaluation
+import Foundation
+import NeuralNetwork
+import Reporting
+import TerminalInterface
+import TorchFiles
+import TrainingData
+import WorkerPool
+
+struct DiagnoseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagnose",
+    abstract: "Says whether a model file can be trusted, what is missing and what to do.",
+    discussion: """
+      Examples:
+        trainer diagnose baseline_student.pkl
+        trainer diagnose model.pt --store /data/dfdc-faces
+        trainer diagnose model.pt --json > diagnosis.json
+
+      Reads PyTorch's zip and legacy files, safetensors, and Python pickles of NumPy arrays or \
+      tensors, also with prefixes (module.) and inside containers (state_dict). Nothing in a file is \
+      ever executed. The network is recognised by its entries: a ResNet18 of any width with a head of \
+      one or two layers.
+
+      With --store the model also judges real face crops: what share it calls fake, how its \
+      confidence varies, whether it is better than chance.
+
+      Exit codes: 0 the model is sound; 1 it is broken, can't be read, or is no ResNet18; 64 wrong \
+      usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      """)
+
+  @Argument(help: "The model file.", completion: .file())
+  var model: String
+
+  @Option(help: "A shard store: let the model judge its crops.", completion: .directory)
+  var store: String?
+
+  @Option(help: "Crops of each video that are judged; 0 is all.")
+  var frames = 8
+
+  @Option(help: "Side of the network's input in pixels, if not that of the crops.")
+  var inputSize: Int?
+
+  @Option(help: "Workers that share the pictures; 0 is one per core.")
+  var workers = 0
+
+  @Flag(help: "Print the diagnosis as JSON.")
+  var json = false
+
+  func validate() throws {
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+    guard (0...1_000_000).contains(frames) else {
+      throw ValidationError("--frames: expected 0...1000000, got \(frames)")
+    }
+  }
+
+  func run() throws {
+    var diagnosis = Self.diagnose(model)
+    var predictions: PredictionSummary?
+    if let store, diagnosis.network != nil {
+      let subject = try SubjectModel(contentsOf: model)
+      let trial = try ModelTrial(
+        subject, store: store, frames: frames, inputSize: inputSize, workers: workers)
+      predictions = trial.summary
+      diagnosis.add(
+        diagnosis.verdict.isSound ? trial.findings : trial.findings.map(\.asConsequence))
+    }
+    let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: predictions)
+    StandardOutput.write(try json ? result.json() : result.text())
+    if !diagnosis.verdict.isSound { throw ExitCode(1) }
+  }
+
+  /// The diagnosis of a file, also of one that can't be read.
+  static func diagnose(_ path: String) -> ModelDiagnosis {
+    do throws(TorchFileError) {
+      return ModelDiagnosis(try ModelWeights.read(contentsOf: path))
+    } catch {
+      return ModelDiagnosis(unreadable: error)
+    }
+  }
+}
+
+extension ModelFinding {
+  /// What predictions show of a model that is known to be broken: no news, and nothing to do about.
+  fileprivate var asConsequence: ModelFinding {
+    ModelFinding(
+      identifier, .warning, measured: measured,
+      meaning: meaning + " This may all come from what is broken.", subjects: subjects)
+  }
+}
