@@ -1,6 +1,8 @@
 // The vector that everything here is written in. This folder is compiled once for each kind of
 // processor; what differs is said here and in RegisterTile.swift, nowhere else.
 
+import CProcessor
+
 #if AVX512
   /// A register's floats: the channels of a block.
   typealias Vector = SIMD16<Float>
@@ -34,7 +36,9 @@ extension Vector {
   /// `addingProduct` would be a call for each lane.
   @inline(__always)
   func adding(_ left: Vector, times right: Vector) -> Vector {
-    #if FMA || arch(arm64)
+    #if AVX512
+      fused16(left, right, self)
+    #elseif FMA || arch(arm64)
       addingProduct(left, right)
     #else
       self + left * right

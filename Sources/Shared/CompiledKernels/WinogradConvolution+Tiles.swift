@@ -126,8 +126,8 @@ extension WinogradConvolution {
     }
   }
 
-  /// Sums at the points of a chunk to outputs, with what follows. Meanwhile the lines of the next
-  /// tile's outputs are fetched.
+  /// Sums at the points of a chunk to outputs, with what follows. Meanwhile the next tile's sums and
+  /// the lines of its outputs are fetched.
   ///
   /// - Parameter scratch: (4, 6, lanes).
   func transformOutput(
@@ -139,41 +139,74 @@ extension WinogradConvolution {
     let blocks = maps.depth(ofChunk: chunkIndex) / lanes
     for row in tiles.rows {
       let (n, y) = (row / tileGrid.rows, row % tileGrid.rows &* size)
-      let height = min(size, h &- y)
       for column in 0..<tiles.columns {
         let (x, tile) = (
           column &* size, (row &- tiles.rows.lowerBound) &* tiles.columns &+ column
         )
-        let width = min(size, w &- x)
         for block in 0..<blocks {
-          let source = sums + (tile &* chunk &+ block &* lanes)
-          for j in 0..<WinogradTile.side {
-            WinogradTile.Output.apply(
-              { load(source + ($0 &* WinogradTile.side &+ j) &* tiles.pointStep) },
-              { store($1, to: scratch + ($0 &* WinogradTile.side &+ j) &* lanes) })
-          }
           let plane = (n &* maps.blocks &+ firstBlock &+ block) &* h
-          let stage = OutputStage(output, channel: (firstBlock &+ block) &* lanes)
-          for i in 0..<height {
-            let next = ((plane &+ y &+ i) &* w &+ x &+ size) &* lanes
-            for j in 0..<size { stage.prepare(at: next &+ j &* lanes) }
-          }
-          for i in 0..<height {
-            let line = scratch + i &* WinogradTile.side &* lanes
-            let offset = ((plane &+ y &+ i) &* w &+ x) &* lanes
-            if width == size {
-              WinogradTile.Output.apply(
-                { load(line + $0 &* lanes) }, { stage.write($1, at: offset &+ $0 &* lanes) })
-            } else {
-              WinogradTile.Output.apply(
-                { load(line + $0 &* lanes) },
-                { if $0 < width { stage.write($1, at: offset &+ $0 &* lanes) } })
-            }
-          }
+          let window = OutputWindow(
+            start: ((plane &+ y) &* w &+ x) &* lanes, rowStep: w &* lanes,
+            height: min(size, h &- y), width: min(size, w &- x))
+          transformOutput(
+            sums + (tile &* chunk &+ block &* lanes), pointStep: tiles.pointStep, to: window,
+            OutputStage(output, channel: (firstBlock &+ block) &* lanes), scratch: scratch)
         }
       }
     }
   }
+
+  /// One tile of one block: columns first, then rows. What hangs over the edge goes through scratch.
+  @inline(__always)
+  private func transformOutput(
+    _ sums: UnsafePointer<Float>, pointStep: Int, to window: OutputWindow, _ stage: OutputStage,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let rowCount = WinogradTile.side &* lanes
+    for j in 0..<WinogradTile.side {
+      WinogradTile.Output.apply(
+        {
+          let place = sums + ($0 &* WinogradTile.side &+ j) &* pointStep
+          prefetchNear(place + chunk)
+          return load(place)
+        }, { store($1, to: scratch + ($0 &* rowCount &+ j &* lanes)) })
+    }
+    if window.isWhole {
+      for i in 0..<WinogradTile.outputs {
+        var row = InlineArray<4, Vector>(repeating: .zero)
+        let line = scratch + i &* rowCount
+        WinogradTile.Output.apply({ load(line + $0 &* lanes) }, { row[$0] = $1 })
+        let start = window.start &+ i &* window.rowStep
+        for j in 4..<8 { stage.prepare(at: start &+ j &* lanes) }
+        stage.write(row, at: start)
+      }
+    } else {
+      for i in 0..<WinogradTile.outputs {
+        var row = InlineArray<4, Vector>(repeating: .zero)
+        let line = scratch + i &* rowCount
+        WinogradTile.Output.apply({ load(line + $0 &* lanes) }, { row[$0] = $1 })
+        for j in 0..<WinogradTile.outputs { store(row[j], to: line + j &* lanes) }
+      }
+      for i in 0..<window.height {
+        for j in 0..<window.width {
+          stage.write(
+            load(scratch + i &* rowCount + j &* lanes),
+            at: window.start &+ i &* window.rowStep &+ j &* lanes)
+        }
+      }
+    }
+  }
+}
+
+/// Where a tile's outputs lie in a plane.
+private struct OutputWindow {
+  let start: Int
+  let rowStep: Int
+  let height: Int
+  let width: Int
+
+  @inline(__always)
+  var isWhole: Bool { height == WinogradTile.outputs && width == WinogradTile.outputs }
 }
 
 /// What is done to the sums of a block of channels on their way out.
@@ -205,13 +238,22 @@ struct OutputStage {
 
   @inline(__always)
   func write(_ sum: Vector, at offset: Int) {
-    var value = sum + bias
-    if let residual { value += load(residual + offset) }
-    if hasSlope {
-      value = value.rectified(slope: slope)
-    } else if rectify {
-      value = value.rectified
+    write(InlineArray<1, Vector>(repeating: sum), at: offset)
+  }
+
+  /// Neighbours in a row, for which each question is asked once.
+  @inline(__always)
+  func write<let count: Int>(_ sums: InlineArray<count, Vector>, at offset: Int) {
+    var results = sums
+    for i in 0..<count { results[i] += bias }
+    if let residual {
+      for i in 0..<count { results[i] += load(residual + (offset &+ i &* lanes)) }
     }
-    store(value, to: values + offset)
+    if hasSlope {
+      for i in 0..<count { results[i] = results[i].rectified(slope: slope) }
+    } else if rectify {
+      for i in 0..<count { results[i] = results[i].rectified }
+    }
+    for i in 0..<count { store(results[i], to: values + (offset &+ i &* lanes)) }
   }
 }

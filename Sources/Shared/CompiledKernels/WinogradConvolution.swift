@@ -179,7 +179,9 @@ extension WinogradConvolution {
     let rows = sharesChunks ? 0..<total : part.share(of: total)
     forEachTileRows(rows, atMost: forwardRows) { tiles in
       let points = scratch
-      let sums = points + source.chunks * tiles.chunkStep
+      let sums =
+        sumsTakePoints(from: source, to: target)
+        ? points : points + source.chunks * tiles.chunkStep
       let strip = sums + tiles.chunkStep
       transformInput(tiles, input, source, into: points, strip: strip)
       for targetChunk in chunks {
@@ -195,6 +197,14 @@ extension WinogradConvolution {
         transformOutput(tiles, sums, target, chunkIndex: targetChunk, into: output, scratch: strip)
       }
     }
+  }
+
+  /// Whether sums take the place of the points that they are made of, which leaves more of the level-2
+  /// cache to the weights: nobody else needs the points, and a register tile has read all of its rows
+  /// before it writes them, because it is as wide as they are.
+  private func sumsTakePoints(from source: BlockedShape, to target: BlockedShape) -> Bool {
+    source.chunks == 1 && target.chunks == 1
+      && tileWidth(at: 0, of: target.blocks) == target.blocks
   }
 
   /// `sums[point] = points[point] * weight[point]` for one chunk of targets. A chunk of weights is 16
