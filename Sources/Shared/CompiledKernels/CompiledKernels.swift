@@ -30,6 +30,9 @@ public struct CompiledKernels: KernelSet {
   public func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
+    if usesWinograd, WinogradPictureConvolution.computes(shape) {
+      return WinogradPictureConvolution(shape)
+    }
     guard usesWinograd, WinogradConvolution.computes(shape) else {
       return DirectConvolution(shape, pictures: pictures)
     }
@@ -50,6 +53,9 @@ public struct CompiledKernels: KernelSet {
     _ shape: ConvolutionShape, pictures: Int
   ) -> [any ConvolutionKernel] {
     let direct = DirectConvolution(shape, pictures: pictures)
+    if WinogradPictureConvolution.computes(shape) {
+      return [direct, WinogradPictureConvolution(shape)]
+    }
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]
   }
