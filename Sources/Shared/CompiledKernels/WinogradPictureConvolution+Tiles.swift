@@ -55,22 +55,29 @@ extension WinogradPictureConvolution {
     let start = phases + Phases.margin &* Phases.channels
     phases.update(repeating: 0, count: Phases.margin &* Phases.channels)
     let even = picture + 2 &* row &* width &* 3
-    let odd: UnsafePointer<Float>? = 2 &* row &+ 1 < height ? even + width &* 3 : nil
+    let hasOdd = 2 &* row &+ 1 < height
+    let odd = hasOdd ? even + width &* 3 : even
     let pairs = width / 2
     // Eight floats at a time: the last two are overwritten by the next six.
     for pair in 0..<pairs {
       let offset = pair &* Phases.rowChannels
       let target = start + pair &* Phases.channels
       copyEight(from: even + offset, to: target)
-      copyEight(from: odd.map { $0 + offset }, to: target + Phases.rowChannels)
+      copyEight(from: odd + offset, to: target + Phases.rowChannels)
     }
     let rest = start + pairs &* Phases.channels
     rest.update(repeating: 0, count: phases + phaseStep - rest)
-    guard width % 2 == 1 else { return }
-    // The last column has no odd one beside it.
-    let offset = pairs &* Phases.rowChannels
-    rest.update(from: even + offset, count: 3)
-    if let odd { (rest + Phases.rowChannels).update(from: odd + offset, count: 3) }
+    if width % 2 == 1 {
+      // The last column has no odd one beside it.
+      let offset = pairs &* Phases.rowChannels
+      rest.update(from: even + offset, count: 3)
+      (rest + Phases.rowChannels).update(from: odd + offset, count: 3)
+    }
+    guard !hasOdd else { return }
+    for pair in 0..<(width + 1) / 2 {
+      (start + (pair &* Phases.channels &+ Phases.rowChannels))
+        .update(repeating: 0, count: Phases.rowChannels)
+    }
   }
 
   /// A row of tiles of gradients of 3x3 outputs to their points, [36][tile][output]. Meanwhile the
@@ -120,11 +127,10 @@ extension WinogradPictureConvolution {
   }
 }
 
-/// Copies eight floats, or zeros.
 @inline(__always)
-private func copyEight(from source: UnsafePointer<Float>?, to target: UnsafeMutablePointer<Float>) {
-  let floats = source.map { UnsafeRawPointer($0).loadUnaligned(as: SIMD8<Float>.self) }
-  UnsafeMutableRawPointer(target).storeBytes(of: floats ?? .zero, as: SIMD8<Float>.self)
+private func copyEight(from source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>) {
+  let floats = UnsafeRawPointer(source).loadUnaligned(as: SIMD8<Float>.self)
+  UnsafeMutableRawPointer(target).storeBytes(of: floats, as: SIMD8<Float>.self)
 }
 
 /// The outputs of a group of tiles and one or two blocks while they are summed:

@@ -57,6 +57,13 @@ struct WinogradPictureConvolution: ConvolutionKernel {
     shape.kernel == 7 && shape.stride == 2 && shape.padding == 3 && shape.inputChannels == 3
   }
 
+  /// Whether the groups of tiles of a row are filled well enough to be faster than a direct
+  /// convolution: what they lack is computed all the same.
+  var fillsGroups: Bool {
+    let groups = (tileGrid.columns + tileGroup - 1) / tileGroup
+    return 4 * tileGrid.columns >= 3 * groups * tileGroup
+  }
+
   var algorithm: String { "Winograd F(3,4)" }
   /// A picture has more tiles than are computed together.
   var group: Int { 1 }
@@ -175,15 +182,14 @@ struct WinogradPictureConvolution: ConvolutionKernel {
           let width = tileWidth(at: vector, of: blocks)
           for run in 0..<used.runs {
             let channel = used.starts[run]
-            multiplyRows(
+            multiplyTransposed(
               width: width, rows: used.length,
               TileOperands(
                 a: a + channel, rowStep: 1, depthStep: Phases.channels, segments: start,
                 segmentCount: 1, run: tileGrid.columns, b: b + vector &* lanes,
                 bDepthStep: blocks &* lanes, bVectorStep: lanes,
                 c: c + (channel &* blocks &+ vector) &* lanes, cRowStep: blocks &* lanes,
-                cVectorStep: lanes, accumulates: accumulates, nextA: a, nextB: b),
-              fetches: false)
+                cVectorStep: lanes, accumulates: accumulates, nextA: a, nextB: b))
           }
           vector &+= width
         }
@@ -217,6 +223,11 @@ private func multiplyTiles<let vectors: Int>(
   #else
     RegisterTile<5, vectors>.multiply(operands, fetching: nil)
   #endif
+}
+
+@inline(never)
+private func multiplyTransposed(width: Int, rows: Int, _ operands: TileOperands) {
+  multiplyRows(width: width, rows: rows, operands, fetches: false)
 }
 
 /// As many floats or a few more, in whole cache lines.
