@@ -25,7 +25,10 @@ struct ConvolutionRun {
     var slope: [Float]?
   }
 
-  func forward(isNormalizing: Bool = false, _ finish: Finish = Finish()) -> [Float] {
+  /// - Parameter part: what isn't its stays NaN.
+  func forward(
+    isNormalizing: Bool = false, _ finish: Finish = Finish(), part: WorkPart = .whole
+  ) -> [Float] {
     let memory = GuardedMemory()
     let maps = example.outputMaps(seed: 0)
     let residual = finish.residual?.blocked(lanes: kernels.lanes)
@@ -49,7 +52,7 @@ struct ConvolutionRun {
       weight: packed(memory, scale: finish.scale),
       output: ConvolutionOutput(
         output, bias: bias, residual: added, rectify: finish.rectify, slope: slope),
-      scratch: scratch(memory))
+      part: part, scratch: scratch(memory))
     let found = maps.checked(memory.values(output), lanes: kernels.lanes)
     #expect(memory.damage == [], name)
     return found

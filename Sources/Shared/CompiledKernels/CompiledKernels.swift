@@ -4,7 +4,7 @@ public import Kernels
 public struct CompiledKernels: KernelSet {
   private let usesWinograd: Bool
 
-  /// - Parameter usesWinograd: whether 3x3 convolutions may go through Winograd's algorithm.
+  /// - Parameter usesWinograd: whether convolutions may go through Winograd's algorithm.
   public init(usesWinograd: Bool = true) {
     self.usesWinograd = usesWinograd
   }
@@ -30,6 +30,10 @@ public struct CompiledKernels: KernelSet {
   public func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
+    if usesWinograd, WinogradPictureConvolution.computes(shape) {
+      let winograd = WinogradPictureConvolution(shape)
+      return winograd.fillsGroups ? winograd : DirectConvolution(shape, pictures: pictures)
+    }
     guard usesWinograd, WinogradConvolution.computes(shape) else {
       return DirectConvolution(shape, pictures: pictures)
     }
@@ -50,6 +54,9 @@ public struct CompiledKernels: KernelSet {
     _ shape: ConvolutionShape, pictures: Int
   ) -> [any ConvolutionKernel] {
     let direct = DirectConvolution(shape, pictures: pictures)
+    if WinogradPictureConvolution.computes(shape) {
+      return [direct, WinogradPictureConvolution(shape)]
+    }
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]
   }
