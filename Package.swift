@@ -100,6 +100,7 @@ let package = Package(
     shared("ShardStore", ["Checksums", "CLMDB", "Imaging", "VideoCatalog"]),
     shared("TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "WorkerPool"]),
     shared("Evaluation", ["Randomness"]),
+    shared("Diagnosis", ["ModelFiles", "NeuralNetwork", "TorchFiles"]),
     shared("Reporting", ["Checksums"]),
     shared("PipelineConfiguration", [yams]),
 
@@ -114,7 +115,7 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
+        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles", "NeuralNetwork",
         "PipelineConfiguration", "Randomness", "Reporting", "ShardStore", "TerminalInterface",
         "TorchFiles", "TrainingData", "VideoCatalog", "WorkerPool",
       ],
@@ -133,6 +134,7 @@ let package = Package(
     tests(
       "NeuralNetworkTests",
       ["Kernels", "NeuralNetwork", "Randomness", "TorchFiles", "WorkerPool"]),
+    tests("DiagnosisTests", ["Diagnosis", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
     tests(
       "TrainingDataTests",

@@ -125,7 +125,7 @@ struct ModelExport {
   ) -> TrainingInformation {
     TrainingInformation(
       software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
-      model: judgement.metadata, data: TrainingInformation.DataSummary(setup),
+      model: judgement.metadata, data: TrainingInformation.DataSummary(setup.catalog, setup.split),
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
       workers: progress.workers, validation: judgement.validation, test: judgement.test,

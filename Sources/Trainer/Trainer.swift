@@ -22,7 +22,7 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ReportCommand.self, ExportCommand.self,
-      BenchmarkCommand.self,
+      TrainCommand.self, EvaluateCommand.self, ReportCommand.self, DiagnoseCommand.self,
+      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
 }

@@ -76,21 +76,21 @@ struct TrainingInformation: Codable {
 }
 
 extension TrainingInformation.DataSummary {
-  init(_ setup: TrainingSetup) {
-    store = setup.catalog.directory
-    geometry = setup.catalog.description.geometry
-    videos = setup.catalog.videos.count
-    failedVideos = setup.catalog.failedVideoCount
-    crops = setup.catalog.sampleCount
-    fingerprint = String(setup.catalog.fingerprint, radix: 16)
+  init(_ catalog: SampleCatalog, _ split: DataSplit) {
+    store = catalog.directory
+    geometry = catalog.description.geometry
+    videos = catalog.videos.count
+    failedVideos = catalog.failedVideoCount
+    crops = catalog.sampleCount
+    fingerprint = String(catalog.fingerprint, radix: 16)
     splits = [:]
     for side in DatasetSplit.allCases {
-      let counts = setup.split.counts(of: side)
+      let counts = split.counts(of: side)
       splits[side.rawValue] = TrainingInformation.SplitCounts(
         groups: counts.groups, realVideos: counts.realVideos, fakeVideos: counts.fakeVideos,
         realCrops: counts.realSamples, fakeCrops: counts.fakeSamples,
         videosWithoutFace: counts.videosWithoutFace)
     }
-    notes = setup.split.notes
+    notes = split.notes
   }
 }

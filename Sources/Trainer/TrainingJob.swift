@@ -35,8 +35,9 @@ struct TrainingJob {
       if request == .abandon { exit(130) }
     }
     if learner.progress.ending == nil {
+      // Consumed: a second owner of the arrays would make the first step copy all of them.
       var loop = try TrainingLoop(
-        setup: setup, folder: checkpoints, directory: directory, learner: learner,
+        setup: setup, folder: checkpoints, directory: directory, learner: consume learner,
         interruption: interruption)
       let end = try loop.run()
       learner = loop.learner

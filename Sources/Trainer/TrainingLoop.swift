@@ -38,7 +38,7 @@ struct TrainingLoop: ~Copyable {
 
   init(
     setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
-    learner: Learner, interruption: Interruption
+    learner: consuming Learner, interruption: Interruption
   ) throws {
     self.setup = setup
     self.folder = folder

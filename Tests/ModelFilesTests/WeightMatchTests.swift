@@ -121,6 +121,40 @@ import TorchFiles
     }
   }
 
+  @Test func gapsAreFilledWhereTheyAreAllowed() throws {
+    let first = ModelFixture.state(seed: 9)
+    let source = ModelFixture.state(seed: 5)
+    var tensors = source.tensors.filter { $0.name != "layer1.0.conv1.weight" }
+    for (place, entry) in tensors.enumerated()
+    where ["layer3.1.conv2.weight", "bn1.running_var", "fc.1.weight"].contains(entry.name) {
+      tensors[place] = TensorEntry(
+        entry.name,
+        TorchTensor(
+          shape: entry.tensor.shape, [Float](repeating: .nan, count: entry.tensor.count)))
+    }
+    var state = first
+    let match = try state.load(tensors, file: "f", largestGapShare: 0.5)
+    #expect(match.gaps == ["layer1.0.conv1.weight", "layer3.1.conv2.weight"])
+    #expect(match.missing == ["bn1.running_var"])
+    #expect(match.replaced == ["fc.1.weight"])
+    #expect(state.parameters.allSatisfy(\.isFinite) && state.statistics.allSatisfy(\.isFinite))
+    for entry in state.entries where entry.arena == .parameters {
+      let origin = match.loaded.contains(entry.name) ? source : first
+      #expect(state.parameters[entry.range] == origin.parameters[entry.range], "\(entry.name)")
+    }
+
+    state = first
+    #expect(throws: ModelFileError.self) { try state.load(tensors, file: "f") }
+    let half = source.tensors.filter {
+      !$0.name.hasPrefix("layer4") && !$0.name.hasPrefix("layer3")
+    }
+    let error = #expect(throws: ModelFileError.self) {
+      try state.load(half, file: "f", largestGapShare: 0.3)
+    }
+    #expect(error?.message.contains("layer3.0.conv1.weight") == true)
+    #expect(state == first, "a state that does not load is left alone")
+  }
+
   /// Counters come as floats and weights as integers in some files.
   @Test func kindsOfNumbersAreConverted() throws {
     let source = ModelFixture.state(seed: 5)

@@ -4,7 +4,7 @@ import Testing
 @testable import Kernels
 @testable import NeuralNetwork
 
-@Suite struct ActivationMapTests {
+@Suite(.enabled(if: isRelease, "kernels are slow in a debug build")) struct ActivationMapTests {
   private static let heads: [ResNet18Architecture.Head] = [
     .linear, .mlp(hidden: 11, batchNorm: true, dropout: 0.5),
     .mlp(hidden: 11, batchNorm: false, dropout: 0.5),

@@ -2,6 +2,14 @@ import Testing
 
 @testable import NeuralNetwork
 
+#if DEBUG
+  /// Whether kernels are fast.
+  let isRelease = false
+#else
+  /// Whether kernels are fast.
+  let isRelease = true
+#endif
+
 /// A network and a batch for which it is known what PyTorch computes.
 struct ParityCase: CustomTestStringConvertible {
   /// Its name in `expected.json`.

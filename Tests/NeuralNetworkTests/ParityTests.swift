@@ -3,12 +3,6 @@ import Testing
 
 @testable import NeuralNetwork
 
-#if DEBUG
-  private let isRelease = false
-#else
-  private let isRelease = true
-#endif
-
 /// The whole network against PyTorch in float64. PyTorch's own float32 is off by up to 4e-6 in
 /// gradients and 2e-6 in logits: what these limits refuse is no rounding.
 @Suite(.serialized) struct ParityTests {

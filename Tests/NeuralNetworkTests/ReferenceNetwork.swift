@@ -11,6 +11,8 @@ struct ReferenceNetwork {
   let statistics: [Double]
   /// Whether BatchNorm uses running statistics.
   let isEvaluating: Bool
+  /// Where BatchNorm leaves the statistics of its input, which it then uses; nil for no such thing.
+  var estimates: StatisticsEstimates?
   private let entries: [String: StateEntry]
 
   init(_ state: NetworkState, isEvaluating: Bool = false) {
@@ -105,10 +107,21 @@ struct ReferenceNetwork {
 
   private func batchNorm(_ maps: ReferenceMaps, _ name: String) -> ReferenceMaps {
     let (scale, shift) = (numbers(name + ".weight"), numbers(name + ".bias"))
+    if let estimates {
+      let (mean, variance) = estimates.add(maps, name)
+      return normalized(maps, mean, variance, scale, shift)
+    }
     guard isEvaluating else {
       return referenceBatchNormForward(maps, scale: scale, shift: shift, epsilon: 1e-5)
     }
-    let (mean, variance) = (numbers(name + ".running_mean"), numbers(name + ".running_var"))
+    return normalized(
+      maps, numbers(name + ".running_mean"), numbers(name + ".running_var"), scale, shift)
+  }
+
+  private func normalized(
+    _ maps: ReferenceMaps, _ mean: [Double], _ variance: [Double], _ scale: [Double],
+    _ shift: [Double]
+  ) -> ReferenceMaps {
     var output = maps
     for c in 0..<maps.channels {
       let deviation = (variance[c] + 1e-5).squareRoot()
@@ -132,5 +145,26 @@ struct ReferenceNetwork {
       }
     }
     return output
+  }
+}
+
+/// Population statistics of what each BatchNorm layer of a `ReferenceNetwork` got, by entry.
+final class StatisticsEstimates {
+  private(set) var values: [String: [Double]] = [:]
+
+  fileprivate func add(
+    _ maps: ReferenceMaps, _ name: String
+  ) -> (mean: [Double], variance: [Double]) {
+    var (means, variances) = ([Double](), [Double]())
+    for c in 0..<maps.channels {
+      let inputs = maps.places(channel: c).map { maps.values[$0] }
+      let mean = inputs.reduce(0, +) / Double(inputs.count)
+      let squares = inputs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      means.append(mean)
+      variances.append(squares / Double(max(1, inputs.count - 1)))
+    }
+    values[name + ".running_mean"] = means
+    values[name + ".running_var"] = variances
+    return (means, variances)
   }
 }

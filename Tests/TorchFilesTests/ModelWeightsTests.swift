@@ -106,7 +106,7 @@ struct ModelWeightsTests {
     #expect(error?.code == .containerNotFound)
   }
 
-  @Test("Shared dictionaries don't multiply the search", .timeLimit(.minutes(1)))
+  @Test("Shared dictionaries don't multiply the search", .timeLimit(.minutes(5)))
   func sharedDictionaries() throws {
     // One large dictionary without tensors under every known key and 50,000 others.
     let keys: [[UInt8]] = (0..<50_000).map { PickleBytes.string("k\($0)") + [0x4E] }

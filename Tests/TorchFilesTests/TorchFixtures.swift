@@ -21,9 +21,9 @@ enum TorchFixtures {
     [UInt8](try Data(contentsOf: URL(filePath: path("\(name).pt"))))
   }
 
-  /// The whole content of a file as `make_fixtures.py` describes it.
-  static func document(_ name: String) throws -> Any {
-    let data = try Data(contentsOf: URL(filePath: path("documents.json")))
+  /// The whole content of a file as `make_fixtures.py` or `make_pickles.py` describes it.
+  static func document(_ name: String, in file: String = "documents.json") throws -> Any {
+    let data = try Data(contentsOf: URL(filePath: path(file)))
     let all = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     return try #require(all[name])
   }

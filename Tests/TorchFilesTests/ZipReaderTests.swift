@@ -2,7 +2,7 @@ import Testing
 
 @testable import TorchFiles
 
-@Suite("Zip files, whole, broken and made to do harm", .timeLimit(.minutes(1)))
+@Suite("Zip files, whole, broken and made to do harm", .timeLimit(.minutes(5)))
 struct ZipReaderTests {
   private func error(_ change: (inout ZipFile) -> Void) -> TorchFileError? {
     var file = ZipFile.oneTensor

@@ -15,11 +15,17 @@ public struct ModelFile: Sendable {
     self.metadata = metadata
   }
 
+  /// The state's entries under the names that they have in the file.
+  private var fileTensors: [TensorEntry] {
+    guard let names = metadata.architecture.entryNames else { return state.tensors }
+    return state.tensors.map { TensorEntry(names[$0.name] ?? $0.name, $0.tensor) }
+  }
+
   /// Writes `model.pt`: atomic, and the same bytes for the same content.
   public func write(to path: String) throws(ModelFileError) {
     let record = try metadata.encoded()
     let document = TorchDocument(
-      root: .tensors(state.tensors), records: [ModelMetadata.recordName: record])
+      root: .tensors(fileTensors), records: [ModelMetadata.recordName: record])
     do {
       try document.write(to: path)
     } catch {
@@ -31,7 +37,7 @@ public struct ModelFile: Sendable {
   public func writeSafetensors(to path: String) throws(ModelFileError) {
     let record = try metadata.encoded()
     let file = SafetensorsFile(
-      tensors: state.tensors,
+      tensors: fileTensors,
       metadata: [
         "format": "pt", ModelMetadata.recordName: String(decoding: record, as: UTF8.self),
       ])
@@ -69,8 +75,11 @@ public struct ModelFile: Sendable {
       throw ModelFileError(
         .otherContent, subject: path, "expected a dictionary of tensors at the top")
     }
+    let names = Dictionary(
+      (metadata.architecture.entryNames ?? [:]).map { ($1, $0) }, uniquingKeysWith: { $1 })
     var state = NetworkState(zeros: architecture)
-    try state.loadStrictly(tensors, file: path)
+    try state.loadStrictly(
+      tensors.map { TensorEntry(names[$0.name] ?? $0.name, $0.tensor) }, file: path)
     self.init(state: state, metadata: metadata)
   }
 }

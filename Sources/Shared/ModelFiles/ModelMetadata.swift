@@ -1,6 +1,7 @@
 internal import Foundation
 public import Imaging
 public import NeuralNetwork
+internal import TorchFiles
 
 /// What a detector must know of a model besides its weights. JSON in one more record of `model.pt`.
 ///
@@ -56,17 +57,35 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
 
   /// Creates a description in the current format.
   public init(
-    architecture: ResNet18Architecture, geometry: CropGeometry,
-    normalization: InputNormalization, temperature: Double, threshold: Double,
+    architecture: ResNet18Architecture, entryNames: [String: String] = [:],
+    geometry: CropGeometry, normalization: InputNormalization, temperature: Double,
+    threshold: Double,
     videoScore: String, provenance: Provenance
   ) {
-    self.architecture = ArchitectureDescription(architecture)
+    self.architecture = ArchitectureDescription(
+      architecture, entryNames: entryNames)
     self.geometry = geometry
     self.normalization = normalization
     self.temperature = temperature
     self.threshold = threshold
     self.videoScore = videoScore
     self.provenance = provenance
+  }
+
+  /// The description in a model file; nil where the file, of whatever kind, has none.
+  ///
+  /// - Throws: `ModelFileError` where there is one that can't be used.
+  public init?(ofModel path: String) throws(ModelFileError) {
+    let record: [UInt8]
+    do throws(TorchFileError) {
+      guard let found = try TorchDocument.read(contentsOf: path).records[Self.recordName] else {
+        return nil
+      }
+      record = found
+    } catch {
+      return nil
+    }
+    try self.init(record: record, file: path)
   }
 
   /// The record: JSON with sorted keys, the same bytes for the same content.
@@ -126,9 +145,13 @@ public struct ArchitectureDescription: Codable, Sendable, Equatable {
   public var headBatchNorm: Bool
   /// Share of the features that training drops.
   public var dropout: Float
+  /// Names of entries in the file, by their names in this product, where they differ: a repaired
+  /// model keeps those of its network. Nil where none does.
+  public var entryNames: [String: String]?
 
   /// Describes an architecture.
-  public init(_ architecture: ResNet18Architecture) {
+  public init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
+    self.entryNames = entryNames.isEmpty ? nil : entryNames
     width = architecture.width
     inputSize = architecture.inputSize
     classes = architecture.classes

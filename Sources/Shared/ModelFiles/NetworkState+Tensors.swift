@@ -20,9 +20,10 @@ extension NetworkState {
   /// Replaces an entry; a number of the wrong kind (an integer weight, a fractional counter) is
   /// converted.
   ///
-  /// - Precondition: the tensor has the entry's shape.
-  mutating func set(_ entry: StateEntry, to tensor: TorchTensor) {
-    precondition(tensor.shape == entry.shape, "an entry is replaced by a tensor of its shape")
+  /// - Precondition: the tensor has as many elements as the entry.
+  public mutating func replace(_ entry: StateEntry, by tensor: TorchTensor) {
+    precondition(
+      tensor.count == entry.range.count, "an entry is replaced by a tensor of its size")
     switch entry.arena {
     case .parameters: parameters.replaceSubrange(entry.range, with: tensor.floatingPoint)
     case .statistics: statistics.replaceSubrange(entry.range, with: tensor.floatingPoint)
@@ -32,6 +33,9 @@ extension NetworkState {
 }
 
 extension TorchTensor {
+  /// Whether no element is NaN or infinite.
+  var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
+
   fileprivate var floatingPoint: ArraySlice<Float> {
     switch elements {
     case .float32(let values): values

@@ -9,14 +9,17 @@ public struct WeightMatch: Sendable, Equatable {
   public internal(set) var replaced: [String] = []
   /// BatchNorm statistics that the file lacks; they keep their defaults.
   public internal(set) var missing: [String] = []
+  /// Parameters of the backbone that the file lacks, or that are not finite there; they keep their
+  /// first values.
+  public internal(set) var gaps: [String] = []
   /// Tensors of the file that the network has no use for.
   public internal(set) var unexpected: [String] = []
 
   /// One line for each kind of key that occurs, with the first names.
   public var lines: [String] {
     let kinds = [
-      ("loaded", loaded), ("head replaced", replaced), ("missing", missing),
-      ("unexpected", unexpected),
+      ("loaded", loaded), ("missing or not finite, begin at random", gaps),
+      ("head replaced", replaced), ("missing", missing), ("unexpected", unexpected),
     ]
     return kinds.compactMap { name, keys in
       guard !keys.isEmpty else { return nil }
@@ -34,19 +37,25 @@ extension NetworkState {
   /// - Parameters:
   ///   - tensors: the file's tensors, prefixes stripped.
   ///   - file: names the file in errors.
-  /// - Throws: `ModelFileError` with `otherNetwork` where a parameter of the backbone is missing, of
-  ///   another shape, or not a part of ResNet18. The state is unchanged then.
+  ///   - largestGapShare: share of the backbone's parameters, by number of entries, that may be missing
+  ///     or not finite, and keep their present values.
+  /// - Throws: `ModelFileError` with `otherNetwork` where more parameters of the backbone are missing,
+  ///   or one is of another shape, or not a part of ResNet18. The state is unchanged then.
   public mutating func load(
-    _ tensors: [TensorEntry], file: String
+    _ tensors: [TensorEntry], file: String, largestGapShare: Double = 0
   ) throws(ModelFileError) -> WeightMatch {
     var state = self
     var match = WeightMatch()
     var byName: [String: TorchTensor] = [:]
     for entry in tensors { byName[entry.name] = entry.tensor }
+    let backbone = entries.count { $0.arena == .parameters && !$0.isHead }
+    let largestGap = Int(largestGapShare * Double(backbone))
     for entry in entries {
-      let tensor = byName.removeValue(forKey: entry.name)
+      let found = byName.removeValue(forKey: entry.name)
+      // Where gaps are allowed, what is not finite is one.
+      let tensor = largestGap > 0 && found?.isFinite == false ? nil : found
       if let tensor, tensor.shape == entry.shape {
-        state.set(entry, to: tensor)
+        state.replace(entry, by: tensor)
         match.loaded.append(entry.name)
       } else if entry.isHead {
         match.replaced.append(entry.name)
@@ -55,6 +64,8 @@ extension NetworkState {
           .otherNetwork, subject: file,
           "\(entry.name): expected shape \(entry.shape), got \(tensor.shape); the file belongs to "
             + "another network, or to a ResNet18 of another width")
+      } else if entry.arena == .parameters, largestGap > 0 {
+        match.gaps.append(entry.name)
       } else if entry.arena == .parameters {
         throw ModelFileError(
           .otherNetwork, subject: file,
@@ -63,6 +74,13 @@ extension NetworkState {
       } else {
         match.missing.append(entry.name)
       }
+    }
+    guard match.gaps.count <= largestGap else {
+      throw ModelFileError(
+        .otherNetwork, subject: file,
+        "expected the \(backbone) parameters of a ResNet18's backbone, got "
+          + "\(backbone - match.gaps.count) that are finite; the first of the others is "
+          + match.gaps[0])
     }
     // In the file's order, so that equal files give equal reports.
     for tensor in tensors where byName[tensor.name] != nil {

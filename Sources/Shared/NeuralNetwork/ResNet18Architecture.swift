@@ -9,7 +9,8 @@ public struct ResNet18Architecture: Sendable, Equatable {
     case mlp(hidden: Int, batchNorm: Bool, dropout: Float)
   }
 
-  /// Channels of the first stage, a multiple of 8; the others have 2, 4 and 8 times as many.
+  /// Channels of the first stage; the others have 2, 4 and 8 times as many. The engines compute
+  /// multiples of 8.
   public var width: Int
 
   /// Height and width of the input in pixels, a multiple of 32.
@@ -23,12 +24,12 @@ public struct ResNet18Architecture: Sendable, Equatable {
 
   /// Creates an architecture; the defaults are those of the product.
   ///
-  /// - Precondition: `width` is a positive multiple of 8, `inputSize` of 32, `classes` at least 2.
+  /// - Precondition: `width` is positive, `inputSize` a multiple of 32, `classes` at least 2.
   public init(
     width: Int = 64, inputSize: Int = 224, classes: Int = 2,
     head: Head = .mlp(hidden: 256, batchNorm: true, dropout: 0.5)
   ) {
-    precondition(width > 0 && width % 8 == 0, "the width of a ResNet18 is a multiple of 8")
+    precondition(width > 0, "a ResNet18 has channels")
     precondition(inputSize > 0 && inputSize % 32 == 0, "the input's side is a multiple of 32")
     precondition(classes >= 2, "a classifier has at least two classes")
     self.width = width

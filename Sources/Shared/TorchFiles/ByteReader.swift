@@ -60,6 +60,18 @@ struct ByteReader {
     return line
   }
 
+  /// Whether the next `count` bytes contain `text`.
+  func contains(_ text: String, within count: Int) -> Bool {
+    let text = Array(text.utf8)
+    let window = bytes[position..<position + min(count, remaining)]
+    var start = window.startIndex
+    while let found = window[start...].firstIndex(of: text[0]) {
+      if window[found...].starts(with: text) { return true }
+      start = found + 1
+    }
+    return false
+  }
+
   /// An error at `position`, or at `other` when given.
   func error(
     _ code: TorchFileError.Code, at other: Int? = nil, _ message: String

@@ -4,11 +4,15 @@ enum FileFormat: Equatable {
   case zip
   case tar
   case safetensors
-  case otherPickle
+  /// A pickle that is none of PyTorch's files: `pickle.dump` wrote it.
+  case plainPickle
+  /// One array of NumPy, `.npy`.
+  case numPyArray
   case text(firstLine: String)
   case unknown(firstBytes: String)
 
   private static let zipStart = Array("PK".utf8) + [3, 4]
+  private static let numPyStart = [0x93] + Array("NUMPY".utf8)
 
   init(_ bytes: [UInt8]) {
     if bytes.starts(with: LegacyFormat.magic) || LegacyFormat.magic.starts(with: bytes) {
@@ -20,7 +24,9 @@ enum FileFormat: Equatable {
     } else if bytes.count > 8, bytes[5..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") {
       self = .safetensors
     } else if bytes.first == PickleOpcode.proto.rawValue {
-      self = .otherPickle
+      self = .plainPickle
+    } else if bytes.starts(with: Self.numPyStart) {
+      self = .numPyArray
     } else if let line = Self.firstLine(bytes) {
       self = .text(firstLine: line)
     } else {

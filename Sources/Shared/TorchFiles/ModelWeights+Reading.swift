@@ -1,5 +1,7 @@
 extension ModelWeights {
-  /// Reads the weights of a network from a zip or legacy file of PyTorch or a safetensors file.
+  /// Reads the weights of a network from a zip or legacy file of PyTorch, a plain pickle of tensors
+  /// or NumPy arrays (`pickle.dump`, protocols 2 to 5), or a safetensors file. The format is told by
+  /// the content, not by the name.
   ///
   /// **Container.** Preferred is a dictionary under `state_dict`, `model_state_dict`, `model`, `net`,
   /// `network`, `module`, `params`, `weights` or `checkpoint`, in this order, also one within

@@ -1,12 +1,14 @@
-/// The instructions of pickle protocol 2 that PyTorch writes; names and codes as in CPython's
-/// `Lib/pickletools.py`. INST, OBJ, EXT and the text forms of protocol 0 are absent
-/// on purpose.
+/// The instructions of pickle protocols 2 to 5 (PEP 307, 3154, 574) that Python 3 and PyTorch write;
+/// names and codes as in CPython's `Lib/pickletools.py`. INST, OBJ, EXT and the text forms of
+/// protocol 0 are absent on purpose.
 enum PickleOpcode: UInt8 {
   case proto = 0x80
+  case frame = 0x95
   case stop = 0x2E  // '.'
   case mark = 0x28  // '('
   case pop = 0x30  // '0'
   case popMark = 0x31  // '1'
+  case duplicate = 0x32  // '2'
 
   case none = 0x4E  // 'N'
   case newTrue = 0x88
@@ -15,10 +17,19 @@ enum PickleOpcode: UInt8 {
   case binInt1 = 0x4B  // 'K'
   case binInt2 = 0x4D  // 'M'
   case long1 = 0x8A
+  case long4 = 0x8B
   case binFloat = 0x47  // 'G'
+  case shortBinUnicode = 0x8C
   case binUnicode = 0x58  // 'X'
+  case binUnicode8 = 0x8D
   case binString = 0x54  // 'T'
   case shortBinString = 0x55  // 'U'
+  case binBytes = 0x42  // 'B'
+  case shortBinBytes = 0x43  // 'C'
+  case binBytes8 = 0x8E
+  case byteArray8 = 0x96
+  case nextBuffer = 0x97
+  case readOnlyBuffer = 0x98
 
   case emptyTuple = 0x29  // ')'
   case tuple1 = 0x85
@@ -31,15 +42,21 @@ enum PickleOpcode: UInt8 {
   case emptyDict = 0x7D  // '}'
   case setItem = 0x73  // 's'
   case setItems = 0x75  // 'u'
+  case emptySet = 0x8F
+  case addItems = 0x90
+  case frozenSet = 0x91
 
   case binGet = 0x68  // 'h'
   case longBinGet = 0x6A  // 'j'
   case binPut = 0x71  // 'q'
   case longBinPut = 0x72  // 'r'
+  case memoize = 0x94
 
   case global = 0x63  // 'c'
+  case stackGlobal = 0x93
   case reduce = 0x52  // 'R'
   case newObject = 0x81
+  case newObjectWithNames = 0x92
   case build = 0x62  // 'b'
   case binPersistentID = 0x51  // 'Q'
 }

@@ -4,6 +4,14 @@ struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
   let name: String
 
   var description: String { "\(module).\(name)" }
+
+  /// The name as protocol 2 and NumPy 2 have it: Python 3 calls the module `builtins` where the names
+  /// in protocol 2 are those of Python 2, and NumPy 2 has moved `numpy.core`.
+  var canonical: PickleGlobal {
+    if module == "builtins" { return PickleGlobal(module: "__builtin__", name: name) }
+    guard module.hasPrefix("numpy.core.") else { return self }
+    return PickleGlobal(module: "numpy._core." + module.dropFirst("numpy.core.".count), name: name)
+  }
 }
 
 /// An inert value of a pickle.
@@ -19,7 +27,7 @@ enum PickleValue: Sendable, Equatable {
   case largeInteger([UInt8])
   case float(Double)
   case string(String)
-  /// A Python 2 string that is not UTF-8.
+  /// `bytes`, `bytearray`, or a Python 2 string that is not UTF-8.
   case bytes([UInt8])
   case global(PickleGlobal)
   /// An index into `Pickle.objects`.
@@ -33,6 +41,8 @@ struct PickleObject: Sendable {
     case tuple
     /// `dict` or `collections.OrderedDict`; `items` are key, value, key, value, ...
     case dictionary
+    /// `set` or `frozenset`, which protocol 4 has instructions for.
+    case set
     /// What Python would make by calling this with `items`. Nothing is called here.
     case call(PickleGlobal)
     /// A value kept outside the pickle; `items` is its one identifier.
@@ -104,6 +114,7 @@ struct Pickle: Sendable {
       case .list: "a list of \(objects[index].items.count)"
       case .tuple: "a tuple of \(objects[index].items.count)"
       case .dictionary: "a dictionary of \(objects[index].items.count / 2)"
+      case .set: "a set of \(objects[index].items.count)"
       case .call(let global): "an object made by \(global)"
       case .persistent: "a storage"
       }

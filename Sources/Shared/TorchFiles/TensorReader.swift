@@ -1,20 +1,19 @@
-/// Copies tensors out of the storages of a file.
+/// Copies tensors out of the storages of a file, and NumPy arrays out of its pickle.
 struct TensorReader {
   let content: TorchContent
   /// How many more elements may be copied. Tensors can share a storage and repeat its elements
   /// (stride 0), so that a small file could otherwise ask for any amount of memory.
   private var budget: Int
 
-  /// How many elements all tensors may have beyond one for each byte of all storages.
+  /// How many elements all tensors may have beyond one for each byte of the file.
   static let spareElements = 1 << 24
 
   init(_ content: TorchContent) {
     self.content = content
-    // The ranges lie in one file without overlapping: their sum can't overflow.
-    budget = content.storages.values.reduce(0) { $0 + $1.count } + Self.spareElements
+    budget = content.bytes.count + Self.spareElements
   }
 
-  /// The call that rebuilds a tensor, taken out of a Parameter; nil if the value is none.
+  /// The call that rebuilds a tensor or an array, taken out of a Parameter; nil if the value is none.
   func call(_ value: PickleValue) -> PickleObject? {
     guard var object = content.pickle.object(value) else { return nil }
     // One level only: PyTorch never wraps a Parameter in a Parameter, a cycle would.
@@ -28,12 +27,15 @@ struct TensorReader {
     case .call(TorchGlobals.rebuildTensor), .call(TorchGlobals.rebuildTensor2),
       .call(TorchGlobals.rebuildTensor3):
       return object
-    default: return nil
+    default: return NumPyArray.isArray(object, in: content.pickle) ? object : nil
     }
   }
 
   /// How many dimensions the tensor says it has; unchecked.
   func rank(_ call: PickleObject) -> Int {
+    if NumPyArray.isArray(call, in: content.pickle) {
+      return NumPyArray.rank(call, in: content.pickle)
+    }
     guard call.items.count > 2 else { return 0 }
     let shape = content.pickle.sequence(call.items[2]) ?? content.pickle.size(call.items[2])
     return shape?.count ?? 0
@@ -48,13 +50,13 @@ struct TensorReader {
   /// A tensor as float32, or as int64 if it holds integers or bool.
   mutating func tensor(_ name: String, _ call: PickleObject) throws(TorchFileError) -> TorchTensor {
     let source = try source(name, call)
-    return try source.layout.tensor(source.type, bytes: content.bytes, range: source.range) {
+    return try source.layout.tensor(source.type, bytes: source.bytes, range: source.range) {
       TorchFileError(.unsupported, file: content.file, place: place(name), $0)
     }
   }
 
   private func floats(_ source: Source) -> [Float] {
-    content.bytes.withUnsafeBytes {
+    source.bytes.withUnsafeBytes {
       source.layout.gather(source.type, from: UnsafeRawBufferPointer(rebasing: $0[source.range]))
     }
   }
@@ -63,48 +65,84 @@ struct TensorReader {
   private struct Source {
     let type: ElementType
     let layout: TensorLayout
+    let bytes: [UInt8]
     let range: Range<Int>
+  }
+
+  private mutating func source(
+    _ name: String, _ call: PickleObject
+  ) throws(TorchFileError) -> Source {
+    NumPyArray.isArray(call, in: content.pickle)
+      ? try arraySource(name, call) : try tensorSource(name, call)
+  }
+
+  private mutating func arraySource(
+    _ name: String, _ call: PickleObject
+  ) throws(TorchFileError) -> Source {
+    do throws(NumPyArray.Refused) {
+      let array = try NumPyArray(call, in: content.pickle)
+      guard array.count <= budget else {
+        throw NumPyArray.Refused(
+          code: .limitExceeded, message: "expected arrays of about the size of the file")
+      }
+      budget -= array.count
+      let (bytes, layout) = try array.elements()
+      return Source(type: array.type, layout: layout, bytes: bytes, range: bytes.indices)
+    } catch {
+      throw TorchFileError(error.code, file: content.file, place: place(name), error.message)
+    }
   }
 
   /// Arguments: storage, offset, shape, strides, then what autograd needs; the third version has
   /// the element type as its seventh, over an untyped storage.
-  private mutating func source(
+  private mutating func tensorSource(
     _ name: String, _ call: PickleObject
   ) throws(TorchFileError) -> Source {
     let pickle = content.pickle
     let arguments = call.items
-    guard arguments.count >= 4, let storage = pickle.object(arguments[0]),
-      storage.kind == .persistent, case .integer(let offset) = arguments[1],
-      let shape = integers(arguments[2]), let strides = integers(arguments[3])
+    guard arguments.count >= 4, let storage = try storage(name, arguments[0]),
+      case .integer(let offset) = arguments[1],
+      let shape = pickle.integers(arguments[2]), let strides = pickle.integers(arguments[3])
     else {
       throw malformed(
         name,
         "expected a storage, an offset, a shape and strides, got "
           + arguments.prefix(4).map(pickle.summary).joined(separator: ", "))
     }
-    let reference = try StorageReference(storage, in: pickle, file: content.file)
-    let type = try elementType(name, call, reference)
-    guard let range = content.storages[reference.key] else {
-      throw malformed(name, "its storage \(reference.key) is not in the file")
-    }
+    let type = try elementType(name, call, storage.type)
     let layout: TensorLayout
     do {
       layout = try TensorLayout(
         shape: shape, strides: strides, offset: offset,
-        storageCount: range.count / type.byteCount)
+        storageCount: storage.range.count / type.byteCount)
     } catch { throw malformed(name, error.message) }
     guard layout.count <= budget else {
       throw TorchFileError(
         .limitExceeded, file: content.file, place: place(name),
         "expected tensors of about the size of their storages, got \(shape) over "
-          + "\(range.count) bytes")
+          + "\(storage.range.count) bytes")
     }
     budget -= layout.count
-    return Source(type: type, layout: layout, range: range)
+    return Source(type: type, layout: layout, bytes: storage.bytes, range: storage.range)
+  }
+
+  /// The storage that a value stands for; nil if it is none.
+  private func storage(
+    _ name: String, _ value: PickleValue
+  ) throws(TorchFileError) -> TensorStorage? {
+    guard case .object(let index) = value else { return nil }
+    if let nested = content.nestedStorages[index] { return nested }
+    let object = content.pickle.objects[index]
+    guard object.kind == .persistent else { return nil }
+    let reference = try StorageReference(object, in: content.pickle, file: content.file)
+    guard let range = content.storages[reference.key] else {
+      throw malformed(name, "its storage \(reference.key) is not in the file")
+    }
+    return TensorStorage(type: reference.type, bytes: content.bytes, range: range)
   }
 
   private func elementType(
-    _ name: String, _ call: PickleObject, _ reference: StorageReference
+    _ name: String, _ call: PickleObject, _ storageType: ElementType?
   ) throws(TorchFileError) -> ElementType {
     if call.kind == .call(TorchGlobals.rebuildTensor3) {
       guard call.items.count >= 7, case .global(let dtype) = call.items[6],
@@ -112,19 +150,10 @@ struct TensorReader {
       else { throw malformed(name, "expected an element type as the tensor's seventh argument") }
       return type
     }
-    guard let type = reference.type else {
+    guard let type = storageType else {
       throw malformed(name, "expected a storage with an element type, got an untyped one")
     }
     return type
-  }
-
-  private func integers(_ value: PickleValue) -> [Int]? {
-    // torch.Size(tuple) stands where a plain tuple may.
-    let items = content.pickle.sequence(value) ?? content.pickle.size(value)
-    guard let items, items.count <= TensorLayout.maximumRank else { return nil }
-    var numbers: [Int] = []
-    for case .integer(let number) in items { numbers.append(number) }
-    return numbers.count == items.count ? numbers : nil
   }
 
   private func malformed(_ name: String, _ message: String) -> TorchFileError {
@@ -135,6 +164,16 @@ struct TensorReader {
 }
 
 extension Pickle {
+  /// The whole numbers of a tuple, a list or a `torch.Size`; nil for anything else, and for more of
+  /// them than a tensor has dimensions.
+  func integers(_ value: PickleValue) -> [Int]? {
+    let items = sequence(value) ?? size(value)
+    guard let items, items.count <= TensorLayout.maximumRank else { return nil }
+    var numbers: [Int] = []
+    for case .integer(let number) in items { numbers.append(number) }
+    return numbers.count == items.count ? numbers : nil
+  }
+
   /// The items of a `torch.Size`; nil for anything else.
   func size(_ value: PickleValue) -> [PickleValue]? {
     guard let object = object(value), object.kind == .call(TorchGlobals.size) else { return nil }

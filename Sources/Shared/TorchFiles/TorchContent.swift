@@ -1,5 +1,5 @@
 /// A pickle and the storages that it refers to, whatever the container: what every format of
-/// PyTorch comes down to.
+/// PyTorch, and a plain pickle too, comes down to.
 struct TorchContent {
   let file: String
   let bytes: [UInt8]
@@ -8,10 +8,12 @@ struct TorchContent {
   let storages: [String: Range<Int>]
   /// Where the bytes of records lie that are not PyTorch's own, by their name below the root.
   var records: [String: Range<Int>] = [:]
+  /// Storages within the pickle itself, by the number of the object that stands for them.
+  var nestedStorages: [Int: TensorStorage] = [:]
 }
 
 extension TorchContent {
-  /// Reads a file of either of PyTorch's formats from its bytes; `file` names it in errors.
+  /// Reads a file of either of PyTorch's formats or a plain pickle from its bytes; `file` names it in errors.
   static func read(
     file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits()
   ) throws(TorchFileError) -> TorchContent {
@@ -30,11 +32,17 @@ extension TorchContent {
         "PyTorch's tar format (0.1) is not readable; load and save it with a later PyTorch")
     case .safetensors:
       throw TorchFileError(.unsupported, file: file, "\(expected) a safetensors file")
-    case .otherPickle:
+    case .plainPickle:
+      return try PlainPickleFormat.read(file: file, bytes: bytes, limits: limits)
+    case .numPyArray:
       throw TorchFileError(
-        .unknownFormat, file: file,
-        "\(expected) a pickle without PyTorch's magic number 0x1950a86a20f9469cfc6c; "
-          + "save with torch.save, not pickle.dump")
+        .unsupported, file: file,
+        "\(expected) one array of NumPy (.npy); save a dictionary of arrays with pickle.dump, or of "
+          + "tensors with torch.save")
+    case .text(let line) where line.hasPrefix("(dp") || line.hasPrefix("ccollections"):
+      throw TorchFileError(
+        .unsupported, file: file,
+        "expected a pickle of protocol 2 to 5, got one of protocol 0: save again with protocol 4")
     case .text(let line):
       throw TorchFileError(
         .unknownFormat, file: file,

@@ -7,7 +7,7 @@ public struct TorchDocument: Sendable, Equatable {
   /// The saved object.
   public var root: TorchValue
   /// The records that are not PyTorch's own, by their name within the zip's root folder, such as
-  /// `deepfake_detection.json`. Empty for files of the legacy format.
+  /// `deepfake_detection.json`. Empty for files of other formats.
   public var records: [String: [UInt8]]
 
   /// Makes a document to write.
@@ -19,7 +19,8 @@ public struct TorchDocument: Sendable, Equatable {
   /// How many bytes all further records may have: 64 MiB.
   public static let maximumRecordBytes = 1 << 26
 
-  /// Reads a file of the zip or the legacy format; it is told by its content, not by its name.
+  /// Reads a file of the zip or the legacy format, or a plain pickle (`pickle.dump`, protocols 2 to
+  /// 5); it is told by its content, not by its name. NumPy arrays and scalars are tensors.
   ///
   /// Nothing in the file is ever executed, every record's checksum is verified, and every size is
   /// checked before memory is taken for it. Needs the size of the file and that of its tensors

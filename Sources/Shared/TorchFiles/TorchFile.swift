@@ -1,11 +1,13 @@
 /// The tensors of a file that PyTorch saved.
 ///
 /// Reads what `torch.save(model.state_dict(), path)` writes, as Float32: the zip format and the one
-/// before PyTorch 1.6. Nothing in the file is ever executed, and every size in it is checked before
+/// before PyTorch 1.6; also what `pickle.dump` makes of a dictionary of tensors or of NumPy arrays,
+/// in protocols 2 to 5. Nothing in the file is ever executed, and every size in it is checked before
 /// memory is taken for it. `TorchDocument` reads everything else that a checkpoint holds,
 /// `ModelWeights` finds a network's weights in it.
 public struct TorchFile: Sendable {
-  /// The tensors of the top-level dictionary, in file order. Parameters count as tensors.
+  /// The tensors of the top-level dictionary, in file order. Parameters, NumPy arrays and NumPy
+  /// scalars count as tensors.
   public let tensors: [NamedTensor]
 
   /// The keys of the top-level entries that are no tensors, such as `epoch`, in file order.

@@ -7,7 +7,7 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
   public enum Code: Sendable, Equatable {
     /// The operating system could not open or read the file.
     case unreadable
-    /// The content is of no format that PyTorch writes.
+    /// The content is of no format that is read here.
     case unknownFormat
     /// The content is of a known format, or uses a known feature, that this reader lacks.
     case unsupported
@@ -17,6 +17,9 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case malformed
     /// The pickle asks for a Python object outside the allow-list. It was not run: nothing ever is.
     case forbiddenGlobal
+    /// The file holds a module itself (`torch.save(model)`), which takes its Python code to load; it
+    /// was not run.
+    case wholeModule
     /// The content is larger or more complex than the bounds of the reader or writer.
     case limitExceeded
     /// A record's bytes are not those that its checksum was made of: the file is damaged.

@@ -62,6 +62,7 @@ enum TorchZipFormat {
     var root: Substring?
     var result: [String: Range<Int>] = [:]
     for record in records.values.sorted(by: { $0.headerOffset < $1.headerOffset }) {
+      if record.name.hasSuffix(".npy") { throw ZipReader.numPyArchive(record.name, file: file) }
       let parts = record.name.split(separator: "/", maxSplits: 1)
       guard parts.count == 2, root == nil || root == parts[0] else {
         throw TorchFileError(

@@ -50,6 +50,7 @@ struct ValueReader {
     case .list: return .list(try values(object.items, name, depth: depth))
     case .tuple: return .tuple(try values(object.items, name, depth: depth))
     case .dictionary: return .dictionary(try entries(value, name, depth: depth))
+    case .set: return .other(pickle.summary(value))
     case .call, .persistent:
       guard let size = pickle.size(value) else { return .other(pickle.summary(value)) }
       return .tuple(try values(size, name, depth: depth))

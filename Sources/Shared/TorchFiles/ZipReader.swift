@@ -37,6 +37,7 @@ enum ZipReader {
       throw error(.unsupported, file, entry.name, "expected a plain record, got an encrypted one")
     }
     guard entry.method == 0 else {
+      if entry.name.hasSuffix(".npy") { throw numPyArchive(entry.name, file: file) }
       throw error(
         .unsupported, file, entry.name,
         "expected a stored record, got compression method \(entry.method): the file was packed "
@@ -125,6 +126,14 @@ enum ZipReader {
         "expected CRC-32 \(hexadecimal(record.checksum)), got \(hexadecimal(checksum)): the file "
           + "is damaged; copy or download it again")
     }
+  }
+
+  /// The error for what numpy.savez and numpy.savez_compressed write.
+  static func numPyArchive(_ record: String, file: String) -> TorchFileError {
+    error(
+      .unsupported, file, record,
+      "expected a file that torch.save wrote, got an archive of NumPy (.npz); in Python: "
+        + "pickle.dump(dict(numpy.load(path)), open(new_path, 'wb'))")
   }
 
   private static func hexadecimal(_ value: UInt32) -> String {

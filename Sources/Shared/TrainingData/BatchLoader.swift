@@ -77,15 +77,17 @@ public final class EvaluationLoader: Sendable {
   ///   - videos: positions of the videos, one side of a split; those without a face give nothing.
   ///   - batchSize: pictures of a batch; the last one may have fewer.
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
+  ///   - skipped: how many samples are left out, the first ones in the order of the catalog.
   public init(
-    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0,
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0, skipped: Int = 0,
     options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard batchSize > 0 else {
       throw TrainingDataError(
         .invalidSetting, subject: "batch size", "expected 1 or more, got \(batchSize)")
     }
-    let plan = EvaluationPlan(catalog, videos: videos, batchSize: batchSize)
+    let plan = EvaluationPlan(
+      catalog, videos: videos, batchSize: batchSize, skipped: skipped)
     sampleCount = plan.samples.count
     queue = try BatchQueue(
       plan,

@@ -58,13 +58,14 @@ struct TrainingPlan: BatchPlan {
   }
 }
 
-/// All samples of some videos in catalog order, once.
+/// All samples of some videos in catalog order, once; without the first `skipped` ones.
 struct EvaluationPlan: BatchPlan {
   let samples: [UInt32]
   let batchSize: Int
 
-  init(_ catalog: SampleCatalog, videos: [Int], batchSize: Int) {
-    samples = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
+  init(_ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0) {
+    let all = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
+    samples = Array(all.dropFirst(max(skipped, 0)))
     self.batchSize = batchSize
   }
 

@@ -48,16 +48,20 @@ final class FoldedWeights {
   }
 
   func load(_ state: NetworkState) {
-    state.parameters.withUnsafeBufferPointer { buffer in
-      guard let parameters = buffer.baseAddress else { return }
-      head.update(
-        from: parameters + layout.headStart, count: layout.parameterCount - layout.headStart)
-      fold(layout.stem, state, parameters)
-      for block in layout.blocks {
-        fold(block.first, state, parameters)
-        fold(block.second, state, parameters)
-        if let projection = block.projection { fold(projection, state, parameters) }
-      }
+    loadHead(state)
+    fold(layout.stem, state)
+    for block in layout.blocks {
+      fold(block.first, state)
+      fold(block.second, state)
+      if let projection = block.projection { fold(projection, state) }
+    }
+  }
+
+  /// Takes over the head, with its BatchNorm.
+  func loadHead(_ state: NetworkState) {
+    state.parameters.withUnsafeBufferPointer { parameters in
+      guard let start = parameters.baseAddress else { return }
+      head.update(from: start + layout.headStart, count: layout.parameterCount - layout.headStart)
     }
     guard let hidden = layout.head.hidden else { return }
     for channel in 0..<hidden.linear.outputs {
@@ -67,18 +71,31 @@ final class FoldedWeights {
     }
   }
 
-  private func fold(
-    _ layers: ResNet18Layout.Normed, _ state: NetworkState, _ parameters: UnsafePointer<Float>
-  ) {
-    let layer = layers.convolution
+  /// Takes over a convolution with the BatchNorm behind it.
+  func fold(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
     for channel in 0..<layers.norm.channels {
       let affine = factors(layers.norm, channel, state)
       scale[channel] = affine.scale
-      biases[layer.number][channel] = affine.shift
+      biases[layers.convolution.number][channel] = affine.shift
     }
-    layer.kernel.pack(
-      parameters + layer.range.lowerBound, outputs: 0..<layer.shape.outputChannels, scale: scale,
-      into: packed + layer.packed)
+    pack(layers.convolution, state, scale: scale)
+  }
+
+  /// Takes over a convolution as it is: its sums are what the BatchNorm behind it gets. They have no
+  /// bias, and `bias` is not for them.
+  func packUnfolded(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
+    pack(layers.convolution, state, scale: nil)
+  }
+
+  private func pack(
+    _ layer: ResNet18Layout.Convolution, _ state: NetworkState, scale: UnsafePointer<Float>?
+  ) {
+    state.parameters.withUnsafeBufferPointer { parameters in
+      guard let start = parameters.baseAddress else { return }
+      layer.kernel.pack(
+        start + layer.range.lowerBound, outputs: 0..<layer.shape.outputChannels, scale: scale,
+        into: packed + layer.packed)
+    }
   }
 
   /// What a BatchNorm does to a channel: `output = input * scale + shift`.

@@ -73,7 +73,10 @@ struct ResNet18Layout: Sendable {
   let gradientCount: Int
 
   /// - Parameter pictures: how many a worker usually computes at once.
+  /// - Precondition: the width is a multiple of 8.
   init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
+    precondition(
+      architecture.width.isMultiple(of: 8), "an engine computes a width that is a multiple of 8")
     let finder = LayerFinder(architecture, kernels: kernels, pictures: pictures)
     self.architecture = architecture
     self.kernels = kernels
@@ -139,6 +142,11 @@ struct ResNet18Layout: Sendable {
 
   /// The stem's feature maps after pooling, the largest that a block gets or gives.
   var pooled: BlockedShape { blocks[0].first.convolution.shape.output }
+
+  /// The maps that a block gets, or behind the last one those that come out of the backbone.
+  func inputShape(ofBlock index: Int) -> BlockedShape {
+    index == 0 ? pooled : blocks[index - 1].second.convolution.shape.output
+  }
 
   /// A matrix with a row of whole blocks per sample.
   func matrix(columns: Int) -> BlockedShape {

@@ -1,0 +1,215 @@
+internal import Kernels
+
+/// One worker's memory for estimating BatchNorm statistics, and the way of a group of samples to the
+/// layers that are measured: finished layers with their statistics folded in, the measured
+/// convolutions as they are.
+///
+/// What a sample becomes and its moments don't depend on the others of its group, to the bit.
+final class EstimationPlan {
+  /// Samples that are computed together.
+  static let group = 8
+
+  private let layout: ResNet18Layout
+  private let memory: FloatMemory
+  private let picture: UnsafeMutablePointer<Float>
+  private let stemMaps: UnsafeMutablePointer<Float>
+  /// Of the whole group: what the current block gets and gives.
+  private let maps: UnsafeMutablePointer<Float>
+  private let middle: UnsafeMutablePointer<Float>
+  private let projected: UnsafeMutablePointer<Float>
+  /// Of one sample.
+  private let features: UnsafeMutablePointer<Float>
+  private let hidden: UnsafeMutablePointer<Float>
+  private let scratch: UnsafeMutablePointer<Float>
+
+  /// Of each sample of the last group, for each layer that the pass measures.
+  private(set) var moments: [[ChannelMoments]] = []
+
+  init(_ layout: ResNet18Layout, memory: FloatMemory) {
+    self.layout = layout
+    self.memory = memory
+    let maps = Self.group * layout.pooled.pictureCount
+    picture = memory.floats(layout.stem.convolution.shape.inputCount)
+    stemMaps = memory.floats(layout.stemMaps.pictureCount)
+    self.maps = memory.floats(maps)
+    middle = memory.floats(maps)
+    projected = memory.floats(maps)
+    features = memory.floats(layout.features.paddedChannels)
+    let columns = layout.head.hidden?.linear.outputs ?? 0
+    hidden = memory.floats(layout.matrix(columns: columns).paddedChannels)
+    scratch = memory.floats(layout.scratchCount)
+  }
+
+  /// Makes room for the moments of a pass.
+  func begin(_ pass: EstimationPass) {
+    let empty = pass.norms(layout).map {
+      ChannelMoments(channels: layout.matrix(columns: $0.channels).paddedChannels)
+    }
+    moments = Array(repeating: empty, count: Self.group)
+  }
+
+  /// Measures a group of samples of a pass.
+  ///
+  /// - Parameters:
+  ///   - samples: by their place in the pass; `group` at most, all of them in the cache or none.
+  ///   - fill: writes the picture of such a sample; not called for those in the cache.
+  func run(
+    _ pass: EstimationPass, _ samples: Range<Int>, _ weights: FoldedWeights, _ cache: FeatureCache?,
+    fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    for place in 0..<samples.count {
+      for layer in moments[place].indices { moments[place][layer].reset() }
+    }
+    guard let target = pass.finishedBlocks(layout) else {
+      for (place, sample) in samples.enumerated() { measureStem(sample, place, weights, fill) }
+      return
+    }
+    let first = begin(samples, weights, cache, fill)
+    for block in first..<max(first, target) {
+      run(layout.blocks[block], samples.count, weights)
+    }
+    switch pass {
+    case .stem: break
+    case .first(let block): measureFirst(layout.blocks[block], samples.count, weights)
+    case .second(let block): measureSecond(layout.blocks[block], samples.count, weights)
+    case .head: measureHead(samples.count, weights)
+    }
+  }
+
+  /// Keeps what the last group's samples were before the measured layers.
+  func store(_ samples: Range<Int>, blocks: Int, in cache: FeatureCache) {
+    let step = layout.inputShape(ofBlock: blocks).pictureCount
+    for (place, sample) in samples.enumerated() { cache.store(sample, maps + place * step) }
+  }
+
+  /// Gets the group's maps from the cache or from the pictures; returns the next block.
+  private func begin(
+    _ samples: Range<Int>, _ weights: FoldedWeights, _ cache: FeatureCache?,
+    _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) -> Int {
+    if let cache, samples.upperBound <= cache.count {
+      let step = layout.inputShape(ofBlock: cache.blocks).pictureCount
+      for (place, sample) in samples.enumerated() {
+        (maps + place * step).update(from: cache.maps(sample), count: step)
+      }
+      return cache.blocks
+    }
+    for (place, sample) in samples.enumerated() {
+      fillPicture(sample, fill)
+      convolve(layout.stem, 1, weights, picture, rectify: true, into: stemMaps)
+      layout.kernels.maxPoolingForward(
+        layout.stemMaps, count: 1, input: stemMaps,
+        output: maps + place * layout.pooled.pictureCount)
+    }
+    return 0
+  }
+
+  private func fillPicture(
+    _ sample: Int, _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    let count = layout.stem.convolution.shape.inputCount
+    fill(sample, UnsafeMutableBufferPointer(start: picture, count: count))
+  }
+
+  /// From `maps` into `maps`, as many samples at a time as stay in the cache for the next layer. The
+  /// output of some lies before the input of the next ones.
+  private func run(_ block: ResNet18Layout.Block, _ count: Int, _ weights: FoldedWeights) {
+    let (shape, output) = (block.first.convolution.shape, block.second.convolution.shape.output)
+    forEachPart(of: count, block) { first, count in
+      let input = maps + first * shape.inputCount
+      convolve(block.first, count, weights, input, rectify: true, into: middle)
+      if let projection = block.projection {
+        convolve(projection, count, weights, input, rectify: false, into: projected)
+      }
+      convolve(
+        block.second, count, weights, middle, residual: block.projection == nil ? input : projected,
+        rectify: true, into: maps + first * output.pictureCount)
+    }
+  }
+
+  private func forEachPart(
+    of count: Int, _ block: ResNet18Layout.Block, _ body: (_ first: Int, _ count: Int) -> Void
+  ) {
+    let step = block.second.convolution.kernel.group
+    for first in stride(from: 0, to: count, by: step) { body(first, min(step, count - first)) }
+  }
+
+  private func convolve(
+    _ layers: ResNet18Layout.Normed, _ count: Int, _ weights: FoldedWeights,
+    _ input: UnsafePointer<Float>, residual: UnsafePointer<Float>? = nil, rectify: Bool,
+    into output: UnsafeMutablePointer<Float>
+  ) {
+    let layer = layers.convolution
+    layer.kernel.forward(
+      count: count, input: ConvolutionInput(input), weight: weights.weight(layer),
+      output: ConvolutionOutput(
+        output, bias: weights.bias(layer), residual: residual, rectify: rectify),
+      scratch: scratch)
+  }
+
+  private func measureStem(
+    _ sample: Int, _ place: Int, _ weights: FoldedWeights,
+    _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    fillPicture(sample, fill)
+    measure(layout.stem, number: 0, 1, place, weights, picture, sums: stemMaps)
+  }
+
+  private func measureFirst(
+    _ block: ResNet18Layout.Block, _ count: Int, _ weights: FoldedWeights
+  ) {
+    forEachPart(of: count, block) { first, count in
+      let input = maps + first * block.first.convolution.shape.inputCount
+      measure(block.first, number: 0, count, first, weights, input, sums: middle)
+      if let projection = block.projection {
+        measure(projection, number: 1, count, first, weights, input, sums: projected)
+      }
+    }
+  }
+
+  private func measureSecond(
+    _ block: ResNet18Layout.Block, _ count: Int, _ weights: FoldedWeights
+  ) {
+    forEachPart(of: count, block) { first, count in
+      let input = maps + first * block.first.convolution.shape.inputCount
+      convolve(block.first, count, weights, input, rectify: true, into: middle)
+      measure(block.second, number: 0, count, first, weights, middle, sums: projected)
+    }
+  }
+
+  /// Takes in what a convolution gives without its BatchNorm.
+  ///
+  /// - Parameters:
+  ///   - number: which of the pass's layers it is.
+  ///   - first: place in the group of the first of `count` samples.
+  private func measure(
+    _ layers: ResNet18Layout.Normed, number: Int, _ count: Int, _ first: Int,
+    _ weights: FoldedWeights, _ input: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
+  ) {
+    let layer = layers.convolution
+    layer.kernel.forward(
+      count: count, input: ConvolutionInput(input), weight: weights.weight(layer),
+      output: ConvolutionOutput(sums), scratch: scratch)
+    let shape = layer.shape.output
+    for n in 0..<count {
+      layout.kernels.addMoments(
+        shape, count: 1, sums + n * shape.pictureCount, to: &moments[first + n][number])
+    }
+  }
+
+  /// Samples one by one: a product of matrices may round otherwise for another number of rows.
+  private func measureHead(_ count: Int, _ weights: FoldedWeights) {
+    guard let layer = layout.head.hidden?.linear else { return }
+    let shape = layout.matrix(columns: layer.outputs)
+    for place in 0..<count {
+      layout.kernels.averagePoolingForward(
+        layout.features, count: 1, input: maps + place * layout.features.pictureCount,
+        output: features)
+      linearForward(
+        count: 1, inputs: layer.inputs, outputs: layer.outputs, input: features,
+        inputStride: layout.features.paddedChannels, weight: weights.headParameter(layer.weight),
+        bias: weights.headParameter(layer.bias), output: hidden, outputStride: layer.outputs)
+      layout.kernels.addMoments(shape, count: 1, hidden, to: &moments[place][0])
+    }
+  }
+}

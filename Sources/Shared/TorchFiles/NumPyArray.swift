@@ -1,0 +1,143 @@
+/// A NumPy array or scalar as a pickle describes it, its bytes not yet read.
+///
+/// There are three forms, in `numpy/_core/src/multiarray/methods.c` and `numpy/_core/numeric.py`:
+/// `_reconstruct(ndarray, (0,), b"b")` with the state `(version, shape, dtype, is_fortran, bytes)`;
+/// in protocol 5 `_frombuffer(bytes, dtype, shape, order, axis_order)`; and `scalar(dtype, bytes)`.
+struct NumPyArray {
+  let type: ElementType
+  /// How many elements the array says it has.
+  let count: Int
+  private let isBigEndian: Bool
+  /// The shape in which the bytes lie in row-major order, and which of its dimensions each
+  /// dimension of the array is.
+  private let bufferShape: [Int]
+  private let axes: [Int]
+  private let data: PickledBytes
+
+  /// Why an array is refused.
+  struct Refused: Error {
+    var code = TorchFileError.Code.malformed
+    let message: String
+  }
+
+  /// Whether a value is made by one of NumPy's functions, out of numbers. Arrays of strings or of
+  /// Python objects are none.
+  static func isArray(_ object: PickleObject, in pickle: Pickle) -> Bool {
+    guard let parts = parts(object, in: pickle) else { return false }
+    guard let code = NumPyType.code(parts.type, in: pickle) else { return true }
+    return NumPyType.isNumber(code)
+  }
+
+  /// How many dimensions the array says it has; unchecked.
+  static func rank(_ object: PickleObject, in pickle: Pickle) -> Int {
+    parts(object, in: pickle).flatMap(\.shape).flatMap(pickle.sequence)?.count ?? 0
+  }
+
+  /// The values behind an array, whichever form it has; nil for any other object.
+  private static func parts(_ object: PickleObject, in pickle: Pickle) -> Parts? {
+    let items = object.items
+    switch object.kind {
+    case .call(NumPyGlobals.reconstruct):
+      guard let state = object.state.flatMap(pickle.sequence), state.count == 5,
+        items.first == .global(NumPyGlobals.array)
+      else { return nil }
+      return Parts(type: state[2], shape: state[1], order: state[3], axes: nil, data: state[4])
+    case .call(NumPyGlobals.fromBuffer):
+      guard (4...5).contains(items.count) else { return nil }
+      return Parts(
+        type: items[1], shape: items[2], order: items[3], axes: items.dropFirst(4).first,
+        data: items[0])
+    case .call(NumPyGlobals.scalar):
+      guard items.count == 2 else { return nil }
+      return Parts(type: items[0], shape: nil, order: .string("C"), axes: nil, data: items[1])
+    default: return nil
+    }
+  }
+
+  private struct Parts {
+    let type: PickleValue
+    /// Nil for a scalar.
+    let shape: PickleValue?
+    /// A truth value (whether it is Fortran's) or a letter.
+    let order: PickleValue
+    let axes: PickleValue?
+    let data: PickleValue
+  }
+
+  init(_ object: PickleObject, in pickle: Pickle) throws(Refused) {
+    guard let parts = Self.parts(object, in: pickle) else {
+      throw Refused(message: "expected a NumPy array, got another object")
+    }
+    let type = try NumPyType(parts.type, in: pickle)
+    guard let shape = parts.shape.map(pickle.integers) ?? [], shape.allSatisfy({ $0 >= 0 }) else {
+      throw Refused(
+        message: "expected the shape of an array, got \(pickle.summary(parts.shape ?? .none))")
+    }
+    guard let data = PickledBytes(parts.data, in: pickle) else {
+      throw Refused(message: "expected the bytes of an array, got \(pickle.summary(parts.data))")
+    }
+    guard let count = Self.product(shape) else {
+      throw Refused(message: "the shape \(shape) exceeds 64 bits")
+    }
+    self.type = type.element
+    isBigEndian = type.isBigEndian
+    self.data = data
+    self.count = count
+    (bufferShape, axes) = try Self.order(parts, shape, in: pickle)
+  }
+
+  private static func order(
+    _ parts: Parts, _ shape: [Int], in pickle: Pickle
+  ) throws(Refused) -> (bufferShape: [Int], axes: [Int]) {
+    switch parts.order {
+    case .bool(false), .integer(0), .string("C"): return (shape, Array(shape.indices))
+    case .bool(true), .integer(1), .string("F"): return (shape.reversed(), shape.indices.reversed())
+    case .string("K"):
+      guard let axes = parts.axes.flatMap(pickle.integers), axes.sorted() == Array(shape.indices)
+      else { break }
+      // Here the written shape is the buffer's.
+      return (shape, axes)
+    default: break
+    }
+    throw Refused(
+      message: "expected the order of an array's elements, got \(pickle.summary(parts.order))")
+  }
+
+  /// Nil if it overflows.
+  private static func product(_ shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// The elements, little-endian, and how they lie. Takes memory only if the shape calls for the
+  /// bytes that are there.
+  func elements() throws(Refused) -> (bytes: [UInt8], layout: TensorLayout) {
+    let (size, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
+    // A byte takes at most two in the forms where their count is not known beforehand.
+    guard !overflow, size <= data.maximumCount, data.maximumCount / 2 <= size,
+      var bytes = data.bytes, bytes.count == size
+    else {
+      throw Refused(
+        message: "expected \(count) elements of \(type.byteCount) bytes, got other bytes")
+    }
+    if isBigEndian { Self.reverseBytes(of: type, &bytes) }
+    do throws(TensorLayout.Invalid) {
+      let buffer = try TensorLayout(contiguous: bufferShape, storageCount: count)
+      let layout = try TensorLayout(
+        shape: axes.map { buffer.shape[$0] }, strides: axes.map { buffer.strides[$0] }, offset: 0,
+        storageCount: count)
+      return (bytes, layout)
+    } catch { throw Refused(message: error.message) }
+  }
+
+  private static func reverseBytes(of type: ElementType, _ bytes: inout [UInt8]) {
+    for start in stride(from: 0, to: bytes.count, by: type.byteCount) {
+      bytes[start..<start + type.byteCount].reverse()
+    }
+  }
+}

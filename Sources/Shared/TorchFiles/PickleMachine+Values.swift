@@ -1,0 +1,73 @@
+/// Plain values and what containers hold.
+extension PickleMachine {
+  mutating func checkProtocol() throws(TorchFileError) {
+    let version = try reader.byte("a protocol number")
+    guard (2...5).contains(version) else {
+      throw error(
+        .unsupported, "expected pickle protocol 2 to 5, got \(version): save again with protocol 4")
+    }
+  }
+
+  /// FRAME says how many bytes can be read ahead; only the bound is of interest here.
+  mutating func checkFrame() throws(TorchFileError) {
+    let size = try reader.littleEndian(UInt64.self, "a frame's size")
+    guard size <= UInt64(reader.remaining) else {
+      throw error(
+        .truncated,
+        "expected a frame of \(size) bytes, got \(reader.remaining): the file is incomplete or "
+          + "damaged")
+    }
+  }
+
+  /// A length of any width, which may be negative; one beyond Int is beyond any file.
+  mutating func length<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Value.Type
+  ) throws(TorchFileError) -> Int {
+    Int(clamping: try reader.littleEndian(type, "a length"))
+  }
+
+  /// Little-endian two's complement.
+  mutating func longInteger(length: Int) throws(TorchFileError) -> PickleValue {
+    let bytes = try stringBytes(length: length)
+    guard length <= 8 else { return .largeInteger(Array(bytes)) }
+    var value: Int64 = (bytes.last ?? 0) & 0x80 == 0 ? 0 : -1
+    for byte in bytes.reversed() { value = value << 8 | Int64(byte) }
+    return .integer(Int(value))
+  }
+
+  mutating func unicodeString(length: Int) throws(TorchFileError) -> PickleValue {
+    let bytes = try stringBytes(length: length)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw error(.malformed, "expected a string of \(length) bytes in UTF-8, got other bytes")
+    }
+    return .string(text)
+  }
+
+  /// A Python 2 `str`: text if it is UTF-8, else bytes.
+  mutating func byteString(length: Int) throws(TorchFileError) -> PickleValue {
+    let bytes = try stringBytes(length: length)
+    return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(Array(bytes))
+  }
+
+  mutating func stringBytes(length: Int) throws(TorchFileError) -> ArraySlice<UInt8> {
+    guard length >= 0, length <= limits.stringLength else {
+      throw error(
+        .limitExceeded, "expected a string of at most \(limits.stringLength) bytes, got \(length)")
+    }
+    return reader.bytes[try reader.take(length, "a string")]
+  }
+
+  mutating func extend(
+    _ kind: PickleObject.Kind, with items: [PickleValue]
+  ) throws(TorchFileError) {
+    let target = try pop()
+    guard case .object(let index) = target, objects[index].kind == kind else {
+      throw error(.malformed, "expected a \(kind) to add to, got another value")
+    }
+    if kind == .dictionary, !items.count.isMultiple(of: 2) {
+      throw error(.malformed, "expected pairs of key and value, got \(items.count) values")
+    }
+    objects[index].items += items
+    try push(target)
+  }
+}

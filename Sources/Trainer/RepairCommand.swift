@@ -1,0 +1,112 @@
+import ArgumentParser
+import Diagnosis
+import Foundation
+import ModelFiles
+import PipelineConfiguration
+import TerminalInterface
+import TrainingData
+
+struct RepairCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repair",
+    abstract: "Gives a model its BatchNorm statistics back, from face crops, without training.",
+    discussion: """
+      Examples:
+        trainer repair baseline_student.pkl --store /data/dfdc-faces --output fixed_deepfake_model.pt
+        trainer repair model.pth --store faces --output fixed.pt --frames 4 --split hash
+
+      For models whose weights are right and whose statistics are missing, reset or ruined (see \
+      `trainer diagnose`). Every BatchNorm layer gets the mean and variance of its true input over \
+      all crops of the training side, layer after layer. Then temperature and threshold are fitted on \
+      the validation side, and the model must pass the behaviour check. The file keeps the names of \
+      the network it came from, loads with load_state_dict(strict=True), and its story, before and \
+      after, stands beside it: fixed_training_info.json beside fixed_deepfake_model.pt.
+
+      A file of this trainer says how its data was split. For any other the split is made anew, and \
+      the model may have been trained on the videos that it is measured on.
+
+      Exit codes: 0 done; 1 failed, or the model needs training; 3 the model failed its behaviour \
+      check and was not written; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      """)
+
+  enum Split: String, ExpressibleByArgument, CaseIterable {
+    case dataset, hash
+  }
+
+  @Argument(help: "The model file.", completion: .file())
+  var model: String
+
+  @Option(
+    help: "A shard store of crops like those the model was trained on.", completion: .directory)
+  var store: String
+
+  @Option(help: "The model file to write.", completion: .file())
+  var output: String
+
+  @Option(help: "Crops of each video that are used; 0 is all. (default: as in training, or all)")
+  var frames: Int?
+
+  @Option(help: "Where the split comes from, dataset or hash, if the file doesn't say.")
+  var split = Split.dataset
+
+  @Option(help: "Side of the network's input in pixels, if not that of the crops.")
+  var inputSize: Int?
+
+  @Option(help: "Workers that share the crops; 0 is one per core.")
+  var workers = 0
+
+  @Option(help: "Mebibytes that may hold feature maps between passes: fewer computations.")
+  var cache = 1024
+
+  @Flag(help: "Repair a sound model too; write the result even if it fails its behaviour check.")
+  var force = false
+
+  func validate() throws {
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+    guard (0...1_000_000).contains(frames ?? 0) else {
+      throw ValidationError("--frames: expected 0...1000000, got \(frames ?? 0)")
+    }
+    guard (0...1 << 20).contains(cache) else {
+      throw ValidationError("--cache: expected 0...1048576 mebibytes, got \(cache)")
+    }
+    guard !output.isEmpty, !output.hasSuffix("/") else {
+      throw ValidationError("--output: expected a file such as model.pt, got '\(output)'")
+    }
+  }
+
+  func run() throws {
+    let diagnosis = DiagnoseCommand.diagnose(model)
+    let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
+    StandardOutput.write(result.headline)
+    switch diagnosis.verdict {
+    case .repairable: break
+    case .sound, .misbehaving:
+      guard force else {
+        StandardOutput.write(
+          "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
+            + "another data set.")
+        return
+      }
+    case .needsTraining:
+      throw TrainerError(
+        "\(model): weights are missing or ruined, which no statistics give back. Train from what is "
+          + "there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
+          + "--set network.initialWeights=\(model)")
+    case .otherNetwork, .unreadable:
+      throw TrainerError("\(model): can't be repaired: \(diagnosis.summary)")
+    }
+    let target = CommandLinePath.absolute(output)
+    guard target != CommandLinePath.absolute(model) else {
+      throw ValidationError("--output: the broken file is kept; name another one")
+    }
+    let repair = try ModelRepair(
+      try SubjectModel(contentsOf: model), diagnosis,
+      ModelRepair.Settings(
+        store: CommandLinePath.absolute(store), frames: frames,
+        split: split == .hash ? .hash : .dataset,
+        inputSize: inputSize, workers: workers, cacheBytes: cache << 20))
+    throw ExitCode(try repair.run(force: force, to: target))
+  }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import ModelFiles
+import NeuralNetwork
+import Testing
+import TorchFiles
+
+@testable import Diagnosis
+
+/// Files made by PyTorch and NumPy, see Tests/Fixtures/diagnosis/make_models.py.
+private func fixture(_ name: String) -> String {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/diagnosis/\(name)").path
+}
+
+private func diagnose(_ name: String) -> ModelDiagnosis {
+  do throws(TorchFileError) {
+    return ModelDiagnosis(try ModelWeights.read(contentsOf: fixture(name)))
+  } catch {
+    return ModelDiagnosis(unreadable: error)
+  }
+}
+
+/// What a diagnosis should say of a file.
+struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
+  var file: String
+  var verdict: ModelDiagnosis.Verdict
+  /// The worst finding; nil where nothing is broken.
+  var finding: ModelFinding.Identifier?
+  var entries: [Int]
+
+  var testDescription: String { file }
+
+  static func sound(_ file: String) -> ExpectedDiagnosis {
+    ExpectedDiagnosis(file: file, verdict: .sound, finding: nil, entries: [122, 122])
+  }
+
+  static func unreadable(
+    _ file: String, _ finding: ModelFinding.Identifier = .unreadable
+  ) -> ExpectedDiagnosis {
+    ExpectedDiagnosis(file: file, verdict: .unreadable, finding: finding, entries: [0, 0])
+  }
+
+  static let all: [ExpectedDiagnosis] = [
+    .sound("intact.pt"), .sound("intact.safetensors"), .sound("legacy.pth"), .sound("half.pt"),
+    .sound("data-parallel.pt"), .sound("narrow.pt"), .sound("numpy-2.pkl"),
+    .sound("numpy-4.pkl"), .sound("numpy-5.pkl"), .sound("tensors-2.pkl"),
+    .sound("tensors-4.pkl"), .sound("tensors-5.pkl"),
+    ExpectedDiagnosis(
+      file: "parameters-only.pt", verdict: .repairable, finding: .missingStatistics,
+      entries: [62, 122]),
+    ExpectedDiagnosis(
+      file: "two-layer-head.pkl", verdict: .repairable, finding: .missingStatistics,
+      entries: [64, 124]),
+    ExpectedDiagnosis(
+      file: "statistics-reset.pt", verdict: .repairable, finding: .defaultStatistics,
+      entries: [122, 122]),
+    ExpectedDiagnosis(
+      file: "nan-layer.pt", verdict: .needsTraining, finding: .parametersNotFinite,
+      entries: [122, 122]),
+    ExpectedDiagnosis(
+      file: "other-network.pt", verdict: .otherNetwork, finding: .otherNetwork, entries: [0, 0]),
+    .unreadable("hostile.pkl", .forbiddenCode), .unreadable("hostile.pt", .forbiddenCode),
+    .unreadable("module.pt"), .unreadable("bomb.pkl"), .unreadable("deep.pkl"),
+    .unreadable("truncated.pt"), .unreadable("truncated.pkl"), .unreadable("no-such-file.pt"),
+  ]
+}
+
+@Suite("Diagnosis of files")
+struct DiagnosisTests {
+  @Test("Each file gets its verdict", arguments: ExpectedDiagnosis.all)
+  func verdict(_ expected: ExpectedDiagnosis) throws {
+    let diagnosis = diagnose(expected.file)
+    #expect(diagnosis.verdict == expected.verdict, "\(diagnosis.summary)")
+    #expect([diagnosis.entriesFound, diagnosis.entriesExpected] == expected.entries)
+    let worst = diagnosis.findings.first { $0.severity == .broken }
+    #expect(worst?.identifier == expected.finding, "\(diagnosis.findings)")
+    #expect(diagnosis.findings.allSatisfy { $0.severity != .broken || $0.advice != nil })
+  }
+
+  @Test("All files there are have been looked at")
+  func completeness() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: fixture(""))
+      .filter { !$0.hasSuffix(".py") && !$0.hasPrefix("_") }
+    #expect(Set(names).isSubset(of: ExpectedDiagnosis.all.map(\.file)))
+  }
+
+  @Test("The head and its own names are recognised")
+  func twoLayerHead() throws {
+    let weights = try ModelWeights.read(contentsOf: fixture("two-layer-head.pkl"))
+    let network = try RecognizedNetwork(weights.tensors)
+    #expect(network.architecture.width == 8)
+    #expect(network.architecture.head == .mlp(hidden: 16, batchNorm: false, dropout: 0))
+    let missing = Set(network.entries.map(\.name)).subtracting(weights.tensors.map(\.name))
+    #expect(missing.count == 60)
+    #expect(
+      missing.allSatisfy {
+        $0.hasSuffix("running_mean") || $0.hasSuffix("running_var")
+          || $0.hasSuffix("num_batches_tracked")
+      })
+  }
+
+  @Test("Prefix and half precision are told")
+  func facts() {
+    #expect(diagnose("data-parallel.pt").prefix == "module.")
+    #expect(diagnose("data-parallel.pt").container == "state_dict")
+    #expect(diagnose("half.pt").findings.contains { $0.identifier == .halfPrecision })
+  }
+}
+
+@Suite("Diagnosis of changed networks")
+struct ChangedNetworkTests {
+  /// The entries of a sound file, changed by name.
+  private func diagnosis(
+    _ change: (inout [(name: String, tensor: TorchTensor)]) throws -> Void
+  ) throws -> ModelDiagnosis {
+    let weights = try ModelWeights.read(contentsOf: fixture("intact.pt"))
+    var entries = weights.tensors.map { (name: $0.name, tensor: $0.tensor) }
+    try change(&entries)
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("changed.pt").path
+    try TorchDocument(
+      root: .tensors(entries.map { TensorEntry($0.name, $0.tensor) }), records: [:]
+    ).write(to: path)
+    return ModelDiagnosis(try ModelWeights.read(contentsOf: path))
+  }
+
+  private func constant(_ value: Float, like tensor: TorchTensor) -> TorchTensor {
+    TorchTensor(shape: tensor.shape, Array(repeating: value, count: tensor.count))
+  }
+
+  private func set(
+    _ entries: inout [(name: String, tensor: TorchTensor)], _ name: String, _ value: Float
+  ) throws {
+    let place = try #require(entries.firstIndex { $0.name == name })
+    entries[place].tensor = constant(value, like: entries[place].tensor)
+  }
+
+  @Test("A missing weight needs training")
+  func missingWeight() throws {
+    let diagnosis = try diagnosis { $0.removeAll { $0.name == "layer3.1.conv2.weight" } }
+    #expect(diagnosis.verdict == .needsTraining)
+    #expect(diagnosis.findings.first?.identifier == .missingParameters)
+    #expect(diagnosis.findings.first?.subjects == ["layer3.1.conv2.weight"])
+  }
+
+  @Test("A missing head needs training")
+  func missingHead() throws {
+    let diagnosis = try diagnosis { $0.removeAll { $0.name.hasPrefix("fc.") } }
+    #expect(diagnosis.verdict == .needsTraining)
+    #expect(diagnosis.network?.head == "none in the file")
+  }
+
+  @Test("Missing counters are a note")
+  func missingCounters() throws {
+    let diagnosis = try diagnosis { $0.removeAll { $0.name.hasSuffix("num_batches_tracked") } }
+    #expect(diagnosis.verdict == .sound)
+    #expect(diagnosis.findings.contains { $0.identifier == .missingCounters })
+  }
+
+  @Test("Statistics of one layer are enough to break a model")
+  func oneLayer() throws {
+    let removed = try diagnosis { entries in
+      entries.removeAll { $0.name == "layer2.0.bn1.running_var" }
+    }
+    #expect(removed.verdict == .repairable)
+    #expect(removed.layers.filter { $0.statistics == .missing }.map(\.name) == ["layer2.0.conv1"])
+    let ruined = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", .nan) }
+    #expect(ruined.findings.first?.identifier == .statisticsNotFinite)
+    let negative = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", -1) }
+    #expect(negative.findings.first?.identifier == .statisticsNotFinite)
+    let empty = try diagnosis { try set(&$0, "layer4.0.downsample.1.running_var", 0) }
+    #expect(empty.findings.first?.identifier == .degenerateStatistics)
+    #expect(empty.findings.first?.subjects == ["layer4.0.downsample.0"])
+  }
+
+  @Test("Silent, dead, exploding and huge layers")
+  func channels() throws {
+    let silent = try diagnosis { try set(&$0, "fc.weight", 0) }
+    #expect(silent.verdict == .needsTraining)
+    #expect(silent.findings.first?.identifier == .silentLayer)
+    let dead = try diagnosis { try set(&$0, "layer1.0.bn2.weight", 0) }
+    #expect(dead.verdict == .sound)
+    #expect(dead.findings.first?.identifier == .deadChannels)
+    let exploding = try diagnosis { try set(&$0, "layer1.0.bn2.weight", 1e7) }
+    #expect(exploding.findings.contains { $0.identifier == .explodingChannels })
+    let huge = try diagnosis { try set(&$0, "layer1.0.conv2.weight", 1e3) }
+    #expect(huge.findings.contains { $0.identifier == .weightNorms })
+  }
+
+  @Test("Foreign entries are listed, foreign shapes break")
+  func foreign() throws {
+    let extra = try diagnosis {
+      $0.append((name: "auxiliary.bias", tensor: TorchTensor(shape: [1], [Float(0)])))
+    }
+    #expect(extra.verdict == .sound)
+    #expect(extra.findings.first?.subjects == ["auxiliary.bias"])
+    let wrong = try diagnosis { entries in
+      let place = try #require(entries.firstIndex { $0.name == "layer2.1.bn1.bias" })
+      entries[place].tensor = TorchTensor(shape: [3], [Float](repeating: 0, count: 3))
+    }
+    #expect(wrong.verdict == .needsTraining)
+    #expect(wrong.findings.first?.identifier == .wrongShape)
+    let deeper = try diagnosis {
+      $0.append((name: "layer1.2.conv1.weight", tensor: TorchTensor(shape: [1], [Float(0)])))
+    }
+    #expect(deeper.verdict == .otherNetwork)
+  }
+
+  @Test("Findings of predictions change the verdict")
+  func predictions() throws {
+    var diagnosis = try diagnosis { _ in }
+    #expect(diagnosis.verdict == .sound)
+    diagnosis.add([
+      ModelFinding(
+        .predictions, .broken, measured: "100% called real", meaning: "Always the same answer.")
+    ])
+    #expect(diagnosis.verdict == .misbehaving)
+    #expect(!diagnosis.verdict.isSound)
+  }
+
+  @Test("The state has what the file has, and PyTorch's defaults for the rest")
+  func state() throws {
+    let weights = try ModelWeights.read(contentsOf: fixture("two-layer-head.pkl"))
+    let network = try RecognizedNetwork(weights.tensors)
+    let state = network.state(weights.tensors)
+    let tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0.tensor) })
+    #expect(tensors["conv1.weight"] == weights["conv1.weight"])
+    #expect(tensors["bn1.running_var"]?.floats.map { Array($0) } == Array(repeating: 1, count: 8))
+    #expect(tensors["bn1.running_mean"]?.floats.map { Array($0) } == Array(repeating: 0, count: 8))
+    for (canonical, name) in network.entryNames {
+      #expect(tensors[canonical] == weights[name])
+    }
+  }
+}
