@@ -16,7 +16,10 @@ extension RunReport {
     }
     blocks.append(
       .paragraph(
-        "To train, measure and draw it again, with the same store, software and count of workers:"))
+        run.information == nil
+          ? "To go on with it:"
+          : "To train, measure and draw it again, with the same store, software and count of workers:"
+      ))
     blocks.append(.code(Self.commands(run)))
     return ReportPage.Section("provenance", "What was trained, and how to do it again", blocks)
   }

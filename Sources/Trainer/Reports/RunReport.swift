@@ -21,8 +21,10 @@ struct RunReport {
     var sections = [
       results(), curves(), order(), calibration(), subsets(), mistakes(), augmented(), provenance(),
     ].compactMap(\.self)
-    sections.append(
-      ReportPage.Section("definitions", "Definitions", [.markup(glossary.definitions)]))
+    let definitions = glossary.definitions
+    if !definitions.isEmpty {
+      sections.append(ReportPage.Section("definitions", "Definitions", [.markup(definitions)]))
+    }
     return ReportPage(
       title: "Deepfake detector: " + run.name, subtitle: Self.subtitle(run),
       verdicts: [Self.verdict(run)], keyNumbers: numbers, sections: sections,
