@@ -72,24 +72,33 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let file = try ModelFile(contentsOf: model)
-    let metadata = file.metadata
-    let calibration = try metadata.calibration(file: model)
+    let catalog = try openStore(file.metadata)
+    let videos = try chosenVideos(catalog, file.metadata)
+    try run(
+      file, catalog, videos: videos, try file.metadata.calibration(file: model))
+  }
+
+  private func openStore(_ metadata: ModelMetadata) throws -> SampleCatalog {
+    let frames = metadata.provenance.settings["data.framesPerVideo"].flatMap(Int.init)
     let catalog = try SampleCatalog(
-      directory: store,
-      framesPerVideo: metadata.provenance.settings["data.framesPerVideo"].flatMap(Int.init) ?? 0,
-      workerCount: workers)
+      directory: store, framesPerVideo: frames ?? 0, workerCount: workers)
     try metadata.check(catalog)
-    let videos = try chosenVideos(catalog, metadata)
+    return catalog
+  }
+
+  private func run(
+    _ file: ModelFile, _ catalog: SampleCatalog, videos: [Int], _ calibration: Calibration
+  ) throws {
     let grid = try robustness.grid()
     if grid != nil {
       try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
-      for path in [robustness.plot, json] { try RobustnessRun.check(output: path) }
+      try RobustnessRun.check(outputs: [robustness.plot, json].compactMap(\.self))
     }
     let pool = WorkerPool(workerCount: workers)
     let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
     let validator = Validator(
       architecture: file.state.architecture, catalog: catalog,
-      normalization: metadata.normalization, workers: pool.workerCount)
+      normalization: file.metadata.normalization, workers: pool.workerCount)
     let judge = ModelJudge(
       catalog: catalog, validator: validator, draws: bootstrap, seed: 1,
       interruption: interruption)
@@ -104,17 +113,26 @@ struct EvaluateCommand: ParsableCommand {
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).print()
     StandardOutput.write("\n" + behaviour.verdictLine)
-    var robustnessReport: RobustnessReport?
+    var result = Result(
+      model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour)
     if let grid {
-      let run = RobustnessRun(
-        catalog: catalog, validator: validator, pool: pool, grid: grid, interruption: interruption)
-      let found = try run.measure(file.state, videos: videos, calibration: calibration)
-      StandardOutput.write("\n" + found.table)
-      if let plot = robustness.plot { try found.writePlot(to: plot) }
-      robustnessReport = found
+      result.robustness = try measureRobustness(
+        RobustnessRun(
+          catalog: catalog, validator: validator, pool: pool, grid: grid,
+          interruption: interruption), file.state, videos, calibration)
     }
-    if let json { try write(report, behaviour, robustnessReport, to: json) }
+    if let json { try write(result, to: json) }
     if !behaviour.passed { throw ExitCode(3) }
+  }
+
+  /// Measures the perturbed crops, prints the table and writes the plot.
+  private func measureRobustness(
+    _ run: RobustnessRun, _ state: NetworkState, _ videos: [Int], _ calibration: Calibration
+  ) throws -> RobustnessReport {
+    let report = try run.measure(state, videos: videos, calibration: calibration)
+    StandardOutput.write("\n" + report.table)
+    if let plot = robustness.plot { try report.writePlot(to: plot) }
+    return report
   }
 
   /// Videos of the side, by the split that the model was trained with.
@@ -151,15 +169,9 @@ struct EvaluateCommand: ParsableCommand {
     var robustness: RobustnessReport?
   }
 
-  private func write(
-    _ report: EvaluationReport, _ behaviour: BehaviourCheck, _ robustness: RobustnessReport?,
-    to path: String
-  ) throws {
+  private func write(_ result: Result, to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let result = Result(
-      model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour,
-      robustness: robustness)
     try AtomicFile.write([UInt8](encoder.encode(result)), to: path)
   }
 }

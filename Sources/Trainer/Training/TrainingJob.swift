@@ -23,9 +23,6 @@ struct TrainingJob {
     let checkpoints = CheckpointFolder(
       directory.checkpoints, keep: setup.configuration.checkpoints.keep)
     StandardOutput.write(setup.summary)
-    var learner = try start(checkpoints)
-    try record(directory)
-
     let interruption = Interruption { request in
       FileHandle.standardError.write(
         Data(
@@ -34,21 +31,16 @@ struct TrainingJob {
             : "\nLeaving; what came after the last checkpoint is lost.\n").utf8))
       if request == .abandon { exit(130) }
     }
-    if learner.progress.ending == nil {
-      // Consumed: a second owner of the arrays would make the first step copy all of them.
-      var loop = try TrainingLoop(
-        setup: setup, folder: checkpoints, directory: directory, learner: consume learner,
-        interruption: interruption)
-      let end = try loop.run()
-      learner = loop.learner
-      if case .interrupted(let status) = end {
-        StandardOutput.write(
-          "Stopped at step \(learner.progress.step); the same command goes on from there.")
-        return status
-      }
-    } else if !force, isExported(learner.progress, directory) {
+    let (progress, isNew, end) = try train(
+      try start(checkpoints), checkpoints, directory, interruption)
+    if case .interrupted(let status) = end {
+      StandardOutput.write(
+        "Stopped at step \(progress.step); the same command goes on from there.")
+      return status
+    }
+    if !isNew, !force, isExported(progress, directory) {
       StandardOutput.write("This run has ended already; its model is \(directory.model).")
-      StandardOutput.write(EpochTable.render(learner.progress))
+      StandardOutput.write(EpochTable.render(progress))
       return 0
     }
     guard FileManager.default.fileExists(atPath: checkpoints.best) else {
@@ -60,12 +52,30 @@ struct TrainingJob {
     let status = try ModelExport(
       setup: setup, force: force, interruption: interruption
     ).run(
-      best, progress: learner.progress,
+      best, progress: progress,
       to: ModelExport.Target(
         model: directory.model, safetensors: directory.safetensors,
         information: directory.information, predictions: directory.files.predictions))
     report(directory)
     return status
+  }
+
+  /// Trains to the end or to a signal, unless the learner is at its end.
+  ///
+  /// The learner is taken over: with a second owner of its arrays the first step would copy all of them.
+  ///
+  /// - Returns: how far it came, whether it got any further, and how it ended.
+  private func train(
+    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: borrowing RunDirectory,
+    _ interruption: Interruption
+  ) throws -> (progress: TrainingProgress, isNew: Bool, end: TrainingLoop.End) {
+    try record(directory)
+    guard learner.progress.ending == nil else { return (learner.progress, false, .finished) }
+    var loop = try TrainingLoop(
+      setup: setup, folder: folder, directory: directory, learner: learner,
+      interruption: interruption)
+    let end = try loop.run()
+    return (loop.learner.progress, true, end)
   }
 
   /// Writes the report. A training isn't lost because its report can't be written: that is a note.
