@@ -87,11 +87,7 @@ struct EvaluateCommand: ParsableCommand {
           + "model's geometry")
     }
     let videos = try chosenVideos(catalog, metadata)
-    let grid = try robustness.grid()
-    if grid != nil {
-      try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
-      for path in [robustness.plot, json] { try RobustnessRun.check(output: path) }
-    }
+    try checkRobustness(catalog, videos)
     let pool = WorkerPool(workerCount: workers)
     let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
     let validator = Validator(
@@ -113,17 +109,41 @@ struct EvaluateCommand: ParsableCommand {
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).print()
     StandardOutput.write("\n" + behaviour.verdictLine)
-    var robustnessReport: RobustnessReport?
-    if let grid {
-      let run = RobustnessRun(
-        catalog: catalog, validator: validator, pool: pool, grid: grid, interruption: interruption)
-      let found = try run.measure(file.state, videos: videos, calibration: calibration)
+    try finish(report, behaviour) {
+      RobustnessRun(
+        catalog: catalog, validator: validator, pool: pool, grid: $0, interruption: interruption)
+    } measure: {
+      try $0.measure(file.state, videos: videos, calibration: calibration)
+    }
+    if !behaviour.passed { throw ExitCode(3) }
+  }
+
+  /// Throws where measuring on damaged pictures would come to nothing.
+  @inline(never)
+  private func checkRobustness(_ catalog: SampleCatalog, _ videos: [Int]) throws {
+    guard try robustness.grid() != nil else { return }
+    try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
+    try RobustnessRun.check(output: robustness.plot)
+    try RobustnessRun.check(output: json)
+  }
+
+  /// Judges damaged pictures if asked to, and writes the files.
+  ///
+  /// A function of its own: inside of `run` the optimizer of Swift 6.3 crashes on it.
+  @inline(never)
+  private func finish(
+    _ report: EvaluationReport, _ behaviour: BehaviourCheck,
+    makeRun: (RobustnessGrid) -> RobustnessRun,
+    measure: (RobustnessRun) throws -> RobustnessReport
+  ) throws {
+    var damaged: RobustnessReport?
+    if let grid = try robustness.grid() {
+      let found = try measure(makeRun(grid))
       StandardOutput.write("\n" + found.table)
       if let plot = robustness.plot { try found.writePlot(to: plot) }
-      robustnessReport = found
+      damaged = found
     }
-    if let json { try write(report, behaviour, robustnessReport, to: json) }
-    if !behaviour.passed { throw ExitCode(3) }
+    if let json { try write(report, behaviour, damaged, to: json) }
   }
 
   /// Videos of the side, by the split that the model was trained with.
