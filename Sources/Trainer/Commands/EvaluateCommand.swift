@@ -90,10 +90,7 @@ struct EvaluateCommand: ParsableCommand {
     _ file: ModelFile, _ catalog: SampleCatalog, videos: [Int], _ calibration: Calibration
   ) throws {
     let grid = try robustness.grid()
-    if grid != nil {
-      try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
-      try RobustnessRun.check(outputs: [robustness.plot, json].compactMap(\.self))
-    }
+    if grid != nil { try checkRobustness(catalog, videos) }
     let pool = WorkerPool(workerCount: workers)
     let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
     let validator = Validator(
@@ -123,6 +120,16 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let json { try write(result, to: json) }
     if !behaviour.passed { throw ExitCode(3) }
+  }
+
+  /// Throws where measuring perturbed crops would come to nothing.
+  ///
+  /// A function of its own, not to be inlined: inside of `run` the optimizer of Swift 6.3 crashes on it.
+  @inline(never)
+  private func checkRobustness(_ catalog: SampleCatalog, _ videos: [Int]) throws {
+    try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
+    try RobustnessRun.check(output: robustness.plot)
+    try RobustnessRun.check(output: json)
   }
 
   /// Measures the perturbed crops, prints the table and writes the plot.
