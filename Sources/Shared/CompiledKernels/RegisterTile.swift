@@ -68,7 +68,8 @@ enum RegisterTile<let rows: Int, let vectors: Int> {
           for v in 0..<vectors {
             let right = load(b + v &* operands.bVectorStep)
             for r in 0..<rows {
-              sums[v][r] = sums[v][r].adding(a[r &* operands.rowStep], times: right)
+              let left = Vector(repeating: a[r &* operands.rowStep])
+              sums[v][r] = sums[v][r].accumulating(left, times: right)
             }
           }
         #else
@@ -76,7 +77,7 @@ enum RegisterTile<let rows: Int, let vectors: Int> {
           for v in 0..<vectors { right[v] = load(b + v &* operands.bVectorStep) }
           for r in 0..<rows {
             let left = Vector(repeating: a[r &* operands.rowStep])
-            for v in 0..<vectors { sums[v][r] = sums[v][r].adding(left, times: right[v]) }
+            for v in 0..<vectors { sums[v][r] = sums[v][r].accumulating(left, times: right[v]) }
           }
         #endif
         if first != nil {
