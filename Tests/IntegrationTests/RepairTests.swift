@@ -90,6 +90,8 @@ extension TrainerTests {
           #expect(repaired >= good - 0.01, "AUC and balanced accuracy: \(good) \(repaired)")
         }
 
+        if TorchPython.path != nil { try TorchPython.expectAgreement(fixed, folder) }
+
         let information = try json(folder.path(of: "fixed_training_info.json"))
         for part in ["before", "after"] {
           let measured = try #require(information[part] as? [String: Any])

@@ -137,7 +137,7 @@ extension TrainerTests {
     @Test(.enabled(if: TorchPython.path != nil, "needs PYTHON_WITH_TORCH with torchvision"))
     func torchvisionLoadsTheModelsAndAgrees() throws {
       try withTemporaryDirectory { folder in
-        try expectAgreement(run.model, folder)
+        try TorchPython.expectAgreement(run.model, folder)
         let architecture = ResNet18Architecture()
         var state = NetworkState(randomFor: architecture, seed: 3)
         var stream = RandomStream(seed: 4, .check)
@@ -163,47 +163,8 @@ extension TrainerTests {
             videoScore: "mean", provenance: metadata.provenance)
         ).write(to: full)
         #expect(try ModelWeights.read(contentsOf: full).tensors.count == 129)
-        try expectAgreement(full, folder)
+        try TorchPython.expectAgreement(full, folder)
       }
-    }
-
-    private func expectAgreement(_ model: String, _ folder: TemporaryDirectory) throws {
-      let python = try #require(TorchPython.path)
-      let file = try ModelFile(contentsOf: model)
-      let size = file.state.architecture.inputSize
-      // As bytes, (count, height, width, 3), so that both sides normalise for themselves.
-      let pictures = (0..<4).map { number in
-        TrainingStore.draw(
-          TrainingStore.Plan(sizePixels: size, seed: 9), group: number, frame: 0,
-          isMarked: number % 2 == 1)
-      }
-      var bytes = Data()
-      for picture in pictures {
-        for pixel in 0..<(size * size) {
-          bytes.append(contentsOf: picture.bytes[(4 * pixel)..<(4 * pixel + 3)])
-        }
-      }
-      try folder.write(bytes, to: "pictures.bin")
-      let outcome = try BuiltExecutable.run(
-        [
-          BuiltExecutable.packageFolder.path + "/Tests/Fixtures/models/check_model.py", model,
-          folder.path(of: "pictures.bin"), "\(pictures.count)",
-        ], program: URL(fileURLWithPath: python))
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      let theirs = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Float($0) }
-      let engine = InferenceEngine(
-        architecture: file.state.architecture, maximumBatch: 4, workers: 1)
-      engine.load(file.state)
-      let ours = engine.logits(count: pictures.count) { sample, buffer in
-        file.metadata.normalization.write(pictures[sample], into: buffer)
-      }
-      #expect(theirs.count == ours.count)
-      let largest = theirs.reduce(0) { max($0, abs($1)) }
-      let difference = zip(ours, theirs).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      #expect(largest > 0.01)
-      #expect(difference <= 1e-4 * largest, "\(difference) of \(largest)")
-      // Logits that are all the same would agree too easily.
-      #expect(Set(ours.map(\.bitPattern)).count > 4)
     }
   }
 }
@@ -211,4 +172,44 @@ extension TrainerTests {
 /// A Python with PyTorch and torchvision, the independent referee: `PYTHON_WITH_TORCH` names it.
 enum TorchPython {
   static let path = ProcessInfo.processInfo.environment["PYTHON_WITH_TORCH"]
+
+  /// PyTorch loads the model strictly and gives the logits of our engine.
+  static func expectAgreement(_ model: String, _ folder: TemporaryDirectory) throws {
+    let python = try #require(path)
+    let file = try ModelFile(contentsOf: model)
+    let size = file.state.architecture.inputSize
+    // As bytes, (count, height, width, 3), so that both sides normalise for themselves.
+    let pictures = (0..<4).map { number in
+      TrainingStore.draw(
+        TrainingStore.Plan(sizePixels: size, seed: 9), group: number, frame: 0,
+        isMarked: number % 2 == 1)
+    }
+    var bytes = Data()
+    for picture in pictures {
+      for pixel in 0..<(size * size) {
+        bytes.append(contentsOf: picture.bytes[(4 * pixel)..<(4 * pixel + 3)])
+      }
+    }
+    try folder.write(bytes, to: "pictures.bin")
+    let outcome = try BuiltExecutable.run(
+      [
+        BuiltExecutable.packageFolder.path + "/Tests/Fixtures/models/check_model.py", model,
+        folder.path(of: "pictures.bin"), "\(pictures.count)",
+      ], program: URL(fileURLWithPath: python))
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let theirs = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Float($0) }
+    let engine = InferenceEngine(
+      architecture: file.state.architecture, maximumBatch: 4, workers: 1)
+    engine.load(file.state)
+    let ours = engine.logits(count: pictures.count) { sample, buffer in
+      file.metadata.normalization.write(pictures[sample], into: buffer)
+    }
+    #expect(theirs.count == ours.count)
+    let largest = theirs.reduce(0) { max($0, abs($1)) }
+    let difference = zip(ours, theirs).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    #expect(largest > 0.01)
+    #expect(difference <= 1e-4 * largest, "\(difference) of \(largest)")
+    // Logits that are all the same would agree too easily.
+    #expect(Set(ours.map(\.bitPattern)).count > 4)
+  }
 }

@@ -20,9 +20,13 @@ def network(architecture):
     width, hidden = architecture["width"], architecture["hidden"]
     model = resnet18() if width == 64 else NarrowResNet18(width)
     dropout = architecture["dropout"]
-    model.fc = nn.Sequential(
-        nn.Dropout(dropout), nn.Linear(8 * width, hidden), nn.BatchNorm1d(hidden), nn.ReLU(),
-        nn.Dropout(dropout), nn.Linear(hidden, 2))
+    layers = [nn.Linear(8 * width, hidden), nn.BatchNorm1d(hidden), nn.ReLU()]
+    if architecture.get("entryNames"):
+        # A repaired model keeps the names of its network, here one without dropout.
+        model.fc = nn.Sequential(*layers, nn.Linear(hidden, 2))
+    else:
+        model.fc = nn.Sequential(
+            nn.Dropout(dropout), *layers, nn.Dropout(dropout), nn.Linear(hidden, 2))
     return model
 
 
