@@ -99,6 +99,34 @@ struct DiagnosisTests {
       })
   }
 
+  @Test(
+    "Backbones under other names are recognised, and keep them",
+    arguments: [("resnet.", false), ("features.", true), ("", true), ("module.net.cnn.", false)])
+  func names(_ prefix: String, _ isNumbered: Bool) throws {
+    let numbers = [
+      "conv1": "0", "bn1": "1", "layer1": "4", "layer2": "5", "layer3": "6", "layer4": "7",
+    ]
+    let entries = try ModelWeights.read(contentsOf: fixture("intact.pt")).tensors.map { entry in
+      let parts = entry.name.split(separator: ".", maxSplits: 1).map(String.init)
+      if parts[0] == "fc" { return TensorEntry("classifier.3." + parts[1], entry.tensor) }
+      let part = isNumbered ? numbers[parts[0]] ?? parts[0] : parts[0]
+      return TensorEntry(prefix + part + "." + parts[1], entry.tensor)
+    }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("renamed.pt").path
+    try TorchDocument(root: .tensors(entries), records: [:]).write(to: path)
+    let weights = try ModelWeights.read(contentsOf: path)
+    let diagnosis = ModelDiagnosis(weights)
+    #expect(diagnosis.verdict == .sound, "\(diagnosis.summary)")
+    let network = try RecognizedNetwork(weights.tensors)
+    let names = network.entryNames(in: weights)
+    #expect(
+      Set(network.entries.map { names[$0.canonical.name] ?? $0.canonical.name })
+        == Set(entries.map(\.name)))
+  }
+
   @Test("Prefix and half precision are told")
   func facts() {
     #expect(diagnose("data-parallel.pt").prefix == "module.")
@@ -229,7 +257,7 @@ struct ChangedNetworkTests {
     #expect(tensors["conv1.weight"] == weights["conv1.weight"])
     #expect(tensors["bn1.running_var"]?.floats.map { Array($0) } == Array(repeating: 1, count: 8))
     #expect(tensors["bn1.running_mean"]?.floats.map { Array($0) } == Array(repeating: 0, count: 8))
-    for (canonical, name) in network.entryNames {
+    for (canonical, name) in network.entryNames(in: weights) where weights[name] != nil {
       #expect(tensors[canonical] == weights[name])
     }
   }

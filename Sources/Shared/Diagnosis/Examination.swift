@@ -113,7 +113,8 @@ struct Examination {
     let (state, variance) = statistics(unit)
     layer.statistics = state
     guard let variance, state != .notFinite else { return }
-    layer.medianVariance = variance.map(Double.init).sorted()[variance.count / 2]
+    let sorted = variance.filter(\.isFinite).map(Double.init).sorted()
+    layer.medianVariance = sorted.isEmpty ? nil : sorted[sorted.count / 2]
     layer.explodingChannels = scale.indices.count { channel in
       let factor = abs(Double(scale[channel])) / (Double(variance[channel]) + 1e-5).squareRoot()
       return factor > Self.largestFactor

@@ -9,7 +9,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
     /// The name in the file, its prefix removed.
     public let name: String
     /// Shape, role, and the name in this product's networks: `canonical.name` differs from `name`
-    /// where a head numbers its layers in another way.
+    /// where a head numbers its layers in another way, or the backbone has names of its own.
     public let canonical: StateEntry
   }
 
@@ -20,12 +20,17 @@ public struct RecognizedNetwork: Sendable, Equatable {
   /// Whether the file has no entry of a head at all; a linear one with two classes is assumed.
   public let isHeadMissing: Bool
 
-  /// The names that this network's entries have in the file, by their names in this product, where
-  /// they differ.
-  public var entryNames: [String: String] {
+  /// The names that the entries have in the file, prefix and all, by their names in this product;
+  /// those that differ.
+  public func entryNames(in weights: ModelWeights) -> [String: String] {
+    func module(_ name: String) -> Substring {
+      name[..<(name.lastIndex(of: ".") ?? name.startIndex)]
+    }
+    let unprefixed = Set(weights.unprefixed.map { module($0) })
     var names: [String: String] = [:]
-    for entry in entries where entry.name != entry.canonical.name {
-      names[entry.canonical.name] = entry.name
+    for entry in entries {
+      let name = (unprefixed.contains(module(entry.name)) ? "" : weights.prefix) + entry.name
+      if name != entry.canonical.name { names[entry.canonical.name] = name }
     }
     return names
   }
@@ -38,32 +43,31 @@ public struct RecognizedNetwork: Sendable, Equatable {
   /// - Parameter tensors: the file's, prefixes removed.
   /// - Throws: `DiagnosisError` where it is no ResNet18, or one that this product doesn't compute.
   public init(_ tensors: [TensorEntry]) throws(DiagnosisError) {
-    let width = try Self.width(tensors)
+    let names = BackboneNames(tensors)
+    let width = try Self.width(tensors, names)
     let head = try RecognizedHead(
-      tensors.filter { !Self.isBackbone($0.name) }, features: width * 8)
+      tensors.filter { names.name(of: $0.name) == nil }, features: width * 8)
     architecture = ResNet18Architecture(width: width, classes: head.classes, head: head.head)
     isHeadMissing = head.isMissing
     entries = architecture.stateEntries.map { entry in
-      Entry(name: entry.isHead ? head.fileName(of: entry.name) : entry.name, canonical: entry)
+      Entry(
+        name: entry.isHead ? head.fileName(of: entry.name) : names.fileName(of: entry.name),
+        canonical: entry)
     }
   }
 
-  /// Whether a name is one of a ResNet's first or residual layers.
-  static func isBackbone(_ name: String) -> Bool {
-    let part = name.prefix { $0 != "." }
-    guard part.count < name.count else { return false }
-    return part == "conv1" || part == "bn1" || (part.hasPrefix("layer") && part.count == 6)
-  }
-
   /// Channels of the first stage, as most of the convolutions say.
-  private static func width(_ tensors: [TensorEntry]) throws(DiagnosisError) -> Int {
+  private static func width(
+    _ tensors: [TensorEntry], _ names: BackboneNames
+  ) throws(DiagnosisError) -> Int {
     let known = Dictionary(
       uniqueKeysWithValues: ResNet18Architecture(width: 8, head: .linear).stateEntries
         .filter { !$0.isHead }.map { ($0.name, $0) })
     var votes: [Int: Int] = [:]
     var strangers: [String] = []
-    for entry in tensors where isBackbone(entry.name) {
-      guard let like = known[entry.name] else {
+    for entry in tensors {
+      guard let name = names.name(of: entry.name) else { continue }
+      guard let like = known[name] else {
         strangers.append(entry.name)
         continue
       }

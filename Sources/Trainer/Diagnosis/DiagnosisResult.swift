@@ -79,6 +79,10 @@ struct DiagnosisResult: Encodable {
       "Head      \(network.head)",
       "Entries   \(diagnosis.entriesFound) of \(diagnosis.entriesExpected)",
     ]
+    let attributes = try? FileManager.default.attributesOfItem(atPath: model)
+    if let bytes = attributes?[.size] as? Int {
+      lines.append("Size      \(EpochTable.number(Double(bytes) / 1e6, 1)) MB")
+    }
     if !diagnosis.container.isEmpty { lines.append("Found in  \(diagnosis.container)") }
     if !diagnosis.prefix.isEmpty { lines.append("Prefix    \(diagnosis.prefix)") }
     return lines.joined(separator: "\n")

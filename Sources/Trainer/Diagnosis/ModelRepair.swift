@@ -106,6 +106,12 @@ struct ModelRepair {
     let informationPath = TrainingInformation.path(besideModel: path)
     try information.write(to: informationPath)
     report(before.measurement, after.measurement, behaviour)
+    if isWritten, !subject.weights.container.isEmpty {
+      StandardOutput.write(
+        "Note: in the broken file the weights stood under "
+          + "'\(subject.weights.container.joined(separator: "/"))'; the repaired one is a plain "
+          + "state_dict.")
+    }
     StandardOutput.write("\n" + verdict)
     if isWritten { StandardOutput.write("Model      \(path)") }
     StandardOutput.write("Told in    \(informationPath)")
@@ -203,7 +209,7 @@ struct ModelRepair {
     known["repair.crops"] = "\(estimation.crops)"
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
-      architecture: state.architecture, entryNames: subject.network.entryNames,
+      architecture: state.architecture, entryNames: subject.network.entryNames(in: subject.weights),
       geometry: catalog.description.geometry, normalization: subject.normalization,
       temperature: calibration.temperature, threshold: calibration.threshold,
       videoScore: calibration.score.rawValue,

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension TrainerTests {
+  /// Every file of Tests/Fixtures/diagnosis, one after the other, as a user or a deployment would.
+  @Suite struct DiagnoseFiles {
+    private static let folder = BuiltExecutable.packageFolder
+      .appendingPathComponent("Tests/Fixtures/diagnosis").path
+
+    private static let verdicts = [
+      "bomb.pkl": "unreadable", "data-parallel.pt": "sound", "deep.pkl": "unreadable",
+      "half.pt": "sound", "hostile.pkl": "unreadable", "hostile.pt": "unreadable",
+      "intact.pt": "sound", "intact.safetensors": "sound", "legacy.pth": "sound",
+      "module.pt": "unreadable", "nan-layer.pt": "needsTraining", "narrow.pt": "sound",
+      "numpy-2.pkl": "sound", "numpy-4.pkl": "sound", "numpy-5.pkl": "sound",
+      "other-network.pt": "otherNetwork", "parameters-only.pt": "repairable",
+      "statistics-reset.pt": "repairable", "tensors-2.pkl": "sound", "tensors-4.pkl": "sound",
+      "tensors-5.pkl": "sound", "truncated.pkl": "unreadable", "truncated.pt": "unreadable",
+      "two-layer-head.pkl": "repairable",
+    ]
+
+    @Test func eachFileHasItsVerdictAndExitCode() throws {
+      let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder)
+        .filter { !$0.hasSuffix(".py") && !$0.hasPrefix("_") }.sorted()
+      #expect(Set(files) == Set(Self.verdicts.keys))
+      for file in files {
+        let path = Self.folder + "/" + file
+        let outcome = try TrainingRun.command(["diagnose", path, "--json"])
+        let verdict = try #require(Self.verdicts[file])
+        #expect(outcome.status == (verdict == "sound" ? 0 : 1), "\(file): \(outcome.errors)")
+        let result = try #require(
+          try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        let diagnosis = try #require(result["diagnosis"] as? [String: Any])
+        #expect(diagnosis["verdict"] as? String == verdict, "\(file): \(outcome.output)")
+        #expect((diagnosis["summary"] as? String)?.isEmpty == false)
+      }
+      // What a hostile file would have made if anything in it had been run.
+      #expect(
+        !FileManager.default.fileExists(
+          atPath: BuiltExecutable.packageFolder.appendingPathComponent(
+            "a-model-file-ran-a-command"
+          ).path))
+    }
+
+    @Test func theVerdictComesFirst() throws {
+      let broken = try TrainingRun.command(["diagnose", Self.folder + "/two-layer-head.pkl"])
+      #expect(broken.output.hasPrefix("BROKEN, REPAIRABLE\n"))
+      #expect(broken.output.contains("64 of 124 entries"))
+      #expect(broken.output.contains("trainer repair"))
+      let hostile = try TrainingRun.command(["diagnose", Self.folder + "/hostile.pkl"])
+      #expect(hostile.output.hasPrefix("UNREADABLE\n"))
+      #expect(hostile.output.contains("system"))
+    }
+  }
+}
