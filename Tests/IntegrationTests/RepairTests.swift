@@ -11,6 +11,10 @@ extension TrainerTests {
   @Suite struct Repair {
     private var run: TrainingRun { UndisturbedRun.twoWorkers }
 
+    private static let longer = [
+      "epochs=15", "optimizer.emaDecay=0.95", "validation.everyEpochs=3",
+    ]
+
     /// Videos of people that no training has seen.
     private static func makeUnseenStore(_ folder: String) throws {
       try TrainingStore.make(
@@ -55,10 +59,14 @@ extension TrainerTests {
 
     @Test func aModelWithoutStatisticsIsRepaired() throws {
       try withTemporaryDirectory { folder in
+        // Long enough to be good on people it hasn't seen.
+        let run = TrainingRun(folder: folder.path(of: "run"), settings: Self.longer)
+        let training = try run.train()
+        #expect(training.status == 0, "\(training.output) \(training.errors)")
         let unseen = folder.path(of: "unseen")
         try Self.makeUnseenStore(unseen)
         let broken = folder.path(of: "broken.pt")
-        try writeBroken(to: broken)
+        try writeBroken(run.model, to: broken)
 
         let diagnosis = try TrainingRun.command([
           "diagnose", broken, "--store", run.store, "--input-size", "32",
@@ -86,6 +94,7 @@ extension TrainerTests {
 
         let good = try metrics(run.model, unseen, folder.path(of: "good.json"))
         let repaired = try metrics(fixed, unseen, folder.path(of: "repaired.json"))
+        #expect(good.allSatisfy { $0 > 0.8 }, "a model worth repairing: \(good)")
         for (good, repaired) in zip(good, repaired) {
           #expect(repaired >= good - 0.01, "AUC and balanced accuracy: \(good) \(repaired)")
         }
@@ -107,7 +116,7 @@ extension TrainerTests {
       try withTemporaryDirectory { folder in
         let broken = folder.path(of: "broken.pt")
         try writeBroken(to: broken)
-        var files: [Data] = []
+        var files: [[TensorEntry]] = []
         for (place, arguments) in [
           ["--workers", "1", "--cache", "0"], ["--workers", "2", "--cache", "1"],
           ["--workers", "3"],
@@ -119,12 +128,11 @@ extension TrainerTests {
               "--frames", "3", "--force",
             ] + arguments)
           #expect([0, 3].contains(repair.status), "\(repair.output) \(repair.errors)")
-          let tensors = try ModelWeights.read(contentsOf: fixed).tensors
-          files.append(
-            try Data(contentsOf: URL(fileURLWithPath: fixed)))
-          #expect(tensors.count == 129)
+          files.append(try ModelWeights.read(contentsOf: fixed).tensors)
         }
+        // The temperature may differ in its last bits: which pictures are judged together does.
         #expect(files[0] == files[1] && files[1] == files[2])
+        #expect(files[0].count == 129)
       }
     }
 

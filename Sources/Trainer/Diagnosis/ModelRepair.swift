@@ -7,6 +7,7 @@ import ModelFiles
 import NeuralNetwork
 import ShardStore
 import TerminalInterface
+import TorchFiles
 import TrainingData
 import VideoCatalog
 import WorkerPool
