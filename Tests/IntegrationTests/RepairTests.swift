@@ -59,8 +59,12 @@ extension TrainerTests {
 
     @Test func aModelWithoutStatisticsIsRepaired() throws {
       try withTemporaryDirectory { folder in
-        // Long enough to be good on people it hasn't seen.
-        let run = TrainingRun(folder: folder.path(of: "run"), settings: Self.longer)
+        // Enough people, and long enough, to be good on people it hasn't seen.
+        let seen = folder.path(of: "seen")
+        try TrainingStore.make(
+          seen, TrainingStore.Plan(groups: 60, cropsPerVideo: 4, seed: 5))
+        let run = TrainingRun(
+          folder: folder.path(of: "run"), store: seen, settings: Self.longer)
         let training = try run.train()
         #expect(training.status == 0, "\(training.output) \(training.errors)")
         let unseen = folder.path(of: "unseen")
