@@ -178,6 +178,12 @@ extension TrainerTests {
           ])
           #expect(outcome.status == 1 && outcome.errors.contains(file))
         }
+        let nowhere = try TrainingRun.command([
+          "repair", run.model, "--store", run.store, "--force",
+          "--output", folder.path(of: "missing/fixed.pt"),
+        ])
+        #expect(nowhere.status == 1 && nowhere.errors.contains("its folder is missing"))
+        #expect(!nowhere.errors.contains("statistics"), "known before the work")
         let same = try TrainingRun.command([
           "repair", ruined, "--store", run.store, "--output", ruined, "--force",
         ])

@@ -128,8 +128,8 @@ struct EvaluateCommand: ParsableCommand {
   @inline(never)
   private func checkRobustness(_ catalog: SampleCatalog, _ videos: [Int]) throws {
     try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
-    try RobustnessRun.check(output: robustness.plot)
-    try RobustnessRun.check(output: json)
+    try OutputPath.check(robustness.plot)
+    try OutputPath.check(json)
   }
 
   /// Measures the perturbed crops, prints the table and writes the plot.

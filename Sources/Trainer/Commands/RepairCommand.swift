@@ -101,6 +101,7 @@ struct RepairCommand: ParsableCommand {
     guard target != CommandLinePath.absolute(model) else {
       throw ValidationError("--output: the broken file is kept; name another one")
     }
+    try OutputPath.check(target)
     let repair = try ModelRepair(
       try SubjectModel(contentsOf: model), diagnosis,
       ModelRepair.Settings(

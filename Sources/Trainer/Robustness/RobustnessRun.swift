@@ -49,15 +49,6 @@ struct RobustnessRun {
     }
   }
 
-  /// Throws where a result could not be written in the end.
-  static func check(output path: String?) throws {
-    guard let path else { return }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw TrainerError("\(path): its folder is missing or can't be written to")
-    }
-  }
-
   func measure(
     _ state: NetworkState, videos: [Int], calibration: Calibration
   ) throws -> RobustnessReport {

@@ -74,7 +74,7 @@ struct TrainingSetup {
     try BatchLoader(
       catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
       inputSize: architecture.inputSize, from: position,
-      options: LoaderOptions(threads: min(workers, 4), prefetch: 4))
+      options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
 
   func makeEngine() -> TrainingEngine {
