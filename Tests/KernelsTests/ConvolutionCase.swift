@@ -97,6 +97,11 @@ extension ConvolutionCase {
     ConvolutionCase(1, 72, 136, kernel: 3, 7, 7),
     ConvolutionCase(2, 136, 72, kernel: 3, 5, 7),
     ConvolutionCase(1, 100, 24, kernel: 3, 6, 6),
+    // Tiles of four outputs and of three, in one step and in steps of a row.
+    ConvolutionCase(5, 72, 72, kernel: 3, 14, 14),
+    ConvolutionCase(2, 8, 10, kernel: 3, 11, 14),
+    ConvolutionCase(2, 5, 7, kernel: 3, 7, 170),
+    ConvolutionCase(2, 8, 8, kernel: 3, 6, 171),
     // Exactly as many tiles as are transformed together, and one more.
     ConvolutionCase(1, 5, 7, kernel: 3, 4, 168),
     ConvolutionCase(42, 8, 10, kernel: 3, 1, 1),

@@ -40,8 +40,7 @@ public struct CompiledKernels: KernelSet {
     // Transformed weights are four times as large: for a handful of tiles reading them takes longer
     // than the multiplications that they save.
     let winograd = WinogradConvolution(shape, pictures: pictures)
-    let tiles = pictures * winograd.tileGrid.rows * winograd.tileGrid.columns
-    return tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
+    return pictures * winograd.tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 
   /// See `KernelSet.directConvolution`.

@@ -63,22 +63,25 @@ extension WinogradConvolution {
   /// and the lines that the next tile's points go to.
   ///
   /// - Parameters:
-  ///   - window: pixels under a tile, in each dimension.
+  ///   - window: pixels under a whole tile, in each dimension; a short one has one less.
   ///   - offset: where the first tile's window starts.
   ///   - strip: (6, columns, lanes).
   @inline(__always)
-  private func transformRow<Map: TileMap, Stage: InputStage>(
+  private func transformRow<Map: ShortenedTileMap, Stage: InputStage>(
     _ map: Map.Type, window: Int, offset: Int, _ tiles: TileRows, row: Int, block: Int,
     _ values: UnsafePointer<Float>, _ maps: BlockedShape,
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>, _ stage: Stage
   ) {
     let (h, w) = (maps.height, maps.width)
-    let columns = tiles.columns &* WinogradTile.outputs &+ window &- WinogradTile.outputs
+    let columns = columnAxis.outputs &+ window &- WinogradTile.outputs
     let (stripStep, rowStep) = (columns &* lanes, w &* lanes)
-    let top = row % tileGrid.rows &* WinogradTile.outputs &+ offset
+    let tile = row % rowAxis.count
+    let top = rowAxis.start(of: tile) &+ offset
+    let isShort = rowAxis.isShort(tile)
+    let window = isShort ? window &- 1 : window
     func start(row: Int, block: Int) -> UnsafePointer<Float> {
-      let plane = row / tileGrid.rows &* maps.blocks &+ block
-      let top = row % tileGrid.rows &* WinogradTile.outputs &+ offset
+      let plane = row / rowAxis.count &* maps.blocks &+ block
+      let top = rowAxis.start(of: row % rowAxis.count) &+ offset
       return values + (plane &* h &+ top) &* rowStep
     }
     let first = start(row: row, block: block)
@@ -97,30 +100,68 @@ extension WinogradConvolution {
       for i in 0..<window { prefetch(next + (x &* lanes &+ i &* rowStep)) }
       if isInside {
         Map.apply(
-          { stage(load(source + $0 &* rowStep)) }, { store($1, to: target + $0 &* stripStep) })
+          { stage(load(source + $0 &* rowStep)) }, { store($1, to: target + $0 &* stripStep) },
+          isShort: isShort)
       } else {
         Map.apply(
           {
             top &+ $0 >= 0 && top &+ $0 < h ? stage(load(source + $0 &* rowStep)) : .zero
-          }, { store($1, to: target + $0 &* stripStep) })
+          }, { store($1, to: target + $0 &* stripStep) }, isShort: isShort)
       }
     }
     let channel = block &* lanes
-    var target =
-      points
-      + (channel / chunk &* tiles.chunkStep &+ channel % chunk
-        &+ (row &- tiles.rows.lowerBound) &* tiles.columns &* chunk)
-    for column in 0..<tiles.columns {
-      for i in 0..<WinogradTile.side {
-        let source = strip + (i &* stripStep &+ column &* WinogradTile.outputs &* lanes)
-        let start = target + i &* WinogradTile.side &* tiles.pointStep
+    let place = points + (channel / chunk &* tiles.chunkStep &+ channel % chunk)
+    let starts = tiles.starts(ofRow: row)
+    if isShort {
+      transformColumns(
+        map, height: 5, strip, stripStep: stripStep, into: place, starts, pointStep: tiles.pointStep
+      )
+    } else {
+      transformColumns(
+        map, height: 6, strip, stripStep: stripStep, into: place, starts, pointStep: tiles.pointStep
+      )
+    }
+  }
+
+  /// The tiles of a row, from the strip to their points.
+  ///
+  /// - Parameter height: points of a column, a constant for the optimizer.
+  @inline(__always)
+  private func transformColumns<Map: ShortenedTileMap>(
+    _ map: Map.Type, height: Int, _ strip: UnsafePointer<Float>, stripStep: Int,
+    into points: UnsafeMutablePointer<Float>, _ starts: (whole: Int, short: Int), pointStep: Int
+  ) {
+    transformColumns(
+      map, 0..<columnAxis.wholeCount, height: height, isShort: false, strip, stripStep: stripStep,
+      into: points + starts.whole &* chunk, pointStep: pointStep)
+    transformColumns(
+      map, columnAxis.wholeCount..<columnAxis.count, height: height, isShort: true, strip,
+      stripStep: stripStep, into: points + starts.short &* chunk, pointStep: pointStep)
+  }
+
+  /// Some tiles of a row, from the strip to their points.
+  ///
+  /// - Parameter height: points of a column.
+  @inline(__always)
+  private func transformColumns<Map: ShortenedTileMap>(
+    _ map: Map.Type, _ columns: Range<Int>, height: Int, isShort: Bool,
+    _ strip: UnsafePointer<Float>, stripStep: Int, into points: UnsafeMutablePointer<Float>,
+    pointStep: Int
+  ) {
+    var target = points
+    for column in columns {
+      let window = strip + columnAxis.start(of: column) &* lanes
+      for i in 0..<height {
+        let (source, start) = (
+          window + i &* stripStep, target + i &* WinogradTile.side &* pointStep
+        )
         Map.apply(
           { load(source + $0 &* lanes) },
           {
-            let place = start + $0 &* tiles.pointStep
+            let place = start + $0 &* pointStep
             store($1, to: place)
             prefetchNear(place + chunk)
-          })
+          }, isShort: isShort)
       }
       target += chunk
     }
@@ -134,69 +175,97 @@ extension WinogradConvolution {
     _ tiles: TileRows, _ sums: UnsafePointer<Float>, _ maps: BlockedShape, chunkIndex: Int,
     into output: ConvolutionOutput, scratch: UnsafeMutablePointer<Float>
   ) {
-    let (h, w, size) = (maps.height, maps.width, WinogradTile.outputs)
+    let (h, w) = (maps.height, maps.width)
     let firstBlock = chunkIndex &* chunk / lanes
     let blocks = maps.depth(ofChunk: chunkIndex) / lanes
     for row in tiles.rows {
-      let (n, y) = (row / tileGrid.rows, row % tileGrid.rows &* size)
-      for column in 0..<tiles.columns {
-        let (x, tile) = (
-          column &* size, (row &- tiles.rows.lowerBound) &* tiles.columns &+ column
-        )
+      let (n, tile) = (row / rowAxis.count, row % rowAxis.count)
+      let (y, starts) = (rowAxis.start(of: tile), tiles.starts(ofRow: row))
+      for column in 0..<columnAxis.count {
+        let x = columnAxis.start(of: column)
+        let isShort = columnAxis.isShort(column)
+        let index =
+          isShort ? starts.short &+ column &- columnAxis.wholeCount : starts.whole &+ column
         for block in 0..<blocks {
           let plane = (n &* maps.blocks &+ firstBlock &+ block) &* h
           let window = OutputWindow(
-            start: ((plane &+ y) &* w &+ x) &* lanes, rowStep: w &* lanes,
-            height: min(size, h &- y), width: min(size, w &- x))
+            start: ((plane &+ y) &* w &+ x) &* lanes, rowStep: w &* lanes, bottom: h &- y,
+            right: w &- x, isShort: (rowAxis.isShort(tile), isShort))
           transformOutput(
-            sums + (tile &* chunk &+ block &* lanes), pointStep: tiles.pointStep, to: window,
+            sums + (index &* chunk &+ block &* lanes), pointStep: tiles.pointStep, to: window,
             OutputStage(output, channel: (firstBlock &+ block) &* lanes), scratch: scratch)
         }
       }
     }
   }
 
-  /// One tile of one block: columns first, then rows. What hangs over the edge goes through scratch.
+  /// One tile of one block: columns first, then rows.
   @inline(__always)
   private func transformOutput(
     _ sums: UnsafePointer<Float>, pointStep: Int, to window: OutputWindow, _ stage: OutputStage,
     scratch: UnsafeMutablePointer<Float>
   ) {
-    let rowCount = WinogradTile.side &* lanes
-    for j in 0..<WinogradTile.side {
+    if window.isWhole {
+      transformOutput(
+        sums, pointStep: pointStep, to: window, height: 4, isShort: (false, false),
+        Outputs<4>(), stage, scratch: scratch)
+    } else if window.isShort.column {
+      transformOutput(
+        sums, pointStep: pointStep, to: window, height: window.height, isShort: window.isShort,
+        Outputs<3>(), stage, scratch: scratch)
+    } else {
+      transformOutput(
+        sums, pointStep: pointStep, to: window, height: window.height, isShort: window.isShort,
+        Outputs<4>(), stage, scratch: scratch)
+    }
+  }
+
+  @inline(__always)
+  private func transformOutput<let count: Int>(
+    _ sums: UnsafePointer<Float>, pointStep: Int, to window: OutputWindow, height: Int,
+    isShort: (row: Bool, column: Bool), _ outputs: Outputs<count>, _ stage: OutputStage,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    for j in 0..<count + 2 {
       WinogradTile.Output.apply(
         {
           let place = sums + ($0 &* WinogradTile.side &+ j) &* pointStep
           prefetchNear(place + chunk)
           return load(place)
-        }, { store($1, to: scratch + ($0 &* rowCount &+ j &* lanes)) })
+        }, { store($1, to: scratch + ($0 &* outputRowCount &+ j &* lanes)) },
+        isShort: isShort.row)
     }
-    if window.isWhole {
-      for i in 0..<WinogradTile.outputs {
-        var row = InlineArray<4, Vector>(repeating: .zero)
-        let line = scratch + i &* rowCount
-        WinogradTile.Output.apply({ load(line + $0 &* lanes) }, { row[$0] = $1 })
-        let start = window.start &+ i &* window.rowStep
-        for j in 4..<8 { stage.prepare(at: start &+ j &* lanes) }
-        stage.write(row, at: start)
-      }
+    for i in 0..<height {
+      writeRow(
+        scratch + i &* outputRowCount, to: window.start &+ i &* window.rowStep,
+        width: window.width, stage, outputs: outputs, isShort: count < 4)
+    }
+  }
+
+  /// A row of a tile's outputs, of which the last may hang over the edge.
+  @inline(__always)
+  private func writeRow<let count: Int>(
+    _ line: UnsafePointer<Float>, to start: Int, width: Int, _ stage: OutputStage,
+    outputs: Outputs<count>, isShort: Bool
+  ) {
+    var row = InlineArray<count, Vector>(repeating: .zero)
+    WinogradTile.Output.apply(
+      { load(line + $0 &* lanes) }, { row[$0] = $1 }, isShort: isShort)
+    if width == count {
+      for j in count..<2 &* count { stage.prepare(at: start &+ j &* lanes) }
+      stage.write(row, at: start)
     } else {
-      for i in 0..<WinogradTile.outputs {
-        var row = InlineArray<4, Vector>(repeating: .zero)
-        let line = scratch + i &* rowCount
-        WinogradTile.Output.apply({ load(line + $0 &* lanes) }, { row[$0] = $1 })
-        for j in 0..<WinogradTile.outputs { store(row[j], to: line + j &* lanes) }
-      }
-      for i in 0..<window.height {
-        for j in 0..<window.width {
-          stage.write(
-            load(scratch + i &* rowCount + j &* lanes),
-            at: window.start &+ i &* window.rowStep &+ j &* lanes)
-        }
-      }
+      for j in 0..<width { stage.write(row[j], at: start &+ j &* lanes) }
     }
   }
 }
+
+/// Floats of a row of a tile half transformed.
+@inline(__always)
+private var outputRowCount: Int { WinogradTile.side &* lanes }
+
+/// Names a number of outputs.
+private struct Outputs<let count: Int> {}
 
 /// Where a tile's outputs lie in a plane.
 private struct OutputWindow {
@@ -204,9 +273,22 @@ private struct OutputWindow {
   let rowStep: Int
   let height: Int
   let width: Int
+  let isShort: (row: Bool, column: Bool)
 
   @inline(__always)
-  var isWhole: Bool { height == WinogradTile.outputs && width == WinogradTile.outputs }
+  var isWhole: Bool { height == 4 && width == 4 }
+
+  /// - Parameters:
+  ///   - bottom: rows of outputs from here to the edge.
+  ///   - right: columns of outputs.
+  @inline(__always)
+  init(start: Int, rowStep: Int, bottom: Int, right: Int, isShort: (row: Bool, column: Bool)) {
+    self.start = start
+    self.rowStep = rowStep
+    self.isShort = isShort
+    height = min(isShort.row ? 3 : 4, bottom)
+    width = min(isShort.column ? 3 : 4, right)
+  }
 }
 
 /// What is done to the sums of a block of channels on their way out.

@@ -1,7 +1,9 @@
 import Kernels
 
 /// A convolution of 3x3 kernels with stride 1 by Winograd's F(4x4, 3x3): 36 products of matrices
-/// instead of 144 multiplications per 4x4 outputs, a quarter of the work.
+/// instead of 144 multiplications per 4x4 outputs, a quarter of the work. Where a side of a picture is
+/// no multiple of four, some of its tiles have three outputs, and no product at infinity: see
+/// `TileAxis`.
 ///
 /// Rows of tiles, counted through all pictures, are transformed some at a time: few enough that what
 /// they become stays in the level-2 cache until it has been multiplied and transformed back. Between
@@ -26,8 +28,9 @@ struct WinogradConvolution: ConvolutionKernel {
   /// Most rows of tiles that are transformed at a time at all.
   private let mostRows: Int
 
-  /// Tiles that cover a picture.
-  let tileGrid: (rows: Int, columns: Int)
+  /// The tiles that cover a picture.
+  let rowAxis: TileAxis
+  let columnAxis: TileAxis
   /// Whether the packed weights are those at the points, or the taps.
   let packsPoints: Bool
   /// Whether one call sums the gradients of all pictures.
@@ -37,16 +40,14 @@ struct WinogradConvolution: ConvolutionKernel {
   init(_ shape: ConvolutionShape, pictures: Int) {
     precondition(Self.computes(shape), "Winograd's algorithm is for 3x3 kernels with stride 1")
     self.shape = shape
-    let outputs = WinogradTile.outputs
-    tileGrid = (
-      (shape.outputHeight + outputs - 1) / outputs, (shape.outputWidth + outputs - 1) / outputs
-    )
+    rowAxis = TileAxis(outputs: shape.outputHeight)
+    columnAxis = TileAxis(outputs: shape.outputWidth)
     let channels = max(shape.inputChannels, shape.outputChannels)
-    forwardRows = max(1, (channels <= 64 ? 42 : 64) / tileGrid.columns)
-    gradRows = max(1, (channels <= 128 ? 64 : 128) / tileGrid.columns)
+    forwardRows = max(1, (channels <= 64 ? 42 : 64) / columnAxis.count)
+    gradRows = max(1, (channels <= 128 ? 64 : 128) / columnAxis.count)
     let rows = max(forwardRows, gradRows)
-    group = min(pictures, (rows + tileGrid.rows - 1) / tileGrid.rows)
-    let total = pictures * tileGrid.rows
+    group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
+    let total = pictures * rowAxis.count
     mostRows = min(rows, total)
     packsPoints = total > 8 * forwardRows
     sumsAtOnce = total <= gradRows
@@ -57,6 +58,9 @@ struct WinogradConvolution: ConvolutionKernel {
   }
 
   var algorithm: String { "Winograd F(4,3)" }
+
+  /// Tiles of a picture.
+  var tiles: Int { rowAxis.count * columnAxis.count }
 
   /// Feature maps of either side.
   var inputMaps: BlockedShape {
@@ -77,59 +81,14 @@ struct WinogradConvolution: ConvolutionKernel {
   }
   /// A row of tiles half transformed.
   private var stripCount: Int {
-    WinogradTile.side * (tileGrid.columns * WinogradTile.outputs + 2) * lanes
+    WinogradTile.side * (columnAxis.outputs + 2) * lanes
   }
   var scratchCount: Int {
     let columns = inputMaps.chunks + outputMaps.chunks
     let points = columns * WinogradTile.points
-    return mostRows * tileGrid.columns * points * chunk + points * pointPadding
+    return mostRows * columnAxis.count * points * chunk + points * pointPadding
       + stripCount + (packsPoints ? 0 : WinogradTile.points * weightPointStep)
   }
-}
-
-/// Channels of a chunk.
-let chunk = 64
-/// Floats of a chunk of weights at one point.
-let weightChunkCount = chunk * chunk
-/// Floats between the matrices of two points: a distance of a power of two would put the same place
-/// of all points into the same set of the cache.
-let pointPadding = 16
-/// Floats from one point's sums of gradients to the next one's, or from one point's weights that are
-/// transformed on the way.
-let gradPointStep = chunk * chunk + pointPadding
-let weightPointStep = gradPointStep
-
-extension BlockedShape {
-  /// Chunks of channels.
-  var chunks: Int { (channels + chunk - 1) / chunk }
-
-  /// Padded channels of a chunk.
-  @inline(__always)
-  func depth(ofChunk index: Int) -> Int { min(chunk, paddedChannels &- index &* chunk) }
-}
-
-/// The largest part of `count` when it is cut into as few nearly equal parts as `limit` allows.
-func evenPart(of count: Int, atMost limit: Int) -> Int {
-  let parts = (count + limit - 1) / limit
-  return (count + parts - 1) / parts
-}
-
-/// Rows of tiles that are transformed together, and where their points lie.
-struct TileRows {
-  let rows: Range<Int>
-  let columns: Int
-  /// Floats from one point's matrix to the next one's.
-  let pointStep: Int
-
-  init(_ rows: Range<Int>, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-    pointStep = rows.count * columns * chunk + pointPadding
-  }
-
-  var tiles: Int { rows.count &* columns }
-  /// Floats of a chunk's points.
-  var chunkStep: Int { WinogradTile.points &* pointStep }
 }
 
 extension WinogradConvolution {
@@ -141,7 +100,7 @@ extension WinogradConvolution {
     var first = rows.lowerBound
     while first < rows.upperBound {
       let last = min(rows.upperBound, first &+ step)
-      body(TileRows(first..<last, columns: tileGrid.columns))
+      body(TileRows(first..<last, of: rowAxis, by: columnAxis))
       first = last
     }
   }
@@ -175,7 +134,7 @@ extension WinogradConvolution {
   ) {
     let sharesChunks = target.chunks >= part.count
     let chunks = sharesChunks ? part.share(of: target.chunks) : 0..<target.chunks
-    let total = count * tileGrid.rows
+    let total = count * rowAxis.count
     let rows = sharesChunks ? 0..<total : part.share(of: total)
     forEachTileRows(rows, atMost: forwardRows) { tiles in
       let points = scratch
@@ -217,13 +176,15 @@ extension WinogradConvolution {
   ) {
     var b = weight + targetChunk &* WinogradTile.points &* source.chunks &* weightChunkCount
     for point in 0..<WinogradTile.points {
+      let range = tiles.tiles(at: point)
+      let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
       for sourceChunk in 0..<source.chunks {
-        let a = points + (sourceChunk &* tiles.chunkStep &+ point &* tiles.pointStep)
+        let a = points + (sourceChunk &* tiles.chunkStep &+ start)
         let isLast = sourceChunk &+ 1 == source.chunks
         multiplyChunk(
-          rows: tiles.tiles, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
-          into: sums + point &* tiles.pointStep, accumulates: sourceChunk > 0,
-          nextA: isLast ? points + (point &+ 1) &* tiles.pointStep : a + tiles.chunkStep,
+          rows: range.count, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
+          into: sums + start, accumulates: sourceChunk > 0,
+          nextA: isLast ? points + (start &+ tiles.pointStep) : a + tiles.chunkStep,
           nextB: b + weightChunkCount)
         b += weightChunkCount
       }
@@ -245,12 +206,13 @@ extension WinogradConvolution {
         weight, source, targetChunk: targetChunk, vectors: vectors, sourceChunk: sourceChunk,
         into: scratch)
       for point in 0..<WinogradTile.points {
-        let a = points + (sourceChunk &* tiles.chunkStep &+ point &* tiles.pointStep)
+        let range = tiles.tiles(at: point)
+        let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
+        let a = points + (sourceChunk &* tiles.chunkStep &+ start)
         let b = scratch + point &* weightPointStep
         multiplyChunk(
-          rows: tiles.tiles, depth: depth, vectors: vectors, a, b,
-          into: sums + point &* tiles.pointStep, accumulates: sourceChunk > 0,
-          nextA: a + tiles.pointStep, nextB: b + weightPointStep)
+          rows: range.count, depth: depth, vectors: vectors, a, b, into: sums + start,
+          accumulates: sourceChunk > 0, nextA: a + tiles.pointStep, nextB: b + weightPointStep)
       }
     }
   }
@@ -263,7 +225,7 @@ extension WinogradConvolution {
     precondition(
       !sumsAtOnce || (isFirst && isLast),
       "a gradient of weights is collected over groups of \(group) pictures")
-    let total = count * tileGrid.rows
+    let total = count * rowAxis.count
     var accumulates = !isFirst
     forEachTileRows(0..<total, atMost: gradRows) { tiles in
       let points = scratch
@@ -280,11 +242,13 @@ extension WinogradConvolution {
           let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
           let sums = sums + index &* WinogradTile.points &* gradPointStep
           for point in 0..<WinogradTile.points {
+            let range = tiles.tiles(at: point)
+            let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
             multiplyTransposedChunk(
-              rows: inputMaps.depth(ofChunk: inputChunk), depth: tiles.tiles,
+              rows: inputMaps.depth(ofChunk: inputChunk), depth: range.count,
               vectors: outputMaps.depth(ofChunk: outputChunk) / lanes,
-              points + (inputChunk &* tiles.chunkStep &+ point &* tiles.pointStep),
-              gradPoints + (outputChunk &* tiles.chunkStep &+ point &* tiles.pointStep),
+              points + (inputChunk &* tiles.chunkStep &+ start),
+              gradPoints + (outputChunk &* tiles.chunkStep &+ start),
               into: sums + point &* gradPointStep, accumulates: accumulates)
           }
           if isComplete {
@@ -294,70 +258,6 @@ extension WinogradConvolution {
         }
       }
       accumulates = true
-    }
-  }
-}
-
-/// Rows of a chunk that are multiplied at a time: 16 KB.
-private let productDepth = 64
-
-/// `c (+)= a * b`: `rows x depth` by `depth x vectors`, packed in tiles, all within a chunk.
-///
-/// - Parameters:
-///   - nextA: what takes the place of `a` in the next product.
-///   - nextB: what takes the place of `b`.
-@inline(never)
-private func multiplyChunk(
-  rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, accumulates: Bool, nextA: UnsafePointer<Float>,
-  nextB: UnsafePointer<Float>
-) {
-  withUnsafePointer(to: 0) { start in
-    var first = 0
-    while first < vectors {
-      let width = tileWidth(at: first, of: vectors)
-      let isFirst = first == 0
-      multiplyRows(
-        width: width, rows: rows,
-        TileOperands(
-          a: a, rowStep: chunk, depthStep: 1, segments: start, segmentCount: 1, run: depth,
-          b: b + first &* lanes &* depth, bDepthStep: width &* lanes, bVectorStep: lanes,
-          c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes, accumulates: accumulates,
-          nextA: isFirst ? nextA : a, nextB: isFirst ? nextB : b), fetches: true)
-      first &+= width
-    }
-  }
-}
-
-/// `c (+)= transpose(a) * b`: `a` is `depth x rows`, `b` is `depth x vectors`, all within a chunk. A
-/// part of the depth stays in the level-1 cache, while the next one, of this or the next point, is
-/// fetched.
-@inline(never)
-private func multiplyTransposedChunk(
-  rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
-  into c: UnsafeMutablePointer<Float>, accumulates: Bool
-) {
-  let step = evenPart(of: depth, atMost: productDepth)
-  withUnsafePointer(to: 0) { start in
-    var top = 0
-    while top < depth {
-      let (a, b) = (a + top &* chunk, b + top &* chunk)
-      let next = step &* chunk
-      var first = 0
-      while first < vectors {
-        let width = tileWidth(at: first, of: vectors)
-        let isFirst = first == 0
-        multiplyRows(
-          width: width, rows: rows,
-          TileOperands(
-            a: a, rowStep: 1, depthStep: chunk, segments: start, segmentCount: 1,
-            run: min(step, depth &- top), b: b + first &* lanes, bDepthStep: chunk,
-            bVectorStep: lanes, c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes,
-            accumulates: accumulates || top > 0, nextA: isFirst ? a + next : a,
-            nextB: isFirst ? b + next : b), fetches: true)
-        first &+= width
-      }
-      top &+= step
     }
   }
 }

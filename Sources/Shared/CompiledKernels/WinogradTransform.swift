@@ -13,7 +13,22 @@ protocol TileMap {
   static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void)
 }
 
-/// F(4, 3): four outputs at six points.
+/// A linear map of a tile that may lack its last output: without, nothing happens at infinity, where the
+/// last input goes and from where the last output comes.
+protocol ShortenedTileMap: TileMap {
+  static func apply(
+    _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
+  )
+}
+
+extension ShortenedTileMap {
+  @inline(__always)
+  static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+    apply(load, store, isShort: false)
+  }
+}
+
+/// F(4, 3): four outputs at six points; and F(3, 3), three of them at five.
 enum WinogradTile {
   /// Outputs of a tile, in each dimension.
   @inline(__always) static var outputs: Int { 4 }
@@ -23,10 +38,12 @@ enum WinogradTile {
   @inline(__always) private static var root: Float { 1.414_213_562_373_095_1 }
 
   /// B^T: six inputs to six points.
-  enum Input: TileMap {
+  enum Input: ShortenedTileMap {
     @inline(__always)
-    static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
-      let (d0, d1, d2, d3, d4, d5) = (load(0), load(1), load(2), load(3), load(4), load(5))
+    static func apply(
+      _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
+    ) {
+      let (d0, d1, d2, d3, d4) = (load(0), load(1), load(2), load(3), load(4))
       let (small, smallOdd) = (d4.adding(-2, times: d2), d3.adding(-2, times: d1))
       let (large, largeOdd) = (d4.adding(-0.5, times: d2), d3.adding(-0.5, times: d1))
       store(0, (d0 + d4).adding(-2.5, times: d2))
@@ -34,28 +51,34 @@ enum WinogradTile {
       store(2, small.adding(-root / 2, times: smallOdd))
       store(3, large.adding(root, times: largeOdd))
       store(4, large.adding(-root, times: largeOdd))
-      store(5, (d1 + d5).adding(-2.5, times: d3))
+      if !isShort { store(5, (d1 + load(5)).adding(-2.5, times: d3)) }
     }
   }
 
   /// A^T: six points to four outputs.
-  enum Output: TileMap {
+  enum Output: ShortenedTileMap {
     @inline(__always)
-    static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+    static func apply(
+      _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
+    ) {
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
       let (small, smallOdd, large, largeOdd) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4)
       store(0, load(0) + small + large)
       store(1, (smallOdd * (root / 2)).adding(root, times: largeOdd))
       store(2, (small * 0.5).adding(2, times: large))
-      store(3, load(5).adding(root / 4, times: smallOdd).adding(2 * root, times: largeOdd))
+      if !isShort {
+        store(3, load(5).adding(root / 4, times: smallOdd).adding(2 * root, times: largeOdd))
+      }
     }
   }
 
   /// A: gradients of four outputs to six points.
-  enum OutputGrad: TileMap {
+  enum OutputGrad: ShortenedTileMap {
     @inline(__always)
-    static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
-      let (y0, y1, y2, y3) = (load(0), load(1), load(2), load(3))
+    static func apply(
+      _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
+    ) {
+      let (y0, y1, y2, y3) = (load(0), load(1), load(2), isShort ? .zero : load(3))
       let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root / 2))
       let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root)
       store(0, y0)
@@ -63,7 +86,7 @@ enum WinogradTile {
       store(2, small - smallOdd)
       store(3, large + largeOdd)
       store(4, large - largeOdd)
-      store(5, y3)
+      if !isShort { store(5, y3) }
     }
   }
 

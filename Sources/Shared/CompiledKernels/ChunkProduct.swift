@@ -1,0 +1,97 @@
+import Kernels
+
+/// Channels of a chunk.
+let chunk = 64
+/// Floats of a chunk of weights at one point.
+let weightChunkCount = chunk * chunk
+/// Floats between the matrices of two points: a distance of a power of two would put the same place
+/// of all points into the same set of the cache.
+let pointPadding = 16
+/// Floats from one point's sums of gradients to the next one's, or from one point's weights that are
+/// transformed on the way.
+let gradPointStep = chunk * chunk + pointPadding
+let weightPointStep = gradPointStep
+
+extension BlockedShape {
+  /// Chunks of channels.
+  var chunks: Int { (channels + chunk - 1) / chunk }
+
+  /// Padded channels of a chunk.
+  @inline(__always)
+  func depth(ofChunk index: Int) -> Int { min(chunk, paddedChannels &- index &* chunk) }
+}
+
+/// The largest part of `count` when it is cut into as few nearly equal parts as `limit` allows.
+func evenPart(of count: Int, atMost limit: Int) -> Int {
+  let parts = (count + limit - 1) / limit
+  return (count + parts - 1) / parts
+}
+
+/// Rows of a chunk that are multiplied at a time: 16 KB.
+private let productDepth = 64
+
+/// `c (+)= a * b`: `rows x depth` by `depth x vectors`, packed in tiles, all within a chunk.
+///
+/// - Parameters:
+///   - nextA: what takes the place of `a` in the next product.
+///   - nextB: what takes the place of `b`.
+@inline(never)
+func multiplyChunk(
+  rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, accumulates: Bool, nextA: UnsafePointer<Float>,
+  nextB: UnsafePointer<Float>
+) {
+  withUnsafePointer(to: 0) { start in
+    var first = 0
+    while first < vectors {
+      let width = tileWidth(at: first, of: vectors)
+      let isFirst = first == 0
+      multiplyRows(
+        width: width, rows: rows,
+        TileOperands(
+          a: a, rowStep: chunk, depthStep: 1, segments: start, segmentCount: 1, run: depth,
+          b: b + first &* lanes &* depth, bDepthStep: width &* lanes, bVectorStep: lanes,
+          c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes, accumulates: accumulates,
+          nextA: isFirst ? nextA : a, nextB: isFirst ? nextB : b), fetches: true)
+      first &+= width
+    }
+  }
+}
+
+/// `c (+)= transpose(a) * b`: `a` is `depth x rows`, `b` is `depth x vectors`, all within a chunk. A
+/// part of the depth stays in the level-1 cache, while the next one, of this or the next point, is
+/// fetched. Without any depth it is zero.
+@inline(never)
+func multiplyTransposedChunk(
+  rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+  into c: UnsafeMutablePointer<Float>, accumulates: Bool
+) {
+  guard depth > 0 else {
+    guard !accumulates else { return }
+    for row in 0..<rows { (c + row &* chunk).update(repeating: 0, count: vectors &* lanes) }
+    return
+  }
+  let step = evenPart(of: depth, atMost: productDepth)
+  withUnsafePointer(to: 0) { start in
+    var top = 0
+    while top < depth {
+      let (a, b) = (a + top &* chunk, b + top &* chunk)
+      let next = step &* chunk
+      var first = 0
+      while first < vectors {
+        let width = tileWidth(at: first, of: vectors)
+        let isFirst = first == 0
+        multiplyRows(
+          width: width, rows: rows,
+          TileOperands(
+            a: a, rowStep: 1, depthStep: chunk, segments: start, segmentCount: 1,
+            run: min(step, depth &- top), b: b + first &* lanes, bDepthStep: chunk,
+            bVectorStep: lanes, c: c + first &* lanes, cRowStep: chunk, cVectorStep: lanes,
+            accumulates: accumulates || top > 0, nextA: isFirst ? a + next : a,
+            nextB: isFirst ? b + next : b), fetches: true)
+        first &+= width
+      }
+      top &+= step
+    }
+  }
+}
