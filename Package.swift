@@ -21,11 +21,16 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// The linker keeps the first of equal helpers that the compiler makes in several modules, in the order
 /// of the modules' names: these come last, so that no other module gets a helper with instructions that
 /// the processor may lack. `scripts/test` checks the executables.
+///
+/// A jump that touches the border of 32 bytes is not kept decoded by Intel's processors of the Skylake
+/// family (erratum SKX102, "Jump Conditional Code"): where it closes an inner loop, the loop takes up to
+/// a tenth longer, and any change elsewhere can put it there. The assembler keeps jumps off borders.
 func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Target {
   .target(
     name: name, dependencies: ["CProcessor", "Kernels"], path: "Sources/Shared/\(name)",
     swiftSettings: strict + defines.map { .define($0) } + [
-      .unsafeFlags(instructions.flatMap { ["-Xcc", "-m\($0)"] })
+      .unsafeFlags(instructions.flatMap { ["-Xcc", "-m\($0)"] }),
+      .unsafeFlags(["-Xllvm", "-x86-branches-within-32B-boundaries"]),
     ])
 }
 
