@@ -51,6 +51,7 @@ struct WeightView {
     }
     let weights = weight + (first &* targetStep &+ range.lowerBound &* sourceStep)
     if sourceStep == taps {
+      // Sources follow each other: their weights are columns of one matrix.
       transpose(
         weights, step: targetStep, rows: count, columns: sourceCount &* taps, into: block,
         step: lanes)
