@@ -5,7 +5,9 @@ import Testing
 
 /// Packed gradients of several workers to PyTorch's order.
 @Suite struct GradientUnpackingTests {
-  static let shapes = [(3, 10, 7), (5, 7, 3), (24, 40, 1), (72, 136, 2)]
+  static let shapes = [
+    (3, 10, 7), (3, 64, 7), (5, 7, 3), (40, 35, 3), (24, 40, 1), (72, 136, 2),
+  ]
 
   @Test(arguments: TestedKernels.all, shapes)
   func sumsWorkersInTheirOrder(

@@ -1,3 +1,4 @@
+import CProcessor
 import Kernels
 
 /// Weights in PyTorch's order as a convolution in either direction sees them: from source channels to
@@ -36,25 +37,55 @@ struct WeightView {
   /// Collects the weights between some sources and a block of targets: `[source][tap][target]`. What
   /// lies behind the last channel of either is zero.
   ///
-  /// The weights of a pair are consecutive; they are read once and written to a block that stays in the
-  /// level-1 cache, from which vectors are read afterwards.
+  /// They are read once and written to a block that stays in the level-1 cache, from which vectors are
+  /// read afterwards.
   ///
   /// - Parameter first: the first target of the block.
   func collect(
     target first: Int, sources range: Range<Int>, into block: UnsafeMutablePointer<Float>
   ) {
     let count = min(lanes, targets - first)
-    let last = min(range.upperBound, sources)
-    if count < lanes || last < range.upperBound {
+    let sourceCount = max(0, min(range.upperBound, sources) - range.lowerBound)
+    if count < lanes || sourceCount < range.count {
       block.update(repeating: 0, count: range.count * taps * lanes)
     }
-    for lane in 0..<count {
-      let factor = scale?[first + lane] ?? 1
-      for source in range.lowerBound..<max(last, range.lowerBound) {
-        let pair = weight + ((first &+ lane) &* targetStep &+ source &* sourceStep)
-        let target = block + ((source &- range.lowerBound) &* taps &* lanes &+ lane)
-        for tap in 0..<taps { target[tap &* lanes] = pair[tap] * factor }
+    let weights = weight + (first &* targetStep &+ range.lowerBound &* sourceStep)
+    if sourceStep == taps {
+      // Sources follow each other: their weights are columns of one matrix.
+      transpose(
+        weights, step: targetStep, rows: count, columns: sourceCount &* taps, into: block,
+        step: lanes)
+    } else {
+      for source in 0..<sourceCount {
+        let weights = weights + source &* sourceStep
+        fetch(weights + Self.fetchDistance &* sourceStep, count: count &* taps)
+        transpose(
+          weights, step: targetStep, rows: count, columns: taps,
+          into: block + source &* taps &* lanes, step: lanes)
       }
+    }
+    if let scale { multiply(block, rows: sourceCount &* taps, by: scale + first, count: count) }
+  }
+
+  /// Sources between the one that is read and the one that is fetched. Sources that don't follow each
+  /// other are pages apart, where the processor itself fetches nothing ahead.
+  private static let fetchDistance = 4
+
+  private func fetch(_ weights: UnsafePointer<Float>, count: Int) {
+    let lineCount = 64 / MemoryLayout<Float>.stride
+    for offset in stride(from: 0, to: count + lineCount - 1, by: lineCount) {
+      prefetchNear(weights + offset)
+    }
+  }
+
+  /// Multiplies rows of targets by their factors.
+  private func multiply(
+    _ block: UnsafeMutablePointer<Float>, rows: Int, by scale: UnsafePointer<Float>, count: Int
+  ) {
+    var factors = Vector(repeating: 1)
+    for lane in 0..<count { factors[lane] = scale[lane] }
+    for row in 0..<rows {
+      store(load(block + row &* lanes) * factors, to: block + row &* lanes)
     }
   }
 }

@@ -1,3 +1,4 @@
+import CProcessor
 import Kernels
 
 /// Room for a kernel or a tile of vectors.
@@ -53,12 +54,18 @@ extension WinogradConvolution {
     if packsPoints {
       let (targetChunk, sourceChunk) = (first / chunk, channel / chunk)
       let index = targetChunk &* WinogradTile.points &* source.chunks &+ sourceChunk
-      let place = placeInChunk(
-        row: channel % chunk, depth: source.depth(ofChunk: sourceChunk),
-        vector: first % chunk / lanes, of: target.depth(ofChunk: targetChunk) / lanes)
-      transform(
-        taps, into: packed + (index &* weightChunkCount &+ place),
-        pointStep: source.chunks &* weightChunkCount)
+      let (row, depth) = (channel % chunk, source.depth(ofChunk: sourceChunk))
+      let vectors = target.depth(ofChunk: targetChunk) / lanes
+      func place(row: Int) -> UnsafeMutablePointer<Float> {
+        packed
+          + (index &* weightChunkCount
+            &+ placeInChunk(row: row, depth: depth, vector: first % chunk / lanes, of: vectors))
+      }
+      // The points of the next source are too far from each other for the processor to fetch them.
+      let (points, next) = (place(row: row), place(row: row &+ 1))
+      let pointStep = source.chunks &* weightChunkCount
+      for point in 0..<WinogradTile.points { prefetch(next + point &* pointStep) }
+      transform(taps, into: points, pointStep: pointStep)
     } else {
       let place = (first &* source.paddedChannels &+ channel &* lanes) &* 9
       for tap in 0..<9 { store(taps[tap], to: packed + (place &+ tap &* lanes)) }
