@@ -1,13 +1,17 @@
-// The small linear maps of Winograd's algorithm for 3 taps with stride 2, one dimension each, as
-// WinogradTransform.swift has them for stride 1. The first and last tap meet the odd pixels, which are
-// a correlation with two taps, F(4, 2); the middle tap meets the even ones, which are multiplied as
-// they are. A tile has five points of odd pixels, then its even pixels:
+// The small linear maps of Winograd's algorithm for three taps with stride 2, one dimension each, as
+// WinogradTransform.swift has them for stride 1:
 //
-//     odd points 0...4    1/sqrt 2, -1/sqrt 2, sqrt 2, -sqrt 2, infinity
-//     even pixels 5...8   all four with the same weight
+//     y[i] = g[0] x[2i - 1] + g[1] x[2i] + g[2] x[2i + 1]
 //
-// The last of either, points 4 and 8, count for the last of four outputs only, and so a tile of three
-// outputs is one of four without them.
+// The first and the last tap meet odd pixels only, which is a correlation with two taps, F(4, 2); the
+// middle one meets even pixels only, which are multiplied as they are. Put together, a tile has nine
+// points,
+//
+//     0...4    odd pixels at 1/sqrt 2, -1/sqrt 2, sqrt 2, -sqrt 2 and infinity
+//     5...8    four even pixels, all with the weight g[1]
+//
+// and the formulas in two dimensions are those of any other tile. The last points of both kinds, 4 and
+// 8, count for the last of four outputs only: without them, a tile is one of three outputs.
 
 /// A map of the pixels under a tile to its points.
 protocol StridedSource: TileMap {
@@ -27,7 +31,7 @@ protocol StridedTarget: TileMap {
   static var step: Int { get }
 }
 
-/// F(4, 2) beside four products, or F(3, 2) beside three.
+/// Four outputs, or three, of three taps with stride 2: F(4, 2) and F(4, 1), or F(3, 2) and F(3, 1).
 enum StridedTile {
   /// Outputs of a large tile, in each dimension; a small tile has one less.
   @inline(__always) static var outputs: Int { 4 }
@@ -62,7 +66,7 @@ enum StridedTile {
     store(4, (d0 + d4).adding(-2.5, times: d2))
   }
 
-  /// Sums at the points of two taps to four outputs, to which those of the middle tap are added.
+  /// Sums at the points of two taps to four outputs.
   @inline(__always)
   private static func outputs(
     _ load: (Int) -> Vector
@@ -76,7 +80,7 @@ enum StridedTile {
     )
   }
 
-  /// Nine inputs, the first of them odd, to their points.
+  /// B^T: nine inputs, the first of them odd, to their points.
   enum Input: StridedSource {
     @inline(__always) static var window: Int { 9 }
     @inline(__always) static var step: Int { 2 }
@@ -89,7 +93,7 @@ enum StridedTile {
     }
   }
 
-  /// Sums at the points to four outputs.
+  /// A^T: sums at the points to four outputs.
   enum Output: StridedTarget {
     @inline(__always) static var step: Int { 1 }
     @inline(__always)
@@ -102,7 +106,8 @@ enum StridedTile {
     }
   }
 
-  /// Gradients of five outputs to the points of the inputs' gradients.
+  /// Gradients of five outputs to the points of eight inputs' gradients: those of odd inputs are a
+  /// correlation with the two taps turned round, those of even ones again products.
   enum BackwardInput: StridedSource {
     @inline(__always) static var window: Int { 5 }
     @inline(__always) static var step: Int { 1 }
@@ -133,7 +138,7 @@ enum StridedTile {
     }
   }
 
-  /// Gradients of four outputs to their points.
+  /// A: gradients of four outputs to their points.
   enum OutputGrad: StridedSource {
     @inline(__always) static var window: Int { 4 }
     @inline(__always) static var step: Int { 1 }
@@ -156,7 +161,7 @@ enum StridedTile {
     }
   }
 
-  /// Three taps to the weights of five points, and the even pixels'.
+  /// G: three taps to the weights of five points, and the even pixels'.
   enum Weight: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
@@ -171,7 +176,7 @@ enum StridedTile {
     }
   }
 
-  /// Gradients of the weights of five points, and of the even pixels', to those of three taps.
+  /// G^T: gradients of the weights of five points, and of the even pixels', to those of three taps.
   enum WeightGrad: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
