@@ -130,6 +130,14 @@ extension ConvolutionCase {
     ConvolutionCase(1, 136, 72, kernel: 3, stride: 2, 6, 6),
     ConvolutionCase(1, 24, 40, kernel: 3, stride: 3, 13, 9),
     ConvolutionCase(1, 5, 7, kernel: 3, stride: 2, 3, 300),
+    // Winograd's tiles of phases: large and small ones in either dimension, one more row of tiles than
+    // are transformed together, and a rest of channels behind whole chunks.
+    ConvolutionCase(3, 40, 24, kernel: 3, stride: 2, 14, 28),
+    ConvolutionCase(33, 16, 10, kernel: 3, stride: 2, 14, 7),
+    ConvolutionCase(8, 5, 7, kernel: 3, stride: 2, 8, 8),
+    ConvolutionCase(65, 10, 5, kernel: 3, stride: 2, 4, 8),
+    ConvolutionCase(1, 200, 130, kernel: 3, stride: 2, 12, 15),
+    ConvolutionCase(2, 130, 200, kernel: 3, stride: 2, 3, 6),
     ConvolutionCase(1, 5, 7, kernel: 5, 5, 7),
     ConvolutionCase(2, 10, 16, kernel: 5, stride: 2, 13, 9),
     ConvolutionCase(1, 8, 24, kernel: 5, padding: 0, 7, 7),

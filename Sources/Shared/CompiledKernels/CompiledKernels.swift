@@ -34,6 +34,10 @@ public struct CompiledKernels: KernelSet {
       let winograd = WinogradPictureConvolution(shape)
       return winograd.fillsGroups ? winograd : DirectConvolution(shape, pictures: pictures)
     }
+    if usesWinograd, WinogradStridedConvolution.computes(shape) {
+      let winograd = WinogradStridedConvolution(shape, pictures: pictures)
+      return winograd.isFaster ? winograd : DirectConvolution(shape, pictures: pictures)
+    }
     guard usesWinograd, WinogradConvolution.computes(shape) else {
       return DirectConvolution(shape, pictures: pictures)
     }
@@ -55,6 +59,9 @@ public struct CompiledKernels: KernelSet {
     let direct = DirectConvolution(shape, pictures: pictures)
     if WinogradPictureConvolution.computes(shape) {
       return [direct, WinogradPictureConvolution(shape)]
+    }
+    if WinogradStridedConvolution.computes(shape) {
+      return [direct, WinogradStridedConvolution(shape, pictures: pictures)]
     }
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]

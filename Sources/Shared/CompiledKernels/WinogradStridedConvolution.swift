@@ -1,0 +1,260 @@
+import Kernels
+
+/// A convolution of 3x3 kernels with stride 2 and padding 1 by Winograd's algorithm on the phases of
+/// its input, its even and odd rows and columns: 81 products of matrices instead of 144 multiplications
+/// per 4x4 outputs, 56 %. WinogradStridedTransform.swift has the mathematics.
+///
+/// As in `WinogradConvolution`, rows of tiles are transformed some at a time, lie in chunks of 64
+/// channels meanwhile, and are multiplied and transformed back:
+///
+///     pixels -> points [source / 64][81][tile][source % 64]
+///     points * weights [target / 64][36][source][target % 64] -> sums [81][tile][target % 64]
+///     sums -> pixels
+///
+/// The points of even pixels share their weights, and so 81 points meet 36 matrices of weights: a chunk
+/// of weights, 16 KB in the level-1 cache, is multiplied with 2.25 times as many rows as there are
+/// tiles. What is read from afar are weights; up to 128 channels, 28 tiles are enough to hide that, and
+/// a chunk of points, 580 KB, stays in a level-2 cache. With more channels, points don't stay there
+/// anyway, and 64 tiles meet the weights at once.
+///
+/// There are more points than pixels, 81 for 64 inputs or 16 outputs, and so transforms take a third of
+/// the time with 64 channels, a sixth with 256: with fewer than 64, nothing is saved.
+struct WinogradStridedConvolution: ConvolutionKernel {
+  let shape: ConvolutionShape
+  let group: Int
+
+  /// Tiles that cover a picture.
+  let rowAxis: StridedAxis
+  private let columnAxis: StridedAxis
+  private let pictures: Int
+  /// Most rows of tiles that `forward` and `inputGrad` transform at a time, and `weightGrad`.
+  private let forwardRows: Int
+  private let gradRows: Int
+  private let weights: WinogradWeights<StridedTile.Weight, StridedTile.WeightGrad>
+
+  /// - Precondition: `computes(shape)`.
+  init(_ shape: ConvolutionShape, pictures: Int) {
+    precondition(Self.computes(shape), "phases are those of 3x3 kernels with stride 2")
+    self.shape = shape
+    self.pictures = pictures
+    rowAxis = StridedAxis(outputs: shape.outputHeight)
+    columnAxis = StridedAxis(outputs: shape.outputWidth)
+    let channels = max(shape.inputChannels, shape.outputChannels)
+    forwardRows = max(1, (channels <= 128 ? 28 : 64) / columnAxis.count)
+    gradRows = max(1, 64 / columnAxis.count)
+    let rows = max(forwardRows, gradRows)
+    group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
+    weights = WinogradWeights(shape: shape)
+  }
+
+  static func computes(_ shape: ConvolutionShape) -> Bool {
+    shape.kernel == 3 && shape.stride == 2 && shape.padding == 1 && shape.inputChannels != 3
+  }
+
+  /// Whether it is faster than a direct convolution: there are channels enough to make up for the
+  /// transforms, tiles enough for the weights, and outputs enough in the tiles.
+  var isFaster: Bool {
+    let tiles = pictures * rowAxis.count * columnAxis.count
+    return shape.inputChannels >= chunk && tiles >= 12
+      && 4 * rowAxis.points * columnAxis.points <= 3 * 9 * shape.outputArea
+  }
+
+  var algorithm: String { "Winograd F(4,2)" }
+
+  /// Feature maps of either side.
+  private var inputMaps: BlockedShape {
+    BlockedShape(
+      channels: shape.inputChannels, height: shape.inputHeight, width: shape.inputWidth,
+      lanes: lanes)
+  }
+  private var outputMaps: BlockedShape { shape.output }
+
+  var packedCount: Int { weights.packedCount }
+  var packedBackwardCount: Int { weights.packedCount }
+  /// Whether one call sums the gradients of all pictures.
+  private var sumsAtOnce: Bool { pictures * rowAxis.count <= gradRows }
+  var gradSumCount: Int {
+    (sumsAtOnce ? 1 : inputMaps.chunks * outputMaps.chunks) * weights.gradSumCount
+  }
+  /// A tile that is half transformed, the points of all chunks of one side and of a chunk of the other.
+  var scratchCount: Int {
+    let rows = min(max(forwardRows, gradRows), pictures * rowAxis.count)
+    let chunks = max(inputMaps.chunks, outputMaps.chunks) + 1
+    return halfCount + chunks * StridedTiles.mostFloats(tiles: rows * columnAxis.count)
+  }
+  /// Floats of a tile that is half transformed.
+  private var halfCount: Int { StridedTile.points * lanes }
+
+  func pack(
+    _ weight: UnsafePointer<Float>, outputs: Range<Int>, scale: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    weights.pack(weight, outputs: outputs, scale: scale, into: packed)
+  }
+
+  func packBackward(
+    _ weight: UnsafePointer<Float>, inputs: Range<Int>, into packed: UnsafeMutablePointer<Float>
+  ) {
+    weights.packBackward(weight, inputs: inputs, into: packed)
+  }
+
+  func forward(
+    count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
+    part: WorkPart, scratch: UnsafeMutablePointer<Float>
+  ) {
+    correlate(
+      StridedTile.Input.self, StridedTile.Output.self, count: count, input: input,
+      from: inputMaps, weight: weight, output: output, to: outputMaps, part: part,
+      scratch: scratch)
+  }
+
+  /// The gradient of the input is made of four correlations of the outputs' gradient, one for each
+  /// phase, which share their points.
+  func inputGrad(
+    count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+    inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>
+  ) {
+    correlate(
+      StridedTile.BackwardInput.self, StridedTile.BackwardOutput.self, count: count,
+      input: ConvolutionInput(outputGrad), from: outputMaps, weight: weight,
+      output: adds ? .adding(to: inputGrad) : ConvolutionOutput(inputGrad), to: inputMaps,
+      part: .whole, scratch: scratch)
+  }
+
+  private func correlate<Source: StridedSource, Target: StridedTarget>(
+    _ sourceMap: Source.Type, _ targetMap: Target.Type, count: Int, input: ConvolutionInput,
+    from source: BlockedShape, weight: UnsafePointer<Float>, output: ConvolutionOutput,
+    to target: BlockedShape, part: WorkPart, scratch: UnsafeMutablePointer<Float>
+  ) {
+    let share = share(part, count: count, chunks: target.chunks)
+    let points = scratch + halfCount
+    forEachTiles(share.rows, atMost: forwardRows) { tiles in
+      let sums = points + source.chunks * tiles.chunkStep
+      transformSources(sourceMap, tiles, input, source, into: points, half: scratch)
+      for targetChunk in share.chunks {
+        multiply(
+          tiles, points, source, weight, targetChunk: targetChunk,
+          vectors: target.depth(ofChunk: targetChunk) / lanes, into: sums)
+        transformTarget(
+          targetMap, tiles, sums, target, chunkIndex: targetChunk, into: output, half: scratch)
+      }
+    }
+  }
+
+  /// The rows of tiles and chunks of targets that a part of the work is: rows where each worker gets
+  /// enough of them to read all weights for, else chunks, which all workers transform the input for.
+  private func share(
+    _ part: WorkPart, count: Int, chunks: Int
+  ) -> (rows: Range<Int>, chunks: Range<Int>) {
+    let rows = count * rowAxis.count
+    guard rows * columnAxis.count < 16 * part.count, chunks >= part.count else {
+      return (part.share(of: rows), 0..<chunks)
+    }
+    return (0..<rows, part.share(of: chunks))
+  }
+
+  /// Calls `body` for some rows of tiles, counted through all pictures, in nearly equal steps.
+  private func forEachTiles(
+    _ rows: Range<Int>, atMost limit: Int, _ body: (StridedTiles) -> Void
+  ) {
+    guard !rows.isEmpty else { return }
+    let step = evenPart(of: rows.count, atMost: limit)
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
+      StridedTiles.with(
+        first..<min(rows.upperBound, first + step), rowAxis: rowAxis, columnAxis: columnAxis, body)
+    }
+  }
+
+  /// Pixels of all chunks to their points.
+  private func transformSources<Source: StridedSource>(
+    _ map: Source.Type, _ tiles: StridedTiles, _ input: ConvolutionInput, _ maps: BlockedShape,
+    into points: UnsafeMutablePointer<Float>, half: UnsafeMutablePointer<Float>
+  ) {
+    for chunk in 0..<maps.chunks {
+      transformSource(
+        map, tiles, input, maps, chunkIndex: chunk, into: points + chunk * tiles.chunkStep,
+        half: half)
+    }
+  }
+
+  /// `sums[point] = points[point] * weight[point]` for one chunk of targets. The next chunk of weights
+  /// is fetched meanwhile, with the tiles it meets.
+  private func multiply(
+    _ tiles: StridedTiles, _ points: UnsafePointer<Float>, _ source: BlockedShape,
+    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    var b = weight + targetChunk &* StridedTile.weightPoints &* source.chunks &* weightPointStep
+    for index in 0..<StridedTile.weightPoints {
+      let matrix = tiles.matrix(index)
+      for sourceChunk in 0..<source.chunks {
+        let a = points + (sourceChunk &* tiles.chunkStep &+ matrix.start)
+        let isLast = sourceChunk &+ 1 == source.chunks
+        multiplyPoints(
+          rows: matrix.rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
+          into: sums + matrix.start, accumulates: sourceChunk > 0,
+          nextA: isLast ? points + matrix.end : a + tiles.chunkStep, nextB: b + weightPointStep)
+        b += weightPointStep
+      }
+    }
+  }
+
+  func weightGrad(
+    count: Int, input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
+    sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
+    weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    precondition(
+      !sumsAtOnce || (isFirst && isLast),
+      "a gradient of weights is collected over groups of \(group) pictures")
+    let total = count * rowAxis.count
+    var accumulates = !isFirst
+    let points = scratch + halfCount
+    forEachTiles(0..<total, atMost: gradRows) { tiles in
+      let gradPoints = points + inputMaps.chunks * tiles.chunkStep
+      transformSources(StridedTile.Input.self, tiles, input, inputMaps, into: points, half: scratch)
+      // Sums that are complete are transformed before others take their place in the caches. When
+      // everything is summed at once, all pairs of chunks share the room of the first.
+      let isComplete = isLast && tiles.rows.upperBound == total
+      let isAlone = isComplete && !accumulates
+      for outputChunk in 0..<outputMaps.chunks {
+        transformSource(
+          StridedTile.OutputGrad.self, tiles, ConvolutionInput(outputGrad), outputMaps,
+          chunkIndex: outputChunk, into: gradPoints, half: scratch)
+        for inputChunk in 0..<inputMaps.chunks {
+          let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
+          let sums = sums + index &* weights.gradSumCount
+          addProducts(
+            tiles, points + inputChunk &* tiles.chunkStep, gradPoints,
+            rows: inputMaps.depth(ofChunk: inputChunk),
+            vectors: outputMaps.depth(ofChunk: outputChunk) / lanes, to: sums,
+            accumulates: accumulates)
+          if isComplete {
+            weights.transformGrad(
+              sums, inputChunk: inputChunk, outputChunk: outputChunk, into: weightGrad)
+          }
+        }
+      }
+      accumulates = true
+    }
+  }
+
+  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks. Where all
+  /// tiles are small, nothing is summed at their last points.
+  private func addProducts(
+    _ tiles: StridedTiles, _ points: UnsafePointer<Float>, _ gradPoints: UnsafePointer<Float>,
+    rows: Int, vectors: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
+  ) {
+    for index in 0..<StridedTile.weightPoints {
+      let matrix = tiles.matrix(index)
+      let sums = sums + index &* gradPointStep
+      if matrix.rows == 0 {
+        if !accumulates { sums.update(repeating: 0, count: rows &* chunk) }
+        continue
+      }
+      multiplyTransposedPoints(
+        rows: rows, depth: matrix.rows, vectors: vectors, points + matrix.start,
+        gradPoints + matrix.start, into: sums, accumulates: accumulates)
+    }
+  }
+}
