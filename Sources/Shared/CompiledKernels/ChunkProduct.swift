@@ -1,20 +1,26 @@
 import Kernels
 
+// The products of Winograd's algorithms: matrices in chunks of 64 channels.
+
 /// Channels of a chunk.
 let chunk = 64
-/// Floats of a chunk of weights at one point.
-let weightChunkCount = chunk * chunk
 /// Floats between the matrices of two points: a distance of a power of two would put the same place
 /// of all points into the same set of the cache.
 let pointPadding = 16
-/// Floats from one point's sums of gradients to the next one's, or from one point's weights that are
-/// transformed on the way.
-let gradPointStep = chunk * chunk + pointPadding
-let weightPointStep = gradPointStep
+/// Floats from one point's chunk of weights, or of their gradients' sums, to the next one's.
+let weightPointStep = chunk * chunk + pointPadding
+let gradPointStep = weightPointStep
 
 extension BlockedShape {
   /// Chunks of channels.
   var chunks: Int { (channels + chunk - 1) / chunk }
+
+  /// Blocks of a chunk.
+  @inline(__always)
+  func blocks(ofChunk index: Int) -> Range<Int> {
+    let first = index &* chunk / lanes
+    return first..<first &+ depth(ofChunk: index) / lanes
+  }
 
   /// Padded channels of a chunk.
   @inline(__always)

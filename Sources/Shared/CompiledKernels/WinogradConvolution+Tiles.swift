@@ -29,31 +29,37 @@ extension WinogradConvolution {
   ) {
     for row in tiles.rows {
       for block in 0..<maps.blocks {
+        let channel = block &* lanes
+        let target = points + (channel / chunk &* tiles.chunkStep &+ channel % chunk)
+        let next = block &+ 1 < maps.blocks ? (row, block &+ 1) : (row &+ 1, 0)
         if let scale = input.scale, let shift = input.shift {
           transformRow(
-            WinogradTile.Input.self, window: 6, offset: -1, tiles, row: row, block: block,
-            input.values, maps, into: points, strip: strip,
-            NormalizedAndRectified(
-              scale: load(scale + block &* lanes), shift: load(shift + block &* lanes)))
+            WinogradTile.Input.self, window: 6, offset: -1, tiles, (row, block), next: next,
+            input.values, maps, into: target, strip: strip,
+            NormalizedAndRectified(scale: load(scale + channel), shift: load(shift + channel)))
         } else {
           transformRow(
-            WinogradTile.Input.self, window: 6, offset: -1, tiles, row: row, block: block,
-            input.values, maps, into: points, strip: strip, AsItIs())
+            WinogradTile.Input.self, window: 6, offset: -1, tiles, (row, block), next: next,
+            input.values, maps, into: target, strip: strip, AsItIs())
         }
       }
     }
   }
 
-  /// Tiles of gradients of 4x4 outputs to their points.
+  /// Tiles of gradients of 4x4 outputs of a chunk to their points.
   func transformOutputGrad(
-    _ tiles: TileRows, _ outputGrad: UnsafePointer<Float>, _ maps: BlockedShape,
+    _ tiles: TileRows, _ outputGrad: UnsafePointer<Float>, _ maps: BlockedShape, chunkIndex: Int,
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>
   ) {
+    let blocks = maps.blocks(ofChunk: chunkIndex)
     for row in tiles.rows {
-      for block in 0..<maps.blocks {
+      for block in blocks {
+        let next =
+          block &+ 1 < blocks.upperBound ? (row, block &+ 1) : (row &+ 1, blocks.lowerBound)
         transformRow(
-          WinogradTile.OutputGrad.self, window: 4, offset: 0, tiles, row: row, block: block,
-          outputGrad, maps, into: points, strip: strip, AsItIs())
+          WinogradTile.OutputGrad.self, window: 4, offset: 0, tiles, (row, block), next: next,
+          outputGrad, maps, into: points + (block &- blocks.lowerBound) &* lanes, strip: strip,
+          AsItIs())
       }
     }
   }
@@ -68,26 +74,24 @@ extension WinogradConvolution {
   ///   - strip: (6, columns, lanes).
   @inline(__always)
   private func transformRow<Map: ShortenedTileMap, Stage: InputStage>(
-    _ map: Map.Type, window: Int, offset: Int, _ tiles: TileRows, row: Int, block: Int,
+    _ map: Map.Type, window: Int, offset: Int, _ tiles: TileRows,
+    _ place: (row: Int, block: Int), next: (row: Int, block: Int),
     _ values: UnsafePointer<Float>, _ maps: BlockedShape,
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>, _ stage: Stage
   ) {
     let (h, w) = (maps.height, maps.width)
     let columns = columnAxis.outputs &+ window &- WinogradTile.outputs
     let (stripStep, rowStep) = (columns &* lanes, w &* lanes)
-    let tile = row % rowAxis.count
+    let tile = place.row % rowAxis.count
     let top = rowAxis.start(of: tile) &+ offset
     let isShort = rowAxis.isShort(tile)
     let window = isShort ? window &- 1 : window
-    func start(row: Int, block: Int) -> UnsafePointer<Float> {
-      let plane = row / rowAxis.count &* maps.blocks &+ block
-      let top = rowAxis.start(of: row % rowAxis.count) &+ offset
+    func start(_ place: (row: Int, block: Int)) -> UnsafePointer<Float> {
+      let plane = place.row / rowAxis.count &* maps.blocks &+ place.block
+      let top = rowAxis.start(of: place.row % rowAxis.count) &+ offset
       return values + (plane &* h &+ top) &* rowStep
     }
-    let first = start(row: row, block: block)
-    let next =
-      block &+ 1 < maps.blocks
-      ? start(row: row, block: block &+ 1) : start(row: row &+ 1, block: 0)
+    let (first, next) = (start(place), start(next))
     let isInside = top >= 0 && top &+ window <= h
     for column in 0..<columns {
       let x = column &+ offset
@@ -109,16 +113,16 @@ extension WinogradConvolution {
           }, { store($1, to: target + $0 &* stripStep) }, isShort: isShort)
       }
     }
-    let channel = block &* lanes
-    let place = points + (channel / chunk &* tiles.chunkStep &+ channel % chunk)
-    let starts = tiles.starts(ofRow: row)
+    let starts = tiles.order.starts(ofRow: place.row)
     if isShort {
       transformColumns(
-        map, height: 5, strip, stripStep: stripStep, into: place, starts, pointStep: tiles.pointStep
+        map, height: 5, strip, stripStep: stripStep, into: points, starts,
+        pointStep: tiles.pointStep
       )
     } else {
       transformColumns(
-        map, height: 6, strip, stripStep: stripStep, into: place, starts, pointStep: tiles.pointStep
+        map, height: 6, strip, stripStep: stripStep, into: points, starts,
+        pointStep: tiles.pointStep
       )
     }
   }
@@ -176,24 +180,24 @@ extension WinogradConvolution {
     into output: ConvolutionOutput, scratch: UnsafeMutablePointer<Float>
   ) {
     let (h, w) = (maps.height, maps.width)
-    let firstBlock = chunkIndex &* chunk / lanes
-    let blocks = maps.depth(ofChunk: chunkIndex) / lanes
+    let blocks = maps.blocks(ofChunk: chunkIndex)
     for row in tiles.rows {
       let (n, tile) = (row / rowAxis.count, row % rowAxis.count)
-      let (y, starts) = (rowAxis.start(of: tile), tiles.starts(ofRow: row))
+      let (y, starts) = (rowAxis.start(of: tile), tiles.order.starts(ofRow: row))
       for column in 0..<columnAxis.count {
         let x = columnAxis.start(of: column)
         let isShort = columnAxis.isShort(column)
         let index =
           isShort ? starts.short &+ column &- columnAxis.wholeCount : starts.whole &+ column
-        for block in 0..<blocks {
-          let plane = (n &* maps.blocks &+ firstBlock &+ block) &* h
+        for block in blocks {
+          let plane = (n &* maps.blocks &+ block) &* h
           let window = OutputWindow(
             start: ((plane &+ y) &* w &+ x) &* lanes, rowStep: w &* lanes, bottom: h &- y,
             right: w &- x, isShort: (rowAxis.isShort(tile), isShort))
           transformOutput(
-            sums + (index &* chunk &+ block &* lanes), pointStep: tiles.pointStep, to: window,
-            OutputStage(output, channel: (firstBlock &+ block) &* lanes), scratch: scratch)
+            sums + (index &* chunk &+ (block &- blocks.lowerBound) &* lanes),
+            pointStep: tiles.pointStep, to: window,
+            OutputStage(output, channel: block &* lanes), scratch: scratch)
         }
       }
     }

@@ -31,8 +31,7 @@ struct WinogradConvolution: ConvolutionKernel {
   /// The tiles that cover a picture.
   let rowAxis: TileAxis
   let columnAxis: TileAxis
-  /// Whether the packed weights are those at the points, or the taps.
-  let packsPoints: Bool
+  private let weights: WinogradWeights<WinogradTile.Weight, WinogradTile.WeightGrad>
   /// Whether one call sums the gradients of all pictures.
   private let sumsAtOnce: Bool
 
@@ -49,7 +48,7 @@ struct WinogradConvolution: ConvolutionKernel {
     group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
     let total = pictures * rowAxis.count
     mostRows = min(rows, total)
-    packsPoints = total > 8 * forwardRows
+    weights = WinogradWeights(shape: shape, packsPoints: total > 8 * forwardRows)
     sumsAtOnce = total <= gradRows
   }
 
@@ -70,24 +69,33 @@ struct WinogradConvolution: ConvolutionKernel {
   }
   var outputMaps: BlockedShape { shape.output }
 
-  var packedCount: Int {
-    packsPoints
-      ? weightChunkCount * WinogradTile.points * inputMaps.chunks * outputMaps.chunks
-      : 9 * inputMaps.paddedChannels * outputMaps.paddedChannels
-  }
-  var packedBackwardCount: Int { packedCount }
+  var packedCount: Int { weights.packedCount }
+  var packedBackwardCount: Int { weights.packedCount }
   var gradSumCount: Int {
-    (sumsAtOnce ? 1 : inputMaps.chunks * outputMaps.chunks) * WinogradTile.points * gradPointStep
+    (sumsAtOnce ? 1 : inputMaps.chunks * outputMaps.chunks) * weights.gradSumCount
   }
   /// A row of tiles half transformed.
   private var stripCount: Int {
     WinogradTile.side * (columnAxis.outputs + 2) * lanes
   }
+  /// A row of tiles half transformed, the points of all chunks of one side and of a chunk of the other.
   var scratchCount: Int {
-    let columns = inputMaps.chunks + outputMaps.chunks
-    let points = columns * WinogradTile.points
+    let points = (max(inputMaps.chunks, outputMaps.chunks) + 1) * WinogradTile.points
     return mostRows * columnAxis.count * points * chunk + points * pointPadding
-      + stripCount + (packsPoints ? 0 : WinogradTile.points * weightPointStep)
+      + stripCount + weights.transformedCount
+  }
+
+  func pack(
+    _ weight: UnsafePointer<Float>, outputs: Range<Int>, scale: UnsafePointer<Float>?,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    weights.pack(weight, outputs: outputs, scale: scale, into: packed)
+  }
+
+  func packBackward(
+    _ weight: UnsafePointer<Float>, inputs: Range<Int>, into packed: UnsafeMutablePointer<Float>
+  ) {
+    weights.packBackward(weight, inputs: inputs, into: packed)
   }
 }
 
@@ -100,7 +108,7 @@ extension WinogradConvolution {
     var first = rows.lowerBound
     while first < rows.upperBound {
       let last = min(rows.upperBound, first &+ step)
-      body(TileRows(first..<last, of: rowAxis, by: columnAxis))
+      body(TileRows(TileOrder(first..<last, of: rowAxis, by: columnAxis)))
       first = last
     }
   }
@@ -145,7 +153,7 @@ extension WinogradConvolution {
       transformInput(tiles, input, source, into: points, strip: strip)
       for targetChunk in chunks {
         let vectors = target.depth(ofChunk: targetChunk) / lanes
-        if packsPoints {
+        if weights.packsPoints {
           multiplyPoints(
             tiles, points, source, weight, targetChunk: targetChunk, vectors: vectors, into: sums)
         } else {
@@ -174,19 +182,18 @@ extension WinogradConvolution {
     _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
     into sums: UnsafeMutablePointer<Float>
   ) {
-    var b = weight + targetChunk &* WinogradTile.points &* source.chunks &* weightChunkCount
+    var b = weight + targetChunk &* WinogradTile.points &* source.chunks &* weightPointStep
     for point in 0..<WinogradTile.points {
-      let range = tiles.tiles(at: point)
-      let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
+      let (start, rows) = tiles.matrix(at: point)
       for sourceChunk in 0..<source.chunks {
         let a = points + (sourceChunk &* tiles.chunkStep &+ start)
         let isLast = sourceChunk &+ 1 == source.chunks
         multiplyChunk(
-          rows: range.count, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
+          rows: rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
           into: sums + start, accumulates: sourceChunk > 0,
           nextA: isLast ? points + (start &+ tiles.pointStep) : a + tiles.chunkStep,
-          nextB: b + weightChunkCount)
-        b += weightChunkCount
+          nextB: b + weightPointStep)
+        b += weightPointStep
       }
     }
   }
@@ -202,16 +209,15 @@ extension WinogradConvolution {
   ) {
     for sourceChunk in 0..<source.chunks {
       let depth = source.depth(ofChunk: sourceChunk)
-      transformTaps(
+      weights.transformTaps(
         weight, source, targetChunk: targetChunk, vectors: vectors, sourceChunk: sourceChunk,
         into: scratch)
       for point in 0..<WinogradTile.points {
-        let range = tiles.tiles(at: point)
-        let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
+        let (start, rows) = tiles.matrix(at: point)
         let a = points + (sourceChunk &* tiles.chunkStep &+ start)
         let b = scratch + point &* weightPointStep
         multiplyChunk(
-          rows: range.count, depth: depth, vectors: vectors, a, b, into: sums + start,
+          rows: rows, depth: depth, vectors: vectors, a, b, into: sums + start,
           accumulates: sourceChunk > 0, nextA: a + tiles.pointStep, nextB: b + weightPointStep)
       }
     }
@@ -230,34 +236,43 @@ extension WinogradConvolution {
     forEachTileRows(0..<total, atMost: gradRows) { tiles in
       let points = scratch
       let gradPoints = points + inputMaps.chunks * tiles.chunkStep
-      let strip = gradPoints + outputMaps.chunks * tiles.chunkStep
+      let strip = gradPoints + tiles.chunkStep
       transformInput(tiles, input, inputMaps, into: points, strip: strip)
-      transformOutputGrad(tiles, outputGrad, outputMaps, into: gradPoints, strip: strip)
       // Sums that are complete are transformed while they are in the level-2 cache. When everything is
       // summed at once, all pairs of chunks share the room of the first.
       let isComplete = isLast && tiles.rows.upperBound == total
       let isAlone = isComplete && !accumulates
-      for inputChunk in 0..<inputMaps.chunks {
-        for outputChunk in 0..<outputMaps.chunks {
+      for outputChunk in 0..<outputMaps.chunks {
+        transformOutputGrad(
+          tiles, outputGrad, outputMaps, chunkIndex: outputChunk, into: gradPoints, strip: strip)
+        for inputChunk in 0..<inputMaps.chunks {
           let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
-          let sums = sums + index &* WinogradTile.points &* gradPointStep
-          for point in 0..<WinogradTile.points {
-            let range = tiles.tiles(at: point)
-            let start = point &* tiles.pointStep &+ range.lowerBound &* chunk
-            multiplyTransposedChunk(
-              rows: inputMaps.depth(ofChunk: inputChunk), depth: range.count,
-              vectors: outputMaps.depth(ofChunk: outputChunk) / lanes,
-              points + (inputChunk &* tiles.chunkStep &+ start),
-              gradPoints + (outputChunk &* tiles.chunkStep &+ start),
-              into: sums + point &* gradPointStep, accumulates: accumulates)
-          }
+          let sums = sums + index &* weights.gradSumCount
+          addProducts(
+            tiles, points + inputChunk &* tiles.chunkStep, gradPoints,
+            rows: inputMaps.depth(ofChunk: inputChunk),
+            vectors: outputMaps.depth(ofChunk: outputChunk) / lanes, to: sums,
+            accumulates: accumulates)
           if isComplete {
-            transformWeightGrad(
+            weights.transformGrad(
               sums, inputChunk: inputChunk, outputChunk: outputChunk, into: weightGrad)
           }
         }
       }
       accumulates = true
+    }
+  }
+
+  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks.
+  private func addProducts(
+    _ tiles: TileRows, _ points: UnsafePointer<Float>, _ gradPoints: UnsafePointer<Float>,
+    rows: Int, vectors: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
+  ) {
+    for point in 0..<WinogradTile.points {
+      let (start, depth) = tiles.matrix(at: point)
+      multiplyTransposedChunk(
+        rows: rows, depth: depth, vectors: vectors, points + start, gradPoints + start,
+        into: sums + point &* gradPointStep, accumulates: accumulates)
     }
   }
 }

@@ -71,14 +71,6 @@ private struct TargetWindow {
 @inline(__always)
 private var halfStep: Int { StridedTile.side &* lanes }
 
-extension BlockedShape {
-  /// Blocks of a chunk.
-  fileprivate func blocks(ofChunk index: Int) -> Range<Int> {
-    let first = index * chunk / lanes
-    return first..<first + depth(ofChunk: index) / lanes
-  }
-}
-
 extension WinogradStridedConvolution {
   /// Tiles of pixels of a chunk to their points, a row of tiles of a block at a time. Meanwhile the
   /// pixels under the next one are fetched, in the order they lie in.
@@ -94,7 +86,7 @@ extension WinogradStridedConvolution {
       let top = rowAxis.start(of: row % rowAxis.count) &* Source.step &+ Source.offset
       return input.values + (plane &* maps.height &+ top) &* maps.width &* lanes
     }
-    for row in tiles.rows {
+    for row in tiles.order.rows {
       for block in blocks {
         let stage = InputStage(input, channel: block &* lanes)
         let target = points + (block &- blocks.lowerBound) &* lanes
@@ -166,7 +158,7 @@ extension WinogradStridedConvolution {
     chunkIndex: Int, into output: ConvolutionOutput, half: UnsafeMutablePointer<Float>
   ) {
     let blocks = maps.blocks(ofChunk: chunkIndex)
-    for row in tiles.rows {
+    for row in tiles.order.rows {
       tiles.forEachTile(ofRow: row) { tile in
         let source = sums + tile.number &* chunk
         for block in blocks {

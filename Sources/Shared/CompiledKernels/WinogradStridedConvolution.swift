@@ -24,8 +24,8 @@ struct WinogradStridedConvolution: ConvolutionKernel {
   let group: Int
 
   /// Tiles that cover a picture.
-  let rowAxis: StridedAxis
-  private let columnAxis: StridedAxis
+  let rowAxis: TileAxis
+  private let columnAxis: TileAxis
   private let pictures: Int
   /// Most rows of tiles that `forward` and `inputGrad` transform at a time, and `weightGrad`.
   private let forwardRows: Int
@@ -37,14 +37,14 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     precondition(Self.computes(shape), "phases are those of 3x3 kernels with stride 2")
     self.shape = shape
     self.pictures = pictures
-    rowAxis = StridedAxis(outputs: shape.outputHeight)
-    columnAxis = StridedAxis(outputs: shape.outputWidth)
+    rowAxis = TileAxis(outputs: shape.outputHeight)
+    columnAxis = TileAxis(outputs: shape.outputWidth)
     let channels = max(shape.inputChannels, shape.outputChannels)
     forwardRows = max(1, (channels <= 128 ? 28 : 64) / columnAxis.count)
     gradRows = max(1, 64 / columnAxis.count)
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
-    weights = WinogradWeights(shape: shape)
+    weights = WinogradWeights(shape: shape, packsPoints: true)
   }
 
   static func computes(_ shape: ConvolutionShape) -> Bool {
@@ -56,7 +56,8 @@ struct WinogradStridedConvolution: ConvolutionKernel {
   var isFaster: Bool {
     let tiles = pictures * rowAxis.count * columnAxis.count
     return shape.inputChannels >= chunk && tiles >= 12
-      && 4 * rowAxis.points * columnAxis.points <= 3 * 9 * shape.outputArea
+      && 4 * StridedTile.points(of: rowAxis) * StridedTile.points(of: columnAxis)
+        <= 3 * 9 * shape.outputArea
   }
 
   var algorithm: String { "Winograd F(4,2)" }
@@ -160,8 +161,8 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     guard !rows.isEmpty else { return }
     let step = evenPart(of: rows.count, atMost: limit)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
-      StridedTiles.with(
-        first..<min(rows.upperBound, first + step), rowAxis: rowAxis, columnAxis: columnAxis, body)
+      let step = first..<min(rows.upperBound, first + step)
+      StridedTiles.with(TileOrder(step, of: rowAxis, by: columnAxis), body)
     }
   }
 
@@ -190,7 +191,7 @@ struct WinogradStridedConvolution: ConvolutionKernel {
       for sourceChunk in 0..<source.chunks {
         let a = points + (sourceChunk &* tiles.chunkStep &+ matrix.start)
         let isLast = sourceChunk &+ 1 == source.chunks
-        multiplyPoints(
+        multiplyChunk(
           rows: matrix.rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
           into: sums + matrix.start, accumulates: sourceChunk > 0,
           nextA: isLast ? points + matrix.end : a + tiles.chunkStep, nextB: b + weightPointStep)
@@ -215,7 +216,7 @@ struct WinogradStridedConvolution: ConvolutionKernel {
       transformSources(StridedTile.Input.self, tiles, input, inputMaps, into: points, half: scratch)
       // Sums that are complete are transformed before others take their place in the caches. When
       // everything is summed at once, all pairs of chunks share the room of the first.
-      let isComplete = isLast && tiles.rows.upperBound == total
+      let isComplete = isLast && tiles.order.rows.upperBound == total
       let isAlone = isComplete && !accumulates
       for outputChunk in 0..<outputMaps.chunks {
         transformSource(
@@ -239,22 +240,16 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     }
   }
 
-  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks. Where all
-  /// tiles are small, nothing is summed at their last points.
+  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks.
   private func addProducts(
     _ tiles: StridedTiles, _ points: UnsafePointer<Float>, _ gradPoints: UnsafePointer<Float>,
     rows: Int, vectors: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
   ) {
     for index in 0..<StridedTile.weightPoints {
       let matrix = tiles.matrix(index)
-      let sums = sums + index &* gradPointStep
-      if matrix.rows == 0 {
-        if !accumulates { sums.update(repeating: 0, count: rows &* chunk) }
-        continue
-      }
-      multiplyTransposedPoints(
+      multiplyTransposedChunk(
         rows: rows, depth: matrix.rows, vectors: vectors, points + matrix.start,
-        gradPoints + matrix.start, into: sums, accumulates: accumulates)
+        gradPoints + matrix.start, into: sums + index &* gradPointStep, accumulates: accumulates)
     }
   }
 }

@@ -47,6 +47,9 @@ enum StridedTile {
   @inline(__always)
   static func isLast(_ point: Int) -> Bool { point == 4 || point == 8 }
 
+  /// Points of all tiles along a side.
+  static func points(of axis: TileAxis) -> Int { axis.count * (side - 2) + axis.wholeCount * 2 }
+
   /// The points that have these weights.
   @inline(__always)
   static func points(ofWeight index: Int) -> Range<Int> { index..<(index < 5 ? index + 1 : side) }

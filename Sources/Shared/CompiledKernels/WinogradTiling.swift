@@ -1,18 +1,19 @@
+// Tiles of all of Winograd's algorithms with outputs in steps of four: how they cover a picture, and
+// in which order they lie in memory.
+
 /// How one side of a picture is cut into tiles of four outputs. Where its length is no multiple of
-/// four, the last tiles have three instead of hanging over the edge: a tile of three outputs takes five
-/// inputs, and has no product at infinity, which only the fourth output needs. 14 outputs are
-/// 4 + 4 + 3 + 3, 22 products in place of 24, and 7 are 4 + 3, 11 in place of 12; in two dimensions
-/// that saves 16%.
-struct TileAxis {
+/// four, the last tiles have three instead of hanging over the edge: a tile of three outputs has no
+/// product at infinity, which only the fourth output needs. 14 outputs are 4 + 4 + 3 + 3, with F(4, 3)
+/// 22 products in place of 24, and 7 are 4 + 3, 11 in place of 12; in two dimensions that saves 16%.
+struct TileAxis: Sendable {
   /// Tiles.
   let count: Int
   /// Tiles of four outputs, which come first.
   let wholeCount: Int
 
   init(outputs: Int) {
-    let side = WinogradTile.outputs
-    count = (outputs + side - 1) / side
-    wholeCount = count - min(count, side * count - outputs)
+    count = (outputs + 3) / 4
+    wholeCount = max(0, outputs - 3 * count)
   }
 
   /// Tiles of three outputs.
@@ -20,33 +21,27 @@ struct TileAxis {
   var shortCount: Int { count &- wholeCount }
 
   /// Outputs under all tiles; the last may lie behind the edge.
-  var outputs: Int { count &* WinogradTile.outputs &- shortCount }
+  var outputs: Int { 3 &* count &+ wholeCount }
 
   /// The first output of a tile.
   @inline(__always)
-  func start(of tile: Int) -> Int {
-    tile &* WinogradTile.outputs &- max(0, tile &- wholeCount)
-  }
+  func start(of tile: Int) -> Int { 3 &* tile &+ min(tile, wholeCount) }
 
   @inline(__always)
   func isShort(_ tile: Int) -> Bool { tile >= wholeCount }
 }
 
-/// Rows of tiles that are transformed together, and where their points lie.
-///
-/// The tiles come in the order
+/// Rows of tiles that are transformed together, and the order of their tiles,
 ///
 ///     whole rows, short columns | whole rows, whole columns |
 ///     short rows, whole columns | short rows, short columns
 ///
-/// so that those that have a product at infinity, in either dimension or in both, follow each other.
-struct TileRows {
+/// in which those that have the last point, in either dimension or in both, follow each other.
+struct TileOrder {
   /// Counted through all pictures.
   let rows: Range<Int>
-  /// Floats from one point's matrix to the next one's.
-  let pointStep: Int
-  private let rowAxis: TileAxis
-  private let columnAxis: TileAxis
+  let rowAxis: TileAxis
+  let columnAxis: TileAxis
   /// How many of the rows are whole.
   private let wholeRows: Int
 
@@ -55,22 +50,21 @@ struct TileRows {
     self.rowAxis = rowAxis
     self.columnAxis = columnAxis
     wholeRows = Self.wholeRows(in: rows, of: rowAxis)
-    pointStep = rows.count * columnAxis.count * chunk + pointPadding
   }
 
-  /// Floats of a chunk's points.
-  var chunkStep: Int { WinogradTile.points &* pointStep }
+  /// Tiles.
+  var count: Int { rows.count &* columnAxis.count }
 
-  /// The tiles that have a product at a point.
+  /// The tiles that have a point.
+  ///
+  /// - Parameter isLast: whether short tiles lack it, in either dimension.
   @inline(__always)
-  func tiles(at point: Int) -> Range<Int> {
-    let last = WinogradTile.side &- 1
-    let wholeRowsEnd = wholeRows &* columnAxis.count
-    let shortRowsTiles = (rows.count &- wholeRows) &* columnAxis.wholeCount
-    let isLastColumn = point % WinogradTile.side == last
-    let start = isLastColumn ? wholeRows &* columnAxis.shortCount : 0
-    if point / WinogradTile.side == last { return start..<wholeRowsEnd }
-    return start..<(isLastColumn ? wholeRowsEnd &+ shortRowsTiles : rows.count &* columnAxis.count)
+  func tiles(isLast: (row: Bool, column: Bool)) -> Range<Int> {
+    let start = isLast.column ? wholeRows &* columnAxis.shortCount : 0
+    let end = wholeRows &* columnAxis.count
+    if isLast.row { return start..<end }
+    let short = (rows.count &- wholeRows) &* columnAxis.wholeCount
+    return start..<(isLast.column ? end &+ short : count)
   }
 
   /// Where the tiles of a row lie, which follow each other: the whole ones, and the short ones.
@@ -94,5 +88,31 @@ struct TileRows {
       row / axis.count &* axis.wholeCount &+ min(row % axis.count, axis.wholeCount)
     }
     return before(rows.upperBound) &- before(rows.lowerBound)
+  }
+}
+
+/// Where the points of some rows of tiles lie: [point][tile], with room for all tiles at each point.
+struct TileRows {
+  let order: TileOrder
+  /// Floats from one point's matrix to the next one's.
+  let pointStep: Int
+
+  init(_ order: TileOrder) {
+    self.order = order
+    pointStep = order.count * chunk + pointPadding
+  }
+
+  /// Counted through all pictures.
+  var rows: Range<Int> { order.rows }
+  /// Floats of a chunk's points.
+  var chunkStep: Int { WinogradTile.points &* pointStep }
+
+  /// The rows of a point's matrix, and where they start in a chunk.
+  @inline(__always)
+  func matrix(at point: Int) -> (start: Int, rows: Int) {
+    let last = WinogradTile.side &- 1
+    let tiles = order.tiles(
+      isLast: (point / WinogradTile.side == last, point % WinogradTile.side == last))
+    return (point &* pointStep &+ tiles.lowerBound &* chunk, tiles.count)
   }
 }

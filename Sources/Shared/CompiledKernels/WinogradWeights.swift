@@ -1,16 +1,22 @@
 import CProcessor
 import Kernels
 
-/// Room for a kernel or a tile of vectors.
-private typealias Taps = InlineArray<9, Vector>
+/// Room for a kernel half transformed.
 private typealias HalfPoints = InlineArray<18, Vector>
 
 /// The weights of an algorithm that makes 36 matrices of 3x3 taps, six of three in each dimension by
 /// the map `Weight`, and back by the map `WeightGrad`.
 ///
-/// Packed weights are `[target chunk][36][source chunk][tile of vectors][source][vector]`.
+/// Packed weights are those at the points,
+///
+///     [target chunk][36][source chunk][tile of vectors][source][vector]
+///
+/// or the taps, `[block of targets][source][tap]`, from which `transformTaps` makes a pair of chunks'
+/// weights at the points.
 struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   let shape: ConvolutionShape
+  /// Whether the packed weights are those at the points, or the taps.
+  let packsPoints: Bool
 
   private var side: Int { 6 }
   private var points: Int { side &* side }
@@ -24,7 +30,13 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   private var outputMaps: BlockedShape { shape.output }
 
   /// Floats of the packed weights in either direction.
-  var packedCount: Int { weightPointStep * points * inputMaps.chunks * outputMaps.chunks }
+  var packedCount: Int {
+    packsPoints
+      ? weightPointStep * points * inputMaps.chunks * outputMaps.chunks
+      : 9 * inputMaps.paddedChannels * outputMaps.paddedChannels
+  }
+  /// Floats of a pair of chunks' weights, made of taps.
+  var transformedCount: Int { packsPoints ? 0 : weightPointStep * points }
   /// Floats of the sums of gradients of a pair of chunks.
   var gradSumCount: Int { points &* gradPointStep }
 
@@ -55,48 +67,85 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * 9 * lanes) { block in
       guard let block = block.baseAddress else { return }
       for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
-        let vectors = target.depth(ofChunk: first / chunk) / lanes
-        let vector = first % chunk / lanes
-        let tile = tileStart(of: vector, in: vectors)
-        let step = tileWidth(at: tile, of: vectors) * lanes
-        let start = first / chunk * points * source.chunks
         for channel in stride(from: 0, to: source.paddedChannels, by: lanes) {
           view.collect(target: first, sources: channel..<channel + lanes, into: block)
-          let depth = source.depth(ofChunk: channel / chunk)
-          var place =
-            packed + (start + channel / chunk) * weightPointStep
-            + (tile * depth + vector - tile) * lanes + channel % chunk * step
-          for row in 0..<lanes {
+          if packsPoints {
+            let (targetChunk, sourceChunk) = (first / chunk, channel / chunk)
+            let place = placeInChunk(
+              vector: first % chunk / lanes, of: target.depth(ofChunk: targetChunk) / lanes,
+              depth: source.depth(ofChunk: sourceChunk))
+            let index = targetChunk * points * source.chunks + sourceChunk
             transform(
-              block + row &* 9 &* lanes, isTurned: isTurned, into: place,
-              pointStep: source.chunks &* weightPointStep, rowStep: step)
-            place += step
+              block, rows: lanes, isTurned: isTurned,
+              into: packed
+                + (index * weightPointStep + place.start + channel % chunk * place.rowStep),
+              rowStep: place.rowStep, pointStep: source.chunks * weightPointStep)
+          } else {
+            let place = packed + (first * source.paddedChannels + channel * lanes) * 9
+            for row in 0..<lanes {
+              let (source, target) = (block + row &* 9 &* lanes, place + row &* 9 &* lanes)
+              for tap in 0..<9 {
+                store(
+                  load(source + (isTurned ? 8 &- tap : tap) &* lanes), to: target + tap &* lanes)
+              }
+            }
           }
         }
       }
     }
   }
 
-  /// A vector of kernels to weights at their points. Meanwhile the lines are fetched that the next
-  /// row's go to.
-  @inline(__always)
-  private func transform(
-    _ block: UnsafePointer<Float>, isTurned: Bool, into weight: UnsafeMutablePointer<Float>,
-    pointStep: Int, rowStep: Int
+  /// Where a vector's rows lie in a chunk of packed weights.
+  private func placeInChunk(
+    vector: Int, of vectors: Int, depth: Int
+  ) -> (start: Int, rowStep: Int) {
+    let tile = tileStart(of: vector, in: vectors)
+    let rowStep = tileWidth(at: tile, of: vectors) * lanes
+    return ((tile * depth + vector - tile) * lanes, rowStep)
+  }
+
+  /// Taps of a pair of chunks to weights at their points, `transformedCount` floats.
+  func transformTaps(
+    _ packed: UnsafePointer<Float>, _ source: BlockedShape, targetChunk: Int, vectors: Int,
+    sourceChunk: Int, into weight: UnsafeMutablePointer<Float>
   ) {
-    var taps = Taps(repeating: .zero)
-    for tap in 0..<9 { taps[tap] = load(block + (isTurned ? 8 &- tap : tap) &* lanes) }
-    var half = HalfPoints(repeating: .zero)
-    for x in 0..<3 { Weight.apply({ taps[$0 &* 3 &+ x] }, { half[$0 &* 3 &+ x] = $1 }) }
-    for y in 0..<side {
-      let row = weight + y &* side &* pointStep
-      Weight.apply(
-        { half[y &* 3 &+ $0] },
-        {
-          let place = row + $0 &* pointStep
-          store($1, to: place)
-          prefetchNear(place + rowStep)
-        })
+    let depth = source.depth(ofChunk: sourceChunk)
+    for vector in 0..<vectors {
+      let first = targetChunk &* chunk &+ vector &* lanes
+      let taps = packed + (first &* source.paddedChannels &+ sourceChunk &* chunk &* lanes) &* 9
+      let place = placeInChunk(vector: vector, of: vectors, depth: depth)
+      transform(
+        taps, rows: depth, isTurned: false, into: weight + place.start, rowStep: place.rowStep,
+        pointStep: weightPointStep)
+    }
+  }
+
+  /// Vectors of kernels, [row][tap], to weights at their points. Meanwhile the lines are fetched that
+  /// the next row's go to, which are too far from each other for the processor to do it.
+  private func transform(
+    _ kernels: UnsafePointer<Float>, rows: Int, isTurned: Bool,
+    into weight: UnsafeMutablePointer<Float>, rowStep: Int, pointStep: Int
+  ) {
+    for index in 0..<rows {
+      let (kernel, place) = (kernels + index &* 9 &* lanes, weight + index &* rowStep)
+      var half = HalfPoints(repeating: .zero)
+      for x in 0..<3 {
+        Weight.apply(
+          {
+            let tap = $0 &* 3 &+ x
+            return load(kernel + (isTurned ? 8 &- tap : tap) &* lanes)
+          }, { half[$0 &* 3 &+ x] = $1 })
+      }
+      for y in 0..<side {
+        let row = place + y &* side &* pointStep
+        Weight.apply(
+          { half[y &* 3 &+ $0] },
+          {
+            let point = row + $0 &* pointStep
+            store($1, to: point)
+            prefetchNear(point + rowStep)
+          })
+      }
     }
   }
 
@@ -129,5 +178,15 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
       WeightGrad.apply(
         { half[y &* side &+ $0] }, { store($1, to: taps + (y &* 3 &+ $0) &* tapStep) })
     }
+  }
+}
+
+/// First vector of the tile that a vector lies in.
+func tileStart(of vector: Int, in count: Int) -> Int {
+  var first = 0
+  while true {
+    let next = first + tileWidth(at: first, of: count)
+    if vector < next { return first }
+    first = next
   }
 }
