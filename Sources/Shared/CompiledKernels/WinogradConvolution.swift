@@ -152,15 +152,9 @@ extension WinogradConvolution {
       let strip = sums + tiles.chunkStep
       transformInput(tiles, input, source, into: points, strip: strip)
       for targetChunk in chunks {
-        let vectors = target.depth(ofChunk: targetChunk) / lanes
-        if weights.packsPoints {
-          multiplyPoints(
-            tiles, points, source, weight, targetChunk: targetChunk, vectors: vectors, into: sums)
-        } else {
-          multiplyTaps(
-            tiles, points, source, weight, targetChunk: targetChunk, vectors: vectors, into: sums,
-            scratch: strip + stripCount)
-        }
+        weights.multiply(
+          tiles, points, from: source, weight, to: target, targetChunk: targetChunk, into: sums,
+          scratch: strip + stripCount)
         transformOutput(tiles, sums, target, chunkIndex: targetChunk, into: output, scratch: strip)
       }
     }
@@ -172,55 +166,6 @@ extension WinogradConvolution {
   private func sumsTakePoints(from source: BlockedShape, to target: BlockedShape) -> Bool {
     source.chunks == 1 && target.chunks == 1
       && tileWidth(at: 0, of: target.blocks) == target.blocks
-  }
-
-  /// `sums[point] = points[point] * weight[point]` for one chunk of targets. A chunk of weights is 16
-  /// KB and stays in the level-1 cache while all tiles are multiplied with it; it comes from afar, and
-  /// so the next one is fetched meanwhile, with the tiles it meets.
-  private func multiplyPoints(
-    _ tiles: TileRows, _ points: UnsafePointer<Float>, _ source: BlockedShape,
-    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
-    into sums: UnsafeMutablePointer<Float>
-  ) {
-    var b = weight + targetChunk &* WinogradTile.points &* source.chunks &* weightPointStep
-    for point in 0..<WinogradTile.points {
-      let (start, rows) = tiles.matrix(at: point)
-      for sourceChunk in 0..<source.chunks {
-        let a = points + (sourceChunk &* tiles.chunkStep &+ start)
-        let isLast = sourceChunk &+ 1 == source.chunks
-        multiplyChunk(
-          rows: rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
-          into: sums + start, accumulates: sourceChunk > 0,
-          nextA: isLast ? points + (start &+ tiles.pointStep) : a + tiles.chunkStep,
-          nextB: b + weightPointStep)
-        b += weightPointStep
-      }
-    }
-  }
-
-  /// The same with weights whose taps are transformed on the way, a pair of chunks at a time: 36
-  /// products of 16 KB of weights each come from the level-2 cache.
-  ///
-  /// - Parameter scratch: 36 chunks of weights.
-  private func multiplyTaps(
-    _ tiles: TileRows, _ points: UnsafePointer<Float>, _ source: BlockedShape,
-    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
-    into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
-  ) {
-    for sourceChunk in 0..<source.chunks {
-      let depth = source.depth(ofChunk: sourceChunk)
-      weights.transformTaps(
-        weight, source, targetChunk: targetChunk, vectors: vectors, sourceChunk: sourceChunk,
-        into: scratch)
-      for point in 0..<WinogradTile.points {
-        let (start, rows) = tiles.matrix(at: point)
-        let a = points + (sourceChunk &* tiles.chunkStep &+ start)
-        let b = scratch + point &* weightPointStep
-        multiplyChunk(
-          rows: rows, depth: depth, vectors: vectors, a, b, into: sums + start,
-          accumulates: sourceChunk > 0, nextA: a + tiles.pointStep, nextB: b + weightPointStep)
-      }
-    }
   }
 
   func weightGrad(
@@ -248,31 +193,13 @@ extension WinogradConvolution {
         for inputChunk in 0..<inputMaps.chunks {
           let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
           let sums = sums + index &* weights.gradSumCount
-          addProducts(
-            tiles, points + inputChunk &* tiles.chunkStep, gradPoints,
-            rows: inputMaps.depth(ofChunk: inputChunk),
-            vectors: outputMaps.depth(ofChunk: outputChunk) / lanes, to: sums,
-            accumulates: accumulates)
-          if isComplete {
-            weights.transformGrad(
-              sums, inputChunk: inputChunk, outputChunk: outputChunk, into: weightGrad)
-          }
+          weights.addProducts(
+            tiles, points + inputChunk &* tiles.chunkStep, gradPoints, inputChunk: inputChunk,
+            outputChunk: outputChunk, to: sums, accumulates: accumulates,
+            completing: isComplete ? weightGrad : nil)
         }
       }
       accumulates = true
-    }
-  }
-
-  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks.
-  private func addProducts(
-    _ tiles: TileRows, _ points: UnsafePointer<Float>, _ gradPoints: UnsafePointer<Float>,
-    rows: Int, vectors: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
-  ) {
-    for point in 0..<WinogradTile.points {
-      let (start, depth) = tiles.matrix(at: point)
-      multiplyTransposedChunk(
-        rows: rows, depth: depth, vectors: vectors, points + start, gradPoints + start,
-        into: sums + point &* gradPointStep, accumulates: accumulates)
     }
   }
 }

@@ -40,7 +40,7 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     rowAxis = TileAxis(outputs: shape.outputHeight)
     columnAxis = TileAxis(outputs: shape.outputWidth)
     let channels = max(shape.inputChannels, shape.outputChannels)
-    forwardRows = max(1, (channels <= 128 ? 28 : 64) / columnAxis.count)
+    forwardRows = max(1, (channels <= 128 ? 28 : channels <= 256 ? 64 : 32) / columnAxis.count)
     gradRows = max(1, 64 / columnAxis.count)
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
@@ -79,9 +79,14 @@ struct WinogradStridedConvolution: ConvolutionKernel {
   }
   /// A tile that is half transformed, the points of all chunks of one side and of a chunk of the other.
   var scratchCount: Int {
-    let rows = min(max(forwardRows, gradRows), pictures * rowAxis.count)
     let chunks = max(inputMaps.chunks, outputMaps.chunks) + 1
-    return halfCount + chunks * StridedTiles.mostFloats(tiles: rows * columnAxis.count)
+    return halfCount
+      + max(
+        chunks * mostFloats(rows: forwardRows), (inputMaps.chunks + 1) * mostFloats(rows: gradRows))
+  }
+  /// Most floats of a chunk's points.
+  private func mostFloats(rows: Int) -> Int {
+    StridedTiles.mostFloats(tiles: min(rows, pictures * rowAxis.count) * columnAxis.count)
   }
   /// Floats of a tile that is half transformed.
   private var halfCount: Int { StridedTile.points * lanes }
@@ -133,9 +138,9 @@ struct WinogradStridedConvolution: ConvolutionKernel {
       let sums = points + source.chunks * tiles.chunkStep
       transformSources(sourceMap, tiles, input, source, into: points, half: scratch)
       for targetChunk in share.chunks {
-        multiply(
-          tiles, points, source, weight, targetChunk: targetChunk,
-          vectors: target.depth(ofChunk: targetChunk) / lanes, into: sums)
+        weights.multiply(
+          tiles, points, from: source, weight, to: target, targetChunk: targetChunk, into: sums,
+          scratch: sums + tiles.chunkStep)
         transformTarget(
           targetMap, tiles, sums, target, chunkIndex: targetChunk, into: output, half: scratch)
       }
@@ -178,28 +183,6 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     }
   }
 
-  /// `sums[point] = points[point] * weight[point]` for one chunk of targets. The next chunk of weights
-  /// is fetched meanwhile, with the tiles it meets.
-  private func multiply(
-    _ tiles: StridedTiles, _ points: UnsafePointer<Float>, _ source: BlockedShape,
-    _ weight: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
-    into sums: UnsafeMutablePointer<Float>
-  ) {
-    var b = weight + targetChunk &* StridedTile.weightPoints &* source.chunks &* weightPointStep
-    for index in 0..<StridedTile.weightPoints {
-      let matrix = tiles.matrix(index)
-      for sourceChunk in 0..<source.chunks {
-        let a = points + (sourceChunk &* tiles.chunkStep &+ matrix.start)
-        let isLast = sourceChunk &+ 1 == source.chunks
-        multiplyChunk(
-          rows: matrix.rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
-          into: sums + matrix.start, accumulates: sourceChunk > 0,
-          nextA: isLast ? points + matrix.end : a + tiles.chunkStep, nextB: b + weightPointStep)
-        b += weightPointStep
-      }
-    }
-  }
-
   func weightGrad(
     count: Int, input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
@@ -225,31 +208,13 @@ struct WinogradStridedConvolution: ConvolutionKernel {
         for inputChunk in 0..<inputMaps.chunks {
           let index = isAlone ? 0 : inputChunk &* outputMaps.chunks &+ outputChunk
           let sums = sums + index &* weights.gradSumCount
-          addProducts(
-            tiles, points + inputChunk &* tiles.chunkStep, gradPoints,
-            rows: inputMaps.depth(ofChunk: inputChunk),
-            vectors: outputMaps.depth(ofChunk: outputChunk) / lanes, to: sums,
-            accumulates: accumulates)
-          if isComplete {
-            weights.transformGrad(
-              sums, inputChunk: inputChunk, outputChunk: outputChunk, into: weightGrad)
-          }
+          weights.addProducts(
+            tiles, points + inputChunk &* tiles.chunkStep, gradPoints, inputChunk: inputChunk,
+            outputChunk: outputChunk, to: sums, accumulates: accumulates,
+            completing: isComplete ? weightGrad : nil)
         }
       }
       accumulates = true
-    }
-  }
-
-  /// `sums[point] (+)= transpose(points[point]) * gradPoints[point]` for a pair of chunks.
-  private func addProducts(
-    _ tiles: StridedTiles, _ points: UnsafePointer<Float>, _ gradPoints: UnsafePointer<Float>,
-    rows: Int, vectors: Int, to sums: UnsafeMutablePointer<Float>, accumulates: Bool
-  ) {
-    for index in 0..<StridedTile.weightPoints {
-      let matrix = tiles.matrix(index)
-      multiplyTransposedChunk(
-        rows: rows, depth: matrix.rows, vectors: vectors, points + matrix.start,
-        gradPoints + matrix.start, into: sums + index &* gradPointStep, accumulates: accumulates)
     }
   }
 }

@@ -29,7 +29,7 @@ struct StridedPlace {
 ///
 /// A point has a row of 64 channels for each tile that has the point, and for no other. Points with the
 /// same weights follow each other: they are one matrix, of which there are 36.
-struct StridedTiles {
+struct StridedTiles: PointMatrices {
   let order: TileOrder
   /// Where tile 0 would lie at each of 81 points, in floats from the start of a chunk.
   let offsets: UnsafePointer<Int>
@@ -75,11 +75,10 @@ struct StridedTiles {
   /// Floats of a chunk's points.
   var chunkStep: Int { starts[StridedTile.weightPoints] }
 
-  /// The points that meet the same weights: where they start and end in a chunk, and their tiles.
   @inline(__always)
-  func matrix(_ index: Int) -> (start: Int, end: Int, rows: Int) {
+  func matrix(_ index: Int) -> (start: Int, rows: Int) {
     let (start, end) = (starts[index], starts[index &+ 1])
-    return (start, end, (end &- start &- pointPadding) / chunk)
+    return (start, (end &- start &- pointPadding) / chunk)
   }
 
   /// Calls `body` for all tiles of a row.

@@ -92,7 +92,7 @@ struct TileOrder {
 }
 
 /// Where the points of some rows of tiles lie: [point][tile], with room for all tiles at each point.
-struct TileRows {
+struct TileRows: PointMatrices {
   let order: TileOrder
   /// Floats from one point's matrix to the next one's.
   let pointStep: Int
@@ -107,9 +107,8 @@ struct TileRows {
   /// Floats of a chunk's points.
   var chunkStep: Int { WinogradTile.points &* pointStep }
 
-  /// The rows of a point's matrix, and where they start in a chunk.
   @inline(__always)
-  func matrix(at point: Int) -> (start: Int, rows: Int) {
+  func matrix(_ point: Int) -> (start: Int, rows: Int) {
     let last = WinogradTile.side &- 1
     let tiles = order.tiles(
       isLast: (point / WinogradTile.side == last, point % WinogradTile.side == last))

@@ -19,15 +19,16 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   let packsPoints: Bool
 
   private var side: Int { 6 }
-  private var points: Int { side &* side }
+  /// Matrices of weights.
+  var points: Int { side &* side }
 
-  /// Feature maps of either side.
-  private var inputMaps: BlockedShape {
+  /// Feature maps of either side of the convolution.
+  var inputMaps: BlockedShape {
     BlockedShape(
       channels: shape.inputChannels, height: shape.inputHeight, width: shape.inputWidth,
       lanes: lanes)
   }
-  private var outputMaps: BlockedShape { shape.output }
+  var outputMaps: BlockedShape { shape.output }
 
   /// Floats of the packed weights in either direction.
   var packedCount: Int {
