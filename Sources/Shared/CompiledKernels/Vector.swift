@@ -1,5 +1,5 @@
 // The vector that everything here is written in. This folder is compiled once for each kind of
-// processor; what differs is said here and in RegisterTile.swift, nowhere else.
+// processor; what differs is said here, and where the number of registers decides about a tile.
 
 import CProcessor
 

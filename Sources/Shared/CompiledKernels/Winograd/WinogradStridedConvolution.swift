@@ -15,7 +15,7 @@ import Kernels
 /// of weights, 16 KB in the level-1 cache, is multiplied with 2.25 times as many rows as there are
 /// tiles. What is read from afar are weights; up to 128 channels, 28 tiles are enough to hide that, and
 /// a chunk of points, 580 KB, stays in a level-2 cache. With more channels, points don't stay there
-/// anyway, and 64 tiles meet the weights at once.
+/// anyway, and 64 tiles meet the weights at once; 32 of 512 channels, whose points take much memory.
 ///
 /// There are more points than pixels, 81 for 64 inputs or 16 outputs, and so transforms take a third of
 /// the time with 64 channels, a sixth with 256: with fewer than 64, nothing is saved.
