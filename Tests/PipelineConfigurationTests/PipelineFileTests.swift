@@ -72,7 +72,7 @@ import Testing
     demo.optimizer.learningRate = 0.02
     demo.optimizer.emaDecay = 0.95
     demo.schedule.warmupEpochs = 3
-    demo.validation.everyEpochs = 5
+    demo.validation.everyEpochs = 30
     demo.validation.patience = 0
     demo.checkpoints.everyMinutes = 1
     demo.checkpoints.keep = 2
