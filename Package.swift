@@ -9,10 +9,25 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// A library target in `Sources/Shared`, one folder each.
-func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// The floors of `Sources/Shared`, lowest first: a module imports lower floors and its own, never
+/// upward. `Tests/PackageTests` reads them here and checks that.
+enum Floor: String {
+  case platform = "Platform"
+  case contract = "Contract"
+  case network = "Network"
+  case media = "Media"
+  case data = "Data"
+  case models = "Models"
+  case reporting = "Reporting"
+  case training = "Training"
+  case presentation = "Presentation"
+}
+
+/// A library target, in a folder of its own on its floor.
+func library(_ floor: Floor, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Sources/Shared/\(floor.rawValue)/\(name)",
+    swiftSettings: strict)
 }
 
 /// The kernels in `CompiledKernels`, once more for processors with these instructions: `path` is a link
@@ -27,7 +42,7 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// a tenth longer, and any change elsewhere can put it there. The assembler keeps jumps off borders.
 func kernels(_ name: String, instructions: [String], _ defines: [String]) -> Target {
   .target(
-    name: name, dependencies: ["CProcessor", "Kernels"], path: "Sources/Shared/\(name)",
+    name: name, dependencies: ["CProcessor", "Kernels"], path: "Sources/Shared/Network/\(name)",
     swiftSettings: strict + defines.map { .define($0) } + [
       .unsafeFlags(instructions.flatMap { ["-Xcc", "-m\($0)"] }),
       .unsafeFlags(["-Xllvm", "-x86-branches-within-32B-boundaries"]),
@@ -50,7 +65,8 @@ let kernelTargets: [Target.Dependency] =
 /// A C library of the system: a module map and a shim, nothing else.
 func cLibrary(_ name: String, pkgConfig: String, apt: [String]) -> Target {
   .systemLibrary(
-    name: name, path: "Sources/Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt(apt)])
+    name: name, path: "Sources/Shared/Platform/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt(apt)])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -75,7 +91,7 @@ let package = Package(
   ],
   targets: vectorKernels + [
     // Instructions that Swift has no name for: a header, no library.
-    .systemLibrary(name: "CProcessor", path: "Sources/Shared/CProcessor"),
+    .systemLibrary(name: "CProcessor", path: "Sources/Shared/Platform/CProcessor"),
     // C libraries. Each is imported by exactly one module.
     cLibrary(
       "CFFmpeg", pkgConfig: "libavformat",
@@ -86,75 +102,76 @@ let package = Package(
     cLibrary("CZlib", pkgConfig: "zlib", apt: ["zlib1g-dev"]),
 
     // Libraries, from the machine upwards.
-    shared("WorkerPool", []),
-    shared("Randomness", []),
-    shared("TerminalInterface", ["WorkerPool"]),
-    shared("Checksums", ["CZlib"]),
-    shared("Imaging", ["CTurboJPEG"]),
-    shared("MediaDecoding", ["CFFmpeg", "Imaging", "WorkerPool"]),
-    shared("TorchFiles", ["Checksums"]),
-    shared("Kernels", []),
+    library(.platform, "Workers", []),
+    library(.platform, "Randomness", []),
+    library(.platform, "Terminal", ["Workers"]),
+    library(.platform, "Files", ["CZlib"]),
+    library(.media, "Imaging", ["CTurboJPEG"]),
+    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Workers"]),
+    library(.network, "TensorFiles", ["Files"]),
+    library(.network, "Kernels", []),
     .target(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
-      path: "Sources/Shared/CompiledKernels", swiftSettings: strict),
-    shared("NeuralNetwork", ["COpenBLAS", "Randomness", "WorkerPool"] + kernelTargets),
-    shared("ModelFiles", ["Imaging", "NeuralNetwork", "TorchFiles"]),
-    shared("FaceDetection", ["Imaging", "NeuralNetwork", "TorchFiles"]),
-    shared("FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
-    shared("Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
-    shared("VideoCatalog", []),
-    shared("ShardStore", ["Checksums", "CLMDB", "Imaging", "VideoCatalog"]),
-    shared("TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "WorkerPool"]),
-    shared("Evaluation", ["Randomness"]),
-    shared("Diagnosis", ["ModelFiles", "NeuralNetwork", "TorchFiles"]),
-    shared("Reporting", ["Checksums"]),
-    shared("PipelineConfiguration", [yams]),
+      path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
+    library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
+    library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
+    library(.media, "FaceDetection", ["Imaging", "NeuralNetwork", "TensorFiles"]),
+    library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    library(.training, "Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
+    library(.data, "VideoCatalog", []),
+    library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
+    library(
+      .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
+    library(.models, "Evaluation", ["Randomness"]),
+    library(.models, "Diagnosis", ["ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    library(.reporting, "Reporting", ["Files"]),
+    library(.presentation, "Configuration", [yams]),
 
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "PipelineConfiguration", "ShardStore", "TerminalInterface", "VideoCatalog", "WorkerPool",
+        "Configuration", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
         argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
-        "NeuralNetwork", "PipelineConfiguration", "Randomness", "Reporting", "Robustness",
-        "ShardStore", "TerminalInterface", "TorchFiles", "TrainingData", "VideoCatalog",
-        "WorkerPool",
+        "NeuralNetwork", "Configuration", "Randomness", "Reporting", "Robustness",
+        "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
+        "Workers",
       ],
       swiftSettings: strict),
 
     // Tests.
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
-    tests("WorkerPoolTests", ["WorkerPool"]),
+    tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
-    tests("TerminalInterfaceTests", ["TerminalInterface"]),
+    tests("TerminalTests", ["Terminal"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
-    tests("TorchFilesTests", ["TorchFiles"]),
+    tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
     tests(
       "NeuralNetworkTests",
-      ["Kernels", "NeuralNetwork", "Randomness", "TorchFiles", "WorkerPool"]),
-    tests("DiagnosisTests", ["Diagnosis", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
-    tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TorchFiles"]),
+      ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
+    tests("DiagnosisTests", ["Diagnosis", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",
       [
         "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData", "VideoCatalog",
       ]),
     tests("EvaluationTests", ["Evaluation", "Randomness"]),
-    tests("ReportingTests", ["Checksums", "Reporting"]),
+    tests("ReportingTests", ["Files", "Reporting"]),
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
     tests(
-      "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "WorkerPool"]),
+      "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
@@ -166,16 +183,16 @@ let package = Package(
     .testTarget(
       name: "ShardStoreTests",
       dependencies: [
-        "Checksums", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
+        "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
-    tests("PipelineConfigurationTests", ["PipelineConfiguration"]),
+    tests("ConfigurationTests", ["Configuration"]),
     tests(
       "IntegrationTests",
       [
         "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
-        "TorchFiles", "Trainer", "VideoCatalog",
+        "TensorFiles", "Trainer", "VideoCatalog",
       ]),
   ]
 )

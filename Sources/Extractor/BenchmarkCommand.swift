@@ -3,11 +3,11 @@ import FaceDetection
 import FaceExtraction
 import Foundation
 import MediaDecoding
-import PipelineConfiguration
+import Configuration
 import ShardStore
-import TerminalInterface
+import Terminal
 import VideoCatalog
-import WorkerPool
+import Workers
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@ import FaceDetection
 import FaceExtraction
 import Imaging
 import MediaDecoding
-import PipelineConfiguration
+import Configuration
 import ShardStore
 import VideoCatalog
 

@@ -2,11 +2,11 @@ import FaceDetection
 import FaceExtraction
 import Foundation
 import MediaDecoding
-import PipelineConfiguration
+import Configuration
 import ShardStore
-import TerminalInterface
+import Terminal
 import VideoCatalog
-import WorkerPool
+import Workers
 
 /// One run of the extractor: the videos of a catalog that the store doesn't have yet, spread over
 /// workers, each video one transaction.

@@ -1,6 +1,6 @@
 import Foundation
 import ShardStore
-import TerminalInterface
+import Terminal
 import VideoCatalog
 
 /// What a run did and what the store holds of the data set afterwards: `extraction-report.json` in

@@ -1,5 +1,5 @@
 import ArgumentParser
-import TerminalInterface
+import Terminal
 
 /// The batch job: from folders of labelled videos to a verified store of face crops.
 @main

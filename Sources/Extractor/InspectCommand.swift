@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Imaging
 import ShardStore
-import TerminalInterface
+import Terminal
 import VideoCatalog
 
 struct InspectCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import PipelineConfiguration
+import Configuration
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,8 +2,8 @@ import ArgumentParser
 import FaceDetection
 import Foundation
 import MediaDecoding
-import TerminalInterface
-import WorkerPool
+import Terminal
+import Workers
 
 struct SampleClipsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Imaging
 import ShardStore
-import TerminalInterface
-import WorkerPool
+import Terminal
+import Workers
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

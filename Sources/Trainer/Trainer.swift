@@ -1,5 +1,5 @@
 import ArgumentParser
-import TerminalInterface
+import Terminal
 
 /// Trains, evaluates and exports the network.
 @main

@@ -2,7 +2,7 @@ import Foundation
 import ModelFiles
 import NeuralNetwork
 import Testing
-import TorchFiles
+import TensorFiles
 
 @testable import Diagnosis
 

@@ -4,7 +4,7 @@ import ModelFiles
 import NeuralNetwork
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 
 extension TrainerTests {
   /// A model that lost its statistics, from the diagnosis to a model that is as good as before.

@@ -4,7 +4,7 @@ import NeuralNetwork
 import ShardStore
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 import VideoCatalog
 
 extension TrainerTests {

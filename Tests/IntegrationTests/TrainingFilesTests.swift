@@ -5,7 +5,7 @@ import NeuralNetwork
 import Randomness
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 
 extension TrainerTests {
   /// What a training leaves behind, as others read it.

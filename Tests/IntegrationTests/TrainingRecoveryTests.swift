@@ -3,7 +3,7 @@ import ModelFiles
 import NeuralNetwork
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 
 extension TrainerTests {
   /// Losses that are not finite, and the two looks at a training before it begins.

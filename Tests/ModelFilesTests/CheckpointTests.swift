@@ -4,7 +4,7 @@ import ModelFiles
 import NeuralNetwork
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 
 @Suite struct CheckpointTests {
   private func expectEqual(_ left: NetworkState, _ right: NetworkState) {

@@ -3,7 +3,7 @@ import ModelFiles
 import NeuralNetwork
 import TestSupport
 import Testing
-import TorchFiles
+import TensorFiles
 
 @Suite struct ModelFileTests {
   private let file = ModelFile(state: ModelFixture.state(), metadata: ModelFixture.metadata())

@@ -1,7 +1,7 @@
 import ModelFiles
 import NeuralNetwork
 import Testing
-import TorchFiles
+import TensorFiles
 
 /// Weights of a file meet a network: no key is left unaccounted for.
 @Suite struct WeightMatchTests {

@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import WorkerPool
+import Workers
 
 @testable import Kernels
 @testable import NeuralNetwork

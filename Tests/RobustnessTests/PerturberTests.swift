@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 import Testing
-import WorkerPool
+import Workers
 
 @testable import Robustness
 

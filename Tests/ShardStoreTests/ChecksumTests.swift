@@ -1,4 +1,4 @@
-import Checksums
+import Files
 import Testing
 
 @Suite struct ChecksumTests {

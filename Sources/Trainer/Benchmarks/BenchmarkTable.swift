@@ -1,5 +1,5 @@
 import NeuralNetwork
-import TerminalInterface
+import Terminal
 
 /// What `trainer benchmark` found, for people to read: a row per layer with its passes side by side,
 /// the parts of the step, and the rates.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import NeuralNetwork
-import TerminalInterface
-import WorkerPool
+import Terminal
+import Workers
 
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,10 +4,10 @@ import Evaluation
 import Foundation
 import NeuralNetwork
 import Reporting
-import TerminalInterface
-import TorchFiles
+import Terminal
+import TensorFiles
 import TrainingData
-import WorkerPool
+import Workers
 
 struct DiagnoseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,13 +4,13 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import Reporting
 import ShardStore
-import TerminalInterface
+import Terminal
 import TrainingData
 import VideoCatalog
-import WorkerPool
+import Workers
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import ModelFiles
-import PipelineConfiguration
-import TerminalInterface
+import Configuration
+import Terminal
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,8 +2,8 @@ import ArgumentParser
 import Diagnosis
 import Foundation
 import ModelFiles
-import PipelineConfiguration
-import TerminalInterface
+import Configuration
+import Terminal
 import TrainingData
 
 struct RepairCommand: ParsableCommand {

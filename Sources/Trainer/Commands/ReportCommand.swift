@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Reporting
-import TerminalInterface
+import Terminal
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

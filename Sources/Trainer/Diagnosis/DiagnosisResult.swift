@@ -1,7 +1,7 @@
 import Diagnosis
 import Evaluation
 import Foundation
-import TerminalInterface
+import Terminal
 
 /// A diagnosis for people and for programs.
 struct DiagnosisResult: Encodable {

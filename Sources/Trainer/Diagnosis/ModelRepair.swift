@@ -6,11 +6,11 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import ShardStore
-import TerminalInterface
-import TorchFiles
+import Terminal
+import TensorFiles
 import TrainingData
 import VideoCatalog
-import WorkerPool
+import Workers
 
 /// From a model without statistics to one that can be trusted: measured as it is, its statistics
 /// estimated, calibrated, measured again, checked, written.

@@ -2,9 +2,9 @@ import Diagnosis
 import Evaluation
 import Foundation
 import NeuralNetwork
-import TerminalInterface
+import Terminal
 import TrainingData
-import WorkerPool
+import Workers
 
 /// What a model says of real crops.
 struct PredictionSummary: Encodable {

@@ -4,7 +4,7 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import ShardStore
-import TorchFiles
+import TensorFiles
 import TrainingData
 
 /// A ResNet18 from a file of anybody's, and what can be known of how it is to be used.

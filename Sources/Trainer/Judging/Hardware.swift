@@ -1,5 +1,5 @@
 import Foundation
-import WorkerPool
+import Workers
 
 /// The machine that a model was trained on.
 struct Hardware: Codable {

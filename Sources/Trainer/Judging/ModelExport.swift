@@ -3,8 +3,8 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
-import TerminalInterface
+import Configuration
+import Terminal
 import TrainingData
 import VideoCatalog
 

@@ -4,7 +4,7 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import TerminalInterface
+import Terminal
 import TrainingData
 import VideoCatalog
 

@@ -1,5 +1,5 @@
 import Evaluation
-import TerminalInterface
+import Terminal
 
 /// What a model is worth, as tables.
 struct ResultTable {

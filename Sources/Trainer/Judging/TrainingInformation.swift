@@ -2,7 +2,7 @@ import Evaluation
 import Foundation
 import Imaging
 import ModelFiles
-import PipelineConfiguration
+import Configuration
 import Reporting
 import ShardStore
 import TrainingData

@@ -1,9 +1,9 @@
 import Evaluation
 import Foundation
 import ModelFiles
-import PipelineConfiguration
+import Configuration
 import Reporting
-import TerminalInterface
+import Terminal
 
 /// Several runs side by side as a page: numbers in one table, curves in one plot.
 struct ComparisonReport {

@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import Reporting
 import ShardStore
 import TrainingData

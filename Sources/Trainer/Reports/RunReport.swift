@@ -2,7 +2,7 @@ import Evaluation
 import Foundation
 import ModelFiles
 import Reporting
-import TerminalInterface
+import Terminal
 
 /// The report of one run as a page.
 struct RunReport {

@@ -1,7 +1,7 @@
 import Evaluation
 import Reporting
 import Robustness
-import TerminalInterface
+import Terminal
 
 /// What a model is worth on damaged pictures.
 struct RobustnessReport: Encodable {

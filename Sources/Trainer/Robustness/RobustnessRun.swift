@@ -4,10 +4,10 @@ import Foundation
 import Imaging
 import NeuralNetwork
 import Robustness
-import TerminalInterface
+import Terminal
 import TrainingData
 import VideoCatalog
-import WorkerPool
+import Workers
 
 /// Lets a network judge the pictures of some videos, perturbed in all ways of a grid.
 ///

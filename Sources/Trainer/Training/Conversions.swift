@@ -1,6 +1,6 @@
 import Evaluation
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import TrainingData
 import VideoCatalog
 

@@ -3,9 +3,9 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import ShardStore
-import TerminalInterface
+import Terminal
 import TrainingData
 
 /// One batch through everything, to see before a long run that nothing is missing.

@@ -1,5 +1,5 @@
 import Foundation
-import TerminalInterface
+import Terminal
 
 /// The learning curve as a table: one row per epoch, the best one marked.
 struct EpochTable {

@@ -1,6 +1,6 @@
 import ModelFiles
 import NeuralNetwork
-import TorchFiles
+import TensorFiles
 
 /// Weights of a file as the start of a training.
 enum InitialWeights {

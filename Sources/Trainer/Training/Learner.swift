@@ -1,6 +1,6 @@
 import Imaging
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import TrainingData
 
 /// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.

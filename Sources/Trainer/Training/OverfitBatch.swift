@@ -1,8 +1,8 @@
 import Foundation
 import Imaging
 import NeuralNetwork
-import PipelineConfiguration
-import TerminalInterface
+import Configuration
+import Terminal
 import TrainingData
 import VideoCatalog
 

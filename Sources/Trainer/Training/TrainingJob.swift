@@ -3,10 +3,10 @@ import Foundation
 import Imaging
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import Reporting
 import ShardStore
-import TerminalInterface
+import Terminal
 import TrainingData
 
 /// A training from the first or the last checkpoint to the exported model.

@@ -1,4 +1,4 @@
-import PipelineConfiguration
+import Configuration
 import Reporting
 
 /// The curves of a training: `metrics.csv` with a row per epoch, TensorBoard events besides.

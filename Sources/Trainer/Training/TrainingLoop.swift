@@ -2,9 +2,9 @@ import Dispatch
 import Evaluation
 import ModelFiles
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import Reporting
-import TerminalInterface
+import Terminal
 import TrainingData
 import VideoCatalog
 

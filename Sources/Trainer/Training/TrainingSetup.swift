@@ -1,11 +1,11 @@
 import Foundation
 import Imaging
 import NeuralNetwork
-import PipelineConfiguration
+import Configuration
 import ShardStore
 import TrainingData
 import VideoCatalog
-import WorkerPool
+import Workers
 
 /// What a training works on: settings, data and its split, the network's shape.
 struct TrainingSetup {

@@ -1,0 +1,138 @@
+import Files
+public import VideoCatalog
+
+/// What is known of one crop: the value of its key in the database `samples`.
+///
+/// Coordinates are pixels of the displayed picture, rounded to 1/1000; times and scores are rounded
+/// to 1/1000000. Rounding happens on creation, so a record equals what is read back.
+public struct SampleRecord: Codable, Sendable, Equatable {
+  /// A place in the displayed picture, in pixels; `[x, y]` in JSON.
+  public struct Point: Codable, Sendable, Equatable {
+    /// Pixels from the left edge.
+    public let x: Double
+    /// Pixels from the top edge.
+    public let y: Double
+
+    /// Creates a point, rounded to 1/1000 pixel.
+    public init(x: Double, y: Double) {
+      self.x = Rounding.pixels(x)
+      self.y = Rounding.pixels(y)
+    }
+
+    /// Reads `[x, y]`.
+    public init(from decoder: any Decoder) throws {
+      var container = try decoder.unkeyedContainer()
+      x = try container.decode(Double.self)
+      y = try container.decode(Double.self)
+      guard container.isAtEnd else {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected [x, y]")
+      }
+    }
+
+    /// Writes `[x, y]`.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.unkeyedContainer()
+      try container.encode(x)
+      try container.encode(y)
+    }
+  }
+
+  /// The detector's box in the displayed picture, in pixels.
+  public struct Box: Codable, Sendable, Equatable {
+    /// Left edge.
+    public let x: Double
+    /// Top edge.
+    public let y: Double
+    /// Width.
+    public let width: Double
+    /// Height.
+    public let height: Double
+
+    /// Creates a box, rounded to 1/1000 pixel.
+    public init(x: Double, y: Double, width: Double, height: Double) {
+      self.x = Rounding.pixels(x)
+      self.y = Rounding.pixels(y)
+      self.width = Rounding.pixels(width)
+      self.height = Rounding.pixels(height)
+    }
+  }
+
+  /// Landmarks per face: both eyes, nose, both corners of the mouth.
+  public static let landmarkCount = 5
+
+  /// Name of the video.
+  public let video: String
+  /// Real or fake.
+  public let label: VideoLabel
+  /// Name of the video's group.
+  public let group: String
+  /// The data set's own split, where it has one.
+  public let split: DatasetSplit?
+  /// Manipulation method; nil for real videos and where unknown.
+  public let method: String?
+  /// Compression level; nil where the data set has none.
+  public let compression: String?
+  /// Index of the frame in presentation order.
+  public let frame: Int
+  /// Presentation time of the frame.
+  public let timestampSeconds: Double
+  /// The detector's box.
+  public let box: Box
+  /// Five points: left eye, right eye, nose, left and right corner of the mouth, as seen.
+  public let landmarks: [Point]
+  /// The track (one face over time) within the video.
+  public let track: Int
+  /// The detector's confidence, 0...1.
+  public let score: Double
+  /// CRC-32 of the image's bytes. LMDB itself has no checksums.
+  public let crc32: UInt32
+  /// Length of the image.
+  public let imageBytes: Int
+
+  /// Creates the record of `image`, the JPEG file of a crop of `video`.
+  public init(
+    video: CatalogVideo, frame: Int, timestampSeconds: Double, box: Box, landmarks: [Point],
+    track: Int, score: Double, image: [UInt8]
+  ) {
+    self.video = video.name
+    label = video.label
+    group = video.group
+    split = video.split
+    method = video.method
+    compression = video.compression
+    self.frame = frame
+    self.timestampSeconds = Rounding.millionths(timestampSeconds)
+    self.box = box
+    self.landmarks = landmarks
+    self.track = track
+    self.score = Rounding.millionths(score)
+    crc32 = CRC32.checksum(image)
+    imageBytes = image.count
+  }
+
+  /// Whether label, group, split, method and compression are those of `other`.
+  func describesSameVideo(as other: SampleRecord) -> Bool {
+    label == other.label && group == other.group && split == other.split
+      && method == other.method && compression == other.compression
+  }
+
+  /// The first thing that is wrong with the record's own values, or nil.
+  var defect: String? {
+    guard landmarks.count == Self.landmarkCount else {
+      return "expected \(Self.landmarkCount) landmarks, got \(landmarks.count)"
+    }
+    let numbers =
+      [timestampSeconds, score, box.x, box.y, box.width, box.height]
+      + landmarks.flatMap { [$0.x, $0.y] }
+    guard numbers.allSatisfy(\.isFinite) else {
+      return "the time, score, box or landmarks are not finite"
+    }
+    guard box.width >= 0, box.height >= 0 else {
+      return "the box has a negative size: \(box.width) x \(box.height)"
+    }
+    guard (1...RecordCoding.maximumImageBytes).contains(imageBytes) else {
+      return "the image has \(imageBytes) bytes, expected 1...\(RecordCoding.maximumImageBytes)"
+    }
+    return nil
+  }
+}

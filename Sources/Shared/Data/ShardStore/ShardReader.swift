@@ -1,0 +1,187 @@
+import Files
+import Foundation
+
+/// Reads a store: which videos it has, their samples and images. Writes nothing and needs no lock
+/// file, so a store may lie on read-only media.
+///
+/// A video has one answer: its entry in one shard. Where tasks were cut differently between runs,
+/// two shards may have entries of a video; then a finished one is the answer before a failed one,
+/// and among equals the first in shard order. Samples of other shards' copies are not seen.
+///
+/// Sendable: all state is fixed after opening, and any number of threads may read.
+public final class ShardReader: Sendable {
+  /// A video of the store.
+  public struct Video: Sendable, Equatable {
+    /// The video's name.
+    public let name: String
+    /// State and counts.
+    public let record: VideoRecord
+    /// The shard that has it.
+    public let shard: ShardName
+  }
+
+  /// A sample of the store, without its image.
+  public struct Sample: Sendable, Equatable {
+    /// The key of record and image.
+    public let key: SampleKey
+    /// What is known of the crop.
+    public let record: SampleRecord
+    /// The shard that has it.
+    public let shard: ShardName
+  }
+
+  /// The store's folder.
+  public let directory: String
+
+  /// What the content depends on.
+  public let description: StoreDescription
+
+  /// All shards in order, as of opening.
+  public let shards: [ShardName]
+
+  /// All videos in key order, as of opening; one entry each.
+  public let videos: [Video]
+
+  private let sources: [ShardName: ShardSource]
+  let owners: [[UInt8]: ShardName]
+  private let taskLocks: [TaskLock]
+
+  /// Opens a store.
+  ///
+  /// - Parameters:
+  ///   - directory: The store's folder.
+  ///   - allowLive: Whether to read tasks that are being written. Each read then keeps the writer
+  ///     from committing for as long as it lasts. Without it a running writer is an error (`busy`);
+  ///     no writer can start on a task while the reader lives.
+  public init(directory: String, allowLive: Bool = false) throws(ShardStoreError) {
+    self.directory = directory
+    description = try StoreDescription(store: directory)
+    shards = try ShardName.all(inStore: directory)
+    var locks: [TaskLock] = []
+    var live: Set<Int> = []
+    for task in Set(shards.map(\.task)).sorted() {
+      switch try TaskLock.reading(task, inStore: directory) {
+      case .held(let lock): locks.append(lock)
+      case .noLockFile: break
+      case .writerRuns:
+        guard allowLive else {
+          throw ShardStoreError(
+            .busy, subject: directory,
+            "task \(task) of the store is being written; wait for the extraction's end")
+        }
+        live.insert(task)
+      }
+    }
+    taskLocks = locks
+    var sources: [ShardName: ShardSource] = [:]
+    var found: [[UInt8]: Video] = [:]
+    for shard in shards {
+      let source = try ShardSource(
+        shard, inStore: directory, isLive: live.contains(shard.task))
+      sources[shard] = source
+      for (name, video) in try source.videos() {
+        // Shards come in order: an entry gives way only to a finished one after a failed one.
+        guard let known = found[name] else {
+          found[name] = video
+          continue
+        }
+        if known.record.state == .failed, video.record.state == .done { found[name] = video }
+      }
+    }
+    self.sources = sources
+    owners = found.mapValues(\.shard)
+    videos = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
+  /// Calls `body` with the samples of a shard in key order until it returns false.
+  ///
+  /// In a store that is being written, samples of videos that came after opening are left out.
+  public func forEachSample(
+    in shard: ShardName, _ body: (Sample) throws(ShardStoreError) -> Bool
+  ) throws(ShardStoreError) {
+    try source(shard).read { transaction, databases throws(ShardStoreError) in
+      var cursor = try transaction.cursor(databases.samples)
+      while let entry = try cursor.next() {
+        let subject = shard.fileName + ": sample " + String(decoding: entry.key, as: UTF8.self)
+        guard let key = SampleKey(bytes: entry.key) else {
+          throw ShardStoreError(
+            .damagedRecord, subject: subject, "expected a key <video>/<frame>/<face>")
+        }
+        guard owners[Array(key.video.utf8)] == shard else { continue }
+        let record = try Self.record(entry.value, subject: subject)
+        guard try body(Sample(key: key, record: record, shard: shard)) else { break }
+      }
+    }
+  }
+
+  /// All samples of the store: by shard, then by key.
+  public func samples() throws(ShardStoreError) -> [Sample] {
+    var samples: [Sample] = []
+    for shard in shards {
+      try forEachSample(in: shard) { sample throws(ShardStoreError) in
+        samples.append(sample)
+        return true
+      }
+    }
+    return samples
+  }
+
+  /// Calls `body` with the JPEG file of a sample, in the map: no copy, valid inside `body` only.
+  ///
+  /// - Parameter verifyingChecksum: Whether to compare length and CRC-32 with the record before;
+  ///   costs about one nanosecond per byte.
+  public func withImage<Result>(
+    of sample: Sample, verifyingChecksum: Bool = true, _ body: (RawSpan) -> Result
+  ) throws(ShardStoreError) -> Result {
+    let subject = sample.shard.fileName + ": image " + sample.key.description
+    let result = try source(sample.shard).read {
+      transaction, databases throws(ShardStoreError) -> Result? in
+      guard let image = try transaction.value(of: sample.key.bytes, in: databases.images) else {
+        return nil
+      }
+      // The length is compared before a byte is touched: a damaged one may point past the file.
+      guard image.count == sample.record.imageBytes else {
+        throw ShardStoreError(
+          .damagedRecord, subject: subject,
+          "expected \(sample.record.imageBytes) bytes, got \(image.count)")
+      }
+      if verifyingChecksum {
+        let checksum = CRC32.checksum(image.bytes)
+        guard checksum == sample.record.crc32 else {
+          throw ShardStoreError(
+            .damagedRecord, subject: subject,
+            "expected CRC-32 \(sample.record.crc32), got \(checksum); " + repairAdvice)
+        }
+      }
+      return body(image.bytes)
+    }
+    guard let found = result.flatMap({ $0 }) else {
+      throw ShardStoreError(.damagedRecord, subject: subject, "the shard has no image of this key")
+    }
+    return found
+  }
+
+  /// A copy of the JPEG file of a sample, compared with its checksum.
+  public func image(of sample: Sample) throws(ShardStoreError) -> [UInt8] {
+    try withImage(of: sample) { span in span.withUnsafeBytes { Array($0) } }
+  }
+
+  /// A sample's record, compared with what one can hold.
+  static func record(
+    _ bytes: UnsafeRawBufferPointer, subject: String
+  ) throws(ShardStoreError) -> SampleRecord {
+    let record = try RecordCoding.decode(SampleRecord.self, from: bytes, subject: subject)
+    if let defect = record.defect {
+      throw ShardStoreError(.damagedRecord, subject: subject, defect)
+    }
+    return record
+  }
+
+  func source(_ shard: ShardName) throws(ShardStoreError) -> ShardSource {
+    guard let source = sources[shard] else {
+      throw ShardStoreError(
+        .invalidArgument, subject: shard.fileName, "the store had no such shard when it was opened")
+    }
+    return source
+  }
+}

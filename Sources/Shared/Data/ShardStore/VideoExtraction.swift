@@ -1,0 +1,116 @@
+import Files
+public import VideoCatalog
+
+/// One crop on its way into the store.
+public struct FaceSample: Sendable, Equatable {
+  /// Index of the face among those of its frame, 0...99.
+  public let face: Int
+
+  /// What is known of the crop.
+  public let record: SampleRecord
+
+  /// The crop: a complete JPEG file.
+  public let image: [UInt8]
+
+  /// Creates a sample of `video`; checksum and length are taken from `image`.
+  public init(
+    video: CatalogVideo, frame: Int, face: Int, timestampSeconds: Double, box: SampleRecord.Box,
+    landmarks: [SampleRecord.Point], track: Int, score: Double, image: [UInt8]
+  ) {
+    self.face = face
+    self.image = image
+    record = SampleRecord(
+      video: video, frame: frame, timestampSeconds: timestampSeconds, box: box,
+      landmarks: landmarks, track: track, score: score, image: image)
+  }
+}
+
+/// All that one video yields; stored as a whole or not at all.
+public struct VideoExtraction: Sendable, Equatable {
+  /// Name of the video: its identity in the store.
+  public let name: String
+
+  /// State and counts.
+  public let record: VideoRecord
+
+  /// The crops, in any order. None for a failed video.
+  public let samples: [FaceSample]
+
+  /// A video that was extracted. The count of images is that of `samples`.
+  public static func done(
+    _ video: CatalogVideo, samples: [FaceSample], facts: VideoRecord.Facts, notes: [String] = []
+  ) -> VideoExtraction {
+    VideoExtraction(
+      name: video.name,
+      record: .done(video, images: samples.count, facts: facts, notes: notes), samples: samples)
+  }
+
+  /// A video that could not be extracted.
+  public static func failed(
+    _ video: CatalogVideo, reason: String, facts: VideoRecord.Facts = .init(),
+    notes: [String] = []
+  ) -> VideoExtraction {
+    VideoExtraction(
+      name: video.name, record: .failed(video, reason: reason, facts: facts, notes: notes),
+      samples: [])
+  }
+
+  private init(name: String, record: VideoRecord, samples: [FaceSample]) {
+    self.name = name
+    self.record = record
+    self.samples = samples
+  }
+}
+
+/// The bytes that a video's transaction writes: encoded and checked before anything is written.
+struct EncodedVideo {
+  struct Sample {
+    let key: SampleKey
+    let record: [UInt8]
+    let image: [UInt8]
+  }
+
+  let name: [UInt8]
+  let record: [UInt8]
+  let samples: [Sample]
+
+  init(_ video: VideoExtraction) throws(ShardStoreError) {
+    try SampleKey.checkVideoName(video.name)
+    if let defect = video.record.defect {
+      throw ShardStoreError(.invalidVideo, subject: video.name, defect)
+    }
+    var samples: [Sample] = []
+    samples.reserveCapacity(video.samples.count)
+    for sample in video.samples {
+      let key = try SampleKey(video: video.name, frame: sample.record.frame, face: sample.face)
+      if let defect = sample.record.defect {
+        throw ShardStoreError(.invalidVideo, subject: key.description, defect)
+      }
+      guard Array(sample.record.video.utf8) == Array(video.name.utf8),
+        video.record.describesSameVideo(as: sample.record)
+      else {
+        throw ShardStoreError(
+          .invalidVideo, subject: key.description,
+          "the sample is of another video: \(sample.record.video)")
+      }
+      let record = try RecordCoding.encode(sample.record, subject: key.description)
+      samples.append(Sample(key: key, record: record, image: sample.image))
+    }
+    // In key order LMDB fills its pages from left to right, whatever order the crops came in.
+    samples.sort { $0.key < $1.key }
+    for (left, right) in zip(samples, samples.dropFirst()) where left.key == right.key {
+      throw ShardStoreError(
+        .invalidVideo, subject: left.key.description, "two samples have this key")
+    }
+    var checksum = CRC32()
+    for sample in samples {
+      checksum.update(sample.key.bytes)
+      checksum.update(sample.record)
+    }
+    var record = video.record
+    record.samplesCRC32 = checksum.value
+    name = Array(video.name.utf8)
+    self.record = try RecordCoding.encode(record, subject: video.name)
+    self.samples = samples
+  }
+}

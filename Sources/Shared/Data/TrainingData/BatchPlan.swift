@@ -1,0 +1,81 @@
+internal import Randomness
+internal import Workers
+
+/// What a batch will have, before anything is read.
+struct PlannedBatch: Sendable {
+  let position: DataPosition
+  let nextPosition: DataPosition
+  let step: Int
+  /// Positions in the catalog.
+  let samples: [UInt32]
+  /// Key of the first sample; the others count on from it. Nil takes positions in the catalog.
+  let firstKey: UInt64?
+}
+
+/// The batches of a loader by number: a function of the number alone.
+protocol BatchPlan: Sendable {
+  /// The batch, or nil behind the last one.
+  func batch(_ number: Int) -> PlannedBatch?
+}
+
+/// Batches of training from a position on, without an end.
+struct TrainingPlan: BatchPlan {
+  let order: EpochOrder
+  private let start: DataPosition
+  private let cache = Locked<[Int: [UInt32]]>([:])
+
+  init(_ order: EpochOrder, from start: DataPosition) {
+    self.order = order
+    self.start = order.normalized(start)
+  }
+
+  func batch(_ number: Int) -> PlannedBatch? {
+    let size = order.settings.batchSize
+    let inFirstEpoch = (order.samplesPerEpoch - start.sample) / size
+    let position =
+      number < inFirstEpoch
+      ? DataPosition(epoch: start.epoch, sample: start.sample + number * size)
+      : DataPosition(
+        epoch: start.epoch + 1 + (number - inFirstEpoch) / order.stepsPerEpoch,
+        sample: (number - inFirstEpoch) % order.stepsPerEpoch * size)
+    let next = DataPosition(epoch: position.epoch, sample: position.sample + size)
+    let samples = samples(inEpoch: position.epoch)[position.sample..<(position.sample + size)]
+    return PlannedBatch(
+      position: position, nextPosition: order.normalized(next), step: position.sample / size,
+      samples: Array(samples),
+      firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
+  }
+
+  /// Threads are in the same epoch, or in two that follow each other.
+  private func samples(inEpoch epoch: Int) -> [UInt32] {
+    cache.withLock { cache in
+      if let known = cache[epoch] { return known }
+      let samples = order.samples(inEpoch: epoch)
+      cache = cache.filter { abs($0.key - epoch) <= 1 }
+      cache[epoch] = samples
+      return samples
+    }
+  }
+}
+
+/// All samples of some videos in catalog order, once; without the first `skipped` ones.
+struct EvaluationPlan: BatchPlan {
+  let samples: [UInt32]
+  let batchSize: Int
+
+  init(_ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0) {
+    let all = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
+    samples = Array(all.dropFirst(max(skipped, 0)))
+    self.batchSize = batchSize
+  }
+
+  func batch(_ number: Int) -> PlannedBatch? {
+    let (start, overflow) = number.multipliedReportingOverflow(by: batchSize)
+    guard !overflow, start < samples.count else { return nil }
+    let end = min(samples.count, start + batchSize)
+    return PlannedBatch(
+      position: DataPosition(epoch: 0, sample: start),
+      nextPosition: DataPosition(epoch: 0, sample: end), step: number,
+      samples: Array(samples[start..<end]), firstKey: nil)
+  }
+}

@@ -1,0 +1,218 @@
+internal import Imaging
+internal import Randomness
+internal import ShardStore
+internal import VideoCatalog
+internal import Workers
+
+extension SampleCatalog {
+  /// Opens a store that nobody is writing and indexes its samples, several shards at a time. About
+  /// four microseconds a sample, most of them for the check of the shards' pages.
+  ///
+  /// - Parameters:
+  ///   - directory: the store's folder.
+  ///   - framesPerVideo: most frames that are taken of each video, evenly spaced over those with a
+  ///     face, and all faces of each; 0 takes all.
+  ///   - workerCount: threads that read, or 0 for one per core.
+  public init(
+    directory: String, framesPerVideo: Int = 0, workerCount: Int = 0
+  ) throws(TrainingDataError) {
+    guard framesPerVideo >= 0, workerCount >= 0 else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "frames per video, workers",
+        "expected 0 or more, got \(framesPerVideo) and \(workerCount)")
+    }
+    let reader: ShardReader
+    do throws(ShardStoreError) {
+      reader = try ShardReader(directory: directory)
+    } catch {
+      throw TrainingDataError(store: error, directory: directory)
+    }
+    try Self.checkSize(reader.description, directory: directory)
+    let index = StoreIndex(reader: reader, framesPerVideo: framesPerVideo)
+    let shards = try index.readShards(WorkerPool(workerCount: workerCount))
+    let (videos, entries) = index.join(shards)
+    let failed = reader.videos.count - videos.count
+    guard !entries.isEmpty else {
+      throw TrainingDataError(
+        .emptyStore, subject: directory,
+        "the store has no crop to train on: \(counted(videos.count, "finished video")), \(failed) "
+          + "failed; run the extraction first, and see its report for the reasons")
+    }
+    self.init(
+      directory: directory, reader: reader, videos: videos, failedVideoCount: failed,
+      fingerprint: index.fingerprint, entries: entries)
+  }
+
+  private static func checkSize(
+    _ description: StoreDescription, directory: String
+  ) throws(TrainingDataError) {
+    let size = description.geometry.sizePixels
+    guard (1...maximumSizePixels).contains(size) else {
+      throw TrainingDataError(
+        .damagedStore, subject: directory + "/" + StoreDescription.fileName,
+        "expected crops of 1...\(maximumSizePixels) pixels, got \(size)")
+    }
+  }
+}
+
+extension TrainingDataError {
+  /// An error of the store, as this module's.
+  init(store error: ShardStoreError, directory: String) {
+    switch error.code {
+    case .damagedShard, .damagedRecord:
+      self.init(
+        .damagedStore, subject: directory,
+        "the store is damaged; `extractor verify` lists all of it", cause: error.description)
+    default:
+      self.init(
+        .unreadableStore, subject: directory, "the store can't be read", cause: error.description)
+    }
+  }
+}
+
+/// Reads the index of a store.
+private struct StoreIndex: Sendable {
+  let reader: ShardReader
+  let framesPerVideo: Int
+
+  /// Of each shard, the finished videos by name.
+  private let videosOfShard: [[ShardReader.Video]]
+
+  /// The samples of one shard; `video` counts within the shard.
+  typealias Shard = [SampleEntry]
+
+  init(reader: ShardReader, framesPerVideo: Int) {
+    self.reader = reader
+    self.framesPerVideo = framesPerVideo
+    let positions = Dictionary(
+      uniqueKeysWithValues: reader.shards.enumerated().map { ($1, $0) })
+    var videos: [[ShardReader.Video]] = reader.shards.map { _ in [] }
+    for video in reader.videos where video.record.state == .done {
+      if let shard = positions[video.shard] { videos[shard].append(video) }
+    }
+    videosOfShard = videos
+  }
+
+  func readShards(_ pool: WorkerPool) throws(TrainingDataError) -> [Shard] {
+    let shards = Locked([Shard](repeating: [], count: reader.shards.count))
+    do {
+      try pool.forEach(Array(reader.shards.indices)) { _ in
+        { position in
+          let samples = try read(position)
+          shards.withLock { $0[position] = samples }
+        }
+      }
+    } catch let error as ShardStoreError {
+      throw TrainingDataError(store: error, directory: reader.directory)
+    } catch {
+      throw TrainingDataError(
+        .unreadableStore, subject: reader.directory, "the store can't be read", cause: "\(error)")
+    }
+    return shards.withLock { $0 }
+  }
+
+  private func read(_ position: Int) throws(ShardStoreError) -> Shard {
+    let shard = reader.shards[position]
+    let videos = videosOfShard[position]
+    let positions = Dictionary(
+      uniqueKeysWithValues: videos.enumerated().map { (Array($1.name.utf8), $0) })
+    var samples: Shard = []
+    var name = ""
+    var video: Int?
+    try reader.forEachKey(in: shard) { key throws(ShardStoreError) in
+      if !key.video.utf8.elementsEqual(name.utf8) || video == nil {
+        name = key.video
+        video = positions[Array(name.utf8)]
+      }
+      guard let video else {
+        throw ShardStoreError(
+          .damagedRecord, subject: shard.fileName + ": sample " + key.description,
+          "its video failed, and a failed video has no samples")
+      }
+      samples.append(SampleEntry(video: video, key: key))
+      return true
+    }
+    // In key order the samples of "a" enclose those of a video named "a/000001".
+    samples.sort()
+    try compareCounts(samples, videos, shard)
+    return limited(samples)
+  }
+
+  private func compareCounts(
+    _ samples: Shard, _ videos: [ShardReader.Video], _ shard: ShardName
+  ) throws(ShardStoreError) {
+    var counts = [Int](repeating: 0, count: videos.count)
+    for sample in samples { counts[Int(sample.video)] += 1 }
+    for (video, count) in zip(videos, counts) where video.record.images != count {
+      throw ShardStoreError(
+        .damagedRecord, subject: shard.fileName + ": video " + video.name,
+        "expected \(counted(video.record.images, "sample")), got \(count)")
+    }
+  }
+
+  /// At most `framesPerVideo` frames of each video: the middles of as many equal parts.
+  private func limited(_ samples: Shard) -> Shard {
+    guard framesPerVideo > 0 else { return samples }
+    var kept: Shard = []
+    var start = 0
+    while start < samples.count {
+      var end = start
+      var frames: [Int] = []
+      while end < samples.count, samples[end].video == samples[start].video {
+        if frames.last != samples[end].frame { frames.append(samples[end].frame) }
+        end += 1
+      }
+      if frames.count > framesPerVideo {
+        let chosen = Set(
+          (0..<framesPerVideo).map { frames[(2 * $0 + 1) * frames.count / (2 * framesPerVideo)] })
+        kept += samples[start..<end].filter { chosen.contains($0.frame) }
+      } else {
+        kept += samples[start..<end]
+      }
+      start = end
+    }
+    return kept
+  }
+
+  /// The shards one after the other, with videos numbered over the whole store.
+  func join(_ shards: [Shard]) -> (videos: [SampleCatalog.Video], entries: [SampleEntry]) {
+    var videos: [SampleCatalog.Video] = []
+    var entries: [SampleEntry] = []
+    entries.reserveCapacity(shards.reduce(0) { $0 + $1.count })
+    for (position, samples) in shards.enumerated() {
+      var next = 0
+      for (number, video) in videosOfShard[position].enumerated() {
+        let start = entries.count
+        while next < samples.count, samples[next].video == UInt32(number) {
+          entries.append(samples[next].renumbered(videos.count))
+          next += 1
+        }
+        let record = video.record
+        videos.append(
+          SampleCatalog.Video(
+            name: video.name, label: record.label, group: record.group, split: record.split,
+            method: record.method, compression: record.compression, shard: position,
+            samples: start..<entries.count))
+      }
+    }
+    return (videos, entries)
+  }
+
+  /// Names, labels and all samples (by the checksum in each video's record), by shard.
+  var fingerprint: UInt64 {
+    var hash = NameHash()
+    hash.add(UInt64(framesPerVideo))
+    for (position, videos) in videosOfShard.enumerated() {
+      hash.add(UInt64(position))
+      for video in videos {
+        let record = video.record
+        hash.add(video.name)
+        hash.add(record.label.rawValue)
+        hash.add(record.group)
+        hash.add(record.split?.rawValue ?? "")
+        hash.add(UInt64(record.samplesCRC32))
+      }
+    }
+    return hash.value
+  }
+}

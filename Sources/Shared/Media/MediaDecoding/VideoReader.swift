@@ -1,0 +1,241 @@
+internal import CFFmpeg
+internal import Workers
+
+/// Decodes evenly spaced pictures of one video, and no picture that they don't need.
+///
+/// The whole stream is indexed first, so the choice rests on the packets' presentation times and
+/// never on a header's count. One thread; use one reader per worker.
+public final class VideoReader {
+  /// What decoding cost and met.
+  public struct Report: Sendable, Equatable {
+    /// Pictures that were chosen.
+    public var chosenFrames = 0
+    /// Pictures that were chosen and given to the caller.
+    public var deliveredFrames = 0
+    /// Packets whose pictures were decoded: chosen, or needed by chosen ones.
+    public var decodedPackets = 0
+    /// Damaged packets and pictures, by demuxer or decoder.
+    public var damagedPackets = 0
+    /// CPU seconds for reading the file.
+    public var demuxSeconds = 0.0
+    /// CPU seconds for decoding.
+    public var decodeSeconds = 0.0
+    /// CPU seconds for conversion to RGB.
+    public var convertSeconds = 0.0
+  }
+
+  /// What the packets tell of the video.
+  public let information: VideoInformation
+
+  /// Seconds that the file's header claims where it claims more than can be read (by 5% and 0.2
+  /// seconds at least): the file is truncated.
+  public let claimedDurationSeconds: Double?
+
+  private let input: VideoInput
+  private let source: PacketSource
+  private let skipsUnneededFrames: Bool
+  /// Presentation times of all pictures; decoding positions where the packets tell them.
+  private let times: [Int64]
+  private let order: [Int]?
+  private let endTime: Int64
+
+  /// Opens a video and indexes it.
+  ///
+  /// - Parameters:
+  ///   - path: path of a local file.
+  ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
+  ///     either way.
+  ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
+  public convenience init(
+    path: String, skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
+  ) throws(MediaError) {
+    try self.init(
+      path: path, skipsUnneededFrames: skipsUnneededFrames,
+      memoryLimitBytes: PacketSource.memoryLimitBytes, isCancelled: isCancelled)
+  }
+
+  /// - Parameter memoryLimitBytes: packets of more bytes are read from the file twice.
+  init(
+    path: String, skipsUnneededFrames: Bool, memoryLimitBytes: Int,
+    isCancelled: () -> Bool = { false }
+  ) throws(MediaError) {
+    input = try VideoInput(path: path)
+    source = try PacketSource(
+      input, memoryLimitBytes: memoryLimitBytes, isCancelled: isCancelled)
+    self.skipsUnneededFrames = skipsUnneededFrames
+    let entries = source.index.entries
+    let parameters = input.parameters.pointee
+    if source.isChoosable {
+      let order = source.index.presentationOrder
+      self.order = order
+      times = order.map { entries[$0].pts ?? 0 }
+    } else {
+      order = nil
+      times = try VideoReader.decodedTimes(input, source, isCancelled)
+    }
+    guard let first = times.first, let last = times.last else {
+      throw MediaError(.noFrames, "no picture can be decoded (\(entries.count) packets read)")
+    }
+    let lastDuration = entries[order?.last ?? entries.count - 1].duration
+    let meanDuration = times.count > 1 ? (last - first) / Int64(times.count - 1) : 0
+    endTime = last + (lastDuration > 0 ? lastDuration : meanDuration)
+    let turns = input.quarterTurns
+    let isUpright = turns % 2 == 0
+    let duration = Double(endTime - first) * input.secondsPerTick
+    information = VideoInformation(
+      widthPixels: Int(isUpright ? parameters.width : parameters.height),
+      heightPixels: Int(isUpright ? parameters.height : parameters.width), quarterTurns: turns,
+      codec: String(cString: avcodec_get_name(parameters.codec_id)), frameCount: times.count,
+      durationSeconds: duration)
+    let claimed = input.claimedDurationSeconds ?? 0
+    claimedDurationSeconds =
+      claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
+  }
+
+  /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order
+  /// of presentation.
+  ///
+  /// Damaged packets are counted and passed over; if they leave no picture at all, that is
+  /// `MediaError.Code.noFrames`. An error of `body` ends decoding and is thrown.
+  ///
+  /// - Precondition: `count` is positive.
+  public func decodeFrames(
+    count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
+    precondition(count > 0, "at least one picture is asked for")
+    let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
+    var report = Report()
+    report.chosenFrames = chosen.count
+    let conversion = FrameConverter()
+    var failure: (any Error)?
+    var bodySeconds = 0.0
+    func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
+      let start = ThreadCPUClock.seconds()
+      let picture = VideoFrame(
+        frame, index: position,
+        timestampSeconds: Double(times[position] - times[0]) * input.secondsPerTick,
+        quarterTurns: information.quarterTurns, converter: conversion)
+      report.deliveredFrames += 1
+      do { try body(picture) } catch { failure = error }
+      report.convertSeconds += picture.conversionSeconds
+      bodySeconds += ThreadCPUClock.seconds() - start
+      if failure != nil { throw MediaError(.cancelled, "stopped by the caller") }
+    }
+    let readBefore = source.cpuSeconds
+    let start = ThreadCPUClock.seconds()
+    do {
+      let decoder = try run(chosen, isCancelled, deliver)
+      report.decodedPackets = decoder.decodedPackets
+      report.damagedPackets = decoder.damagedPackets
+    } catch {
+      throw failure ?? error
+    }
+    guard report.deliveredFrames > 0 else {
+      throw MediaError(
+        .noFrames,
+        "none of \(chosen.count) chosen pictures could be decoded "
+          + "(\(report.damagedPackets + source.corruptPackets) packets damaged)")
+    }
+    let reading = source.cpuSeconds - readBefore
+    report.decodeSeconds = ThreadCPUClock.seconds() - start - bodySeconds - reading
+    report.demuxSeconds = source.cpuSeconds
+    report.damagedPackets += source.corruptPackets
+    return report
+  }
+
+  /// - Returns: the decoder, for what it counted.
+  private func run(
+    _ chosen: [Int], _ isCancelled: () -> Bool,
+    _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
+  ) throws(MediaError) -> FrameDecoder {
+    let decoder = try FrameDecoder(
+      input, reorderDepth: order.map { _ in source.index.reorderDepth })
+    guard let order else {
+      try decodeEverything(decoder, chosen: Set(chosen), isCancelled, deliver)
+      return decoder
+    }
+    let entries = source.index.entries
+    let positions = chosen.map { order[$0] }
+    let plan =
+      skipsUnneededFrames
+      ? DecodingPlan.needed(for: positions, in: entries)
+      : DecodingPlan.everything(count: entries.count)
+    var pending: [Int64: Int] = [:]
+    for position in chosen { pending[times[position]] = position }
+    var lastDelivered = -1
+    func take(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
+      // A picture that comes too late is out of order in a damaged stream.
+      guard let position = pending.removeValue(forKey: frame.pointee.pts),
+        position > lastDelivered
+      else {
+        FrameDecoder.release(frame)
+        return
+      }
+      lastDelivered = position
+      try deliver(frame, position)
+    }
+    var wasSent = false
+    var hasSent = false
+    try source.forEachPacket { (position, packet) throws(MediaError) in
+      if isCancelled() { throw MediaError(.cancelled, "stopped while decoding") }
+      guard plan.isSent[position] else {
+        wasSent = false
+        return !pending.isEmpty
+      }
+      if hasSent && !wasSent { try decoder.drain(take) }
+      try decoder.decode(packet, mayDrop: plan.mayDrop[position], take)
+      wasSent = true
+      hasSent = true
+      return !pending.isEmpty
+    }
+    try decoder.drain(take)
+    return decoder
+  }
+
+  /// For streams whose packets don't tell their pictures' times: the n-th picture that comes out is
+  /// the n-th of the first pass.
+  private func decodeEverything(
+    _ decoder: FrameDecoder, chosen: Set<Int>, _ isCancelled: () -> Bool,
+    _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    var number = 0
+    try VideoReader.decodeAll(decoder, source, isCancelled) { (frame) throws(MediaError) in
+      defer { number += 1 }
+      guard chosen.contains(number) else {
+        FrameDecoder.release(frame)
+        return
+      }
+      try deliver(frame, number)
+    }
+  }
+
+  /// Presentation times of all pictures, found by decoding them.
+  private static func decodedTimes(
+    _ input: VideoInput, _ source: PacketSource, _ isCancelled: () -> Bool
+  ) throws(MediaError) -> [Int64] {
+    var times: [Int64] = []
+    try decodeAll(try FrameDecoder(input), source, isCancelled) { (frame) throws(MediaError) in
+      // Raw streams have no times, but packets have a duration. Times far out are damage; within
+      // these bounds no sum or difference overflows.
+      let best = frame.pointee.best_effort_timestamp
+      let isPlausible = best > -(1 << 60) && best < 1 << 60
+      let step = isPlausible ? 1 : max(source.index.entries[0].duration, 1)
+      let next = times.last.map { min($0, 1 << 61) + min(step, 1 << 40) } ?? 0
+      times.append(isPlausible && (times.isEmpty || best > next) ? best : next)
+      FrameDecoder.release(frame)
+    }
+    return times
+  }
+
+  private static func decodeAll(
+    _ decoder: FrameDecoder, _ source: PacketSource, _ isCancelled: () -> Bool,
+    _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
+  ) throws(MediaError) {
+    try source.forEachPacket { (_, packet) throws(MediaError) in
+      if isCancelled() { throw MediaError(.cancelled, "stopped while decoding") }
+      try decoder.decode(packet, mayDrop: false, body)
+      return true
+    }
+    try decoder.drain(body)
+  }
+}

@@ -1,0 +1,107 @@
+internal import Imaging
+internal import NeuralNetwork
+internal import TensorFiles
+
+extension Checkpoint {
+  /// Writes the checkpoint: to a temporary file, synced, renamed.
+  public func write(to path: String) throws(ModelFileError) {
+    do {
+      try TorchDocument(root: value, records: [:]).write(to: path)
+    } catch {
+      throw ModelFileError(error)
+    }
+  }
+
+  private var value: TorchValue {
+    .dictionary([
+      TorchEntry("format", .string(Self.format)),
+      TorchEntry("version", .integer(Int64(Self.version))),
+      TorchEntry("architecture", architecture),
+      TorchEntry("model", .tensors(state.tensors)),
+      TorchEntry("ema", average.map(Self.value(of:)) ?? .none),
+      TorchEntry("optimizer", optimizerValue),
+      TorchEntry("step", .integer(Int64(step))),
+      TorchEntry(
+        "position",
+        .dictionary([
+          TorchEntry("epoch", .integer(Int64(epoch))),
+          TorchEntry("sample", .integer(Int64(sample))),
+        ])),
+      TorchEntry("progress", .string(progress)),
+      TorchEntry(
+        "settings",
+        .dictionary(
+          settings.sorted { $0.key < $1.key }.map { TorchEntry($0.key, .string($0.value)) })),
+      TorchEntry("configuration", .string(configuration)),
+      TorchEntry(
+        "geometry",
+        .dictionary([
+          TorchEntry("alignment", .string(geometry.alignment.rawValue)),
+          TorchEntry("margin", .number(geometry.margin)),
+          TorchEntry("sizePixels", .integer(Int64(geometry.sizePixels))),
+        ])),
+      TorchEntry(
+        "normalization",
+        .dictionary([
+          TorchEntry("mean", .list(normalization.mean.map { .number(Double($0)) })),
+          TorchEntry(
+            "standardDeviation",
+            .list(normalization.standardDeviation.map { .number(Double($0)) })),
+        ])),
+    ])
+  }
+
+  private var architecture: TorchValue {
+    let description = ArchitectureDescription(state.architecture)
+    return .dictionary([
+      TorchEntry("name", .string(description.name)),
+      TorchEntry("width", .integer(Int64(description.width))),
+      TorchEntry("inputSize", .integer(Int64(description.inputSize))),
+      TorchEntry("classes", .integer(Int64(description.classes))),
+      TorchEntry("hidden", description.hidden.map { .integer(Int64($0)) } ?? .none),
+      TorchEntry("headBatchNorm", .bool(description.headBatchNorm)),
+      TorchEntry("dropout", .number(Double(description.dropout))),
+    ])
+  }
+
+  private static func value(of average: MovingAverage) -> TorchValue {
+    .dictionary([
+      TorchEntry("decay", .number(average.decay)),
+      TorchEntry("updates", .integer(Int64(average.updates))),
+      TorchEntry("state_dict", .tensors(average.state.tensors)),
+    ])
+  }
+
+  /// The optimizer's memory under the names that PyTorch gives it, by parameter.
+  private var optimizerValue: TorchValue {
+    var entries: [TorchEntry] = []
+    switch optimizer.rule {
+    case .sgd(let momentum, let nesterov):
+      entries = [
+        TorchEntry("name", .string("SGD")), TorchEntry("momentum", .number(momentum)),
+        TorchEntry("nesterov", .bool(nesterov)),
+        TorchEntry("momentum_buffer", memory(optimizer.first)),
+      ]
+    case .adamW(let beta1, let beta2, let epsilon):
+      entries = [
+        TorchEntry("name", .string("AdamW")),
+        TorchEntry("betas", .tuple([.number(beta1), .number(beta2)])),
+        TorchEntry("eps", .number(epsilon)), TorchEntry("exp_avg", memory(optimizer.first)),
+        TorchEntry("exp_avg_sq", memory(optimizer.second)),
+      ]
+    }
+    entries += [
+      TorchEntry("weight_decay", .number(optimizer.weightDecay)),
+      TorchEntry("step", .integer(Int64(optimizer.stepCount))),
+      TorchEntry("backbone_step", .integer(Int64(optimizer.backboneStepCount))),
+    ]
+    return .dictionary(entries)
+  }
+
+  private func memory(_ arena: [Float]) -> TorchValue {
+    .tensors(
+      state.entries.filter { $0.arena == .parameters }.map { entry in
+        TensorEntry(entry.name, TorchTensor(shape: entry.shape, arena[entry.range]))
+      })
+  }
+}

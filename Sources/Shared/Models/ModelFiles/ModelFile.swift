@@ -1,0 +1,107 @@
+public import NeuralNetwork
+internal import TensorFiles
+
+/// A model as users get it: `model.pt`, a plain state_dict that `load_state_dict(strict=True)` takes,
+/// with one more record that PyTorch ignores.
+public struct ModelFile: Sendable {
+  /// The weights and statistics.
+  public let state: NetworkState
+  /// What a detector must know besides.
+  public let metadata: ModelMetadata
+
+  /// Puts a model together.
+  public init(state: NetworkState, metadata: ModelMetadata) {
+    self.state = state
+    self.metadata = metadata
+  }
+
+  /// The state's entries under the names that they have in the file.
+  private var fileTensors: [TensorEntry] {
+    guard let names = metadata.architecture.entryNames else { return state.tensors }
+    return state.tensors.map { TensorEntry(names[$0.name] ?? $0.name, $0.tensor) }
+  }
+
+  /// Writes `model.pt`: atomic, and the same bytes for the same content.
+  public func write(to path: String) throws(ModelFileError) {
+    let record = try metadata.encoded()
+    let document = TorchDocument(
+      root: .tensors(fileTensors), records: [ModelMetadata.recordName: record])
+    do {
+      try document.write(to: path)
+    } catch {
+      throw ModelFileError(error)
+    }
+  }
+
+  /// Writes the weights as safetensors, the description in its metadata.
+  public func writeSafetensors(to path: String) throws(ModelFileError) {
+    let record = try metadata.encoded()
+    let file = SafetensorsFile(
+      tensors: fileTensors,
+      metadata: [
+        "format": "pt", ModelMetadata.recordName: String(decoding: record, as: UTF8.self),
+      ])
+    do {
+      try file.write(to: path)
+    } catch {
+      throw ModelFileError(error)
+    }
+  }
+
+  /// Reads a `model.pt` of this product.
+  ///
+  /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
+  public init(contentsOf path: String) throws(ModelFileError) {
+    let document: TorchDocument
+    do {
+      document = try TorchDocument.read(contentsOf: path)
+    } catch {
+      throw ModelFileError(error)
+    }
+    guard let record = document.records[ModelMetadata.recordName] else {
+      throw ModelFileError(
+        .otherContent, subject: path,
+        "expected a model that this trainer exported, got a file without the record "
+          + "\(ModelMetadata.recordName); to start from its weights, name it as "
+          + "network.initialWeights")
+    }
+    let metadata = try ModelMetadata(record: record, file: path)
+    guard let architecture = metadata.architecture.architecture else {
+      throw ModelFileError(
+        .otherContent, subject: path,
+        "the described architecture is out of bounds: \(metadata.architecture)")
+    }
+    guard let tensors = document.root.tensorEntries else {
+      throw ModelFileError(
+        .otherContent, subject: path, "expected a dictionary of tensors at the top")
+    }
+    let names = Dictionary(
+      (metadata.architecture.entryNames ?? [:]).map { ($1, $0) }, uniquingKeysWith: { $1 })
+    var state = NetworkState(zeros: architecture)
+    try state.loadStrictly(
+      tensors.map { TensorEntry(names[$0.name] ?? $0.name, $0.tensor) }, file: path)
+    self.init(state: state, metadata: metadata)
+  }
+}
+
+extension ModelFileError {
+  init(_ error: TorchFileError) {
+    let place = error.place.map { $0 + ": " } ?? ""
+    self.init(.file, subject: error.file, place + error.message)
+  }
+}
+
+extension TorchValue {
+  /// The entries of a state_dict; nil where the value is anything else.
+  var tensorEntries: [TensorEntry]? {
+    guard case .dictionary(let entries) = self else { return nil }
+    var tensors: [TensorEntry] = []
+    for entry in entries {
+      guard case .string(let name) = entry.key, case .tensor(let tensor) = entry.value else {
+        return nil
+      }
+      tensors.append(TensorEntry(name, tensor))
+    }
+    return tensors
+  }
+}

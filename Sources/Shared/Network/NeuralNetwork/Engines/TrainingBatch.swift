@@ -1,0 +1,107 @@
+internal import Workers
+
+/// One batch on its way through all plans.
+struct TrainingBatch {
+  let plans: [WorkerPlan]
+  let starts: [Int]
+  let segments: [Range<Int>]
+  let passes: [TrainingPass]
+  let labels: [Int]
+  let smoothing: Float
+  /// The running statistics, for a frozen backbone.
+  let statistics: [Float]
+  /// Whether BatchNorm normalises over all workers, who then meet at each exchange.
+  let normalizesTogether: Bool
+
+  /// Writes a picture.
+  typealias Fill = @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
+
+  /// Computes logits and losses.
+  func forward(fill: Fill) {
+    if normalizesTogether {
+      forAllWorkers { $0.begin($1, fill: fill) }
+      for (number, segment) in segments.enumerated() {
+        if number > 0 { exchangeForward(plans.map { $0.units[number - 1] }) }
+        forAllWorkers { $0.forward($1, segment) }
+      }
+      forAllWorkers { $0.computeLoss($1) }
+    } else {
+      forAllWorkers { batch, worker in
+        batch.begin(worker, fill: fill)
+        for (number, segment) in batch.segments.enumerated() {
+          if number > 0 { batch.exchangeForward([batch.plans[worker].units[number - 1]]) }
+          batch.forward(worker, segment)
+        }
+        batch.computeLoss(worker)
+      }
+    }
+  }
+
+  /// Computes gradients, with packed weights of the other direction.
+  func backward() {
+    if normalizesTogether {
+      forEachSegmentBackward(
+        { steps in forAllWorkers { $0.backward($1, steps) } },
+        exchange: { unit in BatchNormUnit.exchangeBackward(plans.map { $0.units[unit] }) })
+    } else {
+      forAllWorkers { batch, worker in
+        batch.forEachSegmentBackward(
+          { batch.backward(worker, $0) },
+          exchange: { BatchNormUnit.exchangeBackward([batch.plans[worker].units[$0]]) })
+      }
+    }
+  }
+
+  private func forward(_ worker: Int, _ steps: Range<Int>) {
+    for case .operation(let operation) in plans[worker].steps[steps] {
+      operation.forward(passes[worker])
+    }
+  }
+
+  private func backward(_ worker: Int, _ steps: Range<Int>) {
+    for case .operation(let operation) in plans[worker].steps[steps].reversed() {
+      operation.backward(passes[worker])
+    }
+  }
+
+  /// Goes from exchange to exchange, from the last one to the step where the backward pass ends.
+  private func forEachSegmentBackward(
+    _ body: (Range<Int>) -> Void, exchange: (_ unit: Int) -> Void
+  ) {
+    for (number, segment) in segments.enumerated().reversed()
+    where segment.upperBound > backwardEnd {
+      body(max(segment.lowerBound, backwardEnd)..<segment.upperBound)
+      if number > 0 && segment.lowerBound > backwardEnd { exchange(number - 1) }
+    }
+  }
+
+  private func forAllWorkers(_ body: @Sendable (TrainingBatch, Int) -> Void) {
+    let shared = WorkerShared(self)
+    runParallel(plans.count) { worker in body(shared.value, worker) }
+  }
+
+  /// The step at which the backward pass ends.
+  private var backwardEnd: Int { passes[0].backboneFrozen ? plans[0].headStart : 0 }
+
+  private func begin(_ worker: Int, fill: Fill) {
+    let plan = plans[worker]
+    plan.clearGradients()
+    plan.fillPictures(from: starts[worker], fill)
+  }
+
+  private func exchangeForward(_ units: [BatchNormUnit]) {
+    let parameters = passes[0].parameters
+    if passes[0].backboneFrozen && !units[0].layer.isHead {
+      for unit in units { unit.useRunningStatistics(statistics, parameters: parameters) }
+    } else {
+      BatchNormUnit.exchangeForward(units, parameters: parameters)
+    }
+  }
+
+  private func computeLoss(_ worker: Int) {
+    let plan = plans[worker]
+    plan.computeLoss(
+      labels: labels[starts[worker]..<starts[worker] + plan.count], smoothing: smoothing,
+      weight: 1 / Double(labels.count))
+  }
+}

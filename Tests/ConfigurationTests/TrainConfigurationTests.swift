@@ -1,0 +1,191 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct TrainConfigurationTests {
+  /// A configuration in which no setting has its default.
+  static func unusual() -> TrainConfiguration {
+    var value = TrainConfiguration()
+    value.store = "/store \"a\""
+    value.run = "/run: #1"
+    value.workers = 3
+    value.seed = 1 << 53
+    value.epochs = 7
+    value.batchSize = 6
+    value.stepsPerEpoch = 100
+    value.timeLimitSeconds = 5400
+    value.network.width = 32
+    value.network.head = .linear
+    value.network.hidden = 8
+    value.network.dropout = 0
+    value.network.inputSize = 96
+    value.network.initialWeights = "/weights/é\n"
+    value.network.synchronizedBatchNorm = true
+    value.network.freezeBackboneEpochs = 2
+    value.data.split = .hash
+    value.data.validationShare = 0.1
+    value.data.testShare = 0
+    value.data.balance = .none
+    value.data.shuffleShards = 1
+    value.data.framesPerVideo = 15
+    value.augmentation = augmentation()
+    value.optimizer.kind = .adamw
+    value.optimizer.learningRate = 0.1
+    value.optimizer.momentum = 0
+    value.optimizer.nesterov = false
+    value.optimizer.betas = [0.8, 0.30000000000000004]
+    value.optimizer.epsilon = 1e-12
+    value.optimizer.weightDecay = 0
+    value.optimizer.clipNorm = 0
+    value.optimizer.labelSmoothing = 0
+    value.optimizer.emaDecay = 0
+    value.schedule.warmupEpochs = 1.25
+    value.schedule.finalShare = 0
+    value.validation.everyEpochs = 2
+    value.validation.videoScore = .meanLogit
+    value.validation.patience = 0
+    value.validation.bootstrap = 0
+    value.checkpoints.everyMinutes = 0
+    value.checkpoints.everySteps = 20
+    value.checkpoints.keep = 1
+    return value
+  }
+
+  static func augmentation() -> TrainConfiguration.Augmentation {
+    var value = TrainConfiguration.Augmentation()
+    value.flip = 0
+    value.jpeg = 1
+    value.jpegQuality = [50, 50]
+    value.noise = 0
+    value.noiseSigma = [1, 2]
+    value.blur = 0
+    value.blurSigma = [0.1, 0.2]
+    value.downscale = 0
+    value.downscaleFactor = [0.5, 1]
+    value.colour = 0
+    value.brightness = 0
+    value.contrast = 0
+    value.saturation = 0
+    value.affine = 0
+    value.rotation = 0
+    value.scale = [1, 1]
+    value.shift = 0
+    value.erasing = 0
+    value.erasingArea = [0, 0.5]
+    return value
+  }
+
+  @Test func defaults() throws {
+    #expect(try train("extract: [1, x]\ntrain:\n  data:\n") == TrainConfiguration())
+    #expect(try train("extract: {dataset: dfdc}") == TrainConfiguration())
+  }
+
+  @Test func pathsStartAtTheFile() throws {
+    let read = try train("train: {store: ./a/../b, run: /c/, network: {initialWeights: ../w.pth}}")
+    #expect(read.store == "/data/pipelines/b")
+    #expect(read.run == "/c")
+    #expect(read.network.initialWeights == "/data/w.pth")
+  }
+
+  @Test func readsAFile() throws {
+    let yaml = "extract: {dataset: dfdc}\ntrain: {epochs: 3, run: runs/a}\n"
+    try withFile(Array(yaml.utf8)) { path in
+      let read = try TrainConfiguration(contentsOf: path, overrides: ["train.epochs=4"])
+      #expect(read.epochs == 4)
+      #expect(read.run == folder(of: path) + "/runs/a")
+    }
+  }
+
+  @Test func renderingReadsBack() throws {
+    let unusual = Self.unusual()
+    let usual = TrainConfiguration()
+    let pairs = zip(unusual.lines, usual.lines)
+    #expect(pairs.allSatisfy { $0.key == $1.key && $0.value != $1.value }, "a setting is untested")
+    #expect(try train(unusual.yaml) == unusual)
+    #expect(try train(usual.yaml) == usual)
+    #expect(usual.yaml.hasPrefix("train:\n  store: null\n  run: null\n  workers: 0\n"))
+    #expect(usual.yaml.contains("  schedule:\n    warmupEpochs: 0.5\n"))
+  }
+
+  /// Every stored property is rendered, in the order of the struct.
+  @Test func everySettingIsRendered() {
+    let names = settingNames(of: TrainConfiguration()).map {
+      $0 == "timeLimitSeconds" ? "timeLimit" : $0
+    }
+    #expect(names == TrainConfiguration().lines.map(\.key))
+  }
+
+  @Test func overridesHaveTypes() throws {
+    let set = [
+      "timeLimit=1h30m", "optimizer.kind=adamw", "optimizer.learningRate=3e-4",
+      "augmentation.jpegQuality=[30, 90]", "checkpoints={keep: 5}", "validation.videoScore=median",
+    ]
+    let read = try train("train: {checkpoints: {everySteps: 9}}", set: set)
+    #expect(read.timeLimitSeconds == 5400)
+    #expect(read.optimizer.kind == .adamw)
+    #expect(read.optimizer.learningRate == 0.0003)
+    #expect(read.augmentation.jpegQuality == [30, 90])
+    #expect(read.checkpoints.everySteps == 9)
+    #expect(read.checkpoints.keep == 5)
+    #expect(read.validation.videoScore == .median)
+  }
+
+  // MARK: Resuming
+
+  /// The settings that may change when a run goes on; all others may not.
+  static let harmless: Set<String> = [
+    "store", "run", "workers", "timeLimit", "validation.bootstrap", "checkpoints.everyMinutes",
+    "checkpoints.everySteps", "checkpoints.keep",
+  ]
+
+  @Test func onlyHarmlessSettingsMayChange() {
+    let usual = TrainConfiguration()
+    let differing = Self.unusual().differences(from: usual.resultSettings)
+    let names = differing.map { String($0.prefix { $0 != ":" }) }
+    let all = usual.lines.map(\.key)
+    #expect(Self.harmless.isSubset(of: all))
+    #expect(names == all.filter { !Self.harmless.contains($0) })
+    #expect(Set(usual.resultSettings.keys) == Set(names))
+    #expect(usual.differences(from: usual.resultSettings).isEmpty)
+  }
+
+  @Test func otherSpellingsAreNoDifference() throws {
+    let yaml = """
+      train:
+        store: elsewhere
+        timeLimit: 1h
+        optimizer: {learningRate: 1e-2, betas: [0.90, +0.999], clipNorm: 1}
+        augmentation: {jpegQuality: [40.0, 100]}
+        schedule: {finalShare: .01}
+      """
+    let settings = try train(yaml).resultSettings
+    #expect(TrainConfiguration().differences(from: settings).isEmpty)
+  }
+
+  @Test func differencesNameBothValues() throws {
+    let settings = try train("train: {network: {initialWeights: /w.pth}}").resultSettings
+    let own = try train("train: {optimizer: {learningRate: 0.1}, data: {balance: none}}")
+    #expect(
+      own.differences(from: settings) == [
+        "network.initialWeights: the checkpoint has \"/w.pth\", this run has null",
+        "data.balance: the checkpoint has undersample, this run has none",
+        "optimizer.learningRate: the checkpoint has 0.01, this run has 0.1",
+      ])
+  }
+
+  @Test func differencesOfAForeignCheckpoint() {
+    var settings = TrainConfiguration().resultSettings
+    settings["seed"] = nil
+    settings["optimiser.\u{1B}[31m"] = String(repeating: "x", count: 1000) + "\n"
+    settings["epochs"] = "20\u{7}"
+    #expect(
+      TrainConfiguration().differences(from: settings) == [
+        "seed: the checkpoint has no such setting, this run has 1",
+        "epochs: the checkpoint has 20\\u{07}, this run has 20",
+        "optimiser.\\u{1B}[31m: the checkpoint has \(String(repeating: "x", count: 200))…, "
+          + "this run has no such setting",
+      ])
+    let all = TrainConfiguration().differences(from: [:])
+    #expect(all.count == TrainConfiguration().resultSettings.count)
+  }
+}

@@ -1,0 +1,129 @@
+import Testing
+
+@testable import TensorFiles
+
+@Suite("The pickle machine")
+struct PickleMachineTests {
+  private func run(_ value: [UInt8]) throws -> Pickle {
+    var reader = ByteReader(file: "test", bytes: PickleBytes.pickle(value) + [0xAA])
+    let pickle = try PickleMachine.run(&reader, allowedGlobals: TorchGlobals.allowed)
+    #expect(reader.remaining == 1)
+    return pickle
+  }
+
+  @Test("Plain values")
+  func plainValues() throws {
+    let cases: [([UInt8], PickleValue)] = [
+      ([0x4E], .none), ([0x88], .bool(true)), ([0x89], .bool(false)),
+      ([0x4B, 200], .integer(200)), ([0x4D, 0xE9, 3], .integer(1001)),
+      ([0x4A, 0xFE, 0xFF, 0xFF, 0xFF], .integer(-2)),
+      ([0x8A, 0], .integer(0)), ([0x8A, 1, 0xFF], .integer(-1)),
+      ([0x8A, 2, 0xFF, 0], .integer(255)), ([0x8A, 2, 0, 0x80], .integer(-32768)),
+      (PickleBytes.integer(.min), .integer(.min)), (PickleBytes.integer(.max), .integer(.max)),
+      ([0x8A, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1], .largeInteger([0, 0, 0, 0, 0, 0, 0, 0, 1])),
+      ([0x47, 0x3F, 0xC0, 0, 0, 0, 0, 0, 0], .float(0.125)),
+      (PickleBytes.string("Grüße"), .string("Grüße")),
+      ([0x55, 2, 0x6F, 0x6B], .string("ok")), ([0x55, 1, 0xFF], .bytes([0xFF])),
+      ([0x54, 2, 0, 0, 0, 0x6F, 0x6B], .string("ok")),
+      (
+        PickleBytes.global("torch", "float16"),
+        .global(PickleGlobal(module: "torch", name: "float16"))
+      ),
+    ]
+    for (bytes, value) in cases { #expect(try run(bytes).root == value) }
+  }
+
+  @Test("Plain values of protocols 3 to 5")
+  func laterPlainValues() throws {
+    let eight = PickleBytes.littleEndian(UInt64(2))
+    let cases: [([UInt8], PickleValue)] = [
+      ([0x8C, 2, 0xC3, 0xBC], .string("ü")), ([0x8D] + eight + [0x6F, 0x6B], .string("ok")),
+      ([0x43, 2, 0xFF, 0], .bytes([0xFF, 0])), ([0x42, 1, 0, 0, 0, 7], .bytes([7])),
+      ([0x8E] + eight + [1, 2], .bytes([1, 2])), ([0x96] + eight + [1, 2], .bytes([1, 2])),
+      ([0x8B, 2, 0, 0, 0, 0, 0x80], .integer(-32768)),
+      ([0x8B, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], .largeInteger([0, 0, 0, 0, 0, 0, 0, 0, 1])),
+      ([0x95, 1, 0, 0, 0, 0, 0, 0, 0, 0x4E], .none),
+      (
+        [0x8C, 5] + Array("torch".utf8) + [0x8C, 7] + Array("float16".utf8) + [0x93],
+        .global(PickleGlobal(module: "torch", name: "float16"))
+      ),
+      // Python 3 and NumPy 1 have other names for the same.
+      (
+        PickleBytes.global("builtins", "set"),
+        .global(PickleGlobal(module: "__builtin__", name: "set"))
+      ),
+      (PickleBytes.global("numpy.core.multiarray", "scalar"), .global(NumPyGlobals.scalar)),
+    ]
+    for (bytes, value) in cases { #expect(try run(bytes).root == value, "\(bytes)") }
+  }
+
+  @Test("Sets, DUP, MEMOIZE and NEWOBJ_EX")
+  func laterCompoundValues() throws {
+    // [1, 1] by DUP; the list is memorised as 0, its copy taken from there.
+    let doubled = try run([0x5D, 0x94, 0x28, 0x4B, 1, 0x32, 0x65, 0x30, 0x68, 0])
+    #expect(doubled.sequence(doubled.root) == [.integer(1), .integer(1)])
+    let sets = try run([0x8F, 0x28, 0x4B, 1, 0x4B, 2, 0x90])
+    #expect(sets.object(sets.root)?.kind == .set && sets.object(sets.root)?.items.count == 2)
+    let frozen = try run([0x28, 0x4B, 1, 0x91])
+    #expect(frozen.object(frozen.root)?.kind == .set)
+    let call = try run(
+      PickleBytes.global("torch", "device") + PickleBytes.tuple([PickleBytes.string("cpu")])
+        + [0x7D, 0x92])
+    #expect(call.object(call.root)?.items == [.string("cpu")])
+  }
+
+  @Test(
+    "Broken instructions of protocols 3 to 5 are errors",
+    arguments: [
+      ([0x97], .unsupported), ([0x98], .unsupported),  // buffers outside of the file
+      ([0x94], .malformed), ([0x32], .malformed), ([0x93], .malformed), ([0x4E, 0x92], .malformed),
+      ([0x4E, 0x4E, 0x93], .malformed), ([0x5D, 0x28, 0x4E, 0x90], .malformed),
+      ([0x91], .malformed), ([0x82, 1], .malformed), ([0x50, 0x0A], .malformed),
+      ([0x8B, 0xFF, 0xFF, 0xFF, 0xFF], .limitExceeded), ([0x8C, 1, 0xFF], .malformed),
+      ([0x8D] + [UInt8](repeating: 0xFF, count: 8), .limitExceeded),
+      ([0x95] + [UInt8](repeating: 0xFF, count: 8), .truncated),
+      ([0x8E] + [UInt8](repeating: 0x7F, count: 8), .limitExceeded),
+      ([0x42, 0xFF, 0, 0, 0], .truncated),
+    ] as [([UInt8], TorchFileError.Code)])
+  func brokenInstructions(object: [UInt8], code: TorchFileError.Code) throws {
+    let error = try #require(torchError { try run(object) })
+    #expect(error.code == code, "\(error)")
+    // In a plain pickle the file is the only bound of a length.
+    let plain = try #require(readError(PickleBytes.pickle(object)))
+    #expect(plain.code == code || (plain.code == .truncated && code == .limitExceeded), "\(plain)")
+  }
+
+  @Test("Compound values, memo and POP")
+  func compoundValues() throws {
+    // (1, None), memorised, popped, and taken twice into a list.
+    let pair: [UInt8] = [0x4B, 1, 0x4E, 0x86, 0x71, 0, 0x30]
+    let pickle = try run(pair + [0x5D, 0x68, 0, 0x61, 0x68, 0, 0x61])
+    let items = try #require(pickle.sequence(pickle.root))
+    #expect(items.count == 2 && items[0] == items[1])
+    #expect(pickle.sequence(items[0]) == [.integer(1), .none])
+
+    // POP takes an open MARK; POP_MARK takes what lies above it.
+    #expect(try run([0x4B, 7, 0x28, 0x30]).root == .integer(7))
+    #expect(try run([0x4B, 7, 0x28, 0x4E, 0x4E, 0x31]).root == .integer(7))
+  }
+
+  @Test("A call is recorded, not made; BUILD attaches its state")
+  func calls() throws {
+    let call = PickleBytes.call(PickleBytes.global("torch", "device"), [PickleBytes.string("cpu")])
+    let pickle = try run(call + [0x7D, 0x62])
+    let object = try #require(pickle.object(pickle.root))
+    #expect(object.kind == .call(PickleGlobal(module: "torch", name: "device")))
+    #expect(object.items == [.string("cpu")])
+    #expect(object.state.flatMap(pickle.dictionary)?.isEmpty == true)
+  }
+
+  @Test("A change through the memo is seen by every holder")
+  func sharedChange() throws {
+    // A dictionary is put into a tuple and filled afterwards, as PyTorch does with _metadata.
+    let pickle = try run(
+      [0x7D, 0x71, 0, 0x85, 0x68, 0] + PickleBytes.string("k") + [0x4B, 5, 0x73, 0x30])
+    let holder = try #require(pickle.sequence(pickle.root))
+    let entries = try #require(pickle.dictionary(holder[0]))
+    #expect(entries.count == 1 && entries[0].text == "k" && entries[0].value == .integer(5))
+  }
+}
