@@ -104,6 +104,7 @@ let package = Package(
     // Libraries, from the machine upwards.
     library(.platform, "Workers", []),
     library(.platform, "Randomness", []),
+    library(.platform, "Measure", ["Workers"]),
     library(.platform, "Terminal", ["Workers"]),
     library(.platform, "Files", ["CZlib"]),
     library(.media, "Imaging", ["CTurboJPEG"]),
@@ -117,7 +118,6 @@ let package = Package(
     library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceDetection", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
-    library(.training, "Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
     library(.data, "VideoCatalog", []),
     library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
     library(
@@ -125,7 +125,37 @@ let package = Package(
     library(.models, "Evaluation", ["Randomness"]),
     library(.models, "Diagnosis", ["ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
-    library(.presentation, "Configuration", [yams]),
+    library(
+      .training, "Prediction",
+      ["Evaluation", "Imaging", "NeuralNetwork", "TrainingData", "VideoCatalog", "Workers"]),
+    library(
+      .training, "Robustness",
+      [
+        "Evaluation", "Imaging", "MediaDecoding", "NeuralNetwork", "Prediction", "Randomness",
+        "Reporting", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+      ]),
+    library(
+      .training, "Judging",
+      [
+        "Diagnosis", "Evaluation", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
+        "Prediction", "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData",
+        "VideoCatalog", "Workers",
+      ]),
+    library(
+      .training, "TrainingRun",
+      [
+        "Evaluation", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
+        "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
+        "Workers",
+      ]),
+    library(.presentation, "Configuration", ["TrainingRun", yams]),
+    library(
+      .presentation, "RunReports",
+      [
+        "Configuration", "Diagnosis", "Evaluation", "Imaging", "Judging", "ModelFiles",
+        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
+        "TrainingRun", "VideoCatalog",
+      ]),
 
     // Executables.
     .executableTarget(
@@ -138,9 +168,9 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
-        "NeuralNetwork", "Configuration", "Randomness", "Reporting", "Robustness",
-        "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
+        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Judging", "Kernels", "Measure",
+        "ModelFiles", "NeuralNetwork", "Prediction", "Randomness", "Reporting", "Robustness",
+        "RunReports", "Terminal", "TensorFiles", "TrainingData", "TrainingRun", "VideoCatalog",
         "Workers",
       ],
       swiftSettings: strict),
@@ -187,7 +217,7 @@ let package = Package(
         "TestSupport", "VideoCatalog",
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
-    tests("ConfigurationTests", ["Configuration"]),
+    tests("ConfigurationTests", ["Configuration", "TrainingRun"]),
     tests(
       "IntegrationTests",
       [

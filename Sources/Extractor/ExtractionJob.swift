@@ -85,10 +85,10 @@ struct ExtractionJob {
     let report = try currentReport()
     try report.write(toStore: store)
     show(report)
-    if let status = interruption.exitStatus, report.pending > 0 {
+    if let signal = interruption.signal, report.pending > 0 {
       print(
         "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
-      return status
+      return 128 + signal
     }
     return report.hasProblems ? 2 : 0
   }

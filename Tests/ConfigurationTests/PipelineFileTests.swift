@@ -32,7 +32,7 @@ import Testing
   /// What the data sets train with, where it isn't the default.
   @Test(arguments: names)
   func trainsWithTheSettingsOfItsDataSet(name: String) throws {
-    var expected = TrainConfiguration()
+    var expected = TrainingSettings()
     expected.epochs = 30
     expected.optimizer.learningRate = 0.05
     expected.schedule.warmupEpochs = 1
@@ -52,10 +52,10 @@ import Testing
     default:
       break
     }
-    #expect(try TrainConfiguration(contentsOf: Self.path(name)) == expected)
+    #expect(try TrainingSettings(contentsOf: Self.path(name)) == expected)
   }
 
-  private func demo(_ usual: TrainConfiguration) -> TrainConfiguration {
+  private func demo(_ usual: TrainingSettings) -> TrainingSettings {
     var demo = usual
     demo.store = packageRoot.appendingPathComponent("demo/store").path
     demo.run = packageRoot.appendingPathComponent("demo/run").path
@@ -83,7 +83,7 @@ import Testing
   @Test func demoGoesOnWithItsOwnStore() throws {
     let path = Self.path("demo")
     #expect(
-      try TrainConfiguration(contentsOf: path).store == ExtractConfiguration(contentsOf: path).store
+      try TrainingSettings(contentsOf: path).store == ExtractConfiguration(contentsOf: path).store
     )
   }
 
@@ -99,7 +99,7 @@ import Testing
     }
     let path = Self.path(name)
     let rendered =
-      try ExtractConfiguration(contentsOf: path).yaml + TrainConfiguration(contentsOf: path).yaml
+      try ExtractConfiguration(contentsOf: path).yaml + TrainingSettings(contentsOf: path).yaml
     #expect(keys(text) == keys(rendered))
   }
 

@@ -13,9 +13,9 @@ func extract(_ yaml: String, set overrides: [String] = []) throws -> ExtractConf
 }
 
 /// Reads the section `train:` of `yaml` as `extract` reads its own.
-func train(_ yaml: String, set overrides: [String] = []) throws -> TrainConfiguration {
+func train(_ yaml: String, set overrides: [String] = []) throws -> TrainingSettings {
   let document = try ConfigurationDocument(yaml: yaml, name: "x.yaml", folder: "/data/pipelines")
-  return try TrainConfiguration(document, overrides: overrides)
+  return try TrainingSettings(document, overrides: overrides)
 }
 
 /// The text of the error that reading `yaml` must throw.

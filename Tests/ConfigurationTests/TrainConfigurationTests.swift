@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct TrainConfigurationTests {
   /// A configuration in which no setting has its default.
-  static func unusual() -> TrainConfiguration {
-    var value = TrainConfiguration()
+  static func unusual() -> TrainingSettings {
+    var value = TrainingSettings()
     value.store = "/store \"a\""
     value.run = "/run: #1"
     value.workers = 3
@@ -51,8 +51,8 @@ import Testing
     return value
   }
 
-  static func augmentation() -> TrainConfiguration.Augmentation {
-    var value = TrainConfiguration.Augmentation()
+  static func augmentation() -> TrainingSettings.Augmentation {
+    var value = TrainingSettings.Augmentation()
     value.flip = 0
     value.jpeg = 1
     value.jpegQuality = [50, 50]
@@ -76,8 +76,8 @@ import Testing
   }
 
   @Test func defaults() throws {
-    #expect(try train("extract: [1, x]\ntrain:\n  data:\n") == TrainConfiguration())
-    #expect(try train("extract: {dataset: dfdc}") == TrainConfiguration())
+    #expect(try train("extract: [1, x]\ntrain:\n  data:\n") == TrainingSettings())
+    #expect(try train("extract: {dataset: dfdc}") == TrainingSettings())
   }
 
   @Test func pathsStartAtTheFile() throws {
@@ -90,7 +90,7 @@ import Testing
   @Test func readsAFile() throws {
     let yaml = "extract: {dataset: dfdc}\ntrain: {epochs: 3, run: runs/a}\n"
     try withFile(Array(yaml.utf8)) { path in
-      let read = try TrainConfiguration(contentsOf: path, overrides: ["train.epochs=4"])
+      let read = try TrainingSettings(contentsOf: path, overrides: ["train.epochs=4"])
       #expect(read.epochs == 4)
       #expect(read.run == folder(of: path) + "/runs/a")
     }
@@ -98,7 +98,7 @@ import Testing
 
   @Test func renderingReadsBack() throws {
     let unusual = Self.unusual()
-    let usual = TrainConfiguration()
+    let usual = TrainingSettings()
     let pairs = zip(unusual.lines, usual.lines)
     #expect(pairs.allSatisfy { $0.key == $1.key && $0.value != $1.value }, "a setting is untested")
     #expect(try train(unusual.yaml) == unusual)
@@ -109,10 +109,10 @@ import Testing
 
   /// Every stored property is rendered, in the order of the struct.
   @Test func everySettingIsRendered() {
-    let names = settingNames(of: TrainConfiguration()).map {
+    let names = settingNames(of: TrainingSettings()).map {
       $0 == "timeLimitSeconds" ? "timeLimit" : $0
     }
-    #expect(names == TrainConfiguration().lines.map(\.key))
+    #expect(names == TrainingSettings().lines.map(\.key))
   }
 
   @Test func overridesHaveTypes() throws {
@@ -139,7 +139,7 @@ import Testing
   ]
 
   @Test func onlyHarmlessSettingsMayChange() {
-    let usual = TrainConfiguration()
+    let usual = TrainingSettings()
     let differing = Self.unusual().differences(from: usual.resultSettings)
     let names = differing.map { String($0.prefix { $0 != ":" }) }
     let all = usual.lines.map(\.key)
@@ -159,7 +159,7 @@ import Testing
         schedule: {finalShare: .01}
       """
     let settings = try train(yaml).resultSettings
-    #expect(TrainConfiguration().differences(from: settings).isEmpty)
+    #expect(TrainingSettings().differences(from: settings).isEmpty)
   }
 
   @Test func differencesNameBothValues() throws {
@@ -174,18 +174,18 @@ import Testing
   }
 
   @Test func differencesOfAForeignCheckpoint() {
-    var settings = TrainConfiguration().resultSettings
+    var settings = TrainingSettings().resultSettings
     settings["seed"] = nil
     settings["optimiser.\u{1B}[31m"] = String(repeating: "x", count: 1000) + "\n"
     settings["epochs"] = "20\u{7}"
     #expect(
-      TrainConfiguration().differences(from: settings) == [
+      TrainingSettings().differences(from: settings) == [
         "seed: the checkpoint has no such setting, this run has 1",
         "epochs: the checkpoint has 20\\u{07}, this run has 20",
         "optimiser.\\u{1B}[31m: the checkpoint has \(String(repeating: "x", count: 200))…, "
           + "this run has no such setting",
       ])
-    let all = TrainConfiguration().differences(from: [:])
-    #expect(all.count == TrainConfiguration().resultSettings.count)
+    let all = TrainingSettings().differences(from: [:])
+    #expect(all.count == TrainingSettings().resultSettings.count)
   }
 }

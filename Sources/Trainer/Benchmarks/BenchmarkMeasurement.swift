@@ -1,3 +1,4 @@
+import Measure
 import NeuralNetwork
 
 /// What `trainer benchmark` measures, and how.

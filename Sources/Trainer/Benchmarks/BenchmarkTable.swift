@@ -51,17 +51,17 @@ struct BenchmarkTable {
     Self.passes.flatMap { pass in
       let rows = rows.filter { $0.pass == pass.rawValue }
       let milliseconds = sum(rows)
-      let time = rows.isEmpty ? "" : EpochTable.number(milliseconds, 2)
+      let time = rows.isEmpty ? "" : TableCell.number(milliseconds, 2)
       guard pass != .normalization else { return [time] }
       let operations = rows.reduce(0) { $0 + ($1.gigaflopsPerSecond ?? 0) * $1.milliseconds }
-      return [time, rows.isEmpty ? "" : EpochTable.number(operations / milliseconds, 0)]
+      return [time, rows.isEmpty ? "" : TableCell.number(operations / milliseconds, 0)]
     }
   }
 
   private var stepTable: String {
     var table = TextTable(header: ["training step", "ms", "share"])
     func add(_ name: String, _ rows: [BenchmarkReport.Layer]) {
-      table.append([name, EpochTable.number(sum(rows), 2), share(rows)])
+      table.append([name, TableCell.number(sum(rows), 2), share(rows)])
     }
     let names = [
       "forward": "convolutions, forward", "inputGrad": "convolutions, gradient of the input",
@@ -86,7 +86,7 @@ struct BenchmarkTable {
     func add(_ name: String, _ value: Double?, _ digits: Int, _ unit: String) {
       guard let value else { return }
       lines.append(
-        name + String(repeating: " ", count: 14 - name.count) + EpochTable.number(value, digits)
+        name + String(repeating: " ", count: 14 - name.count) + TableCell.number(value, digits)
           + unit)
     }
     add("training", report.trainingImagesPerSecond, 2, " images/s")
@@ -104,6 +104,6 @@ struct BenchmarkTable {
   }
 
   private func share(_ rows: [BenchmarkReport.Layer]) -> String {
-    EpochTable.number(rows.reduce(0) { $0 + $1.share } * 100, 1) + "%"
+    TableCell.number(rows.reduce(0) { $0 + $1.share } * 100, 1) + "%"
   }
 }

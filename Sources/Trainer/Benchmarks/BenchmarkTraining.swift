@@ -1,3 +1,4 @@
+import Measure
 import NeuralNetwork
 import Randomness
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Measure
 import NeuralNetwork
 import Terminal
 import Workers

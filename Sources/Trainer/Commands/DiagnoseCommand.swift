@@ -1,6 +1,8 @@
 import ArgumentParser
 import Diagnosis
 import Evaluation
+import Judging
+import RunReports
 import Foundation
 import NeuralNetwork
 import Reporting
@@ -63,8 +65,12 @@ struct DiagnoseCommand: ParsableCommand {
     var predictions: PredictionSummary?
     if let store, diagnosis.network != nil {
       let subject = try SubjectModel(contentsOf: model)
-      let trial = try ModelTrial(
-        subject, store: store, frames: frames, inputSize: inputSize, workers: workers)
+      let console = ConsoleObserver()
+      let trial = try console.exiting {
+        try ModelTrial(
+          subject, store: store, frames: frames, inputSize: inputSize, workers: workers,
+          observer: console)
+      }
       predictions = trial.summary
       diagnosis.add(
         diagnosis.verdict.isSound ? trial.findings : trial.findings.map(\.asConsequence))

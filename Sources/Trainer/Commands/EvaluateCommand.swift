@@ -3,10 +3,13 @@ import Evaluation
 import Foundation
 import Imaging
 import ModelFiles
+import Judging
 import NeuralNetwork
+import Prediction
+import Robustness
+import RunReports
 import Configuration
 import Reporting
-import ShardStore
 import Terminal
 import TrainingData
 import VideoCatalog
@@ -92,31 +95,34 @@ struct EvaluateCommand: ParsableCommand {
     let grid = try robustness.grid()
     if grid != nil { try checkRobustness(catalog, videos) }
     let pool = WorkerPool(workerCount: workers)
-    let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
-    let validator = Validator(
+    let console = ConsoleObserver()
+    let predictor = Predictor(
       architecture: file.state.architecture, catalog: catalog,
       normalization: file.metadata.normalization, workers: pool.workerCount)
     let judge = ModelJudge(
-      catalog: catalog, validator: validator, draws: bootstrap, seed: 1,
-      interruption: interruption)
-    let predictions = try judge.predict(file.state, videos: videos, name: split.rawValue)
+      catalog: catalog, predictor: predictor, draws: bootstrap, seed: 1, observer: console)
+    let predictions = try console.exiting {
+      try judge.predict(file.state, videos: videos, name: split.rawValue)
+    }
     guard !predictions.frames.isEmpty else {
-      throw TrainerError(
+      throw CommandError(
         "\(store): the \(split.rawValue) side has no picture; choose another --split")
     }
     let report = try judge.report(predictions, calibration)
     let behaviour = try judge.behaviour(
       file.state, side: ModelJudge.Side(predictions: predictions, report: report),
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
-    ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).print()
+    StandardOutput.write(
+      ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())
     StandardOutput.write("\n" + behaviour.verdictLine)
     var result = Result(
       model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour)
     if let grid {
-      result.robustness = try measureRobustness(
-        RobustnessRun(
-          catalog: catalog, validator: validator, pool: pool, grid: grid,
-          interruption: interruption), file.state, videos, calibration)
+      let run = RobustnessRun(
+        catalog: catalog, predictor: predictor, pool: pool, grid: grid, observer: console)
+      result.robustness = try console.exiting {
+        try measureRobustness(run, file.state, videos, calibration)
+      }
     }
     if let json { try write(result, to: json) }
     if !behaviour.passed { throw ExitCode(3) }
@@ -148,7 +154,7 @@ struct EvaluateCommand: ParsableCommand {
   ) throws -> [Int] {
     guard split != .all else { return Array(catalog.videos.indices) }
     guard let settings = metadata.splitSettings else {
-      throw TrainerError("\(model): it doesn't say how the data was split; use --split all")
+      throw CommandError("\(model): it doesn't say how the data was split; use --split all")
     }
     let trained = metadata.provenance.settings["store.fingerprint"]
     if let trained, trained != String(catalog.fingerprint, radix: 16) {

@@ -1,8 +1,12 @@
+import Evaluation
 import ArgumentParser
-import Foundation
-import ModelFiles
 import Configuration
+import Foundation
+import Judging
+import ModelFiles
 import Terminal
+import TrainingRun
+import Workers
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,22 +52,26 @@ struct ExportCommand: ParsableCommand {
     let document = try ConfigurationDocument(
       yaml: saved.configuration, name: "\(checkpoint): configuration",
       folder: FileManager.default.currentDirectoryPath)
-    let configuration = try TrainConfiguration(document)
+    let configuration = try TrainingSettings(document)
     guard let path = store.map(CommandLinePath.absolute) ?? configuration.store else {
       throw ValidationError("no store: say --store DIR")
     }
-    let setup = try TrainingSetup(configuration, store: path)
+    let setup = try TrainingSetup(
+      configuration, recorded: configuration.recorded, store: path)
     let learner = try Learner(
       saved, setup: setup, folder: CheckpointFolder(checkpoint, keep: 1))
-    let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
+    let console = ConsoleObserver()
     let model = CommandLinePath.absolute(output)
-    let status = try ModelExport(setup: setup, force: force, interruption: interruption).run(
-      saved, progress: learner.progress,
-      to: ModelExport.Target(
-        model: model,
-        safetensors: safetensors
-          ? URL(fileURLWithPath: model).deletingPathExtension().path + ".safetensors" : nil,
-        information: TrainingInformation.path(besideModel: model)))
-    throw ExitCode(status)
+    let target = ModelExport.Target(
+      model: model,
+      safetensors: safetensors
+        ? URL(fileURLWithPath: model).deletingPathExtension().path + ".safetensors" : nil,
+      information: InformationFile.path(besideModel: model))
+    let result = try console.exiting {
+      try ModelExport(setup: setup, force: force, observer: console).run(
+        saved, progress: learner.progress, to: target)
+    }
+    result.print()
+    if !result.judgement.behaviour.passed { throw ExitCode(3) }
   }
 }

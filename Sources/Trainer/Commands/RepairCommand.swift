@@ -1,10 +1,15 @@
+import TensorFiles
+import Evaluation
 import ArgumentParser
+import Configuration
 import Diagnosis
 import Foundation
+import Judging
 import ModelFiles
-import Configuration
+import RunReports
 import Terminal
 import TrainingData
+import Workers
 
 struct RepairCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -90,24 +95,42 @@ struct RepairCommand: ParsableCommand {
         return
       }
     case .needsTraining:
-      throw TrainerError(
+      throw CommandError(
         "\(model): weights are missing or ruined, which no statistics give back. Train from what is "
           + "there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
           + "--set network.initialWeights=\(model)")
     case .otherNetwork, .unreadable:
-      throw TrainerError("\(model): can't be repaired: \(diagnosis.summary)")
+      throw CommandError("\(model): can't be repaired: \(diagnosis.summary)")
     }
     let target = CommandLinePath.absolute(output)
     guard target != CommandLinePath.absolute(model) else {
       throw ValidationError("--output: the broken file is kept; name another one")
     }
     try OutputPath.check(target)
+    let console = ConsoleObserver()
+    let subject = try SubjectModel(contentsOf: model)
     let repair = try ModelRepair(
-      try SubjectModel(contentsOf: model), diagnosis,
+      subject, diagnosis,
       ModelRepair.Settings(
         store: CommandLinePath.absolute(store), frames: frames,
         split: split == .hash ? .hash : .dataset,
-        inputSize: inputSize, workers: workers, cacheBytes: cache << 20))
-    throw ExitCode(try repair.run(force: force, to: target))
+        inputSize: inputSize, workers: workers, cacheBytes: cache << 20), observer: console)
+    StandardOutput.write("\n" + repair.dataSummary)
+    let outcome = try console.exiting { try repair.run(force: force, to: target) }
+    report(outcome, subject, target)
+    if !outcome.information.behaviour.passed { throw ExitCode(3) }
+  }
+
+  private func report(_ outcome: ModelRepair.Outcome, _ subject: SubjectModel, _ target: String) {
+    StandardOutput.write(RepairTable(outcome.information).render())
+    if outcome.isWritten, !subject.weights.container.isEmpty {
+      StandardOutput.write(
+        "Note: in the broken file the weights stood under "
+          + "'\(subject.weights.container.joined(separator: "/"))'; the repaired one is a plain "
+          + "state_dict.")
+    }
+    StandardOutput.write("\n" + outcome.information.verdict)
+    if outcome.isWritten { StandardOutput.write("Model      \(target)") }
+    StandardOutput.write("Told in    \(outcome.informationPath)")
   }
 }

@@ -1,6 +1,8 @@
+import TrainingRun
 import ArgumentParser
 import Foundation
 import Reporting
+import RunReports
 import Terminal
 
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,12 @@
+import Evaluation
 import ArgumentParser
-import Foundation
 import Configuration
+import Foundation
+import Measure
+import RunReports
+import Terminal
+import TrainingRun
+import Workers
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -68,35 +74,96 @@ struct TrainCommand: ParsableCommand {
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
-    let setup = try TrainingSetup(configuration, store: store)
+    let setup = try TrainingSetup(
+      configuration, recorded: configuration.recorded, store: store)
     if dryRun {
-      try DryRun(setup: setup).run()
+      try tryOneBatch(setup)
     } else if overfitBatch {
-      throw ExitCode(try OverfitBatch(setup: setup).run())
+      try learnOneBatch(setup)
     } else {
       guard let run = configuration.run else {
         throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
       }
-      throw ExitCode(try TrainingJob(setup: setup, folder: run, force: force).run())
+      try train(setup, folder: run)
     }
   }
 
-  private func settings() throws -> TrainConfiguration {
+  private func train(_ setup: TrainingSetup, folder: String) throws {
+    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
+    signal(SIGXFSZ, SIG_IGN)
+    let console = TrainingConsole()
+    StandardOutput.write(setup.summary)
+    let job = TrainingJob(setup: setup, folder: folder, force: force, observer: console)
+    do {
+      switch try job.run(onExport: { finish($0, $1, setup) }) {
+      case .stopped(let progress):
+        StandardOutput.write(
+          "Stopped at step \(progress.step); the same command goes on from there.")
+        throw ExitCode(console.interruption.exitCode)
+      case .alreadyEnded(let progress, let model):
+        StandardOutput.write("This run has ended already; its model is \(model).")
+        StandardOutput.write(EpochTable.render(progress))
+      case .judged(let result):
+        if !result.judgement.behaviour.passed { throw ExitCode(3) }
+      }
+    } catch is WorkStopped {
+      throw ExitCode(console.interruption.exitCode)
+    }
+  }
+
+  /// Shows what the model is worth and writes the report. A training isn't lost because its report can't be written: that is a note.
+  private func finish(
+    _ result: ModelExport.Result, _ files: RunFiles, _ setup: TrainingSetup
+  ) {
+    result.print()
+    do {
+      let run = try RecordedRun(files.path)
+      var report = RunReport(run, ReportPictures(of: run, setup: setup))
+      try ReportWriter.write(report.page(), to: run.files.report)
+      StandardOutput.write("Report     \(run.files.report)")
+    } catch {
+      FileHandle.standardError.write(
+        Data("The report can't be written: \(error)\nTry: trainer report \(files.path)\n".utf8))
+    }
+  }
+
+  private func tryOneBatch(_ setup: TrainingSetup) throws {
+    StandardOutput.write(setup.summary + "\n")
+    let report = try DryRun(setup: setup).run()
+    StandardOutput.write(report.table.render())
+    for line in report.weights.dropFirst() { StandardOutput.write("weights: " + line) }
+    StandardOutput.write(
+      "\n\(TableCell.number(report.imagesPerSecond, 1)) images/s; all \(setup.totalSteps) steps "
+        + "would take \(TableCell.number(report.hours, 1)) hours, validation aside.")
+    StandardOutput.write("Peak memory \(Hardware.peakMebibytes) MiB.")
+  }
+
+  private func learnOneBatch(_ setup: TrainingSetup) throws {
+    StandardOutput.write(setup.summary)
+    let console = ConsoleObserver()
+    let outcome = try console.exiting { try OverfitBatch(setup: setup).run(observer: console) }
+    switch outcome {
+    case .diverged(let steps):
+      StandardOutput.write(
+        "The loss is not finite after \(steps) steps; lower optimizer.learningRate.")
+    case .finished(let first, let last, let steps, let pictures):
+      StandardOutput.write(
+        "\nLoss \(TableCell.number(first, 4)) at first, \(TableCell.number(last, 4)) after "
+          + "\(steps) steps on the same \(pictures) pictures: "
+          + (outcome.hasLearned
+            ? "the network can learn."
+            : "the network did not learn them (goal \(OverfitBatch.goal)); try another "
+              + "optimizer.learningRate, or less network.dropout."))
+    }
+    if !outcome.hasLearned { throw ExitCode(1) }
+  }
+
+  private func settings() throws -> TrainingSettings {
     var overrides = set
     if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
     if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
     if let workers { overrides.append("workers=\(workers)") }
     if let time { overrides.append("timeLimit=" + time) }
-    return try TrainConfiguration(contentsOf: pipeline, overrides: overrides)
-  }
-}
-
-/// Paths from the command line.
-enum CommandLinePath {
-  static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).path }
-
-  /// The absolute path as a YAML string in single quotes.
-  static func yaml(_ path: String) -> String {
-    "'" + absolute(path).replacingOccurrences(of: "'", with: "''") + "'"
+    return try TrainingSettings(contentsOf: pipeline, overrides: overrides)
   }
 }

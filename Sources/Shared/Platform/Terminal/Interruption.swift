@@ -36,7 +36,7 @@ public final class Interruption: Sendable {
   public init(onSignal: @escaping @Sendable (Request) -> Void) {
     let queue = DispatchQueue(label: "Interruption")
     for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
+      ignore(number)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [self] in
         let request = state.withLock { state in
@@ -54,6 +54,9 @@ public final class Interruption: Sendable {
   /// What has been asked for so far.
   public var request: Request { state.withLock { $0.request } }
 
-  /// The shell's exit status for the signal that came, e.g. 130 for SIGINT; nil where none came.
-  public var exitStatus: Int32? { state.withLock { $0.signal == 0 ? nil : 128 + $0.signal } }
+  /// The first signal that came, e.g. SIGINT; nil where none came.
+  public var signal: Int32? { state.withLock { $0.signal == 0 ? nil : $0.signal } }
 }
+
+/// A function of its own: inside of `Interruption` the name is its property's.
+private func ignore(_ number: Int32) { signal(number, SIG_IGN) }

@@ -1,4 +1,4 @@
-/// Why pictures could not be perturbed.
+/// Why pictures could not be perturbed, or a model not be measured on them.
 public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
   public enum Code: Sendable, Equatable {
@@ -10,6 +10,8 @@ public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertib
     case compressionFailed
     /// The caller stopped the work.
     case cancelled
+    /// There is no video, or no metric, for a result to be made of.
+    case noResult
   }
 
   /// The kind of failure.

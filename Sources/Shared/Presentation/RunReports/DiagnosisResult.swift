@@ -1,0 +1,126 @@
+package import Diagnosis
+internal import Evaluation
+internal import Foundation
+package import Judging
+internal import Terminal
+
+/// A diagnosis for people and for programs.
+package struct DiagnosisResult: Encodable {
+  package var model: String
+  package var diagnosis: ModelDiagnosis
+  package var predictions: PredictionSummary?
+
+  package init(model: String, diagnosis: ModelDiagnosis, predictions: PredictionSummary?) {
+    self.model = model
+    self.diagnosis = diagnosis
+    self.predictions = predictions
+  }
+
+  package func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// The verdict first, then what it rests on.
+  package func text() -> String {
+    var parts = [headline]
+    if !diagnosis.findings.isEmpty {
+      parts.append(diagnosis.findings.map(Self.text).joined(separator: "\n"))
+    }
+    if let predictions { parts.append(Self.text(predictions)) }
+    if let network = diagnosis.network {
+      parts.append(facts(network))
+      parts.append(table)
+    }
+    return parts.joined(separator: "\n\n")
+  }
+
+  /// The verdict and what it is about.
+  package var headline: String {
+    Self.title(diagnosis.verdict) + "\n" + "\(model): \(diagnosis.summary)".wrapped(indent: "  ")
+  }
+
+  private static func title(_ verdict: ModelDiagnosis.Verdict) -> String {
+    switch verdict {
+    case .sound: "SOUND"
+    case .repairable: "BROKEN, REPAIRABLE"
+    case .needsTraining: "BROKEN, NEEDS TRAINING"
+    case .misbehaving: "BROKEN, NO DETECTOR"
+    case .otherNetwork: "UNKNOWN NETWORK"
+    case .unreadable: "UNREADABLE"
+    }
+  }
+
+  private static func text(_ finding: ModelFinding) -> String {
+    let first = "\(finding.severity.rawValue): \(finding.measured)"
+    var lines = [first.wrapped(indent: "  ", isFirstIndented: false)]
+    lines.append(finding.meaning.wrapped(indent: "  "))
+    if let advice = finding.advice { lines.append("To do: \(advice)".wrapped(indent: "  ")) }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func text(_ predictions: PredictionSummary) -> String {
+    """
+    On \(predictions.crops) crops of \(predictions.videos) videos in \(predictions.store):
+      called fake        \(TableCell.percent(predictions.shareFake)) of the videos
+      probability        mean \(TableCell.number(predictions.meanProbability, 3)), standard \
+    deviation \(TableCell.number(predictions.spread, 4))
+      AUC                \(TableCell.number(predictions.videoAUC, 3))\
+    \(text(predictions.videoAUCInterval))
+      balanced accuracy  \(TableCell.number(predictions.balancedAccuracy, 3))\
+    \(text(predictions.balancedAccuracyInterval))
+    """
+  }
+
+  private static func text(_ interval: ConfidenceInterval?) -> String {
+    guard let interval else { return "" }
+    return " (95% interval \(TableCell.number(interval.lower, 3)) to "
+      + "\(TableCell.number(interval.upper, 3)))"
+  }
+
+  private func facts(_ network: ModelDiagnosis.Network) -> String {
+    var lines = [
+      "Network   ResNet18, width \(network.width), \(network.classes) classes, "
+        + "\(network.parameters) parameters",
+      "Head      \(network.head)",
+      "Entries   \(diagnosis.entriesFound) of \(diagnosis.entriesExpected)",
+    ]
+    let attributes = try? FileManager.default.attributesOfItem(atPath: model)
+    if let bytes = attributes?[.size] as? Int {
+      lines.append("Size      \(TableCell.number(Double(bytes) / 1e6, 1)) MB")
+    }
+    if !diagnosis.container.isEmpty { lines.append("Found in  \(diagnosis.container)") }
+    if !diagnosis.prefix.isEmpty { lines.append("Prefix    \(diagnosis.prefix)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private var table: String {
+    var table = TextTable(header: [
+      "layer", "entries", "weights", "statistics", "variance", "dead", "exploding",
+    ])
+    for layer in diagnosis.layers {
+      table.append([
+        layer.name, "\(layer.found) of \(layer.expected)",
+        TableCell.number(layer.relativeWeight, 3), layer.statistics?.words ?? "-",
+        TableCell.number(layer.medianVariance, 4), "\(layer.deadChannels)",
+        "\(layer.explodingChannels)",
+      ])
+    }
+    return table.render()
+      + "\nweights: their size relative to that before training; variance: the median of a layer's; "
+      + "dead,\nexploding: channels"
+  }
+}
+
+extension LayerDiagnosis.Statistics {
+  fileprivate var words: String {
+    switch self {
+    case .sound: "of data"
+    case .missing: "MISSING"
+    case .defaults: "DEFAULTS"
+    case .notFinite: "NOT FINITE"
+    case .degenerate: "NO VARIANCE"
+    }
+  }
+}

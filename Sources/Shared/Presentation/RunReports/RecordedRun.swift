@@ -1,0 +1,96 @@
+package import Evaluation
+internal import Foundation
+package import Judging
+internal import Reporting
+package import TrainingRun
+
+/// What a run's folder tells: everything that a report is made of, but the pictures. What is missing
+/// has a reason instead.
+package struct RecordedRun {
+  package let files: RunFiles
+  /// The folder's last name; what the run is called where several are compared.
+  package var name: String
+  package let information: TrainingInformation?
+  package let curve: [EpochRecord]
+  package let predictions: PredictionTable?
+  /// Why something is missing, a sentence each.
+  package private(set) var gaps: [String] = []
+
+  private static let maximumInformationBytes = 256 << 20
+
+  package init(_ path: String) throws {
+    let path = URL(fileURLWithPath: path).path
+    files = RunFiles(path)
+    name = URL(fileURLWithPath: path).lastPathComponent
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw RunReportError(path, "expected the folder of a run, as 'trainer train' makes it")
+    }
+    let hasInformation = FileManager.default.fileExists(atPath: files.information)
+    let hasMetrics = FileManager.default.fileExists(atPath: files.metrics)
+    guard hasInformation || hasMetrics else {
+      throw RunReportError(
+        path,
+        "it has neither training_info.json nor metrics.csv, so it is no run, or one that "
+          + "has not finished an epoch yet")
+    }
+    information = hasInformation ? try Self.information(files.information) : nil
+    if hasMetrics {
+      curve = try CurveTable.read(files.metrics)
+    } else {
+      curve = information?.curve ?? []
+      gaps.append("metrics.csv is missing; the curves are those of training_info.json.")
+    }
+    guard FileManager.default.fileExists(atPath: files.predictions) else {
+      predictions = nil
+      gaps.append(
+        hasInformation
+          ? "The run has no predictions.csv, so there are no plots of predictions; the same "
+            + "'trainer train' command with --force writes it."
+          : "The training has not ended: there is no model, and no predictions.")
+      return
+    }
+    predictions = try PredictionTable(contentsOf: files.predictions)
+  }
+
+  private static func information(_ path: String) throws -> TrainingInformation {
+    let bytes = try CSVFile.contents(of: path, maximumBytes: maximumInformationBytes)
+    do {
+      return try JSONDecoder().decode(TrainingInformation.self, from: Data(bytes))
+    } catch {
+      throw RunReportError(path, "expected the story of a training, got other JSON: \(error)")
+    }
+  }
+
+  /// One side of the split: how it was judged, and the predictions it was judged by.
+  package struct Side {
+    /// As in the files: validation, test.
+    package let name: String
+    package let report: EvaluationReport
+    package let predictions: PredictionTable.Side?
+
+    package var isTest: Bool { name == "test" }
+  }
+
+  /// The sides that were judged, the most independent one first.
+  package var sides: [Side] {
+    guard let information else { return [] }
+    return [("test", information.test), ("validation", information.validation)].compactMap {
+      name, report in
+      guard let report else { return nil }
+      let side = predictions?.sides[name]
+      // A table of another export would draw other curves than the numbers beside them.
+      let isOfReport =
+        side?.frames.count == report.frames.count
+        && side?.videosWithoutFaces.count
+          == report.realVideosWithoutFace + report.fakeVideosWithoutFace
+      return Side(name: name, report: report, predictions: isOfReport ? side : nil)
+    }
+  }
+
+  /// The side that the verdict rests on: test, where it has both classes.
+  package var decisive: Side? {
+    sides.first { $0.report.videos.real > 0 && $0.report.videos.fake > 0 } ?? sides.first
+  }
+}

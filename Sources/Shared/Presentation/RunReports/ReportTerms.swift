@@ -1,0 +1,144 @@
+package import Evaluation
+package import Reporting
+
+/// What the words of a report mean.
+package enum ReportTerms {
+  package static let all: [ReportGlossary.Term] = [
+    .init(
+      "auc", "AUC",
+      """
+      Area under the ROC curve: the probability that a fake drawn at random gets a higher score \
+      than a real one drawn at random. 0.5 is chance, 1 is perfect; no threshold is involved.
+      """),
+    .init(
+      "balanced-accuracy", "Balanced accuracy",
+      """
+      The mean of the share of real videos called real and the share of fakes called fake. A model \
+      that always says the same has 0.5, however many fakes there are.
+      """),
+    .init(
+      "recall", "Recall",
+      """
+      Recall of fake: the share of the fakes that are called fake. Recall of real: the share of the \
+      reals that are called real; what is missing to 100% are false alarms.
+      """),
+    .init(
+      "precision", "Precision",
+      """
+      The share of those called fake that are fake. It depends on how many fakes there are among \
+      what is looked at, so it differs from place to place.
+      """),
+    .init(
+      "log-loss", "Log-loss",
+      """
+      The mean negative logarithm of the probability that was given to the truth. A constant answer \
+      of 50% has 0.693; confident errors cost most. The best epoch is the one with the least \
+      log-loss of the validation videos.
+      """),
+    .init(
+      "eer", "EER",
+      """
+      Equal error rate: at the threshold where reals are called fake as often as fakes are called \
+      real, the share of either.
+      """),
+    .init(
+      "average-precision", "Average precision",
+      """
+      The mean precision over all shares of fakes that can be found; the area under the \
+      precision-recall curve. Chance is the share of fakes.
+      """),
+    .init(
+      "brier", "Brier score",
+      """
+      The mean squared difference between the probability of fake and the truth (0 or 1). A \
+      constant 50% has 0.25.
+      """),
+    .init(
+      "ece", "ECE",
+      """
+      Expected calibration error: over 15 bins of the probability of fake, the mean distance \
+      between what was said and the share that is fake.
+      """),
+    .init(
+      "threshold", "Threshold",
+      """
+      A video whose probability is above it is called fake. Chosen on the validation side for the \
+      best balanced accuracy, never on test.
+      """),
+    .init(
+      "temperature", "Temperature",
+      """
+      What the network's margins are divided by before they become probabilities, fitted on \
+      validation: above 1 the network was too sure of itself, below 1 not sure enough. It changes \
+      no order, so neither AUC nor the ROC curve.
+      """),
+    .init(
+      "interval", "95% interval",
+      """
+      Where the number would lie if other people had been filmed: from 2.5% to 97.5% of what is \
+      measured when the groups of people are drawn again, with replacement. Frames of a video and \
+      videos of a person are not independent; so people are drawn, not frames.
+      """),
+    .init(
+      "split", "Training, validation, test",
+      """
+      Three sides that share no person and no recording. The network learns from the first; the \
+      second chooses the epoch, the temperature and the threshold; the third is only looked at.
+      """),
+    .init(
+      "video-score", "Video score",
+      """
+      The rule that makes one probability of those of a video's crops. A video without a face \
+      counts as 0.5.
+      """),
+    .init(
+      "activation-map", "Class activation map",
+      """
+      The last feature maps, weighted by how much each speaks for fake against real: their mean \
+      over the picture is the margin, but for a constant. Exact for a linear head; with a hidden \
+      layer exact as long as no unit of it switches on or off. Zhou et al., 2016.
+      """),
+    .init(
+      "behaviour", "Behaviour check",
+      """
+      Whether the model behaves like one: all values finite, all entries there, statistics of data, \
+      an answer that follows the picture, both answers given, better than chance. A model that \
+      fails is not exported.
+      """),
+  ]
+}
+
+/// Text that several parts of a report need.
+package enum ReportText {
+  package static func interval(_ interval: ConfidenceInterval?, percent: Bool = false) -> String? {
+    guard let interval else { return nil }
+    return percent
+      ? NumberText.percent(interval.lower) + " to " + NumberText.percent(interval.upper)
+      : NumberText.decimals(interval.lower) + " to " + NumberText.decimals(interval.upper)
+  }
+
+  package static func counted(_ count: Int, _ noun: String) -> String {
+    NumberText.count(count) + " " + noun + (count == 1 ? "" : "s")
+  }
+
+  /// An argument as a shell reads it back.
+  package static func quoted(_ argument: String) -> String {
+    let isPlain =
+      !argument.isEmpty
+      && argument.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+          UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="):
+          true
+        default: false
+        }
+      }
+    return isPlain
+      ? argument
+      : "'"
+        + argument.split(
+          separator: "'", omittingEmptySubsequences: false
+        ).joined(separator: "'\\''") + "'"
+  }
+}

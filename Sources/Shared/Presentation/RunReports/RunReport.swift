@@ -1,0 +1,137 @@
+internal import Judging
+internal import TrainingRun
+package import Evaluation
+internal import Foundation
+internal import ModelFiles
+package import Reporting
+internal import Terminal
+
+/// The report of one run as a page.
+package struct RunReport {
+  package let run: RecordedRun
+  package let pictures: ReportPictures
+  package var glossary = ReportGlossary(ReportTerms.all)
+
+  package init(_ run: RecordedRun, _ pictures: ReportPictures) {
+    self.run = run
+    self.pictures = pictures
+  }
+
+  /// The page; definitions come last, of the terms that the page uses.
+  package mutating func page() -> ReportPage {
+    let numbers = keyNumbers()
+    var sections = [
+      results(), curves(), order(), calibration(), subsets(), mistakes(), augmented(), provenance(),
+    ].compactMap(\.self)
+    let definitions = glossary.definitions
+    if !definitions.isEmpty {
+      sections.append(ReportPage.Section("definitions", "Definitions", [.markup(definitions)]))
+    }
+    return ReportPage(
+      title: "Deepfake detector: " + run.name, subtitle: Self.subtitle(run),
+      verdicts: [Self.verdict(run)], keyNumbers: numbers, sections: sections,
+      footer: "Written by trainer \(softwareVersion). One file: nothing is fetched, no script runs."
+    )
+  }
+
+  package static func subtitle(_ run: RecordedRun) -> String {
+    guard let information = run.information else {
+      return "Training has not ended; " + ReportText.counted(run.curve.count, "epoch") + " so far."
+    }
+    let architecture = information.model.architecture
+    let data = information.data
+    return "ResNet18 of width \(architecture.width), input of \(architecture.inputSize) pixels; "
+      + "\(ReportText.counted(data.crops, "face crop")) of "
+      + "\(ReportText.counted(data.videos, "video")); epoch \(information.model.provenance.epoch) "
+      + "of \(information.curve.count)."
+  }
+
+  // MARK: Verdict
+
+  /// The first thing to see: whether the model can be trusted, and on what that rests.
+  package static func verdict(_ run: RecordedRun, isNamed: Bool = false) -> ReportPage.Verdict {
+    let name = isNamed ? run.name + ": " : ""
+    guard let information = run.information else {
+      return ReportPage.Verdict(
+        .doubtful, name + "No verdict yet", "The training has not ended: no model was judged.")
+    }
+    let behaviour = information.behaviour
+    guard behaviour.passed else {
+      let failures = behaviour.failures.map { finding -> Markup in
+        "<br/><b>\(finding.identifier.title)</b>: \(finding.measured). \(finding.meaning)"
+      }
+      return ReportPage.Verdict(
+        .bad, name + "Failed: do not use this model",
+        "\(ReportText.counted(behaviour.failures.count, "check")) of its behaviour failed."
+          + failures.joined())
+    }
+    let basis = Markup(text: basis(run))
+    guard behaviour.undecided.isEmpty else {
+      let doubts = behaviour.undecided.map { finding -> Markup in
+        "<br/><b>\(finding.identifier.title)</b>: \(finding.measured). \(finding.meaning)"
+      }
+      return ReportPage.Verdict(
+        .doubtful, name + "Undecided: not shown to be useful", basis + doubts.joined())
+    }
+    return ReportPage.Verdict(.good, name + "Passed: behaves like a detector", basis)
+  }
+
+  /// What the numbers were measured on, in a sentence.
+  private static func basis(_ run: RecordedRun) -> String {
+    guard let side = run.decisive else { return "Nothing was measured." }
+    let report = side.report
+    return "Measured on \(ReportText.counted(report.videos.real, "real video")) and "
+      + "\(report.videos.fake) fake of \(ReportText.counted(report.intervals.groups, "group")) of "
+      + "people"
+      + (side.isTest
+        ? " that neither training nor the choice of the threshold has seen."
+        : " on the validation side, which also chose epoch and threshold: expect less elsewhere.")
+  }
+
+  // MARK: Key numbers
+
+  private mutating func keyNumbers() -> [ReportPage.KeyNumber] {
+    guard let report = run.decisive?.report else { return [] }
+    let videos = report.videos
+    let intervals = report.intervals
+    func note(_ interval: ConfidenceInterval?) -> String {
+      ReportText.interval(interval).map { "95%: " + $0 } ?? "no interval"
+    }
+    return [
+      .init(
+        glossary.link("auc", "AUC of videos"), NumberText.decimals(videos.auc),
+        note: note(intervals.videoAUC)),
+      .init(
+        glossary.link("balanced-accuracy"), NumberText.decimals(videos.balancedAccuracy),
+        note: note(intervals.videoBalancedAccuracy)),
+      .init(
+        glossary.link("recall", "Recall of fake"), NumberText.percent(videos.recallFake),
+        note: "of \(ReportText.counted(videos.fake, "fake video"))"),
+      .init(
+        glossary.link("recall", "Recall of real"), NumberText.percent(videos.recallReal),
+        note: "of \(ReportText.counted(videos.real, "real video"))"),
+      .init(
+        glossary.link("log-loss", "Log-loss of videos"), NumberText.decimals(videos.logLoss),
+        note: note(intervals.videoLogLoss)),
+      .init(
+        glossary.link("auc", "AUC of frames"), NumberText.decimals(report.frames.auc),
+        note: note(intervals.frameAUC)),
+    ]
+  }
+}
+
+extension BehaviourFinding.Identifier {
+  /// What the check asks, in words.
+  package var title: String {
+    switch self {
+    case .finite: "All values finite"
+    case .allEntriesPresent: "All entries present"
+    case .batchNormMoved: "BatchNorm has statistics of data"
+    case .outputFollowsInput: "The answer follows the picture"
+    case .reloadIdentical: "The file is the measured model"
+    case .predictsBothClasses: "Both answers occur"
+    case .confidenceSpread: "Confidence varies"
+    case .betterThanChance: "Better than chance"
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/// Why a model can't be judged or repaired.
+package struct JudgingError: Error, Sendable, CustomStringConvertible {
+  /// The file or folder it is about.
+  package let subject: String
+  /// What was expected, what was found, and what to try.
+  package let message: String
+
+  /// Creates an error.
+  package init(_ subject: String, _ message: String) {
+    self.subject = subject
+    self.message = message
+  }
+
+  /// `subject: message`.
+  package var description: String { "\(subject): \(message)" }
+}

@@ -1,0 +1,260 @@
+package import Diagnosis
+package import Evaluation
+internal import Foundation
+internal import Imaging
+internal import Measure
+internal import ModelFiles
+internal import NeuralNetwork
+internal import Prediction
+internal import ShardStore
+internal import Terminal
+internal import TensorFiles
+package import TrainingData
+internal import VideoCatalog
+package import Workers
+
+/// From a model without statistics to one that can be trusted: measured as it is, its statistics
+/// estimated, calibrated, measured again, checked, written.
+package struct ModelRepair {
+  /// What a repair works with.
+  package struct Settings {
+    /// Folder of the shard store.
+    package var store: String
+    /// Crops of each video; nil is as in training, or all.
+    package var frames: Int?
+    /// Where the split comes from if the file doesn't say.
+    package var split: DataSplit.Source
+    /// Side of the network's input in pixels; nil is what the file says, or the crops' own.
+    package var inputSize: Int?
+    /// Workers that share the crops; 0 is one per core.
+    package var workers: Int
+    /// Bytes that may hold feature maps between passes.
+    package var cacheBytes: Int
+
+    package init(
+      store: String, frames: Int?, split: DataSplit.Source, inputSize: Int?, workers: Int,
+      cacheBytes: Int
+    ) {
+      self.store = store
+      self.frames = frames
+      self.split = split
+      self.inputSize = inputSize
+      self.workers = workers
+      self.cacheBytes = cacheBytes
+    }
+  }
+
+  /// What a repair came to.
+  package struct Outcome {
+    /// The story that stands beside the model.
+    package var information: RepairInformation
+    /// Whether the model was written.
+    package var isWritten: Bool
+    /// The information's file.
+    package var informationPath: String
+  }
+
+  /// What was measured of the model on both sides that it wasn't estimated on.
+  package struct Measurement: Codable {
+    package var validation: EvaluationReport
+    /// Nil where there is no test side.
+    package var test: EvaluationReport?
+  }
+
+  private let subject: SubjectModel
+  private let diagnosis: ModelDiagnosis
+  private let settings: Settings
+  private let catalog: SampleCatalog
+  private let split: DataSplit
+  private let splitSettings: DataSplit.Settings
+  private let broken: NetworkState
+  private let judge: ModelJudge
+  private let observer: any WorkObserver
+  private let workers: Int
+
+  package init(
+    _ subject: SubjectModel, _ diagnosis: ModelDiagnosis, _ settings: Settings,
+    observer: any WorkObserver
+  ) throws {
+    self.subject = subject
+    self.diagnosis = diagnosis
+    self.settings = settings
+    let known = subject.metadata?.provenance.settings["data.framesPerVideo"].flatMap(Int.init)
+    catalog = try SampleCatalog(
+      directory: settings.store, framesPerVideo: settings.frames ?? known ?? 0,
+      workerCount: settings.workers)
+    broken = try subject.state(for: catalog, inputSize: settings.inputSize)
+    var splitSettings = DataSplit.Settings()
+    splitSettings.source = settings.split
+    self.splitSettings = subject.metadata?.splitSettings ?? splitSettings
+    split = try DataSplit(catalog, settings: self.splitSettings)
+    try split.requireBothClasses(on: [.validation])
+    guard split.counts(of: .train).samples > 0 else {
+      throw JudgingError(settings.store, "the training side has no face crop to learn from")
+    }
+    workers = WorkerPool(workerCount: settings.workers).workerCount
+    self.observer = observer
+    judge = ModelJudge(
+      catalog: catalog,
+      predictor: Predictor(
+        architecture: broken.architecture, catalog: catalog,
+        normalization: subject.normalization, workers: workers),
+      draws: 1000, seed: 1, observer: observer)
+  }
+
+  /// Estimates, measures, judges and writes.
+  ///
+  /// - Parameters:
+  ///   - force: write the model even if it fails its behaviour check.
+  ///   - path: the model file.
+  /// - Throws: `WorkStopped` where the observer ended the work; then nothing was written.
+  package func run(force: Bool, to path: String) throws -> Outcome {
+    let before = try measure(broken, "before") { _ in try subject.calibration() }
+    let (state, estimation) = try estimated()
+    let after = try measure(state, "after") { validation in
+      try Calibration.fitted(
+        frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
+        score: subject.calibration().score)
+    }
+    // Written beside its place, judged, and only then renamed: a broken model never takes the place
+    // of a sound one.
+    let candidate = path + ".candidate"
+    defer { unlink(candidate) }
+    let metadata = metadata(state, after.measurement.validation.calibration, estimation)
+    try ModelFile(state: state, metadata: metadata).write(to: candidate)
+    let reloaded = try ModelFile(contentsOf: candidate).state
+    let behaviour = try judge.behaviour(
+      state, side: after.side, presentEntries: reloaded.entries.map(\.name), reloaded: reloaded)
+    let isWritten = behaviour.passed || force
+    if isWritten, rename(candidate, path) != 0 {
+      throw JudgingError(path, "can't write: \(String(cString: strerror(errno)))")
+    }
+    let verdict =
+      behaviour.verdictLine + (isWritten ? "" : "; not written (--force does it all the same)")
+    let information = RepairInformation(
+      software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
+      source: subject.path, diagnosis: diagnosis, model: metadata,
+      data: DataSummary(catalog, split), estimation: estimation,
+      before: before.measurement, after: after.measurement, behaviour: behaviour)
+    let informationPath = InformationFile.path(besideModel: path)
+    try information.write(to: informationPath)
+    return Outcome(
+      information: information, isWritten: isWritten, informationPath: informationPath)
+  }
+
+  // MARK: Statistics
+
+  /// How the statistics were estimated.
+  package struct Estimation: Codable {
+    package var crops: Int
+    package var passes: Int
+    package var seconds: Double
+  }
+
+  /// The network with the statistics of the training side.
+  private func estimated() throws -> (state: NetworkState, Estimation) {
+    let clock = Stopwatch()
+    let estimator = BatchNormEstimator(
+      broken, workers: workers, cacheBytes: settings.cacheBytes)
+    let samples = split.counts(of: .train).samples
+    observer.begin(total: samples * estimator.passCount, unit: "crops")
+    defer { observer.end() }
+    while !estimator.isFinished {
+      let pass = estimator.finishedPasses
+      let batchSize = max(estimator.batchSize, 16)
+      func show(_ done: Int) throws {
+        if observer.shallStop { throw WorkStopped() }
+        observer.advance(
+          to: pass * samples + done,
+          detail: "statistics, pass \(pass + 1) of \(estimator.passCount)")
+      }
+      // Those whose feature maps are in memory need no pictures, which would cost more than the pass.
+      let held = estimator.heldSamples
+      for start in stride(from: 0, to: held, by: batchSize) {
+        let count = min(batchSize, held - start)
+        estimator.accumulate(count: count) { _, _ in
+          preconditionFailure("the estimator holds the maps of this sample")
+        }
+        try show(start + count)
+      }
+      let loader = try EvaluationLoader(
+        catalog, videos: split.train, batchSize: batchSize,
+        inputSize: broken.architecture.inputSize, skipped: held)
+      defer { loader.stop() }
+      var done = held
+      while let batch = try loader.next() {
+        estimator.accumulate(count: batch.count) { [normalization = subject.normalization] in
+          normalization.write(batch.pictures[$0], into: $1)
+        }
+        done += batch.count
+        try show(done)
+      }
+      estimator.finishPass()
+    }
+    return (
+      estimator.state,
+      Estimation(crops: samples, passes: estimator.passCount, seconds: clock.seconds)
+    )
+  }
+
+  // MARK: Measuring
+
+  private func measure(
+    _ state: NetworkState, _ name: String,
+    calibration: (VideoPredictions) throws -> Calibration
+  ) throws -> (measurement: Measurement, side: ModelJudge.Side) {
+    let validation = try judge.predict(
+      state, videos: split.validation, name: "validation, \(name)")
+    let calibration = try calibration(validation)
+    let report = try judge.report(validation, calibration)
+    let side = ModelJudge.Side(predictions: validation, report: report)
+    let counts = split.counts(of: .test)
+    guard counts.samples > 0 else { return (Measurement(validation: report), side) }
+    let test = try judge.predict(state, videos: split.test, name: "test, \(name)")
+    let testReport = try judge.report(test, calibration)
+    // A test split of one class can't show how the model behaves.
+    let isTelling = counts.realSamples > 0 && counts.fakeSamples > 0
+    return (
+      Measurement(validation: report, test: testReport),
+      isTelling ? ModelJudge.Side(predictions: test, report: testReport) : side
+    )
+  }
+
+  // MARK: What is written
+
+  private func metadata(
+    _ state: NetworkState, _ calibration: Calibration, _ estimation: Estimation
+  ) -> ModelMetadata {
+    var known = subject.metadata?.provenance.settings ?? [:]
+    known["data.split"] = splitSettings.source.rawValue
+    known["data.validationShare"] = "\(splitSettings.validationShare)"
+    known["data.testShare"] = "\(splitSettings.testShare)"
+    known["seed"] = "\(splitSettings.seed)"
+    known["repair.crops"] = "\(estimation.crops)"
+    known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
+    return ModelMetadata(
+      architecture: state.architecture, entryNames: subject.network.entryNames(in: subject.weights),
+      geometry: catalog.description.geometry, normalization: subject.normalization,
+      temperature: calibration.temperature, threshold: calibration.threshold,
+      videoScore: calibration.score.rawValue,
+      provenance: ModelMetadata.Provenance(
+        software: "trainer \(softwareVersion)", epoch: subject.metadata?.provenance.epoch ?? 0,
+        step: subject.metadata?.provenance.step ?? 0, settings: known))
+  }
+
+  /// The data and its split, for a person.
+  package var dataSummary: String {
+    var text = "Store      \(catalog.directory): \(catalog.sampleCount) face crops\n"
+    for side in [DatasetSplit.train, .validation, .test] {
+      let counts = split.counts(of: side)
+      text += side.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+      text += "\(counts.realVideos) real and \(counts.fakeVideos) fake videos; "
+      text += "\(counts.realSamples) and \(counts.fakeSamples) crops\n"
+    }
+    text +=
+      subject.metadata?.splitSettings == nil
+      ? "Note       The file doesn't say what it was trained on; it may have seen the videos that it "
+        + "is measured on.\n" : ""
+    return text
+  }
+}

@@ -1,0 +1,109 @@
+package import Diagnosis
+package import Evaluation
+internal import Foundation
+internal import NeuralNetwork
+internal import Prediction
+internal import Terminal
+internal import TrainingData
+package import Workers
+
+/// What a model says of real crops.
+package struct PredictionSummary: Encodable {
+  package var store: String
+  package var crops: Int
+  package var videos: Int
+  /// Share of the videos that are called fake.
+  package var shareFake: Double?
+  /// Mean and standard deviation of the crops' probability of fake.
+  package var meanProbability: Double?
+  package var spread: Double?
+  package var videoAUC: Double?
+  package var videoAUCInterval: ConfidenceInterval?
+  package var balancedAccuracy: Double?
+  package var balancedAccuracyInterval: ConfidenceInterval?
+}
+
+/// A model that judges the crops of a store, as it is.
+package struct ModelTrial {
+  package let summary: PredictionSummary
+  package let findings: [ModelFinding]
+
+  package init(
+    _ subject: SubjectModel, store: String, frames: Int, inputSize: Int?, workers: Int,
+    observer: any WorkObserver
+  ) throws {
+    let catalog = try SampleCatalog(directory: store, framesPerVideo: frames, workerCount: workers)
+    let state = try subject.state(for: catalog, inputSize: inputSize)
+    let judge = ModelJudge(
+      catalog: catalog,
+      predictor: Predictor(
+        architecture: state.architecture, catalog: catalog,
+        normalization: subject.normalization,
+        workers: WorkerPool(workerCount: workers).workerCount),
+      draws: 1000, seed: 1, observer: observer)
+    let predictions = try judge.predict(
+      state, videos: Array(catalog.videos.indices), name: "judging")
+    guard !predictions.frames.isEmpty else {
+      throw JudgingError(store, "there is no face crop to judge; extract videos first")
+    }
+    let report = try judge.report(predictions, try subject.calibration())
+    let behaviour = try judge.behaviour(
+      state, side: ModelJudge.Side(predictions: predictions, report: report),
+      presentEntries: state.entries.map(\.name), reloaded: nil)
+    summary = PredictionSummary(predictions, report, store: store)
+    findings = Self.findings(behaviour, report)
+  }
+
+  /// The checks that look at answers; those of entries and statistics are the diagnosis's own.
+  private static let checks: Set<BehaviourFinding.Identifier> = [
+    .outputFollowsInput, .predictsBothClasses, .confidenceSpread, .betterThanChance,
+  ]
+
+  private static func findings(
+    _ behaviour: BehaviourCheck, _ report: EvaluationReport
+  ) -> [ModelFinding] {
+    var findings = behaviour.failures.filter { checks.contains($0.identifier) }.map { finding in
+      ModelFinding(
+        .predictions, .broken, measured: finding.measured, meaning: finding.meaning,
+        advice: finding.advice)
+    }
+    if report.frames.invalid > 0 {
+      findings.append(
+        ModelFinding(
+          .predictions, .broken,
+          measured: "\(report.frames.invalid) of \(report.frames.count) answers are NaN",
+          meaning: "The network computes no numbers for these pictures.",
+          advice: "See the findings on statistics and weights."))
+    }
+    if let interval = report.intervals.videoAUC, interval.upper < 0.4 {
+      findings.append(
+        ModelFinding(
+          .swappedClasses, .broken,
+          measured: "AUC \(TableCell.number(report.videos.auc, 3)): fakes score lower than reals",
+          meaning:
+            "The model tells the classes apart, but its output 0 seems to stand for fake and "
+            + "1 for real.",
+          advice: "Look at the class names of the training; the backend must read output 0 as fake."
+        ))
+    }
+    return findings
+  }
+}
+
+extension PredictionSummary {
+  init(_ predictions: VideoPredictions, _ report: EvaluationReport, store: String) {
+    let temperature = report.calibration.temperature
+    let values = predictions.frames.map { $0.labelled(temperature: temperature).probability }
+      .filter { !$0.isNaN }
+    let mean = values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    self.init(
+      store: store, crops: predictions.frames.count, videos: report.videos.count,
+      shareFake: report.videos.shareFake, meanProbability: mean,
+      spread: mean.map { mean in
+        (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
+      },
+      videoAUC: report.videos.auc, videoAUCInterval: report.intervals.videoAUC,
+      balancedAccuracy: report.videos.balancedAccuracy,
+      balancedAccuracyInterval: report.intervals.videoBalancedAccuracy)
+  }
+}

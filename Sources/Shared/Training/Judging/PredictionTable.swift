@@ -1,0 +1,116 @@
+package import Evaluation
+internal import Foundation
+package import Prediction
+internal import Reporting
+internal import ShardStore
+
+/// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
+/// one per video without a face. The rows are what plots and tables are made of; with the store's
+/// sample keys they lead back to the pictures.
+package struct PredictionTable {
+  /// Predictions of one side of the split.
+  package struct Side {
+    package var frames: [FramePrediction] = []
+    /// Keys in the store, one per frame.
+    package var keys: [String] = []
+    package var videosWithoutFaces: [EvaluatedVideo] = []
+
+    package init(
+      frames: [FramePrediction] = [], keys: [String] = [],
+      videosWithoutFaces: [EvaluatedVideo] = []
+    ) {
+      self.frames = frames
+      self.keys = keys
+      self.videosWithoutFaces = videosWithoutFaces
+    }
+  }
+
+  /// By the side's name.
+  package var sides: [String: Side] = [:]
+
+  /// A table that is read; about two million crops.
+  package static let maximumBytes = 512 << 20
+
+  private static let columns = [
+    "side", "video", "label", "method", "compression", "group", "frame", "sample", "margin",
+  ]
+
+  /// Adds what was predicted.
+  package mutating func append(_ predictions: VideoPredictions, side: String) throws {
+    var keys: [String] = []
+    keys.reserveCapacity(predictions.frames.count)
+    for (frame, face) in zip(predictions.frames, predictions.faces) {
+      keys.append(
+        try SampleKey(video: frame.video.name, frame: frame.frame, face: face).description)
+    }
+    sides[side] = Side(
+      frames: predictions.frames, keys: keys, videosWithoutFaces: predictions.videosWithoutFaces)
+  }
+
+  /// Writes the table; a crash leaves the former one.
+  package func write(to path: String) throws {
+    let rows = sides.keys.sorted().lazy.flatMap { name -> [[String]] in
+      guard let side = sides[name] else { return [] }
+      let frames = zip(side.frames, side.keys).map { frame, key in
+        Self.cells(name, frame.video) + ["\(frame.frame)", key, "\(frame.margin)"]
+      }
+      return frames + side.videosWithoutFaces.map { Self.cells(name, $0) + ["", "", ""] }
+    }
+    try CSVFile.write(to: path, columns: Self.columns, rows: rows)
+  }
+
+  private static func cells(_ side: String, _ video: EvaluatedVideo) -> [String] {
+    [
+      side, video.name, video.label.rawValue, video.method ?? "", video.compression ?? "",
+      video.group,
+    ]
+  }
+
+  /// Reads a table; an error names the line.
+  package init(contentsOf path: String) throws {
+    try CSVFile.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
+      (cells, line) throws(ReportingError) in
+      guard let row = Row(cells) else {
+        throw ReportingError.malformed(
+          path,
+          "line \(line): expected a side, a video with its label, and of a crop its frame, sample "
+            + "and margin; train or export again")
+      }
+      sides[cells[0], default: Side()].append(row)
+    }
+  }
+
+  package init() {}
+
+  fileprivate struct Row {
+    let video: EvaluatedVideo
+    let crop: (frame: Int, key: String, margin: Double)?
+
+    init?(_ cells: [String]) {
+      guard let label = ClassLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
+        return nil
+      }
+      video = EvaluatedVideo(
+        name: cells[1], group: cells[5], label: label, method: cells[3].isEmpty ? nil : cells[3],
+        compression: cells[4].isEmpty ? nil : cells[4])
+      if cells[6...].allSatisfy(\.isEmpty) {
+        crop = nil
+      } else if let frame = Int(cells[6]), let margin = Double(cells[8]), !cells[7].isEmpty {
+        crop = (frame, cells[7], margin)
+      } else {
+        return nil
+      }
+    }
+  }
+}
+
+extension PredictionTable.Side {
+  fileprivate mutating func append(_ row: PredictionTable.Row) {
+    if let crop = row.crop {
+      frames.append(FramePrediction(video: row.video, frame: crop.frame, margin: crop.margin))
+      keys.append(crop.key)
+    } else {
+      videosWithoutFaces.append(row.video)
+    }
+  }
+}

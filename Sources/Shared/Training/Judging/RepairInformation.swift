@@ -1,0 +1,27 @@
+package import Diagnosis
+package import Evaluation
+package import Measure
+package import ModelFiles
+
+/// How a model was repaired, and what it was worth before and after: `fixed_training_info.json`.
+package struct RepairInformation: Codable {
+  package var formatVersion = 1
+  package var software: String
+  package var hardware: Hardware
+  /// Verdict in one line.
+  package var verdict: String
+  /// The broken file.
+  package var source: String
+  /// What was wrong with it.
+  package var diagnosis: ModelDiagnosis
+  package var model: ModelMetadata
+  package var data: DataSummary
+  package var estimation: ModelRepair.Estimation
+  /// With the statistics as they were in the file, or with mean 0 and variance 1 where there were none.
+  package var before: ModelRepair.Measurement
+  package var after: ModelRepair.Measurement
+  package var behaviour: BehaviourCheck
+
+  /// Writes the JSON file.
+  package func write(to path: String) throws { try InformationFile.write(self, to: path) }
+}

@@ -1,0 +1,57 @@
+internal import TrainingData
+internal import NeuralNetwork
+internal import ShardStore
+internal import Foundation
+package import ModelFiles
+
+extension Learner {
+  /// The learner of a checkpoint, if that belongs to this run.
+  package init(_ checkpoint: Checkpoint, setup: TrainingSetup, folder: CheckpointFolder) throws {
+    let differences = setup.differences(from: checkpoint.settings)
+    guard differences.isEmpty, checkpoint.state.architecture == setup.architecture else {
+      throw TrainingRunError(
+        folder.path,
+        "the run was begun with other settings or data:\n  "
+          + differences.joined(separator: "\n  ")
+          + "\nTake the same ones to resume it, or another folder (--run) to begin a new run.")
+    }
+    let progress: TrainingProgress
+    do {
+      progress = try JSONDecoder().decode(
+        TrainingProgress.self, from: Data(checkpoint.progress.utf8))
+    } catch {
+      throw TrainingRunError(folder.path, "the checkpoint's progress can't be read: \(error)")
+    }
+    guard
+      progress.step == checkpoint.step, progress.epoch == checkpoint.epoch,
+      progress.sample == checkpoint.sample
+    else { throw TrainingRunError(folder.path, "the checkpoint's two positions differ") }
+    guard
+      (0...setup.configuration.epochs).contains(progress.epoch),
+      (0...setup.order.samplesPerEpoch).contains(progress.sample),
+      (0...setup.totalSteps).contains(progress.step),
+      progress.step * setup.configuration.batchSize
+        == progress.epoch * setup.order.samplesPerEpoch + progress.sample
+    else {
+      throw TrainingRunError(
+        folder.path,
+        "the checkpoint's position is not one of this training: step "
+          + "\(progress.step), epoch \(progress.epoch), sample \(progress.sample)")
+    }
+    self.init(
+      state: checkpoint.state, optimizer: checkpoint.optimizer, average: checkpoint.average,
+      progress: progress)
+  }
+
+  /// The checkpoint of this learner.
+  package func checkpoint(_ setup: TrainingSetup) throws -> Checkpoint {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return Checkpoint(
+      state: state, average: average, optimizer: optimizer, step: progress.step,
+      epoch: progress.epoch, sample: progress.sample,
+      progress: String(decoding: try encoder.encode(progress), as: UTF8.self),
+      settings: setup.settings, configuration: setup.recorded.yaml,
+      geometry: setup.catalog.description.geometry, normalization: setup.normalization)
+  }
+}

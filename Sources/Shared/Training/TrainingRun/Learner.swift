@@ -1,0 +1,93 @@
+package import Imaging
+package import NeuralNetwork
+internal import Prediction
+package import TrainingData
+
+/// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.
+/// All that a checkpoint holds.
+package struct Learner {
+  package var state: NetworkState
+  package var optimizer: Optimizer
+  package var average: MovingAverage?
+  package var progress = TrainingProgress()
+
+  /// The weights that are judged and exported.
+  package var evaluated: NetworkState { average?.state ?? state }
+
+  package init(
+    state: NetworkState, optimizer: Optimizer, average: MovingAverage?,
+    progress: TrainingProgress = TrainingProgress()
+  ) {
+    self.state = state
+    self.optimizer = optimizer
+    self.average = average
+    self.progress = progress
+  }
+}
+
+/// What one step did.
+package struct StepOutcome {
+  package var loss: Double
+  package var correct: Int
+  package var gradientNorm: Double
+  package var learningRate: Float
+
+  /// Whether the network is still one: a step that isn't finite leaves it as it was, but for the
+  /// BatchNorm statistics.
+  package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+}
+
+/// Forward pass, backward pass, optimizer: one step of a learner.
+package struct TrainingStep {
+  package let engine: TrainingEngine
+  package let schedule: LearningRateSchedule
+  package let clipNorm: Double
+  package let labelSmoothing: Float
+  package let seed: UInt64
+  package let freezeBackboneEpochs: Int
+  package let normalization: InputNormalization
+
+  /// Learns a batch; parameters and optimizer are left alone where loss or gradient isn't finite.
+  package func run(_ batch: Batch, _ learner: inout Learner) -> StepOutcome {
+    let frozen = batch.epoch < freezeBackboneEpochs
+    let rate =
+      schedule.learningRate(at: learner.progress.step) * Float(learner.progress.learningRateScale)
+    let options = TrainingEngine.Options(
+      labelSmoothing: labelSmoothing, backboneFrozen: frozen, dropoutSeed: seed,
+      dropoutKeys: batch.samples.map(\.key))
+    let labels = batch.samples.map(\.label.classIndex)
+    let result = engine.computeGradients(
+      &learner.state, labels: labels, options: options
+    ) { [normalization] sample, buffer in
+      normalization.write(batch.pictures[sample], into: buffer)
+    }
+    // A frozen backbone's gradients are zero: the norm is that of what is trained.
+    let norm = GradientNorm(norm: engine.gradientNorm, limit: clipNorm)
+    let outcome = StepOutcome(
+      loss: result.loss, correct: countCorrect(result.logits, labels),
+      gradientNorm: norm.norm, learningRate: rate)
+    guard outcome.isFinite else { return outcome }
+    engine.gradients.withUnsafeBufferPointer { gradients in
+      learner.optimizer.step(
+        &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
+        backboneFrozen: frozen, workers: engine.workers)
+    }
+    learner.average?.update(with: learner.state, workers: engine.workers)
+    learner.progress.step += 1
+    learner.progress.sample += batch.count
+    learner.progress.running.add(
+      loss: outcome.loss, correct: outcome.correct, samples: batch.count)
+    return outcome
+  }
+
+  /// The learning rate of the last step done.
+  package func learningRate(after progress: TrainingProgress) -> Float {
+    schedule.learningRate(at: max(progress.step - 1, 0)) * Float(progress.learningRateScale)
+  }
+
+  private func countCorrect(_ logits: [Float], _ labels: [Int]) -> Int {
+    labels.indices.count { sample in
+      (logits[2 * sample + 1] > logits[2 * sample]) == (labels[sample] == 1)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package import Evaluation
+internal import Foundation
+internal import Imaging
+package import Judging
+internal import Measure
+package import ModelFiles
+internal import NeuralNetwork
+internal import Prediction
+internal import Terminal
+internal import TrainingData
+internal import VideoCatalog
+package import Workers
+
+/// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.
+package struct ModelExport {
+  private let setup: TrainingSetup
+  private let force: Bool
+  private let observer: any WorkObserver
+
+  /// - Parameter force: write the model even if it fails its behaviour check.
+  package init(setup: TrainingSetup, force: Bool, observer: any WorkObserver) {
+    self.setup = setup
+    self.force = force
+    self.observer = observer
+  }
+
+  /// What was measured of some weights.
+  package struct Judgement {
+    package var metadata: ModelMetadata
+    package var validation: EvaluationReport
+    package var test: EvaluationReport?
+    package var behaviour: BehaviourCheck
+    /// Of validation and test.
+    package var predictions: PredictionTable
+  }
+
+  /// Where the files go.
+  package struct Target {
+    package var model: String
+    package var safetensors: String?
+    package var information: String
+    /// Where each prediction is told; nil where that isn't wanted.
+    package var predictions: String?
+
+    package init(
+      model: String, safetensors: String?, information: String, predictions: String? = nil
+    ) {
+      self.model = model
+      self.safetensors = safetensors
+      self.information = information
+      self.predictions = predictions
+    }
+  }
+
+  /// What was judged, and what was written.
+  package struct Result {
+    package var judgement: Judgement
+    /// Whether the model was written.
+    package var isExported: Bool
+    /// The verdict in one line.
+    package var verdict: String
+    package var target: Target
+  }
+
+  /// Judges a checkpoint and writes model and information.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: the weights, with the epoch and step they are of.
+  ///   - progress: the training as a whole; the checkpoint's own where it is exported alone.
+  /// - Throws: `WorkStopped` where the observer ended the work; then nothing was written.
+  package func run(
+    _ checkpoint: Checkpoint, progress: TrainingProgress, to target: Target
+  ) throws -> Result {
+    let state = checkpoint.evaluated
+    // Written beside its place, judged, and only then renamed: a broken model never takes the place
+    // of a sound one.
+    let candidate = target.model + ".candidate"
+    defer { unlink(candidate) }
+    let judgement = try judge(state, checkpoint, candidate: candidate)
+    let passed = judgement.behaviour.passed
+    var verdict = judgement.behaviour.verdictLine
+    if passed || force {
+      guard rename(candidate, target.model) == 0 else {
+        throw TrainingRunError(target.model, "can't write: \(String(cString: strerror(errno)))")
+      }
+      if let path = target.safetensors {
+        try ModelFile(state: state, metadata: judgement.metadata).writeSafetensors(to: path)
+      }
+    } else {
+      verdict += "; not exported (--force does it all the same)"
+    }
+    if let path = target.predictions { try judgement.predictions.write(to: path) }
+    // Last: what it tells of is there.
+    try information(judgement, checkpoint, progress, verdict: verdict).write(to: target.information)
+    return Result(
+      judgement: judgement, isExported: passed || force, verdict: verdict, target: target)
+  }
+
+  private func judge(
+    _ state: NetworkState, _ checkpoint: Checkpoint, candidate: String
+  ) throws -> Judgement {
+    let judge = ModelJudge(
+      catalog: setup.catalog,
+      predictor: Predictor(
+        architecture: setup.architecture, catalog: setup.catalog,
+        normalization: setup.normalization, workers: setup.workers),
+      draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
+    let validation = try judge.predict(state, videos: setup.split.validation, name: "validation")
+    let calibration = try Calibration.fitted(
+      frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
+      score: setup.configuration.videoScore)
+    var table = PredictionTable()
+    try table.append(validation, side: "validation")
+    var side = ModelJudge.Side(
+      predictions: validation, report: try judge.report(validation, calibration))
+    let validationReport = side.report
+    var testReport: EvaluationReport?
+    let test = setup.split.counts(of: .test)
+    if test.samples > 0 {
+      let predictions = try judge.predict(state, videos: setup.split.test, name: "test")
+      let report = try judge.report(predictions, calibration)
+      testReport = report
+      try table.append(predictions, side: "test")
+      // A test split of one class can't show how the model behaves.
+      if test.realSamples > 0, test.fakeSamples > 0 {
+        side = ModelJudge.Side(predictions: predictions, report: report)
+      }
+    }
+    let metadata = ModelMetadata(
+      architecture: setup.architecture, geometry: checkpoint.geometry,
+      normalization: checkpoint.normalization, temperature: calibration.temperature,
+      threshold: calibration.threshold, videoScore: calibration.score.rawValue,
+      provenance: ModelMetadata.Provenance(
+        software: "trainer \(softwareVersion)", epoch: checkpoint.weightsEpoch,
+        step: checkpoint.step, settings: checkpoint.settings))
+    try ModelFile(state: state, metadata: metadata).write(to: candidate)
+    let reloaded = try ModelFile(contentsOf: candidate)
+    let behaviour = try judge.behaviour(
+      state, side: side, presentEntries: reloaded.state.entries.map(\.name),
+      reloaded: reloaded.state)
+    return Judgement(
+      metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour,
+      predictions: table)
+  }
+
+  private func information(
+    _ judgement: Judgement, _ checkpoint: Checkpoint, _ progress: TrainingProgress, verdict: String
+  ) -> TrainingInformation {
+    TrainingInformation(
+      software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
+      model: judgement.metadata, data: DataSummary(setup.catalog, setup.split),
+      configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
+      ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
+      workers: progress.workers, validation: judgement.validation, test: judgement.test,
+      behaviour: judgement.behaviour)
+  }
+}
+
+extension Checkpoint {
+  /// Epoch of the weights, from 1: the one that ended last, or the one under way.
+  package var weightsEpoch: Int { sample == 0 ? max(epoch, 1) : epoch + 1 }
+}

@@ -1,0 +1,122 @@
+internal import Evaluation
+internal import Foundation
+internal import ModelFiles
+internal import NeuralNetwork
+internal import Reporting
+
+/// A training from the first or the last checkpoint to the exported model.
+package struct TrainingJob {
+  private let setup: TrainingSetup
+  private let folder: String
+  private let force: Bool
+  private let observer: any TrainingObserver
+
+  /// - Parameters:
+  ///   - folder: the run's folder; made if missing.
+  ///   - force: export the model even if it fails its behaviour check, and export again.
+  package init(
+    setup: TrainingSetup, folder: String, force: Bool, observer: any TrainingObserver
+  ) {
+    self.setup = setup
+    self.folder = folder
+    self.force = force
+    self.observer = observer
+  }
+
+  /// What became of a training.
+  package enum Outcome {
+    /// The observer stopped it, with a checkpoint.
+    case stopped(TrainingProgress)
+    /// It had ended before; its model is there.
+    case alreadyEnded(TrainingProgress, model: String)
+    /// It has ended, for now at least, and its model was judged.
+    case judged(ModelExport.Result)
+  }
+
+  /// Trains and exports.
+  ///
+  /// - Parameter onExport: called when the model's files are written, while the run's folder is still
+  ///   held.
+  /// - Throws: `TrainingRunError` where the run can't begin or go on, `WorkStopped` where the observer
+  ///   ended the judging.
+  package func run(onExport: (ModelExport.Result, RunFiles) -> Void) throws -> Outcome {
+    let directory = try RunDirectory(folder)
+    let checkpoints = CheckpointFolder(
+      directory.checkpoints, keep: setup.configuration.checkpoints.keep)
+    let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
+    if case .stopped = end { return .stopped(progress) }
+    if !isNew, !force, isExported(progress, directory) {
+      return .alreadyEnded(progress, model: directory.model)
+    }
+    guard FileManager.default.fileExists(atPath: checkpoints.best) else {
+      throw TrainingRunError(
+        checkpoints.path,
+        "no epoch has a measurable validation, so there is no best checkpoint to export; validation "
+          + "needs real and fake videos with faces")
+    }
+    let best = try Checkpoint(contentsOf: checkpoints.best)
+    let result = try ModelExport(setup: setup, force: force, observer: observer).run(
+      best, progress: progress,
+      to: ModelExport.Target(
+        model: directory.model, safetensors: directory.safetensors,
+        information: directory.information, predictions: directory.files.predictions))
+    onExport(result, directory.files)
+    return .judged(result)
+  }
+
+  /// Trains to the end or until the observer stops it, unless the learner is at its end.
+  ///
+  /// The learner is taken over: with a second owner of its arrays the first step would copy all of them.
+  ///
+  /// - Returns: how far it came, whether it got any further, and how it ended.
+  private func train(
+    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: borrowing RunDirectory
+  ) throws -> (progress: TrainingProgress, isNew: Bool, end: TrainingLoop.End) {
+    // The pipeline as used.
+    try AtomicFile.write(text: setup.recorded.yaml, to: directory.pipeline)
+    guard learner.progress.ending == nil else { return (learner.progress, false, .finished) }
+    var loop = try TrainingLoop(
+      setup: setup, folder: folder, directory: directory, learner: learner, observer: observer)
+    let end = try loop.run()
+    return (loop.learner.progress, true, end)
+  }
+
+  /// Whether the folder has the model of this ended training, and not that of a time limit before.
+  private func isExported(
+    _ progress: TrainingProgress, _ directory: borrowing RunDirectory
+  ) -> Bool {
+    guard FileManager.default.fileExists(atPath: directory.model),
+      let data = FileManager.default.contents(atPath: directory.information),
+      let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
+    else { return false }
+    // Written last: what it tells of is there.
+    return information.ending == progress.ending?.rawValue && information.behaviour.passed
+  }
+
+  /// The learner of the last sound checkpoint, or a new one.
+  private func start(_ folder: CheckpointFolder) throws -> Learner {
+    let checkpoint = try folder.latest { observer.observe(.damagedCheckpoint($0)) }
+    guard let checkpoint else {
+      var (learner, report) = try setup.makeLearner()
+      learner.progress.workers = setup.workers
+      observer.observe(.started(weights: report))
+      return learner
+    }
+    var learner = try Learner(checkpoint, setup: setup, folder: folder)
+    if learner.progress.best?.step == checkpoint.step {
+      // The process that wrote it may have been killed before it could say so.
+      try folder.markBest(step: checkpoint.step)
+    }
+    var note: String?
+    if let workers = learner.progress.workers, workers != setup.workers,
+      !setup.configuration.network.synchronizedBatchNorm
+    {
+      note =
+        "\(setup.workers) workers instead of \(workers): BatchNorm normalises per worker, so the "
+        + "result will not be exactly that of an uninterrupted run."
+    }
+    observer.observe(.resumed(learner.progress, totalSteps: setup.totalSteps, note: note))
+    learner.progress.workers = setup.workers
+    return learner
+  }
+}

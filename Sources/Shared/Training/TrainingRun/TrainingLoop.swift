@@ -1,0 +1,266 @@
+internal import Evaluation
+internal import Measure
+internal import ModelFiles
+internal import NeuralNetwork
+internal import Prediction
+internal import TrainingData
+internal import VideoCatalog
+internal import Workers
+
+/// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
+struct TrainingLoop: ~Copyable {
+  /// How a loop ended.
+  enum End {
+    /// For good, or at the time limit: a model can be exported.
+    case finished
+    /// The observer asked to stop.
+    case stopped
+  }
+
+  private(set) var learner: Learner
+  private let observer: any TrainingObserver
+  private let setup: TrainingSetup
+  private let folder: CheckpointFolder
+  private let step: TrainingStep
+  private let predictor: Predictor
+  private var log: TrainingLog
+  private let logFiles: TrainingLog.Files
+  private let clock = Stopwatch()
+  /// Seconds since the start of this process when the last checkpoint was written.
+  private var lastCheckpointSeconds = 0.0
+  /// The step of the last checkpoint that was written or read; nil before the first.
+  private var savedStep: Int?
+  private var throughput = Throughput()
+  /// Whether this process has done a step.
+  private var hasStepped = false
+
+  init(
+    setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
+    learner: consuming Learner, observer: any TrainingObserver
+  ) throws {
+    self.setup = setup
+    self.folder = folder
+    self.learner = learner
+    savedStep = learner.progress.step > 0 ? learner.progress.step : nil
+    step = setup.makeStep(setup.makeEngine())
+    predictor = Predictor(
+      architecture: setup.architecture, catalog: setup.catalog,
+      normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine)
+    logFiles = TrainingLog.Files(directory)
+    log = try TrainingLog(
+      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
+      configuration: setup.recorded.yaml)
+    self.observer = observer
+  }
+
+  mutating func run() throws -> End {
+    observer.observe(.loopBegan(learner.progress, totalSteps: setup.totalSteps))
+    defer { observer.observe(.loopEnded) }
+    // Every pass begins at the learner's position: at first, and after a step back.
+    while learner.progress.ending == nil {
+      let loader = try setup.makeLoader(
+        from: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample))
+      defer { loader.stop() }
+      if let end = try run(loader) { return end }
+    }
+    return .finished
+  }
+
+  /// Steps until training ends (nil where a step back wants another loader).
+  private mutating func run(_ loader: BatchLoader) throws -> End? {
+    while learner.progress.ending == nil {
+      if observer.shallStop {
+        try save(isBest: false)
+        return .stopped
+      }
+      // However short the time, each run gets further.
+      if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit, hasStepped {
+        observer.observe(.timeLimitReached)
+        try validateForExport()
+        try save(isBest: false)
+        return .finished
+      }
+      if learner.progress.sample >= setup.order.samplesPerEpoch {
+        // Where the observer stops the validation, the epoch stays unended, and a resume validates.
+        if let isBest = try endEpoch(), isBest || learner.progress.ending != nil {
+          try save(isBest: isBest)
+        }
+        continue
+      }
+      guard try takeStep(loader) else { return nil }
+      if isCheckpointDue { try save(isBest: false) }
+    }
+    return .finished
+  }
+
+  /// One step; false where it stepped back instead.
+  private mutating func takeStep(_ loader: BatchLoader) throws -> Bool {
+    let waitedBefore = loader.times.waitSeconds
+    let started = clock.seconds
+    let batch = try loader.next()
+    let outcome = step.run(batch, &learner)
+    guard outcome.isFinite else {
+      try stepBack(outcome)
+      return false
+    }
+    hasStepped = true
+    let seconds = clock.seconds - started
+    throughput.add(
+      images: batch.count, seconds: seconds, waited: loader.times.waitSeconds - waitedBefore)
+    learner.progress.trainedSeconds += seconds
+    try report(outcome)
+    return true
+  }
+
+  // MARK: Epochs
+
+  /// Validates if it is due, judges the epoch and goes on to the next.
+  ///
+  /// - Returns: whether it is the best so far; nil where the observer stopped the validation. Then nothing
+  ///   has changed, and the epoch ends again after a resume.
+  private mutating func endEpoch() throws -> Bool? {
+    var progress = learner.progress
+    let isLast = progress.epoch + 1 == setup.configuration.epochs
+    let isDue = (progress.epoch + 1) % setup.configuration.validation.everyEpochs == 0
+    var validation: ValidationRecord?
+    if isDue || isLast {
+      guard let record = try validate() else { return nil }
+      validation = record
+    }
+    let rate = Double(step.learningRate(after: progress))
+    let record = EpochRecord(
+      epoch: progress.epoch + 1, step: progress.step, learningRate: rate,
+      trainingLoss: progress.running.loss ?? 0, trainingAccuracy: progress.running.accuracy ?? 0,
+      imagesPerSecond: throughput.imagesPerSecond, waitShare: throughput.waitShare,
+      validation: validation)
+    let isBest = progress.judge(record)
+    progress.history.append(record)
+    progress.epoch += 1
+    progress.sample = 0
+    progress.running = RunningLoss()
+    throughput = Throughput()
+    let patience = setup.configuration.validation.patience
+    if progress.epoch == setup.configuration.epochs {
+      progress.ending = .allEpochs
+    } else if patience > 0, progress.validationsSinceBest >= patience {
+      progress.ending = .patience
+    }
+    learner.progress = progress
+    try log.append(record, isBest: isBest)
+    observer.observe(.epochEnded(record, isBest: isBest))
+    if progress.ending == .patience { observer.observe(.patienceExhausted(patience)) }
+    return isBest
+  }
+
+  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it.
+  private func validate() throws -> ValidationRecord? {
+    let predictions: VideoPredictions
+    do {
+      predictions = try predictor.predict(
+        learner.evaluated, videos: setup.split.validation, name: "validating",
+        observer: ValidationObserver(
+          training: observer, step: learner.progress.step,
+          total: setup.split.counts(of: .validation).samples))
+    } catch is WorkStopped {
+      return nil
+    }
+    let report = try EvaluationReport(
+      frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+      calibration: Calibration(score: setup.configuration.videoScore))
+    return ValidationRecord(
+      frameLogLoss: report.frames.logLoss, frameAUC: report.frames.auc,
+      videoLogLoss: report.videos.logLoss, videoAUC: report.videos.auc,
+      balancedAccuracy: report.videos.balancedAccuracy,
+      shareFake: report.videos.shareFake)
+  }
+
+  /// At the time limit, before any validation: judges the weights as they are, so that there is
+  /// something to export.
+  private mutating func validateForExport() throws {
+    guard learner.progress.best == nil, learner.progress.step > 0, let record = try validate(),
+      let loss = record.videoLogLoss
+    else { return }
+    let best = BestEpoch(
+      epoch: learner.progress.epoch + 1, step: learner.progress.step, videoLogLoss: loss)
+    // Not part of the progress: a run with more time shall end as if there had been no limit.
+    var copy = learner
+    copy.progress.best = best
+    try copy.checkpoint(setup).write(to: folder.best)
+  }
+
+  // MARK: Checkpoints
+
+  private var isCheckpointDue: Bool {
+    let settings = setup.configuration.checkpoints
+    if settings.everySteps > 0, learner.progress.step % settings.everySteps == 0 { return true }
+    return settings.everyMinutes > 0
+      && clock.seconds - lastCheckpointSeconds >= settings.everyMinutes * 60
+  }
+
+  private mutating func save(isBest: Bool) throws {
+    guard isBest || savedStep != learner.progress.step || learner.progress.ending != nil else {
+      return
+    }
+    observer.observe(.savingCheckpoint(step: learner.progress.step))
+    try log.flush()
+    try folder.save(try learner.checkpoint(setup), isBest: isBest)
+    savedStep = learner.progress.step
+    lastCheckpointSeconds = clock.seconds
+  }
+
+  /// Goes back to the last checkpoint with half the learning rate.
+  private mutating func stepBack(_ outcome: StepOutcome) throws {
+    let failed = learner.progress
+    let what =
+      "the loss (\(outcome.loss)) or the gradient (norm \(outcome.gradientNorm)) is not finite at "
+      + "step \(failed.step + 1)"
+    guard failed.recoveries < 3 else {
+      throw TrainingRunError(
+        "\(what), for the fourth time, at a learning rate of \(outcome.learningRate); lower "
+          + "optimizer.learningRate, or check the data, and begin a new run")
+    }
+    let checkpoint = try folder.latest { _ in }
+    if let checkpoint {
+      learner = try Learner(checkpoint, setup: setup, folder: folder)
+    } else {
+      learner = try setup.makeLearner().learner
+    }
+    learner.progress.learningRateScale = failed.learningRateScale / 2
+    learner.progress.recoveries = failed.recoveries + 1
+    // Rows of an epoch after the checkpoint would come twice.
+    try log.flush()
+    log = try TrainingLog(
+      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
+      configuration: setup.recorded.yaml)
+    observer.observe(.steppedBack(reason: what, learner.progress))
+  }
+
+  // MARK: What is reported
+
+  private func report(_ outcome: StepOutcome) throws {
+    let progress = learner.progress
+    observer.observe(
+      .stepped(progress, outcome, throughput, epochs: setup.configuration.epochs))
+    let interval = max(1, setup.order.stepsPerEpoch / 100)
+    if progress.step % interval == 0 {
+      try log.append(outcome, step: progress.step, throughput)
+    }
+  }
+}
+
+/// Reports the pictures of a validation between epochs as a part of the training.
+private struct ValidationObserver: WorkObserver {
+  let training: any TrainingObserver
+  let step: Int
+  let total: Int
+
+  func begin(total: Int, unit: String) {}
+
+  func advance(to done: Int, detail: String) {
+    training.observe(.validating(step: step, done: done, total: total))
+  }
+
+  func end() {}
+
+  var shallStop: Bool { training.shallStop }
+}

@@ -1,0 +1,144 @@
+/// How far a training is and what it has measured: the part of a checkpoint that is no tensor.
+package struct TrainingProgress: Codable, Equatable {
+  /// Optimizer steps done.
+  package var step = 0
+  /// The epoch under way, from 0.
+  package var epoch = 0
+  /// Samples of that epoch that are done.
+  package var sample = 0
+  /// What the schedule's learning rate is multiplied by; halved by each recovery.
+  package var learningRateScale = 1.0
+  /// How often training stepped back because the loss was not finite.
+  package var recoveries = 0
+  /// Loss and accuracy of the epoch so far.
+  package var running = RunningLoss()
+  /// The epochs that are done.
+  package var history: [EpochRecord] = []
+  /// The best validation so far.
+  package var best: BestEpoch?
+  /// Validations since then.
+  package var validationsSinceBest = 0
+  /// Why training is over; nil while it isn't.
+  package var ending: Ending?
+  /// Workers of the last run.
+  package var workers: Int?
+  /// Seconds of training in all runs together.
+  package var trainedSeconds = 0.0
+
+  /// Why a training is over for good.
+  package enum Ending: String, Codable {
+    case allEpochs, patience
+  }
+}
+
+/// Mean loss and accuracy over the samples of an epoch so far.
+package struct RunningLoss: Codable, Equatable {
+  package private(set) var lossSum = 0.0
+  package private(set) var correct = 0
+  package private(set) var samples = 0
+
+  package mutating func add(loss: Double, correct: Int, samples: Int) {
+    lossSum += loss * Double(samples)
+    self.correct += correct
+    self.samples += samples
+  }
+
+  package var loss: Double? { samples > 0 ? lossSum / Double(samples) : nil }
+  package var accuracy: Double? { samples > 0 ? Double(correct) / Double(samples) : nil }
+}
+
+/// The epoch whose weights are exported.
+package struct BestEpoch: Codable, Equatable {
+  package var epoch: Int
+  package var step: Int
+  /// Log-loss of the videos on validation.
+  package var videoLogLoss: Double
+}
+
+/// One row of the learning curve.
+package struct EpochRecord: Codable, Equatable {
+  /// From 1.
+  package var epoch: Int
+  /// Steps done at its end.
+  package var step: Int
+  package var learningRate: Double
+  package var trainingLoss: Double
+  package var trainingAccuracy: Double
+  package var imagesPerSecond: Double
+  /// Share of the time that the step waited for pictures.
+  package var waitShare: Double
+  package var validation: ValidationRecord?
+
+  package init(
+    epoch: Int, step: Int, learningRate: Double, trainingLoss: Double, trainingAccuracy: Double,
+    imagesPerSecond: Double, waitShare: Double, validation: ValidationRecord?
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.learningRate = learningRate
+    self.trainingLoss = trainingLoss
+    self.trainingAccuracy = trainingAccuracy
+    self.imagesPerSecond = imagesPerSecond
+    self.waitShare = waitShare
+    self.validation = validation
+  }
+}
+
+/// What a validation between epochs measured, at temperature 1 and threshold 0.5.
+package struct ValidationRecord: Codable, Equatable {
+  package var frameLogLoss: Double?
+  package var frameAUC: Double?
+  package var videoLogLoss: Double?
+  package var videoAUC: Double?
+  package var balancedAccuracy: Double?
+  package var shareFake: Double?
+
+  package init(
+    frameLogLoss: Double?, frameAUC: Double?, videoLogLoss: Double?, videoAUC: Double?,
+    balancedAccuracy: Double?, shareFake: Double?
+  ) {
+    self.frameLogLoss = frameLogLoss
+    self.frameAUC = frameAUC
+    self.videoLogLoss = videoLogLoss
+    self.videoAUC = videoAUC
+    self.balancedAccuracy = balancedAccuracy
+    self.shareFake = shareFake
+  }
+}
+
+extension TrainingProgress {
+  /// The last step whose rows in the log are part of this progress; nil before the first step. The
+  /// row of an epoch that is complete, but not ended, comes again.
+  func loggedStep(_ samplesPerEpoch: Int) -> Int? {
+    guard step > 0 else { return nil }
+    return sample >= samplesPerEpoch ? step - 1 : step
+  }
+
+  /// Compares a validated epoch with the best one; true where it is better.
+  mutating func judge(_ record: EpochRecord) -> Bool {
+    guard let loss = record.validation?.videoLogLoss, loss.isFinite else { return false }
+    if let best, best.videoLogLoss <= loss {
+      validationsSinceBest += 1
+      return false
+    }
+    best = BestEpoch(epoch: record.epoch, step: record.step, videoLogLoss: loss)
+    validationsSinceBest = 0
+    return true
+  }
+}
+
+/// Pictures and time of the steps of an epoch so far.
+package struct Throughput {
+  private var images = 0
+  private var seconds = 0.0
+  private var waited = 0.0
+
+  package mutating func add(images: Int, seconds: Double, waited: Double) {
+    self.images += images
+    self.seconds += seconds
+    self.waited += waited
+  }
+
+  package var imagesPerSecond: Double { seconds > 0 ? Double(images) / seconds : 0 }
+  package var waitShare: Double { seconds > 0 ? min(waited / seconds, 1) : 0 }
+}

@@ -1,0 +1,100 @@
+internal import Prediction
+internal import Evaluation
+internal import NeuralNetwork
+internal import TrainingData
+
+// What the settings of a pipeline file mean to the modules.
+
+extension TrainingSettings {
+  /// The network for crops of `cropSize` pixels.
+  func architecture(cropSize: Int) throws -> ResNet18Architecture {
+    let size = network.inputSize == 0 ? cropSize : network.inputSize
+    guard size % 32 == 0, (32...1024).contains(size) else {
+      throw TrainingRunError(
+        "the store's crops have \(cropSize) pixels, expected a multiple of 32 up to 1024; choose "
+          + "the network's input, e.g. --set network.inputSize=224")
+    }
+    let head: ResNet18Architecture.Head =
+      switch network.head {
+      case .linear: .linear
+      case .mlp:
+        .mlp(hidden: network.hidden, batchNorm: true, dropout: Float(network.dropout))
+      }
+    return ResNet18Architecture(width: network.width, inputSize: size, head: head)
+  }
+
+  var splitSettings: DataSplit.Settings {
+    var settings = DataSplit.Settings()
+    settings.source =
+      switch data.split {
+      case .dataset: .dataset
+      case .hash: .hash
+      }
+    settings.validationShare = data.validationShare
+    settings.testShare = data.testShare
+    settings.seed = UInt64(seed)
+    return settings
+  }
+
+  var orderSettings: EpochOrder.Settings {
+    var settings = EpochOrder.Settings()
+    settings.seed = UInt64(seed)
+    settings.balance =
+      switch data.balance {
+      case .undersample: .undersample
+      case .none: .none
+      }
+    settings.shuffleShards = data.shuffleShards
+    settings.batchSize = batchSize
+    settings.stepsPerEpoch = stepsPerEpoch
+    return settings
+  }
+
+  var videoScore: VideoScore {
+    switch validation.videoScore {
+    case .mean: .mean
+    case .median: .median
+    case .meanLogit: .meanLogit
+    case .maximum: .maximum
+    case .confident: .confident
+    }
+  }
+}
+
+extension TrainingSettings.Optimizer {
+  var rule: Optimizer.Rule {
+    switch kind {
+    case .sgd: .sgd(momentum: momentum, nesterov: nesterov)
+    case .adamw: .adamW(beta1: betas[0], beta2: betas[1], epsilon: epsilon)
+    }
+  }
+}
+
+extension TrainingSettings.Augmentation {
+  var settings: AugmentationSettings {
+    var settings = AugmentationSettings()
+    settings.flip = flip
+    settings.jpeg = jpeg
+    settings.jpegQuality = range(jpegQuality)
+    settings.noise = noise
+    settings.noiseSigma = range(noiseSigma)
+    settings.blur = blur
+    settings.blurSigma = range(blurSigma)
+    settings.downscale = downscale
+    settings.downscaleFactor = range(downscaleFactor)
+    settings.colour = colour
+    settings.brightness = brightness
+    settings.contrast = contrast
+    settings.saturation = saturation
+    settings.affine = affine
+    settings.rotation = rotation
+    settings.scale = range(scale)
+    settings.shift = shift
+    settings.erasing = erasing
+    settings.erasingArea = range(erasingArea)
+    return settings
+  }
+
+  /// Reading makes sure of two ascending numbers.
+  private func range(_ pair: [Double]) -> ClosedRange<Double> { pair[0]...pair[1] }
+}

@@ -1,0 +1,138 @@
+internal import Foundation
+package import Imaging
+package import NeuralNetwork
+internal import ShardStore
+package import TrainingData
+internal import VideoCatalog
+internal import Workers
+
+/// What a training works on: settings, data and its split, the network's shape.
+package struct TrainingSetup {
+  package let configuration: TrainingSettings
+  /// The same settings as the run's files have them.
+  package let recorded: RecordedSettings
+  package let catalog: SampleCatalog
+  package let split: DataSplit
+  package let order: EpochOrder
+  package let architecture: ResNet18Architecture
+  package let normalization = InputNormalization.imageNet
+  package let workers: Int
+
+  /// Opens the store and splits its data.
+  ///
+  /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
+  package init(
+    _ configuration: TrainingSettings, recorded: RecordedSettings, store: String
+  ) throws {
+    self.configuration = configuration
+    self.recorded = recorded
+    catalog = try SampleCatalog(
+      directory: store, framesPerVideo: configuration.data.framesPerVideo,
+      workerCount: configuration.workers)
+    architecture = try configuration.architecture(cropSize: catalog.sizePixels)
+    split = try DataSplit(catalog, settings: configuration.splitSettings)
+    try split.requireBothClasses(on: [.train, .validation])
+    order = try EpochOrder(catalog, videos: split.train, settings: configuration.orderSettings)
+    let workers = WorkerPool(workerCount: configuration.workers).workerCount
+    // BatchNorm has nothing to normalise with one picture per worker.
+    self.workers = max(1, min(workers, configuration.batchSize / 2))
+  }
+
+  package var seed: UInt64 { UInt64(configuration.seed) }
+
+  package var totalSteps: Int { configuration.epochs * order.stepsPerEpoch }
+
+  package var schedule: LearningRateSchedule {
+    LearningRateSchedule(
+      peak: configuration.optimizer.learningRate,
+      warmupSteps: min(
+        Int((configuration.schedule.warmupEpochs * Double(order.stepsPerEpoch)).rounded()),
+        totalSteps),
+      totalSteps: totalSteps, finalShare: configuration.schedule.finalShare)
+  }
+
+  /// What must be equal for a checkpoint to go on with: settings, and the data itself.
+  package var settings: [String: String] {
+    recorded.decisive.merging(dataSettings) { first, _ in first }
+  }
+
+  /// Where a checkpoint's settings and these differ, one line each.
+  package func differences(from settings: [String: String]) -> [String] {
+    let known = dataSettings
+    let data = known.keys.sorted().compactMap { key -> String? in
+      let theirs = settings[key] ?? "no such setting"
+      return theirs == known[key]
+        ? nil : "\(key): the checkpoint has \(theirs), this run has \(known[key] ?? "")"
+    }
+    return recorded.differences(settings.filter { known[$0.key] == nil }) + data
+  }
+
+  private var dataSettings: [String: String] {
+    [
+      "store.samples": "\(catalog.sampleCount)",
+      "store.fingerprint": String(catalog.fingerprint, radix: 16),
+    ]
+  }
+
+  /// Training batches from a position on; what they hold depends on the settings alone.
+  package func makeLoader(
+    from position: DataPosition, augmented: Bool = true
+  ) throws -> BatchLoader {
+    try BatchLoader(
+      catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
+      inputSize: architecture.inputSize, from: position,
+      options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
+  }
+
+  package func makeEngine() -> TrainingEngine {
+    TrainingEngine(
+      architecture: architecture, batchSize: configuration.batchSize, workers: workers,
+      synchronizedBatchNorm: configuration.network.synchronizedBatchNorm)
+  }
+
+  package func makeStep(_ engine: TrainingEngine) -> TrainingStep {
+    TrainingStep(
+      engine: engine, schedule: schedule, clipNorm: configuration.optimizer.clipNorm,
+      labelSmoothing: Float(configuration.optimizer.labelSmoothing), seed: seed,
+      freezeBackboneEpochs: configuration.network.freezeBackboneEpochs,
+      normalization: normalization)
+  }
+
+  /// A learner that has learned nothing; the report says what became of the initial weights.
+  package func makeLearner() throws -> (learner: Learner, report: [String]) {
+    var state = NetworkState(randomFor: architecture, seed: seed)
+    var report = ["random weights, seed \(configuration.seed)"]
+    if let path = configuration.network.initialWeights {
+      report = try InitialWeights.load(path, into: &state)
+    }
+    let optimizer = Optimizer(
+      configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
+      for: architecture)
+    let decay = configuration.optimizer.emaDecay
+    let average = decay > 0 ? MovingAverage(decay: decay, state: state) : nil
+    return (Learner(state: state, optimizer: optimizer, average: average), report)
+  }
+
+  /// The data and its split, for a person.
+  package var summary: String {
+    var text = "Store      \(catalog.directory): \(catalog.videos.count) videos"
+    if catalog.failedVideoCount > 0 { text += " (\(catalog.failedVideoCount) failed, left out)" }
+    text += ", \(catalog.sampleCount) face crops of \(catalog.sizePixels) pixels\n"
+    for side in [DatasetSplit.train, .validation, .test] {
+      let counts = split.counts(of: side)
+      let name = side.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+      text +=
+        "\(name)\(counts.realVideos) real and \(counts.fakeVideos) fake videos in "
+        + "\(counts.groups) groups; \(counts.realSamples) and \(counts.fakeSamples) crops\n"
+    }
+    for note in split.notes { text += "Note       \(note)\n" }
+    let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
+    text +=
+      "Network    ResNet18, width \(architecture.width), input \(architecture.inputSize), "
+      + "\(parameters ?? 0) parameters\n"
+    text +=
+      "Training   \(configuration.epochs) epochs of \(order.stepsPerEpoch) steps of "
+      + "\(configuration.batchSize) pictures, \(workers) workers"
+    return text
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import Terminal
+import Workers
+
+/// Shows work as a progress line; Ctrl-C and SIGTERM stop it.
+final class ConsoleObserver: WorkObserver {
+  private let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
+  private let line = Locked<ProgressLine?>(nil)
+
+  func begin(total: Int, unit: String) {
+    line.withLock { $0 = ProgressLine(total: total, unit: unit) }
+  }
+
+  func advance(to done: Int, detail: String) {
+    line.withLock { $0?.update(done: done, detail: detail) }
+  }
+
+  func end() {
+    line.withLock { line in
+      line?.finish()
+      line = nil
+    }
+  }
+
+  var shallStop: Bool { interruption.request != .none }
+
+  /// Does some work; where a signal stopped it, the process ends with the shell's status for that.
+  func exiting<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch is WorkStopped {
+      throw ExitCode(interruption.exitCode)
+    }
+  }
+}
+
+extension Interruption {
+  /// What a shell expects of a process that a signal ended: 130 after SIGINT; 1 where none came.
+  var exitCode: Int32 { signal.map { 128 + $0 } ?? 1 }
+}
