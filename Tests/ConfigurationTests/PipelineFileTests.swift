@@ -1,3 +1,4 @@
+import TrainingRun
 import Foundation
 import Configuration
 import Testing

@@ -1,3 +1,4 @@
+import TrainingRun
 import Testing
 
 @testable import Configuration
