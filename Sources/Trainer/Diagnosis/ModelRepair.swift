@@ -132,7 +132,7 @@ struct ModelRepair {
   private func estimated() throws -> (state: NetworkState, Estimation) {
     let clock = Stopwatch()
     let estimator = BatchNormEstimator(
-      broken, workers: workers, cacheBytes: settings.cacheBytes)
+      broken, workers: workers, cacheBytes: settings.cacheBytes, kernels: Processor.selected)
     let samples = split.counts(of: .train).samples
     let progress = ProgressLine(total: samples * estimator.passCount, unit: "crops")
     defer { progress.finish() }

@@ -19,7 +19,7 @@ final class Validator {
   ) {
     engine = InferenceEngine(
       architecture: architecture, maximumBatch: Self.chunk, workers: workers,
-      borrowingFrom: lender)
+      kernels: Processor.selected, borrowingFrom: lender)
     self.catalog = catalog
     self.normalization = normalization
   }

@@ -80,7 +80,8 @@ struct TrainingSetup {
   func makeEngine() -> TrainingEngine {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
-      synchronizedBatchNorm: configuration.network.synchronizedBatchNorm)
+      synchronizedBatchNorm: configuration.network.synchronizedBatchNorm,
+      kernels: Processor.selected)
   }
 
   func makeStep(_ engine: TrainingEngine) -> TrainingStep {
