@@ -116,7 +116,7 @@ let package = Package(
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
     library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
     library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceDetection", ["Imaging", "NeuralNetwork", "TensorFiles"]),
+    library(.media, "FaceDetection", ["Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
     library(.data, "VideoCatalog", []),
     library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
@@ -162,7 +162,7 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "Configuration", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "Configuration", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -199,7 +199,9 @@ let package = Package(
     tests("ReportingTests", ["Files", "Reporting"]),
     tests(
       "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
-    tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
+    tests(
+      "FaceExtractionTests",
+      ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests(
       "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),

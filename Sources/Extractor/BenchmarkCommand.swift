@@ -3,6 +3,7 @@ import FaceDetection
 import FaceExtraction
 import Foundation
 import MediaDecoding
+import NeuralNetwork
 import Configuration
 import ShardStore
 import Terminal
@@ -47,7 +48,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try ExtractConfiguration(contentsOf: pipeline, overrides: set)
-    let weights = try MTCNNWeights.load(directory: configuration.detection.weights)
+    let weights = try MTCNNWeights.load(
+      directory: configuration.detection.weights, kernels: Processor.selected)
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("extractor-benchmark-\(getpid())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -2,6 +2,7 @@ import FaceDetection
 import FaceExtraction
 import Foundation
 import MediaDecoding
+import NeuralNetwork
 import Configuration
 import ShardStore
 import Terminal
@@ -31,7 +32,8 @@ struct ExtractionJob {
     let started = Date()
     // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
     signal(SIGXFSZ, SIG_IGN)
-    let weights = try MTCNNWeights.load(directory: configuration.detection.weights)
+    let weights = try MTCNNWeights.load(
+      directory: configuration.detection.weights, kernels: Processor.selected)
     let catalog = try loadCatalog()
     let settings = configuration.extractionSettings
     let description = StoreDescription(

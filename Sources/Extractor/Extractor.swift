@@ -1,4 +1,5 @@
 import ArgumentParser
+import NeuralNetwork
 import Terminal
 
 /// The batch job: from folders of labelled videos to a verified store of face crops.
@@ -24,4 +25,15 @@ struct Extractor: ParsableCommand {
       RunCommand.self, InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
       SampleClipsCommand.self,
     ])
+
+  /// Runs the command; ends with usage's exit code where the environment names kernels that there are
+  /// none of.
+  static func main() {
+    do throws(KernelSelectionError) {
+      try Processor.checkEnvironment()
+    } catch {
+      exit(withError: ValidationError(error.description))
+    }
+    main(nil)
+  }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FaceDetection
 import Foundation
 import MediaDecoding
+import NeuralNetwork
 import Terminal
 import Workers
 
@@ -48,7 +49,8 @@ struct SampleClipsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let detector = try MTCNN(weights: try MTCNNWeights.load(directory: weights))
+    let detector = try MTCNN(
+      weights: try MTCNNWeights.load(directory: weights, kernels: Processor.selected))
     let names = try FileManager.default.contentsOfDirectory(atPath: portraits).sorted()
       .filter { name in
         [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }

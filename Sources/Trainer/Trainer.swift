@@ -1,4 +1,5 @@
 import ArgumentParser
+import NeuralNetwork
 import Terminal
 
 /// Trains, evaluates and exports the network.
@@ -25,4 +26,15 @@ struct Trainer: ParsableCommand {
       TrainCommand.self, EvaluateCommand.self, ReportCommand.self, DiagnoseCommand.self,
       RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
+
+  /// Runs the command; ends with usage's exit code where the environment names kernels that there are
+  /// none of.
+  static func main() {
+    do throws(KernelSelectionError) {
+      try Processor.checkEnvironment()
+    } catch {
+      exit(withError: ValidationError(error.description))
+    }
+    main(nil)
+  }
 }

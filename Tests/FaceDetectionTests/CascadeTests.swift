@@ -1,4 +1,5 @@
 import FaceDetection
+import NeuralNetwork
 import Imaging
 import Testing
 
@@ -9,7 +10,8 @@ import Testing
     arguments: [20, 60])
   func agreesWithFacenet(minimumFaceSize: Int) throws {
     let detector = try MTCNN(
-      weights: MTCNNWeights.load(directory: SamplePictures.weightsDirectory),
+      weights: MTCNNWeights.load(
+        directory: SamplePictures.weightsDirectory, kernels: Processor.selected),
       settings: MTCNNSettings(minimumFaceSize: Double(minimumFaceSize)))
     for frame in try SamplePictures.frames() {
       let faces = detector.detect(in: try SamplePictures.picture(frame))

@@ -1,4 +1,5 @@
 import FaceDetection
+import NeuralNetwork
 import Imaging
 import Testing
 
@@ -9,7 +10,9 @@ import Testing
 struct FaceSearcherTests {
   private func makeSearcher(_ settings: FaceSearchSettings = .init()) throws -> FaceSearcher {
     try FaceSearcher(
-      weights: MTCNNWeights.load(directory: SamplePictures.weightsDirectory), settings: settings)
+      weights: MTCNNWeights.load(
+        directory: SamplePictures.weightsDirectory, kernels: Processor.selected), settings: settings
+    )
   }
 
   private func check(_ faces: [DetectedFace], _ frame: SamplePictures.Frame, _ path: String) {

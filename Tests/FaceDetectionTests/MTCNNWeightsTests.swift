@@ -1,11 +1,12 @@
 import FaceDetection
+import NeuralNetwork
 import Foundation
 import Testing
 
 @Suite struct MTCNNWeightsTests {
   @Test func missingFileIsNamed() throws {
     let error = try #require(throws: FaceDetectionError.self) {
-      try MTCNNWeights.load(directory: "/no/such/folder")
+      try MTCNNWeights.load(directory: "/no/such/folder", kernels: Processor.selected)
     }
     #expect(error.code == .unreadableWeights)
     #expect(error.subject == "/no/such/folder/pnet.pt")
@@ -23,7 +24,7 @@ import Testing
         at: weights.appending(path: source), to: folder.appending(path: target))
     }
     let error = try #require(throws: FaceDetectionError.self) {
-      try MTCNNWeights.load(directory: folder.path)
+      try MTCNNWeights.load(directory: folder.path, kernels: Processor.selected)
     }
     #expect(error.code == .unexpectedWeights)
     #expect(error.subject.hasSuffix("pnet.pt"))
@@ -33,7 +34,8 @@ import Testing
 
   @Test(.enabled(if: SamplePictures.weightsAvailable, "needs weights/mtcnn"))
   func meaninglessSettingsAreRefused() throws {
-    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let weights = try MTCNNWeights.load(
+      directory: SamplePictures.weightsDirectory, kernels: Processor.selected)
     for settings in [
       MTCNNSettings(proposalThreshold: .nan), MTCNNSettings(outputThreshold: 1.5),
       MTCNNSettings(minimumFaceSize: 0), MTCNNSettings(minimumFaceSize: .infinity),

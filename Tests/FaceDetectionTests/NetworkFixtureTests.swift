@@ -65,7 +65,8 @@ struct NetworkFixtureTests {
   }
 
   @Test func proposalNetwork() throws {
-    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let weights = try MTCNNWeights.load(
+      directory: SamplePictures.weightsDirectory, kernels: Processor.selected)
     let (shape, expected) = try fixtures("pnet")
     try #require(shape.batch == 1)
     let output = run(weights.proposal, shape)
@@ -75,13 +76,15 @@ struct NetworkFixtureTests {
   }
 
   @Test func refinementNetwork() throws {
-    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let weights = try MTCNNWeights.load(
+      directory: SamplePictures.weightsDirectory, kernels: Processor.selected)
     let (shape, expected) = try fixtures("rnet")
     checkRows(run(weights.refinement, shape), expected)
   }
 
   @Test func outputNetwork() throws {
-    let weights = try MTCNNWeights.load(directory: SamplePictures.weightsDirectory)
+    let weights = try MTCNNWeights.load(
+      directory: SamplePictures.weightsDirectory, kernels: Processor.selected)
     let (shape, expected) = try fixtures("onet")
     let output = run(weights.output, shape)
     checkRows(output, expected)

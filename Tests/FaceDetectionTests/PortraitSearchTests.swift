@@ -1,4 +1,5 @@
 import FaceDetection
+import NeuralNetwork
 import Imaging
 import Testing
 
@@ -10,7 +11,8 @@ import Testing
 struct PortraitSearchTests {
   private func searcher(brightens: Bool = true) throws -> FaceSearcher {
     try FaceSearcher(
-      weights: MTCNNWeights.load(directory: SamplePictures.weightsDirectory),
+      weights: MTCNNWeights.load(
+        directory: SamplePictures.weightsDirectory, kernels: Processor.selected),
       settings: FaceSearchSettings(brightenWhenEmpty: brightens))
   }
 

@@ -1,4 +1,5 @@
 import FaceDetection
+import NeuralNetwork
 import FaceExtraction
 import Foundation
 import Imaging
@@ -11,7 +12,8 @@ import Testing
 struct FaceExtractorTests {
   private func extractor(_ settings: FaceExtractionSettings) throws -> FaceExtractor {
     try FaceExtractor(
-      weights: MTCNNWeights.load(directory: Portrait.weights), settings: settings)
+      weights: MTCNNWeights.load(directory: Portrait.weights, kernels: Processor.selected),
+      settings: settings)
   }
 
   /// A clip in which the camera turns by 20 degrees over the portrait.
@@ -40,7 +42,8 @@ struct FaceExtractorTests {
       #expect(faces.crops.count == 10 && faces.framesWithFace == 10 && faces.trackCount == 1)
       #expect(faces.notes.isEmpty)
       #expect(faces.crops.map(\.frame) == Array(stride(from: 1, to: 30, by: 3)))
-      let detector = try MTCNN(weights: MTCNNWeights.load(directory: Portrait.weights))
+      let detector = try MTCNN(
+        weights: MTCNNWeights.load(directory: Portrait.weights, kernels: Processor.selected))
       for crop in faces.crops {
         let picture = try JPEG.decode(crop.image)
         #expect(picture.width == 224 && picture.height == 224)

@@ -199,7 +199,8 @@ enum TorchPython {
     #expect(outcome.status == 0, "\(outcome.errors)")
     let theirs = outcome.output.split(whereSeparator: \.isWhitespace).compactMap { Float($0) }
     let engine = InferenceEngine(
-      architecture: file.state.architecture, maximumBatch: 4, workers: 1)
+      architecture: file.state.architecture, maximumBatch: 4, workers: 1,
+      kernels: Processor.selected)
     engine.load(file.state)
     let ours = engine.logits(count: pictures.count) { sample, buffer in
       file.metadata.normalization.write(pictures[sample], into: buffer)

@@ -18,7 +18,8 @@ import Testing
   func mapsOfALinearHeadSumToTheMargin(maximum: Int, workers: Int) throws {
     let fixture = EngineFixture(.linear, count: 5, inputSize: 96)
     let engine = InferenceEngine(
-      architecture: fixture.architecture, maximumBatch: maximum, workers: workers)
+      architecture: fixture.architecture, maximumBatch: maximum, workers: workers,
+      kernels: Processor.selected)
     engine.load(fixture.state)
     let maps = engine.activationMaps(count: 5) { fixture.fill($0, $1) }
     #expect(maps.flatMap(\.logits) == engine.logits(count: 5) { fixture.fill($0, $1) })

@@ -28,7 +28,8 @@ struct BatchNormEstimatorTests {
   func statisticsAreThoseOfTheReference(head: ResNet18Architecture.Head) {
     let fixture = EngineFixture(head, count: 33)
     let expected = expected(fixture)
-    let estimator = BatchNormEstimator(fixture.state.withoutStatistics, workers: 2)
+    let estimator = BatchNormEstimator(
+      fixture.state.withoutStatistics, workers: 2, kernels: Processor.selected)
     #expect(estimator.passCount == (head == Self.hidden ? 18 : 17))
     let found = estimator.run(count: 33, batch: 8) { fixture.fill($0, $1) }
     #expect(expected.count == (head == Self.hidden ? 42 : 40))
@@ -83,8 +84,10 @@ struct BatchNormEstimatorTests {
     let (architecture, count) = (fixture.architecture, fixture.count)
     let pictures = ParityPictures(key: fixture.pictures, batch: count, size: 64)
     let lost = ParityInputs.state(architecture).withoutStatistics
-    let found = BatchNormEstimator(lost, workers: 2, cacheBytes: 1 << 20)
-      .run(count: count, batch: 16, fill: pictures.fill)
+    let found = BatchNormEstimator(
+      lost, workers: 2, cacheBytes: 1 << 20, kernels: Processor.selected
+    )
+    .run(count: count, batch: 16, fill: pictures.fill)
     var compared = 0
     for entry in found.entries where entry.arena == .statistics {
       guard let expected = fixture.entries[entry.name] else { continue }
@@ -94,7 +97,8 @@ struct BatchNormEstimatorTests {
     }
     #expect(compared == fixture.entries.count && compared > 0)
     let logits = { (state: NetworkState) in
-      let engine = InferenceEngine(architecture: architecture, maximumBatch: count, workers: 2)
+      let engine = InferenceEngine(
+        architecture: architecture, maximumBatch: count, workers: 2, kernels: Processor.selected)
       engine.load(state)
       return relativeDifference(
         engine.logits(count: count, fill: pictures.fill), fixture.logits)
@@ -117,11 +121,14 @@ struct BatchNormEstimatorTests {
       intact.statistics.replaceSubrange(entry.range, with: values.map { Float($0) })
     }
     let lost = intact.withoutStatistics
-    let repaired = BatchNormEstimator(lost, workers: 2).run(count: 33, batch: 33) {
+    let repaired = BatchNormEstimator(lost, workers: 2, kernels: Processor.selected).run(
+      count: 33, batch: 33
+    ) {
       fixture.fill($0, $1)
     }
     let logits = { (state: NetworkState) in
-      let engine = InferenceEngine(architecture: architecture, maximumBatch: 33, workers: 2)
+      let engine = InferenceEngine(
+        architecture: architecture, maximumBatch: 33, workers: 2, kernels: Processor.selected)
       engine.load(state)
       return engine.logits(count: 33) { fixture.fill($0, $1) }
     }
@@ -133,15 +140,17 @@ struct BatchNormEstimatorTests {
   /// a single value, whose unbiased variance would be 0 / 0.
   @Test(arguments: [1, 5]) func equalPicturesHaveNoVariance(count: Int) throws {
     let fixture = EngineFixture(Self.hidden, count: 1)
-    let found = BatchNormEstimator(fixture.state.withoutStatistics, workers: 2)
-      .run(count: count, batch: 5) { _, picture in fixture.fill(0, picture) }
+    let found = BatchNormEstimator(
+      fixture.state.withoutStatistics, workers: 2, kernels: Processor.selected
+    )
+    .run(count: count, batch: 5) { _, picture in fixture.fill(0, picture) }
     #expect(found.statistics.allSatisfy { $0.isFinite })
     for name in ["layer4.1.bn2", "layer4.0.downsample.1", "fc.2"] {
       let entry = try #require(found.entries.first { $0.name == name + ".running_var" })
       #expect(found.statistics[entry.range].allSatisfy { $0 == 0 }, "\(name)")
     }
     let engine = InferenceEngine(
-      architecture: fixture.architecture, maximumBatch: 1, workers: 1)
+      architecture: fixture.architecture, maximumBatch: 1, workers: 1, kernels: Processor.selected)
     engine.load(found)
     #expect(engine.logits(count: 1) { fixture.fill($0, $1) }.allSatisfy { $0.isFinite })
   }
@@ -150,11 +159,11 @@ struct BatchNormEstimatorTests {
     let state = EngineFixture(.linear, count: 1).state
     await #expect(processExitsWith: .failure) {
       let fixture = EngineFixture(.linear, count: 1)
-      BatchNormEstimator(fixture.state, workers: 1).finishPass()
+      BatchNormEstimator(fixture.state, workers: 1, kernels: Processor.selected).finishPass()
     }
     await #expect(processExitsWith: .failure) {
       let fixture = EngineFixture(.linear, count: 2)
-      let estimator = BatchNormEstimator(fixture.state, workers: 1)
+      let estimator = BatchNormEstimator(fixture.state, workers: 1, kernels: Processor.selected)
       estimator.accumulate(count: 2) { fixture.fill($0, $1) }
       estimator.finishPass()
       estimator.accumulate(count: 1) { fixture.fill($0, $1) }
@@ -162,7 +171,7 @@ struct BatchNormEstimatorTests {
     }
     // The same calls as they are meant.
     let fixture = EngineFixture(.linear, count: 2)
-    let estimator = BatchNormEstimator(state, workers: 1)
+    let estimator = BatchNormEstimator(state, workers: 1, kernels: Processor.selected)
     estimator.accumulate(count: 2) { fixture.fill($0, $1) }
     estimator.finishPass()
     estimator.accumulate(count: 1) { fixture.fill($0, $1) }

@@ -73,7 +73,7 @@ struct EngineFixture: Sendable {
   ) -> Outcome {
     let engine = TrainingEngine(
       architecture: architecture, batchSize: count, workers: workers,
-      synchronizedBatchNorm: synchronized)
+      synchronizedBatchNorm: synchronized, kernels: Processor.selected)
     return step(engine, options)
   }
 

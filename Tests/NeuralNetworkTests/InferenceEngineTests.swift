@@ -13,7 +13,8 @@ import Testing
     let expected = ReferenceNetwork(fixture.state, isEvaluating: true).logits(fixture.pictures)
     for (maximum, workers) in [(5, 2), (3, 2), (1, 4)] {
       let engine = InferenceEngine(
-        architecture: fixture.architecture, maximumBatch: maximum, workers: workers)
+        architecture: fixture.architecture, maximumBatch: maximum, workers: workers,
+        kernels: Processor.selected)
       engine.load(fixture.state)
       for count in [0, 1, 5] {
         let found = engine.logits(count: count) { fixture.fill($0, $1) }
@@ -27,7 +28,7 @@ import Testing
     var other = fixture.state
     other.parameters[0] += 1
     let engine = InferenceEngine(
-      architecture: fixture.architecture, maximumBatch: 2, workers: 1)
+      architecture: fixture.architecture, maximumBatch: 2, workers: 1, kernels: Processor.selected)
     let bytes = engine.memoryBytes
     engine.load(fixture.state)
     let first = engine.logits(count: 3) { fixture.fill($0, $1) }
@@ -41,11 +42,13 @@ import Testing
   @Test func borrowedMemoryGivesTheSameLogits() {
     let fixture = EngineFixture(.mlp(hidden: 11, batchNorm: true, dropout: 0.5), count: 6)
     let training = TrainingEngine(
-      architecture: fixture.architecture, batchSize: 6, workers: 2, synchronizedBatchNorm: false)
+      architecture: fixture.architecture, batchSize: 6, workers: 2, synchronizedBatchNorm: false,
+      kernels: Processor.selected)
     let own = InferenceEngine(
-      architecture: fixture.architecture, maximumBatch: 4, workers: 2)
+      architecture: fixture.architecture, maximumBatch: 4, workers: 2, kernels: Processor.selected)
     let borrowing = InferenceEngine(
-      architecture: fixture.architecture, maximumBatch: 4, workers: 2, borrowingFrom: training)
+      architecture: fixture.architecture, maximumBatch: 4, workers: 2, kernels: Processor.selected,
+      borrowingFrom: training)
     #expect(borrowing.memoryBytes < own.memoryBytes)
     own.load(fixture.state)
     let expected = own.logits(count: 6) { fixture.fill($0, $1) }

@@ -21,7 +21,7 @@ import Testing
     inputCount: 11, weight: pseudoRandom(33, seed: 9), bias: pseudoRandom(3, seed: 10), slope: nil)
 
   private static func network(
-    _ kernels: any KernelSet = Processor.kernels, isDense: Bool
+    _ kernels: any KernelSet = Processor.selected, isDense: Bool
   ) -> InferenceNetwork {
     InferenceNetwork(
       convolutions: [first, second], dense: isDense ? [hidden, last] : [], kernels: kernels)
@@ -107,11 +107,12 @@ import Testing
   @Test func workspaceTellsNetworksApartAndForgetsPlans() {
     let workspace = InferenceWorkspace()
     let network = Self.network(isDense: false)
-    let other = InferenceNetwork(convolutions: [
-      ConvolutionLayer(
-        inputChannels: 3, kernel: 3, weight: pseudoRandom(4 * 27, seed: 1),
-        bias: pseudoRandom(4, seed: 2), slope: nil)
-    ])
+    let other = InferenceNetwork(
+      convolutions: [
+        ConvolutionLayer(
+          inputChannels: 3, kernel: 3, weight: pseudoRandom(4 * 27, seed: 1),
+          bias: pseudoRandom(4, seed: 2), slope: nil)
+      ], kernels: Processor.selected)
     let shape = FeatureShape(batch: 1, height: 9, width: 10)
     let input = pseudoRandom(shape.count, seed: 7)
     let first = run(network, input, shape, workspace)

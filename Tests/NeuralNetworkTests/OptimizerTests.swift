@@ -32,7 +32,7 @@ import Testing
       }
       optimizer.step(
         &state, gradients: gradients, learningRate: 0.01 * Float(1 + step), gradientScale: scale,
-        backboneFrozen: (2..<5).contains(step))
+        backboneFrozen: (2..<5).contains(step), kernels: Processor.selected)
     }
     #expect(optimizer.stepCount == 10 && optimizer.backboneStepCount == 7)
     #expect(relativeDifference(norms, try fixture.numbers("\(name)/norms")) < 1e-6)
@@ -55,8 +55,10 @@ import Testing
     func gradients(_ step: Int) -> [Float] { ParityInputs.gradients(architecture, step: step) }
     var state = ParityInputs.state(architecture)
     var optimizer = Optimizer(rule, weightDecay: weightDecay, for: architecture)
-    optimizer.step(&state, gradients: gradients(0), learningRate: 0.01, backboneFrozen: true)
-    optimizer.step(&state, gradients: gradients(1), learningRate: 0.01)
+    optimizer.step(
+      &state, gradients: gradients(0), learningRate: 0.01, backboneFrozen: true,
+      kernels: Processor.selected)
+    optimizer.step(&state, gradients: gradients(1), learningRate: 0.01, kernels: Processor.selected)
     var (resumedState, resumed) = (
       state, Optimizer(rule, weightDecay: weightDecay, for: architecture)
     )
@@ -65,8 +67,9 @@ import Testing
     resumed.stepCount = optimizer.stepCount
     resumed.backboneStepCount = optimizer.backboneStepCount
     #expect(resumed == optimizer)
-    optimizer.step(&state, gradients: gradients(2), learningRate: 0.01)
-    resumed.step(&resumedState, gradients: gradients(2), learningRate: 0.01)
+    optimizer.step(&state, gradients: gradients(2), learningRate: 0.01, kernels: Processor.selected)
+    resumed.step(
+      &resumedState, gradients: gradients(2), learningRate: 0.01, kernels: Processor.selected)
     #expect(resumed == optimizer && resumedState == state)
   }
 
@@ -78,7 +81,7 @@ import Testing
     var optimizer = Optimizer(rule, weightDecay: weightDecay, for: Self.architecture)
     optimizer.step(
       &state, gradients: ParityInputs.gradients(Self.architecture, step: 0), learningRate: 0.1,
-      backboneFrozen: true)
+      backboneFrozen: true, kernels: Processor.selected)
     let trained = optimizer.trainedParameters(backboneFrozen: true)
     #expect(optimizer.trainedParameters(backboneFrozen: false) == 0..<state.parameters.count)
     let head = state.entries.filter { $0.isHead && $0.arena == .parameters }
@@ -98,13 +101,15 @@ import Testing
     let gradients = [Float](repeating: 2, count: state.parameters.count)
     var optimizer = Optimizer(
       .sgd(momentum: 0.5, nesterov: false), weightDecay: 0, for: Self.architecture)
-    optimizer.step(&state, gradients: gradients, learningRate: 0.25)
+    optimizer.step(&state, gradients: gradients, learningRate: 0.25, kernels: Processor.selected)
     #expect(state.parameters.allSatisfy { $0 == -0.5 })
-    optimizer.step(&state, gradients: gradients, learningRate: 0.25)
+    optimizer.step(&state, gradients: gradients, learningRate: 0.25, kernels: Processor.selected)
     #expect(state.parameters.allSatisfy { $0 == -1.25 })
     optimizer = Optimizer(
       .sgd(momentum: 0, nesterov: false), weightDecay: 0, for: Self.architecture)
-    optimizer.step(&state, gradients: gradients, learningRate: 0.25, gradientScale: 0.5)
+    optimizer.step(
+      &state, gradients: gradients, learningRate: 0.25, gradientScale: 0.5,
+      kernels: Processor.selected)
     #expect(state.parameters.allSatisfy { $0 == -1.5 })
   }
 

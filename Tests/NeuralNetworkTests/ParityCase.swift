@@ -56,7 +56,7 @@ struct ParityBatch {
     labels = ParityInputs.labels(key, batch: batch)
     engine = TrainingEngine(
       architecture: architecture, batchSize: batch, workers: workers,
-      synchronizedBatchNorm: synchronizedBatchNorm)
+      synchronizedBatchNorm: synchronizedBatchNorm, kernels: Processor.selected)
   }
 
   func run(_ state: inout NetworkState, backboneFrozen: Bool = false) -> TrainingEngine.StepResult {

@@ -129,7 +129,7 @@ private func expectOneBatchEqual(
 /// Logits in evaluation mode.
 private func evaluate(_ state: NetworkState, _ pictures: ParityPictures, count: Int) -> [Float] {
   let engine = InferenceEngine(
-    architecture: state.architecture, maximumBatch: count, workers: 1)
+    architecture: state.architecture, maximumBatch: count, workers: 1, kernels: Processor.selected)
   engine.load(state)
   return engine.logits(count: count, fill: pictures.fill)
 }
@@ -183,8 +183,9 @@ private func expectTenStepsEqual(_ network: ParityCase, _ rule: String) throws {
     let result = batch.run(&state)
     #expect(abs(result.loss - Double(loss)) < 1e-3, "step \(step): \(result.loss), not \(loss)")
     optimizer.step(
-      &state, gradients: batch.engine.gradients, learningRate: rule == "sgd" ? 1e-3 : 1e-4)
-    average.update(with: state)
+      &state, gradients: batch.engine.gradients, learningRate: rule == "sgd" ? 1e-3 : 1e-4,
+      kernels: Processor.selected)
+    average.update(with: state, kernels: Processor.selected)
   }
   func expectState(_ state: NetworkState, _ sketches: String, _ statistics: String) throws {
     let worst = try fixture.differences(state.parameters, from: sketches, architecture).worst

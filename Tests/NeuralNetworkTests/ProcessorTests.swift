@@ -18,26 +18,42 @@ import Testing
   @Test func theFastestKernelsAreUsedUnlessOthersAreNamed() {
     let named = ProcessInfo.processInfo.environment["DEEPFAKE_KERNELS"] ?? ""
     let expected = named.isEmpty ? Processor.available[0].name : named
-    #expect(Processor.kernels.name.lowercased() == expected.lowercased())
+    #expect(Processor.selected.name.lowercased() == expected.lowercased())
   }
 
   @Test func theEnvironmentPicksKernelsInAnyCase() async {
     await #expect(processExitsWith: .success) {
       setenv("DEEPFAKE_KERNELS", "PORTABLE", 1)
-      exit(Processor.kernels.name == "portable" ? 0 : 1)
+      try Processor.checkEnvironment()
+      exit(Processor.selected.name == "portable" ? 0 : 1)
     }
   }
 
-  @Test func unknownKernelsEndWithAMessage() async throws {
-    let result = await #expect(
-      processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) {
+  @Test func unknownKernelsOfTheEnvironmentAreAnError() async {
+    await #expect(processExitsWith: .success) {
       setenv("DEEPFAKE_KERNELS", "AVX3", 1)
-      _ = Processor.kernels
+      #expect(throws: KernelSelectionError.self) { try Processor.checkEnvironment() }
     }
-    let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+  }
+
+  @Test func namesAreChecked() throws {
+    for kernels in Processor.available {
+      #expect(try Processor.kernels(named: kernels.name.lowercased()).name == kernels.name)
+    }
+    #expect(try Processor.kernels(named: "").name == Processor.available[0].name)
+    #expect(try Processor.kernels(named: "portable", convolutions: "direct").name == "portable")
     let names = Processor.available.map(\.name).joined(separator: ", ")
-    #expect(message.contains("DEEPFAKE_KERNELS: expected one of \(names)"))
-    #expect(message.contains("got AVX3"))
+    let unknown = #expect(throws: KernelSelectionError.self) {
+      try Processor.kernels(named: "AVX3")
+    }
+    #expect(
+      unknown?.description
+        == "DEEPFAKE_KERNELS: expected one of \(names), which are what this processor runs, got AVX3"
+    )
+    let convolutions = #expect(throws: KernelSelectionError.self) {
+      try Processor.kernels(named: "", convolutions: "fast")
+    }
+    #expect(
+      convolutions?.description == "DEEPFAKE_CONVOLUTIONS: expected direct or nothing, got fast")
   }
 }

@@ -50,13 +50,13 @@ import Testing
     state.counters = state.counters.indices.map { Int64($0) }
     // 1/10, then 2/11 is more than the decay.
     #expect(average.effectiveDecay == 0.1)
-    average.update(with: state)
+    average.update(with: state, kernels: Processor.selected)
     #expect(average.state.parameters.allSatisfy { abs($0 - 0.9) < 1e-6 })
     #expect(average.state.counters == state.counters)
     #expect(average.effectiveDecay == 0.15 && average.updates == 1)
     let resumed = MovingAverage(decay: 0.15, state: average.state, updates: average.updates)
     #expect(resumed == average)
-    average.update(with: state)
+    average.update(with: state, kernels: Processor.selected)
     #expect(average.state.parameters.allSatisfy { abs($0 - 0.985) < 1e-6 })
     let means = average.state.entries.first { $0.role == .runningMean }
     #expect(means.map { abs(average.state.statistics[$0.range.lowerBound] - 1.97) < 1e-6 } == true)
@@ -65,7 +65,7 @@ import Testing
   @Test func averageWithoutDecayIsTheStateToTheBit() {
     let state = ParityInputs.state(OptimizerTests.architecture)
     var average = MovingAverage(decay: 0, state: NetworkState(zeros: state.architecture))
-    average.update(with: state)
+    average.update(with: state, kernels: Processor.selected)
     #expect(average.state == state)
   }
 }

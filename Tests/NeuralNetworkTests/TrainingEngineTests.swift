@@ -48,7 +48,7 @@ import Testing
     for synchronized in [false, true] {
       let engine = TrainingEngine(
         architecture: fixture.architecture, batchSize: 7, workers: 3,
-        synchronizedBatchNorm: synchronized)
+        synchronizedBatchNorm: synchronized, kernels: Processor.selected)
       let first = fixture.step(engine)
       #expect(first == fixture.step(engine))
       #expect(first == fixture.run(workers: 3, synchronized: synchronized))
@@ -139,7 +139,8 @@ import Testing
     var state = fixture.state
     state.parameters[0] = .nan
     let engine = TrainingEngine(
-      architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false)
+      architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false,
+      kernels: Processor.selected)
     let result = engine.computeGradients(
       &state, labels: fixture.labels, options: fixture.options()
     ) { fixture.fill($0, $1) }
@@ -150,7 +151,8 @@ import Testing
   @Test func theGradientsStayWhereTheyAre() {
     let fixture = EngineFixture(.linear, count: 4)
     let engine = TrainingEngine(
-      architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false)
+      architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false,
+      kernels: Processor.selected)
     let before = engine.gradients.withUnsafeBufferPointer { $0.baseAddress }
     let bytes = engine.memoryBytes
     _ = fixture.step(engine)

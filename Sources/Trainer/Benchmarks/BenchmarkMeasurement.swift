@@ -108,7 +108,8 @@ struct BenchmarkMeasurement {
   /// An engine that has warmed up.
   private func makeInference(_ state: NetworkState, batch: Int) -> InferenceEngine {
     let engine = InferenceEngine(
-      architecture: architecture, maximumBatch: batch, workers: workers)
+      architecture: architecture, maximumBatch: batch, workers: workers,
+      kernels: Processor.selected)
     engine.load(state)
     _ = engine.logits(count: batch, fill: pictures.write)
     return engine

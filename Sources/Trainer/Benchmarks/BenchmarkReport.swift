@@ -49,7 +49,7 @@ struct BenchmarkReport: Encodable {
     width = measurement.architecture.width
     size = measurement.architecture.inputSize
     rounds = measurement.rounds
-    kernels = Processor.kernels.name
+    kernels = Processor.selected.name
     processor = Hardware.current.processor
     self.peakMebibytes = peakMebibytes
     layers = Self.rows(step, picturesOfWorker: Double(batch) / Double(workers))

@@ -38,7 +38,8 @@ struct BenchmarkTraining {
   ) {
     self.pictures = pictures
     engine = TrainingEngine(
-      architecture: architecture, batchSize: batch, workers: workers, synchronizedBatchNorm: false)
+      architecture: architecture, batchSize: batch, workers: workers, synchronizedBatchNorm: false,
+      kernels: Processor.selected)
     state = NetworkState(randomFor: architecture, seed: 1)
     optimizer = Optimizer(
       .sgd(momentum: 0.9, nesterov: true), weightDecay: 1e-4, for: architecture)
@@ -56,7 +57,8 @@ struct BenchmarkTraining {
       &state, labels: labels, options: options, fill: pictures.write)
     let stopwatch = Stopwatch()
     engine.gradients.withUnsafeBufferPointer {
-      optimizer.step(&state, gradients: $0, learningRate: 0.001)
+      optimizer.step(
+        &state, gradients: $0, learningRate: 0.001, kernels: engine.kernels)
     }
     return stopwatch.seconds
   }

@@ -1,3 +1,4 @@
+public import Kernels
 internal import NeuralNetwork
 internal import TensorFiles
 
@@ -14,33 +15,38 @@ public struct MTCNNWeights: Sendable {
   /// Loads the three files in `directory`.
   ///
   /// Strict: every tensor of the networks has to be there in its shape, and no other one.
-  public static func load(directory: String) throws(FaceDetectionError) -> MTCNNWeights {
+  ///
+  /// - Parameter kernels: what computes.
+  public static func load(
+    directory: String, kernels: any KernelSet
+  ) throws(FaceDetectionError) -> MTCNNWeights {
     MTCNNWeights(
-      proposal: try proposalNetwork(StrictTensors(path: directory + "/pnet.pt")),
-      refinement: try refinementNetwork(StrictTensors(path: directory + "/rnet.pt")),
-      output: try outputNetwork(StrictTensors(path: directory + "/onet.pt")))
+      proposal: try proposalNetwork(StrictTensors(path: directory + "/pnet.pt"), kernels),
+      refinement: try refinementNetwork(StrictTensors(path: directory + "/rnet.pt"), kernels),
+      output: try outputNetwork(StrictTensors(path: directory + "/onet.pt"), kernels))
   }
 
   private static func proposalNetwork(
-    _ tensors: StrictTensors
+    _ tensors: StrictTensors, _ kernels: any KernelSet
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
-    let network = InferenceNetwork(convolutions: [
-      try file.convolution("conv1", "prelu1", inputs: 3, outputs: 10, kernel: 3, pooling: 2),
-      try file.convolution("conv2", "prelu2", inputs: 10, outputs: 16, kernel: 3),
-      try file.convolution("conv3", "prelu3", inputs: 16, outputs: 32, kernel: 3),
-      ConvolutionLayer(
-        inputChannels: 32, kernel: 1,
-        weight: try file.take("conv4_1.weight", [2, 32, 1, 1])
-          + file.take("conv4_2.weight", [4, 32, 1, 1]),
-        bias: try file.take("conv4_1.bias", [2]) + file.take("conv4_2.bias", [4]), slope: nil),
-    ])
+    let network = InferenceNetwork(
+      convolutions: [
+        try file.convolution("conv1", "prelu1", inputs: 3, outputs: 10, kernel: 3, pooling: 2),
+        try file.convolution("conv2", "prelu2", inputs: 10, outputs: 16, kernel: 3),
+        try file.convolution("conv3", "prelu3", inputs: 16, outputs: 32, kernel: 3),
+        ConvolutionLayer(
+          inputChannels: 32, kernel: 1,
+          weight: try file.take("conv4_1.weight", [2, 32, 1, 1])
+            + file.take("conv4_2.weight", [4, 32, 1, 1]),
+          bias: try file.take("conv4_1.bias", [2]) + file.take("conv4_2.bias", [4]), slope: nil),
+      ], kernels: kernels)
     try file.finish()
     return network
   }
 
   private static func refinementNetwork(
-    _ tensors: StrictTensors
+    _ tensors: StrictTensors, _ kernels: any KernelSet
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
     let network = InferenceNetwork(
@@ -52,13 +58,13 @@ public struct MTCNNWeights: Sendable {
       dense: [
         try file.dense("dense4", "prelu4", channels: 64, side: 3, outputs: 128),
         try file.heads([("dense5_1", 2), ("dense5_2", 4)], inputs: 128),
-      ])
+      ], kernels: kernels)
     try file.finish()
     return network
   }
 
   private static func outputNetwork(
-    _ tensors: StrictTensors
+    _ tensors: StrictTensors, _ kernels: any KernelSet
   ) throws(FaceDetectionError) -> InferenceNetwork {
     var file = tensors
     let network = InferenceNetwork(
@@ -71,7 +77,7 @@ public struct MTCNNWeights: Sendable {
       dense: [
         try file.dense("dense5", "prelu5", channels: 128, side: 3, outputs: 256),
         try file.heads([("dense6_1", 2), ("dense6_2", 4), ("dense6_3", 10)], inputs: 256),
-      ])
+      ], kernels: kernels)
     try file.finish()
     return network
   }

@@ -35,11 +35,10 @@ public struct MovingAverage: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - workers: how many threads share the numbers out; the result doesn't depend on it.
-  ///   - kernels: the processor's.
+  ///   - kernels: what computes.
   /// - Precondition: `current` is of the same architecture; `workers` is positive.
   public mutating func update(
-    with current: NetworkState, workers: Int = 1,
-    kernels: any KernelSet = Processor.kernels
+    with current: NetworkState, workers: Int = 1, kernels: any KernelSet
   ) {
     precondition(workers > 0, "an average has at least one worker")
     precondition(

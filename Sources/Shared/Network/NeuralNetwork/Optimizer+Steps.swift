@@ -18,12 +18,12 @@ extension Optimizer {
   ///   - gradientScale: factor of each gradient, see `GradientNorm.scale`.
   ///   - backboneFrozen: leaves everything outside the head as it is, and its optimizer state too.
   ///   - workers: how many threads share the parameters out; the result doesn't depend on it.
-  ///   - kernels: the processor's.
+  ///   - kernels: what computes.
   /// - Precondition: state, gradients and optimizer are of one architecture; `workers` is positive.
   public mutating func step(
     _ state: inout NetworkState, gradients: UnsafeBufferPointer<Float>, learningRate: Float,
     gradientScale: Float = 1, backboneFrozen: Bool = false, workers: Int = 1,
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet
   ) {
     precondition(workers > 0, "an optimizer has at least one worker")
     precondition(
@@ -74,7 +74,7 @@ extension Optimizer {
   public mutating func step(
     _ state: inout NetworkState, gradients: [Float], learningRate: Float,
     gradientScale: Float = 1, backboneFrozen: Bool = false, workers: Int = 1,
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet
   ) {
     gradients.withUnsafeBufferPointer {
       step(

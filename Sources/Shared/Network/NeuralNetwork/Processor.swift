@@ -15,29 +15,49 @@ internal import KernelsPortable
 /// compare them or to get the numbers of another machine; `DEEPFAKE_CONVOLUTIONS=direct` does without
 /// Winograd's algorithm.
 public enum Processor {
-  /// The kernels that networks use unless they are told otherwise: the fastest, or what
-  /// `DEEPFAKE_KERNELS` names.
-  public static let kernels: any KernelSet = {
-    switch getenv("DEEPFAKE_CONVOLUTIONS").map({ String(cString: $0) }) {
-    case nil, "": return chosen
-    case "direct": return chosen.directly
-    case .some(let other):
-      fatalError("DEEPFAKE_CONVOLUTIONS: expected direct or nothing, got \(other)")
-    }
-  }()
+  /// The kernels that the environment names, else the fastest. An executable calls `checkEnvironment`
+  /// first: where the environment names none that there are, these are the fastest.
+  public static let selected: any KernelSet = (try? selection.get()) ?? available[0]
 
-  private static let chosen: any KernelSet = {
-    guard let name = getenv("DEEPFAKE_KERNELS").map({ String(cString: $0) }), !name.isEmpty else {
-      return available[0]
-    }
+  /// Throws where the environment names kernels that this processor doesn't run.
+  public static func checkEnvironment() throws(KernelSelectionError) {
+    _ = try selection.get()
+  }
+
+  private static let selection = Result { () throws(KernelSelectionError) in
+    try kernels(
+      named: environment("DEEPFAKE_KERNELS"), convolutions: environment("DEEPFAKE_CONVOLUTIONS"))
+  }
+
+  private static func environment(_ name: String) -> String {
+    getenv(name).map { String(cString: $0) } ?? ""
+  }
+
+  /// Kernels by the values of the two environment variables.
+  ///
+  /// - Parameters:
+  ///   - name: one of `available`, in any case; empty takes the fastest.
+  ///   - convolutions: `direct` does without Winograd's algorithm; empty is the kernels' own choice.
+  public static func kernels(
+    named name: String, convolutions: String = ""
+  ) throws(KernelSelectionError) -> any KernelSet {
     let names = available.map(\.name)
-    guard let index = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) else {
-      fatalError(
-        "DEEPFAKE_KERNELS: expected one of \(names.joined(separator: ", ")), which are what this "
-          + "processor runs, got \(name)")
+    let index = names.firstIndex { $0.lowercased() == name.lowercased() }
+    guard let index = name.isEmpty ? 0 : index else {
+      throw KernelSelectionError(
+        variable: "DEEPFAKE_KERNELS",
+        message: "expected one of \(names.joined(separator: ", ")), which are what this processor "
+          + "runs, got \(name)")
     }
-    return available[index]
-  }()
+    switch convolutions {
+    case "": return available[index]
+    case "direct": return available[index].directly
+    default:
+      throw KernelSelectionError(
+        variable: "DEEPFAKE_CONVOLUTIONS",
+        message: "expected direct or nothing, got \(convolutions)")
+    }
+  }
 
   /// All kernels that this processor runs, the fastest first; the portable ones are always there.
   public static let available: [any KernelSet] = {
@@ -66,4 +86,15 @@ public enum Processor {
     }
     return []
   }
+}
+
+/// An environment variable that names kernels which this processor doesn't run.
+public struct KernelSelectionError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The environment variable.
+  public var variable: String
+  /// Expected and got.
+  public var message: String
+
+  /// `variable: message`.
+  public var description: String { "\(variable): \(message)" }
 }

@@ -155,7 +155,7 @@ package struct ModelRepair {
   private func estimated() throws -> (state: NetworkState, Estimation) {
     let clock = Stopwatch()
     let estimator = BatchNormEstimator(
-      broken, workers: workers, cacheBytes: settings.cacheBytes)
+      broken, workers: workers, cacheBytes: settings.cacheBytes, kernels: Processor.selected)
     let samples = split.counts(of: .train).samples
     observer.begin(total: samples * estimator.passCount, unit: "crops")
     defer { observer.end() }

@@ -20,7 +20,7 @@ package final class Predictor {
   ) {
     engine = InferenceEngine(
       architecture: architecture, maximumBatch: Self.chunk, workers: workers,
-      borrowingFrom: lender)
+      kernels: Processor.selected, borrowingFrom: lender)
     self.catalog = catalog
     self.normalization = normalization
   }

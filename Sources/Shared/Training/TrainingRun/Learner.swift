@@ -70,9 +70,10 @@ package struct TrainingStep {
     engine.gradients.withUnsafeBufferPointer { gradients in
       learner.optimizer.step(
         &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
-        backboneFrozen: frozen, workers: engine.workers)
+        backboneFrozen: frozen, workers: engine.workers, kernels: engine.kernels)
     }
-    learner.average?.update(with: learner.state, workers: engine.workers)
+    learner.average?.update(
+      with: learner.state, workers: engine.workers, kernels: engine.kernels)
     learner.progress.step += 1
     learner.progress.sample += batch.count
     learner.progress.running.add(

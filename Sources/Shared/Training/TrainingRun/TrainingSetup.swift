@@ -87,7 +87,8 @@ package struct TrainingSetup {
   package func makeEngine() -> TrainingEngine {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
-      synchronizedBatchNorm: configuration.network.synchronizedBatchNorm)
+      synchronizedBatchNorm: configuration.network.synchronizedBatchNorm,
+      kernels: Processor.selected)
   }
 
   package func makeStep(_ engine: TrainingEngine) -> TrainingStep {

@@ -62,7 +62,7 @@ public final class BatchNormEstimator {
   /// - Precondition: `workers` is positive, `cacheBytes` not negative.
   public init(
     _ state: NetworkState, workers: Int, cacheBytes: Int = 0,
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet
   ) {
     precondition(workers > 0, "an estimator has at least one worker")
     precondition(cacheBytes >= 0, "a cache has 0 or more bytes")

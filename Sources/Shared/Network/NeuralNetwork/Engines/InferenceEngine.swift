@@ -38,7 +38,7 @@ public final class InferenceEngine {
   /// - Precondition: both numbers are positive.
   public init(
     architecture: ResNet18Architecture, maximumBatch: Int, workers: Int,
-    kernels: any KernelSet = Processor.kernels, borrowingFrom lender: TrainingEngine? = nil
+    kernels: any KernelSet, borrowingFrom lender: TrainingEngine? = nil
   ) {
     precondition(workers > 0, "an inference engine has at least one worker")
     precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")

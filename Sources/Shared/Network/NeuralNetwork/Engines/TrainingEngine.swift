@@ -55,7 +55,7 @@ public final class TrainingEngine {
   /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers`.
   public init(
     architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool,
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet
   ) {
     precondition(workers > 0, "a training engine has at least one worker")
     precondition(
@@ -102,6 +102,9 @@ public final class TrainingEngine {
 
   /// How many parts are computed at the same time.
   public var workers: Int { plans.count }
+
+  /// What computes.
+  public var kernels: any KernelSet { layout.kernels }
 
   /// Memory that means nothing between two steps.
   var lentMemory: [UnsafeMutableBufferPointer<Float>] {

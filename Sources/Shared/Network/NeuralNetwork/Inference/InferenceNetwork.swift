@@ -15,7 +15,7 @@ public struct InferenceNetwork: Sendable {
   ///   without dense layers the output has at most `maximumMaps` channels.
   public init(
     convolutions: [ConvolutionLayer], dense: [FullyConnectedLayer] = [],
-    kernels: any KernelSet = Processor.kernels
+    kernels: any KernelSet
   ) {
     layers = PackedLayers(convolutions, dense, kernels)
   }
