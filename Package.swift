@@ -123,7 +123,7 @@ let package = Package(
     library(
       .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
     library(.models, "Evaluation", ["Randomness"]),
-    library(.models, "Diagnosis", ["ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
     library(
       .training, "Prediction",
@@ -188,7 +188,8 @@ let package = Package(
     tests(
       "NeuralNetworkTests",
       ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
-    tests("DiagnosisTests", ["Diagnosis", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    tests(
+      "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",

@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import ModelFiles
 import NeuralNetwork
@@ -25,7 +26,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   var file: String
   var verdict: ModelDiagnosis.Verdict
   /// The worst finding; nil where nothing is broken.
-  var finding: ModelFinding.Identifier?
+  var finding: Finding.Identifier?
   var entries: [Int]
 
   var testDescription: String { file }
@@ -35,7 +36,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   }
 
   static func unreadable(
-    _ file: String, _ finding: ModelFinding.Identifier = .unreadable
+    _ file: String, _ finding: Finding.Identifier = .unreadable
   ) -> ExpectedDiagnosis {
     ExpectedDiagnosis(file: file, verdict: .unreadable, finding: finding, entries: [0, 0])
   }
@@ -72,9 +73,9 @@ struct DiagnosisTests {
     let diagnosis = diagnose(expected.file)
     #expect(diagnosis.verdict == expected.verdict, "\(diagnosis.summary)")
     #expect([diagnosis.entriesFound, diagnosis.entriesExpected] == expected.entries)
-    let worst = diagnosis.findings.first { $0.severity == .broken }
+    let worst = diagnosis.findings.first { $0.outcome == .failed }
     #expect(worst?.identifier == expected.finding, "\(diagnosis.findings)")
-    #expect(diagnosis.findings.allSatisfy { $0.severity != .broken || $0.advice != nil })
+    #expect(diagnosis.findings.allSatisfy { $0.outcome != .failed || $0.advice != nil })
   }
 
   @Test("All files there are have been looked at")
@@ -241,8 +242,8 @@ struct ChangedNetworkTests {
     var diagnosis = try diagnosis { _ in }
     #expect(diagnosis.verdict == .sound)
     diagnosis.add([
-      ModelFinding(
-        .predictions, .broken, measured: "100% called real", meaning: "Always the same answer.")
+      Finding(
+        .predictions, .failed, measured: "100% called real", meaning: "Always the same answer.")
     ])
     #expect(diagnosis.verdict == .misbehaving)
     #expect(!diagnosis.verdict.isSound)

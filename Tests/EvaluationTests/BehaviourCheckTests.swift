@@ -5,7 +5,7 @@ import Testing
 @testable import Evaluation
 
 struct BehaviourCheckTests {
-  typealias Identifier = BehaviourFinding.Identifier
+  typealias Identifier = Finding.Identifier
 
   /// Evidence of a sound model that sees fakes.
   private func evidence(
@@ -47,10 +47,10 @@ struct BehaviourCheckTests {
 
   private func outcome(
     _ identifier: Identifier, _ evidence: BehaviourEvidence
-  ) throws -> BehaviourFinding.Outcome {
+  ) throws -> Finding.Outcome {
     let check = BehaviourCheck(evidence)
     try expectCodable(check)
-    #expect(check.findings.map(\.identifier) == Identifier.allCases)
+    #expect(check.findings.map(\.identifier) == Identifier.checks)
     let finding = try #require(check.findings.first { $0.identifier == identifier })
     #expect((finding.advice == nil) == (finding.outcome == .passed))
     return finding.outcome

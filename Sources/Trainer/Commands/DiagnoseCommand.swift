@@ -90,10 +90,10 @@ struct DiagnoseCommand: ParsableCommand {
   }
 }
 
-extension ModelFinding {
+extension Finding {
   /// What predictions show of a model that is known to be broken: no news, and nothing to do about.
-  fileprivate var asConsequence: ModelFinding {
-    ModelFinding(
+  fileprivate var asConsequence: Finding {
+    Finding(
       identifier, .warning, measured: measured,
       meaning: meaning + " This may all come from what is broken.", subjects: subjects)
   }

@@ -1,3 +1,4 @@
+internal import Evaluation
 internal import NeuralNetwork
 internal import TensorFiles
 
@@ -6,7 +7,7 @@ struct Examination {
   /// Entries that are there, in the right shape; by the names in the file.
   private(set) var present: [String: TorchTensor] = [:]
   private(set) var layers: [LayerDiagnosis] = []
-  private(set) var findings: [ModelFinding] = []
+  private(set) var findings: [Finding] = []
 
   private var missing: [StateEntry.Role: [String]] = [:]
   private var wrongShapes: [String] = []
@@ -151,14 +152,14 @@ struct Examination {
     ].compactMap(\.self)
   }
 
-  private var missingParameters: ModelFinding? {
+  private var missingParameters: Finding? {
     let roles: [StateEntry.Role] = [.weight, .bias, .batchNormScale, .batchNormShift]
     let names = network.entries.map(\.name).filter { name in
       roles.contains { missing[$0]?.contains(name) == true }
     }
     guard !names.isEmpty else { return nil }
-    return ModelFinding(
-      .missingParameters, .broken,
+    return Finding(
+      .missingParameters, .failed,
       measured: "\(names.count) parameters are missing: \(summary(names))",
       meaning: network.isHeadMissing
         ? "The file has a backbone without a head: it can't answer."
@@ -166,19 +167,19 @@ struct Examination {
       advice: fineTuning, subjects: names)
   }
 
-  private var wrongShape: ModelFinding? {
+  private var wrongShape: Finding? {
     guard !wrongShapes.isEmpty else { return nil }
-    return ModelFinding(
-      .wrongShape, .broken,
+    return Finding(
+      .wrongShape, .failed,
       measured: "\(wrongShapes.count) entries have another shape: \(summary(wrongShapes))",
       meaning: "These entries can't be loaded into the network that the others belong to.",
       advice: fineTuning, subjects: wrongShapes)
   }
 
-  private var parametersNotFinite: ModelFinding? {
+  private var parametersNotFinite: Finding? {
     guard !notFinite.isEmpty else { return nil }
-    return ModelFinding(
-      .parametersNotFinite, .broken,
+    return Finding(
+      .parametersNotFinite, .failed,
       measured: "\(notFinite.count) parameters have values that are NaN or infinite: "
         + summary(notFinite),
       meaning: "Every answer is NaN: the training diverged, or the file is damaged.",
@@ -186,23 +187,23 @@ struct Examination {
         + "learning rate.", subjects: notFinite)
   }
 
-  private var silentLayer: ModelFinding? {
+  private var silentLayer: Finding? {
     guard !silent.isEmpty else { return nil }
-    return ModelFinding(
-      .silentLayer, .broken, measured: "all weights of \(summary(silent)) are zero",
+    return Finding(
+      .silentLayer, .failed, measured: "all weights of \(summary(silent)) are zero",
       meaning: "Nothing of the picture reaches the answer: it is always the same.",
       advice: fineTuning, subjects: silent)
   }
 
-  private var missingStatistics: ModelFinding? {
+  private var missingStatistics: Finding? {
     let names = network.entries.map(\.name).filter { name in
       [.runningMean, .runningVariance].contains { missing[$0]?.contains(name) == true }
     }
     guard !names.isEmpty else { return nil }
     let counters = missing[.batchesTracked]?.count ?? 0
     let layers = layers.filter { $0.statistics == .missing }.map(\.name)
-    return ModelFinding(
-      .missingStatistics, .broken,
+    return Finding(
+      .missingStatistics, .failed,
       measured: "\(names.count + counters) entries of BatchNorm statistics are missing, in "
         + "\(layers.count) layers",
       meaning: "Programs take mean 0 and variance 1 instead. The activations grow from layer to "
@@ -211,13 +212,13 @@ struct Examination {
       advice: repair, subjects: names)
   }
 
-  private var statisticsNotFinite: ModelFinding? {
+  private var statisticsNotFinite: Finding? {
     finding(
       .notFinite, .statisticsNotFinite, "have statistics that are NaN, infinite or negative",
       "Every answer is NaN. The weights are not lost.")
   }
 
-  private var defaultStatistics: ModelFinding? {
+  private var defaultStatistics: Finding? {
     finding(
       .defaults, .defaultStatistics,
       "have the statistics from before any training: mean 0, "
@@ -226,7 +227,7 @@ struct Examination {
         + "same answer. The weights are not lost.")
   }
 
-  private var degenerateStatistics: ModelFinding? {
+  private var degenerateStatistics: Finding? {
     finding(
       .degenerate, .degenerateStatistics, "have no variance in any channel",
       "The statistics are of empty or equal inputs: BatchNorm multiplies by hundreds. The weights "
@@ -234,21 +235,21 @@ struct Examination {
   }
 
   private func finding(
-    _ state: LayerDiagnosis.Statistics, _ identifier: ModelFinding.Identifier, _ what: String,
+    _ state: LayerDiagnosis.Statistics, _ identifier: Finding.Identifier, _ what: String,
     _ meaning: String
-  ) -> ModelFinding? {
+  ) -> Finding? {
     let names = layers.filter { $0.statistics == state }.map(\.name)
     guard !names.isEmpty else { return nil }
     let all = layers.count { $0.statistics != nil }
-    return ModelFinding(
-      identifier, .broken, measured: "\(names.count) of \(all) BatchNorm layers \(what)",
+    return Finding(
+      identifier, .failed, measured: "\(names.count) of \(all) BatchNorm layers \(what)",
       meaning: meaning, advice: repair, subjects: names)
   }
 
-  private var deadChannels: ModelFinding? {
+  private var deadChannels: Finding? {
     let lame = layers.filter { $0.deadChannels * 2 > $0.channels }
     guard !lame.isEmpty else { return nil }
-    return ModelFinding(
+    return Finding(
       .deadChannels, .warning,
       measured: "more than half of the channels are dead in "
         + summary(lame.map { "\($0.name) (\($0.deadChannels) of \($0.channels))" }),
@@ -257,10 +258,10 @@ struct Examination {
       advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
   }
 
-  private var explodingChannels: ModelFinding? {
+  private var explodingChannels: Finding? {
     let lame = layers.filter { $0.explodingChannels > 0 }
     guard !lame.isEmpty else { return nil }
-    return ModelFinding(
+    return Finding(
       .explodingChannels, .warning,
       measured: "BatchNorm multiplies by more than \(Int(Self.largestFactor)) in "
         + summary(lame.map { "\($0.name) (\($0.explodingChannels) of \($0.channels))" }),
@@ -269,7 +270,7 @@ struct Examination {
         + "`trainer repair`.", subjects: lame.map(\.name))
   }
 
-  private var weightNorms: ModelFinding? {
+  private var weightNorms: Finding? {
     let lame = layers.filter { layer in
       guard let weight = layer.relativeWeight, layer.deadChannels < layer.channels else {
         return false
@@ -277,7 +278,7 @@ struct Examination {
       return !Self.usualWeights.contains(weight)
     }
     guard !lame.isEmpty else { return nil }
-    return ModelFinding(
+    return Finding(
       .weightNorms, .warning,
       measured: "the weights of \(summary(lame.map(\.name))) stand out: "
         + lame.prefix(3).map { text($0.relativeWeight) }.joined(separator: ", ")
@@ -288,29 +289,29 @@ struct Examination {
       advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
   }
 
-  private var unexpectedEntries: ModelFinding? {
+  private var unexpectedEntries: Finding? {
     let known = Set(network.entries.map(\.name))
     let names = weights.tensors.map(\.name).filter { !known.contains($0) }
     guard !names.isEmpty else { return nil }
-    return ModelFinding(
+    return Finding(
       .unexpectedEntries, .warning,
       measured: "\(names.count) entries are not the network's: \(summary(names))",
       meaning: "PyTorch's load_state_dict(strict=True) refuses such a file.",
       advice: "`trainer repair` writes a file without them.", subjects: names)
   }
 
-  private var missingCounters: ModelFinding? {
+  private var missingCounters: Finding? {
     guard missing[.runningMean] == nil, missing[.runningVariance] == nil,
       let names = missing[.batchesTracked]
     else { return nil }
-    return ModelFinding(
+    return Finding(
       .missingCounters, .note,
       measured: "\(names.count) counters of batches (num_batches_tracked) are missing",
       meaning: "Files of PyTorch before 0.4.1 have none; no answer depends on them.",
       subjects: names)
   }
 
-  private var halfPrecision: ModelFinding? {
+  private var halfPrecision: Finding? {
     #if arch(x86_64) || arch(arm64)
       let parameters = network.entries.filter { $0.canonical.role == .weight }
       guard !parameters.isEmpty,
@@ -318,7 +319,7 @@ struct Examination {
           values(entry).map { $0.allSatisfy { Float(Float16($0)) == $0 || $0.isNaN } } ?? true
         })
       else { return nil }
-      return ModelFinding(
+      return Finding(
         .halfPrecision, .note, measured: "all weights are numbers of half precision",
         meaning: "They were rounded to 11 bits, which costs hardly any accuracy.")
     #else
@@ -326,17 +327,17 @@ struct Examination {
     #endif
   }
 
-  private var unusualWidth: ModelFinding? {
+  private var unusualWidth: Finding? {
     guard !network.isComputable else { return nil }
-    return ModelFinding(
+    return Finding(
       .unusualWidth, .note,
       measured: "its width, \(network.architecture.width), is not a multiple of 8",
       meaning: "Its entries can be looked at, but it can't be tried, repaired or trained here.")
   }
 
-  private var assumedHead: ModelFinding? {
+  private var assumedHead: Finding? {
     guard case .mlp = network.architecture.head else { return nil }
-    return ModelFinding(
+    return Finding(
       .assumedHead, .note, measured: "between the layers of the head ReLU is assumed",
       meaning: "A file of weights doesn't say which activation the network has there.")
   }

@@ -1,3 +1,4 @@
+public import Evaluation
 internal import NeuralNetwork
 public import TensorFiles
 
@@ -51,7 +52,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   /// Every layer with entries, from the input to the output.
   public let layers: [LayerDiagnosis]
   /// What was found, the worst first.
-  public private(set) var findings: [ModelFinding]
+  public private(set) var findings: [Finding]
 
   /// Diagnoses the weights of a file.
   public init(_ weights: ModelWeights) {
@@ -71,8 +72,8 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     let isCode = error.code == .forbiddenGlobal
     self.init(
       verdict: .unreadable,
-      finding: ModelFinding(
-        isCode ? .forbiddenCode : .unreadable, .broken, measured: place + error.message,
+      finding: Finding(
+        isCode ? .forbiddenCode : .unreadable, .failed, measured: place + error.message,
         meaning: isCode
           ? "Loading this file in Python could run code. Nothing of it was run here."
           : "No weights can be had from this file.",
@@ -86,8 +87,8 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   private init(otherNetwork error: DiagnosisError, _ weights: ModelWeights) {
     self.init(
       verdict: .otherNetwork,
-      finding: ModelFinding(
-        .otherNetwork, .broken, measured: error.description,
+      finding: Finding(
+        .otherNetwork, .failed, measured: error.description,
         meaning: "Whether this model is sound can't be told.",
         advice: "Name a file with the weights of a ResNet18; to train one, run `trainer train`."),
       Place(weights))
@@ -106,7 +107,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     }
   }
 
-  private init(verdict: Verdict, finding: ModelFinding, _ place: Place) {
+  private init(verdict: Verdict, finding: Finding, _ place: Place) {
     self.verdict = verdict
     summary = finding.measured
     network = nil
@@ -131,18 +132,18 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// Adds what predictions on real pictures show, and judges again.
-  public mutating func add(_ more: [ModelFinding]) {
+  public mutating func add(_ more: [Finding]) {
     findings += more
     if network != nil { conclude() }
   }
 
   /// Orders the findings and draws the verdict from them.
   private mutating func conclude() {
-    // Stable: of equal severity in the order in which they were looked for.
-    findings = [.broken, .warning, .note].flatMap { severity in
-      findings.filter { $0.severity == severity }
+    // Stable: of equal weight in the order in which they were looked for.
+    findings = Finding.Outcome.allCases.reversed().flatMap { outcome in
+      findings.filter { $0.outcome == outcome }
     }
-    let broken = findings.filter { $0.severity == .broken }
+    let broken = findings.filter { $0.outcome == .failed }
     let identifiers = Set(broken.map(\.identifier))
     if identifiers.isEmpty {
       verdict = .sound
@@ -161,11 +162,11 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// What only training gives back.
-  private static let lost: Set<ModelFinding.Identifier> = [
+  private static let lost: Set<Finding.Identifier> = [
     .missingParameters, .wrongShape, .parametersNotFinite, .silentLayer,
   ]
   /// What data gives back.
-  private static let estimable: Set<ModelFinding.Identifier> = [
+  private static let estimable: Set<Finding.Identifier> = [
     .missingStatistics, .statisticsNotFinite, .defaultStatistics, .degenerateStatistics,
   ]
 }

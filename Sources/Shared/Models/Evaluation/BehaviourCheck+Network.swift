@@ -1,5 +1,5 @@
 extension BehaviourCheck {
-  static func finite(_ evidence: BehaviourEvidence) -> BehaviourFinding {
+  static func finite(_ evidence: BehaviourEvidence) -> Finding {
     let margins = evidence.frames.count { !$0.margin.isFinite }
     let logits = (evidence.logits + evidence.logitsOfChangedPictures).count { !$0.isFinite }
     var defects: [String] = []
@@ -11,7 +11,7 @@ extension BehaviourCheck {
     if margins > 0 { defects.append("\(margins) of \(evidence.frames.count) predictions") }
     if logits > 0 { defects.append("\(logits) logits of the test pictures") }
     let passed = defects.isEmpty
-    return BehaviourFinding(
+    return Finding(
       .finite, passed ? .passed : .failed,
       measured: passed ? "all values finite" : defects.joined(separator: "; "),
       meaning: passed
@@ -20,7 +20,7 @@ extension BehaviourCheck {
       advice: "Train on from an earlier checkpoint with a smaller learning rate.")
   }
 
-  static func allEntriesPresent(_ evidence: BehaviourEvidence) -> BehaviourFinding {
+  static func allEntriesPresent(_ evidence: BehaviourEvidence) -> Finding {
     let expected = Set(evidence.expectedEntries)
     let present = Set(evidence.presentEntries)
     let missing = expected.subtracting(present).sorted()
@@ -29,7 +29,7 @@ extension BehaviourCheck {
     if !missing.isEmpty { measured += "; missing: \(summary(missing))" }
     if !unexpected.isEmpty { measured += "; unexpected: \(summary(unexpected))" }
     let passed = missing.isEmpty && unexpected.isEmpty && !expected.isEmpty
-    return BehaviourFinding(
+    return Finding(
       .allEntriesPresent, passed ? .passed : .failed, measured: measured,
       value: Double(missing.count),
       meaning: passed
@@ -42,14 +42,14 @@ extension BehaviourCheck {
 
   static func batchNormMoved(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> BehaviourFinding {
+  ) -> Finding {
     let layers = evidence.batchNormLayers
     let defects = layers.compactMap { layer in
       layer.defect(largestDefaultShare: limits.largestDefaultShare).map { "\(layer.name) \($0)" }
     }
     let passed = defects.isEmpty && !layers.isEmpty
     let sound = "\(layers.count - defects.count) of \(layers.count) layers"
-    return BehaviourFinding(
+    return Finding(
       .batchNormMoved, passed ? .passed : .failed,
       measured: defects.isEmpty ? sound : "\(sound); \(summary(defects))",
       value: Double(defects.count),
@@ -63,11 +63,11 @@ extension BehaviourCheck {
 
   static func outputFollowsInput(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> BehaviourFinding {
+  ) -> Finding {
     func finding(
-      _ outcome: BehaviourFinding.Outcome, _ measured: String, value: Double? = nil
-    ) -> BehaviourFinding {
-      BehaviourFinding(
+      _ outcome: Finding.Outcome, _ measured: String, value: Double? = nil
+    ) -> Finding {
+      Finding(
         .outputFollowsInput, outcome, measured: measured, value: value,
         meaning: outcome == .passed
           ? "Another picture gets another answer."
@@ -117,9 +117,9 @@ extension BehaviourCheck {
     return difference > limit * size
   }
 
-  static func reloadIdentical(_ evidence: BehaviourEvidence) -> BehaviourFinding {
+  static func reloadIdentical(_ evidence: BehaviourEvidence) -> Finding {
     guard let reloaded = evidence.logitsAfterReload else {
-      return BehaviourFinding(
+      return Finding(
         .reloadIdentical, .undecided, measured: "no file was exported",
         meaning: "Whether the exported file gives the same answers was not looked at.",
         advice: "Export the model and evaluate the file.")
@@ -127,7 +127,7 @@ extension BehaviourCheck {
     let equal = zip(evidence.logits, reloaded).count { $0.bitPattern == $1.bitPattern }
     let count = max(evidence.logits.count, reloaded.count)
     let passed = equal == count && count > 0
-    return BehaviourFinding(
+    return Finding(
       .reloadIdentical, passed ? .passed : .failed,
       measured: "\(equal) of \(count) logits have identical bits", value: Double(count - equal),
       meaning: passed

@@ -1,11 +1,11 @@
 extension BehaviourCheck {
   static func predictsBothClasses(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> BehaviourFinding {
+  ) -> Finding {
     let report = evidence.report
     guard report.videos.count > 0, report.frames.count > 0 else {
       // Undecided would let a model pass that nobody has looked at.
-      return BehaviourFinding(
+      return Finding(
         .predictsBothClasses, .failed, measured: "no predictions",
         meaning: "The model was not tried on a single face.",
         advice: "Evaluate on data with faces, of both classes.")
@@ -23,7 +23,7 @@ extension BehaviourCheck {
     let allowed = limits.leastClassShare...(1 - limits.leastClassShare)
     let passed = defined.allSatisfy { allowed.contains($1) }
     let least = defined.map { min($1, 1 - $1) }.min()
-    return BehaviourFinding(
+    return Finding(
       .predictsBothClasses, passed ? .passed : .failed,
       measured: defined.map { "\(percent($1)) of the \($0) called fake" }.joined(separator: ", "),
       value: least,
@@ -37,7 +37,7 @@ extension BehaviourCheck {
 
   static func confidenceSpread(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> BehaviourFinding {
+  ) -> Finding {
     let metrics = evidence.report.frames
     guard let accuracy = metrics.balancedAccuracy else {
       return unmeasurable(.confidenceSpread, evidence.report)
@@ -54,7 +54,7 @@ extension BehaviourCheck {
     let isUndeserved =
       low + high > limits.largestConfidentShare && accuracy < limits.deservedConfidenceAccuracy
     let passed = spread >= limits.leastSpread && !isOneSided && !isUndeserved
-    return BehaviourFinding(
+    return Finding(
       .confidenceSpread, passed ? .passed : .failed,
       measured: "standard deviation \(text(spread, decimals: 4)); \(percent(low)) completely sure "
         + "of real, \(percent(high)) of fake",
@@ -70,7 +70,7 @@ extension BehaviourCheck {
 
   static func betterThanChance(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> BehaviourFinding {
+  ) -> Finding {
     let report = evidence.report
     guard let accuracy = report.videos.balancedAccuracy, let auc = report.videos.auc else {
       return unmeasurable(.betterThanChance, report)
@@ -80,7 +80,7 @@ extension BehaviourCheck {
     let intervals = [report.intervals.videoBalancedAccuracy, report.intervals.videoAUC]
     let known = intervals.compactMap(\.self)
     guard !known.isEmpty else {
-      return BehaviourFinding(
+      return Finding(
         .betterThanChance, .undecided,
         measured: "balanced accuracy \(text(accuracy)), AUC \(text(auc)), no intervals",
         value: accuracy,
@@ -90,15 +90,15 @@ extension BehaviourCheck {
     }
     let isAboveChance = known.contains { $0.lower > 0.5 }
     let isUseless = known.allSatisfy { $0.upper < limits.leastUsefulAccuracy }
-    let outcome: BehaviourFinding.Outcome =
+    let outcome: Finding.Outcome =
       isAboveChance ? .passed : isUseless ? .failed : .undecided
     let meaning =
       switch outcome {
       case .passed: "The model is better than chance on people it has not seen."
       case .failed: "The model is no better than chance, and there are enough people to tell."
-      case .undecided: "Chance is within the interval: too few people to tell."
+      case .undecided, .note, .warning: "Chance is within the interval: too few people to tell."
       }
-    return BehaviourFinding(
+    return Finding(
       .betterThanChance, outcome,
       measured: "balanced accuracy \(described(accuracy, intervals[0])), "
         + "AUC \(described(auc, intervals[1]))",
@@ -108,9 +108,9 @@ extension BehaviourCheck {
   /// The finding where a class is missing, there are no predictions, or some are not numbers (which
   /// the check `finite` reports as a failure).
   private static func unmeasurable(
-    _ identifier: BehaviourFinding.Identifier, _ report: EvaluationReport
-  ) -> BehaviourFinding {
-    BehaviourFinding(
+    _ identifier: Finding.Identifier, _ report: EvaluationReport
+  ) -> Finding {
+    Finding(
       identifier, .undecided,
       measured: "\(report.frames.count) crops of \(report.videos.real) real and "
         + "\(report.videos.fake) fake videos, \(report.frames.invalid) crops without a probability",

@@ -2,7 +2,7 @@
 /// "real" and "fake", and is right more often than a coin. A model that fails isn't exported.
 public struct BehaviourCheck: Codable, Sendable, Equatable {
   /// One finding per check, those about the network first.
-  public let findings: [BehaviourFinding]
+  public let findings: [Finding]
 
   /// The limits that were applied.
   public let limits: BehaviourLimits
@@ -27,10 +27,10 @@ public struct BehaviourCheck: Codable, Sendable, Equatable {
   }
 
   /// The findings that failed.
-  public var failures: [BehaviourFinding] { findings.filter { $0.outcome == .failed } }
+  public var failures: [Finding] { findings.filter { $0.outcome == .failed } }
 
   /// The findings that could not decide.
-  public var undecided: [BehaviourFinding] { findings.filter { $0.outcome == .undecided } }
+  public var undecided: [Finding] { findings.filter { $0.outcome == .undecided } }
 
   /// The result in one line, for the end of a run.
   public var verdictLine: String {

@@ -52,8 +52,8 @@ package struct DiagnosisResult: Encodable {
     }
   }
 
-  private static func text(_ finding: ModelFinding) -> String {
-    let first = "\(finding.severity.rawValue): \(finding.measured)"
+  private static func text(_ finding: Finding) -> String {
+    let first = "\(finding.outcomeName): \(finding.measured)"
     var lines = [first.wrapped(indent: "  ", isFirstIndented: false)]
     lines.append(finding.meaning.wrapped(indent: "  "))
     if let advice = finding.advice { lines.append("To do: \(advice)".wrapped(indent: "  ")) }

@@ -120,8 +120,8 @@ package struct RunReport {
   }
 }
 
-extension BehaviourFinding.Identifier {
-  /// What the check asks, in words.
+extension Finding.Identifier {
+  /// What the check asks, in words; a defect's own name.
   package var title: String {
     switch self {
     case .finite: "All values finite"
@@ -132,6 +132,7 @@ extension BehaviourFinding.Identifier {
     case .predictsBothClasses: "Both answers occur"
     case .confidenceSpread: "Confidence varies"
     case .betterThanChance: "Better than chance"
+    default: rawValue
     }
   }
 }

@@ -26,7 +26,7 @@ package struct PredictionSummary: Encodable {
 /// A model that judges the crops of a store, as it is.
 package struct ModelTrial {
   package let summary: PredictionSummary
-  package let findings: [ModelFinding]
+  package let findings: [Finding]
 
   package init(
     _ subject: SubjectModel, store: String, frames: Int, inputSize: Int?, workers: Int,
@@ -55,30 +55,30 @@ package struct ModelTrial {
   }
 
   /// The checks that look at answers; those of entries and statistics are the diagnosis's own.
-  private static let checks: Set<BehaviourFinding.Identifier> = [
+  private static let checks: Set<Finding.Identifier> = [
     .outputFollowsInput, .predictsBothClasses, .confidenceSpread, .betterThanChance,
   ]
 
   private static func findings(
     _ behaviour: BehaviourCheck, _ report: EvaluationReport
-  ) -> [ModelFinding] {
+  ) -> [Finding] {
     var findings = behaviour.failures.filter { checks.contains($0.identifier) }.map { finding in
-      ModelFinding(
-        .predictions, .broken, measured: finding.measured, meaning: finding.meaning,
+      Finding(
+        .predictions, .failed, measured: finding.measured, meaning: finding.meaning,
         advice: finding.advice)
     }
     if report.frames.invalid > 0 {
       findings.append(
-        ModelFinding(
-          .predictions, .broken,
+        Finding(
+          .predictions, .failed,
           measured: "\(report.frames.invalid) of \(report.frames.count) answers are NaN",
           meaning: "The network computes no numbers for these pictures.",
           advice: "See the findings on statistics and weights."))
     }
     if let interval = report.intervals.videoAUC, interval.upper < 0.4 {
       findings.append(
-        ModelFinding(
-          .swappedClasses, .broken,
+        Finding(
+          .swappedClasses, .failed,
           measured: "AUC \(TableCell.number(report.videos.auc, 3)): fakes score lower than reals",
           meaning:
             "The model tells the classes apart, but its output 0 seems to stand for fake and "

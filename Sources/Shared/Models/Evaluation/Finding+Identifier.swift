@@ -1,13 +1,35 @@
-/// One thing that a diagnosis found in a model file.
-public struct ModelFinding: Codable, Sendable, Equatable {
+extension Finding {
   /// What can be found.
   public enum Identifier: String, Codable, Sendable, CaseIterable {
+    // Checks of the behaviour.
+
+    /// Every parameter, buffer and prediction is a finite number.
+    case finite
+    /// The model has exactly the entries that its architecture has.
+    case allEntriesPresent
+    /// The running statistics of every BatchNorm layer have moved from 0 and 1.
+    case batchNormMoved
+    /// Another picture gives another answer.
+    case outputFollowsInput
+    /// The exported file gives the same answers, to the bit.
+    case reloadIdentical
+    /// Some crops and some videos are called real and some fake.
+    case predictsBothClasses
+    /// The probability varies, and is not always 0% or 100%.
+    case confidenceSpread
+    /// Balanced accuracy or AUC is above chance, with its interval.
+    case betterThanChance
+
+    // Defects of a file and of what it holds.
+
     /// The file can't be read: damaged, cut off, or of no known format.
     case unreadable
     /// The file asks Python to run something.
     case forbiddenCode
     /// The network is no ResNet18, or one with a width or head that isn't computed here.
     case otherNetwork
+    /// This product's description of the model is in the file, and can't be used.
+    case unusableDescription
     /// Parameters (weights, biases) are missing.
     case missingParameters
     /// Running statistics of BatchNorm layers are missing.
@@ -44,54 +66,14 @@ public struct ModelFinding: Codable, Sendable, Equatable {
     case predictions
     /// The scores order fakes below reals.
     case swappedClasses
-  }
 
-  /// How bad it is.
-  public enum Severity: String, Codable, Sendable, Comparable {
-    /// Nothing to do.
-    case note
-    /// Unusual; the model may work all the same.
-    case warning
-    /// The model doesn't work as it is.
-    case broken
+    /// The checks of a behaviour check, in their order; all others are defects.
+    public static let checks: [Identifier] = [
+      .finite, .allEntriesPresent, .batchNormMoved, .outputFollowsInput, .reloadIdentical,
+      .predictsBothClasses, .confidenceSpread, .betterThanChance,
+    ]
 
-    /// Orders by weight.
-    public static func < (left: Severity, right: Severity) -> Bool {
-      left.rank < right.rank
-    }
-
-    private var rank: Int {
-      switch self {
-      case .note: 0
-      case .warning: 1
-      case .broken: 2
-      }
-    }
-  }
-
-  /// What was found.
-  public let identifier: Identifier
-  /// How bad it is.
-  public let severity: Severity
-  /// What was measured: "60 of 60 running statistics are missing".
-  public let measured: String
-  /// What that means for the model, as a sentence.
-  public let meaning: String
-  /// What to do; nil where there is nothing.
-  public let advice: String?
-  /// Entries or layers it is about; all of them.
-  public let subjects: [String]
-
-  /// Describes a finding.
-  public init(
-    _ identifier: Identifier, _ severity: Severity, measured: String, meaning: String,
-    advice: String? = nil, subjects: [String] = []
-  ) {
-    self.identifier = identifier
-    self.severity = severity
-    self.measured = measured
-    self.meaning = meaning
-    self.advice = advice
-    self.subjects = subjects
+    /// Whether it is a check, which can also pass.
+    public var isCheck: Bool { Self.checks.contains(self) }
   }
 }
