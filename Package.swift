@@ -118,7 +118,7 @@ let package = Package(
     library(.media, "FaceDetection", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
     library(.training, "Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
-    library(.data, "VideoCatalog", []),
+    library(.data, "VideoCatalog", ["Files"]),
     library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
     library(
       .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
@@ -132,13 +132,13 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "Configuration", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "Configuration", "Files", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
+        argumentParser, "Diagnosis", "Evaluation", "Files", "Imaging", "Kernels", "ModelFiles",
         "NeuralNetwork", "Configuration", "Randomness", "Reporting", "Robustness",
         "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
         "Workers",
@@ -151,9 +151,10 @@ let package = Package(
     tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
     tests("TerminalTests", ["Terminal"]),
+    tests("FilesTests", ["Files"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
-    tests("TensorFilesTests", ["TensorFiles"]),
+    tests("TensorFilesTests", ["Files", "TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
     tests(
       "NeuralNetworkTests",
@@ -172,7 +173,7 @@ let package = Package(
     tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
     tests(
       "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
-    tests("VideoCatalogTests", ["VideoCatalog"]),
+    tests("VideoCatalogTests", ["Files", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),

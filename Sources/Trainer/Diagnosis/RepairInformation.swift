@@ -1,8 +1,8 @@
 import Diagnosis
 import Evaluation
+import Files
 import Foundation
 import ModelFiles
-import Reporting
 
 /// How a model was repaired, and what it was worth before and after: `fixed_training_info.json`.
 struct RepairInformation: Codable {

@@ -1,9 +1,9 @@
 import Evaluation
+import Files
 import Foundation
 import Imaging
 import ModelFiles
 import Configuration
-import Reporting
 import ShardStore
 import TrainingData
 import VideoCatalog

@@ -1,4 +1,4 @@
-import Reporting
+import Files
 
 /// The learning curve as `metrics.csv` of a run has it.
 enum CurveTable {
@@ -14,11 +14,11 @@ enum CurveTable {
 
   static func read(_ path: String) throws -> [EpochRecord] {
     var records: [EpochRecord] = []
-    try CSVFile.read(path, columns: columns, maximumBytes: maximumBytes) {
-      (cells, line) throws(ReportingError) in
+    try CSVTable.read(path, columns: columns, maximumBytes: maximumBytes) {
+      (cells, line) throws(FileError) in
       guard let record = record(cells) else {
-        throw ReportingError.malformed(
-          path, "line \(line): expected the numbers of an epoch, got \(cells.prefix(4))")
+        throw FileError.malformed(
+          path, line: line, "expected the numbers of an epoch, got \(cells.prefix(4))")
       }
       records.append(record)
     }

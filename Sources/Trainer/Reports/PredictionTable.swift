@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Reporting
 import ShardStore
 
 /// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
@@ -46,7 +46,7 @@ struct PredictionTable {
       }
       return frames + side.videosWithoutFaces.map { Self.cells(name, $0) + ["", "", ""] }
     }
-    try CSVFile.write(to: path, columns: Self.columns, rows: rows)
+    try CSVTable.write(to: path, columns: Self.columns, rows: rows)
   }
 
   private static func cells(_ side: String, _ video: EvaluatedVideo) -> [String] {
@@ -58,13 +58,13 @@ struct PredictionTable {
 
   /// Reads a table; an error names the line.
   init(contentsOf path: String) throws {
-    try CSVFile.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
-      (cells, line) throws(ReportingError) in
+    try CSVTable.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
+      (cells, line) throws(FileError) in
       guard let row = Row(cells) else {
-        throw ReportingError.malformed(
-          path,
-          "line \(line): expected a side, a video with its label, and of a crop its frame, sample "
-            + "and margin; train or export again")
+        throw FileError.malformed(
+          path, line: line,
+          "expected a side, a video with its label, and of a crop its frame, sample and margin; "
+            + "train or export again")
       }
       sides[cells[0], default: Side()].append(row)
     }

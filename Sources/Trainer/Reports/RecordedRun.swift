@@ -1,6 +1,6 @@
 import Evaluation
+import Files
 import Foundation
-import Reporting
 
 /// What a run's folder tells: everything that a report is made of, but the pictures. What is missing
 /// has a reason instead.
@@ -52,7 +52,7 @@ struct RecordedRun {
   }
 
   private static func information(_ path: String) throws -> TrainingInformation {
-    let bytes = try CSVFile.contents(of: path, maximumBytes: maximumInformationBytes)
+    let bytes = try FileSystem.contents(of: path, maximumBytes: maximumInformationBytes)
     do {
       return try JSONDecoder().decode(TrainingInformation.self, from: Data(bytes))
     } catch {

@@ -1,4 +1,5 @@
 import Evaluation
+import Files
 import Reporting
 import Robustness
 import Terminal

@@ -1,9 +1,10 @@
+import Files
 import Foundation
 
 /// The folder of one training: checkpoints, metrics, model. Held by one process at a time.
 struct RunDirectory: ~Copyable {
   let path: String
-  private let lock: Int32
+  private let lock: FileLock
 
   /// Makes the folder if it is missing, and takes its lock until the value ends.
   init(_ path: String) throws {
@@ -16,13 +17,13 @@ struct RunDirectory: ~Copyable {
   private func removeLeftovers() {
     for folder in [path, checkpoints, path + "/plots"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-      for name in names where name.hasSuffix(".partial") {
+      for name in names where name.hasSuffix(AtomicFile.partialSuffix) {
         try? FileManager.default.removeItem(atPath: folder + "/" + name)
       }
     }
   }
 
-  private static func locked(_ path: String) throws -> Int32 {
+  private static func locked(_ path: String) throws -> FileLock {
     do {
       try FileManager.default.createDirectory(
         atPath: path + "/checkpoints", withIntermediateDirectories: true)
@@ -30,22 +31,12 @@ struct RunDirectory: ~Copyable {
       throw TrainerError(
         "\(path): can't make the folder of the run: \(error.localizedDescription)")
     }
-    let lock = open(path + "/run.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard lock >= 0 else {
-      throw TrainerError("\(path)/run.lock: can't open: \(String(cString: strerror(errno)))")
-    }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      let reason = errno
-      close(lock)
+    guard let lock = try FileLock.attempt(path + "/run.lock", .exclusive, creating: true) else {
       throw TrainerError(
-        reason == EWOULDBLOCK
-          ? "\(path): another trainer is using this run; wait for its end, or say --run DIR"
-          : "\(path)/run.lock: can't lock: \(String(cString: strerror(reason)))")
+        "\(path): another trainer is using this run; wait for its end, or say --run DIR")
     }
     return lock
   }
-
-  deinit { close(lock) }
 
   var files: RunFiles { RunFiles(path) }
   var checkpoints: String { files.checkpoints }
