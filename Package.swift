@@ -118,7 +118,7 @@ let package = Package(
     library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceDetection", ["Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
-    library(.data, "VideoCatalog", []),
+    library(.data, "VideoCatalog", ["Files"]),
     library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
     library(
       .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
@@ -131,20 +131,22 @@ let package = Package(
     library(
       .training, "Robustness",
       [
-        "Evaluation", "Imaging", "MediaDecoding", "NeuralNetwork", "Prediction", "Randomness",
+        "Evaluation", "Files", "Imaging", "MediaDecoding", "NeuralNetwork", "Prediction",
+        "Randomness",
         "Reporting", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(
       .training, "Judging",
       [
-        "Diagnosis", "Evaluation", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
+        "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
         "Prediction", "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData",
         "VideoCatalog", "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
-        "Evaluation", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
+        "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork",
+        "Prediction",
         "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
         "Workers",
       ]),
@@ -152,7 +154,7 @@ let package = Package(
     library(
       .presentation, "RunReports",
       [
-        "Configuration", "Diagnosis", "Evaluation", "Imaging", "Judging", "ModelFiles",
+        "Configuration", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging", "ModelFiles",
         "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
         "TrainingRun", "VideoCatalog",
       ]),
@@ -162,13 +164,15 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "Configuration", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "Configuration", "Files", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
+        "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Judging", "Kernels", "Measure",
+        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Files", "Judging", "Kernels",
+        "Measure",
         "ModelFiles", "NeuralNetwork", "Prediction", "Randomness", "Reporting", "Robustness",
         "RunReports", "Terminal", "TensorFiles", "TrainingData", "TrainingRun", "VideoCatalog",
         "Workers",
@@ -181,9 +185,10 @@ let package = Package(
     tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
     tests("TerminalTests", ["Terminal"]),
+    tests("FilesTests", ["Files"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
-    tests("TensorFilesTests", ["TensorFiles"]),
+    tests("TensorFilesTests", ["Files", "TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
     tests(
       "NeuralNetworkTests",
@@ -205,7 +210,7 @@ let package = Package(
       ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests(
       "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
-    tests("VideoCatalogTests", ["VideoCatalog"]),
+    tests("VideoCatalogTests", ["Files", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ShardStore
 import Terminal
@@ -153,7 +154,7 @@ struct ExtractionReport: Codable {
   func write(toStore directory: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let url = URL(fileURLWithPath: directory).appendingPathComponent(Self.fileName)
-    try encoder.encode(self).write(to: url, options: .atomic)
+    let bytes = [UInt8](try encoder.encode(self))
+    try AtomicFile.write(bytes, to: directory + "/" + Self.fileName)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Imaging
 import ShardStore
@@ -49,7 +50,7 @@ struct InspectCommand: ParsableCommand {
     guard let contactSheet else { return }
     let picture = try ContactSheetMaker(reader: reader, limit: crops).sheet().render()
     let file = try JPEGEncoder(quality: 90).encode(picture)
-    try Data(file).write(to: URL(fileURLWithPath: contactSheet), options: .atomic)
+    try AtomicFile.write(file, to: contactSheet)
     if !json { print("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))") }
   }
 }

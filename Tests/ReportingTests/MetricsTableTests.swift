@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -181,8 +182,8 @@ import Testing
         try Data(Array("step,a\n".utf8) + bytes).write(to: URL(fileURLWithPath: path))
         do {
           _ = try MetricsTable(path: path, columns: ["a"], resumedStep: .max)
-          let rows = Array(CSVRecords(try contents(of: path)))
-          #expect(rows.allSatisfy { $0.isComplete && $0.cells.count == 2 })
+          let rows = Array(CSVReader(try contents(of: path)))
+          #expect(rows.allSatisfy { $0.isComplete && $0.fields.count == 2 })
         } catch let error as ReportingError {
           #expect(error.code == .malformed)
         }

@@ -1,3 +1,4 @@
+import Files
 import ShardStoreFixtures
 import Testing
 import VideoCatalog

@@ -79,7 +79,7 @@ struct SafetensorsTests {
     #expect(error("{\(tensor())}", data: 4) == nil)
     let cases: [(String, Int, String)] = [
       ("", 0, "expected '{'"), (" {}", 0, "expected '{'"), ("[]", 0, "expected '{'"),
-      ("{\(tensor())", 4, "expected ','"), ("{\(tensor())} x", 4, "header's end"),
+      ("{\(tensor())", 4, "expected ','"), ("{\(tensor())} x", 4, "end of the header"),
       ("{\(tensor()),}", 4, "expected '\"'"), ("{\(tensor()),\(tensor())}", 4, "occurs twice"),
       ("{\(tensor("a", "F8_E4M3"))}", 4, "dtype"), ("{\(tensor("a", "F64"))}", 4, "holds 0"),
       ("{\(tensor("a", "F32", "[2]"))}", 4, "holds 1"),
@@ -92,7 +92,7 @@ struct SafetensorsTests {
       ("{\(tensor())}", 3, "incomplete"), ("{\(tensor())}", 5, "got 5"),
       ("{\(tensor("a", "F32", "[-1]"))}", 4, "whole number"),
       ("{\(tensor("a", "F32", "[01]"))}", 4, "whole number"),
-      ("{\(tensor("a", "F32", "[1.0]"))}", 4, "expected ']'"),
+      ("{\(tensor("a", "F32", "[1.0]"))}", 4, "or ']'"),
       ("{\(tensor("a", "F32", "[99999999999999999999]"))}", 4, "whole number"),
       ("{\(tensor("a", "F32", "[9223372036854775807,4]"))}", 4, "64 bits"),
       (

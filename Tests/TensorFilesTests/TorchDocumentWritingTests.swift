@@ -221,3 +221,30 @@ struct TorchDocumentWritingTests {
     }
   }
 }
+
+@Suite("A disk that takes no more")
+struct FileSizeLimitTests {
+  @Test("Past the limit of file sizes the process lives, and the old file stands")
+  func fileSizeLimit() async {
+    // The limit holds for a process, hence one of its own.
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFile { path in
+        try Data("old".utf8).write(to: URL(filePath: path))
+        var limit = rlimit()
+        try #require(getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        limit.rlim_cur = 1 << 16
+        try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+        let tensor = TorchTensor(shape: [1 << 15], [Float](repeating: 1, count: 1 << 15))
+        let document = TorchDocument(root: .tensors([TensorEntry("x", tensor)]))
+        let safetensors = SafetensorsFile(tensors: [TensorEntry("x", tensor)])
+        for write in [document.write(to:), safetensors.write(to:)] {
+          let error = try #require(torchError { try write(path) })
+          try #require(error.code == .unwritable && error.message.contains("File too large"))
+        }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        try #require(try FileManager.default.contentsOfDirectory(atPath: folder) == ["test.pt"])
+        try #require(try fileBytes(path) == Array("old".utf8))
+      }
+    }
+  }
+}

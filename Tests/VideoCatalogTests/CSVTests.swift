@@ -111,15 +111,4 @@ import Testing
       }
     }
   }
-
-  @Test(arguments: ["\n", "\r\n", "\r"])
-  func countsLinesOfEveryKind(lineEnd: String) throws {
-    let text = ["a,b", "\"x", "y\",2", "", "c,"].joined(separator: lineEnd)
-    let records = try CSVTable.parse(Array(text.utf8), path: "t")
-    #expect(
-      records == [
-        .init(line: 1, fields: ["a", "b"]), .init(line: 2, fields: ["x\(lineEnd)y", "2"]),
-        .init(line: 5, fields: ["c", ""]),
-      ])
-  }
 }

@@ -47,8 +47,8 @@ final class Environment: @unchecked Sendable {
       if let mapBytes {
         try check(mdb_env_set_mapsize(handle, mapBytes), "mdb_env_set_mapsize", path)
       }
-      // No lock table: tasks and shards are locked by FileLock, which leaves no file per shard
-      // and works on read-only media.
+      // No lock table: tasks and shards are locked by `FileLock`, which leaves no file per shard and
+      // works on read-only media.
       var flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS
       if mode == .read { flags |= MDB_RDONLY }
       try check(mdb_env_open(handle, path, UInt32(flags), 0o644), "mdb_env_open", path)
@@ -103,8 +103,8 @@ final class Environment: @unchecked Sendable {
 
   /// Makes the file as long as its pages in use; LMDB leaves pages unwritten that one transaction
   /// took and gave back. So a file that is shorter was truncated.
-  func extendFile() throws(ShardStoreError) {
-    try FileSystem.extend(path, to: try usedBytes())
+  func extend() throws(ShardStoreError) {
+    try extendFile(path, to: try usedBytes())
   }
 
   /// Size of the memory map. The corresponding C function is `mdb_env_info`.

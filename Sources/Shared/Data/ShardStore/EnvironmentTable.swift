@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// A use of an open shard. The file is open in this process while any use of it lives.
@@ -38,7 +39,7 @@ final class EnvironmentUse: Sendable {
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Void
   ) throws(ShardStoreError) {
     try environment.write(body)
-    try environment.extendFile()
+    try environment.extend()
   }
 
   /// Bytes of the file that are in use.
@@ -51,7 +52,7 @@ struct FileIdentity: Hashable {
 
   /// The corresponding C function is `realpath`.
   init(_ path: String) throws(ShardStoreError) {
-    resolvedPath = try FileSystem.resolved(path)
+    resolvedPath = try stored(FileSystem.resolved(path))
   }
 }
 

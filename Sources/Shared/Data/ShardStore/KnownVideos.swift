@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// The videos of a store, as a writer knows them: all of opening, plus what it appended.
@@ -14,7 +15,7 @@ struct KnownVideos {
   init(_ shards: [ShardName], inStore directory: String) throws(ShardStoreError) {
     for shard in shards {
       let path = shard.path(inStore: directory)
-      let guardian = try FileLock(waitingFor: path, .shared)
+      let guardian = try stored(FileLock(waitingFor: path, .shared))
       try read(shard, path: path)
       _ = consume guardian
     }

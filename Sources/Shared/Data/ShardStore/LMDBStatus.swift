@@ -20,13 +20,13 @@ func check(_ status: Int32, _ operation: String, _ path: String) throws(ShardSto
     throw ShardStoreError(
       .noSpace, subject: path,
       "the shard cannot grow; all videos committed before are stored; "
-        + FileSystem.freeSpaceAdvice(path), cause: cause)
+        + freeSpaceAdvice(path), cause: cause)
   case EIO:
     // LMDB reports a write that ended early, which is how a full disk often shows, as EIO.
     throw ShardStoreError(
       .noSpace, subject: path,
       "writing the shard ended early: the disk is full or failing; all videos committed before "
-        + "are stored; " + FileSystem.freeSpaceAdvice(path), cause: cause)
+        + "are stored; " + freeSpaceAdvice(path), cause: cause)
   case 1...:
     throw ShardStoreError(.inputOutput, subject: path, "\(operation) failed", cause: cause)
   default:

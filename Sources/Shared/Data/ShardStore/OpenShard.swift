@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// The shard that a writer appends to.
@@ -16,12 +17,12 @@ struct OpenShard {
   init(_ name: ShardName, inStore directory: String) throws(ShardStoreError) {
     let path = name.path(inStore: directory)
     // Under the lock, so that no reading part of this process has the file open meanwhile.
-    let guardian = try FileLock(waitingFor: path, .exclusive)
+    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
     if let header = try ShardFileHeader.read(path) {
       if let promised = header.promisedBytes,
         (1...Self.maximumMissingPages * header.pageSize).contains(promised - header.fileBytes)
       {
-        try FileSystem.extend(path, to: promised)
+        try extendFile(path, to: promised)
       }
       try PageCheck.run(path, .trees)
     }
@@ -38,7 +39,7 @@ struct OpenShard {
     let path = name.path(inStore: directory)
     let temporary = path + temporarySuffix
     do throws(ShardStoreError) {
-      try FileSystem.write([], to: temporary)
+      _ = try stored(OpenFile(temporary, .append, creating: .always))
       let use = try EnvironmentUse(
         temporary, mode: .write, mapBytes: ShardWriter.initialMapBytes)
       try update(use, removing: [], adding: failed)
@@ -46,14 +47,14 @@ struct OpenShard {
       unlink(temporary)
       throw error
     }
-    try FileSystem.rename(temporary, to: path)
-    try FileSystem.syncDirectory(directory)
+    try stored(FileSystem.rename(temporary, to: path))
+    try stored(FileSystem.syncFolder(directory))
     return try OpenShard(name, inStore: directory)
   }
 
   /// Removes shards that a crash left half-created.
   static func removeLeftovers(task: Int, inStore directory: String) throws(ShardStoreError) {
-    for file in try FileSystem.entries(directory) where file.hasSuffix(temporarySuffix) {
+    for file in try StoreFolder.entries(directory) where file.hasSuffix(temporarySuffix) {
       let name = ShardName(fileName: String(file.dropLast(temporarySuffix.count)))
       guard let name, name.task == task else { continue }
       unlink(directory + "/" + file)
@@ -65,7 +66,7 @@ struct OpenShard {
 
   /// Stores a video in one transaction.
   func write(_ video: EncodedVideo) throws(ShardStoreError) {
-    let guardian = try FileLock(waitingFor: path, .exclusive)
+    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
     try use.write { transaction, databases throws(ShardStoreError) in
       for sample in video.samples {
         try transaction.put(sample.key.bytes, sample.record, in: databases.samples)
@@ -81,7 +82,7 @@ struct OpenShard {
     removing removed: [[UInt8]], adding added: KnownVideos.Records
   ) throws(ShardStoreError) {
     guard !removed.isEmpty || !added.isEmpty else { return }
-    let guardian = try FileLock(waitingFor: path, .exclusive)
+    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
     try Self.update(use, removing: removed, adding: added)
     _ = consume guardian
   }
@@ -99,4 +100,10 @@ struct OpenShard {
       }
     }
   }
+}
+
+/// Makes a shard at least `bytes` long.
+func extendFile(_ path: String, to bytes: Int) throws(ShardStoreError) {
+  var file = try stored(OpenFile(path, .update))
+  try stored(file.extend(to: bytes))
 }

@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// Walks the pages of an LMDB 0.9 file without LMDB and checks that they form sound trees.
@@ -40,7 +41,7 @@ struct PageCheck: ~Copyable {
   }
 
   private let header: ShardFileHeader
-  private let file: FileDescriptor
+  private let file: OpenFile
   private let scope: Scope
   private var seen: [Bool]
   private let isCancelled: () -> Bool
@@ -50,7 +51,7 @@ struct PageCheck: ~Copyable {
   ) throws(ShardStoreError) {
     self.header = header
     self.scope = scope
-    file = try FileDescriptor(path: path, flags: O_RDONLY)
+    file = try stored(OpenFile(path, .read))
     // Bounded by the file: its length was compared with the last page.
     seen = [Bool](repeating: false, count: Int(header.lastPage) + 1)
     self.isCancelled = isCancelled
@@ -197,7 +198,7 @@ struct PageCheck: ~Copyable {
   /// The start of a page, whose own number must be right.
   private mutating func read(_ number: UInt64, bytes: Int) throws -> [UInt8] {
     try claim(number)
-    let page = try file.read(count: bytes, at: Int(number) * header.pageSize)
+    let page = try stored(file.read(count: bytes, at: Int(number) * header.pageSize))
     guard page.count == bytes, page.integer(at: 0) == number else {
       throw Damage(text: "page \(number) is missing or is another one")
     }

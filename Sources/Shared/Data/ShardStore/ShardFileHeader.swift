@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// The two meta pages of an LMDB 0.9 file (`MDB_meta` in mdb.c), read without LMDB.
@@ -52,14 +53,15 @@ struct ShardFileHeader {
 
   /// Reads the header; nil for an empty file, which a crash may leave and which holds nothing.
   static func read(_ path: String) throws(ShardStoreError) -> ShardFileHeader? {
-    guard let size = try FileSystem.fileSize(path) else {
+    guard let size = try stored(FileSystem.size(of: path)) else {
       throw ShardStoreError(.inputOutput, subject: path, "there is no such shard")
     }
     guard size > 0 else { return nil }
-    let file = try FileDescriptor(path: path, flags: O_RDONLY)
-    let first = try parse(try file.read(count: byteCount, at: 0), fileBytes: size, path: path)
+    let file = try stored(OpenFile(path, .read))
+    let first = try parse(
+      try stored(file.read(count: byteCount, at: 0)), fileBytes: size, path: path)
     let second = try parse(
-      try file.read(count: byteCount, at: first.pageSize), fileBytes: size, path: path)
+      try stored(file.read(count: byteCount, at: first.pageSize)), fileBytes: size, path: path)
     return first.transaction >= second.transaction ? first : second
   }
 

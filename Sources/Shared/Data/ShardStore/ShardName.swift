@@ -46,7 +46,7 @@ public struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
   /// The shards of a store in order. Other files are ignored.
   public static func all(inStore directory: String) throws(ShardStoreError) -> [ShardName] {
-    try FileSystem.entries(directory).compactMap { ShardName(fileName: $0) }.sorted()
+    try StoreFolder.entries(directory).compactMap { ShardName(fileName: $0) }.sorted()
   }
 
   func path(inStore directory: String) -> String { directory + "/" + fileName }

@@ -1,27 +1,4 @@
-import Foundation
-
-/// A task's shared lock, held by a reader.
-final class TaskLock: Sendable {
-  enum Outcome {
-    case held(TaskLock)
-    /// A store that was copied without its lock files; nobody writes it.
-    case noLockFile
-    case writerRuns
-  }
-
-  private let lock: FileLock
-
-  private init(_ lock: consuming FileLock) { self.lock = lock }
-
-  static func reading(
-    _ task: Int, inStore directory: String
-  ) throws(ShardStoreError) -> Outcome {
-    let path = ShardName.lockPath(task: task, inStore: directory)
-    guard try FileSystem.fileSize(path) != nil else { return .noLockFile }
-    guard let lock = try FileLock.shared(path) else { return .writerRuns }
-    return .held(TaskLock(lock))
-  }
-}
+internal import Files
 
 /// One shard as a reader sees it.
 struct ShardSource: Sendable {
@@ -46,7 +23,7 @@ struct ShardSource: Sendable {
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
   ) throws(ShardStoreError) -> Result? {
     guard isLive else { return try use?.read(body) }
-    let guardian = try FileLock(waitingFor: path, .shared)
+    let guardian = try stored(FileLock(waitingFor: path, .shared))
     // Unchecked, as each reading would pay for it: its pages come from a writer that runs.
     let result = try EnvironmentUse.reading(path, checking: nil)?.read(body)
     _ = consume guardian

@@ -26,7 +26,7 @@ public final class ShardWriter: @unchecked Sendable {
   private let lock = NSLock()
 
   // All below: guarded by `lock`.
-  private var taskLock: FileLock?
+  private var taskLock: TaskLock?
   private var known: KnownVideos
   private var shard: OpenShard?
   private var refusal: ShardStoreError?
@@ -52,12 +52,12 @@ public final class ShardWriter: @unchecked Sendable {
         "expected a task of 0...\(ShardName.maximumTask) and a positive shard size, got "
           + "\(maximumShardBytes)")
     }
-    try FileSystem.createDirectory(directory)
+    try StoreFolder.create(directory)
     try description.establish(inStore: directory)
     self.directory = directory
     self.task = task
     self.maximumShardBytes = maximumShardBytes
-    taskLock = try FileLock.writer(task: task, store: directory)
+    taskLock = try TaskLock.writing(task, inStore: directory)
     let names = try ShardName.all(inStore: directory)
     try OpenShard.removeLeftovers(task: task, inStore: directory)
     known = try KnownVideos(names, inStore: directory)

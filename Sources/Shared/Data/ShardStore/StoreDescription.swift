@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 public import Imaging
 
@@ -91,28 +92,19 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     }
   }
 
-  /// Temporary file, sync, then one atomic step to the final name.
+  /// Writes the file, unless a task that was quicker has.
   private func create(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName
-    let temporary = path + ".new-" + UUID().uuidString
     let bytes = try RecordCoding.encode(self, subject: path, readable: true)
-    defer { unlink(temporary) }
-    try FileSystem.write(bytes + [UInt8(ascii: "\n")], to: temporary)
-    // A hard link, unlike a rename, never replaces the file of a task that was quicker.
-    if link(temporary, path) != 0, errno != EEXIST {
-      guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else {
-        throw FileSystem.error(errno, path: path, "cannot create the file")
-      }
-      try FileSystem.rename(temporary, to: path)
-    }
-    try FileSystem.syncDirectory(directory)
+    _ = try stored(AtomicFile.create(bytes + [UInt8(ascii: "\n")], at: path))
   }
 
   private static func readIfPresent(
     _ directory: String
   ) throws(ShardStoreError) -> StoreDescription? {
     let path = directory + "/" + fileName
-    guard let bytes = try FileSystem.contents(path, limit: maximumBytes) else { return nil }
+    guard try stored(FileSystem.size(of: path)) != nil else { return nil }
+    let bytes = try stored(FileSystem.contents(of: path, maximumBytes: maximumBytes))
     struct Version: Decodable { let formatVersion: Int }
     do {
       let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
@@ -23,7 +24,7 @@ struct CSVCatalogReader {
   /// Reads the catalog that the CSV file describes.
   static func read(file: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let records = try CSVTable.parse(try MetadataFile.read(file), path: file)
+    let records = try MetadataFile.table(file)
     var reader = CSVCatalogReader(file: file)
     guard let header = records.first else {
       throw VideoCatalogError(
@@ -56,7 +57,7 @@ struct CSVCatalogReader {
     builder = CatalogBuilder(kind: .csv, root: folder, subject: file)
   }
 
-  private mutating func readHeader(_ header: CSVTable.Record) throws(VideoCatalogError) {
+  private mutating func readHeader(_ header: CSVTable.Row) throws(VideoCatalogError) {
     var ignored: [String] = []
     for (index, field) in header.fields.enumerated() {
       let name = Self.trimmed(field).lowercased()
@@ -83,7 +84,7 @@ struct CSVCatalogReader {
     }
   }
 
-  private mutating func addRow(_ record: CSVTable.Record) throws(VideoCatalogError) {
+  private mutating func addRow(_ record: CSVTable.Row) throws(VideoCatalogError) {
     let text = value("path", record) ?? ""
     guard !text.isEmpty, !text.utf8.contains(0) else {
       throw failure(record.line, "the path is empty or holds a zero byte")
@@ -123,7 +124,7 @@ struct CSVCatalogReader {
     }
   }
 
-  private func split(_ record: CSVTable.Record) throws(VideoCatalogError) -> DatasetSplit? {
+  private func split(_ record: CSVTable.Row) throws(VideoCatalogError) -> DatasetSplit? {
     guard let text = value("split", record) else { return nil }
     guard let split = DatasetSplit(spelling: text) else {
       throw failure(
@@ -133,7 +134,7 @@ struct CSVCatalogReader {
   }
 
   /// The field of a column; nil if there is no such column or it is empty.
-  private func value(_ column: String, _ record: CSVTable.Record) -> String? {
+  private func value(_ column: String, _ record: CSVTable.Row) -> String? {
     guard let position = positions[column] else { return nil }
     // A path may begin or end with a space; nothing else may.
     let text =

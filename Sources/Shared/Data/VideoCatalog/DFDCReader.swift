@@ -1,3 +1,5 @@
+internal import Files
+
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///
 /// An entry is `"name.mp4": {"label": "REAL" or "FAKE", "split": ..., "original": ...}` and speaks of
@@ -86,7 +88,7 @@ enum DFDCReader {
   private static func readMetadata(
     _ path: String
   ) throws(VideoCatalogError) -> [(name: String, entry: Entry)] {
-    let document = try JSONValue.read(path)
+    let document = try MetadataFile.json(path)
     guard let members = document.members else {
       throw VideoCatalogError(
         .malformedMetadata, path, "expected an object of videos, got \(document.typeName)")

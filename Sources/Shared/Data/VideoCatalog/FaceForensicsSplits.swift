@@ -1,3 +1,5 @@
+internal import Files
+
 /// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
 /// of YouTube ids.
 struct FaceForensicsSplits {
@@ -29,7 +31,7 @@ struct FaceForensicsSplits {
       var result = FaceForensicsSplits()
       for (name, split) in present {
         let file = FileNames.join(FileNames.join(tree.root, path), name)
-        try result.add(try JSONValue.read(file), split: split, path: file)
+        try result.add(try MetadataFile.json(file), split: split, path: file)
       }
       for (name, _) in files where !folder.documents.contains(name) {
         result.notes.append(

@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// Whole small files: lists and metadata that come with a data set.
@@ -7,50 +8,53 @@ enum MetadataFile {
 
   /// Reads a regular file, refusing one that is larger than ``maximumBytes`` before it is read.
   static func read(_ path: String) throws(VideoCatalogError) -> [UInt8] {
-    // O_NONBLOCK: opening a named pipe must fail the check below, not wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw unreadable(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw VideoCatalogError(.unreadable, path, "expected a regular file")
+    do {
+      return try FileSystem.contents(of: path, maximumBytes: maximumBytes)
+    } catch {
+      throw VideoCatalogError(error)
     }
-    guard status.st_size <= maximumBytes else {
-      throw VideoCatalogError(
-        .unreadable, path, "expected at most \(maximumBytes) bytes, got \(status.st_size)",
-        suggestion: "A metadata file of that size is damaged or not one: look at its first lines.")
-    }
-    return try readAll(descriptor, path: path, expected: Int(status.st_size))
   }
 
-  /// Reads to the end, or to the bound should the file grow meanwhile.
-  private static func readAll(
-    _ descriptor: Int32, path: String, expected: Int
-  ) throws(VideoCatalogError) -> [UInt8] {
-    var failure: Int32 = 0
-    // One byte more than expected, so that a file which grew is noticed and not cut.
-    let bytes = [UInt8](unsafeUninitializedCapacity: expected + 1) { buffer, count in
-      while count < buffer.count, let base = buffer.baseAddress {
-        let got = Glibc.read(descriptor, base + count, buffer.count - count)
-        if got < 0 {
-          if errno == EINTR { continue }
-          failure = errno
-          return
-        }
-        if got == 0 { return }
-        count += got
-      }
+  /// Reads and parses a JSON file.
+  static func json(_ path: String) throws(VideoCatalogError) -> JSONValue {
+    let bytes = try read(path)
+    do {
+      return try JSONValue.parse(bytes, path: path)
+    } catch {
+      throw VideoCatalogError(error)
     }
-    guard failure == 0 else { throw unreadable(path, failure) }
-    guard bytes.count <= expected else {
-      throw VideoCatalogError(.unreadable, path, "the file grows while it is read")
-    }
-    return bytes
   }
 
-  private static func unreadable(_ path: String, _ code: Int32) -> VideoCatalogError {
-    VideoCatalogError(.unreadable, path, "can't be read: \(systemMessage(code))")
+  /// Reads a CSV file whole and takes it apart.
+  static func table(_ path: String) throws(VideoCatalogError) -> [CSVTable.Row] {
+    let bytes = try read(path)
+    do {
+      return try CSVTable.rows(bytes, path: path)
+    } catch {
+      throw VideoCatalogError(error)
+    }
+  }
+}
+
+extension VideoCatalogError {
+  /// The error of a file that could not be read or understood.
+  init(_ error: FileError) {
+    var message = error.message + (error.cause.map { ": \($0)" } ?? "")
+    if let column = error.place?.column { message += " (column \(column))" }
+    var suggestion = error.advice.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
+    let code: Code
+    switch error.code {
+    case .malformed, .foreign: code = .malformedMetadata
+    case .duplicate: code = .duplicate
+    case .tooLarge:
+      code = .unreadable
+      suggestion =
+        "A metadata file of that size is damaged or not one: look at its first lines."
+    case .missing, .inputOutput, .noSpace, .notAFile: code = .unreadable
+    }
+    self.init(
+      code, error.subject + (error.place.map { ":\($0.line)" } ?? ""), message,
+      suggestion: suggestion)
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Files
+
 extension SafetensorsFile {
   /// Writes the file, atomically, byte for byte as Hugging Face's library would.
   ///
@@ -12,12 +14,12 @@ extension SafetensorsFile {
         ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : left.tensor.isInteger
     }
     let header = try header(sorted, file: path)
-    try writeAtomically(to: path) { (output) throws(TorchFileError) in
-      try output.write(header.span.bytes)
+    try writeFile(path) { (file) throws(FileError) in
+      try file.append(header)
       for entry in sorted {
         switch entry.tensor.elements {
-        case .float32(let slice): try output.write(slice.span.bytes)
-        case .int64(let slice): try output.write(slice.span.bytes)
+        case .float32(let slice): try file.append(slice.span.bytes)
+        case .int64(let slice): try file.append(slice.span.bytes)
         }
       }
     }

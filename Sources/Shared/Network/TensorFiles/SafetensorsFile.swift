@@ -40,7 +40,7 @@ extension SafetensorsFile {
     }
     let range = try reader.take(Int(length), "the header")
     let header = try SafetensorsHeader(
-      JSONScanner(file: file, bytes: bytes, range: range), dataSize: reader.remaining)
+      file: file, bytes: bytes, range: range, dataSize: reader.remaining)
     var tensors: [TensorEntry] = []
     tensors.reserveCapacity(header.entries.count)
     for entry in header.entries {

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The header of a safetensors file: what is said of each tensor, and the metadata.
 struct SafetensorsHeader {
   struct Entry {
@@ -37,101 +39,124 @@ struct SafetensorsHeader {
     uniqueKeysWithValues: ElementType.allCases.map { (name(of: $0), $0) })
 
   /// Parses the JSON and checks that the tensors fill `dataSize` bytes without holes or overlaps.
-  init(_ scanner: JSONScanner, dataSize: Int) throws(TorchFileError) {
-    var scanner = scanner
+  init(
+    file: String, bytes: [UInt8], range: Range<Int>, dataSize: Int
+  ) throws(TorchFileError) {
+    var reader = JSONReader(bytes, range: range, path: file, textName: "the header")
+    let parts: [Part]
+    do {
+      parts = try readParts(&reader)
+    } catch {
+      throw TorchFileError(reading: error)
+    }
+    for part in parts {
+      guard let type = Self.types[part.type] else {
+        throw TorchFileError(
+          .unsupported, file: file, place: "at byte \(part.position)",
+          "tensor '\(part.name.prefix(200))' has the dtype \(part.type.prefix(80).debugDescription); "
+            + "readable are \(Self.types.keys.sorted().joined(separator: " "))")
+      }
+      entries.append(Entry(name: part.name, type: type, shape: part.shape, range: part.range))
+    }
+    try checkOffsets(file: file, headerEnd: range.upperBound, dataSize: dataSize)
+  }
+
+  /// What the header says of a tensor, before its type is looked up.
+  private struct Part {
+    let name: String
+    let type: String
+    let shape: [Int]
+    let range: Range<Int>
+    /// Where it stands in the file, in bytes.
+    let position: Int
+  }
+
+  private mutating func readParts(_ reader: inout JSONReader) throws(FileError) -> [Part] {
+    var parts: [Part] = []
     var names: Set<String> = []
     // By the format the first byte is a brace; only spaces may follow the object.
-    try scanner.expect("{", skippingSpace: false)
+    try reader.expect("{", skippingSpace: false)
     var isFirst = true
-    while try scanner.nextMember(&isFirst) {
-      let place = scanner.position
-      let name = try scanner.key()
+    while try reader.nextMember(&isFirst) {
+      let place = reader.position
+      let name = try reader.key()
       guard names.insert(name).inserted else {
-        throw scanner.malformed(at: place, "the key '\(name.prefix(200))' occurs twice")
+        throw reader.failure(at: place, "the key '\(name.prefix(200))' occurs twice")
       }
       if name == Self.metadataKey {
-        try readMetadata(&scanner)
+        try readMetadata(&reader)
       } else {
-        entries.append(try Self.entry(name, &scanner))
+        parts.append(try Self.part(name, &reader))
       }
     }
-    try scanner.expectEnd()
-    try checkOffsets(scanner, dataSize: dataSize)
+    try reader.expectEnd()
+    return parts
   }
 
-  private mutating func readMetadata(_ scanner: inout JSONScanner) throws(TorchFileError) {
-    try scanner.expect("{")
+  private mutating func readMetadata(_ reader: inout JSONReader) throws(FileError) {
+    try reader.expect("{")
     var isFirst = true
-    while try scanner.nextMember(&isFirst) {
-      let place = scanner.position
-      let key = try scanner.key()
-      guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
-        throw scanner.malformed(at: place, "the metadata '\(key.prefix(200))' occurs twice")
+    while try reader.nextMember(&isFirst) {
+      let place = reader.position
+      let key = try reader.key()
+      guard metadata.updateValue(try reader.string(), forKey: key) == nil else {
+        throw reader.failure(at: place, "the metadata '\(key.prefix(200))' occurs twice")
       }
     }
   }
 
-  private static func entry(
-    _ name: String, _ scanner: inout JSONScanner
-  ) throws(TorchFileError) -> Entry {
-    let start = scanner.position
-    var (type, shape, offsets): (ElementType?, [Int]?, [Int]?)
-    try scanner.expect("{")
+  private static func part(
+    _ name: String, _ reader: inout JSONReader
+  ) throws(FileError) -> Part {
+    let start = reader.position
+    var (type, shape, offsets): (String?, [Int]?, [Int]?)
+    try reader.expect("{")
     var isFirst = true
-    while try scanner.nextMember(&isFirst) {
-      let place = scanner.position
-      switch try scanner.key() {
-      case "dtype" where type == nil: type = try dtype(name, &scanner)
-      case "shape" where shape == nil: shape = try scanner.integers()
-      case "data_offsets" where offsets == nil: offsets = try scanner.integers()
+    while try reader.nextMember(&isFirst) {
+      let place = reader.position
+      switch try reader.key() {
+      case "dtype" where type == nil: type = try reader.string()
+      case "shape" where shape == nil:
+        shape = try reader.wholeNumbers(atMost: TensorLayout.maximumRank)
+      case "data_offsets" where offsets == nil: offsets = try reader.wholeNumbers(atMost: 2)
       case let key:
-        throw scanner.malformed(
+        throw reader.failure(
           at: place, "tensor '\(name.prefix(200))' has an unexpected key '\(key.prefix(200))'")
       }
     }
     guard let type, let shape, let offsets, offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw scanner.malformed(
+      throw reader.failure(
         at: start,
         "tensor '\(name.prefix(200))' needs dtype, shape and two rising data_offsets")
     }
-    return Entry(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])
+    return Part(
+      name: name, type: type, shape: shape, range: offsets[0]..<offsets[1], position: start)
   }
 
-  private static func dtype(
-    _ name: String, _ scanner: inout JSONScanner
-  ) throws(TorchFileError) -> ElementType {
-    let place = scanner.position
-    let text = try scanner.string()
-    guard let type = types[text] else {
-      throw scanner.error(
-        .unsupported, at: place,
-        "tensor '\(name.prefix(200))' has the dtype \(text.prefix(80).debugDescription); readable "
-          + "are \(types.keys.sorted().joined(separator: " "))")
+  /// By the format every byte after the header belongs to exactly one tensor.
+  private func checkOffsets(file: String, headerEnd: Int, dataSize: Int) throws(TorchFileError) {
+    func error(_ code: TorchFileError.Code, _ message: String) -> TorchFileError {
+      TorchFileError(code, file: file, place: "at byte \(headerEnd)", message)
     }
-    return type
-  }
-
-  /// By the format every byte behind the header belongs to exactly one tensor.
-  private func checkOffsets(_ scanner: JSONScanner, dataSize: Int) throws(TorchFileError) {
     var end = 0
     let sorted = entries.sorted {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
     for entry in sorted {
       guard entry.range.lowerBound == end else {
-        throw scanner.malformed(
+        throw error(
+          .malformed,
           "tensor '\(entry.name.prefix(200))' was expected to begin at data byte \(end), without "
             + "hole or overlap, got \(entry.range.lowerBound)")
       }
       end = entry.range.upperBound
     }
     guard end <= dataSize else {
-      throw scanner.error(
-        .truncated, at: scanner.position,
-        "expected \(end) bytes of data, got \(dataSize): the file is incomplete")
+      throw error(
+        .truncated, "expected \(end) bytes of data, got \(dataSize): the file is incomplete")
     }
     guard end == dataSize else {
-      throw scanner.malformed("expected \(end) bytes of data, got \(dataSize)")
+      throw error(.malformed, "expected \(end) bytes of data, got \(dataSize)")
     }
   }
 }

@@ -18,9 +18,7 @@ extension TorchDocument {
   ///   written, `unwritable` when the operating system refuses; what stood under `path` is kept.
   public func write(to path: String) throws(TorchFileError) {
     let contents = try TorchZipContents(self, file: path)
-    try writeAtomically(to: path) { (output) throws(TorchFileError) in
-      try contents.write(to: &output)
-    }
+    try writeFile(path) { (file) throws(FileError) in try contents.write(to: &file) }
   }
 }
 
@@ -87,30 +85,29 @@ private struct TorchZipContents {
     }
   }
 
-  func write(to output: inout FileOutput) throws(TorchFileError) {
-    var writer = ZipWriter(output)
+  func write(to file: inout OpenFile) throws(FileError) {
+    var writer = ZipWriter()
     var identity = ContentIdentity()
     for record in records {
-      identity.add(record.name, record.body.count, try add(record, to: &writer))
+      identity.add(record.name, record.body.count, try add(record, to: &writer, &file))
     }
     for case (let name, .bytes(let bytes)) in extraRecords {
       identity.add(name, bytes.count, CRC32.checksum(bytes))
     }
     let identifier = Array(identity.digits.utf8)
-    _ = try add((TorchZipFormat.serializationID, .bytes(identifier)), to: &writer)
-    for record in extraRecords { _ = try add(record, to: &writer) }
-    try writer.finish()
-    output = writer.output
+    _ = try add((TorchZipFormat.serializationID, .bytes(identifier)), to: &writer, &file)
+    for record in extraRecords { _ = try add(record, to: &writer, &file) }
+    try writer.finish(&file)
   }
 
   private func add(
-    _ record: Record, to writer: inout ZipWriter
-  ) throws(TorchFileError) -> UInt32 {
+    _ record: Record, to writer: inout ZipWriter, _ file: inout OpenFile
+  ) throws(FileError) -> UInt32 {
     let name = Self.root + record.name
     switch record.body {
-    case .bytes(let bytes): return try writer.add(name, bytes.span.bytes)
-    case .elements(.float32(let slice)): return try writer.add(name, slice.span.bytes)
-    case .elements(.int64(let slice)): return try writer.add(name, slice.span.bytes)
+    case .bytes(let bytes): return try writer.add(name, bytes.span.bytes, to: &file)
+    case .elements(.float32(let slice)): return try writer.add(name, slice.span.bytes, to: &file)
+    case .elements(.int64(let slice)): return try writer.add(name, slice.span.bytes, to: &file)
     }
   }
 }

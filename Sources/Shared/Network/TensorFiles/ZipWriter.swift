@@ -15,13 +15,8 @@ struct ZipWriter {
   static let maximumCount = Int(UInt16.max) - 1
   private static let descriptorLength = 16
 
-  private(set) var output: FileOutput
   private var directory: [UInt8] = []
   private var count = 0
-
-  init(_ output: FileOutput) {
-    self.output = output
-  }
 
   /// Checks that a file of these records stays within what this layout can hold; `file` names it.
   static func checkSize(
@@ -41,14 +36,15 @@ struct ZipWriter {
     }
   }
 
-  /// Appends a record and gives its checksum.
-  @discardableResult
-  mutating func add(_ name: String, _ data: RawSpan) throws(TorchFileError) -> UInt32 {
-    let offset = output.position
+  /// Appends a record to a file that holds the ones before and nothing else; gives its checksum.
+  mutating func add(
+    _ name: String, _ data: RawSpan, to file: inout OpenFile
+  ) throws(FileError) -> UInt32 {
+    let offset = file.length
     // Like PyTorch, an empty record goes without the descriptor behind its data.
     let flags = ZipFormat.utf8Flag | (data.isEmpty ? 0 : ZipFormat.descriptorFlag)
-    try write(localHeader(name, flags: flags, offset: offset))
-    try output.write(data)
+    try file.append(localHeader(name, flags: flags, offset: offset))
+    try file.append(data)
     var checksum = CRC32()
     checksum.update(data)
     let size = UInt32(data.byteCount)
@@ -57,7 +53,7 @@ struct ZipWriter {
       var descriptor = ZipBytes()
       descriptor.append(ZipFormat.dataDescriptor)
       for number in [checksum.value, size, size] { descriptor.append(number) }
-      try write(descriptor.bytes)
+      try file.append(descriptor.bytes)
     }
     var entry = ZipBytes()
     entry.append(ZipFormat.directoryEntry)
@@ -77,10 +73,10 @@ struct ZipWriter {
   }
 
   /// Writes the directory. PyTorch always adds the zip64 end record, and so does this.
-  mutating func finish() throws(TorchFileError) {
-    let start = output.position
-    try write(directory)
-    let end = output.position
+  func finish(_ file: inout OpenFile) throws(FileError) {
+    let start = file.length
+    try file.append(directory)
+    let end = file.length
     var bytes = ZipBytes()
     bytes.append(ZipFormat.zip64End)
     bytes.append(UInt64(ZipFormat.zip64EndLength - 12))
@@ -104,7 +100,7 @@ struct ZipWriter {
     bytes.append(UInt32(end - start))
     bytes.append(UInt32(start))
     bytes.append(UInt16(0))
-    try write(bytes.bytes)
+    try file.append(bytes.bytes)
   }
 
   private func localHeader(_ name: String, flags: UInt16, offset: Int) -> [UInt8] {
@@ -124,10 +120,6 @@ struct ZipWriter {
     header.append(UInt16(padding))
     header.bytes += [UInt8](repeating: UInt8(ascii: "Z"), count: padding)
     return header.bytes
-  }
-
-  private mutating func write(_ bytes: [UInt8]) throws(TorchFileError) {
-    try output.write(bytes.span.bytes)
   }
 }
 

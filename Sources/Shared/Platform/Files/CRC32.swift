@@ -3,39 +3,39 @@ internal import CZlib
 /// The CRC-32 of zip, PNG and gzip (reflected polynomial 0xEDB88320), computed piece by piece.
 ///
 /// Feeding bytes in any number of pieces gives the same value. Cost: about one nanosecond per byte.
-public struct CRC32: Sendable, Equatable {
+package struct CRC32: Sendable, Equatable {
   /// The checksum of all bytes so far; 0 for none.
-  public private(set) var value: UInt32 = 0
+  package private(set) var value: UInt32 = 0
 
   /// Starts an empty checksum.
-  public init() {}
+  package init() {}
 
   /// The checksum of `bytes` at once.
-  public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+  package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var checksum = CRC32()
     checksum.update(bytes)
     return checksum.value
   }
 
   /// The checksum of `bytes` at once.
-  public static func checksum(_ bytes: RawSpan) -> UInt32 {
+  package static func checksum(_ bytes: RawSpan) -> UInt32 {
     var checksum = CRC32()
     checksum.update(bytes)
     return checksum.value
   }
 
   /// Adds `bytes`.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { update($0) }
   }
 
   /// Adds `bytes`.
-  public mutating func update(_ bytes: RawSpan) {
+  package mutating func update(_ bytes: RawSpan) {
     bytes.withUnsafeBytes { update($0) }
   }
 
   /// Adds `bytes`. The corresponding C function is `crc32_z`.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     // zlib takes a null pointer for a request of the initial value: nothing to add, nothing to do.
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     let start = base.assumingMemoryBound(to: UInt8.self)

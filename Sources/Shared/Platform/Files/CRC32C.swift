@@ -3,25 +3,25 @@
 ///
 /// Feeding bytes in any number of pieces gives the same value. A table of 256 entries, a few
 /// nanoseconds per byte: for records of some hundred bytes, not for shards.
-public struct CRC32C: Sendable, Equatable {
+package struct CRC32C: Sendable, Equatable {
   /// The register: the complement of the checksum.
   private var register = UInt32.max
 
   /// The checksum of all bytes so far; 0 for none.
-  public var value: UInt32 { ~register }
+  package var value: UInt32 { ~register }
 
   /// Starts an empty checksum.
-  public init() {}
+  package init() {}
 
   /// The checksum of `bytes` at once.
-  public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+  package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     var checksum = CRC32C()
     checksum.update(bytes)
     return checksum.value
   }
 
   /// Adds `bytes`.
-  public mutating func update(_ bytes: some Sequence<UInt8>) {
+  package mutating func update(_ bytes: some Sequence<UInt8>) {
     let table = Self.table
     for byte in bytes {
       register = table[Int(UInt8(truncatingIfNeeded: register) ^ byte)] ^ (register >> 8)

@@ -1,3 +1,4 @@
+internal import Files
 internal import Reporting
 package import TrainingRun
 
@@ -15,11 +16,11 @@ package enum CurveTable {
 
   package static func read(_ path: String) throws -> [EpochRecord] {
     var records: [EpochRecord] = []
-    try CSVFile.read(path, columns: columns, maximumBytes: maximumBytes) {
-      (cells, line) throws(ReportingError) in
+    try CSVTable.read(path, columns: columns, maximumBytes: maximumBytes) {
+      (cells, line) throws(FileError) in
       guard let record = record(cells) else {
-        throw ReportingError.malformed(
-          path, "line \(line): expected the numbers of an epoch, got \(cells.prefix(4))")
+        throw FileError.malformed(
+          path, line: line, "expected the numbers of an epoch, got \(cells.prefix(4))")
       }
       records.append(record)
     }

@@ -1,4 +1,5 @@
 package import Evaluation
+internal import Files
 internal import Foundation
 package import Judging
 internal import Reporting
@@ -55,7 +56,7 @@ package struct RecordedRun {
   }
 
   private static func information(_ path: String) throws -> TrainingInformation {
-    let bytes = try CSVFile.contents(of: path, maximumBytes: maximumInformationBytes)
+    let bytes = try FileSystem.contents(of: path, maximumBytes: maximumInformationBytes)
     do {
       return try JSONDecoder().decode(TrainingInformation.self, from: Data(bytes))
     } catch {

@@ -1,4 +1,4 @@
-import Foundation
+internal import Files
 
 /// A run's curve as a CSV file: the column `step`, then columns that are fixed when it is created.
 ///
@@ -22,7 +22,7 @@ public final class MetricsTable {
   /// The columns after `step`.
   public let columns: [String]
 
-  private var file: OutputFile
+  private var file: OpenFile
 
   /// Creates the table, or opens the one that is there.
   ///
@@ -36,16 +36,16 @@ public final class MetricsTable {
   ) throws(ReportingError) {
     let header = [Self.stepColumn] + columns
     precondition(Set(header).count == header.count, "a table has no column twice")
-    let headerLine = header.map(quotedCSV).joined(separator: ",") + "\n"
+    let headerLine = header.map(CSVTable.quoted).joined(separator: ",") + "\n"
     if let bytes = try Self.contents(of: path), !bytes.isEmpty {
       let kept = try Self.kept(of: bytes, path: path, header: header, resumedStep: resumedStep)
-      if kept.count < bytes.count { try AtomicFile.write(kept, to: path) }
+      if kept.count < bytes.count { try report(AtomicFile.write(kept, to: path)) }
     } else {
-      try AtomicFile.write(text: headerLine, to: path)
+      try report(AtomicFile.write(text: headerLine, to: path))
     }
     self.path = path
     self.columns = columns
-    file = try OutputFile(appendingTo: path)
+    file = try report(OpenFile(path, .append))
   }
 
   /// Adds a row and hands it to the operating system: it survives the end of the process. Where that
@@ -59,12 +59,13 @@ public final class MetricsTable {
     let unknown = values.keys.filter { !columns.contains($0) }
     precondition(unknown.isEmpty, "the table has no column \(unknown.sorted())")
     let cells = [String(step)] + columns.map { values[$0]?.csv ?? "" }
-    try file.append(Array((cells.joined(separator: ",") + "\n").utf8))
+    let line = cells.joined(separator: ",") + "\n"
+    try report(file.append(Array(line.utf8)))
   }
 
   /// Makes what was written survive a power failure too. The corresponding C function is `fsync`.
   public func synchronize() throws(ReportingError) {
-    try file.sync()
+    try report(file.sync())
   }
 }
 
@@ -73,30 +74,27 @@ public final class MetricsTable {
 extension MetricsTable {
   /// The whole file; nil where there is none.
   private static func contents(of path: String) throws(ReportingError) -> [UInt8]? {
-    guard access(path, F_OK) == 0 else {
-      if errno == ENOENT { return nil }
-      throw ReportingError(errno: errno, path, "can't look at the file")
-    }
-    return try CSVFile.contents(of: path, maximumBytes: maximumBytes)
+    guard try report(FileSystem.size(of: path)) != nil else { return nil }
+    return try report(FileSystem.contents(of: path, maximumBytes: maximumBytes))
   }
 
   /// The header and the rows up to `resumedStep`.
   private static func kept(
     of bytes: [UInt8], path: String, header: [String], resumedStep: Int?
   ) throws(ReportingError) -> [UInt8] {
-    var records = CSVRecords(bytes)
+    var records = CSVReader(bytes)
     guard let first = records.next() else { return [] }
     try check(first, against: header, path: path)
     var kept = Array(bytes[first.range])
     while let record = records.next() {
       if !record.isComplete, isCutShort(record, in: bytes) { break }
-      guard record.isComplete, record.cells.count == header.count,
-        let step = record.cells.first.flatMap({ Int($0) })
+      guard record.isComplete, record.fields.count == header.count,
+        let step = record.fields.first.flatMap({ Int($0) })
       else {
         throw ReportingError(
           .malformed, path,
           "line \(record.line): expected a row of \(header.count) cells that begins with its step, "
-            + "got \(record.cells.count) cells; correct the line, or move the file away to begin a "
+            + "got \(record.fields.count) cells; correct the line, or move the file away to begin a "
             + "new one")
       }
       if let resumedStep, step <= resumedStep { kept += bytes[record.range] }
@@ -106,15 +104,15 @@ extension MetricsTable {
 
   /// Whether the record is the last line, which a power failure may leave without its end. One that
   /// spans several lines is rather a stray quote with good rows behind it.
-  private static func isCutShort(_ record: CSVRecords.Record, in bytes: [UInt8]) -> Bool {
+  private static func isCutShort(_ record: CSVReader.Record, in bytes: [UInt8]) -> Bool {
     record.range.upperBound == bytes.count && !bytes[record.range].contains(UInt8(ascii: "\n"))
   }
 
   /// Throws where the file has another header; says which columns it lacks and has besides.
   private static func check(
-    _ first: CSVRecords.Record, against header: [String], path: String
+    _ first: CSVReader.Record, against header: [String], path: String
   ) throws(ReportingError) {
-    guard first.cells != header || !first.isComplete else { return }
+    guard first.fields != header || !first.isComplete else { return }
     func list(_ names: [String]) -> String {
       let shown = names.prefix(20).map { name in
         String(
@@ -122,8 +120,8 @@ extension MetricsTable {
       }
       return shown.joined(separator: ", ") + (names.count > shown.count ? ", …" : "")
     }
-    let missing = header.filter { !first.cells.contains($0) }
-    let foreign = first.cells.filter { !header.contains($0) }
+    let missing = header.filter { !first.fields.contains($0) }
+    let foreign = first.fields.filter { !header.contains($0) }
     var parts: [String] = []
     if !missing.isEmpty { parts.append("it lacks \(list(missing))") }
     if !foreign.isEmpty { parts.append("it has \(list(foreign)) besides") }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// What stands in one cell of a metrics table.
 public enum MetricsValue: Sendable, Equatable {
   /// A whole number, in decimal digits.
@@ -16,22 +18,7 @@ public enum MetricsValue: Sendable, Equatable {
     case .integer(let value): String(value)
     case .number(let value): value.description
     case .float(let value): value.description
-    case .text(let text): quotedCSV(text)
+    case .text(let text): CSVTable.quoted(text)
     }
   }
-}
-
-/// A cell by RFC 4180: in quotes where it holds a comma, a quote or a line break. Empty text is
-/// quoted as well: a cell without anything means that nothing was measured.
-func quotedCSV(_ text: String) -> String {
-  let special: [Unicode.Scalar] = [",", "\"", "\n", "\r"]
-  let isPlain = !text.isEmpty && !text.unicodeScalars.contains { special.contains($0) }
-  guard !isPlain else { return text }
-  // By scalar: to Swift, CR LF and a quote with an accent are characters of their own.
-  var quoted = "\""
-  for scalar in text.unicodeScalars {
-    if scalar == "\"" { quoted += "\"" }
-    quoted.unicodeScalars.append(scalar)
-  }
-  return quoted + "\""
 }

@@ -1,4 +1,4 @@
-import Foundation
+internal import Files
 
 /// Why a report could not be read or written.
 public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -35,24 +35,34 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
     self.cause = cause
   }
 
-  /// The error of a system call that failed with `number`.
-  init(errno number: Int32, _ path: String, _ message: String) {
-    let isFull = [ENOSPC, EDQUOT, EFBIG].contains(number)
-    self.init(
-      isFull ? .noSpace : .inputOutput, path,
-      isFull
-        ? "\(message); free some space, or raise the quota or the limit of file sizes" : message,
-      cause: String(cString: strerror(number)))
-  }
-
-  /// The error of a file whose content is not what belongs there.
-  public static func malformed(_ path: String, _ message: String) -> ReportingError {
-    ReportingError(.malformed, path, message)
+  /// The error of a file that could not be read or written.
+  init(_ error: FileError) {
+    let code: Code
+    switch error.code {
+    case .noSpace: code = .noSpace
+    case .tooLarge: code = .limitExceeded
+    case .malformed, .duplicate: code = .malformed
+    case .foreign: code = .foreignFile
+    case .missing, .inputOutput, .notAFile: code = .inputOutput
+    }
+    let place = error.place.map { "line \($0.line): " } ?? ""
+    self.init(code, error.subject, place + error.messageWithAdvice, cause: error.cause)
   }
 
   /// `path: message (cause)`.
   public var description: String {
     guard let cause else { return "\(path): \(message)" }
     return "\(path): \(message) (\(cause))"
+  }
+}
+
+/// The value of `body`; its error as one of this module.
+func report<Value: ~Copyable>(
+  _ body: @autoclosure () throws(FileError) -> Value
+) throws(ReportingError) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw ReportingError(error)
   }
 }

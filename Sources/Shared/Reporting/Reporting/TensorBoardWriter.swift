@@ -1,3 +1,4 @@
+internal import Files
 import Foundation
 
 /// Writes a TensorBoard event file: `tensorboard --logdir FOLDER` draws its curves.
@@ -12,7 +13,7 @@ public final class TensorBoardWriter {
   /// The event file.
   public let path: String
 
-  private var file: OutputFile
+  private var file: OpenFile
   private var pending: [UInt8] = []
   private let now: () -> Double
 
@@ -33,7 +34,7 @@ public final class TensorBoardWriter {
     folder: String, resumedStep: Int?, now: @escaping () -> Double
   ) throws(ReportingError) {
     path = folder + "/" + (try Self.nextFileName(in: folder, now: now()))
-    file = try OutputFile(creating: path)
+    file = try report(OpenFile(path, .append, creating: .always))
     self.now = now
     append(.fileVersion, step: 0)
     append(.sessionStart, step: resumedStep.map { $0 < .max ? $0 + 1 : $0 } ?? 0)
@@ -75,7 +76,7 @@ public final class TensorBoardWriter {
   public func flush() throws(ReportingError) {
     guard !pending.isEmpty else { return }
     defer { pending.removeAll(keepingCapacity: true) }
-    try file.append(pending)
+    try report(file.append(pending))
   }
 
   private func append(_ content: TensorBoardEvent.Content, step: Int) {

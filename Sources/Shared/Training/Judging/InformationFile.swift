@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Reporting
+internal import Files
 
 /// The JSON file that tells a model's story.
 package enum InformationFile {

@@ -1,4 +1,4 @@
-package import Diagnosis
+internal import Diagnosis
 package import Evaluation
 internal import Foundation
 internal import NeuralNetwork

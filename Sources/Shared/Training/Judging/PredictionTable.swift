@@ -1,4 +1,5 @@
 package import Evaluation
+internal import Files
 internal import Foundation
 package import Prediction
 internal import Reporting
@@ -56,7 +57,7 @@ package struct PredictionTable {
       }
       return frames + side.videosWithoutFaces.map { Self.cells(name, $0) + ["", "", ""] }
     }
-    try CSVFile.write(to: path, columns: Self.columns, rows: rows)
+    try CSVTable.write(to: path, columns: Self.columns, rows: rows)
   }
 
   private static func cells(_ side: String, _ video: EvaluatedVideo) -> [String] {
@@ -68,13 +69,13 @@ package struct PredictionTable {
 
   /// Reads a table; an error names the line.
   package init(contentsOf path: String) throws {
-    try CSVFile.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
-      (cells, line) throws(ReportingError) in
+    try CSVTable.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
+      (cells, line) throws(FileError) in
       guard let row = Row(cells) else {
-        throw ReportingError.malformed(
-          path,
-          "line \(line): expected a side, a video with its label, and of a crop its frame, sample "
-            + "and margin; train or export again")
+        throw FileError.malformed(
+          path, line: line,
+          "expected a side, a video with its label, and of a crop its frame, sample and margin; "
+            + "train or export again")
       }
       sides[cells[0], default: Side()].append(row)
     }

@@ -1,3 +1,4 @@
+internal import Files
 package import Evaluation
 package import Reporting
 internal import Terminal

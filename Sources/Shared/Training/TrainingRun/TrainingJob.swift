@@ -2,7 +2,7 @@ internal import Evaluation
 internal import Foundation
 internal import ModelFiles
 internal import NeuralNetwork
-internal import Reporting
+internal import Files
 
 /// A training from the first or the last checkpoint to the exported model.
 package struct TrainingJob {
@@ -42,11 +42,11 @@ package struct TrainingJob {
   package func run(onExport: (ModelExport.Result, RunFiles) -> Void) throws -> Outcome {
     let directory = try RunDirectory(folder)
     let checkpoints = CheckpointFolder(
-      directory.checkpoints, keep: setup.configuration.checkpoints.keep)
+      directory.files.checkpoints, keep: setup.configuration.checkpoints.keep)
     let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
     if case .stopped = end { return .stopped(progress) }
     if !isNew, !force, isExported(progress, directory) {
-      return .alreadyEnded(progress, model: directory.model)
+      return .alreadyEnded(progress, model: directory.files.model)
     }
     guard FileManager.default.fileExists(atPath: checkpoints.best) else {
       throw TrainingRunError(
@@ -58,8 +58,8 @@ package struct TrainingJob {
     let result = try ModelExport(setup: setup, force: force, observer: observer).run(
       best, progress: progress,
       to: ModelExport.Target(
-        model: directory.model, safetensors: directory.safetensors,
-        information: directory.information, predictions: directory.files.predictions))
+        model: directory.files.model, safetensors: directory.files.safetensors,
+        information: directory.files.information, predictions: directory.files.predictions))
     onExport(result, directory.files)
     return .judged(result)
   }
@@ -70,10 +70,10 @@ package struct TrainingJob {
   ///
   /// - Returns: how far it came, whether it got any further, and how it ended.
   private func train(
-    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: borrowing RunDirectory
+    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: RunDirectory
   ) throws -> (progress: TrainingProgress, isNew: Bool, end: TrainingLoop.End) {
     // The pipeline as used.
-    try AtomicFile.write(text: setup.recorded.yaml, to: directory.pipeline)
+    try AtomicFile.write(text: setup.recorded.yaml, to: directory.files.pipeline)
     guard learner.progress.ending == nil else { return (learner.progress, false, .finished) }
     var loop = try TrainingLoop(
       setup: setup, folder: folder, directory: directory, learner: learner, observer: observer)
@@ -83,10 +83,10 @@ package struct TrainingJob {
 
   /// Whether the folder has the model of this ended training, and not that of a time limit before.
   private func isExported(
-    _ progress: TrainingProgress, _ directory: borrowing RunDirectory
+    _ progress: TrainingProgress, _ directory: RunDirectory
   ) -> Bool {
-    guard FileManager.default.fileExists(atPath: directory.model),
-      let data = FileManager.default.contents(atPath: directory.information),
+    guard FileManager.default.fileExists(atPath: directory.files.model),
+      let data = FileManager.default.contents(atPath: directory.files.information),
       let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
     else { return false }
     // Written last: what it tells of is there.

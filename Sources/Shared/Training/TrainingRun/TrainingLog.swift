@@ -14,9 +14,9 @@ final class TrainingLog {
     let metrics: String
     let events: String
 
-    init(_ directory: borrowing RunDirectory) {
-      metrics = directory.metrics
-      events = directory.events
+    init(_ directory: RunDirectory) {
+      metrics = directory.files.metrics
+      events = directory.files.events
     }
   }
 

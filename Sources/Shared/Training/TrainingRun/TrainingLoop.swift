@@ -35,7 +35,7 @@ struct TrainingLoop: ~Copyable {
   private var hasStepped = false
 
   init(
-    setup: TrainingSetup, folder: CheckpointFolder, directory: borrowing RunDirectory,
+    setup: TrainingSetup, folder: CheckpointFolder, directory: RunDirectory,
     learner: consuming Learner, observer: any TrainingObserver
   ) throws {
     self.setup = setup

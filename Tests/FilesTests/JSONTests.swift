@@ -1,9 +1,8 @@
+@testable import Files
 import Foundation
 import Testing
 
-@testable import VideoCatalog
-
-@Suite struct JSONParserTests {
+@Suite struct JSONTests {
   @Test func readsEveryKindOfValue() throws {
     let value = try parse(
       "\u{FEFF} {\"a\": [1, -0.5e+3, true, false, null, {}, []], \"\\u00e9\\ud83d\\ude00\\n\": \"\u{E9}\"} "
@@ -38,23 +37,23 @@ import Testing
   /// Foundation lets these pass; RFC 8259 does not, and other readers of the data set fail on them.
   @Test(arguments: ["[1,]", "{\"a\":1,}"])
   func refusesCommasAtTheEnd(text: String) {
-    expectError(.malformedMetadata, "m.json:1") { _ = try parse(text) }
+    expectError(.malformed, "m.json:1") { _ = try parse(text) }
   }
 
   @Test func refusesBytesThatAreNotText() {
-    #expect(throws: VideoCatalogError.self) {
-      _ = try JSONParser.parse([0x5B, 0x22, 0xFF, 0x22, 0x5D], path: "x")
+    #expect(throws: FileError.self) {
+      _ = try JSONValue.parse([0x5B, 0x22, 0xFF, 0x22, 0x5D], path: "x")
     }
   }
 
   @Test func boundsNesting() {
-    expectError(.malformedMetadata, "nested deeper") {
+    expectError(.malformed, "nested deeper") {
       _ = try parse(String(repeating: "[", count: 100_000))
     }
   }
 
   @Test func tellsLineAndColumn() {
-    expectError(.malformedMetadata, "m.json:3", "column 5") {
+    expectError(.malformed, "m.json:3", "column 5") {
       _ = try parse("{\n\"a\": 1,\n    b}")
     }
     expectError(.duplicate, "m.json:2", "\"a\" is there twice") {
@@ -62,7 +61,35 @@ import Testing
     }
   }
 
+  /// An extract of a file: errors name the place in the whole.
+  @Test func piecesOfAFile() throws {
+    let bytes = Array(#"junk{"a" : [1, 20 ], "b":"x"} junk"#.utf8)
+    var reader = JSONReader(bytes, range: 4..<bytes.count - 5, path: "f", textName: "the header")
+    try reader.expect("{")
+    var isFirst = true
+    #expect(try reader.nextMember(&isFirst))
+    #expect(try reader.key() == "a")
+    #expect(try reader.wholeNumbers(atMost: 2) == [1, 20])
+    #expect(try reader.nextMember(&isFirst))
+    #expect(try reader.key() == "b")
+    let error = #expect(throws: FileError.self) { _ = try reader.wholeNumber() }
+    #expect(error?.place == FileError.Place(line: 1, column: 22, offset: 25))
+    #expect(try reader.string() == "x")
+    #expect(try !reader.nextMember(&isFirst))
+    try reader.expectEnd()
+    let end = #expect(throws: FileError.self) { try reader.expect("}") }
+    #expect(end?.message == "expected '}', got the end of the header")
+  }
+
+  private func expectError(
+    _ code: FileError.Code, _ parts: String..., body: () throws -> Void
+  ) {
+    let error = #expect(throws: FileError.self, performing: body)
+    #expect(error?.code == code)
+    for part in parts { #expect(error?.description.contains(part) == true, "\(part)") }
+  }
+
   private func parse(_ text: String) throws -> JSONValue {
-    try JSONParser.parse(Array(text.utf8), path: "m.json")
+    try JSONValue.parse(Array(text.utf8), path: "m.json")
   }
 }

@@ -2,37 +2,53 @@
 ///
 /// Foundation's readers drop repeated keys without a word. In a list of labels a repeated key is two
 /// statements about one video, so this reader reports it.
-enum JSONValue: Equatable {
+package enum JSONValue: Sendable, Equatable {
+  /// Nothing.
   case null
+  /// True or false.
   case bool(Bool)
   /// A number as it is written.
   case number(String)
+  /// A text.
   case string(String)
+  /// Values in their order.
   case array([JSONValue])
+  /// Members in their order; no key twice.
   case object([JSONMember])
 
+  /// Parses a whole text.
+  ///
+  /// - Parameter path: the file that errors name.
+  package static func parse(_ bytes: [UInt8], path: String) throws(FileError) -> JSONValue {
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var reader = JSONReader(bytes, range: start..<bytes.count, path: path)
+    let value = try reader.value()
+    try reader.expectEnd()
+    return value
+  }
+
   /// The members of an object; nil for any other value.
-  var members: [JSONMember]? {
+  package var members: [JSONMember]? {
     if case .object(let members) = self { members } else { nil }
   }
 
   /// The elements of an array; nil for any other value.
-  var elements: [JSONValue]? {
+  package var elements: [JSONValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
   /// The text of a string; nil for any other value.
-  var text: String? {
+  package var text: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
   /// The first member of that name; nil if there is none or the value is not an object.
-  subscript(key key: String) -> JSONValue? {
+  package subscript(key key: String) -> JSONValue? {
     members?.first { $0.key == key }?.value
   }
 
-  /// How messages call a value of this type.
-  var typeName: String {
+  /// What messages call a value of this type.
+  package var typeName: String {
     switch self {
     case .null: "null"
     case .bool: "a boolean"
@@ -42,15 +58,18 @@ enum JSONValue: Equatable {
     case .object: "an object"
     }
   }
-
-  /// Reads and parses a file.
-  static func read(_ path: String) throws(VideoCatalogError) -> JSONValue {
-    try JSONParser.parse(MetadataFile.read(path), path: path)
-  }
 }
 
 /// One `"key": value` of an object.
-struct JSONMember: Equatable {
-  var key: String
-  var value: JSONValue
+package struct JSONMember: Sendable, Equatable {
+  /// The name.
+  package var key: String
+  /// What stands under it.
+  package var value: JSONValue
+
+  /// Creates a member.
+  package init(key: String, value: JSONValue) {
+    self.key = key
+    self.value = value
+  }
 }

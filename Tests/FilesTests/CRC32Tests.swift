@@ -1,7 +1,7 @@
 import Files
 import Testing
 
-@Suite struct ChecksumTests {
+@Suite struct CRC32Tests {
   @Test func knownValues() {
     // The check value of CRC-32/ISO-HDLC in the catalogue of parametrised CRC algorithms.
     #expect(CRC32.checksum(Array("123456789".utf8)) == 0xCBF4_3926)

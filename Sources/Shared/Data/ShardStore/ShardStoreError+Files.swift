@@ -1,0 +1,61 @@
+internal import Files
+import Foundation
+
+extension ShardStoreError {
+  /// The error of a file that could not be opened, read, written or locked.
+  init(_ error: FileError) {
+    let code: Code
+    var advice = error.advice
+    switch error.code {
+    case .noSpace:
+      code = .noSpace
+      advice = freeSpaceAdvice(error.subject)
+    case .tooLarge, .malformed, .duplicate, .foreign: code = .notAStore
+    case .missing, .inputOutput, .notAFile: code = .inputOutput
+    }
+    self.init(
+      code, subject: error.subject, error.message + (advice.map { "; " + $0 } ?? ""),
+      cause: error.cause)
+  }
+}
+
+/// The value of `body`; its error as one of this module.
+func stored<Value: ~Copyable>(
+  _ body: @autoclosure () throws(FileError) -> Value
+) throws(ShardStoreError) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw ShardStoreError(error)
+  }
+}
+
+/// How much is free where `path` lies, and what to do about it.
+func freeSpaceAdvice(_ path: String) -> String {
+  "\(FileSystem.freeMebibytes(at: path)) MiB are free there; free some space, or raise the quota or "
+    + "the limit of file sizes, and run the same command again: it continues after the last stored "
+    + "video"
+}
+
+/// A store's folder.
+enum StoreFolder {
+  static func create(_ path: String) throws(ShardStoreError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw ShardStoreError(
+        .inputOutput, subject: path, "cannot create the store's folder",
+        cause: error.localizedDescription)
+    }
+  }
+
+  /// Names of what is in the folder.
+  static func entries(_ path: String) throws(ShardStoreError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw ShardStoreError(
+        .inputOutput, subject: path, "cannot list the folder", cause: error.localizedDescription)
+    }
+  }
+}

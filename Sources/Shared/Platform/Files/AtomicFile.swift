@@ -1,0 +1,123 @@
+internal import Glibc
+
+/// Files that are there whole or not at all.
+///
+/// The content goes to a new file `.<name>.<random>.partial` in the same folder, is synced, and gets
+/// its name in one step; then the folder is synced. So a reader, and whoever looks after a power
+/// failure, finds the former content or all of the new one. On an error the new file is removed and
+/// the former one is as it was; only a crash can leave a `.partial` file.
+///
+/// A symbolic link is followed: the file that it names is replaced, not the link. Anything but a
+/// regular file is refused, because a file renamed over `/dev/null` would replace the device.
+package enum AtomicFile {
+  /// The end of the names of files that are not complete.
+  package static let partialSuffix = ".partial"
+
+  /// Writes a file of these bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole content.
+  ///   - path: the file; its folder must exist.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try write(to: path) { (file) throws(FileError) in try file.append(bytes) }
+  }
+
+  /// Writes text as UTF-8, see `write(_:to:)`.
+  package static func write(text: String, to path: String) throws(FileError) {
+    try write(Array(text.utf8), to: path)
+  }
+
+  /// Writes what `body` appends; see `write(_:to:)`. An error of `body` leaves things as they were.
+  package static func write(
+    to path: String, _ body: (inout OpenFile) throws(FileError) -> Void
+  ) throws(FileError) {
+    let destination = try replaceable(path)
+    let temporary = try writeTemporary(beside: destination, subject: path, body)
+    guard rename(temporary, destination) == 0 else {
+      let reason = errno
+      unlink(temporary)
+      throw FileError(errno: reason, path, "can't rename \(temporary) to it")
+    }
+    try sync(folderOf: destination, subject: path)
+  }
+
+  /// Writes a file where there is none, also if several processes try at once: one of them wins.
+  ///
+  /// - Returns: false where there is a file already; that one is left as it is.
+  package static func create(_ bytes: [UInt8], at path: String) throws(FileError) -> Bool {
+    let temporary = try writeTemporary(beside: path, subject: path) { (file) throws(FileError) in
+      try file.append(bytes)
+    }
+    defer { unlink(temporary) }
+    // A hard link, unlike a rename, never replaces the file of a process that was quicker.
+    if link(temporary, path) != 0 {
+      if errno == EEXIST { return false }
+      guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else {
+        throw FileError(errno: errno, path, "can't create the file")
+      }
+      // Where the file system has no links, all that try write the same.
+      try FileSystem.rename(temporary, to: path)
+    }
+    try sync(folderOf: path, subject: path)
+    return true
+  }
+
+  /// Writes and syncs a new file; gives its path. Nothing is left after an error.
+  private static func writeTemporary(
+    beside destination: String, subject: String,
+    _ body: (inout OpenFile) throws(FileError) -> Void
+  ) throws(FileError) -> String {
+    let slash = destination.lastIndex(of: "/")
+    let folder = slash.map { destination[...$0] } ?? ""
+    let name = slash.map { destination[destination.index(after: $0)...] } ?? destination[...]
+    let random = String(UInt64.random(in: 0...(.max)), radix: 36)
+    // A file's name has at most 255 bytes, a character at most some 30.
+    let temporary = "\(folder).\(shortened(name)).\(random)\(partialSuffix)"
+    var file = try OpenFile(temporary, .append, creating: .always, subject: subject)
+    do throws(FileError) {
+      try body(&file)
+      try file.sync()
+      try file.close()
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    return temporary
+  }
+
+  /// The beginning of a name, in whole characters of together at most 200 bytes.
+  private static func shortened(_ name: Substring) -> Substring {
+    var result = name
+    while result.utf8.count > 200 { result.removeLast() }
+    return result
+  }
+
+  /// Where the file is to stand: `path` itself, or what it links to.
+  private static func replaceable(_ path: String) throws(FileError) -> String {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw FileError(errno: errno, path, "can't examine it") }
+      return path
+    }
+    var destination = path
+    if status.st_mode & S_IFMT == S_IFLNK {
+      destination = try FileSystem.resolved(path)
+      guard stat(destination, &status) == 0 else {
+        throw FileError(errno: errno, path, "can't examine it")
+      }
+    }
+    guard FileSystem.isRegular(status) else { throw FileSystem.notAFile(path) }
+    return destination
+  }
+
+  private static func sync(folderOf path: String, subject: String) throws(FileError) {
+    do throws(FileError) {
+      try FileSystem.syncFolder(FileSystem.folder(of: path))
+    } catch {
+      throw FileError(
+        error.code, subject,
+        "\(error.message). The new file is in place, but a power failure may undo that",
+        cause: error.cause)
+    }
+  }
+}

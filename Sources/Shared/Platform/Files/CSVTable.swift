@@ -1,0 +1,130 @@
+/// Tables as CSV files (RFC 4180) that are written and read whole.
+package enum CSVTable {
+  /// Most fields of a table: bounds the memory that a file of empty fields takes.
+  private static let maximumFields = 16_000_000
+
+  /// One record of a table.
+  package struct Row: Sendable, Equatable {
+    /// Line of its first byte, from 1.
+    package let line: Int
+    /// The fields without their quotes.
+    package let fields: [String]
+
+    /// Creates a row.
+    package init(line: Int, fields: [String]) {
+      self.line = line
+      self.fields = fields
+    }
+  }
+
+  /// The rows of a text that people wrote: lines end in LF, CRLF or CR, the last one may lack its
+  /// end, a byte order mark and empty lines are passed over. Rows may differ in their fields' number.
+  ///
+  /// - Parameter path: the file that errors name.
+  package static func rows(_ bytes: [UInt8], path: String) throws(FileError) -> [Row] {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw FileError(
+        .malformed, path, "expected UTF-8, got UTF-16",
+        advice: "save the table as \"CSV UTF-8\"")
+    }
+    var rows: [Row] = []
+    var fields = 0
+    for record in CSVReader(bytes, takesLoneReturns: true) {
+      fields += record.fields.count
+      if let problem = record.problem { throw failure(problem, record, path) }
+      guard fields <= maximumFields else {
+        throw FileError(.tooLarge, path, "expected at most \(maximumFields) fields")
+      }
+      if record.fields != [""] { rows.append(Row(line: record.line, fields: record.fields)) }
+    }
+    return rows
+  }
+
+  /// Reads some columns of a table that a program wrote, wherever they stand in it: every row ends in
+  /// a line end and has as many fields as the header.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - columns: names in the header that must be there.
+  ///   - maximumBytes: a larger file is refused before it is read.
+  ///   - body: gets each row's fields in the order of `columns`, and its line, from 1.
+  package static func read(
+    _ path: String, columns: [String], maximumBytes: Int,
+    _ body: (_ fields: [String], _ line: Int) throws(FileError) -> Void
+  ) throws(FileError) {
+    var reader = CSVReader(try FileSystem.contents(of: path, maximumBytes: maximumBytes))
+    guard let header = reader.next(), header.isComplete else {
+      throw FileError(.malformed, path, "expected a table with a header in its first line")
+    }
+    var places: [Int] = []
+    for column in columns {
+      guard let place = header.fields.firstIndex(of: column) else {
+        throw FileError(.foreign, path, "expected a table with the column '\(column)'")
+      }
+      places.append(place)
+    }
+    while let record = reader.next() {
+      if let problem = record.problem { throw failure(problem, record, path) }
+      guard record.hasLineEnd, record.fields.count == header.fields.count else {
+        throw FileError.malformed(
+          path, line: record.line,
+          "expected \(header.fields.count) fields and the line's end, got "
+            + "\(record.fields.count) fields" + (record.hasLineEnd ? "" : " and the file's end"))
+      }
+      try body(places.map { record.fields[$0] }, record.line)
+    }
+  }
+
+  /// Writes a table so that it is there whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: the file; its folder must exist.
+  ///   - columns: the header.
+  ///   - rows: fields in the order of the columns; an empty one stands for nothing.
+  package static func write(
+    to path: String, columns: [String], rows: some Sequence<[String]>
+  ) throws(FileError) {
+    var bytes = Array(line(columns).utf8)
+    for row in rows {
+      precondition(row.count == columns.count, "a row has a field for each column")
+      bytes += Array(line(row).utf8)
+    }
+    try AtomicFile.write(bytes, to: path)
+  }
+
+  /// A record with its line end.
+  private static func line(_ fields: [String]) -> String {
+    fields.map { $0.isEmpty ? "" : quoted($0) }.joined(separator: ",") + "\n"
+  }
+
+  /// A field, in quotes where it holds a comma, a quote or a line end. Empty text is quoted as well:
+  /// a field without anything stands for nothing.
+  package static func quoted(_ text: String) -> String {
+    let special: [Unicode.Scalar] = [",", "\"", "\n", "\r"]
+    let isPlain = !text.isEmpty && !text.unicodeScalars.contains { special.contains($0) }
+    guard !isPlain else { return text }
+    // By scalar: to Swift, CR LF and a quote with an accent are characters of their own.
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { quoted += "\"" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
+  }
+
+  private static func failure(
+    _ problem: CSVReader.Problem, _ record: CSVReader.Record, _ path: String
+  ) -> FileError {
+    FileError.malformed(path, line: problem.line, problem.message, advice: problem.advice)
+  }
+}
+
+extension FileError {
+  /// The error of a table whose content is not what belongs there.
+  package static func malformed(
+    _ path: String, line: Int, _ message: String, advice: String? = nil
+  ) -> FileError {
+    FileError(
+      .malformed, path, message, place: Place(line: line), advice: advice)
+  }
+}
