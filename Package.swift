@@ -106,7 +106,8 @@ let package = Package(
     library(.platform, "Randomness", []),
     library(.platform, "Terminal", ["Workers"]),
     library(.platform, "Files", ["CZlib"]),
-    library(.media, "Imaging", ["CTurboJPEG"]),
+    library(.contract, "Contract", []),
+    library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
     library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Workers"]),
     library(.network, "TensorFiles", ["Files"]),
     library(.network, "Kernels", []),
@@ -114,31 +115,32 @@ let package = Package(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
     library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
-    library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceDetection", ["Imaging", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    library(.models, "ModelFiles", ["Contract", "NeuralNetwork", "TensorFiles"]),
+    library(.media, "FaceDetection", ["Contract", "Imaging", "NeuralNetwork", "TensorFiles"]),
+    library(.media, "FaceExtraction", ["Contract", "FaceDetection", "Imaging", "MediaDecoding"]),
     library(.training, "Robustness", ["Imaging", "MediaDecoding", "Randomness"]),
-    library(.data, "VideoCatalog", []),
-    library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
+    library(.data, "VideoCatalog", ["Contract"]),
+    library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
     library(
-      .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
-    library(.models, "Evaluation", ["Randomness"]),
+      .data, "TrainingData",
+      ["Contract", "Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
+    library(.models, "Evaluation", ["Contract", "Randomness"]),
     library(.models, "Diagnosis", ["ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
-    library(.presentation, "Configuration", [yams]),
+    library(.presentation, "Configuration", ["Contract", yams]),
 
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
+        argumentParser, "Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
         "Configuration", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
+        argumentParser, "Contract", "Diagnosis", "Evaluation", "Imaging", "Kernels", "ModelFiles",
         "NeuralNetwork", "Configuration", "Randomness", "Reporting", "Robustness",
         "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
         "Workers",
@@ -151,7 +153,8 @@ let package = Package(
     tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
     tests("TerminalTests", ["Terminal"]),
-    tests("ImagingTests", ["Imaging"]),
+    tests("ContractTests", ["Contract"]),
+    tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
@@ -159,22 +162,27 @@ let package = Package(
       "NeuralNetworkTests",
       ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
     tests("DiagnosisTests", ["Diagnosis", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
-    tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",
       [
-        "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData", "VideoCatalog",
+        "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
+        "VideoCatalog",
       ]),
-    tests("EvaluationTests", ["Evaluation", "Randomness"]),
+    tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
     tests(
-      "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
-    tests("FaceExtractionTests", ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
+      "FaceDetectionTests",
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
+    tests(
+      "FaceExtractionTests",
+      ["Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding"]),
     tests(
       "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
-    tests("VideoCatalogTests", ["VideoCatalog"]),
+    tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
-      name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
+      name: "ShardStoreFixtures",
+      dependencies: ["Contract", "ShardStore", "Imaging", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(
@@ -183,15 +191,16 @@ let package = Package(
     .testTarget(
       name: "ShardStoreTests",
       dependencies: [
-        "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
+        "Contract", "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
-    tests("ConfigurationTests", ["Configuration"]),
+    tests("ConfigurationTests", ["Configuration", "Contract"]),
     tests(
       "IntegrationTests",
       [
-        "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
+        "Contract", "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness",
+        "ShardStore",
         "TensorFiles", "Trainer", "VideoCatalog",
       ]),
   ]

@@ -3,6 +3,7 @@ import FaceExtraction
 import Foundation
 import MediaDecoding
 import Configuration
+import Contract
 import ShardStore
 import Terminal
 import VideoCatalog

@@ -1,5 +1,6 @@
 import Foundation
 import Configuration
+import Contract
 import Testing
 
 /// The files in `pipelines/`.

@@ -5,11 +5,11 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import Configuration
+import Contract
 import Reporting
 import ShardStore
 import Terminal
 import TrainingData
-import VideoCatalog
 import Workers
 
 struct EvaluateCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Diagnosis
 import Evaluation
 import Foundation
@@ -9,7 +10,6 @@ import ShardStore
 import Terminal
 import TensorFiles
 import TrainingData
-import VideoCatalog
 import Workers
 
 /// From a model without statistics to one that can be trusted: measured as it is, its statistics

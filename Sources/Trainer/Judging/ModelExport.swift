@@ -4,9 +4,9 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import Configuration
+import Contract
 import Terminal
 import TrainingData
-import VideoCatalog
 
 /// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.
 struct ModelExport {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Evaluation
 import Foundation
 import Imaging
@@ -6,7 +7,6 @@ import ModelFiles
 import NeuralNetwork
 import Terminal
 import TrainingData
-import VideoCatalog
 
 /// Measures finished weights: calibration on validation, reports, behaviour check.
 struct ModelJudge {

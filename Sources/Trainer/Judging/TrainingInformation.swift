@@ -3,10 +3,10 @@ import Foundation
 import Imaging
 import ModelFiles
 import Configuration
+import Contract
 import Reporting
 import ShardStore
 import TrainingData
-import VideoCatalog
 
 /// How a model came to be and what it is worth: `training_info.json`.
 struct TrainingInformation: Codable {

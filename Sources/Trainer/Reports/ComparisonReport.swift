@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import ModelFiles
 import Configuration
+import Contract
 import Reporting
 import Terminal
 

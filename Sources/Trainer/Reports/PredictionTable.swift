@@ -1,3 +1,4 @@
+import Contract
 import Evaluation
 import Foundation
 import Reporting
@@ -77,7 +78,7 @@ struct PredictionTable {
     let crop: (frame: Int, key: String, margin: Double)?
 
     init?(_ cells: [String]) {
-      guard let label = ClassLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
+      guard let label = VideoLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
         return nil
       }
       video = EvaluatedVideo(

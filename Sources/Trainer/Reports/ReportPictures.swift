@@ -4,10 +4,10 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import Configuration
+import Contract
 import Reporting
 import ShardStore
 import TrainingData
-import VideoCatalog
 
 /// The photographs of a report, which come from the store: the worst mistakes with what the network
 /// saw in them, and training pictures after augmentation.
@@ -23,7 +23,7 @@ struct ReportPictures {
 
   /// A picture as the network was trained on it.
   struct Augmented {
-    var label: ClassLabel
+    var label: VideoLabel
     var video: String
     var picture: ReportPicture
   }
@@ -112,7 +112,7 @@ extension ReportPictures {
   /// The worst crops on the wrong side, of both classes; the worst first. One of each video, and one
   /// of each group of people as long as there are others: the same face six times teaches little.
   static func worst(_ side: PredictionTable.Side, _ calibration: Calibration) -> [Int] {
-    ClassLabel.allCases.flatMap { label -> [Int] in
+    VideoLabel.allCases.flatMap { label -> [Int] in
       /// Larger is worse.
       func badness(_ place: Int) -> Double {
         label == .real ? side.frames[place].margin : -side.frames[place].margin
@@ -213,11 +213,11 @@ extension ReportPictures {
       let loader = try setup.makeLoader(from: .start)
       defer { loader.stop() }
       let encoder = try JPEGEncoder(quality: 88)
-      var counts: [ClassLabel: Int] = [:]
+      var counts: [VideoLabel: Int] = [:]
       for _ in 0..<min(setup.order.stepsPerEpoch, 4) {
         let batch = try loader.next()
         for (sample, pixels) in zip(batch.samples, batch.pictures) {
-          let label = sample.label.evaluationLabel
+          let label = sample.label
           guard counts[label, default: 0] < Self.augmentedPerClass else { continue }
           counts[label, default: 0] += 1
           let video = setup.catalog.videos[sample.video].name
@@ -227,9 +227,9 @@ extension ReportPictures {
               picture: try Self.picture(
                 Self.limited(pixels), "augmented face crop of \(video)", encoder)))
         }
-        if ClassLabel.allCases.allSatisfy({ counts[$0] == Self.augmentedPerClass }) { break }
+        if VideoLabel.allCases.allSatisfy({ counts[$0] == Self.augmentedPerClass }) { break }
       }
-      augmented = ClassLabel.allCases.flatMap { label in
+      augmented = VideoLabel.allCases.flatMap { label in
         augmented.filter { $0.label == label }
       }
     } catch {

@@ -1,3 +1,4 @@
+import Contract
 import Evaluation
 import Reporting
 
@@ -131,7 +132,7 @@ enum ReportPlots {
   static func scores(
     name: String, title: String, _ predictions: [LabelledProbability], threshold: Double?
   ) -> Drawing? {
-    let groups = ClassLabel.allCases.map { label in
+    let groups = VideoLabel.allCases.map { label in
       HistogramPlot.Group(
         label.rawValue, predictions.filter { $0.label == label }.map(\.probability),
         colour: label.plotColour)
@@ -202,7 +203,7 @@ enum ReportPlots {
   }
 }
 
-extension ClassLabel {
+extension VideoLabel {
   var plotColour: PlotColour { self == .real ? .real : .fake }
 
   /// The class's name in its colour.

@@ -1,7 +1,7 @@
+import Contract
 import Imaging
 import ModelFiles
 import Reporting
-import VideoCatalog
 
 extension RunReport {
   /// Data, settings, machine, and the commands that do it again.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contract
 import Evaluation
 import Foundation
 import Imaging
@@ -6,7 +7,6 @@ import NeuralNetwork
 import Robustness
 import Terminal
 import TrainingData
-import VideoCatalog
 import Workers
 
 /// Lets a network judge the pictures of some videos, perturbed in all ways of a grid.

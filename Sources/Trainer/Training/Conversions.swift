@@ -1,8 +1,8 @@
 import Evaluation
 import NeuralNetwork
 import Configuration
+import Contract
 import TrainingData
-import VideoCatalog
 
 // What the settings of a pipeline file mean to the modules.
 
@@ -51,15 +51,7 @@ extension TrainConfiguration {
     return settings
   }
 
-  var videoScore: VideoScore {
-    switch validation.videoScore {
-    case .mean: .mean
-    case .median: .median
-    case .meanLogit: .meanLogit
-    case .maximum: .maximum
-    case .confident: .confident
-    }
-  }
+  var videoScore: VideoScore { validation.videoScore }
 }
 
 extension TrainConfiguration.Optimizer {
@@ -100,17 +92,10 @@ extension TrainConfiguration.Augmentation {
   private func range(_ pair: [Double]) -> ClosedRange<Double> { pair[0]...pair[1] }
 }
 
-extension VideoLabel {
-  /// Index of the class's logit.
-  var classIndex: Int { self == .fake ? 1 : 0 }
-
-  var evaluationLabel: ClassLabel { self == .fake ? .fake : .real }
-}
-
 extension SampleCatalog.Video {
   var evaluated: EvaluatedVideo {
     EvaluatedVideo(
-      name: name, group: group, label: label.evaluationLabel, method: method,
+      name: name, group: group, label: label, method: method,
       compression: compression)
   }
 }

@@ -1,6 +1,7 @@
 import Imaging
 import NeuralNetwork
 import Configuration
+import Contract
 import TrainingData
 
 /// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.

@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 import NeuralNetwork
 import Configuration
+import Contract
 import Terminal
 import TrainingData
-import VideoCatalog
 
 /// Learns one batch by heart. A network, a loss or an optimizer that is broken can't do that.
 struct OverfitBatch {

@@ -4,6 +4,7 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import Configuration
+import Contract
 import Reporting
 import ShardStore
 import Terminal

@@ -3,10 +3,10 @@ import Evaluation
 import ModelFiles
 import NeuralNetwork
 import Configuration
+import Contract
 import Reporting
 import Terminal
 import TrainingData
-import VideoCatalog
 
 /// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
 struct TrainingLoop: ~Copyable {

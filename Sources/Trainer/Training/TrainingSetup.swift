@@ -2,9 +2,9 @@ import Foundation
 import Imaging
 import NeuralNetwork
 import Configuration
+import Contract
 import ShardStore
 import TrainingData
-import VideoCatalog
 import Workers
 
 /// What a training works on: settings, data and its split, the network's shape.

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///
 /// An entry is `"name.mp4": {"label": "REAL" or "FAKE", "split": ..., "original": ...}` and speaks of

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
 /// of YouTube ids.
 struct FaceForensicsSplits {

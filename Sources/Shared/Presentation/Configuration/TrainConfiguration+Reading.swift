@@ -1,3 +1,5 @@
+internal import Contract
+
 extension TrainConfiguration {
   /// Reads the section `train:` of a pipeline file. The section `extract:` may stand beside it and is
   /// left alone.

@@ -1,3 +1,5 @@
+internal import Contract
+
 extension TrainConfiguration {
   /// The whole configuration as a pipeline file with the section `train:`. Reading it gives this
   /// configuration again.

@@ -1,3 +1,5 @@
+public import Contract
+
 /// Settings of the trainer: the section `train:` of a pipeline file. The values written here are the
 /// defaults; `pipelines/*.yaml` explain when to change them.
 public struct TrainConfiguration: Sendable, Equatable {
@@ -217,11 +219,6 @@ extension TrainConfiguration {
 
   /// How the network is judged between epochs.
   public struct Validation: Sendable, Equatable {
-    /// How the frames of a video become its score.
-    public enum VideoScore: String, Sendable, CaseIterable {
-      case mean, median, meanLogit, maximum, confident
-    }
-
     /// Epochs between two validations, 1...100000.
     public var everyEpochs = 1
     /// How the frames of a video become its score.
