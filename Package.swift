@@ -107,7 +107,8 @@ let package = Package(
     library(.platform, "Measure", ["Workers"]),
     library(.platform, "Terminal", ["Workers"]),
     library(.platform, "Files", ["CZlib"]),
-    library(.media, "Imaging", ["CTurboJPEG"]),
+    library(.contract, "Contract", []),
+    library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
     library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Workers"]),
     library(.network, "TensorFiles", ["Files"]),
     library(.network, "Kernels", []),
@@ -115,67 +116,67 @@ let package = Package(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
     library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
-    library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceDetection", ["Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
-    library(.data, "VideoCatalog", ["Files"]),
-    library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
+    library(.models, "ModelFiles", ["Contract", "NeuralNetwork", "TensorFiles"]),
     library(
-      .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
-    library(.models, "Evaluation", ["Randomness"]),
+      .media, "FaceDetection", ["Contract", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
+    library(
+      .media, "FaceExtraction",
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "Workers"]),
+    library(.data, "VideoCatalog", ["Contract", "Files"]),
+    library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
+    library(.data, "TrainingData", ["Contract", "Imaging", "Randomness", "ShardStore", "Workers"]),
+    library(.models, "Evaluation", ["Contract", "Randomness"]),
     library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
     library(
       .training, "Prediction",
-      ["Evaluation", "Imaging", "NeuralNetwork", "TrainingData", "VideoCatalog", "Workers"]),
+      ["Contract", "Evaluation", "Imaging", "NeuralNetwork", "TrainingData", "Workers"]),
     library(
       .training, "Robustness",
       [
-        "Evaluation", "Files", "Imaging", "MediaDecoding", "NeuralNetwork", "Prediction",
-        "Randomness",
-        "Reporting", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "Contract", "Evaluation", "Files", "Imaging", "MediaDecoding", "NeuralNetwork",
+        "Prediction", "Randomness", "Reporting", "Terminal", "TrainingData", "VideoCatalog",
+        "Workers",
       ]),
     library(
       .training, "Judging",
       [
-        "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction", "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles",
+        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "TensorFiles", "Terminal",
+        "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
-        "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction",
-        "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
-        "Workers",
+        "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles",
+        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "TensorFiles", "Terminal",
+        "TrainingData", "VideoCatalog", "Workers",
       ]),
-    library(.presentation, "Configuration", ["TrainingRun", yams]),
+    library(.presentation, "Configuration", [yams, "Contract", "TrainingRun"]),
     library(
       .presentation, "RunReports",
       [
-        "Configuration", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
-        "TrainingRun", "VideoCatalog",
+        "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
+        "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore",
+        "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
 
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "Configuration", "Files", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
+        argumentParser, "Configuration", "Contract", "FaceDetection", "FaceExtraction", "Files",
+        "Imaging", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
         "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Files", "Judging", "Kernels",
-        "Measure",
-        "ModelFiles", "NeuralNetwork", "Prediction", "Randomness", "Reporting", "Robustness",
-        "RunReports", "Terminal", "TensorFiles", "TrainingData", "TrainingRun", "VideoCatalog",
-        "Workers",
+        argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
+        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Randomness",
+        "Reporting", "Robustness", "RunReports", "TensorFiles", "Terminal", "TrainingData",
+        "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
 
@@ -186,33 +187,34 @@ let package = Package(
     tests("RandomnessTests", ["Randomness"]),
     tests("TerminalTests", ["Terminal"]),
     tests("FilesTests", ["Files"]),
-    tests("ImagingTests", ["Imaging"]),
-    tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
-    tests("TensorFilesTests", ["Files", "TensorFiles"]),
+    tests("ContractTests", ["Contract"]),
+    tests("ImagingTests", ["Contract", "Imaging"]),
+    tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
+    tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
-    tests(
-      "NeuralNetworkTests",
-      ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
+    tests("NeuralNetworkTests", ["Kernels", "NeuralNetwork", "Randomness", "Workers"]),
     tests(
       "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
-    tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",
       [
-        "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData", "VideoCatalog",
+        "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
+        "VideoCatalog",
       ]),
-    tests("EvaluationTests", ["Evaluation", "Randomness"]),
+    tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
     tests(
-      "FaceDetectionTests", ["FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
+      "FaceDetectionTests",
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests(
       "FaceExtractionTests",
-      ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
-    tests(
-      "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
-    tests("VideoCatalogTests", ["Files", "VideoCatalog"]),
+      ["Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
+    tests("RobustnessTests", ["Imaging", "Robustness", "Workers"]),
+    tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
-      name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
+      name: "ShardStoreFixtures",
+      dependencies: ["Contract", "Imaging", "ShardStore", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(
@@ -221,16 +223,16 @@ let package = Package(
     .testTarget(
       name: "ShardStoreTests",
       dependencies: [
-        "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
+        "Contract", "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
-    tests("ConfigurationTests", ["Configuration", "TrainingRun"]),
+    tests("ConfigurationTests", ["Configuration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
       [
-        "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
-        "TensorFiles", "Trainer", "VideoCatalog",
+        "Contract", "Evaluation", "Extractor", "Imaging", "ModelFiles", "NeuralNetwork",
+        "Randomness", "ShardStore", "TensorFiles", "Trainer", "VideoCatalog",
       ]),
   ]
 )

@@ -5,6 +5,7 @@ import Foundation
 import MediaDecoding
 import NeuralNetwork
 import Configuration
+import Contract
 import ShardStore
 import Terminal
 import VideoCatalog

@@ -3,6 +3,7 @@ import FaceExtraction
 import Imaging
 import MediaDecoding
 import Configuration
+import Contract
 import ShardStore
 import VideoCatalog
 

@@ -1,4 +1,5 @@
 import Files
+import Contract
 import Foundation
 import ShardStore
 import Terminal

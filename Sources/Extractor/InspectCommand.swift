@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Contract
 import Foundation
 import Imaging
 import ShardStore

@@ -1,6 +1,7 @@
 import TrainingRun
 import Foundation
 import Configuration
+import Contract
 import Testing
 
 /// The files in `pipelines/`.

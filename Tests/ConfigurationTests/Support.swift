@@ -1,6 +1,7 @@
 import TrainingRun
 import Foundation
 import Configuration
+import Contract
 import Testing
 
 /// The package's root, three folders above this file.

@@ -1,4 +1,5 @@
 import TrainingRun
+import Contract
 import Testing
 
 @testable import Configuration

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Randomness
 import Testing
@@ -37,7 +38,7 @@ struct BehaviourCheckTests {
   ) -> [FramePrediction] {
     var random = RandomStream(seed: 12, .check)
     return (0..<people * 2).flatMap { index in
-      let label: ClassLabel = index.isMultiple(of: 2) ? .real : .fake
+      let label: VideoLabel = index.isMultiple(of: 2) ? .real : .fake
       let film = video("v\(index)", label, group: "p\(index / 2)")
       let centre = offset + separation * (label == .fake ? 0.5 : -0.5)
       return crops(

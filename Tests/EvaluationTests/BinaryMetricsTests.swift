@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Randomness
 import Testing
@@ -127,7 +128,7 @@ struct BinaryMetricsTests {
     try expectCodable(metrics)
   }
 
-  @Test(arguments: ClassLabel.allCases) func oneClassLeavesWhatIsDefined(label: ClassLabel) throws {
+  @Test(arguments: VideoLabel.allCases) func oneClassLeavesWhatIsDefined(label: VideoLabel) throws {
     let metrics = BinaryMetrics(
       [0.2, 0.6, 0.9].map { LabelledProbability(probability: $0, label: label) })
     let undefined = [

@@ -1,3 +1,4 @@
+import Contract
 import Randomness
 import Testing
 
@@ -53,7 +54,7 @@ struct BootstrapTests {
     return (0..<groups).flatMap { group in
       let share = random.happens(0.5) ? 1 : 0.4
       return (0..<8).map { index in
-        let label: ClassLabel = index < 4 ? .real : .fake
+        let label: VideoLabel = index < 4 ? .real : .fake
         let isFake = random.happens(share) == (label == .fake)
         return VideoPrediction(
           video: video("\(group)/\(index)", label, group: "g\(group)"), frames: 1,

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Testing
 
@@ -72,7 +73,7 @@ func labelled(_ probabilities: [Double], _ labels: [Int]) -> [LabelledProbabilit
 
 /// A video whose group is its own, unless named.
 func video(
-  _ name: String, _ label: ClassLabel, group: String? = nil, method: String? = nil,
+  _ name: String, _ label: VideoLabel, group: String? = nil, method: String? = nil,
   compression: String? = nil
 ) -> EvaluatedVideo {
   EvaluatedVideo(

@@ -1,3 +1,4 @@
+import Contract
 import Evaluation
 import Foundation
 import ModelFiles

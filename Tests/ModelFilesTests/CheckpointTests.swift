@@ -1,5 +1,5 @@
+import Contract
 import Foundation
-import Imaging
 import ModelFiles
 import NeuralNetwork
 import TestSupport

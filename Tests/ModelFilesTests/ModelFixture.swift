@@ -1,4 +1,4 @@
-import Imaging
+import Contract
 import ModelFiles
 import NeuralNetwork
 

@@ -1,3 +1,4 @@
+internal import Contract
 import Foundation
 import Imaging
 public import ShardStore

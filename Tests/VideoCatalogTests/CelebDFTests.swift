@@ -1,3 +1,4 @@
+import Contract
 import TestSupport
 import Testing
 import VideoCatalog

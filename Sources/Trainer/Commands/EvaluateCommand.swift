@@ -10,10 +10,10 @@ import Prediction
 import Robustness
 import RunReports
 import Configuration
+import Contract
 import Reporting
 import Terminal
 import TrainingData
-import VideoCatalog
 import Workers
 
 struct EvaluateCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import TrainingRun
 import ArgumentParser
+import Contract
 import Foundation
 import Reporting
 import RunReports

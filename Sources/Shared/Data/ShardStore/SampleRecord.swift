@@ -1,3 +1,4 @@
+public import Contract
 import Files
 public import VideoCatalog
 

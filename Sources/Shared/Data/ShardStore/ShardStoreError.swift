@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What went wrong with a store, on what, and what to try.
 public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.

@@ -1,6 +1,6 @@
 internal import Files
+public import Contract
 import Foundation
-public import Imaging
 
 /// What the content of a store depends on: the file `store.json`, equal for all tasks.
 public struct StoreDescription: Codable, Sendable, Equatable {

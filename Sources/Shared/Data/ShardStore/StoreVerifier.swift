@@ -1,3 +1,4 @@
+internal import Contract
 import Imaging
 
 /// Checks all that a store says about itself, down to each image.

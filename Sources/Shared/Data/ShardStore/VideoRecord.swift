@@ -1,3 +1,4 @@
+public import Contract
 public import VideoCatalog
 
 /// State and counts of one video: the value of its name in the database `videos`.

@@ -1,5 +1,5 @@
+public import Contract
 public import Imaging
-public import VideoCatalog
 
 /// Pictures that go through the network together.
 public struct Batch: Sendable {

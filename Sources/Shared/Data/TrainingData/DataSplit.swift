@@ -1,4 +1,4 @@
-public import VideoCatalog
+public import Contract
 
 /// Which videos train, which validate, which test. No group lies on two sides; that is checked again
 /// after the assignment.

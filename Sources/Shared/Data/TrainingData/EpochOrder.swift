@@ -1,5 +1,5 @@
+internal import Contract
 internal import Randomness
-internal import VideoCatalog
 
 /// Which samples an epoch has, and in what order: a function of the seed and the epoch's number.
 ///

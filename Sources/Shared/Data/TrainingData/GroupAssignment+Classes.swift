@@ -1,4 +1,4 @@
-internal import VideoCatalog
+internal import Contract
 
 /// Both classes on every side that needs them.
 extension GroupAssignment {

@@ -1,5 +1,5 @@
+internal import Contract
 internal import Randomness
-internal import VideoCatalog
 
 /// One group of videos on its way to a side.
 struct VideoGroup {

@@ -1,7 +1,7 @@
+internal import Contract
 internal import Imaging
 internal import Randomness
 internal import ShardStore
-internal import VideoCatalog
 internal import Workers
 
 extension SampleCatalog {

@@ -1,6 +1,6 @@
+internal import Contract
 public import Imaging
 internal import ShardStore
-internal import VideoCatalog
 
 extension SampleCatalog {
   /// The picture of a sample, compared with its checksum; of the store's size.

@@ -1,6 +1,6 @@
+public import Contract
 internal import Imaging
 public import ShardStore
-public import VideoCatalog
 
 /// The videos and samples of a store, by number: what splits, orders and loaders work on.
 ///

@@ -1,4 +1,5 @@
 internal import Files
+internal import Contract
 internal import Glibc
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Collects what a reader finds and makes a catalog of it: groups, order, checks that all kinds share.
 struct CatalogBuilder {
   private struct Entry {

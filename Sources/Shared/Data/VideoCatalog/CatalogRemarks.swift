@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What a user should know about a catalog before training on it.
 enum CatalogRemarks {
   /// One sentence per finding: groups over several splits, a missing class, one giant group.

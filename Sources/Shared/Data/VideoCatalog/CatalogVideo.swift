@@ -1,3 +1,5 @@
+public import Contract
+
 /// One labelled video of a data set.
 public struct CatalogVideo: Codable, Sendable, Equatable {
   /// Path below the data set's folder, with "/" between components: the video's identity in the

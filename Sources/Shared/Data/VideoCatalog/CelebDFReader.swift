@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Reads Celeb-DF (v1 and v2): the folder is the label, `List_of_testing_videos.txt` the test set.
 ///
 /// Names are `idA_NNNN` in Celeb-real and `idA_idB_NNNN` in Celeb-synthesis (person A with the face of

@@ -1,4 +1,5 @@
 internal import Files
+internal import Contract
 
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///

@@ -1,3 +1,5 @@
+internal import Contract
+
 extension DatasetSplit {
   /// The split that a word in a data set's metadata or folders stands for; case does not matter.
   init?(spelling: some StringProtocol) {

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Which folders of FaceForensics++ are taken: the user's methods and compressions.
 struct FaceForensicsFilter {
   private let methods: Set<String>

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Reads FaceForensics++ with its companions (FaceShifter, DeepFakeDetection).
 ///
 /// The folder gives label, method and compression, the name gives the identities: `target_source`

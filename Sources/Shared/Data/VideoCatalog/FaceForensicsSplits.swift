@@ -1,4 +1,5 @@
 internal import Files
+internal import Contract
 
 /// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
 /// of YouTube ids.

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Reads a folder of real and a folder of fake videos.
 ///
 /// The label folder is `real` or `original(s)`, `fake(s)` or `manipulated`, in any case, in the input

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Recognises layouts, so that an error can say which kind or folder the user may have meant.
 enum LayoutGuess {
   /// What to try instead of `kind` on these folders; nil if they look like no other layout.

@@ -1,3 +1,4 @@
+public import Contract
 public import Imaging
 
 /// Where a crop lies in the picture.

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What can go wrong in this module.
 public struct FaceDetectionError: Error, CustomStringConvertible {
   /// Kinds of failure.
@@ -25,6 +27,15 @@ public struct FaceDetectionError: Error, CustomStringConvertible {
     self.subject = subject
     self.message = message
     self.cause = cause
+  }
+
+  /// Throws the module's error where settings have no meaning.
+  static func check(_ settings: some ContractValue) throws(FaceDetectionError) {
+    do throws(ContractError) {
+      try settings.validate()
+    } catch {
+      throw FaceDetectionError(code: .invalidSettings, subject: error.key, message: error.message)
+    }
   }
 
   /// Subject, message and cause in one line.

@@ -1,3 +1,5 @@
+public import Contract
+
 /// A track that is kept: the pictures of one person.
 public struct KeptTrack: Sendable, Equatable {
   /// The number under which the faces were reported while the video ran.

@@ -1,3 +1,4 @@
+public import Contract
 public import Imaging
 
 /// Finds faces in video frames at a fraction of the cost of `MTCNN.detect`.
@@ -35,7 +36,7 @@ public final class FaceSearcher {
   public init(
     weights: MTCNNWeights, settings: FaceSearchSettings = FaceSearchSettings()
   ) throws(FaceDetectionError) {
-    try settings.validate()
+    try FaceDetectionError.check(settings)
     self.settings = settings
     detector = try MTCNN(weights: weights, settings: settings.cascade)
   }

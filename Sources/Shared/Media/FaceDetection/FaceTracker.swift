@@ -1,3 +1,4 @@
+public import Contract
 public import Imaging
 
 /// A face and the track that it belongs to, as far as is known before the end of the video.
@@ -28,7 +29,7 @@ public final class FaceTracker {
   public init(
     searcher: FaceSearcher, settings: TrackSettings = TrackSettings()
   ) throws(FaceDetectionError) {
-    try settings.validate()
+    try FaceDetectionError.check(settings)
     self.searcher = searcher
     linker = FaceLinker(settings: settings)
   }

@@ -1,3 +1,4 @@
+internal import Contract
 internal import NeuralNetwork
 
 /// Geometry of P-Net: it sees 12x12 pixels and moves by 2.

@@ -1,3 +1,4 @@
+public import Contract
 public import Imaging
 internal import NeuralNetwork
 
@@ -22,7 +23,7 @@ public final class MTCNN {
   public init(
     weights: MTCNNWeights, settings: MTCNNSettings = MTCNNSettings()
   ) throws(FaceDetectionError) {
-    try settings.validate()
+    try FaceDetectionError.check(settings)
     self.weights = weights
     self.settings = settings
   }

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Imaging
 
 /// One size of the picture at which P-Net looks for faces of about `12 / scale` pixels.

@@ -1,5 +1,4 @@
-public import FaceDetection
-public import Imaging
+public import Contract
 
 /// Everything that determines which crops a video gives.
 public struct FaceExtractionSettings: Sendable, Equatable {

@@ -1,3 +1,4 @@
+internal import Contract
 public import FaceDetection
 public import Imaging
 public import MediaDecoding

@@ -1,3 +1,5 @@
+internal import Contract
+
 extension BehaviourCheck {
   static func predictsBothClasses(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
@@ -132,7 +134,7 @@ extension BehaviourCheck {
   private static func balancedShare(
     _ predictions: [LabelledProbability], where condition: (Double) -> Bool
   ) -> Double {
-    let shares = ClassLabel.allCases.map { label in
+    let shares = VideoLabel.allCases.map { label in
       let members = predictions.filter { $0.label == label }
       return Double(members.count { condition($0.probability) }) / Double(max(members.count, 1))
     }

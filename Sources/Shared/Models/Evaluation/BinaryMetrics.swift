@@ -1,3 +1,5 @@
+internal import Contract
+
 /// How good predictions are, frames or videos. "Fake" is the positive class.
 ///
 /// What is undefined (a recall without members of the class, an AUC of one class) is nil, never 0

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Randomness
 
 /// 95% intervals of the main metrics, by resampling groups of people.

@@ -1,3 +1,5 @@
+public import Contract
+
 extension Calibration {
   /// Fits temperature and threshold, on validation data and never on test data.
   ///

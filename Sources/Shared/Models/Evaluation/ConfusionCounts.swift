@@ -1,3 +1,5 @@
+internal import Contract
+
 /// How many of each class were called what.
 public struct ConfusionCounts: Codable, Sendable, Equatable {
   /// Reals that are called real.

@@ -1,3 +1,5 @@
+public import Contract
+
 /// What the metrics must know of a video besides its scores.
 public struct EvaluatedVideo: Codable, Sendable, Hashable {
   /// The full name, unique in the data set. FaceForensics++ has a `000_003` of every method: the
@@ -9,7 +11,7 @@ public struct EvaluatedVideo: Codable, Sendable, Hashable {
   public var group: String
 
   /// The true answer.
-  public var label: ClassLabel
+  public var label: VideoLabel
 
   /// How a fake was made, where the data set says so.
   public var method: String?
@@ -19,7 +21,7 @@ public struct EvaluatedVideo: Codable, Sendable, Hashable {
 
   /// Describes a video.
   public init(
-    name: String, group: String, label: ClassLabel, method: String? = nil,
+    name: String, group: String, label: VideoLabel, method: String? = nil,
     compression: String? = nil
   ) {
     self.name = name

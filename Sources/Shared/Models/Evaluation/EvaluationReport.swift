@@ -1,3 +1,5 @@
+public import Contract
+
 /// What is measured of a model on one side of a split.
 public struct EvaluationReport: Codable, Sendable, Equatable {
   /// How margins became verdicts.

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What the network says of one face crop. A frame with two faces has two of them.
 public struct FramePrediction: Sendable, Hashable {
   /// The video that the crop is from.

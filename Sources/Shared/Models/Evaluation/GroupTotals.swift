@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What the metrics that are sums need of each group, so that a draw costs one pass over groups.
 struct GroupTotals {
   private struct Total {

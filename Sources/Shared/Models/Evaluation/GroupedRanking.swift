@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Predictions in the order of their probability with the group of each: sorted once, so that the
 /// area under the ROC curve of a resample is one pass with integer sums.
 struct GroupedRanking {

@@ -1,13 +1,15 @@
+public import Contract
+
 /// A probability of fake and the true answer: what metrics are computed from.
 public struct LabelledProbability: Sendable, Hashable {
   /// The probability of fake, 0...1.
   public var probability: Double
 
   /// The true answer.
-  public var label: ClassLabel
+  public var label: VideoLabel
 
   /// Pairs a probability with the true answer.
-  public init(probability: Double, label: ClassLabel) {
+  public init(probability: Double, label: VideoLabel) {
     self.probability = probability
     self.label = label
   }

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Foundation
 
 /// 1 / (1 + exp(-x)) without overflow; NaN for NaN.
@@ -16,7 +17,7 @@ func softplus(_ x: Double) -> Double {
 
 /// The negative logarithm of the probability given to the true class, clipped to 1e-15...1 - 1e-15
 /// so that one confident error doesn't make a whole evaluation infinite.
-func clippedLogLoss(probability: Double, label: ClassLabel) -> Double {
+func clippedLogLoss(probability: Double, label: VideoLabel) -> Double {
   let clipped = min(max(probability, 1e-15), 1 - 1e-15)
   return label == .fake ? -log(clipped) : -log1p(-clipped)
 }

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// Probabilities with their true answers, sorted: what every metric of the order is computed from.
 /// Equal probabilities are one step, so ties can't be resolved in anyone's favour. Sorting takes
 /// O(n log n), each metric O(n).

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// What became of the predictions whose probability of fake lies in one interval. If the model is
 /// calibrated, `shareFake` equals `meanProbability`.
 public struct ReliabilityBin: Codable, Sendable, Equatable {

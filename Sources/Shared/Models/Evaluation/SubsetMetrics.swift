@@ -1,3 +1,5 @@
+internal import Contract
+
 /// How good the video predictions of one method or one compression are.
 public struct SubsetMetrics: Codable, Sendable, Equatable {
   /// The method or the compression.

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// The temperature that minimises the log-loss of frames.
 ///
 /// In 1 / T the loss is convex (a logistic regression with one weight), so its derivative has at

@@ -1,3 +1,5 @@
+internal import Contract
+
 /// The margins of each video's crops: grouped once, scored as often as needed.
 struct VideoMargins {
   private(set) var videos: [EvaluatedVideo] = []

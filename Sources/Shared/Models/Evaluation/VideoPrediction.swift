@@ -1,3 +1,5 @@
+public import Contract
+
 /// What the network says of a video.
 public struct VideoPrediction: Sendable, Hashable {
   /// The video.

@@ -1,4 +1,4 @@
-internal import Imaging
+internal import Contract
 internal import NeuralNetwork
 internal import TensorFiles
 

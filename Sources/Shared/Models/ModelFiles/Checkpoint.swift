@@ -1,4 +1,4 @@
-public import Imaging
+public import Contract
 public import NeuralNetwork
 internal import TensorFiles
 

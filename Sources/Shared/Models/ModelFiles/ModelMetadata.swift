@@ -1,5 +1,5 @@
+public import Contract
 internal import Foundation
-public import Imaging
 public import NeuralNetwork
 internal import TensorFiles
 

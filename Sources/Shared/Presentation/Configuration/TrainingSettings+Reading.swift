@@ -1,3 +1,4 @@
+internal import Contract
 package import TrainingRun
 
 extension TrainingSettings {

@@ -7,6 +7,7 @@ internal import ModelFiles
 package import Reporting
 internal import Terminal
 internal import TrainingRun
+internal import Contract
 
 /// Several runs side by side as a page: numbers in one table, curves in one plot.
 package struct ComparisonReport {

@@ -11,6 +11,7 @@ internal import ShardStore
 internal import TrainingData
 package import TrainingRun
 internal import VideoCatalog
+package import Contract
 
 /// The photographs of a report, which come from the store: the worst mistakes with what the network
 /// saw in them, and training pictures after augmentation.
@@ -26,7 +27,7 @@ package struct ReportPictures {
 
   /// A picture as the network was trained on it.
   package struct Augmented {
-    package var label: ClassLabel
+    package var label: VideoLabel
     package var video: String
     package var picture: ReportPicture
   }
@@ -115,7 +116,7 @@ extension ReportPictures {
   /// The worst crops on the wrong side, of both classes; the worst first. One of each video, and one
   /// of each group of people as long as there are others: the same face six times teaches little.
   package static func worst(_ side: PredictionTable.Side, _ calibration: Calibration) -> [Int] {
-    ClassLabel.allCases.flatMap { label -> [Int] in
+    VideoLabel.allCases.flatMap { label -> [Int] in
       /// Larger is worse.
       func badness(_ place: Int) -> Double {
         label == .real ? side.frames[place].margin : -side.frames[place].margin
@@ -216,11 +217,11 @@ extension ReportPictures {
       let loader = try setup.makeLoader(from: .start)
       defer { loader.stop() }
       let encoder = try JPEGEncoder(quality: 88)
-      var counts: [ClassLabel: Int] = [:]
+      var counts: [VideoLabel: Int] = [:]
       for _ in 0..<min(setup.order.stepsPerEpoch, 4) {
         let batch = try loader.next()
         for (sample, pixels) in zip(batch.samples, batch.pictures) {
-          let label = sample.label.evaluationLabel
+          let label = sample.label
           guard counts[label, default: 0] < Self.augmentedPerClass else { continue }
           counts[label, default: 0] += 1
           let video = setup.catalog.videos[sample.video].name
@@ -230,9 +231,9 @@ extension ReportPictures {
               picture: try Self.picture(
                 Self.limited(pixels), "augmented face crop of \(video)", encoder)))
         }
-        if ClassLabel.allCases.allSatisfy({ counts[$0] == Self.augmentedPerClass }) { break }
+        if VideoLabel.allCases.allSatisfy({ counts[$0] == Self.augmentedPerClass }) { break }
       }
-      augmented = ClassLabel.allCases.flatMap { label in
+      augmented = VideoLabel.allCases.flatMap { label in
         augmented.filter { $0.label == label }
       }
     } catch {

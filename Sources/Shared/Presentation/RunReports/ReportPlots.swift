@@ -2,6 +2,7 @@ internal import Judging
 package import Evaluation
 package import Reporting
 package import TrainingRun
+package import Contract
 
 /// The plots of one or several runs. With one run the lines are its parts (training and validation,
 /// frames and videos); with several each is a run.
@@ -133,7 +134,7 @@ package enum ReportPlots {
   package static func scores(
     name: String, title: String, _ predictions: [LabelledProbability], threshold: Double?
   ) -> Drawing? {
-    let groups = ClassLabel.allCases.map { label in
+    let groups = VideoLabel.allCases.map { label in
       HistogramPlot.Group(
         label.rawValue, predictions.filter { $0.label == label }.map(\.probability),
         colour: label.plotColour)
@@ -204,7 +205,7 @@ package enum ReportPlots {
   }
 }
 
-extension ClassLabel {
+extension VideoLabel {
   package var plotColour: PlotColour { self == .real ? .real : .fake }
 
   /// The class's name in its colour.

@@ -1,5 +1,6 @@
 package import Evaluation
 package import Reporting
+internal import Contract
 
 /// What the words of a report mean.
 package enum ReportTerms {

@@ -1,6 +1,7 @@
 package import Evaluation
 internal import Terminal
 package import TrainingRun
+internal import Contract
 
 /// What a model is worth, as tables.
 package struct ResultTable {

@@ -1,6 +1,7 @@
 internal import TrainingRun
 internal import Evaluation
 package import Reporting
+internal import Contract
 
 extension RunReport {
   /// Loss, AUC and learning rate over the epochs.

@@ -5,6 +5,7 @@ internal import ModelFiles
 package import Reporting
 internal import TrainingRun
 internal import VideoCatalog
+internal import Contract
 
 extension RunReport {
   /// Data, settings, machine, and the commands that do it again.

@@ -1,6 +1,7 @@
 internal import TrainingRun
 internal import Evaluation
 package import Reporting
+internal import Contract
 
 extension RunReport {
   /// All metrics, what was called what, and the checks.

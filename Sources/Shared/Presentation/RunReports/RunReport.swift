@@ -5,6 +5,7 @@ internal import Foundation
 internal import ModelFiles
 package import Reporting
 internal import Terminal
+internal import Contract
 
 /// The report of one run as a page.
 package struct RunReport {

@@ -1,4 +1,5 @@
-package import Imaging
+package import Contract
+internal import Imaging
 internal import ShardStore
 package import TrainingData
 internal import VideoCatalog

@@ -12,6 +12,7 @@ internal import TensorFiles
 package import TrainingData
 internal import VideoCatalog
 package import Workers
+internal import Contract
 
 /// From a model without statistics to one that can be trusted: measured as it is, its statistics
 /// estimated, calibrated, measured again, checked, written.

@@ -6,6 +6,7 @@ internal import Prediction
 internal import Terminal
 internal import TrainingData
 package import Workers
+internal import Contract
 
 /// What a model says of real crops.
 package struct PredictionSummary: Encodable {

@@ -4,6 +4,7 @@ internal import Foundation
 package import Prediction
 internal import Reporting
 internal import ShardStore
+internal import Contract
 
 /// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
 /// one per video without a face. The rows are what plots and tables are made of; with the store's
@@ -88,7 +89,7 @@ package struct PredictionTable {
     let crop: (frame: Int, key: String, margin: Double)?
 
     init?(_ cells: [String]) {
-      guard let label = ClassLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
+      guard let label = VideoLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
         return nil
       }
       video = EvaluatedVideo(

@@ -1,11 +1,12 @@
 package import Diagnosis
-package import Evaluation
-package import Imaging
+internal import Evaluation
+internal import Imaging
 package import ModelFiles
 package import NeuralNetwork
 internal import ShardStore
 package import TensorFiles
 package import TrainingData
+package import Contract
 
 /// A ResNet18 from a file of anybody's, and what can be known of how it is to be used.
 package struct SubjectModel {

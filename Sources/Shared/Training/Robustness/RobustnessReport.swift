@@ -2,6 +2,7 @@ internal import Files
 package import Evaluation
 package import Reporting
 internal import Terminal
+internal import Contract
 
 /// What a model is worth on damaged pictures.
 package struct RobustnessReport: Encodable {

@@ -1,10 +1,13 @@
-package import Evaluation
+internal import Evaluation
 internal import Imaging
 package import NeuralNetwork
 package import Prediction
 package import TrainingData
 internal import VideoCatalog
 package import Workers
+package import Contract
+internal import Foundation
+internal import Terminal
 
 /// Lets a network judge the pictures of some videos, perturbed in all ways of a grid.
 ///

@@ -8,6 +8,8 @@ internal import Prediction
 package import Terminal
 internal import TrainingData
 internal import Workers
+internal import Contract
+internal import ShardStore
 
 /// One batch through everything, to see before a long run that nothing is missing.
 package struct DryRun {

@@ -1,7 +1,8 @@
-package import Imaging
+internal import Imaging
 package import NeuralNetwork
 internal import Prediction
 package import TrainingData
+package import Contract
 
 /// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.
 /// All that a checkpoint holds.

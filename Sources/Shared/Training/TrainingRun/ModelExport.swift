@@ -10,6 +10,7 @@ internal import Terminal
 internal import TrainingData
 internal import VideoCatalog
 package import Workers
+internal import Contract
 
 /// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.
 package struct ModelExport {

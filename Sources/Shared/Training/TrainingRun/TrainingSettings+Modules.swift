@@ -2,6 +2,7 @@ internal import Prediction
 internal import Evaluation
 internal import NeuralNetwork
 internal import TrainingData
+internal import Contract
 
 // What the settings of a pipeline file mean to the modules.
 
@@ -50,15 +51,7 @@ extension TrainingSettings {
     return settings
   }
 
-  var videoScore: VideoScore {
-    switch validation.videoScore {
-    case .mean: .mean
-    case .median: .median
-    case .meanLogit: .meanLogit
-    case .maximum: .maximum
-    case .confident: .confident
-    }
-  }
+  var videoScore: VideoScore { validation.videoScore }
 }
 
 extension TrainingSettings.Optimizer {

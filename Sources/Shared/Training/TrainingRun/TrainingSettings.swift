@@ -1,3 +1,5 @@
+package import Contract
+
 /// Settings of the trainer: the section `train:` of a pipeline file. The values written here are the
 /// defaults; `pipelines/*.yaml` explain when to change them.
 package struct TrainingSettings: Sendable, Equatable {
@@ -217,11 +219,6 @@ extension TrainingSettings {
 
   /// How the network is judged between epochs.
   package struct Validation: Sendable, Equatable {
-    /// How the frames of a video become its score.
-    package enum VideoScore: String, Sendable, CaseIterable {
-      case mean, median, meanLogit, maximum, confident
-    }
-
     /// Epochs between two validations, 1...100000.
     package var everyEpochs = 1
     /// How the frames of a video become its score.

@@ -1,10 +1,11 @@
 internal import Foundation
-package import Imaging
+internal import Imaging
 package import NeuralNetwork
 internal import ShardStore
 package import TrainingData
 internal import VideoCatalog
 internal import Workers
+package import Contract
 
 /// What a training works on: settings, data and its split, the network's shape.
 package struct TrainingSetup {

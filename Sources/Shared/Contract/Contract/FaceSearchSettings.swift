@@ -1,5 +1,5 @@
 /// How faces are searched for in video.
-public struct FaceSearchSettings: Sendable, Equatable {
+public struct FaceSearchSettings: ContractValue {
   /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
   /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
   /// faces in the same places.
@@ -31,19 +31,31 @@ public struct FaceSearchSettings: Sendable, Equatable {
     self.brightenWhenEmpty = brightenWhenEmpty
   }
 
-  /// Throws where a setting has no meaning.
-  func validate() throws(FaceDetectionError) {
-    try cascade.validate()
+  /// Reads settings; those without a meaning are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    cascade = try values.decode(MTCNNSettings.self, forKey: .cascade)
+    searchShortSide = try values.decode(Int.self, forKey: .searchShortSide)
+    fullSearchInterval = try values.decode(Int.self, forKey: .fullSearchInterval)
+    brightenWhenEmpty = try values.decode(Bool.self, forKey: .brightenWhenEmpty)
+    try validate(readFrom: decoder)
+  }
+
+  public func validate() throws(ContractError) {
+    do throws(ContractError) {
+      try cascade.validate()
+    } catch {
+      throw error.within("cascade")
+    }
     guard searchShortSide == 0 || (64...8640).contains(searchShortSide) else {
-      throw FaceDetectionError(
-        code: .invalidSettings, subject: "search short side",
-        message:
-          "expected 64 to 8640 pixels, or 0 for full size, got \(searchShortSide); usual is 360")
+      throw ContractError(
+        key: "searchShortSide", expected: "64 to 8640 pixels, or 0 for full size",
+        got: "\(searchShortSide)", advice: "usual is 360")
     }
     guard fullSearchInterval >= 1 else {
-      throw FaceDetectionError(
-        code: .invalidSettings, subject: "full search interval",
-        message: "expected 1 or more pictures, got \(fullSearchInterval); usual is 8")
+      throw ContractError(
+        key: "fullSearchInterval", expected: "1 or more pictures", got: "\(fullSearchInterval)",
+        advice: "usual is 8")
     }
   }
 }

@@ -1,12 +1,12 @@
 /// Which tracks count at the end of a video.
-public struct TrackSettings: Sendable, Equatable {
+public struct TrackSettings: ContractValue {
   /// Pictures in which a person has to be found, but never more than a quarter of the pictures that
   /// were searched: the face of a one-picture video counts.
   public var minimumFrames: Int
 
   /// How much less sure a track may be that is found in half of the pictures or more: a mistake
   /// doesn't last, and a face in poor light does.
-  static let lastingTrackAllowance: Float = 0.1
+  public static let lastingTrackAllowance: Float = 0.1
 
   /// Mean score that a track needs, 0...1; `lastingTrackAllowance` less for a lasting one.
   public var minimumScore: Float
@@ -28,19 +28,28 @@ public struct TrackSettings: Sendable, Equatable {
     self.maximumGap = maximumGap
   }
 
-  /// Throws where a setting has no meaning.
-  func validate() throws(FaceDetectionError) {
+  /// Reads settings; those without a meaning are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    minimumFrames = try values.decode(Int.self, forKey: .minimumFrames)
+    minimumScore = try values.decode(Float.self, forKey: .minimumScore)
+    maximumTracks = try values.decode(Int.self, forKey: .maximumTracks)
+    maximumGap = try values.decode(Int.self, forKey: .maximumGap)
+    try validate(readFrom: decoder)
+  }
+
+  public func validate() throws(ContractError) {
     for (name, value) in [
-      ("minimum frames of a track", minimumFrames), ("maximum number of tracks", maximumTracks),
-      ("maximum gap of a track", maximumGap),
-    ] where value < 0 {
-      throw FaceDetectionError(
-        code: .invalidSettings, subject: name, message: "expected 0 or more, got \(value)")
+      ("minimumFrames", minimumFrames), ("maximumTracks", maximumTracks),
+      ("maximumGap", maximumGap),
+    ] {
+      // The bound leaves room to count on.
+      try require(value, in: 0...1_000_000, name, "pictures or tracks")
     }
-    guard minimumScore >= 0, minimumScore <= 1 else {
-      throw FaceDetectionError(
-        code: .invalidSettings, subject: "minimum score of a track",
-        message: "expected a score between 0 and 1, got \(minimumScore); usual is 0.9")
+    guard (0...1).contains(minimumScore) else {
+      throw ContractError(
+        key: "minimumScore", expected: "a score of 0...1", got: "\(minimumScore)",
+        advice: "usual is 0.9")
     }
   }
 }

@@ -2,9 +2,9 @@
 ///
 /// The value is written into `store.json`, copied into checkpoints and model files, and read back by
 /// the detector.
-public struct CropGeometry: Codable, Sendable, Equatable {
+public struct CropGeometry: ContractValue {
   /// How a crop is laid over the face.
-  public enum Alignment: String, Codable, Sendable, CaseIterable {
+  public enum Alignment: String, ContractChoice {
     /// Similarity transform from the five landmarks to the canonical face: eyes level, face centred.
     case landmarks
     /// Upright square around the detector's box.
@@ -21,10 +21,27 @@ public struct CropGeometry: Codable, Sendable, Equatable {
   /// Width and height of a crop in pixels.
   public var sizePixels: Int
 
+  /// Largest width and height of a crop in pixels.
+  public static let maximumSizePixels = 4096
+
   /// Creates a crop geometry.
   public init(alignment: Alignment = .landmarks, margin: Double = 1.3, sizePixels: Int = 224) {
     self.alignment = alignment
     self.margin = margin
     self.sizePixels = sizePixels
+  }
+
+  /// Reads a geometry; one that no crop can have is an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    alignment = try values.decode(Alignment.self, forKey: .alignment)
+    margin = try values.decode(Double.self, forKey: .margin)
+    sizePixels = try values.decode(Int.self, forKey: .sizePixels)
+    try validate(readFrom: decoder)
+  }
+
+  public func validate() throws(ContractError) {
+    try require(margin, in: 0.1...100, "margin", "times the face")
+    try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")
   }
 }

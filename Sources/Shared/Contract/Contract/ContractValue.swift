@@ -1,0 +1,49 @@
+/// A value of the contract: it knows what it may be, and is checked wherever it is decoded.
+public protocol ContractValue: Codable, Sendable, Equatable {
+  /// Throws where the value has no meaning.
+  func validate() throws(ContractError)
+}
+
+extension ContractValue {
+  /// Validates what `init(from:)` has just read.
+  func validate(readFrom decoder: any Decoder) throws {
+    do throws(ContractError) {
+      try validate()
+    } catch {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: error.description,
+          underlyingError: error))
+    }
+  }
+}
+
+/// One of a few names; any other one is an error that lists them.
+public protocol ContractChoice: RawRepresentable<String>, CaseIterable, Codable, Sendable {}
+
+extension ContractChoice {
+  /// Reads a name.
+  public init(from decoder: any Decoder) throws {
+    let name = try decoder.singleValueContainer().decode(String.self)
+    guard let choice = Self(rawValue: name) else {
+      let error = ContractError(
+        key: "", expected: Self.allCases.map(\.rawValue).joined(separator: " or "),
+        got: "\"\(name)\"")
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: error.description,
+          underlyingError: error))
+    }
+    self = choice
+  }
+}
+
+/// Throws unless a number lies in its bounds; NaN never does.
+func require<Number: Comparable & CustomStringConvertible>(
+  _ value: Number, in bounds: ClosedRange<Number>, _ key: String, _ unit: String
+) throws(ContractError) {
+  guard bounds.contains(value) else {
+    throw ContractError(
+      key: key, expected: "\(bounds.lowerBound)...\(bounds.upperBound) \(unit)", got: "\(value)")
+  }
+}

@@ -1,0 +1,56 @@
+/// Settings of the cascade. The defaults are facenet-pytorch's.
+public struct MTCNNSettings: ContractValue {
+  /// Score from which a proposal counts, 0...1.
+  public var proposalThreshold: Float
+  /// Score from which a refined proposal counts, 0...1.
+  public var refinementThreshold: Float
+  /// Score from which a face counts, 0...1.
+  public var outputThreshold: Float
+  /// Side of the smallest face that is looked for, in pixels of the picture.
+  public var minimumFaceSize: Double
+  /// Size of a pyramid level relative to the one before it.
+  public var pyramidFactor: Double
+
+  /// Creates settings.
+  public init(
+    proposalThreshold: Float = 0.6, refinementThreshold: Float = 0.7, outputThreshold: Float = 0.7,
+    minimumFaceSize: Double = 20, pyramidFactor: Double = 0.709
+  ) {
+    self.proposalThreshold = proposalThreshold
+    self.refinementThreshold = refinementThreshold
+    self.outputThreshold = outputThreshold
+    self.minimumFaceSize = minimumFaceSize
+    self.pyramidFactor = pyramidFactor
+  }
+
+  /// Reads settings; those without a meaning are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    proposalThreshold = try values.decode(Float.self, forKey: .proposalThreshold)
+    refinementThreshold = try values.decode(Float.self, forKey: .refinementThreshold)
+    outputThreshold = try values.decode(Float.self, forKey: .outputThreshold)
+    minimumFaceSize = try values.decode(Double.self, forKey: .minimumFaceSize)
+    pyramidFactor = try values.decode(Double.self, forKey: .pyramidFactor)
+    try validate(readFrom: decoder)
+  }
+
+  public func validate() throws(ContractError) {
+    for (name, value) in [
+      ("proposalThreshold", proposalThreshold), ("refinementThreshold", refinementThreshold),
+      ("outputThreshold", outputThreshold),
+    ] where !(0...1).contains(value) {
+      throw ContractError(
+        key: name, expected: "a score of 0...1", got: "\(value)", advice: "usual are 0.6, 0.7, 0.7")
+    }
+    guard (12...65536).contains(minimumFaceSize) else {
+      throw ContractError(
+        key: "minimumFaceSize", expected: "12 pixels or more", got: "\(minimumFaceSize)",
+        advice: "usual is 20")
+    }
+    guard (0.1...0.95).contains(pyramidFactor) else {
+      throw ContractError(
+        key: "pyramidFactor", expected: "0.1...0.95", got: "\(pyramidFactor)",
+        advice: "usual is 0.709")
+    }
+  }
+}
