@@ -114,7 +114,10 @@ let package = Package(
     .target(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
-    library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
+    library(.network, "Collectives", ["Kernels", "Workers"]),
+    library(
+      .network, "NeuralNetwork",
+      ["Collectives", "COpenBLAS", "Randomness", "Workers"] + kernelTargets),
     library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceDetection", ["Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
@@ -190,9 +193,10 @@ let package = Package(
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TensorFilesTests", ["Files", "TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
+    tests("CollectivesTests", ["Collectives"]),
     tests(
       "NeuralNetworkTests",
-      ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
+      ["Collectives", "Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
     tests(
       "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
