@@ -115,7 +115,9 @@ let package = Package(
     .target(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
-    library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
+    library(
+      .network, "NeuralNetwork",
+      ["COpenBLAS", "Collectives", "Randomness", "Workers"] + kernelTargets),
     library(.models, "ModelFiles", ["Contract", "NeuralNetwork", "TensorFiles"]),
     library(
       .media, "FaceDetection", ["Contract", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
@@ -160,6 +162,7 @@ let package = Package(
         "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore",
         "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
+    library(.network, "Collectives", ["Kernels", "Workers"]),
 
     // Executables.
     .executableTarget(
@@ -188,11 +191,13 @@ let package = Package(
     tests("TerminalTests", ["Terminal"]),
     tests("FilesTests", ["Files"]),
     tests("ContractTests", ["Contract"]),
+    tests("CollectivesTests", ["Collectives"]),
     tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
-    tests("NeuralNetworkTests", ["Kernels", "NeuralNetwork", "Randomness", "Workers"]),
+    tests(
+      "NeuralNetworkTests", ["Collectives", "Kernels", "NeuralNetwork", "Randomness", "Workers"]),
     tests(
       "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),

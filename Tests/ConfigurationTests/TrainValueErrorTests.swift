@@ -134,6 +134,7 @@ import Testing
     ("network.freezeBackboneEpochs", ["0", "100000"], ["-1", "100001"]),
     ("data.validationShare", ["0.01", "0.8"], ["0.009", "0.91"]),
     ("data.testShare", ["0", "0.8"], ["-0.1", "0.91"]),
+    ("data.shuffleVideos", ["1", "10000000"], ["0", "10000001"]),
     ("data.shuffleShards", ["1", "100000"], ["0", "100001"]),
     ("data.framesPerVideo", ["0", "10000"], ["-1", "10001"]),
     ("augmentation.flip", ["0", "1"], ["-0.1", "1.1"]),

@@ -28,7 +28,7 @@ import Testing
     value.data.validationShare = 0.1
     value.data.testShare = 0
     value.data.balance = .none
-    value.data.shuffleShards = 1
+    value.data.shuffleVideos = 1
     value.data.framesPerVideo = 15
     value.augmentation = augmentation()
     value.optimizer.kind = .adamw
@@ -109,12 +109,31 @@ import Testing
     #expect(usual.yaml.contains("  schedule:\n    warmupEpochs: 0.5\n"))
   }
 
+  /// Files and checkpoints of older versions have `shuffleShards`.
+  @Test func aReplacedSettingIsReadAndRendered() throws {
+    let old = try train("train: {data: {shuffleShards: 5}}")
+    #expect(old.data.shuffleShards == 5)
+    #expect(old.resultSettings["data.shuffleShards"] == "5")
+    #expect(old.resultSettings["data.shuffleVideos"] == nil)
+    #expect(try train(old.yaml) == old)
+    #expect(TrainingSettings().data.shuffleShards == nil)
+    #expect(TrainingSettings().resultSettings["data.shuffleVideos"] == "4096")
+    let both = #expect(throws: ConfigurationError.self) {
+      try train("train:\n  data:\n    shuffleVideos: 3\n    shuffleShards: 5\n")
+    }
+    #expect(
+      both?.description.contains(
+        "'train.data.shuffleShards': was replaced by shuffleVideos, which is there too; remove it")
+        == true)
+  }
+
   /// Every stored property is rendered, in the order of the struct.
   @Test func everySettingIsRendered() {
     let names = settingNames(of: TrainingSettings()).map {
       $0 == "timeLimitSeconds" ? "timeLimit" : $0
     }
-    #expect(names == TrainingSettings().lines.map(\.key))
+    // One that another setting replaced is rendered only where it is given.
+    #expect(names.filter { $0 != "data.shuffleShards" } == TrainingSettings().lines.map(\.key))
   }
 
   @Test func overridesHaveTypes() throws {

@@ -10,7 +10,7 @@ import Testing
   ]
 
   @Test(arguments: TestedKernels.all, shapes)
-  func sumsWorkersInTheirOrder(
+  func sumsWorkersPairwise(
     tested: TestedKernels, layer: (inputs: Int, outputs: Int, kernel: Int)
   ) {
     let kernels = tested.kernels
@@ -18,10 +18,11 @@ import Testing
       inputChannels: layer.inputs, outputChannels: layer.outputs, kernel: layer.kernel, stride: 1,
       inputHeight: 7, inputWidth: 7, lanes: kernels.lanes)
     // Sums that depend on their order: what is added first is rounded most.
-    let workers = (0..<3).map { worker in
-      pseudoRandom(shape.weightCount, seed: UInt64(worker)).map { $0 * [1, 1000, -1000][worker] }
+    let factors: [Float] = [1, 1000, -1000, 7, 1, 3000, -2000, 1, 500]
+    let workers = factors.enumerated().map { worker, factor in
+      pseudoRandom(shape.weightCount, seed: UInt64(worker)).map { $0 * factor }
     }
-    for count in 1...3 {
+    for count in [1, 2, 3, 4, 5, 8, 9] {
       let memory = GuardedMemory()
       let packed = (0..<count).map { worker in
         memory.floats("worker \(worker)", Self.packed(workers[worker], shape))
@@ -32,7 +33,13 @@ import Testing
         kernels.unpackSum(shape, packed, outputs: part, into: result)
       }
       let expected = (0..<shape.weightCount).map { place in
-        (1..<count).reduce(workers[0][place]) { $0 + workers[$1][place] }
+        var level = (0..<count).map { workers[$0][place] }
+        while level.count > 1 {
+          level = stride(from: 0, to: level.count, by: 2).map { first in
+            first + 1 < level.count ? level[first] + level[first + 1] : level[first]
+          }
+        }
+        return level[0]
       }
       let isExact = memory.values(result) == expected
       #expect(isExact)

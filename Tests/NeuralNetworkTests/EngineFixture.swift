@@ -70,17 +70,19 @@ struct EngineFixture: Sendable {
   /// One step of a new engine.
   func run(
     workers: Int, synchronized: Bool, _ options: TrainingEngine.Options? = nil
-  ) -> Outcome {
+  ) throws -> Outcome {
     let engine = TrainingEngine(
       architecture: architecture, batchSize: count, workers: workers,
       synchronizedBatchNorm: synchronized, kernels: Processor.selected)
-    return step(engine, options)
+    return try step(engine, options)
   }
 
   /// One step, from the fixture's own state.
-  func step(_ engine: TrainingEngine, _ options: TrainingEngine.Options? = nil) -> Outcome {
+  func step(
+    _ engine: TrainingEngine, _ options: TrainingEngine.Options? = nil
+  ) throws -> Outcome {
     var state = state
-    let result = engine.computeGradients(
+    let result = try engine.computeGradients(
       &state, labels: labels, options: options ?? self.options()
     ) { sample, picture in fill(sample, picture) }
     return Outcome(result, engine, state)

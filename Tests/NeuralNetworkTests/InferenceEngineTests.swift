@@ -39,7 +39,7 @@ import Testing
     #expect(engine.memoryBytes == bytes)
   }
 
-  @Test func borrowedMemoryGivesTheSameLogits() {
+  @Test func borrowedMemoryGivesTheSameLogits() throws {
     let fixture = EngineFixture(.mlp(hidden: 11, batchNorm: true, dropout: 0.5), count: 6)
     let training = TrainingEngine(
       architecture: fixture.architecture, batchSize: 6, workers: 2, synchronizedBatchNorm: false,
@@ -52,11 +52,11 @@ import Testing
     #expect(borrowing.memoryBytes < own.memoryBytes)
     own.load(fixture.state)
     let expected = own.logits(count: 6) { fixture.fill($0, $1) }
-    let before = fixture.step(training)
+    let before = try fixture.step(training)
     borrowing.load(fixture.state)
     #expect(borrowing.logits(count: 6) { fixture.fill($0, $1) } == expected)
     // The lender goes on as if nothing had been.
-    let after = fixture.step(training)
+    let after = try fixture.step(training)
     #expect(after.gradients == before.gradients && after.logits == before.logits)
   }
 }

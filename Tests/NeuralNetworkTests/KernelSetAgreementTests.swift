@@ -11,8 +11,8 @@ import Testing
   ])
   func lossesAndGradientsAgree(head: ResNet18Architecture.Head) throws {
     let fixture = EngineFixture(head, count: 6, inputSize: 64)
-    let outcomes = Processor.available.map { kernels in
-      fixture.step(
+    let outcomes = try Processor.available.map { kernels in
+      try fixture.step(
         TrainingEngine(
           architecture: fixture.architecture, batchSize: 6, workers: 2,
           synchronizedBatchNorm: true, kernels: kernels))

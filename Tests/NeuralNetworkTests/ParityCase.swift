@@ -59,8 +59,10 @@ struct ParityBatch {
       synchronizedBatchNorm: synchronizedBatchNorm, kernels: Processor.selected)
   }
 
-  func run(_ state: inout NetworkState, backboneFrozen: Bool = false) -> TrainingEngine.StepResult {
-    engine.computeGradients(
+  func run(
+    _ state: inout NetworkState, backboneFrozen: Bool = false
+  ) throws -> TrainingEngine.StepResult {
+    try engine.computeGradients(
       &state, labels: labels,
       options: .init(labelSmoothing: Self.labelSmoothing, backboneFrozen: backboneFrozen),
       fill: pictures.fill)

@@ -50,7 +50,7 @@ import Testing
       let difference = relativeDifference(logits, try fixture.numbers("evalLogits224"))
       #expect(difference < 1e-4, "\(network.name)")
       guard network.architecture.head == .linear else { continue }
-      let result = ParityBatch(architecture, key: 77, batch: 2).run(&state)
+      let result = try ParityBatch(architecture, key: 77, batch: 2).run(&state)
       #expect(relativeDifference(result.logits, try fixture.numbers("trainLogits224")) < 1e-4)
     }
   }
@@ -66,7 +66,7 @@ import Testing
     let batch = ParityBatch(
       network.architecture, key: try fixture.pictureKey(name), batch: counts.reduce(0, +),
       workers: 2)
-    let result = batch.run(&state)
+    let result = try batch.run(&state)
     let logits = try fixture.numbers("\(name)/trainLogits")
     #expect(relativeDifference(result.logits, logits) < 1e-4)
     let statistics = try fixture.numbers("\(name)/statistics")
@@ -86,7 +86,7 @@ import Testing
     var state = ParityInputs.state(network.architecture)
     let batch = ParityBatch(
       network.architecture, key: try fixture.pictureKey(), batch: network.batch)
-    let result = batch.run(&state, backboneFrozen: true)
+    let result = try batch.run(&state, backboneFrozen: true)
     let logits = try fixture.numbers("frozen/trainLogits")
     #expect(relativeDifference(result.logits, logits) < 1e-4)
     let statistics = try fixture.numbers("frozen/statistics")
@@ -117,7 +117,7 @@ private func expectOneBatchEqual(
   #expect(relativeDifference(evaluated, try fixture.numbers("evalLogits")) < 1e-4)
 
   let parameters = state.parameters
-  let result = batch.run(&state)
+  let result = try batch.run(&state)
   #expect(relativeDifference(result.logits, try fixture.numbers("trainLogits")) < 1e-4)
   #expect(relativeDifference([Float(result.loss)], try fixture.numbers("loss")) < 1e-4)
   #expect(relativeDifference(state.statistics, try fixture.numbers("statistics")) < 1e-4)
@@ -180,7 +180,7 @@ private func expectTenStepsEqual(_ network: ParityCase, _ rule: String) throws {
       .adamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-5), weightDecay: 1e-2, for: architecture)
   let batch = ParityBatch(architecture, key: try fixture.pictureKey(), batch: network.batch)
   for (step, loss) in try fixture.numbers("\(rule)/losses").enumerated() {
-    let result = batch.run(&state)
+    let result = try batch.run(&state)
     #expect(abs(result.loss - Double(loss)) < 1e-3, "step \(step): \(result.loss), not \(loss)")
     optimizer.step(
       &state, gradients: batch.engine.gradients, learningRate: rule == "sgd" ? 1e-3 : 1e-4,

@@ -12,9 +12,10 @@ import Testing
 
   /// Loss and logits against obvious loops; the gradient against differences of their loss, along
   /// directions in all parameters and in a few of them.
-  @Test(arguments: heads) func gradientIsThatOfTheReference(head: ResNet18Architecture.Head) {
+  @Test(arguments: heads)
+  func gradientIsThatOfTheReference(head: ResNet18Architecture.Head) throws {
     let fixture = EngineFixture(head, count: 5)
-    let found = fixture.run(workers: 2, synchronized: true, fixture.options(smoothing: 0.1))
+    let found = try fixture.run(workers: 2, synchronized: true, fixture.options(smoothing: 0.1))
     let network = ReferenceNetwork(fixture.state)
     let pictures = fixture.pictures
     #expect(relativeDifference(found.logits, network.logits(pictures)) < 1e-4)
@@ -43,42 +44,42 @@ import Testing
     }
   }
 
-  @Test func stepsRepeatToTheBit() {
+  @Test func stepsRepeatToTheBit() throws {
     let fixture = EngineFixture(.mlp(hidden: 16, batchNorm: true, dropout: 0.5), count: 7)
     for synchronized in [false, true] {
       let engine = TrainingEngine(
         architecture: fixture.architecture, batchSize: 7, workers: 3,
         synchronizedBatchNorm: synchronized, kernels: Processor.selected)
-      let first = fixture.step(engine)
-      #expect(first == fixture.step(engine))
-      #expect(first == fixture.run(workers: 3, synchronized: synchronized))
+      let first = try fixture.step(engine)
+      #expect(try first == fixture.step(engine))
+      #expect(try first == fixture.run(workers: 3, synchronized: synchronized))
     }
   }
 
-  @Test func synchronizedStepsDoNotDependOnTheWorkers() {
+  @Test func synchronizedStepsDoNotDependOnTheWorkers() throws {
     let fixture = EngineFixture(
       .mlp(hidden: 16, batchNorm: true, dropout: 0.5), count: 7, inputSize: 64)
-    let alone = fixture.run(workers: 1, synchronized: true)
+    let alone = try fixture.run(workers: 1, synchronized: true)
     for workers in [2, 3] {
-      let parted = fixture.run(workers: workers, synchronized: true)
+      let parted = try fixture.run(workers: workers, synchronized: true)
       #expect(abs(parted.loss - alone.loss) < 1e-5)
       #expect(relativeDifference(parted.logits, alone.logits) < 1e-4)
       #expect(relativeDifference(parted.gradients, alone.gradients) < 1e-3)
       #expect(relativeDifference(parted.state.statistics, alone.state.statistics) < 1e-5)
     }
     // One worker synchronises with itself alone.
-    #expect(alone == fixture.run(workers: 1, synchronized: false))
+    #expect(try alone == fixture.run(workers: 1, synchronized: false))
     // Normalising per worker is something else.
-    let own = fixture.run(workers: 3, synchronized: false)
+    let own = try fixture.run(workers: 3, synchronized: false)
     #expect(relativeDifference(own.gradients, alone.gradients) > 0.01)
   }
 
   /// What the first BatchNorm sees doesn't depend on how anything is normalised: its statistics are
   /// those of all samples, however these are spread over workers.
-  @Test(arguments: [1, 2, 3]) func runningStatisticsAreThoseOfTheWholeBatch(workers: Int) {
+  @Test(arguments: [1, 2, 3]) func runningStatisticsAreThoseOfTheWholeBatch(workers: Int) throws {
     let fixture = EngineFixture(.linear, count: 7)
     let maps = ReferenceNetwork(fixture.state).stemConvolution(fixture.pictures)
-    let found = fixture.run(workers: workers, synchronized: false).state
+    let found = try fixture.run(workers: workers, synchronized: false).state
     for channel in 0..<8 {
       let (count, mean, squares) = referenceMoments(maps, channel: channel)
       // "bn1" is the first entry: 8 means, then 8 variances.
@@ -92,9 +93,9 @@ import Testing
     #expect(found.parameters == fixture.state.parameters)
   }
 
-  @Test(arguments: [false, true]) func frozenBackboneStaysAsItIs(synchronized: Bool) {
+  @Test(arguments: [false, true]) func frozenBackboneStaysAsItIs(synchronized: Bool) throws {
     let fixture = EngineFixture(.mlp(hidden: 16, batchNorm: true, dropout: 0), count: 6)
-    let found = fixture.run(
+    let found = try fixture.run(
       workers: 2, synchronized: synchronized, fixture.options(frozen: true))
     for entry in fixture.state.entries {
       switch entry.arena {
@@ -113,49 +114,49 @@ import Testing
     #expect(abs(found.norm - squares.squareRoot()) < 1e-6 * found.norm)
   }
 
-  @Test func frozenLogitsAreThoseOfEvaluation() {
+  @Test func frozenLogitsAreThoseOfEvaluation() throws {
     let fixture = EngineFixture(.linear, count: 5)
-    let found = fixture.run(workers: 2, synchronized: false, fixture.options(frozen: true))
+    let found = try fixture.run(workers: 2, synchronized: false, fixture.options(frozen: true))
     let expected = ReferenceNetwork(fixture.state, isEvaluating: true).logits(fixture.pictures)
     #expect(relativeDifference(found.logits, expected) < 1e-5)
   }
 
-  @Test func dropoutFollowsItsKeys() {
+  @Test func dropoutFollowsItsKeys() throws {
     let fixture = EngineFixture(.mlp(hidden: 16, batchNorm: false, dropout: 0.5), count: 6)
-    let first = fixture.run(workers: 1, synchronized: true)
+    let first = try fixture.run(workers: 1, synchronized: true)
     var options = fixture.options()
     options.dropoutKeys[4] += 1
-    let second = fixture.run(workers: 1, synchronized: true, options)
+    let second = try fixture.run(workers: 1, synchronized: true, options)
     for sample in 0..<6 {
       let row = sample * 3..<sample * 3 + 3
       #expect((first.logits[row] == second.logits[row]) == (sample != 4))
     }
     options.dropoutSeed += 1
-    #expect(fixture.run(workers: 1, synchronized: true, options).logits != second.logits)
+    #expect(try fixture.run(workers: 1, synchronized: true, options).logits != second.logits)
   }
 
-  @Test func brokenWeightsGiveALossThatIsNotFinite() {
+  @Test func brokenWeightsGiveALossThatIsNotFinite() throws {
     let fixture = EngineFixture(.linear, count: 4)
     var state = fixture.state
     state.parameters[0] = .nan
     let engine = TrainingEngine(
       architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false,
       kernels: Processor.selected)
-    let result = engine.computeGradients(
+    let result = try engine.computeGradients(
       &state, labels: fixture.labels, options: fixture.options()
     ) { fixture.fill($0, $1) }
     #expect(!result.loss.isFinite)
     #expect(!engine.gradientNorm.isFinite)
   }
 
-  @Test func theGradientsStayWhereTheyAre() {
+  @Test func theGradientsStayWhereTheyAre() throws {
     let fixture = EngineFixture(.linear, count: 4)
     let engine = TrainingEngine(
       architecture: fixture.architecture, batchSize: 4, workers: 2, synchronizedBatchNorm: false,
       kernels: Processor.selected)
     let before = engine.gradients.withUnsafeBufferPointer { $0.baseAddress }
     let bytes = engine.memoryBytes
-    _ = fixture.step(engine)
+    _ = try fixture.step(engine)
     #expect(engine.gradients.withUnsafeBufferPointer { $0.baseAddress } == before)
     #expect(engine.memoryBytes == bytes)
     // Two workers of two samples hold what one of four holds, and their own gradients and scratch.

@@ -17,7 +17,7 @@ struct BatchLoaderTests {
     settings.seed = 11
     settings.batchSize = batchSize
     settings.stepsPerEpoch = steps
-    settings.shuffleShards = 2
+    settings.shuffleVideos = 5
     return try EpochOrder(catalog, videos: Array(catalog.videos.indices), settings: settings)
   }
 
@@ -72,6 +72,29 @@ struct BatchLoaderTests {
           #expect(sample.key == key)
           key += 1
         }
+      }
+    }
+  }
+
+  @Test("A part of a batch has the pictures that the whole one has")
+  func parts() throws {
+    try withTemporaryDirectory { directory in
+      let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
+      let order = try order(catalog)
+      let whole = try batches(catalog, order, count: 4)
+      for part in [0..<3, 3..<8, 5..<5] {
+        let loader = try BatchLoader(
+          catalog, order: order, augmentation: AugmentationSettings(), pictured: part)
+        for batch in whole {
+          let found = try loader.next()
+          #expect(batch.pictured == 0..<8 && found.pictured == part)
+          #expect(found.samples == batch.samples && found.nextPosition == batch.nextPosition)
+          #expect(found.pictures == Array(batch.pictures[part]))
+          #expect(part.allSatisfy { found.picture(of: $0) == batch.picture(of: $0) })
+        }
+      }
+      expectError(.invalidSetting, "part of a batch", "0...7") {
+        _ = try BatchLoader(catalog, order: order, augmentation: nil, pictured: 4..<9)
       }
     }
   }

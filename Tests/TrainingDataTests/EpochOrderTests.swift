@@ -8,17 +8,16 @@ import VideoCatalog
 struct EpochOrderTests {
   private func order(
     _ videos: [SampleCatalog.Video], balance: EpochOrder.Balance = .undersample,
-    batchSize: Int = 10, steps: Int = 0, shuffleShards: Int = 16, seed: UInt64 = 1
+    batchSize: Int = 10, steps: Int = 0, shuffleVideos: Int = 4096, seed: UInt64 = 1
   ) throws -> EpochOrder {
     var settings = EpochOrder.Settings()
     settings.seed = seed
     settings.balance = balance
     settings.batchSize = batchSize
     settings.stepsPerEpoch = steps
-    settings.shuffleShards = shuffleShards
+    settings.shuffleVideos = shuffleVideos
     return try EpochOrder(
-      videos: videos, chosen: Array(videos.indices), shardCount: (videos.last?.shard ?? 0) + 1,
-      settings: settings)
+      videos: videos, chosen: Array(videos.indices), shardCount: nil, settings: settings)
   }
 
   private func labels(_ videos: [SampleCatalog.Video]) -> [VideoLabel] {
@@ -90,37 +89,61 @@ struct EpochOrderTests {
     #expect(try order(videos, seed: 2).samples(inEpoch: 0) != first.samples(inEpoch: 0))
     // Which videos are chosen matters, not how they are listed.
     let reversed = try EpochOrder(
-      videos: videos, chosen: videos.indices.reversed(), shardCount: 7, settings: first.settings)
+      videos: videos, chosen: videos.indices.reversed(), shardCount: nil, settings: first.settings)
     #expect(reversed.samples(inEpoch: 5) == first.samples(inEpoch: 5))
   }
 
-  @Test("Samples are mixed within windows of shards, never beyond", arguments: [1, 2, 3, 100])
-  func windows(size: Int) throws {
-    let videos = videos(real: 200, fake: 200, shardCount: 8)
-    let order = try order(videos, shuffleShards: size)
-    let shards = videos.flatMap { video in video.samples.map { _ in video.shard } }
-    var firsts: Set<Int> = []
-    for epoch in 0..<10 {
-      let row = order.samples(inEpoch: epoch).map { shards[Int($0)] }
-      var left = Set(row)
-      var start = 0
-      while start < row.count {
-        // A window's shards end before those of the next begin.
-        var end = start
-        var open: Set<Int> = []
-        while end < row.count, open.count < min(size, left.count) || open.contains(row[end]) {
-          open.insert(row[end])
-          end += 1
-        }
-        #expect(open.count == min(size, left.count))
-        #expect(Set(row[end...]).isDisjoint(with: open))
-        left.subtract(open)
-        start = end
+  /// Videos of each window, in the order of the epoch: sets that follow each other without sharing one.
+  private func windows(_ order: EpochOrder, _ videos: [SampleCatalog.Video], epoch: Int) -> [Set<
+    Int
+  >] {
+    let videoOfSample = videos.indices.flatMap { index in videos[index].samples.map { _ in index } }
+    let row = order.samples(inEpoch: epoch).map { videoOfSample[Int($0)] }
+    var last: [Int: Int] = [:]
+    for (place, video) in row.enumerated() { last[video] = place }
+    var (windows, open, end): ([Set<Int>], Set<Int>, Int) = ([], [], 0)
+    for (place, video) in row.enumerated() {
+      open.insert(video)
+      end = max(end, last[video] ?? 0)
+      if place == end {
+        windows.append(open)
+        open = []
       }
-      firsts.insert(row[0])
-      if size == 100 { #expect(Set(row.prefix(60)).count > 4) }
     }
-    #expect(firsts.count > 2)
+    return windows
+  }
+
+  @Test("Samples are mixed within windows of about as many videos, never beyond")
+  func windowsOfVideos() throws {
+    let videos = videos(real: 400, fake: 400, shardCount: 3)
+    #expect(videos.count == 160)
+    // 160 videos in blocks of 2: five windows of 32.
+    let order = try order(videos, balance: .none, shuffleVideos: 32)
+    var seen: Set<Set<Int>> = []
+    for epoch in 0..<4 {
+      let windows = windows(order, videos, epoch: epoch)
+      #expect(windows.map(\.count) == [32, 32, 32, 32, 32])
+      // Neighbours stay together, windows have blocks from all over.
+      for window in windows {
+        #expect(window.allSatisfy { window.contains($0 ^ 1) })
+        #expect((window.max() ?? 0) - (window.min() ?? 0) > 64)
+      }
+      seen.formUnion(windows)
+    }
+    #expect(seen.count == 20, "other windows in every epoch")
+    // As many windows as it takes, of nearly equal size, however small.
+    for (size, expected) in [(159, 2), (160, 1), (100_000, 1), (50, 4), (7, 23)] {
+      let windows = windows(
+        try self.order(videos, balance: .none, shuffleVideos: size), videos, epoch: 0)
+      #expect(windows.count == expected, "\(size)")
+      let sizes = windows.map(\.count)
+      // They differ by a block, and the last block may be smaller.
+      #expect(
+        (sizes.max() ?? 0) - (sizes.min() ?? 0) < 2 * max(size / 16, 1), "\(size): \(sizes)")
+    }
+    #expect(
+      windows(try self.order(videos, balance: .none, shuffleVideos: 1), videos, epoch: 0).count
+        == 160)
   }
 
   @Test("Too few samples, a missing class and bad settings are refused with advice")
@@ -132,10 +155,11 @@ struct EpochOrderTests {
       _ = try order(videos(real: 0, fake: 90))
     }
     _ = try order(videos(real: 0, fake: 90), balance: .none)
-    for (batch, steps, shards) in [(0, 0, 1), (1, -1, 1), (1, 0, 0)] {
+    for (batch, steps, videos) in [(0, 0, 1), (1, -1, 1), (1, 0, 0)] {
       expectError(.invalidSetting, "or more") {
         _ = try order(
-          videos(real: 10, fake: 10), batchSize: batch, steps: steps, shuffleShards: shards)
+          TrainingDataTests.videos(real: 10, fake: 10), batchSize: batch, steps: steps,
+          shuffleVideos: videos)
       }
     }
     expectError(.invalidSetting, "steps per epoch") {

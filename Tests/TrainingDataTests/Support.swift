@@ -77,23 +77,33 @@ struct SmallStore {
       maximumShardBytes: maximumShardBytes)
     let encoder = try JPEGEncoder(quality: 95)
     for number in 0..<videoCount {
-      let video = Self.catalogVideo(number)
-      var samples: [FaceSample] = []
-      for frame in 0..<(number == 1 ? 0 : frames) {
-        for face in 0..<(frame % 4 == 3 ? 2 : 1) {
-          let image = try encoder.encode(picture(100 * number + 10 * frame + face, size: Self.size))
-          samples.append(
-            FaceSample(
-              video: video, frame: 10 * frame, face: face, timestampSeconds: Double(frame),
-              box: .init(x: 0, y: 0, width: 9, height: 9),
-              landmarks: (0..<5).map { .init(x: Double($0), y: 0) }, track: face, score: 1,
-              image: frame == 0 && face == 0 ? replacing[number] ?? image : image))
-        }
-      }
-      try writer.append(.done(video, samples: samples, facts: .init()))
+      let samples = try Self.samples(
+        number, frames: frames, encoder, replacing: replacing[number])
+      try writer.append(.done(Self.catalogVideo(number), samples: samples, facts: .init()))
     }
     try writer.append(.failed(Self.catalogVideo(videoCount), reason: "no video stream"))
     writer.close()
+  }
+
+  /// The samples of a video.
+  ///
+  /// - Parameter replacing: what stands for the first sample's JPEG file.
+  static func samples(
+    _ number: Int, frames: Int, _ encoder: JPEGEncoder, replacing: [UInt8]? = nil
+  ) throws -> [FaceSample] {
+    var samples: [FaceSample] = []
+    for frame in 0..<(number == 1 ? 0 : frames) {
+      for face in 0..<(frame % 4 == 3 ? 2 : 1) {
+        let image = try encoder.encode(picture(100 * number + 10 * frame + face, size: Self.size))
+        samples.append(
+          FaceSample(
+            video: catalogVideo(number), frame: 10 * frame, face: face,
+            timestampSeconds: Double(frame), box: .init(x: 0, y: 0, width: 9, height: 9),
+            landmarks: (0..<5).map { .init(x: Double($0), y: 0) }, track: face, score: 1,
+            image: frame == 0 && face == 0 ? replacing ?? image : image))
+      }
+    }
+    return samples
   }
 
   static func catalogVideo(_ number: Int) -> CatalogVideo {

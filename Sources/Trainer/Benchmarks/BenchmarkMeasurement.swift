@@ -44,25 +44,29 @@ struct BenchmarkMeasurement {
   }
 
   /// A training that has warmed up.
-  func makeTraining() -> BenchmarkTraining { makeTraining(batch: batch, workers: workers) }
+  func makeTraining() throws -> BenchmarkTraining {
+    try makeTraining(batch: batch, workers: workers)
+  }
 
-  private func makeTraining(batch: Int, workers: Int) -> BenchmarkTraining {
+  private func makeTraining(batch: Int, workers: Int) throws -> BenchmarkTraining {
     var training = BenchmarkTraining(
       architecture: architecture, batch: batch, workers: workers, pictures: pictures)
-    training.step()
+    try training.step()
     return training
   }
 
   /// Measures the parts of a step.
   ///
   /// - Parameter progress: called with the number of rounds done.
-  func measureStep(_ training: inout BenchmarkTraining, progress: (Int) -> Void) -> Step {
+  func measureStep(
+    _ training: inout BenchmarkTraining, progress: (Int) -> Void
+  ) throws -> Step {
     var names: [(layer: String, pass: String)] = []
     var seconds: [[Double]] = []
     for round in 1...rounds {
       training.engine.measuresTimes = true
       let stopwatch = Stopwatch()
-      let optimizer = training.step()
+      let optimizer = try training.step()
       let step = stopwatch.seconds
       let times = training.engine.layerTimes
       let rest = step - optimizer - times.reduce(0) { $0 + $1.seconds }
@@ -84,17 +88,19 @@ struct BenchmarkMeasurement {
   /// Measures training and inference in turn.
   ///
   /// - Parameter progress: called with the number of rounds done.
-  func measureRates(_ training: inout BenchmarkTraining, progress: (Int) -> Void) -> Rates {
+  func measureRates(
+    _ training: inout BenchmarkTraining, progress: (Int) -> Void
+  ) throws -> Rates {
     let write = pictures.write
-    var lone = workers > 1 ? makeTraining(batch: batch / workers, workers: 1) : nil
+    var lone = workers > 1 ? try makeTraining(batch: batch / workers, workers: 1) : nil
     let inference = makeInference(training.state, batch: batch)
     let single = makeInference(training.state, batch: 1)
     var found: [Rates] = []
     for round in 1...rounds {
       found.append(
         Rates(
-          trainingStep: secondsPerCall { training.step() },
-          loneTrainingStep: lone == nil ? nil : secondsPerCall { lone?.step() },
+          trainingStep: try secondsPerCall { try training.step() },
+          loneTrainingStep: lone == nil ? nil : try secondsPerCall { _ = try lone?.step() },
           inference: secondsPerCall { _ = inference.logits(count: batch, fill: write) },
           singleImage: secondsPerCall { _ = single.logits(count: 1, fill: write) }))
       progress(round)
@@ -116,11 +122,11 @@ struct BenchmarkMeasurement {
   }
 
   /// Mean over as many calls as half a second takes.
-  private func secondsPerCall(_ body: () -> Void) -> Double {
+  private func secondsPerCall(_ body: () throws -> Void) rethrows -> Double {
     let stopwatch = Stopwatch()
     var calls = 0
     repeat {
-      body()
+      try body()
       calls += 1
     } while stopwatch.seconds < 0.5
     return stopwatch.seconds / Double(calls)

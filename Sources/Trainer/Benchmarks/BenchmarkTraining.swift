@@ -52,8 +52,8 @@ struct BenchmarkTraining {
   ///
   /// - Returns: the seconds that the optimizer took.
   @discardableResult
-  mutating func step() -> Double {
-    _ = engine.computeGradients(
+  mutating func step() throws -> Double {
+    _ = try engine.computeGradients(
       &state, labels: labels, options: options, fill: pictures.write)
     let stopwatch = Stopwatch()
     engine.gradients.withUnsafeBufferPointer {

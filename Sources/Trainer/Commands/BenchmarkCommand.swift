@@ -77,15 +77,15 @@ struct BenchmarkCommand: ParsableCommand {
       architecture: ResNet18Architecture(width: width, inputSize: size), batch: batch,
       workers: WorkerPool(workerCount: workers).workerCount, rounds: rounds)
     let progress = ProgressLine(total: layers ? rounds : 2 * rounds, unit: "rounds")
-    var training = measurement.makeTraining()
-    let step = measurement.measureStep(&training) {
+    var training = try measurement.makeTraining()
+    let step = try measurement.measureStep(&training) {
       progress.update(done: $0, detail: "layers")
     }
     let peak = Hardware.peakMebibytes
     let rates =
       layers
       ? nil
-      : measurement.measureRates(&training) {
+      : try measurement.measureRates(&training) {
         progress.update(done: rounds + $0, detail: "images/s")
       }
     progress.finish()

@@ -22,11 +22,19 @@ public struct Batch: Sendable {
   /// Where the next batch begins, what a checkpoint after this step has to keep.
   public let nextPosition: DataPosition
 
-  /// The samples in order.
+  /// The samples in order, also those whose pictures another process has.
   public let samples: [Sample]
 
-  /// Their pictures, RGBX, all of one size; augmented when training.
+  /// Which of `samples` have their pictures here: all, or one process's part.
+  public let pictured: Range<Int>
+
+  /// The pictures of `pictured`, RGBX, all of one size; augmented when training.
   public let pictures: [PixelBuffer]
+
+  /// The picture of a sample.
+  ///
+  /// - Precondition: `pictured` contains its position in `samples`.
+  public func picture(of sample: Int) -> PixelBuffer { pictures[sample - pictured.lowerBound] }
 
   /// Epochs that are complete.
   public var epoch: Int { position.epoch }
@@ -37,7 +45,7 @@ public struct Batch: Sendable {
   /// Whether the epoch is complete with this batch.
   public var endsEpoch: Bool { nextPosition.epoch > position.epoch }
 
-  /// Number of pictures.
+  /// Number of samples.
   public var count: Int { samples.count }
 }
 

@@ -19,9 +19,12 @@ public final class BatchLoader: Sendable {
   ///   - start: where to begin, any position of the order: `nextPosition` of the last batch that
   ///     was trained on. Batches of an epoch follow each other from there; what is left at its end
   ///     and less than a batch is dropped.
+  ///   - pictured: which samples of each batch get pictures, the part of one of several processes;
+  ///     nil is all. What a sample and its picture are doesn't depend on it.
   public init(
     _ catalog: SampleCatalog, order: EpochOrder, augmentation: AugmentationSettings?,
-    inputSize: Int = 0, from start: DataPosition = .start, options: LoaderOptions = LoaderOptions()
+    inputSize: Int = 0, from start: DataPosition = .start, pictured: Range<Int>? = nil,
+    options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard (0...1_000_000_000).contains(start.epoch),
       (0...order.samplesPerEpoch).contains(start.sample)
@@ -31,10 +34,18 @@ public final class BatchLoader: Sendable {
         "expected a sample of 0...\(order.samplesPerEpoch) in an epoch of 0 or more, got "
           + "\(start.sample) in epoch \(start.epoch)")
     }
+    let batch = 0..<order.settings.batchSize
+    guard
+      pictured.map({ batch.contains($0.lowerBound) && $0.upperBound <= batch.upperBound }) ?? true
+    else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "part of a batch",
+        "expected samples of 0...\(batch.upperBound - 1), got \(pictured ?? batch)")
+    }
     try augmentation?.check()
     self.order = order
     queue = try BatchQueue(
-      TrainingPlan(order, from: start),
+      TrainingPlan(order, from: start, pictured: pictured),
       PictureSettings(
         catalog: catalog, inputSize: try catalog.checkedSize(inputSize),
         augmentation: augmentation, seed: order.settings.seed),

@@ -39,23 +39,24 @@ final class BatchMaker {
     var samples: [Batch.Sample] = []
     var pictures: [PixelBuffer] = []
     samples.reserveCapacity(plan.samples.count)
-    pictures.reserveCapacity(plan.samples.count)
+    pictures.reserveCapacity(plan.pictured.count)
     for (place, index) in plan.samples.enumerated() {
-      if isStopped() {
-        throw TrainingDataError(
-          .stopped, subject: settings.catalog.directory, "loading was stopped")
-      }
       let sample = settings.catalog.sample(Int(index))
       let key = plan.firstKey.map { $0 + UInt64(place) } ?? UInt64(index)
       samples.append(
         Batch.Sample(index: sample.index, video: sample.video, label: sample.label, key: key))
+      guard plan.pictured.contains(place) else { continue }
+      if isStopped() {
+        throw TrainingDataError(
+          .stopped, subject: settings.catalog.directory, "loading was stopped")
+      }
       pictures.append(
         try picture(
           of: sample.index, epoch: plan.position.epoch, place: plan.position.sample + place))
     }
     return Batch(
       position: plan.position, nextPosition: plan.nextPosition, samples: samples,
-      pictures: pictures, step: plan.step)
+      pictured: plan.pictured, pictures: pictures, step: plan.step)
   }
 
   private func picture(

@@ -8,6 +8,8 @@ struct PlannedBatch: Sendable {
   let step: Int
   /// Positions in the catalog.
   let samples: [UInt32]
+  /// Which of `samples` get pictures.
+  let pictured: Range<Int>
   /// Key of the first sample; the others count on from it. Nil takes positions in the catalog.
   let firstKey: UInt64?
 }
@@ -22,10 +24,13 @@ protocol BatchPlan: Sendable {
 struct TrainingPlan: BatchPlan {
   let order: EpochOrder
   private let start: DataPosition
+  private let pictured: Range<Int>
   private let cache = Locked<[Int: [UInt32]]>([:])
 
-  init(_ order: EpochOrder, from start: DataPosition) {
+  /// - Parameter pictured: which samples of each batch get pictures; nil is all.
+  init(_ order: EpochOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
     self.order = order
+    self.pictured = pictured ?? 0..<order.settings.batchSize
     self.start = order.normalized(start)
   }
 
@@ -42,7 +47,7 @@ struct TrainingPlan: BatchPlan {
     let samples = samples(inEpoch: position.epoch)[position.sample..<(position.sample + size)]
     return PlannedBatch(
       position: position, nextPosition: order.normalized(next), step: position.sample / size,
-      samples: Array(samples),
+      samples: Array(samples), pictured: pictured,
       firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
   }
 
@@ -76,6 +81,6 @@ struct EvaluationPlan: BatchPlan {
     return PlannedBatch(
       position: DataPosition(epoch: 0, sample: start),
       nextPosition: DataPosition(epoch: 0, sample: end), step: number,
-      samples: Array(samples[start..<end]), firstKey: nil)
+      samples: Array(samples[start..<end]), pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -13,9 +13,23 @@ internal import Randomness
 /// one, which are all seen within `ceil(larger / smaller)` epochs. A given number of steps makes
 /// the parts shorter or longer.
 ///
-/// The samples of an epoch are then put in order: the shards in seeded order, and within each window
-/// of `shuffleShards` shards all samples mixed. So only a window's shards are read at a time.
+/// The samples of an epoch are then put in order. The videos, in the order of the catalog, are cut into
+/// blocks of neighbours, a sixteenth of `shuffleVideos` each (or one block, where there are no more
+/// videos than that); the blocks come in seeded order, and within each window of about `shuffleVideos`
+/// videos all samples are mixed. Neighbours by name mostly lie side by side in a shard, so only a
+/// window's part of the store is read at a time; and a window has videos from all over the catalog,
+/// both classes among them, whatever the names. Nothing depends on the shards.
+///
+/// `Version.shards` is the order of older checkpoints, whose blocks are the shards.
 public struct EpochOrder: Sendable {
+  /// Which rule orders: a checkpoint keeps it and goes on with it.
+  public enum Version: Int, Sendable, Codable {
+    /// Windows of shards: depends on how the samples are cut into shards.
+    case shards = 1
+    /// Windows of videos in the order of their names.
+    case videos = 2
+  }
+
   /// How the classes are balanced.
   public enum Balance: String, Sendable, CaseIterable, Codable {
     /// Every epoch has as many samples of the larger class as of the smaller one, others each time.
@@ -30,7 +44,10 @@ public struct EpochOrder: Sendable {
     public var seed: UInt64 = 1
     /// How the classes are balanced.
     public var balance = Balance.undersample
-    /// Shards that samples are mixed over, 1 or more.
+    /// Videos that samples are mixed over, 1 or more. 4096 videos of 32 crops are about 2 GiB, which
+    /// the page cache of a training machine holds, and 16 shards of the size that extraction makes.
+    public var shuffleVideos = 4096
+    /// Shards that samples are mixed over, 1 or more; for a catalog of `Version.shards` only.
     public var shuffleShards = 16
     /// Pictures of one step, 1 or more.
     public var batchSize = 32
@@ -56,10 +73,13 @@ public struct EpochOrder: Sendable {
   /// Samples of each class, or all together; positions in the catalog, ascending.
   private let classes: [[UInt32]]
 
-  /// First sample of each shard, and the end.
-  private let shardStarts: [Int]
+  /// First sample of each block, and the end.
+  private let blockStarts: [Int]
 
-  /// Orders the samples of some videos.
+  /// Blocks of each window, by their position in the epoch's order of blocks.
+  private let windows: [Range<Int>]
+
+  /// Orders the samples of some videos by the rule that the catalog was opened for.
   ///
   /// - Parameters:
   ///   - catalog: the store.
@@ -68,11 +88,13 @@ public struct EpochOrder: Sendable {
     _ catalog: SampleCatalog, videos: [Int], settings: Settings
   ) throws(TrainingDataError) {
     try self.init(
-      videos: catalog.videos, chosen: videos, shardCount: catalog.shards.count, settings: settings)
+      videos: catalog.videos, chosen: videos,
+      shardCount: catalog.orderVersion == .shards ? catalog.shards.count : nil, settings: settings)
   }
 
+  /// - Parameter shardCount: nil for windows of videos.
   init(
-    videos: [SampleCatalog.Video], chosen: [Int], shardCount: Int, settings: Settings
+    videos: [SampleCatalog.Video], chosen: [Int], shardCount: Int?, settings: Settings
   ) throws(TrainingDataError) {
     try settings.check()
     self.settings = settings
@@ -94,12 +116,38 @@ public struct EpochOrder: Sendable {
     }
     stepsPerEpoch = try Self.steps(
       passSamples: passSamples, real: real.count, fake: fake.count, settings)
+    if let shardCount {
+      blockStarts = Self.shardStarts(videos, shardCount)
+      let size = settings.shuffleShards
+      windows = stride(from: 0, to: shardCount, by: size).map {
+        $0..<min(shardCount, $0 + size)
+      }
+    } else {
+      let ordered = chosen.sorted()
+      // A window smaller than 16 videos has blocks of one.
+      let size =
+        ordered.count <= settings.shuffleVideos
+        ? ordered.count : max(settings.shuffleVideos / 16, 1)
+      let starts = stride(from: 0, to: ordered.count, by: size).map {
+        videos[ordered[$0]].samples.lowerBound
+      }
+      blockStarts = starts + [ordered.last.map { videos[$0].samples.upperBound } ?? 0]
+      // Windows of nearly equal size: a small one at the end could have a single class.
+      let count = (ordered.count + settings.shuffleVideos - 1) / settings.shuffleVideos
+      windows = (0..<count).map {
+        $0 * starts.count / count..<($0 + 1) * starts.count / count
+      }
+    }
+  }
+
+  /// First sample of each shard, and the end.
+  private static func shardStarts(_ videos: [SampleCatalog.Video], _ shardCount: Int) -> [Int] {
     var starts = [Int](repeating: 0, count: shardCount + 1)
     for video in videos {
       starts[video.shard + 1] = max(starts[video.shard + 1], video.samples.upperBound)
     }
     for shard in 0..<shardCount { starts[shard + 1] = max(starts[shard], starts[shard + 1]) }
-    shardStarts = starts
+    return starts
   }
 
   private static func steps(
@@ -174,18 +222,17 @@ public struct EpochOrder: Sendable {
     }
   }
 
-  /// Shards in seeded order, samples mixed within each window of shards.
+  /// Blocks in seeded order, samples mixed within each window of blocks.
   private func mixed(_ chosen: [UInt32], epoch: Int) -> [UInt32] {
     var random = RandomStream(seed: settings.seed, .order, Stage.mixing, UInt64(epoch))
-    let shardOrder = random.permutation(shardStarts.count - 1)
-    var members = [[UInt32]](repeating: [], count: shardOrder.count)
-    let shards = ShardFinder(shardStarts)
-    for sample in chosen { members[shards.shard(of: Int(sample))].append(sample) }
+    let blockOrder = random.permutation(blockStarts.count - 1)
+    var members = [[UInt32]](repeating: [], count: blockOrder.count)
+    let blocks = BlockFinder(blockStarts)
+    for sample in chosen { members[blocks.block(of: Int(sample))].append(sample) }
     var ordered: [UInt32] = []
     ordered.reserveCapacity(chosen.count)
-    for start in stride(from: 0, to: shardOrder.count, by: settings.shuffleShards) {
-      let end = min(shardOrder.count, start + settings.shuffleShards)
-      var window = shardOrder[start..<end].flatMap { members[$0] }
+    for range in windows {
+      var window = blockOrder[range].flatMap { members[$0] }
       random.shuffle(&window)
       ordered += window
     }
@@ -199,14 +246,14 @@ public struct EpochOrder: Sendable {
   }
 }
 
-/// Which shard has a sample.
-private struct ShardFinder {
+/// Which block has a sample.
+private struct BlockFinder {
   private let starts: [Int]
 
   init(_ starts: [Int]) { self.starts = starts }
 
-  /// The last shard that starts at the sample or before; empty shards have no samples.
-  func shard(of sample: Int) -> Int {
+  /// The last block that starts at the sample or before; empty blocks have no samples.
+  func block(of sample: Int) -> Int {
     var (low, high) = (0, starts.count - 1)
     while high - low > 1 {
       let middle = (low + high) / 2
@@ -219,7 +266,8 @@ private struct ShardFinder {
 extension EpochOrder.Settings {
   func check() throws(TrainingDataError) {
     for (name, value, lowest) in [
-      ("shuffle shards", shuffleShards, 1), ("batch size", batchSize, 1),
+      ("shuffle videos", shuffleVideos, 1), ("shuffle shards", shuffleShards, 1),
+      ("batch size", batchSize, 1),
       ("steps per epoch", stepsPerEpoch, 0),
     ] where value < lowest {
       throw TrainingDataError(

@@ -12,9 +12,12 @@ extension SampleCatalog {
   ///   - directory: the store's folder.
   ///   - framesPerVideo: most frames that are taken of each video, evenly spaced over those with a
   ///     face, and all faces of each; 0 takes all.
+  ///   - orderVersion: which rule numbers the samples, and orders them in an `EpochOrder`; an older
+  ///     one for a training that was begun with it.
   ///   - workerCount: threads that read, or 0 for one per core.
   public init(
-    directory: String, framesPerVideo: Int = 0, workerCount: Int = 0
+    directory: String, framesPerVideo: Int = 0, orderVersion: EpochOrder.Version = .videos,
+    workerCount: Int = 0
   ) throws(TrainingDataError) {
     guard framesPerVideo >= 0, workerCount >= 0 else {
       throw TrainingDataError(
@@ -30,7 +33,7 @@ extension SampleCatalog {
     try Self.checkSize(reader.description, directory: directory)
     let index = StoreIndex(reader: reader, framesPerVideo: framesPerVideo)
     let shards = try index.readShards(WorkerPool(workerCount: workerCount))
-    let (videos, entries) = index.join(shards)
+    let (videos, entries) = index.join(shards, orderVersion)
     let failed = reader.videos.count - videos.count
     guard !entries.isEmpty else {
       throw TrainingDataError(
@@ -40,7 +43,8 @@ extension SampleCatalog {
     }
     self.init(
       directory: directory, reader: reader, videos: videos, failedVideoCount: failed,
-      fingerprint: index.fingerprint, entries: entries)
+      orderVersion: orderVersion, contentFingerprint: index.contentFingerprint,
+      shardFingerprint: index.shardFingerprint, entries: entries)
   }
 
   private static func checkSize(
@@ -174,35 +178,53 @@ private struct StoreIndex: Sendable {
     return kept
   }
 
-  /// The shards one after the other, with videos numbered over the whole store.
-  func join(_ shards: [Shard]) -> (videos: [SampleCatalog.Video], entries: [SampleEntry]) {
-    var videos: [SampleCatalog.Video] = []
-    var entries: [SampleEntry] = []
-    entries.reserveCapacity(shards.reduce(0) { $0 + $1.count })
+  /// The videos of all shards and their samples, numbered over the whole store.
+  func join(
+    _ shards: [Shard], _ order: EpochOrder.Version
+  ) -> (videos: [SampleCatalog.Video], entries: [SampleEntry]) {
+    var parts: [(video: ShardReader.Video, shard: Int, samples: ArraySlice<SampleEntry>)] = []
     for (position, samples) in shards.enumerated() {
       var next = 0
       for (number, video) in videosOfShard[position].enumerated() {
-        let start = entries.count
-        while next < samples.count, samples[next].video == UInt32(number) {
-          entries.append(samples[next].renumbered(videos.count))
-          next += 1
-        }
-        let record = video.record
-        videos.append(
-          SampleCatalog.Video(
-            name: video.name, label: record.label, group: record.group, split: record.split,
-            method: record.method, compression: record.compression, shard: position,
-            samples: start..<entries.count))
+        let start = next
+        while next < samples.count, samples[next].video == UInt32(number) { next += 1 }
+        parts.append((video, position, samples[start..<next]))
       }
+    }
+    if order == .videos { parts.sort { $0.video.name.precedes($1.video.name) } }
+    var videos: [SampleCatalog.Video] = []
+    var entries: [SampleEntry] = []
+    videos.reserveCapacity(parts.count)
+    entries.reserveCapacity(shards.reduce(0) { $0 + $1.count })
+    for part in parts {
+      let start = entries.count
+      entries += part.samples.lazy.map { $0.renumbered(videos.count) }
+      let record = part.video.record
+      videos.append(
+        SampleCatalog.Video(
+          name: part.video.name, label: record.label, group: record.group, split: record.split,
+          method: record.method, compression: record.compression, shard: part.shard,
+          samples: start..<entries.count))
     }
     return (videos, entries)
   }
 
-  /// Names, labels and all samples (by the checksum in each video's record), by shard.
-  var fingerprint: UInt64 {
+  /// Names, labels and all samples (by the checksum in each video's record), in the order of names:
+  /// what `shardFingerprint` would be if all videos were in one shard.
+  var contentFingerprint: UInt64 {
+    let videos = videosOfShard.joined().sorted { $0.name.precedes($1.name) }
+    return Self.fingerprint([videos], framesPerVideo)
+  }
+
+  /// Names, labels and all samples, by shard.
+  var shardFingerprint: UInt64 { Self.fingerprint(videosOfShard, framesPerVideo) }
+
+  private static func fingerprint(
+    _ shards: [[ShardReader.Video]], _ framesPerVideo: Int
+  ) -> UInt64 {
     var hash = NameHash()
     hash.add(UInt64(framesPerVideo))
-    for (position, videos) in videosOfShard.enumerated() {
+    for (position, videos) in shards.enumerated() {
       hash.add(UInt64(position))
       for video in videos {
         let record = video.record
@@ -214,5 +236,12 @@ private struct StoreIndex: Sendable {
       }
     }
     return hash.value
+  }
+}
+
+extension String {
+  /// Whether a name comes before another one: by its bytes, as in a shard.
+  fileprivate func precedes(_ other: String) -> Bool {
+    utf8.lexicographicallyPrecedes(other.utf8)
   }
 }

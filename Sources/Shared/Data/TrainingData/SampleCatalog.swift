@@ -4,9 +4,9 @@ public import ShardStore
 
 /// The videos and samples of a store, by number: what splits, orders and loaders work on.
 ///
-/// Videos come by shard, then by name; samples by video, frame and face. So samples in catalog order
-/// are read from one end of the store to the other, and each video has one range of them. The index
-/// takes 8 bytes per sample: records and images are read when they are needed.
+/// Videos come by name (its bytes), whatever the shards; samples by video, frame and face. So equal
+/// samples have equal positions in every store, and each video has one range of them. The index takes 8
+/// bytes per sample: records and images are read when they are needed.
 ///
 /// Sendable: all state is fixed after opening, and any number of threads may read.
 public struct SampleCatalog: Sendable {
@@ -62,22 +62,43 @@ public struct SampleCatalog: Sendable {
   /// Videos that could not be extracted; they are in no split.
   public let failedVideoCount: Int
 
+  /// Which rule numbers the samples: with `.shards` videos come by shard, then by name, as older
+  /// checkpoints have them.
+  public let orderVersion: EpochOrder.Version
+
   /// A number that changes with the content: with any video, label, group, split, sample or image,
-  /// and with the frames that are taken of a video. Independent of where the store lies.
-  public let fingerprint: UInt64
+  /// and with the frames that are taken of a video. Independent of where the store lies and, but for a
+  /// catalog of `.shards`, of how it is cut into shards.
+  public var fingerprint: UInt64 {
+    orderVersion == .shards ? shardFingerprint : contentFingerprint
+  }
+
+  /// The fingerprint that older checkpoints and models have: it changes with the shards too. That of
+  /// a store of one shard is `fingerprint`.
+  public let shardFingerprint: UInt64
+
+  /// Whether a fingerprint, of either kind, is that of this content.
+  public func hasFingerprint(_ value: UInt64) -> Bool {
+    value == contentFingerprint || value == shardFingerprint
+  }
+
+  private let contentFingerprint: UInt64
 
   let reader: ShardReader
   let entries: [SampleEntry]
 
   init(
     directory: String, reader: ShardReader, videos: [Video], failedVideoCount: Int,
-    fingerprint: UInt64, entries: [SampleEntry]
+    orderVersion: EpochOrder.Version, contentFingerprint: UInt64, shardFingerprint: UInt64,
+    entries: [SampleEntry]
   ) {
     self.directory = directory
     self.reader = reader
     self.videos = videos
     self.failedVideoCount = failedVideoCount
-    self.fingerprint = fingerprint
+    self.orderVersion = orderVersion
+    self.contentFingerprint = contentFingerprint
+    self.shardFingerprint = shardFingerprint
     self.entries = entries
     description = reader.description
     shards = reader.shards

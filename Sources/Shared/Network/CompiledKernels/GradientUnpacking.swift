@@ -19,9 +19,8 @@ func unpackGradientSum(
             for lane in 0..<inputLanes {
               let row = input &* taps &+ tap &* inputLanes &+ lane
               let place = first &* shape.patchCount &+ row &* lanes
-              var sum = load(packed[0] + place)
-              for worker in 1..<max(packed.count, 1) { sum += load(packed[worker] + place) }
-              store(sum, to: block + (lane &* taps &+ tap) &* lanes)
+              store(
+                pairwiseSum(packed, place), to: block + (lane &* taps &+ tap) &* lanes)
             }
           }
           transpose(
@@ -31,5 +30,36 @@ func unpackGradientSum(
         }
       }
     }
+  }
+}
+
+/// The sum of a vector of each worker, in the order of `pairwiseSplit`. Up to four workers without a
+/// call: for more, reading their memory takes longer than the calls.
+@inline(__always)
+private func pairwiseSum(
+  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ place: Int
+) -> Vector {
+  switch packed.count {
+  case 1: load(packed[0] + place)
+  case 2: load(packed[0] + place) + load(packed[1] + place)
+  case 3: (load(packed[0] + place) + load(packed[1] + place)) + load(packed[2] + place)
+  case 4:
+    (load(packed[0] + place) + load(packed[1] + place))
+      + (load(packed[2] + place) + load(packed[3] + place))
+  default: pairwiseBranch(packed, 0..<packed.count, place)
+  }
+}
+
+private func pairwiseBranch(
+  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ workers: Range<Int>, _ place: Int
+) -> Vector {
+  let first = workers.lowerBound
+  switch workers.count {
+  case 1: return load(packed[first] + place)
+  case 2: return load(packed[first] + place) + load(packed[first + 1] + place)
+  default:
+    let middle = first + pairwiseSplit(workers.count)
+    return pairwiseBranch(packed, first..<middle, place)
+      + pairwiseBranch(packed, middle..<workers.upperBound, place)
   }
 }

@@ -25,6 +25,15 @@ public struct ChannelMoments: Sendable, Equatable {
     }
   }
 
+  /// Becomes the moments of other values of as many channels, in its own memory.
+  public mutating func copy(_ other: ChannelMoments) {
+    count = other.count
+    for channel in mean.indices {
+      mean[channel] = other.mean[channel]
+      squares[channel] = other.squares[channel]
+    }
+  }
+
   /// Takes over the moments of other values.
   public mutating func merge(_ other: ChannelMoments) {
     let total = count + other.count

@@ -22,7 +22,8 @@ public protocol KernelSet: Sendable {
   /// Every algorithm that can compute a layer, for tests and measurements.
   func allConvolutions(_ shape: ConvolutionShape, pictures: Int) -> [any ConvolutionKernel]
 
-  /// Sums packed gradients of some output channels over workers, in their order, into PyTorch's order.
+  /// Sums packed gradients of some output channels over workers, pairwise, into PyTorch's order; see
+  /// `pairwiseSplit`.
   ///
   /// - Parameters:
   ///   - packed: what `ConvolutionKernel.weightGrad` gave each worker.

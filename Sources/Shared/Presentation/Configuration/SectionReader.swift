@@ -77,6 +77,19 @@ public final class SectionReader {
     }
   }
 
+  /// A whole number that another setting replaced, for files of older versions: nil where it isn't
+  /// there, and then no known key. Both together are an error.
+  public func replacedInteger(
+    _ key: String, by other: String, in range: ClosedRange<Int>
+  ) -> Int? {
+    guard entries.contains(where: { $0.key == key }) else { return nil }
+    if entries.contains(where: { $0.key == other }) {
+      reject(key, "was replaced by \(other), which is there too; remove it")
+      return nil
+    }
+    return integer(key, default: range.lowerBound, in: range)
+  }
+
   /// A finite number in `range`, in decimal notation with or without an exponent.
   public func number(
     _ key: String, default standard: Double, in range: ClosedRange<Double>

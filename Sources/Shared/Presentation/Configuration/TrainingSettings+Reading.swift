@@ -70,7 +70,9 @@ extension TrainingSettings.Data {
     validationShare = section.number("validationShare", default: validationShare, in: 0.01...0.9)
     testShare = section.number("testShare", default: testShare, in: 0...0.9)
     balance = section.choice("balance", default: balance)
-    shuffleShards = section.integer("shuffleShards", default: shuffleShards, in: 1...100_000)
+    shuffleVideos = section.integer("shuffleVideos", default: shuffleVideos, in: 1...10_000_000)
+    shuffleShards = section.replacedInteger(
+      "shuffleShards", by: "shuffleVideos", in: 1...100_000)
     framesPerVideo = section.integer("framesPerVideo", default: framesPerVideo, in: 0...10000)
     if validationShare + testShare >= 1 {
       let shares = "\(shortText(validationShare)) + \(shortText(testShare))"

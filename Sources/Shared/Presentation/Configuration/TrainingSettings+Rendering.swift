@@ -83,7 +83,8 @@ extension TrainingSettings {
       .decisive("data.validationShare", data.validationShare),
       .decisive("data.testShare", data.testShare),
       .decisive("data.balance", data.balance.rawValue),
-      .decisive("data.shuffleShards", data.shuffleShards),
+      data.shuffleShards.map { .decisive("data.shuffleShards", $0) }
+        ?? .decisive("data.shuffleVideos", data.shuffleVideos),
       .decisive("data.framesPerVideo", data.framesPerVideo),
     ]
   }

@@ -56,9 +56,9 @@ package struct DryRun {
       "loss \(TableCell.number(outcome.loss, 4)), gradient norm "
         + TableCell.number(outcome.gradientNorm, 3)
     }
-    _ = try timed("first step", stepText) { step.run(batch, &learner) }
+    _ = try timed("first step", stepText) { try step.run(batch, &learner) }
     let clock = Stopwatch()
-    _ = try timed("second step", stepText) { step.run(batch, &learner) }
+    _ = try timed("second step", stepText) { try step.run(batch, &learner) }
     let speed = Double(batch.count) / clock.seconds
     let file = NSTemporaryDirectory() + "dry-run-\(getpid()).pt"
     defer { unlink(file) }

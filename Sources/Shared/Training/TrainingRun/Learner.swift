@@ -49,7 +49,9 @@ package struct TrainingStep {
   package let normalization: InputNormalization
 
   /// Learns a batch; parameters and optimizer are left alone where loss or gradient isn't finite.
-  package func run(_ batch: Batch, _ learner: inout Learner) -> StepOutcome {
+  package func run(
+    _ batch: Batch, _ learner: inout Learner
+  ) throws -> StepOutcome {
     let frozen = batch.epoch < freezeBackboneEpochs
     let rate =
       schedule.learningRate(at: learner.progress.step) * Float(learner.progress.learningRateScale)
@@ -57,10 +59,10 @@ package struct TrainingStep {
       labelSmoothing: labelSmoothing, backboneFrozen: frozen, dropoutSeed: seed,
       dropoutKeys: batch.samples.map(\.key))
     let labels = batch.samples.map(\.label.classIndex)
-    let result = engine.computeGradients(
+    let result = try engine.computeGradients(
       &learner.state, labels: labels, options: options
     ) { [normalization] sample, buffer in
-      normalization.write(batch.pictures[sample], into: buffer)
+      normalization.write(batch.picture(of: sample), into: buffer)
     }
     // A frozen backbone's gradients are zero: the norm is that of what is trained.
     let norm = GradientNorm(norm: engine.gradientNorm, limit: clipNorm)

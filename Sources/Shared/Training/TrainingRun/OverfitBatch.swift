@@ -54,7 +54,7 @@ package struct OverfitBatch {
     var losses: [Double] = []
     for number in 1...Self.steps {
       if observer.shallStop { throw WorkStopped() }
-      let outcome = step.run(batch, &learner)
+      let outcome = try step.run(batch, &learner)
       guard outcome.isFinite else { return .diverged(steps: number) }
       losses.append(outcome.loss)
       observer.advance(to: number, detail: "loss " + TableCell.number(outcome.loss, 4))

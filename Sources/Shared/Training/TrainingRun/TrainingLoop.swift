@@ -102,7 +102,7 @@ struct TrainingLoop: ~Copyable {
     let waitedBefore = loader.times.waitSeconds
     let started = clock.seconds
     let batch = try loader.next()
-    let outcome = step.run(batch, &learner)
+    let outcome = try step.run(batch, &learner)
     guard outcome.isFinite else {
       try stepBack(outcome)
       return false

@@ -45,7 +45,8 @@ extension TrainingSettings {
       case .undersample: .undersample
       case .none: .none
       }
-    settings.shuffleShards = data.shuffleShards
+    settings.shuffleVideos = data.shuffleVideos
+    settings.shuffleShards = data.shuffleShards ?? settings.shuffleShards
     settings.batchSize = batchSize
     settings.stepsPerEpoch = stepsPerEpoch
     return settings

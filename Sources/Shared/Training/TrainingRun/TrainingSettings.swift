@@ -119,8 +119,17 @@ extension TrainingSettings {
     /// How the classes are balanced.
     package var balance = Balance.undersample
 
-    /// Shards that samples are mixed over, 1...100000.
-    package var shuffleShards = 16
+    /// Videos that samples are mixed over, 1...10000000.
+    package var shuffleVideos = 4096
+
+    /// Shards that samples are mixed over, 1...100000, in a run that was begun when that was the
+    /// setting: `shuffleVideos` counts for nothing then. Nil otherwise.
+    package var shuffleShards: Int?
+
+    /// What a person has to know who gives `shuffleShards` to a new run.
+    package static let shuffleShardsNote =
+      "data.shuffleShards was replaced by data.shuffleVideos, which counts videos, as the order of "
+      + "samples doesn't depend on shards any more; 16 shards of 128 MiB are about 4096 videos"
 
     /// Most frames that are taken of each video, evenly spaced, 0...10000; 0 is all.
     package var framesPerVideo = 0

@@ -29,6 +29,7 @@ package struct TrainingSetup {
     self.recorded = recorded
     catalog = try SampleCatalog(
       directory: store, framesPerVideo: configuration.data.framesPerVideo,
+      orderVersion: configuration.data.shuffleShards == nil ? .videos : .shards,
       workerCount: configuration.workers)
     architecture = try configuration.architecture(cropSize: catalog.sizePixels)
     split = try DataSplit(catalog, settings: configuration.splitSettings)

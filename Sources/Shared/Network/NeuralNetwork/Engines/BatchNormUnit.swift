@@ -9,7 +9,7 @@ final class BatchNormUnit {
   /// Moments of the worker's own values.
   var moments: ChannelMoments
   /// Moments of all values that are normalised together.
-  private var merged: ChannelMoments
+  private(set) var merged: ChannelMoments
 
   /// What kernels need of each channel, whole blocks; zero in channels that fill up the last block.
   let mean: UnsafeMutablePointer<Float>
@@ -59,16 +59,14 @@ final class BatchNormUnit {
     }
   }
 
-  /// Merges the moments of workers in their order and prepares all of them for normalising.
-  static func exchangeForward(_ units: [BatchNormUnit], parameters: UnsafePointer<Float>) {
-    for unit in units {
-      unit.merged.reset()
-      for other in units { unit.merged.merge(other.moments) }
-      for channel in 0..<unit.layer.channels {
-        unit.prepare(
-          channel, mean: unit.merged.mean[channel],
-          variance: unit.merged.squares[channel] / unit.merged.count, parameters)
-      }
+  /// Prepares for normalising with the moments of all values that are normalised together: the
+  /// worker's own, or those of all workers.
+  func normalize(with moments: ChannelMoments, parameters: UnsafePointer<Float>) {
+    merged.copy(moments)
+    for channel in 0..<layer.channels {
+      prepare(
+        channel, mean: merged.mean[channel], variance: merged.squares[channel] / merged.count,
+        parameters)
     }
   }
 
@@ -104,21 +102,14 @@ final class BatchNormUnit {
     }
   }
 
-  /// Sums the gradients of workers in their order and prepares all of them for the second half of
-  /// the backward pass.
-  static func exchangeBackward(_ units: [BatchNormUnit]) {
-    for unit in units {
-      let count = unit.merged.count
-      for channel in 0..<unit.layer.channels {
-        var (gradSum, centredSum) = (0.0, 0.0)
-        for other in units {
-          gradSum += other.gradSum[channel]
-          centredSum += other.centredSum[channel]
-        }
-        let deviation = unit.deviation(channel)
-        unit.gradMean[channel] = Float(gradSum / count)
-        unit.slope[channel] = Float(centredSum / (count * deviation * deviation))
-      }
+  /// Prepares for the second half of the backward pass with the sums of gradients over all values
+  /// that are normalised together.
+  func propagate(gradSum: [Double], centredSum: [Double]) {
+    let count = merged.count
+    for channel in 0..<layer.channels {
+      let deviation = deviation(channel)
+      gradMean[channel] = Float(gradSum[channel] / count)
+      slope[channel] = Float(centredSum[channel] / (count * deviation * deviation))
     }
   }
 

@@ -119,7 +119,7 @@ struct ParameterParts: Sendable {
     }
   }
 
-  /// Sums the gradients of workers in their order, into PyTorch's layout.
+  /// Sums the gradients of workers pairwise, into PyTorch's layout.
   ///
   /// - Parameters:
   ///   - arenas: gradients of each worker, see `ResNet18Layout.gradientCount`.
@@ -149,6 +149,20 @@ struct ParameterParts: Sendable {
     }
   }
 
+  /// Computes the squares that `merge` gives, of gradients that were summed further since.
+  func measure(
+    _ gradients: UnsafeMutablePointer<Float>, workers: Int, squares: UnsafeMutablePointer<Double>
+  ) {
+    let shared = WorkerShared((gradients, squares))
+    runParallel(workers) { worker in
+      let (gradients, squares) = shared.value
+      for index in stride(from: worker, to: parts.count, by: workers) {
+        let range = parts[index].range
+        squares[index] = kernels.sumOfSquares(gradients + range.lowerBound, count: range.count)
+      }
+    }
+  }
+
   /// How many parts there are.
   var count: Int { parts.count }
 }
@@ -158,8 +172,6 @@ private func sum(
   into gradients: UnsafeMutablePointer<Float>
 ) {
   for place in range {
-    var total = arenas[0][place]
-    for arena in arenas.dropFirst() { total += arena[place] }
-    gradients[place] = total
+    gradients[place] = pairwiseSum(0..<arenas.count) { arenas[$0][place] }
   }
 }

@@ -1,6 +1,7 @@
+internal import Collectives
 internal import Workers
 
-/// One batch on its way through all plans.
+/// One batch on its way through all plans of this rank.
 struct TrainingBatch {
   let plans: [WorkerPlan]
   let starts: [Int]
@@ -12,16 +13,19 @@ struct TrainingBatch {
   let statistics: [Float]
   /// Whether BatchNorm normalises over all workers, who then meet at each exchange.
   let normalizesTogether: Bool
+  /// One for each BatchNorm layer.
+  let exchanges: [BatchNormExchange]
+  let collective: any Collective
 
   /// Writes a picture.
   typealias Fill = @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
 
   /// Computes logits and losses.
-  func forward(fill: Fill) {
+  func forward(fill: Fill) throws(CollectiveError) {
     if normalizesTogether {
       forAllWorkers { $0.begin($1, fill: fill) }
       for (number, segment) in segments.enumerated() {
-        if number > 0 { exchangeForward(plans.map { $0.units[number - 1] }) }
+        if number > 0 { try exchangeForward(number - 1) }
         forAllWorkers { $0.forward($1, segment) }
       }
       forAllWorkers { $0.computeLoss($1) }
@@ -29,7 +33,7 @@ struct TrainingBatch {
       forAllWorkers { batch, worker in
         batch.begin(worker, fill: fill)
         for (number, segment) in batch.segments.enumerated() {
-          if number > 0 { batch.exchangeForward([batch.plans[worker].units[number - 1]]) }
+          if number > 0 { batch.prepareForward(batch.plans[worker].units[number - 1]) }
           batch.forward(worker, segment)
         }
         batch.computeLoss(worker)
@@ -38,16 +42,21 @@ struct TrainingBatch {
   }
 
   /// Computes gradients, with packed weights of the other direction.
-  func backward() {
+  func backward() throws(CollectiveError) {
     if normalizesTogether {
-      forEachSegmentBackward(
+      try forEachSegmentBackward(
         { steps in forAllWorkers { $0.backward($1, steps) } },
-        exchange: { unit in BatchNormUnit.exchangeBackward(plans.map { $0.units[unit] }) })
+        exchange: { unit throws(CollectiveError) in
+          try exchanges[unit].exchangeBackward(collective)
+        })
     } else {
       forAllWorkers { batch, worker in
         batch.forEachSegmentBackward(
           { batch.backward(worker, $0) },
-          exchange: { BatchNormUnit.exchangeBackward([batch.plans[worker].units[$0]]) })
+          exchange: { number in
+            let unit = batch.plans[worker].units[number]
+            unit.propagate(gradSum: unit.gradSum, centredSum: unit.centredSum)
+          })
       }
     }
   }
@@ -65,13 +74,13 @@ struct TrainingBatch {
   }
 
   /// Goes from exchange to exchange, from the last one to the step where the backward pass ends.
-  private func forEachSegmentBackward(
-    _ body: (Range<Int>) -> Void, exchange: (_ unit: Int) -> Void
-  ) {
+  private func forEachSegmentBackward<Failure>(
+    _ body: (Range<Int>) -> Void, exchange: (_ unit: Int) throws(Failure) -> Void
+  ) throws(Failure) {
     for (number, segment) in segments.enumerated().reversed()
     where segment.upperBound > backwardEnd {
       body(max(segment.lowerBound, backwardEnd)..<segment.upperBound)
-      if number > 0 && segment.lowerBound > backwardEnd { exchange(number - 1) }
+      if number > 0 && segment.lowerBound > backwardEnd { try exchange(number - 1) }
     }
   }
 
@@ -89,13 +98,28 @@ struct TrainingBatch {
     plan.fillPictures(from: starts[worker], fill)
   }
 
-  private func exchangeForward(_ units: [BatchNormUnit]) {
-    let parameters = passes[0].parameters
-    if passes[0].backboneFrozen && !units[0].layer.isHead {
-      for unit in units { unit.useRunningStatistics(statistics, parameters: parameters) }
+  /// Has all workers of all ranks normalise with what all measured together.
+  private func exchangeForward(_ number: Int) throws(CollectiveError) {
+    if isFrozen(exchanges[number].layer) {
+      for plan in plans { prepareForward(plan.units[number]) }
     } else {
-      BatchNormUnit.exchangeForward(units, parameters: parameters)
+      try exchanges[number].exchangeForward(collective, parameters: passes[0].parameters)
     }
+  }
+
+  /// Has a worker normalise with what it measured itself.
+  private func prepareForward(_ unit: BatchNormUnit) {
+    let parameters = passes[0].parameters
+    if isFrozen(unit.layer) {
+      unit.useRunningStatistics(statistics, parameters: parameters)
+    } else {
+      unit.normalize(with: unit.moments, parameters: parameters)
+    }
+  }
+
+  /// Whether a layer normalises with its running statistics.
+  private func isFrozen(_ layer: ResNet18Layout.BatchNorm) -> Bool {
+    passes[0].backboneFrozen && !layer.isHead
   }
 
   private func computeLoss(_ worker: Int) {

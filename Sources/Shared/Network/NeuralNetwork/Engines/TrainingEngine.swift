@@ -1,16 +1,24 @@
+public import Collectives
 public import Kernels
 internal import Workers
 
-/// Forward and backward pass of a ResNet18 over one global batch, data-parallel on the CPU.
+/// Forward and backward pass of a ResNet18 over one global batch, data-parallel on the CPU, in one
+/// process or in several.
 ///
-/// The batch is split into contiguous parts, one per worker, whose sizes differ by at most one. Each
-/// worker has activations and gradients of its own, in memory that is allocated once, here; packed
-/// weights are shared. Gradients are summed in the order of the workers, so a step is the same from
-/// run to run, bit for bit, for the same number of workers.
+/// The batch is split into contiguous parts, one per worker of all ranks, whose sizes differ by at most
+/// one; rank 0 has the first ones. Each worker has activations and gradients of its own, in memory that
+/// is allocated once, here; packed weights are shared by a rank's workers. Sums over workers are
+/// pairwise (see `pairwiseSplit` in Kernels), so a step is the same from run to run, bit for bit, for
+/// the same number of workers, and for every division of them over ranks that `divisionNote` has
+/// nothing to say of.
 ///
 /// BatchNorm normalises per worker, as PyTorch's DistributedDataParallel; running statistics are those
 /// of the whole batch. With `synchronizedBatchNorm` it normalises over the whole batch, and results
 /// don't depend on the number of workers beyond rounding.
+///
+/// A step has three parts: the rank's own pass (in which ranks meet at each BatchNorm layer if it is
+/// synchronised), the reduction over ranks, and the end, which changes the state. Every rank gives the
+/// engine the same state, labels and options, and gets the same gradients, state and result.
 ///
 /// Not Sendable: one step at a time.
 public final class TrainingEngine {
@@ -29,6 +37,12 @@ public final class TrainingEngine {
   /// The Euclidean norm of `gradients`.
   public private(set) var gradientNorm = 0.0
 
+  /// The processes that share the batch.
+  public let collective: any Collective
+
+  /// The samples of each batch that this rank computes.
+  public let samples: Range<Int>
+
   /// Batches so far.
   private(set) var batches = 0
 
@@ -45,37 +59,48 @@ public final class TrainingEngine {
   private var squares: [Double]
   /// Steps between two exchanges, which workers do without a word.
   private let segments: [Range<Int>]
+  /// One for each BatchNorm layer.
+  private let exchanges: [BatchNormExchange]
 
   /// Allocates all memory.
   ///
   /// - Parameters:
   ///   - batchSize: samples of a global batch, at least two per worker: BatchNorm needs a variance.
-  ///   - workers: how many parts are computed at the same time.
-  ///   - kernels: what computes.
-  /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers`.
+  ///   - workers: how many parts this rank computes at the same time; as many on every rank.
+  ///   - kernels: what computes; the same on every rank.
+  ///   - collective: the processes that share the batch.
+  /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers * collective.size`.
   public init(
     architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool,
-    kernels: any KernelSet
+    kernels: any KernelSet, collective: any Collective = LocalCollective()
   ) {
     precondition(workers > 0, "a training engine has at least one worker")
+    let parts = workers * collective.size
     precondition(
-      batchSize >= 2 * workers, "each worker of a training engine needs at least two samples")
+      batchSize >= 2 * parts, "each worker of a training engine needs at least two samples")
+    self.collective = collective
     self.architecture = architecture
     self.batchSize = batchSize
     self.synchronizedBatchNorm = synchronizedBatchNorm
     let layout = ResNet18Layout(
-      architecture, kernels: kernels, pictures: (batchSize + workers - 1) / workers)
+      architecture, kernels: kernels, pictures: (batchSize + parts - 1) / parts)
     self.layout = layout
-    parts = ParameterParts(layout)
-    let bounds = (0...workers).map { evenBound($0, of: workers, count: batchSize) }
+    self.parts = ParameterParts(layout)
+    let first = collective.rank * workers
+    let bounds = (first...first + workers).map { evenBound($0, of: parts, count: batchSize) }
+    samples = bounds[0]..<bounds[workers]
     starts = Array(bounds.dropLast())
-    plans = (0..<workers).map { WorkerPlan(layout, count: bounds[$0 + 1] - bounds[$0]) }
+    let plans = (0..<workers).map { WorkerPlan(layout, count: bounds[$0 + 1] - bounds[$0]) }
+    self.plans = plans
     segments = plans[0].segments
+    exchanges = plans[0].units.indices.map { unit in
+      BatchNormExchange(plans.map { $0.units[unit] })
+    }
     // Behind the weights lies the slack that kernels may touch.
     packedCount = max(layout.packedCount, layout.packedBackwardCount) + FloatMemory.slack
     packedWeights = packedMemory.floats(packedCount)
     gradients = Array(repeating: 0, count: layout.parameterCount)
-    squares = Array(repeating: 0, count: parts.count)
+    squares = Array(repeating: 0, count: self.parts.count)
   }
 
   /// Whether the time of each layer and pass is measured; costs a look at the clock for each.
@@ -100,7 +125,7 @@ public final class TrainingEngine {
     layout.convolutions.map { ($0.name, $0.kernel.algorithm, $0.shape.operations) }
   }
 
-  /// How many parts are computed at the same time.
+  /// How many parts this rank computes at the same time.
   public var workers: Int { plans.count }
 
   /// What computes.
@@ -119,40 +144,73 @@ public final class TrainingEngine {
   }
 
   /// Computes loss, logits and gradients of one batch; moves the state's running statistics and
-  /// counters as PyTorch does in training mode. Parameters stay as they are.
+  /// counters as PyTorch does in training mode. Parameters stay as they are. Where a rank is lost, the
+  /// state stays as it was.
   ///
   /// - Parameters:
-  ///   - labels: the class of each sample.
-  ///   - fill: writes a sample's picture, (h, w, 3), normalised floats, all of them; called once per
-  ///     sample, on the workers' threads.
+  ///   - labels: the class of each sample, also of those that other ranks compute.
+  ///   - fill: writes a sample's picture, (h, w, 3), normalised floats, all of them; called once for
+  ///     each of `samples`, with its number in the batch, on the workers' threads.
   /// - Precondition: the state has this engine's architecture; there are `batchSize` labels, each a
   ///   class, and as many dropout keys if anything is dropped.
   public func computeGradients(
     _ state: inout NetworkState, labels: [Int], options: Options,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
-  ) -> StepResult {
+  ) throws(CollectiveError) -> StepResult {
     check(state, labels, options)
     batches += 1
-    state.parameters.withUnsafeBufferPointer { buffer in
+    try pass(state, labels, options, fill)
+    let result = try reduce(headOnly: options.backboneFrozen)
+    finish(&state, headOnly: options.backboneFrozen)
+    return result
+  }
+
+  /// The rank's own forward and backward pass.
+  private func pass(
+    _ state: NetworkState, _ labels: [Int], _ options: Options,
+    _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
+  ) throws(CollectiveError) {
+    try state.parameters.withUnsafeBufferPointer { buffer throws(CollectiveError) in
       guard let parameters = buffer.baseAddress else { return }
       let batch = TrainingBatch(
         plans: plans, starts: starts, segments: segments,
         passes: passes(parameters, options), labels: labels, smoothing: options.labelSmoothing,
-        statistics: state.statistics, normalizesTogether: synchronizedBatchNorm)
+        statistics: state.statistics, normalizesTogether: synchronizedBatchNorm,
+        exchanges: exchanges, collective: collective)
       times.time("weights", .packing) {
         parts.pack(parameters, into: packedWeights, workers: workers)
       }
-      batch.forward(fill: fill)
+      try batch.forward(fill: fill)
       if !options.backboneFrozen {
         times.time("weights", .packing) {
           parts.packBackward(parameters, into: packedWeights, workers: workers)
         }
       }
-      batch.backward()
+      try batch.backward()
     }
-    times.time("gradients", .merging) { mergeGradients(headOnly: options.backboneFrozen) }
-    updateStatistics(of: &state, headOnly: options.backboneFrozen)
-    return result()
+  }
+
+  /// Sums over the workers of this rank, then over ranks: gradients, BatchNorm moments, losses.
+  private func reduce(headOnly: Bool) throws(CollectiveError) -> StepResult {
+    times.time("gradients", .merging) { mergeGradients(headOnly: headOnly) }
+    if !synchronizedBatchNorm {
+      for exchange in measured(headOnly: headOnly) { exchange.merge() }
+    }
+    guard !collective.isAlone else {
+      return result(
+        lossSum: pairwiseSum(plans.indices) { plans[$0].lossSum },
+        logits: plans.flatMap { $0.logitsOfSamples })
+    }
+    try sumGradients(headOnly: headOnly)
+    if !synchronizedBatchNorm { try mergeMoments(headOnly: headOnly) }
+    return try gatherResult()
+  }
+
+  /// Moves the running statistics of the state.
+  private func finish(_ state: inout NetworkState, headOnly: Bool) {
+    for exchange in measured(headOnly: headOnly) {
+      BatchNormUnit.updateStatistics(of: &state, exchange.layer, batch: exchange.total)
+    }
   }
 
   private func check(_ state: NetworkState, _ labels: [Int], _ options: Options) {
@@ -193,21 +251,83 @@ public final class TrainingEngine {
     gradientNorm = squares.reduce(0, +).squareRoot()
   }
 
-  private func updateStatistics(of state: inout NetworkState, headOnly: Bool) {
-    for (index, unit) in plans[0].units.enumerated() where !headOnly || unit.layer.isHead {
-      var moments = unit.moments
-      for plan in plans.dropFirst() { moments.merge(plan.units[index].moments) }
-      BatchNormUnit.updateStatistics(of: &state, unit.layer, batch: moments)
+  /// The layers whose statistics a batch moves.
+  private func measured(headOnly: Bool) -> some Sequence<BatchNormExchange> {
+    exchanges.lazy.filter { !headOnly || $0.layer.isHead }
+  }
+
+  private func result(lossSum: Double, logits: [Float]) -> StepResult {
+    StepResult(
+      loss: lossSum / Double(batchSize), logits: logits,
+      fillSeconds: plans.reduce(0) { $0 + $1.fillSeconds } / Double(workers))
+  }
+}
+
+// MARK: Between ranks
+
+extension TrainingEngine {
+  /// Sums the gradients over ranks; the norm is that of the sum.
+  private func sumGradients(headOnly: Bool) throws(CollectiveError) {
+    let start = headOnly ? layout.headStart : 0
+    var outcome: Result<Void, CollectiveError> = .success(())
+    gradients.withUnsafeMutableBufferPointer { gradients in
+      squares.withUnsafeMutableBufferPointer { squares in
+        guard let first = gradients.baseAddress, let squares = squares.baseAddress else { return }
+        outcome = Result { () throws(CollectiveError) in
+          try collective.sum(UnsafeMutableBufferPointer(rebasing: gradients[start...]))
+        }
+        parts.measure(first, workers: workers, squares: squares)
+      }
+    }
+    try outcome.get()
+    gradientNorm = squares.reduce(0, +).squareRoot()
+  }
+
+  /// Merges the moments of all layers over ranks, in one message.
+  private func mergeMoments(headOnly: Bool) throws(CollectiveError) {
+    let layers = Array(measured(headOnly: headOnly))
+    let message = layers.flatMap(\.message)
+    let ranks = try collective.gather(message).parts(of: max(message.count, 1))
+    var start = 0
+    for layer in layers {
+      layer.merge(
+        ranks.map { $0.dropFirst(start).prefix(layer.messageCount) })
+      start += layer.messageCount
     }
   }
 
-  private func result() -> StepResult {
-    StepResult(
-      loss: plans.reduce(0) { $0 + $1.lossSum } / Double(batchSize),
-      logits: plans.flatMap { plan in
-        UnsafeBufferPointer(start: plan.logits, count: plan.count * architecture.classes)
-      },
-      fillSeconds: plans.reduce(0) { $0 + $1.fillSeconds } / Double(workers))
+  /// Loss and logits of the whole batch. Rank 0 has the most samples; messages are as long as its.
+  private func gatherResult() throws(CollectiveError) -> StepResult {
+    let counts = (0..<collective.size).map { rank in
+      evenBound((rank + 1) * workers, of: collective.size * workers, count: batchSize)
+        - evenBound(rank * workers, of: collective.size * workers, count: batchSize)
+    }
+    let length = 1 + counts[0] * architecture.classes
+    var message = [pairwiseSum(plans.indices) { plans[$0].lossSum }]
+    for plan in plans { message += plan.logitsOfSamples.lazy.map(Double.init) }
+    message += Array(repeating: 0, count: length - message.count)
+    let ranks = try collective.gather(message).parts(of: length)
+    return result(
+      lossSum: pairwiseSum(ranks.indices) { ranks[$0][ranks[$0].startIndex] },
+      logits: zip(ranks, counts).flatMap { rank, count in
+        rank.dropFirst().prefix(count * architecture.classes).map(Float.init)
+      })
+  }
+
+  /// Why another division of the same workers over ranks would round sums in another way, for a
+  /// person; nil where it would not: a step's bits depend on the number of all workers alone.
+  ///
+  /// - Parameters:
+  ///   - workers: workers of each rank.
+  ///   - ranks: how many ranks there are.
+  public static func divisionNote(workers: Int, ranks: Int) -> String? {
+    // One rank computes the whole tree of sums; several compute whole branches of it only if each has
+    // a power of two of the workers.
+    guard ranks > 1, workers & (workers - 1) != 0 else { return nil }
+    return
+      "\(ranks) processes of \(workers) workers round sums in another way than other divisions "
+      + "of the same \(ranks * workers) workers: results repeat to the bit with this division only; "
+      + "with 1, 2, 4, 8, ... workers in each process they would with any"
   }
 }
 

@@ -11,6 +11,11 @@ extension WorkerPlan {
     return segments + [start..<steps.count]
   }
 
+  /// Logits of the worker's samples, `count x classes`.
+  var logitsOfSamples: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: logits, count: count * classes)
+  }
+
   /// Has the worker's pictures written, samples from `start` on.
   func fillPictures(
     from start: Int, _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void

@@ -1,0 +1,98 @@
+/// Processes that compute one thing together, each with a number, its rank.
+///
+/// Every rank calls the same operations in the same order; an operation returns when it has what it
+/// needs of the others. All ranks get the same bits. One call at a time, from any thread.
+///
+/// An operation throws where a peer is lost; what the ranks compute together can't go on then, and
+/// every later operation throws too.
+public protocol Collective: AnyObject, Sendable {
+  /// This process's number, 0..<`size`.
+  var rank: Int { get }
+  /// How many processes there are.
+  var size: Int { get }
+
+  /// Replaces each number by its sum over all ranks, the same bits everywhere.
+  ///
+  /// The sum is pairwise in the order of ranks, (0 + 1) + (2 + 3); see `pairwiseSplit` in Kernels.
+  ///
+  /// - Parameter values: as many on every rank.
+  func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError)
+
+  /// Collects the bytes of all ranks on every rank.
+  ///
+  /// - Parameters:
+  ///   - bytes: as many on every rank.
+  ///   - all: `size` times as many; gets those of rank 0, then those of rank 1, ...
+  func gather(
+    _ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer
+  ) throws(CollectiveError)
+
+  /// Replaces bytes by those of rank 0.
+  ///
+  /// - Parameter bytes: as many on every rank.
+  func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws(CollectiveError)
+}
+
+extension Collective {
+  /// Whether this process computes by itself.
+  public var isAlone: Bool { size == 1 }
+
+  /// Whether this process is the one that owns files and speaks to the user.
+  public var isFirst: Bool { rank == 0 }
+
+  /// Collects equally many values of every rank: those of rank 0, then those of rank 1, ...
+  public func gather<Value: BitwiseCopyable>(_ values: [Value]) throws(CollectiveError) -> [Value] {
+    guard size > 1, let first = values.first else { return values }
+    var all = [Value](repeating: first, count: values.count * size)
+    var result: Result<Void, CollectiveError> = .success(())
+    values.withUnsafeBytes { values in
+      all.withUnsafeMutableBytes { all in
+        result = Result { () throws(CollectiveError) in try gather(values, into: all) }
+      }
+    }
+    try result.get()
+    return all
+  }
+
+  /// The largest of the ranks' numbers, on every rank: a decision that all of them take. Which number
+  /// stands for what is the caller's; a higher one prevails.
+  public func agree(_ value: Int) throws(CollectiveError) -> Int {
+    try gather([value]).max() ?? value
+  }
+
+  /// Whether any rank says so, on every rank.
+  public func agree(_ flag: Bool) throws(CollectiveError) -> Bool {
+    try agree(flag ? 1 : 0) == 1
+  }
+
+  /// Throws on every rank where they don't all have the same number, e.g. a checksum of settings.
+  ///
+  /// - Parameter name: what the number is of, for the message.
+  public func check(_ value: UInt64, isSameFor name: String) throws(CollectiveError) {
+    let all = try gather([value])
+    guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+    throw CollectiveError(
+      .disagreement, rank: other,
+      "expected the same \(name) as rank 0's, got another; start all ranks with the same command, "
+        + "store and files")
+  }
+
+  /// The bytes of rank 0, on every rank; what other ranks pass doesn't matter.
+  public func broadcast(_ bytes: [UInt8]) throws(CollectiveError) -> [UInt8] {
+    guard size > 1 else { return bytes }
+    let count = try gather([bytes.count])[0]
+    guard count > 0 else { return [] }
+    var copy = rank == 0 ? bytes : [UInt8](repeating: 0, count: count)
+    var result: Result<Void, CollectiveError> = .success(())
+    copy.withUnsafeMutableBytes { copy in
+      result = Result { () throws(CollectiveError) in try broadcast(copy) }
+    }
+    try result.get()
+    return copy
+  }
+
+  /// Returns when all ranks have called it.
+  public func waitForAll() throws(CollectiveError) {
+    _ = try gather([UInt8(0)])
+  }
+}

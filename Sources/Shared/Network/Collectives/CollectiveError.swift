@@ -1,0 +1,33 @@
+/// What went wrong between processes that compute together, and what to try.
+public struct CollectiveError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The kind of failure; what a program decides on.
+  public enum Code: Sendable, Equatable {
+    /// A rank has ended, or nothing was heard of it in time.
+    case lostPeer
+    /// The ranks called different operations, or the same with different sizes: a defect of the
+    /// program.
+    case mismatch
+    /// The ranks should have the same value and don't.
+    case disagreement
+  }
+
+  /// The kind of failure.
+  public var code: Code
+  /// The rank it is about, where that is known.
+  public var rank: Int?
+  /// What failed, expected and got, and what to try.
+  public var message: String
+
+  /// Creates an error.
+  public init(_ code: Code, rank: Int? = nil, _ message: String) {
+    self.code = code
+    self.rank = rank
+    self.message = message
+  }
+
+  /// `rank 2: message`, or the message alone.
+  public var description: String {
+    guard let rank else { return message }
+    return "rank \(rank): \(message)"
+  }
+}

@@ -1,0 +1,149 @@
+internal import Foundation
+internal import Kernels
+internal import Workers
+
+/// Ranks that are threads of one process: for tests of what ranks do together.
+package final class InMemoryCollective: Collective {
+  package let rank: Int
+  package let size: Int
+  private let meeting: Meeting
+
+  private init(rank: Int, size: Int, meeting: Meeting) {
+    self.rank = rank
+    self.size = size
+    self.meeting = meeting
+  }
+
+  /// All ranks of a group.
+  ///
+  /// - Parameter timeoutSeconds: how long an operation waits for the other ranks.
+  package static func group(size: Int, timeoutSeconds: Double = 60) -> [InMemoryCollective] {
+    precondition(size > 0, "a group has at least one rank")
+    let meeting = Meeting(size: size, timeoutSeconds: timeoutSeconds)
+    return (0..<size).map { InMemoryCollective(rank: $0, size: size, meeting: meeting) }
+  }
+
+  /// Runs a body as each rank of a new group, on threads of their own, and returns what they gave, by
+  /// rank. A rank whose body throws leaves, so that the others don't wait for it.
+  package static func run<Value: Sendable>(
+    size: Int, timeoutSeconds: Double = 60,
+    _ body: @Sendable (InMemoryCollective) throws -> Value
+  ) -> [Result<Value, any Error>] {
+    let ranks = group(size: size, timeoutSeconds: timeoutSeconds)
+    let results = Locked<[Int: Result<Value, any Error>]>([:])
+    runTogether(size) { rank in
+      let result = Result { try body(ranks[rank]) }
+      if case .failure = result { ranks[rank].leave() }
+      results.withLock { $0[rank] = result }
+    }
+    return results.withLock { found in found.sorted { $0.key < $1.key }.map(\.value) }
+  }
+
+  /// Ends this rank: operations of the others throw.
+  package func leave() { meeting.leave(rank) }
+
+  package func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+    var parts = try meeting.exchange(rank, "sum", Array(UnsafeRawBufferPointer(values))).map {
+      bytes in bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    }
+    pairwiseReduce(count: parts.count) { target, source in
+      for place in parts[target].indices { parts[target][place] += parts[source][place] }
+    }
+    _ = values.update(fromContentsOf: parts[0])
+  }
+
+  package func gather(
+    _ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer
+  ) throws(CollectiveError) {
+    let parts = try meeting.exchange(rank, "gather", Array(bytes))
+    precondition(all.count == size * bytes.count, "what is gathered has room for all ranks")
+    all.copyBytes(from: parts.joined())
+  }
+
+  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws(CollectiveError) {
+    let parts = try meeting.exchange(rank, "broadcast", Array(bytes))
+    bytes.copyBytes(from: parts[0])
+  }
+}
+
+/// Where the ranks of a group lay down what they bring and take what the others brought.
+///
+/// Sendable because `condition` guards all that changes.
+private final class Meeting: @unchecked Sendable {
+  private struct Brought {
+    let operation: String
+    let bytes: [UInt8]
+  }
+
+  private let size: Int
+  private let timeoutSeconds: Double
+  private let condition = NSCondition()
+  private var brought: [Int: Brought] = [:]
+  /// What the last complete meeting gave: nobody can complete another before all have taken it.
+  private var outcome: Result<[[UInt8]], CollectiveError> = .success([])
+  private var meetings = 0
+  /// Why there are no more meetings.
+  private var end: CollectiveError?
+
+  init(size: Int, timeoutSeconds: Double) {
+    self.size = size
+    self.timeoutSeconds = timeoutSeconds
+  }
+
+  func leave(_ rank: Int) {
+    condition.withLock {
+      end = end ?? CollectiveError(.lostPeer, rank: rank, "the rank has left")
+      condition.broadcast()
+    }
+  }
+
+  func exchange(
+    _ rank: Int, _ operation: String, _ bytes: [UInt8]
+  ) throws(CollectiveError) -> [[UInt8]] {
+    condition.lock()
+    defer { condition.unlock() }
+    if let end { throw end }
+    let meeting = meetings
+    brought[rank] = Brought(operation: operation, bytes: bytes)
+    if brought.count == size {
+      finish()
+    } else {
+      let deadline = Date(timeIntervalSinceNow: timeoutSeconds)
+      while meetings == meeting, end == nil {
+        if !condition.wait(until: deadline) { giveUp(meeting) }
+      }
+      if meetings == meeting, let end { throw end }
+    }
+    return try outcome.get()
+  }
+
+  /// The caller holds the lock.
+  private func finish() {
+    let all = (0..<size).compactMap { brought[$0] }
+    let other = all.firstIndex {
+      $0.operation != all[0].operation || $0.bytes.count != all[0].bytes.count
+    }
+    if let other {
+      let error = CollectiveError(
+        .mismatch, rank: other,
+        "expected \(all[0].operation) of \(all[0].bytes.count) bytes as on rank 0, got "
+          + "\(all[other].operation) of \(all[other].bytes.count)")
+      end = error
+      outcome = .failure(error)
+    } else {
+      outcome = .success(all.map(\.bytes))
+    }
+    brought = [:]
+    meetings += 1
+    condition.broadcast()
+  }
+
+  /// The caller holds the lock.
+  private func giveUp(_ meeting: Int) {
+    guard meetings == meeting, end == nil else { return }
+    let missing = (0..<size).first { brought[$0] == nil }
+    end = CollectiveError(
+      .lostPeer, rank: missing, "nothing was heard of the rank for \(timeoutSeconds) seconds")
+    condition.broadcast()
+  }
+}
