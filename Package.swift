@@ -139,15 +139,14 @@ let package = Package(
       .training, "Judging",
       [
         "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction", "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData", "VideoCatalog",
+        "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
         "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction",
-        "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
+        "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData", "VideoCatalog",
         "Workers",
       ]),
     library(.presentation, "Configuration", ["TrainingRun", yams]),
@@ -174,8 +173,7 @@ let package = Package(
         argumentParser, "Configuration", "Diagnosis", "Evaluation", "Files", "Judging", "Kernels",
         "Measure",
         "ModelFiles", "NeuralNetwork", "Prediction", "Randomness", "Reporting", "Robustness",
-        "RunReports", "Terminal", "TensorFiles", "TrainingData", "TrainingRun", "VideoCatalog",
-        "Workers",
+        "RunReports", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
 
@@ -194,7 +192,8 @@ let package = Package(
       "NeuralNetworkTests",
       ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
     tests(
-      "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+      "DiagnosisTests",
+      ["Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",

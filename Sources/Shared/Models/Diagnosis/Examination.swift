@@ -1,56 +1,28 @@
 internal import Evaluation
+internal import ModelFiles
 internal import NeuralNetwork
 internal import TensorFiles
 
 /// Looks at all entries of a recognised network, layer by layer.
 struct Examination {
-  /// Entries that are there, in the right shape; by the names in the file.
-  private(set) var present: [String: TorchTensor] = [:]
   private(set) var layers: [LayerDiagnosis] = []
   private(set) var findings: [Finding] = []
 
-  private var missing: [StateEntry.Role: [String]] = [:]
-  private var wrongShapes: [String] = []
-  private var notFinite: [String] = []
   private var silent: [String] = []
+  private let file: NetworkFile
   private let network: RecognizedNetwork
-  private let weights: ModelWeights
 
   /// A BatchNorm that multiplies by more makes noise out of rounding.
   static let largestFactor = 1e4
   /// Weights of trained networks lie within these multiples of He's initial values.
   static let usualWeights = 0.005...30.0
 
-  init(_ network: RecognizedNetwork, _ weights: ModelWeights) {
+  /// - Parameter network: that of the file.
+  init(_ network: RecognizedNetwork, in file: NetworkFile) {
     self.network = network
-    self.weights = weights
-    match()
+    self.file = file
     for unit in units { layers.append(examine(unit)) }
     describe()
-  }
-
-  // MARK: Entries
-
-  private mutating func match() {
-    var byName: [String: TorchTensor] = [:]
-    for entry in weights.tensors { byName[entry.name] = entry.tensor }
-    for entry in network.entries {
-      guard let tensor = byName[entry.name] else {
-        missing[entry.canonical.role, default: []].append(entry.name)
-        continue
-      }
-      guard tensor.shape == entry.canonical.shape || isCounter(entry.canonical, tensor) else {
-        wrongShapes.append("\(entry.name) \(tensor.shape) instead of \(entry.canonical.shape)")
-        continue
-      }
-      present[entry.name] = tensor
-      if entry.canonical.arena == .parameters, !tensor.isFinite { notFinite.append(entry.name) }
-    }
-  }
-
-  /// A counter may be saved as an array of one.
-  private func isCounter(_ entry: StateEntry, _ tensor: TorchTensor) -> Bool {
-    entry.role == .batchesTracked && tensor.count == 1
   }
 
   // MARK: Layers
@@ -75,19 +47,19 @@ struct Examination {
   }
 
   private func values(_ entry: RecognizedNetwork.Entry?) -> [Float]? {
-    entry.flatMap { present[$0.name] }?.floats.map { Array($0) }
+    entry.flatMap { file[$0] }?.floats.map { Array($0) }
   }
 
   private mutating func examine(_ unit: Unit) -> LayerDiagnosis {
     guard let weight = unit.entry(.weight) else { return LayerDiagnosis(name: "", channels: 0) }
     let shape = weight.canonical.shape
     var layer = LayerDiagnosis(
-      name: String(weight.name.dropLast(".weight".count)), channels: shape[0])
+      name: String(weight.fileName.dropLast(".weight".count)), channels: shape[0])
     layer.expected = unit.entries.count
-    layer.found = unit.entries.count { present[$0.name] != nil }
+    layer.found = unit.entries.count { file[$0] != nil }
 
     var dead = Set<Int>()
-    if let values = values(weight), present[weight.name]?.isFinite == true {
+    if let values = values(weight), file[weight]?.isFinite == true {
       let fan = max(shape.dropFirst().reduce(1, *), 1)
       layer.relativeWeight = rootMeanSquare(values) / (2 / Double(fan)).squareRoot()
       for channel in 0..<shape[0]
@@ -146,45 +118,54 @@ struct Examination {
   private mutating func describe() {
     findings = [
       missingParameters, wrongShape, parametersNotFinite, silentLayer, missingStatistics,
-      statisticsNotFinite, defaultStatistics, degenerateStatistics, deadChannels,
-      explodingChannels, weightNorms, unexpectedEntries, missingCounters, halfPrecision,
-      unusualWidth, assumedHead,
+      statisticsNotFinite, defaultStatistics, degenerateStatistics, unusableDescription,
+      deadChannels, explodingChannels, weightNorms, unexpectedEntries, missingCounters,
+      halfPrecision, unusualWidth, assumedHead,
     ].compactMap(\.self)
   }
 
+  private var lacksParameters: [String] {
+    network.missing.filter { $0.canonical.arena == .parameters }.map(\.fileName)
+  }
+
+  private var ruinedParameters: [String] {
+    network.notFinite.filter { $0.canonical.arena == .parameters }.map(\.fileName)
+  }
+
   private var missingParameters: Finding? {
-    let roles: [StateEntry.Role] = [.weight, .bias, .batchNormScale, .batchNormShift]
-    let names = network.entries.map(\.name).filter { name in
-      roles.contains { missing[$0]?.contains(name) == true }
-    }
+    let names = lacksParameters
     guard !names.isEmpty else { return nil }
     return Finding(
       .missingParameters, .failed,
       measured: "\(names.count) parameters are missing: \(summary(names))",
-      meaning: network.isHeadMissing
+      meaning: network.head == .missing
         ? "The file has a backbone without a head: it can't answer."
         : "What is missing would be replaced by random numbers or zeros.",
       advice: fineTuning, subjects: names)
   }
 
   private var wrongShape: Finding? {
-    guard !wrongShapes.isEmpty else { return nil }
+    guard !network.wrongShapes.isEmpty else { return nil }
+    let names = network.wrongShapes.map {
+      "\($0.entry.fileName) \($0.shape) instead of \($0.entry.canonical.shape)"
+    }
     return Finding(
       .wrongShape, .failed,
-      measured: "\(wrongShapes.count) entries have another shape: \(summary(wrongShapes))",
+      measured: "\(names.count) entries have another shape: \(summary(names))",
       meaning: "These entries can't be loaded into the network that the others belong to.",
-      advice: fineTuning, subjects: wrongShapes)
+      advice: fineTuning, subjects: names)
   }
 
   private var parametersNotFinite: Finding? {
-    guard !notFinite.isEmpty else { return nil }
+    let names = ruinedParameters
+    guard !names.isEmpty else { return nil }
     return Finding(
       .parametersNotFinite, .failed,
-      measured: "\(notFinite.count) parameters have values that are NaN or infinite: "
-        + summary(notFinite),
+      measured: "\(names.count) parameters have values that are NaN or infinite: "
+        + summary(names),
       meaning: "Every answer is NaN: the training diverged, or the file is damaged.",
-      advice: "Take an earlier checkpoint, or train again from sound weights with a smaller "
-        + "learning rate.", subjects: notFinite)
+      advice: "Take an earlier checkpoint, and a smaller learning rate. If there is none: "
+        + fineTuning, subjects: names)
   }
 
   private var silentLayer: Finding? {
@@ -196,11 +177,9 @@ struct Examination {
   }
 
   private var missingStatistics: Finding? {
-    let names = network.entries.map(\.name).filter { name in
-      [.runningMean, .runningVariance].contains { missing[$0]?.contains(name) == true }
-    }
+    let names = network.missing.filter { $0.canonical.arena == .statistics }.map(\.fileName)
     guard !names.isEmpty else { return nil }
-    let counters = missing[.batchesTracked]?.count ?? 0
+    let counters = network.missing.count { $0.canonical.arena == .counters }
     let layers = layers.filter { $0.statistics == .missing }.map(\.name)
     return Finding(
       .missingStatistics, .failed,
@@ -267,7 +246,7 @@ struct Examination {
         + summary(lame.map { "\($0.name) (\($0.explodingChannels) of \($0.channels))" }),
       meaning: "Small differences of a picture become huge ones of the answer.",
       advice: "Look at its results on data with --store; statistics are estimated again by "
-        + "`trainer repair`.", subjects: lame.map(\.name))
+        + "`trainer repair --force`.", subjects: lame.map(\.name))
   }
 
   private var weightNorms: Finding? {
@@ -290,20 +269,32 @@ struct Examination {
   }
 
   private var unexpectedEntries: Finding? {
-    let known = Set(network.entries.map(\.name))
-    let names = weights.tensors.map(\.name).filter { !known.contains($0) }
+    let names = network.foreignHead + network.unexpected
     guard !names.isEmpty else { return nil }
     return Finding(
       .unexpectedEntries, .warning,
       measured: "\(names.count) entries are not the network's: \(summary(names))",
       meaning: "PyTorch's load_state_dict(strict=True) refuses such a file.",
-      advice: "`trainer repair` writes a file without them.", subjects: names)
+      advice: network.isComputable ? "`trainer repair` writes a file without them." : nil,
+      subjects: names)
+  }
+
+  private var unusableDescription: Finding? {
+    guard case .failure(let error)? = file.description else { return nil }
+    return Finding(
+      .unusableDescription, .warning, measured: error.description,
+      meaning:
+        "The weights can be looked at and trained from, but how pictures are read and judged "
+        + "can't be known: `trainer evaluate` and `trainer repair` refuse the file.",
+      advice: "Export the model again from its checkpoint.")
   }
 
   private var missingCounters: Finding? {
-    guard missing[.runningMean] == nil, missing[.runningVariance] == nil,
-      let names = missing[.batchesTracked]
-    else { return nil }
+    guard !network.missing.contains(where: { $0.canonical.arena == .statistics }) else {
+      return nil
+    }
+    let names = network.missing.filter { $0.canonical.arena == .counters }.map(\.fileName)
+    guard !names.isEmpty else { return nil }
     return Finding(
       .missingCounters, .note,
       measured: "\(names.count) counters of batches (num_batches_tracked) are missing",
@@ -342,12 +333,27 @@ struct Examination {
       meaning: "A file of weights doesn't say which activation the network has there.")
   }
 
-  private let repair =
-    "Run `trainer repair MODEL --store DIR --output fixed_deepfake_model.pt`: it estimates the "
-    + "statistics from face crops, without training."
-  private let fineTuning =
-    "Train from what is there: name the file as network.initialWeights in a pipeline and run "
-    + "`trainer train PIPELINE`."
+  // MARK: Advice
+
+  /// What to do about statistics: where weights are lost too, `trainer repair` refuses the file.
+  private var repair: String {
+    let isLost =
+      !lacksParameters.isEmpty || !ruinedParameters.isEmpty || !network.wrongShapes.isEmpty
+      || !silent.isEmpty
+    guard !isLost else { return fineTuning }
+    guard network.isComputable else {
+      return "Estimate them where the network was made: run it over pictures in its training mode, "
+        + "without an optimizer. A network of a width of \(network.architecture.width) can't be "
+        + "repaired here."
+    }
+    return "Run `trainer repair MODEL --store DIR --output fixed_deepfake_model.pt`: it estimates "
+      + "the statistics from face crops, without training."
+  }
+
+  /// What to do where weights are lost.
+  private var fineTuning: String {
+    ModelDiagnosis.fineTuning(from: file)
+  }
 
   private func summary(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: ", ")
@@ -359,9 +365,4 @@ struct Examination {
     return value >= 100 || value < 0.01
       ? "\((value * 1e6).rounded() / 1e6)" : "\((value * 100).rounded() / 100)"
   }
-}
-
-extension TorchTensor {
-  /// Whether no element is NaN or infinite.
-  var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
 }

@@ -8,7 +8,6 @@ internal import NeuralNetwork
 internal import Prediction
 internal import ShardStore
 internal import Terminal
-internal import TensorFiles
 package import TrainingData
 internal import VideoCatalog
 package import Workers
@@ -233,7 +232,7 @@ package struct ModelRepair {
     known["repair.crops"] = "\(estimation.crops)"
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
-      architecture: state.architecture, entryNames: subject.network.entryNames(in: subject.weights),
+      architecture: state.architecture, entryNames: subject.network.entryNames,
       geometry: catalog.description.geometry, normalization: subject.normalization,
       temperature: calibration.temperature, threshold: calibration.threshold,
       videoScore: calibration.score.rawValue,
