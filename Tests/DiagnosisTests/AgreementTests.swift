@@ -363,19 +363,24 @@ struct AgreementTests {
     }
   }
 
-  @Test("A description that can't be used is found, and doesn't keep the weights from being used")
-  func unusableDescription() throws {
+  @Test(
+    "A description that can't be used is found, and doesn't keep the weights from being used",
+    arguments: [
+      ("intact.pt", ModelDiagnosis.Verdict.sound), ("parameters-only.pt", .repairable),
+    ])
+  func unusableDescription(_ name: String, _ verdict: ModelDiagnosis.Verdict) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "model.pt")
-      let source = try NetworkFile.recognize(Self.folder + "/intact.pt")
+      let source = try NetworkFile.recognize(Self.folder + "/" + name)
       try TorchDocument(
         root: .tensors(source.weights.tensors),
         records: [ModelMetadata.recordName: Array("{}".utf8)]
       ).write(to: path)
       let file = try NetworkFile.recognize(path)
       let diagnosis = ModelDiagnosis(file)
-      #expect(diagnosis.verdict == .sound)
-      #expect(diagnosis.findings.first?.identifier == .unusableDescription)
+      #expect(diagnosis.verdict == verdict)
+      #expect(diagnosis.findings.contains { $0.identifier == .unusableDescription })
+      #expect(!Self.advises("trainer repair", diagnosis), "repair refuses it")
       #expect(throws: ModelFileError.self) { try file.metadata() }
       #expect(throws: ModelFileError.self) { try ModelFile(file) }
       #expect(file.startingObstacle == nil)

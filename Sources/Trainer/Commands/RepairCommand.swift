@@ -98,10 +98,9 @@ struct RepairCommand: ParsableCommand {
       throw CommandError(
         "\(model): weights are missing or ruined, which no statistics give back. "
           + training(file))
-    case .otherNetwork, .unreadable:
-      throw CommandError("\(model): can't be repaired: \(diagnosis.summary)")
+    case .otherNetwork, .unreadable: throw refusal(diagnosis)
     }
-    guard let file else { return }
+    guard let file else { throw refusal(diagnosis) }
     let target = CommandLinePath.absolute(output)
     guard target != CommandLinePath.absolute(model) else {
       throw ValidationError("--output: the broken file is kept; name another one")
@@ -132,6 +131,10 @@ struct RepairCommand: ParsableCommand {
     StandardOutput.write("\n" + outcome.information.verdict)
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
     StandardOutput.write("Told in    \(outcome.informationPath)")
+  }
+
+  private func refusal(_ diagnosis: ModelDiagnosis) -> CommandError {
+    CommandError("\(model): can't be repaired: \(diagnosis.summary)")
   }
 
   /// What to do with a file that only training gives its weights back.
