@@ -144,15 +144,15 @@ let package = Package(
       .training, "Judging",
       [
         "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "TensorFiles", "Terminal",
-        "TrainingData", "VideoCatalog", "Workers",
+        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
         "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "TensorFiles", "Terminal",
-        "TrainingData", "VideoCatalog", "Workers",
+        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ]),
     library(.presentation, "Configuration", [yams, "Contract", "TrainingRun"]),
     library(
@@ -178,8 +178,8 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
         "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Randomness",
-        "Reporting", "Robustness", "RunReports", "TensorFiles", "Terminal", "TrainingData",
-        "TrainingRun", "Workers",
+        "Reporting", "Robustness", "RunReports", "Terminal", "TrainingData", "TrainingRun",
+        "Workers",
       ],
       swiftSettings: strict),
 
@@ -199,7 +199,8 @@ let package = Package(
     tests(
       "NeuralNetworkTests", ["Collectives", "Kernels", "NeuralNetwork", "Randomness", "Workers"]),
     tests(
-      "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+      "DiagnosisTests",
+      ["Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",

@@ -14,8 +14,8 @@ private func fixture(_ name: String) -> String {
 }
 
 private func diagnose(_ name: String) -> ModelDiagnosis {
-  do throws(TorchFileError) {
-    return ModelDiagnosis(try ModelWeights.read(contentsOf: fixture(name)))
+  do throws(ModelFileError) {
+    return ModelDiagnosis(try NetworkFile.recognize(fixture(name)))
   } catch {
     return ModelDiagnosis(unreadable: error)
   }
@@ -87,11 +87,10 @@ struct DiagnosisTests {
 
   @Test("The head and its own names are recognised")
   func twoLayerHead() throws {
-    let weights = try ModelWeights.read(contentsOf: fixture("two-layer-head.pkl"))
-    let network = try RecognizedNetwork(weights.tensors)
-    #expect(network.architecture.width == 8)
+    let network = try NetworkFile.recognize(fixture("two-layer-head.pkl")).network()
+    #expect(network.architecture.width == 8 && network.head == .recognized)
     #expect(network.architecture.head == .mlp(hidden: 16, batchNorm: false, dropout: 0))
-    let missing = Set(network.entries.map(\.name)).subtracting(weights.tensors.map(\.name))
+    let missing = network.missing.map(\.fileName)
     #expect(missing.count == 60)
     #expect(
       missing.allSatisfy {
@@ -118,11 +117,12 @@ struct DiagnosisTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appendingPathComponent("renamed.pt").path
     try TorchDocument(root: .tensors(entries), records: [:]).write(to: path)
-    let weights = try ModelWeights.read(contentsOf: path)
-    let diagnosis = ModelDiagnosis(weights)
+    let file = try NetworkFile.recognize(path)
+    let diagnosis = ModelDiagnosis(file)
     #expect(diagnosis.verdict == .sound, "\(diagnosis.summary)")
-    let network = try RecognizedNetwork(weights.tensors)
-    let names = network.entryNames(in: weights)
+    let network = try file.network()
+    #expect(diagnosis.prefix == prefix && network.prefix == prefix)
+    let names = network.entryNames
     #expect(
       Set(network.entries.map { names[$0.canonical.name] ?? $0.canonical.name })
         == Set(entries.map(\.name)))
@@ -152,7 +152,7 @@ struct ChangedNetworkTests {
     try TorchDocument(
       root: .tensors(entries.map { TensorEntry($0.name, $0.tensor) }), records: [:]
     ).write(to: path)
-    return ModelDiagnosis(try ModelWeights.read(contentsOf: path))
+    return ModelDiagnosis(try NetworkFile.recognize(path))
   }
 
   private func constant(_ value: Float, like tensor: TorchTensor) -> TorchTensor {
@@ -251,14 +251,14 @@ struct ChangedNetworkTests {
 
   @Test("The state has what the file has, and PyTorch's defaults for the rest")
   func state() throws {
-    let weights = try ModelWeights.read(contentsOf: fixture("two-layer-head.pkl"))
-    let network = try RecognizedNetwork(weights.tensors)
-    let state = network.state(weights.tensors)
+    let file = try NetworkFile.recognize(fixture("two-layer-head.pkl"))
+    let (weights, network) = (file.weights, try file.network())
+    let state = try file.state()
     let tensors = Dictionary(uniqueKeysWithValues: state.tensors.map { ($0.name, $0.tensor) })
     #expect(tensors["conv1.weight"] == weights["conv1.weight"])
     #expect(tensors["bn1.running_var"]?.floats.map { Array($0) } == Array(repeating: 1, count: 8))
     #expect(tensors["bn1.running_mean"]?.floats.map { Array($0) } == Array(repeating: 0, count: 8))
-    for (canonical, name) in network.entryNames(in: weights) where weights[name] != nil {
+    for (canonical, name) in network.entryNames where weights[name] != nil {
       #expect(tensors[canonical] == weights[name])
     }
   }

@@ -22,7 +22,7 @@ struct ModelWeightsTests {
   func formats() throws {
     let reference = try ModelWeights.read(contentsOf: TorchFixtures.path("module.zip.pt"))
     #expect(reference.tensors.count == 8)
-    #expect(reference.container == [] && reference.prefix == "" && reference.others == [])
+    #expect(reference.container == [] && reference.others == [] && reference.records == [:])
     #expect(reference["bn1.num_batches_tracked"]?.integers?.first == 3)
     for name in ["module.pt", "module.older.pt", "module.zip64.pt", "module.safetensors"] {
       let weights = try ModelWeights.read(contentsOf: TorchFixtures.path(name))
@@ -37,16 +37,36 @@ struct ModelWeightsTests {
   func checkpoint() throws {
     let path = TorchFixtures.path("checkpoint.zip.pt")
     let weights = try ModelWeights.read(contentsOf: path)
-    #expect(weights.container == ["state_dict"] && weights.prefix == "module._orig_mod.")
-    #expect(weights.tensors.map(\.name).first == "conv1.weight" && weights.tensors.count == 8)
+    #expect(weights.container == ["state_dict"] && weights.tensors.count == 8)
+    #expect(weights.tensors.first?.name == "module._orig_mod.conv1.weight")
     #expect(
       weights.others == [
         "epoch", "best_acc1", "arch", "state_dict_ema", "optimizer", "random", "size",
       ])
     let average = try ModelWeights.read(contentsOf: path, container: "state_dict_ema")
-    #expect(average.container == ["state_dict_ema"] && average.prefix == "module.")
-    let (mean, last) = (average["fc.bias"]?.floats, weights["fc.bias"]?.floats)
+    #expect(average.container == ["state_dict_ema"])
+    let mean = average["module.fc.bias"]?.floats
+    let last = weights["module._orig_mod.fc.bias"]?.floats
     #expect(try #require(mean).map { $0 * 2 } == Array(try #require(last)))
+  }
+
+  @Test("What programs add to a file comes along, whatever the container")
+  func records() throws {
+    let record = Array("{\"a\": 1}".utf8)
+    let zip = try writtenBytes(
+      TorchDocument(
+        root: .dictionary([TorchEntry("state_dict", Self.state(["w"]))]),
+        records: ["product.json": record]))
+    let weights = try ModelWeights.read(file: "t", bytes: zip)
+    #expect(weights.container == ["state_dict"] && weights.records == ["product.json": record])
+    try withTemporaryFile("t.safetensors") { path in
+      try SafetensorsFile(
+        tensors: weights.tensors,
+        metadata: ["product.json": String(decoding: record, as: UTF8.self)]
+      ).write(to: path)
+      let read = try ModelWeights.read(contentsOf: path)
+      #expect(read.records == ["product.json": record] && read.tensors == weights.tensors)
+    }
   }
 
   @Test("Containers are preferred in the documented order")
@@ -116,48 +136,5 @@ struct ModelWeightsTests {
     let bytes = LegacyFile(object: object + [0x75]).bytes
     let error = try #require(torchError { try ModelWeights.read(file: "t", bytes: bytes) })
     #expect(error.code == .containerNotFound)
-  }
-
-  private func names(_ names: [String], scalars: [String] = []) -> WeightNames {
-    WeightNames(
-      names.map { .init($0, isWeight: true) } + scalars.map { .init($0, isWeight: false) })
-  }
-
-  @Test("Prefixes that all names have are removed, one after another")
-  func commonPrefixes() {
-    let wrapped = names(["module.model._orig_mod.conv.w", "module.model._orig_mod.fc.w"])
-    #expect(wrapped.prefix == "module.model._orig_mod.")
-    #expect(wrapped.names.map(\.stripped) == ["conv.w", "fc.w"])
-    #expect(names(["conv.w", "fc.w"]).prefix == "")
-    #expect(names(["layer1.w", "layer1.b"]).prefix == "")
-    // Something must be left of every name.
-    #expect(names(["model.", "model.a"]).prefix == "")
-    #expect(names([]).prefix == "")
-    #expect(names([String(repeating: "net.", count: 100) + "w"]).prefix.count == 8 * 4)
-  }
-
-  @Test("A prefix of most names is removed from these; the others are listed")
-  func majorityPrefix() {
-    let split = names(["head.0.w", "backbone._orig_mod.a", "backbone._orig_mod.b"])
-    #expect(split.prefix == "backbone._orig_mod.")
-    #expect(split.names.map(\.stripped) == ["head.0.w", "a", "b"])
-    #expect(split.unprefixed == ["head.0.w"])
-    let inModule = names(["module.head.w", "module.backbone.a", "module.backbone.b"])
-    #expect(inModule.prefix == "module.backbone." && inModule.unprefixed == ["head.w"])
-    // Not half of the names, and not where two names would become one.
-    #expect(names(["backbone.a", "head.w"]).prefix == "")
-    #expect(names(["backbone.a", "backbone.b", "a"]).prefix == "")
-  }
-
-  @Test("A moving average beside the weights is left out, alone it is taken")
-  func averages() {
-    let both = names(["model.a", "model.b", "ema.a", "ema.b"])
-    #expect(both.prefix == "model." && both.names.map(\.stripped) == ["a", "b"])
-    #expect(both.setAside == ["ema.a", "ema.b"])
-    let wrapped = names(["module.a", "module.ema_model.a"], scalars: ["n_averaged"])
-    #expect(wrapped.names.map(\.original) == ["module.a"])
-    #expect(wrapped.setAside == ["n_averaged", "module.ema_model.a"])
-    let alone = names(["ema.a", "ema.b"], scalars: ["step"])
-    #expect(alone.prefix == "ema." && alone.unprefixed == ["step"])
   }
 }

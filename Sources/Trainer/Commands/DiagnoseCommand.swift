@@ -4,10 +4,10 @@ import Evaluation
 import Judging
 import RunReports
 import Foundation
+import ModelFiles
 import NeuralNetwork
 import Reporting
 import Terminal
-import TensorFiles
 import TrainingData
 import Workers
 
@@ -61,10 +61,10 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   func run() throws {
-    var diagnosis = Self.diagnose(model)
+    var (file, diagnosis) = Self.diagnose(model)
     var predictions: PredictionSummary?
-    if let store, diagnosis.network != nil {
-      let subject = try SubjectModel(contentsOf: model)
+    if let store, let file, diagnosis.network != nil {
+      let subject = try SubjectModel(file)
       let console = ConsoleObserver()
       let trial = try console.exiting {
         try ModelTrial(
@@ -80,12 +80,13 @@ struct DiagnoseCommand: ParsableCommand {
     if !diagnosis.verdict.isSound { throw ExitCode(1) }
   }
 
-  /// The diagnosis of a file, also of one that can't be read.
-  static func diagnose(_ path: String) -> ModelDiagnosis {
-    do throws(TorchFileError) {
-      return ModelDiagnosis(try ModelWeights.read(contentsOf: path))
+  /// A file and its diagnosis; of one that can't be read the diagnosis alone.
+  static func diagnose(_ path: String) -> (file: NetworkFile?, diagnosis: ModelDiagnosis) {
+    do throws(ModelFileError) {
+      let file = try NetworkFile.recognize(path)
+      return (file, ModelDiagnosis(file))
     } catch {
-      return ModelDiagnosis(unreadable: error)
+      return (nil, ModelDiagnosis(unreadable: error))
     }
   }
 }

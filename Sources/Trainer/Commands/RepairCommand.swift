@@ -1,4 +1,3 @@
-import TensorFiles
 import Evaluation
 import ArgumentParser
 import Configuration
@@ -6,6 +5,7 @@ import Diagnosis
 import Foundation
 import Judging
 import ModelFiles
+import NeuralNetwork
 import RunReports
 import Terminal
 import TrainingData
@@ -82,7 +82,7 @@ struct RepairCommand: ParsableCommand {
   }
 
   func run() throws {
-    let diagnosis = DiagnoseCommand.diagnose(model)
+    let (file, diagnosis) = DiagnoseCommand.diagnose(model)
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
     StandardOutput.write(result.headline)
     switch diagnosis.verdict {
@@ -96,19 +96,18 @@ struct RepairCommand: ParsableCommand {
       }
     case .needsTraining:
       throw CommandError(
-        "\(model): weights are missing or ruined, which no statistics give back. Train from what is "
-          + "there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
-          + "--set network.initialWeights=\(model)")
-    case .otherNetwork, .unreadable:
-      throw CommandError("\(model): can't be repaired: \(diagnosis.summary)")
+        "\(model): weights are missing or ruined, which no statistics give back. "
+          + training(file))
+    case .otherNetwork, .unreadable: throw refusal(diagnosis)
     }
+    guard let file else { throw refusal(diagnosis) }
     let target = CommandLinePath.absolute(output)
     guard target != CommandLinePath.absolute(model) else {
       throw ValidationError("--output: the broken file is kept; name another one")
     }
     try OutputPath.check(target)
     let console = ConsoleObserver()
-    let subject = try SubjectModel(contentsOf: model)
+    let subject = try SubjectModel(file)
     let repair = try ModelRepair(
       subject, diagnosis,
       ModelRepair.Settings(
@@ -123,14 +122,31 @@ struct RepairCommand: ParsableCommand {
 
   private func report(_ outcome: ModelRepair.Outcome, _ subject: SubjectModel, _ target: String) {
     StandardOutput.write(RepairTable(outcome.information).render())
-    if outcome.isWritten, !subject.weights.container.isEmpty {
+    if outcome.isWritten, !subject.file.container.isEmpty {
       StandardOutput.write(
         "Note: in the broken file the weights stood under "
-          + "'\(subject.weights.container.joined(separator: "/"))'; the repaired one is a plain "
+          + "'\(subject.file.container.joined(separator: "/"))'; the repaired one is a plain "
           + "state_dict.")
     }
     StandardOutput.write("\n" + outcome.information.verdict)
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
     StandardOutput.write("Told in    \(outcome.informationPath)")
+  }
+
+  private func refusal(_ diagnosis: ModelDiagnosis) -> CommandError {
+    CommandError("\(model): can't be repaired: \(diagnosis.summary)")
+  }
+
+  /// What to do with a file that only training gives its weights back.
+  private func training(_ file: NetworkFile?) -> String {
+    if let obstacle = file?.startingObstacle {
+      return "No training can begin with it either: \(obstacle.message)"
+    }
+    var settings = "--set network.initialWeights=\(model)"
+    if let width = try? file?.network().architecture.width, width != ResNet18Architecture().width {
+      settings += " --set network.width=\(width)"
+    }
+    return "Train from what is there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
+      + settings
   }
 }

@@ -1,56 +1,25 @@
-internal import Evaluation
+internal import ModelFiles
 internal import NeuralNetwork
 internal import TensorFiles
 
 /// Looks at all entries of a recognised network, layer by layer.
 struct Examination {
-  /// Entries that are there, in the right shape; by the names in the file.
-  private(set) var present: [String: TorchTensor] = [:]
   private(set) var layers: [LayerDiagnosis] = []
-  private(set) var findings: [Finding] = []
-
-  private var missing: [StateEntry.Role: [String]] = [:]
-  private var wrongShapes: [String] = []
-  private var notFinite: [String] = []
-  private var silent: [String] = []
-  private let network: RecognizedNetwork
-  private let weights: ModelWeights
+  /// Layers that pass nothing on.
+  private(set) var silent: [String] = []
+  let file: NetworkFile
+  let network: RecognizedNetwork
 
   /// A BatchNorm that multiplies by more makes noise out of rounding.
   static let largestFactor = 1e4
   /// Weights of trained networks lie within these multiples of He's initial values.
   static let usualWeights = 0.005...30.0
 
-  init(_ network: RecognizedNetwork, _ weights: ModelWeights) {
+  /// - Parameter network: that of the file.
+  init(_ network: RecognizedNetwork, in file: NetworkFile) {
     self.network = network
-    self.weights = weights
-    match()
+    self.file = file
     for unit in units { layers.append(examine(unit)) }
-    describe()
-  }
-
-  // MARK: Entries
-
-  private mutating func match() {
-    var byName: [String: TorchTensor] = [:]
-    for entry in weights.tensors { byName[entry.name] = entry.tensor }
-    for entry in network.entries {
-      guard let tensor = byName[entry.name] else {
-        missing[entry.canonical.role, default: []].append(entry.name)
-        continue
-      }
-      guard tensor.shape == entry.canonical.shape || isCounter(entry.canonical, tensor) else {
-        wrongShapes.append("\(entry.name) \(tensor.shape) instead of \(entry.canonical.shape)")
-        continue
-      }
-      present[entry.name] = tensor
-      if entry.canonical.arena == .parameters, !tensor.isFinite { notFinite.append(entry.name) }
-    }
-  }
-
-  /// A counter may be saved as an array of one.
-  private func isCounter(_ entry: StateEntry, _ tensor: TorchTensor) -> Bool {
-    entry.role == .batchesTracked && tensor.count == 1
   }
 
   // MARK: Layers
@@ -74,20 +43,20 @@ struct Examination {
     return units
   }
 
-  private func values(_ entry: RecognizedNetwork.Entry?) -> [Float]? {
-    entry.flatMap { present[$0.name] }?.floats.map { Array($0) }
+  func values(_ entry: RecognizedNetwork.Entry?) -> [Float]? {
+    entry.flatMap { file[$0] }?.floats.map { Array($0) }
   }
 
   private mutating func examine(_ unit: Unit) -> LayerDiagnosis {
     guard let weight = unit.entry(.weight) else { return LayerDiagnosis(name: "", channels: 0) }
     let shape = weight.canonical.shape
     var layer = LayerDiagnosis(
-      name: String(weight.name.dropLast(".weight".count)), channels: shape[0])
+      name: String(weight.fileName.dropLast(".weight".count)), channels: shape[0])
     layer.expected = unit.entries.count
-    layer.found = unit.entries.count { present[$0.name] != nil }
+    layer.found = unit.entries.count { file[$0] != nil }
 
     var dead = Set<Int>()
-    if let values = values(weight), present[weight.name]?.isFinite == true {
+    if let values = values(weight), file[weight]?.isFinite == true {
       let fan = max(shape.dropFirst().reduce(1, *), 1)
       layer.relativeWeight = rootMeanSquare(values) / (2 / Double(fan)).squareRoot()
       for channel in 0..<shape[0]
@@ -140,228 +109,4 @@ struct Examination {
     let sum = values.reduce(0.0) { $0 + Double($1) * Double($1) }
     return (sum / Double(max(values.count, 1))).squareRoot()
   }
-
-  // MARK: Findings
-
-  private mutating func describe() {
-    findings = [
-      missingParameters, wrongShape, parametersNotFinite, silentLayer, missingStatistics,
-      statisticsNotFinite, defaultStatistics, degenerateStatistics, deadChannels,
-      explodingChannels, weightNorms, unexpectedEntries, missingCounters, halfPrecision,
-      unusualWidth, assumedHead,
-    ].compactMap(\.self)
-  }
-
-  private var missingParameters: Finding? {
-    let roles: [StateEntry.Role] = [.weight, .bias, .batchNormScale, .batchNormShift]
-    let names = network.entries.map(\.name).filter { name in
-      roles.contains { missing[$0]?.contains(name) == true }
-    }
-    guard !names.isEmpty else { return nil }
-    return Finding(
-      .missingParameters, .failed,
-      measured: "\(names.count) parameters are missing: \(summary(names))",
-      meaning: network.isHeadMissing
-        ? "The file has a backbone without a head: it can't answer."
-        : "What is missing would be replaced by random numbers or zeros.",
-      advice: fineTuning, subjects: names)
-  }
-
-  private var wrongShape: Finding? {
-    guard !wrongShapes.isEmpty else { return nil }
-    return Finding(
-      .wrongShape, .failed,
-      measured: "\(wrongShapes.count) entries have another shape: \(summary(wrongShapes))",
-      meaning: "These entries can't be loaded into the network that the others belong to.",
-      advice: fineTuning, subjects: wrongShapes)
-  }
-
-  private var parametersNotFinite: Finding? {
-    guard !notFinite.isEmpty else { return nil }
-    return Finding(
-      .parametersNotFinite, .failed,
-      measured: "\(notFinite.count) parameters have values that are NaN or infinite: "
-        + summary(notFinite),
-      meaning: "Every answer is NaN: the training diverged, or the file is damaged.",
-      advice: "Take an earlier checkpoint, or train again from sound weights with a smaller "
-        + "learning rate.", subjects: notFinite)
-  }
-
-  private var silentLayer: Finding? {
-    guard !silent.isEmpty else { return nil }
-    return Finding(
-      .silentLayer, .failed, measured: "all weights of \(summary(silent)) are zero",
-      meaning: "Nothing of the picture reaches the answer: it is always the same.",
-      advice: fineTuning, subjects: silent)
-  }
-
-  private var missingStatistics: Finding? {
-    let names = network.entries.map(\.name).filter { name in
-      [.runningMean, .runningVariance].contains { missing[$0]?.contains(name) == true }
-    }
-    guard !names.isEmpty else { return nil }
-    let counters = missing[.batchesTracked]?.count ?? 0
-    let layers = layers.filter { $0.statistics == .missing }.map(\.name)
-    return Finding(
-      .missingStatistics, .failed,
-      measured: "\(names.count + counters) entries of BatchNorm statistics are missing, in "
-        + "\(layers.count) layers",
-      meaning: "Programs take mean 0 and variance 1 instead. The activations grow from layer to "
-        + "layer, and every picture gets the same answer with full confidence. The weights are "
-        + "not lost.",
-      advice: repair, subjects: names)
-  }
-
-  private var statisticsNotFinite: Finding? {
-    finding(
-      .notFinite, .statisticsNotFinite, "have statistics that are NaN, infinite or negative",
-      "Every answer is NaN. The weights are not lost.")
-  }
-
-  private var defaultStatistics: Finding? {
-    finding(
-      .defaults, .defaultStatistics,
-      "have the statistics from before any training: mean 0, "
-        + "variance 1",
-      "The statistics were reset, or never updated: in evaluation every picture gets nearly the "
-        + "same answer. The weights are not lost.")
-  }
-
-  private var degenerateStatistics: Finding? {
-    finding(
-      .degenerate, .degenerateStatistics, "have no variance in any channel",
-      "The statistics are of empty or equal inputs: BatchNorm multiplies by hundreds. The weights "
-        + "are not lost.")
-  }
-
-  private func finding(
-    _ state: LayerDiagnosis.Statistics, _ identifier: Finding.Identifier, _ what: String,
-    _ meaning: String
-  ) -> Finding? {
-    let names = layers.filter { $0.statistics == state }.map(\.name)
-    guard !names.isEmpty else { return nil }
-    let all = layers.count { $0.statistics != nil }
-    return Finding(
-      identifier, .failed, measured: "\(names.count) of \(all) BatchNorm layers \(what)",
-      meaning: meaning, advice: repair, subjects: names)
-  }
-
-  private var deadChannels: Finding? {
-    let lame = layers.filter { $0.deadChannels * 2 > $0.channels }
-    guard !lame.isEmpty else { return nil }
-    return Finding(
-      .deadChannels, .warning,
-      measured: "more than half of the channels are dead in "
-        + summary(lame.map { "\($0.name) (\($0.deadChannels) of \($0.channels))" }),
-      meaning: "These channels give one value whatever the picture. The second convolution of a "
-        + "block begins so in some trainings; a trained network should have left it.",
-      advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
-  }
-
-  private var explodingChannels: Finding? {
-    let lame = layers.filter { $0.explodingChannels > 0 }
-    guard !lame.isEmpty else { return nil }
-    return Finding(
-      .explodingChannels, .warning,
-      measured: "BatchNorm multiplies by more than \(Int(Self.largestFactor)) in "
-        + summary(lame.map { "\($0.name) (\($0.explodingChannels) of \($0.channels))" }),
-      meaning: "Small differences of a picture become huge ones of the answer.",
-      advice: "Look at its results on data with --store; statistics are estimated again by "
-        + "`trainer repair`.", subjects: lame.map(\.name))
-  }
-
-  private var weightNorms: Finding? {
-    let lame = layers.filter { layer in
-      guard let weight = layer.relativeWeight, layer.deadChannels < layer.channels else {
-        return false
-      }
-      return !Self.usualWeights.contains(weight)
-    }
-    guard !lame.isEmpty else { return nil }
-    return Finding(
-      .weightNorms, .warning,
-      measured: "the weights of \(summary(lame.map(\.name))) stand out: "
-        + lame.prefix(3).map { text($0.relativeWeight) }.joined(separator: ", ")
-        + " times the size that they have before training",
-      meaning: "Trained networks lie between \(Self.usualWeights.lowerBound) and "
-        + "\(Int(Self.usualWeights.upperBound)): the training diverged or decayed, or the file is "
-        + "damaged.",
-      advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
-  }
-
-  private var unexpectedEntries: Finding? {
-    let known = Set(network.entries.map(\.name))
-    let names = weights.tensors.map(\.name).filter { !known.contains($0) }
-    guard !names.isEmpty else { return nil }
-    return Finding(
-      .unexpectedEntries, .warning,
-      measured: "\(names.count) entries are not the network's: \(summary(names))",
-      meaning: "PyTorch's load_state_dict(strict=True) refuses such a file.",
-      advice: "`trainer repair` writes a file without them.", subjects: names)
-  }
-
-  private var missingCounters: Finding? {
-    guard missing[.runningMean] == nil, missing[.runningVariance] == nil,
-      let names = missing[.batchesTracked]
-    else { return nil }
-    return Finding(
-      .missingCounters, .note,
-      measured: "\(names.count) counters of batches (num_batches_tracked) are missing",
-      meaning: "Files of PyTorch before 0.4.1 have none; no answer depends on them.",
-      subjects: names)
-  }
-
-  private var halfPrecision: Finding? {
-    #if arch(x86_64) || arch(arm64)
-      let parameters = network.entries.filter { $0.canonical.role == .weight }
-      guard !parameters.isEmpty,
-        parameters.allSatisfy({ entry in
-          values(entry).map { $0.allSatisfy { Float(Float16($0)) == $0 || $0.isNaN } } ?? true
-        })
-      else { return nil }
-      return Finding(
-        .halfPrecision, .note, measured: "all weights are numbers of half precision",
-        meaning: "They were rounded to 11 bits, which costs hardly any accuracy.")
-    #else
-      return nil
-    #endif
-  }
-
-  private var unusualWidth: Finding? {
-    guard !network.isComputable else { return nil }
-    return Finding(
-      .unusualWidth, .note,
-      measured: "its width, \(network.architecture.width), is not a multiple of 8",
-      meaning: "Its entries can be looked at, but it can't be tried, repaired or trained here.")
-  }
-
-  private var assumedHead: Finding? {
-    guard case .mlp = network.architecture.head else { return nil }
-    return Finding(
-      .assumedHead, .note, measured: "between the layers of the head ReLU is assumed",
-      meaning: "A file of weights doesn't say which activation the network has there.")
-  }
-
-  private let repair =
-    "Run `trainer repair MODEL --store DIR --output fixed_deepfake_model.pt`: it estimates the "
-    + "statistics from face crops, without training."
-  private let fineTuning =
-    "Train from what is there: name the file as network.initialWeights in a pipeline and run "
-    + "`trainer train PIPELINE`."
-
-  private func summary(_ names: [String]) -> String {
-    let shown = names.prefix(3).joined(separator: ", ")
-    return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
-  }
-
-  private func text(_ value: Double?) -> String {
-    guard let value else { return "-" }
-    return value >= 100 || value < 0.01
-      ? "\((value * 1e6).rounded() / 1e6)" : "\((value * 100).rounded() / 100)"
-  }
-}
-
-extension TorchTensor {
-  /// Whether no element is NaN or infinite.
-  var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
 }

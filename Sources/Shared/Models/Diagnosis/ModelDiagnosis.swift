@@ -1,6 +1,6 @@
 public import Evaluation
+public import ModelFiles
 internal import NeuralNetwork
-public import TensorFiles
 
 /// Whether a model file can be trusted: a verdict, and what it rests on.
 public struct ModelDiagnosis: Codable, Sendable, Equatable {
@@ -54,26 +54,32 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   /// What was found, the worst first.
   public private(set) var findings: [Finding]
 
-  /// Diagnoses the weights of a file.
-  public init(_ weights: ModelWeights) {
+  /// Diagnoses a file.
+  public init(_ file: NetworkFile) {
     let network: RecognizedNetwork
-    do throws(DiagnosisError) {
-      network = try RecognizedNetwork(weights.tensors)
+    do throws(ModelFileError) {
+      network = try file.network()
     } catch {
-      self.init(otherNetwork: error, weights)
+      self.init(
+        otherNetwork: error.message, file,
+        advice: "Name a file with the weights of a ResNet18; to train one, run `trainer train`.")
       return
     }
-    self.init(network, weights)
+    if case .unsupported = network.head {
+      self.init(
+        otherNetwork: network.headDescription, file, advice: Self.fineTuning(from: file))
+      return
+    }
+    self.init(network, file)
   }
 
   /// The diagnosis of a file that can't be read.
-  public init(unreadable error: TorchFileError) {
-    let place = error.place.map { $0 + ": " } ?? ""
-    let isCode = error.code == .forbiddenGlobal
+  public init(unreadable error: ModelFileError) {
+    let isCode = error.code == .forbiddenCode
     self.init(
       verdict: .unreadable,
       finding: Finding(
-        isCode ? .forbiddenCode : .unreadable, .failed, measured: place + error.message,
+        isCode ? .forbiddenCode : .unreadable, .failed, measured: error.message,
         meaning: isCode
           ? "Loading this file in Python could run code. Nothing of it was run here."
           : "No weights can be had from this file.",
@@ -81,54 +87,50 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
           ? "Don't load it unless you trust whoever made it; ask for a state_dict, saved with "
             + "torch.save(model.state_dict(), path)."
           : "Copy or download the file again; check its size."),
-      ModelDiagnosis.Place(container: "", prefix: ""))
+      container: "", prefix: "")
   }
 
-  private init(otherNetwork error: DiagnosisError, _ weights: ModelWeights) {
+  private init(otherNetwork measured: String, _ file: NetworkFile, advice: String) {
     self.init(
       verdict: .otherNetwork,
       finding: Finding(
-        .otherNetwork, .failed, measured: error.description,
-        meaning: "Whether this model is sound can't be told.",
-        advice: "Name a file with the weights of a ResNet18; to train one, run `trainer train`."),
-      Place(weights))
+        .otherNetwork, .failed, measured: measured,
+        meaning: "Whether this model is sound can't be told.", advice: advice),
+      container: file.container.joined(separator: "/"), prefix: file.prefix)
   }
 
-  private struct Place {
-    var container: String
-    var prefix: String
-
-    init(container: String, prefix: String) {
-      (self.container, self.prefix) = (container, prefix)
-    }
-
-    init(_ weights: ModelWeights) {
-      self.init(container: weights.container.joined(separator: "/"), prefix: weights.prefix)
-    }
-  }
-
-  private init(verdict: Verdict, finding: Finding, _ place: Place) {
+  private init(verdict: Verdict, finding: Finding, container: String, prefix: String) {
     self.verdict = verdict
     summary = finding.measured
     network = nil
     (entriesFound, entriesExpected) = (0, 0)
-    (container, prefix) = (place.container, place.prefix)
+    (self.container, self.prefix) = (container, prefix)
     layers = []
     findings = [finding]
   }
 
-  private init(_ network: RecognizedNetwork, _ weights: ModelWeights) {
-    let examination = Examination(network, weights)
+  private init(_ network: RecognizedNetwork, _ file: NetworkFile) {
+    let examination = Examination(network, in: file)
     self.network = Network(network)
-    entriesFound = examination.present.count
+    entriesFound = network.entries.count { file[$0] != nil }
     entriesExpected = network.entries.count
-    let place = Place(weights)
-    (container, prefix) = (place.container, place.prefix)
+    (container, prefix) = (file.container.joined(separator: "/"), file.prefix)
     layers = examination.layers
     findings = examination.findings
     verdict = .sound
     summary = ""
     conclude()
+  }
+
+  /// What to do where weights are lost, as a training would take the file.
+  static func fineTuning(from file: NetworkFile) -> String {
+    if let obstacle = file.startingObstacle {
+      return "Take another file; no training can begin with this one: \(obstacle.message)."
+    }
+    let width = (try? file.network())?.architecture.width ?? ResNet18Architecture().width
+    return "Train from what is there: name the file as network.initialWeights in a pipeline"
+      + (width == ResNet18Architecture().width ? "" : ", with network.width: \(width),")
+      + " and run `trainer train PIPELINE`."
   }
 
   /// Adds what predictions on real pictures show, and judges again.
@@ -176,13 +178,7 @@ extension ModelDiagnosis.Network {
     let architecture = network.architecture
     width = architecture.width
     classes = architecture.classes
-    switch architecture.head {
-    case .linear: head = network.isHeadMissing ? "none in the file" : "one linear layer"
-    case .mlp(let hidden, let batchNorm, _):
-      head =
-        "two linear layers with \(hidden) features between them, "
-        + (batchNorm ? "with BatchNorm" : "without BatchNorm")
-    }
+    head = network.headDescription
     parameters = network.entries.reduce(0) { sum, entry in
       entry.canonical.arena == .parameters ? sum + entry.canonical.range.count : sum
     }

@@ -52,42 +52,31 @@ public struct ModelFile: Sendable {
   ///
   /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
   public init(contentsOf path: String) throws(ModelFileError) {
-    let document: TorchDocument
-    do {
-      document = try TorchDocument.read(contentsOf: path)
-    } catch {
-      throw ModelFileError(error)
-    }
-    guard let record = document.records[ModelMetadata.recordName] else {
+    try self.init(NetworkFile.recognize(path))
+  }
+
+  /// Takes a file for a model of this product: it must say of itself how it is to be used, and have
+  /// exactly the entries of the network that it describes.
+  ///
+  /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
+  public init(_ file: NetworkFile) throws(ModelFileError) {
+    guard let metadata = try file.metadata() else {
       throw ModelFileError(
-        .otherContent, subject: path,
+        .otherContent, subject: file.path,
         "expected a model that this trainer exported, got a file without the record "
           + "\(ModelMetadata.recordName); to start from its weights, name it as "
           + "network.initialWeights")
     }
-    let metadata = try ModelMetadata(record: record, file: path)
     guard let architecture = metadata.architecture.architecture else {
       throw ModelFileError(
-        .otherContent, subject: path,
+        .otherContent, subject: file.path,
         "the described architecture is out of bounds: \(metadata.architecture)")
     }
-    guard let tensors = document.root.tensorEntries else {
+    guard file.container.isEmpty, file.weights.others.isEmpty else {
       throw ModelFileError(
-        .otherContent, subject: path, "expected a dictionary of tensors at the top")
+        .otherContent, subject: file.path, "expected a dictionary of tensors at the top")
     }
-    let names = Dictionary(
-      (metadata.architecture.entryNames ?? [:]).map { ($1, $0) }, uniquingKeysWith: { $1 })
-    var state = NetworkState(zeros: architecture)
-    try state.loadStrictly(
-      tensors.map { TensorEntry(names[$0.name] ?? $0.name, $0.tensor) }, file: path)
-    self.init(state: state, metadata: metadata)
-  }
-}
-
-extension ModelFileError {
-  init(_ error: TorchFileError) {
-    let place = error.place.map { $0 + ": " } ?? ""
-    self.init(.file, subject: error.file, place + error.message)
+    self.init(state: try file.completeState(architecture), metadata: metadata)
   }
 }
 

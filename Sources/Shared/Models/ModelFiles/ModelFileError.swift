@@ -1,12 +1,18 @@
+internal import TensorFiles
+
 /// Why a model or checkpoint could not be read, written or used.
 public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
   public enum Code: Sendable, Equatable {
     /// The file could not be read or written, or is damaged.
     case file
+    /// The file asks Python to run something. Nothing of it was run.
+    case forbiddenCode
     /// The file is sound, but its entries are not those of the network.
     case otherNetwork
-    /// The file is sound, but is no checkpoint or model of this product.
+    /// A ResNet18, but of a width or with a head that this product doesn't compute.
+    case unsupportedNetwork
+    /// The file is sound, but is no checkpoint or model of this product, or has no tensors.
     case otherContent
     /// There is no file of this kind.
     case missing
@@ -28,4 +34,17 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
 
   /// `subject: message`.
   public var description: String { "\(subject): \(message)" }
+}
+
+extension ModelFileError {
+  init(_ error: TorchFileError) {
+    let place = error.place.map { $0 + ": " } ?? ""
+    let code: Code =
+      switch error.code {
+      case .forbiddenGlobal: .forbiddenCode
+      case .containerNotFound: .otherContent
+      default: .file
+      }
+    self.init(code, subject: error.file, place + error.message)
+  }
 }

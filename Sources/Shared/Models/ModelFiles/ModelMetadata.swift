@@ -72,22 +72,6 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
     self.provenance = provenance
   }
 
-  /// The description in a model file; nil where the file, of whatever kind, has none.
-  ///
-  /// - Throws: `ModelFileError` where there is one that can't be used.
-  public init?(ofModel path: String) throws(ModelFileError) {
-    let record: [UInt8]
-    do throws(TorchFileError) {
-      guard let found = try TorchDocument.read(contentsOf: path).records[Self.recordName] else {
-        return nil
-      }
-      record = found
-    } catch {
-      return nil
-    }
-    try self.init(record: record, file: path)
-  }
-
   /// The record: JSON with sorted keys, the same bytes for the same content.
   func encoded() throws(ModelFileError) -> [UInt8] {
     let encoder = JSONEncoder()

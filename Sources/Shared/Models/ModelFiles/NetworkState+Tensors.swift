@@ -32,9 +32,46 @@ extension NetworkState {
   }
 }
 
+extension NetworkState {
+  /// Takes over a state_dict that must have exactly the entries of this network under its own names,
+  /// as PyTorch's `load_state_dict(strict=True)`.
+  ///
+  /// - Throws: `ModelFileError` with `otherNetwork`; the state is unchanged then.
+  public mutating func loadStrictly(
+    _ tensors: [TensorEntry], file: String
+  ) throws(ModelFileError) {
+    var state = self
+    var byName: [String: TorchTensor] = [:]
+    for entry in tensors { byName[entry.name] = entry.tensor }
+    var lacking: [String] = []
+    for entry in entries {
+      guard let tensor = byName.removeValue(forKey: entry.name) else {
+        lacking.append(entry.name)
+        continue
+      }
+      guard tensor.shape == entry.shape else {
+        throw ModelFileError(
+          .otherNetwork, subject: file,
+          "\(entry.name): expected shape \(entry.shape), got \(tensor.shape); the file belongs to "
+            + "another network, or to a ResNet18 of another width")
+      }
+      state.replace(entry, by: tensor)
+    }
+    let unexpected = tensors.map(\.name).filter { byName[$0] != nil }
+    guard lacking.isEmpty, tensors.count == entries.count else {
+      throw ModelFileError(
+        .otherNetwork, subject: file,
+        "expected \(entries.count) entries, got \(entries.count - lacking.count) that fit; "
+          + "\(lacking.count) are missing and \(unexpected.count) unexpected, the first is "
+          + (lacking.first ?? unexpected.first ?? "there twice"))
+    }
+    self = state
+  }
+}
+
 extension TorchTensor {
   /// Whether no element is NaN or infinite.
-  var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
+  public var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
 
   fileprivate var floatingPoint: ArraySlice<Float> {
     switch elements {

@@ -9,13 +9,6 @@ extension ModelWeights {
   /// `state_dict_ema`, `ema_state_dict`, `params_ema`. A dictionary counts if it holds a tensor of at
   /// least one dimension. `container` names another one by its keys, joined by `/`.
   ///
-  /// **Names.** The prefixes `module.`, `_orig_mod.`, `model.`, `backbone.`, `net.`, `network.`,
-  /// `encoder.`, `base_model.`, `online_model.` and those of moving averages (`ema.`, `ema_model.`,
-  /// `model_ema.`, `module_ema.`) are removed, repeatedly, where all tensors have them. One that
-  /// only more than half have (`backbone.` beside `head.`) is removed from these, and the others are
-  /// listed in `unprefixed`. Where weights and their moving average stand in one dictionary, the
-  /// average is left out and listed in `others`.
-  ///
   /// Only the tensors of the container are converted; the file is read and checked whole.
   public static func read(
     contentsOf path: String, container: String? = nil
@@ -41,41 +34,26 @@ extension ModelWeights {
   }
 
   private static func weights(_ source: SafetensorsFile) -> ModelWeights {
-    let names = WeightNames(
-      source.tensors.map { .init($0.name, isWeight: !$0.tensor.shape.isEmpty) })
-    let tensors = Dictionary(uniqueKeysWithValues: source.tensors.map { ($0.name, $0.tensor) })
-    return ModelWeights(
-      tensors: names.names.compactMap { name in
-        tensors[name.original].map { TensorEntry(name.stripped, $0) }
-      },
-      container: [], prefix: names.prefix, unprefixed: names.unprefixed, others: names.setAside)
+    ModelWeights(tensors: source.tensors, records: source.metadata.mapValues { Array($0.utf8) })
   }
 
   private static func weights(
     _ content: TorchContent, _ container: WeightSearch.Container
   ) throws(TorchFileError) -> ModelWeights {
     var reader = TensorReader(content)
-    var calls: [String: PickleObject] = [:]
-    var found: [WeightNames.Name] = []
+    var tensors: [TensorEntry] = []
     var others = neighbours(of: container, content.pickle)
     let place = container.path.map { $0 + "/" }.joined()
     for entry in content.pickle.dictionary(container.dictionary) ?? [] {
       if let name = entry.text, let call = reader.call(entry.value) {
-        calls[name] = call
-        found.append(.init(name, isWeight: reader.rank(call) > 0))
+        tensors.append(TensorEntry(name, try reader.tensor(name, call)))
       } else {
         others.append(place + (entry.text ?? content.pickle.summary(entry.key)))
       }
     }
-    let names = WeightNames(found)
-    var tensors: [TensorEntry] = []
-    for name in names.names {
-      guard let call = calls[name.original] else { continue }
-      tensors.append(TensorEntry(name.stripped, try reader.tensor(name.original, call)))
-    }
     return ModelWeights(
-      tensors: tensors, container: container.path, prefix: names.prefix,
-      unprefixed: names.unprefixed, others: others + names.setAside.map { place + $0 })
+      tensors: tensors, container: container.path, others: others,
+      records: try content.ownRecords())
   }
 
   /// The keys beside those that lead to the container.

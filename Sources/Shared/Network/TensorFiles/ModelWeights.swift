@@ -1,40 +1,38 @@
 /// The weights of a network, found in a file of any format and told from all else in it.
+///
+/// What the names mean, and which tensors belong to which network, is none of this module's business.
 public struct ModelWeights: Sendable {
-  /// The tensors in file order, their names without `prefix`. Names are unique.
+  /// The tensors in file order, under the names that they have in the file. Names are unique.
   public let tensors: [TensorEntry]
 
   /// The keys that lead to the dictionary of the tensors: `[]` if it is the top level,
   /// `["state_dict"]`, `["checkpoint", "model"]`.
   public let container: [String]
 
-  /// What was removed from the beginning of the names, such as `module.` or `_orig_mod.backbone.`;
-  /// empty if nothing was.
-  public let prefix: String
-
-  /// The names of those tensors that did not begin with `prefix` and kept their names, such as
-  /// `head.0.weight` beside `backbone.conv1.weight`.
-  public let unprefixed: [String]
-
-  /// What else the file holds, in file order: keys of values that are no tensors and tensors that
-  /// belong to no network or to its moving average. Keys of nested dictionaries are joined by `/`.
+  /// What else the file holds, in file order: keys of values that are no tensors, and of what stands
+  /// beside the container. Keys of nested dictionaries are joined by `/`.
   public let others: [String]
+
+  /// What programs say of the model besides its weights, by name: further records of PyTorch's zip, as
+  /// in `TorchDocument`, or the strings of the metadata of safetensors. Empty for other formats.
+  public let records: [String: [UInt8]]
 
   private let indices: [String: Int]
 
-  /// The tensor of that name (without `prefix`), or nil.
+  /// The tensor of that name, or nil.
   public subscript(name: String) -> TorchTensor? {
     indices[name].map { tensors[$0].tensor }
   }
 
-  init(
-    tensors: [TensorEntry], container: [String], prefix: String, unprefixed: [String],
-    others: [String]
+  /// Describes weights; of two tensors of one name the first is found by it.
+  public init(
+    tensors: [TensorEntry], container: [String] = [], others: [String] = [],
+    records: [String: [UInt8]] = [:]
   ) {
     self.tensors = tensors
     self.container = container
-    self.prefix = prefix
-    self.unprefixed = unprefixed
     self.others = others
+    self.records = records
     indices = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -36,15 +36,23 @@ public struct TorchDocument: Sendable, Equatable {
     maximumRecordBytes: Int = maximumRecordBytes
   ) throws(TorchFileError) -> TorchDocument {
     let content = try TorchContent.read(file: file, bytes: bytes, limits: limits)
-    let size = content.records.values.reduce(0) { $0 + $1.count }
-    guard size <= maximumRecordBytes else {
+    let records = try content.ownRecords(maximumBytes: maximumRecordBytes)
+    var reader = ValueReader(content, limits: limits)
+    return TorchDocument(root: try reader.root(), records: records)
+  }
+}
+
+extension TorchContent {
+  /// The records that are not PyTorch's own.
+  func ownRecords(
+    maximumBytes: Int = TorchDocument.maximumRecordBytes
+  ) throws(TorchFileError) -> [String: [UInt8]] {
+    let size = records.values.reduce(0) { $0 + $1.count }
+    guard size <= maximumBytes else {
       throw TorchFileError(
         .limitExceeded, file: file,
-        "expected at most \(maximumRecordBytes) bytes of records that are not PyTorch's, got "
-          + "\(size)")
+        "expected at most \(maximumBytes) bytes of records that are not PyTorch's, got \(size)")
     }
-    var reader = ValueReader(content, limits: limits)
-    return TorchDocument(
-      root: try reader.root(), records: content.records.mapValues { Array(bytes[$0]) })
+    return records.mapValues { Array(bytes[$0]) }
   }
 }

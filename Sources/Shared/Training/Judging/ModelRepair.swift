@@ -8,7 +8,6 @@ internal import NeuralNetwork
 internal import Prediction
 internal import ShardStore
 internal import Terminal
-internal import TensorFiles
 package import TrainingData
 internal import VideoCatalog
 package import Workers
@@ -117,18 +116,14 @@ package struct ModelRepair {
         frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
         score: subject.calibration().score)
     }
-    // Written beside its place, judged, and only then renamed: a broken model never takes the place
-    // of a sound one.
-    let candidate = path + ".candidate"
-    defer { unlink(candidate) }
     let metadata = metadata(state, after.measurement.validation.calibration, estimation)
-    try ModelFile(state: state, metadata: metadata).write(to: candidate)
-    let reloaded = try ModelFile(contentsOf: candidate).state
-    let behaviour = try judge.behaviour(
-      state, side: after.side, presentEntries: reloaded.entries.map(\.name), reloaded: reloaded)
-    let isWritten = behaviour.passed || force
-    if isWritten, rename(candidate, path) != 0 {
-      throw JudgingError(path, "can't write: \(String(cString: strerror(errno)))")
+    let (behaviour, isWritten) = try CandidateModel(
+      ModelFile(state: state, metadata: metadata), target: path
+    ).publish(force: force) { file in
+      let behaviour = try judge.behaviour(
+        state, side: after.side, presentEntries: file.state.entries.map(\.name),
+        reloaded: file.state)
+      return CandidateModel.Verdict(behaviour, passes: behaviour.passed)
     }
     let verdict =
       behaviour.verdictLine + (isWritten ? "" : "; not written (--force does it all the same)")
@@ -234,7 +229,7 @@ package struct ModelRepair {
     known["repair.crops"] = "\(estimation.crops)"
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
-      architecture: state.architecture, entryNames: subject.network.entryNames(in: subject.weights),
+      architecture: state.architecture, entryNames: subject.network.entryNames,
       geometry: catalog.description.geometry, normalization: subject.normalization,
       temperature: calibration.temperature, threshold: calibration.threshold,
       videoScore: calibration.score.rawValue,

@@ -1,4 +1,3 @@
-internal import Diagnosis
 package import Evaluation
 internal import Foundation
 internal import NeuralNetwork

@@ -4,36 +4,31 @@ internal import Imaging
 package import ModelFiles
 package import NeuralNetwork
 internal import ShardStore
-package import TensorFiles
 package import TrainingData
 package import Contract
 
 /// A ResNet18 from a file of anybody's, and what can be known of how it is to be used.
 package struct SubjectModel {
-  package let path: String
-  package let weights: ModelWeights
+  package let file: NetworkFile
   package let network: RecognizedNetwork
   /// What a file of this product says of itself; nil for any other.
   package let metadata: ModelMetadata?
 
-  package init(contentsOf path: String) throws {
-    weights = try ModelWeights.read(contentsOf: path)
-    network = try RecognizedNetwork(weights.tensors)
-    metadata = try ModelMetadata(ofModel: path)
-    self.path = path
+  /// - Throws: `ModelFileError` where no network was recognised, or what the file says of itself can't
+  ///   be used.
+  package init(_ file: NetworkFile) throws(ModelFileError) {
+    self.file = file
+    network = try file.network()
+    metadata = try file.metadata()
   }
+
+  package var path: String { file.path }
 
   /// The network for crops of a store, with what the file has of it.
   ///
   /// - Parameter inputSize: side of the network's input in pixels; nil is what the file says, or the
   ///   crops' own.
   package func state(for catalog: SampleCatalog, inputSize: Int?) throws -> NetworkState {
-    guard network.isComputable else {
-      throw JudgingError(
-        path,
-        "expected a width that is a multiple of 8, got \(network.architecture.width); this "
-          + "network can't be computed here")
-    }
     try metadata?.check(catalog)
     let size = inputSize ?? metadata?.architecture.inputSize ?? catalog.sizePixels
     guard size % 32 == 0, (32...1024).contains(size) else {
@@ -42,7 +37,7 @@ package struct SubjectModel {
         "a network takes pictures of a multiple of 32 pixels up to 1024, these "
           + "have \(size); say --input-size 224")
     }
-    return network.state(weights.tensors, inputSize: size)
+    return try file.state(inputSize: size)
   }
 
   /// How pixels become the network's input: what the file says, or torchvision's.

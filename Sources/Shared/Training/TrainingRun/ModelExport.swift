@@ -63,7 +63,8 @@ package struct ModelExport {
     package var target: Target
   }
 
-  /// Judges a checkpoint and writes model and information.
+  /// Judges a checkpoint and writes model and information. A broken model never takes the place of a
+  /// sound one.
   ///
   /// - Parameters:
   ///   - checkpoint: the weights, with the epoch and step they are of.
@@ -73,17 +74,9 @@ package struct ModelExport {
     _ checkpoint: Checkpoint, progress: TrainingProgress, to target: Target
   ) throws -> Result {
     let state = checkpoint.evaluated
-    // Written beside its place, judged, and only then renamed: a broken model never takes the place
-    // of a sound one.
-    let candidate = target.model + ".candidate"
-    defer { unlink(candidate) }
-    let judgement = try judge(state, checkpoint, candidate: candidate)
-    let passed = judgement.behaviour.passed
+    let (judgement, isExported) = try judge(state, checkpoint, target: target.model)
     var verdict = judgement.behaviour.verdictLine
-    if passed || force {
-      guard rename(candidate, target.model) == 0 else {
-        throw TrainingRunError(target.model, "can't write: \(String(cString: strerror(errno)))")
-      }
+    if isExported {
       if let path = target.safetensors {
         try ModelFile(state: state, metadata: judgement.metadata).writeSafetensors(to: path)
       }
@@ -94,12 +87,12 @@ package struct ModelExport {
     // Last: what it tells of is there.
     try information(judgement, checkpoint, progress, verdict: verdict).write(to: target.information)
     return Result(
-      judgement: judgement, isExported: passed || force, verdict: verdict, target: target)
+      judgement: judgement, isExported: isExported, verdict: verdict, target: target)
   }
 
   private func judge(
-    _ state: NetworkState, _ checkpoint: Checkpoint, candidate: String
-  ) throws -> Judgement {
+    _ state: NetworkState, _ checkpoint: Checkpoint, target: String
+  ) throws -> (Judgement, isExported: Bool) {
     let judge = ModelJudge(
       catalog: setup.catalog,
       predictor: Predictor(
@@ -134,14 +127,18 @@ package struct ModelExport {
       provenance: ModelMetadata.Provenance(
         software: "trainer \(softwareVersion)", epoch: checkpoint.weightsEpoch,
         step: checkpoint.step, settings: checkpoint.settings))
-    try ModelFile(state: state, metadata: metadata).write(to: candidate)
-    let reloaded = try ModelFile(contentsOf: candidate)
-    let behaviour = try judge.behaviour(
-      state, side: side, presentEntries: reloaded.state.entries.map(\.name),
-      reloaded: reloaded.state)
-    return Judgement(
-      metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour,
-      predictions: table)
+    let (behaviour, isExported) = try CandidateModel(
+      ModelFile(state: state, metadata: metadata), target: target
+    ).publish(force: force) { file in
+      let behaviour = try judge.behaviour(
+        state, side: side, presentEntries: file.state.entries.map(\.name), reloaded: file.state)
+      return CandidateModel.Verdict(behaviour, passes: behaviour.passed)
+    }
+    return (
+      Judgement(
+        metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour,
+        predictions: table), isExported
+    )
   }
 
   private func information(

@@ -7,10 +7,11 @@ internal import TensorFiles
 /// their two dimensions, BatchNorm by one; activations and dropout leave no entries and are taken for
 /// ReLU and for what evaluation ignores.
 struct RecognizedHead {
-  let head: ResNet18Architecture.Head
-  let classes: Int
-  /// Whether there is nothing of a head.
-  let isMissing: Bool
+  let kind: RecognizedNetwork.Head
+  /// As the product computes it; a linear one where the head is missing or unsupported.
+  let architecture: ResNet18Architecture.Head
+  /// Entries of the head's layers, whether or not the head is supported.
+  let names: Set<String>
   /// The file's modules by this product's names, such as `fc.4` by `fc.5`.
   private let modules: [String: String]
 
@@ -25,50 +26,33 @@ struct RecognizedHead {
     var hasBias: Bool
   }
 
+  /// Why a head is none that this product computes.
+  private struct Unsupported: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+  }
+
   /// - Parameters:
   ///   - tensors: those that are not the backbone's.
   ///   - features: what the pooled maps give.
-  init(_ tensors: [TensorEntry], features: Int) throws(DiagnosisError) {
+  init(_ tensors: [TensorEntry], features: Int) {
     let modules = Self.modules(tensors)
-    let linears = modules.filter { if case .linear = $0.kind { true } else { false } }
-    let norms = modules.filter { if case .batchNorm = $0.kind { true } else { false } }
-    guard let first = linears.first, let last = linears.last else {
-      (head, classes, isMissing, self.modules) = (.linear, 2, true, [:])
+    let moduleNames = Set(modules.map(\.name))
+    names = Set(
+      tensors.map(\.name).filter { name in
+        name.lastIndex(of: ".").map { moduleNames.contains(String(name[..<$0])) } ?? false
+      })
+    guard modules.contains(where: { if case .linear = $0.kind { true } else { false } }) else {
+      (kind, architecture, self.modules) = (.missing, .linear, [:])
       return
     }
-    isMissing = false
-    if let lame = linears.first(where: { !$0.hasBias }) {
-      throw Self.unsupported("the layer \(lame.name) has no bias")
+    do throws(Unsupported) {
+      (architecture, self.modules) = try Self.layers(modules, features: features)
+      kind = .recognized
+    } catch {
+      (kind, architecture, self.modules) = (.unsupported(error.reason), .linear, [:])
     }
-    guard case .linear(features, let hidden) = first.kind else {
-      throw Self.unsupported("its first layer, \(first.name), doesn't take \(features) features")
-    }
-    guard linears.count > 1 else {
-      guard norms.isEmpty else { throw Self.unsupported("\(norms[0].name) normalises its input") }
-      (head, classes) = (.linear, hidden)
-      self.modules = ["fc": first.name]
-      try Self.check(classes: hidden)
-      return
-    }
-    guard linears.count == 2, norms.count <= 1, case .linear(hidden, let outputs) = last.kind,
-      (1...4096).contains(hidden)
-    else {
-      throw Self.unsupported(
-        "it has \(linears.count) linear and \(norms.count) BatchNorm layers: "
-          + modules.prefix(8).map(\.name).joined(separator: ", "))
-    }
-    if let norm = norms.first {
-      guard norm.kind == .batchNorm(channels: hidden), norm.name != first.name,
-        Self.isBefore(first.name, norm.name), Self.isBefore(norm.name, last.name)
-      else { throw Self.unsupported("\(norm.name) doesn't follow its first layer") }
-    }
-    head = .mlp(hidden: hidden, batchNorm: !norms.isEmpty, dropout: 0)
-    classes = outputs
-    self.modules = [
-      "fc.1": first.name, "fc.2": norms.first?.name ?? "",
-      norms.isEmpty ? "fc.4" : "fc.5": last.name,
-    ]
-    try Self.check(classes: outputs)
   }
 
   /// The name in the file of an entry of this product's head.
@@ -77,6 +61,53 @@ struct RecognizedHead {
       return name
     }
     return module + name[dot...]
+  }
+
+  private static func layers(
+    _ modules: [Module], features: Int
+  ) throws(Unsupported) -> (ResNet18Architecture.Head, modules: [String: String]) {
+    let linears = modules.filter { if case .linear = $0.kind { true } else { false } }
+    let norms = modules.filter { if case .batchNorm = $0.kind { true } else { false } }
+    guard let first = linears.first, let last = linears.last else {
+      throw Unsupported("it has no linear layer")
+    }
+    if let lame = linears.first(where: { !$0.hasBias }) {
+      throw Unsupported("the layer \(lame.name) has no bias")
+    }
+    guard case .linear(features, let hidden) = first.kind else {
+      throw Unsupported("its first layer, \(first.name), doesn't take \(features) features")
+    }
+    guard linears.count > 1 else {
+      guard norms.isEmpty else { throw Unsupported("\(norms[0].name) normalises its input") }
+      try check(classes: hidden)
+      return (.linear, ["fc": first.name])
+    }
+    guard linears.count == 2, norms.count <= 1, case .linear(hidden, let outputs) = last.kind,
+      (1...4096).contains(hidden)
+    else {
+      throw Unsupported(
+        "it has \(linears.count) linear and \(norms.count) BatchNorm layers: "
+          + modules.prefix(8).map(\.name).joined(separator: ", "))
+    }
+    if let norm = norms.first {
+      guard norm.kind == .batchNorm(channels: hidden), norm.name != first.name,
+        isBefore(first.name, norm.name), isBefore(norm.name, last.name)
+      else { throw Unsupported("\(norm.name) doesn't follow its first layer") }
+    }
+    try check(classes: outputs)
+    return (
+      .mlp(hidden: hidden, batchNorm: !norms.isEmpty, dropout: 0),
+      [
+        "fc.1": first.name, "fc.2": norms.first?.name ?? "",
+        norms.isEmpty ? "fc.4" : "fc.5": last.name,
+      ]
+    )
+  }
+
+  private static func check(classes: Int) throws(Unsupported) {
+    guard classes == 2 else {
+      throw Unsupported("it has \(classes) outputs; a detector has two, real and fake")
+    }
   }
 
   /// The modules of some entries, in the order of their numbers.
@@ -124,18 +155,5 @@ struct RecognizedHead {
       return a < b
     }
     return left.count < right.count
-  }
-
-  private static func check(classes: Int) throws(DiagnosisError) {
-    guard classes == 2 else {
-      throw unsupported("it has \(classes) outputs; a detector has two, real and fake")
-    }
-  }
-
-  private static func unsupported(_ what: String) -> DiagnosisError {
-    DiagnosisError(
-      .unsupportedNetwork,
-      "this is a ResNet18, but with a head that can't be diagnosed: \(what); expected one linear "
-        + "layer, or two with or without BatchNorm between them")
   }
 }

@@ -1,5 +1,11 @@
 /// Removes from the names of tensors what wrappers of a network put in front of them.
-struct WeightNames {
+///
+/// The prefixes `module.`, `_orig_mod.`, `model.`, `backbone.`, `net.`, `network.`, `encoder.`,
+/// `base_model.`, `online_model.` and those of moving averages (`ema.`, `ema_model.`, `model_ema.`,
+/// `module_ema.`) are removed, repeatedly, where all tensors have them. One that only more than half
+/// have (`backbone.` beside `head.`) is removed from these. Where weights and their moving average
+/// stand in one dictionary, the average is set aside.
+struct WrapperNames {
   /// A tensor's name in the file and the name that is left of it.
   struct Name: Equatable {
     let original: String
@@ -23,6 +29,10 @@ struct WeightNames {
   /// Tensors that belong to no network, and moving averages beside one.
   private(set) var setAside: [String] = []
   private var depth = 0
+  /// Names in the file by what is left of them.
+  private var originals: [String: String] = [:]
+  /// What was removed from the names of each module's entries.
+  private var modulePrefixes: [Substring: String] = [:]
 
   /// DataParallel, torch.compile, and what programs call the network within their module.
   private static let wrappers = [
@@ -42,6 +52,7 @@ struct WeightNames {
     setAverageAside()
     stripCommonPrefixes()
     stripMajorityPrefix()
+    index()
   }
 
   /// Removes prefixes that all names have, one after another.
@@ -77,7 +88,7 @@ struct WeightNames {
     for wrapper in Self.wrappers + Self.averages {
       let carriers = names.filter { $0.stripped.carries(wrapper) }
       guard carriers.count * 2 > names.count, carriers.count < names.count else { continue }
-      var inner = WeightNames(stripped: carriers, wrapper)
+      var inner = WrapperNames(stripped: carriers, wrapper)
       inner.stripCommonPrefixes()
       let others = names.filter { !$0.stripped.carries(wrapper) }
       let taken = Set(others.map(\.stripped))
@@ -88,6 +99,25 @@ struct WeightNames {
       var strippedNames = inner.names.makeIterator()
       names = names.map { $0.stripped.carries(wrapper) ? strippedNames.next() ?? $0 : $0 }
       return
+    }
+  }
+
+  /// The name in the file of what is called `stripped` without the wrappers; of an entry that the file
+  /// lacks the one that it would have beside the others of its module.
+  func original(of stripped: String) -> String {
+    originals[stripped]
+      ?? (modulePrefixes[Self.module(stripped)] ?? prefix) + stripped
+  }
+
+  private static func module(_ name: String) -> Substring {
+    name[..<(name.lastIndex(of: ".") ?? name.startIndex)]
+  }
+
+  private mutating func index() {
+    for name in names {
+      originals[name.stripped] = name.original
+      modulePrefixes[Self.module(name.stripped)] = String(
+        name.original.utf8.dropLast(name.stripped.utf8.count))
     }
   }
 

@@ -1,0 +1,67 @@
+internal import Foundation
+
+/// A model on its way to its place: written beside it, read back, judged, and only then renamed.
+///
+/// A model that is broken, or that the disk had no room for, never takes the place of a sound one, and
+/// whatever happens but a crash, nothing is left beside it.
+public struct CandidateModel: Sendable {
+  /// What a judge thinks of the model as it was read back from its file.
+  public struct Verdict<Judgement> {
+    /// Whatever the judge has to say.
+    public var judgement: Judgement
+    /// Whether the model is fit to be published.
+    public var passes: Bool
+
+    /// Creates a verdict.
+    public init(_ judgement: Judgement, passes: Bool) {
+      self.judgement = judgement
+      self.passes = passes
+    }
+  }
+
+  /// The model.
+  public let model: ModelFile
+  /// Where it shall stand.
+  public let target: String
+
+  /// Describes a model that isn't written yet.
+  public init(_ model: ModelFile, target: String) {
+    self.model = model
+    self.target = target
+  }
+
+  /// The file that is judged, beside the target.
+  var candidate: String { target + ".candidate" }
+
+  /// Writes the model beside its place, has the file judged, and puts it into its place if it passes.
+  ///
+  /// - Parameters:
+  ///   - force: publish it even if it doesn't pass. A file that can't be read back is not published.
+  ///   - judge: gets the model as it was read back from the file.
+  /// - Throws: `ModelFileError` where the file can't be written or read back, and what `judge` throws.
+  ///   What stood in the target's place is untouched then.
+  public func publish<Judgement>(
+    force: Bool, judge: (ModelFile) throws -> Verdict<Judgement>
+  ) throws -> (judgement: Judgement, isPublished: Bool) {
+    defer { unlink(candidate) }
+    try model.write(to: candidate)
+    let verdict = try judge(ModelFile(contentsOf: candidate))
+    guard verdict.passes || force else { return (verdict.judgement, false) }
+    guard rename(candidate, target) == 0 else {
+      throw ModelFileError(
+        .file, subject: target, "can't write: \(String(cString: strerror(errno)))")
+    }
+    syncFolder()
+    return (verdict.judgement, true)
+  }
+
+  /// Makes the rename durable where the file system can: the file itself is synced already. The
+  /// corresponding C function is `fsync`.
+  private func syncFolder() {
+    let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

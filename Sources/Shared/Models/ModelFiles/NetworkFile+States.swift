@@ -1,0 +1,143 @@
+public import NeuralNetwork
+internal import TensorFiles
+
+extension NetworkFile {
+  /// A damaged file is a better start of a training than none, but half a network is another network.
+  public static let largestGapShare = 0.5
+
+  /// Takes over the weights as far as they fit: the whole backbone, and of the head what is the same.
+  /// Other entries of the head keep their present values.
+  ///
+  /// - Parameters:
+  ///   - state: gets the weights; unchanged on an error.
+  ///   - largestGapShare: share of the backbone's parameters, by number of entries, that may be missing
+  ///     or not finite, and keep their present values.
+  /// - Returns: what became of every entry, by the names in the file.
+  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where no ResNet18 was
+  ///   recognised, more parameters of the backbone are missing, or one is of another shape.
+  public func load(
+    into state: inout NetworkState, largestGapShare: Double = 0
+  ) throws(ModelFileError) -> WeightMatch {
+    let plan = try plan(for: state.architecture, largestGapShare: largestGapShare)
+    for (entry, tensor) in plan.values { state.replace(entry, by: tensor) }
+    return plan.match
+  }
+
+  /// Why no training can begin with the weights, not even that of a network of the file's own width;
+  /// nil where one can.
+  public var startingObstacle: ModelFileError? {
+    do throws(ModelFileError) {
+      let network = try network()
+      guard network.isComputable else { throw Self.notComputable(network, path) }
+      _ = try plan(for: network.architecture, largestGapShare: Self.largestGapShare)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The network as the file has it, for judging and repairing: what is missing or of another shape
+  /// has the values with which programs begin: zeros, and variances of one.
+  ///
+  /// - Parameter inputSize: side of the network's input in pixels, a multiple of 32.
+  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where this product can't
+  ///   compute it.
+  public func state(inputSize: Int = 224) throws(ModelFileError) -> NetworkState {
+    let network = try network()
+    guard network.isComputable else { throw Self.notComputable(network, path) }
+    if case .unsupported = network.head {
+      throw ModelFileError(.unsupportedNetwork, subject: path, network.headDescription)
+    }
+    var architecture = network.architecture
+    architecture.inputSize = inputSize
+    var state = NetworkState(zeros: architecture)
+    for entry in network.entries {
+      if let tensor = self[entry] { state.replace(entry.canonical, by: tensor) }
+    }
+    return state
+  }
+
+  /// The network of a file that must have exactly the entries of an architecture, no more, no fewer.
+  func completeState(_ architecture: ResNet18Architecture) throws(ModelFileError) -> NetworkState {
+    let canonical = Dictionary(
+      try network().entries.map { ($0.fileName, $0.canonical.name) },
+      uniquingKeysWith: { first, _ in first })
+    var state = NetworkState(zeros: architecture)
+    try state.loadStrictly(
+      weights.tensors.map { TensorEntry(canonical[$0.name] ?? $0.name, $0.tensor) }, file: path)
+    return state
+  }
+
+  private static func notComputable(
+    _ network: RecognizedNetwork, _ path: String
+  ) -> ModelFileError {
+    ModelFileError(
+      .unsupportedNetwork, subject: path,
+      "expected a width that is a multiple of 8, got \(network.architecture.width); this network "
+        + "can't be computed here")
+  }
+
+  /// What becomes of every entry, and the tensors that are taken over.
+  private struct Plan {
+    var match = WeightMatch()
+    var values: [(StateEntry, TorchTensor)] = []
+  }
+
+  private func plan(
+    for architecture: ResNet18Architecture, largestGapShare: Double
+  ) throws(ModelFileError) -> Plan {
+    let network = try network()
+    let known = Dictionary(
+      network.entries.map { ($0.canonical.name, $0.fileName) },
+      uniquingKeysWith: { first, _ in first })
+    let notFinite = Set(network.notFinite.map(\.fileName))
+    let target = architecture.stateEntries
+    let backbone = target.count { $0.arena == .parameters && !$0.isHead }
+    let largestGap = Int(largestGapShare * Double(backbone))
+    var plan = Plan()
+    var used: Set<String> = []
+    for entry in target {
+      let name = known[entry.name] ?? entry.name
+      let tensor = known[entry.name].flatMap { weights[$0] }
+      if tensor != nil { used.insert(name) }
+      let fits = tensor.map { RecognizedNetwork.fits($0, entry) } ?? false
+      // Where gaps are allowed, what is not finite is one.
+      let isSound = fits && !(largestGap > 0 && notFinite.contains(name))
+      if let tensor, isSound {
+        plan.values.append((entry, tensor))
+        plan.match.loaded.append(name)
+      } else if entry.isHead {
+        plan.match.replaced.append(name)
+      } else if let tensor, !fits {
+        throw otherNetwork(
+          "\(name): expected shape \(entry.shape), got \(tensor.shape); the file belongs to "
+            + "another network, or to a ResNet18 of another width")
+      } else if entry.arena != .parameters {
+        plan.match.missing.append(name)
+      } else if largestGap > 0 {
+        plan.match.gaps.append(name)
+      } else {
+        throw otherNetwork(
+          "\(name): expected shape \(entry.shape), got no such entry among "
+            + "\(weights.tensors.count); the file holds no complete ResNet18")
+      }
+    }
+    guard plan.match.gaps.count <= largestGap else {
+      throw otherNetwork(
+        "expected the \(backbone) parameters of a ResNet18's backbone, got "
+          + "\(backbone - plan.match.gaps.count) that are finite; the first of the others is "
+          + plan.match.gaps[0])
+    }
+    let otherHead =
+      network.entries.filter(\.canonical.isHead).map(\.fileName)
+      .filter { weights[$0] != nil && !used.contains($0) } + network.foreignHead
+    let replaced = Set(plan.match.replaced)
+    plan.match.replaced += otherHead.filter { !replaced.contains($0) }
+    plan.match.unexpected = network.unexpected
+    return plan
+  }
+
+  private func otherNetwork(_ message: String) -> ModelFileError {
+    ModelFileError(.otherNetwork, subject: path, message)
+  }
+}

@@ -1,0 +1,81 @@
+public import TensorFiles
+
+/// A file with a network's weights, of any format and anybody's, read once: the tensors, what this
+/// product says of them, and the network that they are recognised as.
+///
+/// It is the only place that knows what files call the entries of a network. Whoever trains from,
+/// diagnoses, repairs or evaluates a file takes its answer.
+public struct NetworkFile: Sendable {
+  /// The file, as the caller named it.
+  public let path: String
+  /// All tensors under the names that they have in the file, and the container they lie in.
+  public let weights: ModelWeights
+  /// What a file of this product says of itself, or why that can't be used; nil where it says nothing.
+  public let description: Result<ModelMetadata, ModelFileError>?
+  /// The network, or why it is none that this product knows.
+  public let recognition: Result<RecognizedNetwork, ModelFileError>
+  /// What stands before most of the names; empty if nothing does.
+  public let prefix: String
+  /// What else the file holds, in file order: keys of values that are no tensors, and tensors that
+  /// belong to no network or to its moving average. Keys of nested dictionaries are joined by `/`.
+  public let others: [String]
+
+  /// The keys that lead to the tensors in the file; none if they lie at the top level.
+  public var container: [String] { weights.container }
+
+  /// Reads a file whole and recognises its network.
+  ///
+  /// - Throws: `ModelFileError` where the file can't be read: `file`, `forbiddenCode`, or
+  ///   `otherContent` where there are no tensors in it. A file with tensors of another network is no
+  ///   error; `recognition` says so.
+  public static func recognize(_ path: String) throws(ModelFileError) -> NetworkFile {
+    do {
+      return NetworkFile(path: path, weights: try ModelWeights.read(contentsOf: path))
+    } catch {
+      throw ModelFileError(error)
+    }
+  }
+
+  /// Recognises the network of weights that were read already; `path` names their file in errors.
+  public init(path: String, weights: ModelWeights) {
+    self.path = path
+    self.weights = weights
+    let names = WrapperNames(
+      weights.tensors.map { .init($0.name, isWeight: !$0.tensor.shape.isEmpty) })
+    do throws(ModelFileError) {
+      let network = try RecognizedNetwork(weights, names, file: path)
+      (recognition, prefix) = (.success(network), network.prefix)
+    } catch {
+      (recognition, prefix) = (.failure(error), names.prefix)
+    }
+    do throws(ModelFileError) {
+      description = try weights.records[ModelMetadata.recordName].map {
+        record throws(ModelFileError) in
+        .success(try ModelMetadata(record: record, file: path))
+      }
+    } catch {
+      description = .failure(error)
+    }
+    let place = weights.container.map { $0 + "/" }.joined()
+    others = weights.others + names.setAside.map { place + $0 }
+  }
+
+  /// The network.
+  ///
+  /// - Throws: `ModelFileError`: `otherNetwork` or `unsupportedNetwork`.
+  public func network() throws(ModelFileError) -> RecognizedNetwork {
+    try recognition.get()
+  }
+
+  /// What a file of this product says of itself; nil for any other.
+  ///
+  /// - Throws: `ModelFileError` where it says something that can't be used.
+  public func metadata() throws(ModelFileError) -> ModelMetadata? {
+    try description?.get()
+  }
+
+  /// The tensor of an entry, in the entry's shape; nil where it is missing or of another shape.
+  public subscript(entry: RecognizedNetwork.Entry) -> TorchTensor? {
+    weights[entry.fileName].flatMap { RecognizedNetwork.fits($0, entry.canonical) ? $0 : nil }
+  }
+}

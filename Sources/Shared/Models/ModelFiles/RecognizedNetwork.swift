@@ -1,0 +1,186 @@
+public import NeuralNetwork
+internal import TensorFiles
+
+/// The ResNet18 that the tensors of a file belong to, and what the file lacks of it: width and head
+/// are deduced from names and shapes, also where some of the entries are missing.
+public struct RecognizedNetwork: Sendable, Equatable {
+  /// An entry that the network has, whether or not the file does.
+  public struct Entry: Sendable, Equatable {
+    /// The whole name in the file, or the one that the entry would have beside the others.
+    public let fileName: String
+    /// Shape, role, and the name in this product's networks.
+    public let canonical: StateEntry
+  }
+
+  /// An entry that the file has in another shape.
+  public struct WrongShape: Sendable, Equatable {
+    /// The entry, with the shape that it should have.
+    public let entry: Entry
+    /// The shape in the file.
+    public let shape: [Int]
+  }
+
+  /// What the file has of a head.
+  public enum Head: Sendable, Equatable {
+    /// One that this product computes.
+    case recognized
+    /// No entry of a layer. A linear head with two outputs is assumed.
+    case missing
+    /// Another one; the reason as a sentence without a point. The entries are the backbone's only.
+    case unsupported(String)
+  }
+
+  /// Width, classes and head. The input's size is not in a file: it is the product's default.
+  public let architecture: ResNet18Architecture
+  /// What stands in the file before the names of the backbone: `module.`, `resnet.`, `features.`.
+  public let prefix: String
+  /// What the file has of a head.
+  public let head: Head
+  /// Every entry, in the order of the state_dict.
+  public let entries: [Entry]
+  /// Those that the file lacks.
+  public let missing: [Entry]
+  /// Those that the file has in another shape.
+  public let wrongShapes: [WrongShape]
+  /// Parameters and statistics that are there, and hold a NaN or an infinite value.
+  public let notFinite: [Entry]
+  /// Names in the file of tensors of layers of the head that this product has no use for.
+  public let foreignHead: [String]
+  /// Names in the file of tensors that belong to no layer of the network.
+  public let unexpected: [String]
+
+  /// The names of entries in the file, by their names in this product; those that differ.
+  public var entryNames: [String: String] {
+    var names: [String: String] = [:]
+    for entry in entries where entry.fileName != entry.canonical.name {
+      names[entry.canonical.name] = entry.fileName
+    }
+    return names
+  }
+
+  /// The head in words.
+  public var headDescription: String {
+    switch (head, architecture.head) {
+    case (.missing, _): "none in the file"
+    case (.unsupported(let reason), _):
+      "this is a ResNet18, but with a head that can't be computed here: \(reason); expected one "
+        + "linear layer, or two with or without BatchNorm between them"
+    case (.recognized, .linear): "one linear layer"
+    case (.recognized, .mlp(let hidden, let batchNorm, _)):
+      "two linear layers with \(hidden) features between them, "
+        + (batchNorm ? "with BatchNorm" : "without BatchNorm")
+    }
+  }
+
+  /// Whether the engines of this product can compute a network of this width; else only its entries
+  /// can be looked at.
+  public var isComputable: Bool { architecture.width.isMultiple(of: 8) }
+
+  /// Whether a tensor has the shape of an entry. A counter may be saved as an array of one.
+  static func fits(_ tensor: TorchTensor, _ entry: StateEntry) -> Bool {
+    tensor.shape == entry.shape || entry.role == .batchesTracked && tensor.count == 1
+  }
+
+  /// Recognises the network of some weights.
+  ///
+  /// - Parameters:
+  ///   - weights: the tensors of a file.
+  ///   - names: their names, and what is left of them without the wrappers of the network.
+  ///   - file: names the file in errors.
+  /// - Throws: `ModelFileError`: `otherNetwork` where it is no ResNet18, `unsupportedNetwork` where it
+  ///   is too wide a one.
+  init(
+    _ weights: ModelWeights, _ names: WrapperNames, file: String
+  ) throws(ModelFileError) {
+    let tensors = names.names.compactMap { name in
+      weights[name.original].map { TensorEntry(name.stripped, $0) }
+    }
+    let backbone = BackboneNames(tensors.map(\.name))
+    let width = try Self.width(tensors, backbone, file: file)
+    let others = tensors.filter { backbone.name(of: $0.name) == nil }
+    let head = RecognizedHead(others, features: width * 8)
+    let architecture = ResNet18Architecture(width: width, head: head.architecture)
+    let isHeadSupported = if case .unsupported = head.kind { false } else { true }
+    let entries = architecture.stateEntries.filter { !$0.isHead || isHeadSupported }.map { entry in
+      Entry(
+        fileName: names.original(
+          of: entry.isHead ? head.fileName(of: entry.name) : backbone.fileName(of: entry.name)),
+        canonical: entry)
+    }
+    var (missing, wrongShapes, notFinite) = ([Entry](), [WrongShape](), [Entry]())
+    for entry in entries {
+      guard let tensor = weights[entry.fileName] else {
+        missing.append(entry)
+        continue
+      }
+      if !Self.fits(tensor, entry.canonical) {
+        wrongShapes.append(WrongShape(entry: entry, shape: tensor.shape))
+      } else if entry.canonical.arena != .counters, !tensor.isFinite {
+        notFinite.append(entry)
+      }
+    }
+    let known = Set(entries.map(\.fileName))
+    let strangers = others.map { (isHead: head.names.contains($0.name), $0.name) }
+      .map { (isHead: $0.isHead, name: names.original(of: $0.1)) }
+      .filter { !known.contains($0.name) }
+    self.architecture = architecture
+    self.head = head.kind
+    self.entries = entries
+    prefix = names.prefix + backbone.prefix
+    (self.missing, self.wrongShapes, self.notFinite) = (missing, wrongShapes, notFinite)
+    foreignHead = strangers.filter(\.isHead).map(\.name)
+    unexpected = strangers.filter { !$0.isHead }.map(\.name)
+  }
+}
+
+extension RecognizedNetwork {
+  /// Channels of the first stage, as most of the convolutions say.
+  private static func width(
+    _ tensors: [TensorEntry], _ names: BackboneNames, file: String
+  ) throws(ModelFileError) -> Int {
+    var votes: [Int: Int] = [:]
+    var strangers: [TensorEntry] = []
+    for entry in tensors {
+      guard let name = names.name(of: entry.name) else { continue }
+      guard let like = BackboneNames.known[name] else {
+        strangers.append(entry)
+        continue
+      }
+      // Of a width of 8, `like` has so many outputs: the others follow in proportion.
+      guard like.role == .weight, entry.tensor.shape.count == 4,
+        let outputs = entry.tensor.shape.first, outputs <= widths.upperBound * 8,
+        (outputs * 8).isMultiple(of: like.shape[0])
+      else { continue }
+      votes[outputs * 8 / like.shape[0], default: 0] += 1
+    }
+    if let first = strangers.first {
+      throw ModelFileError(
+        .otherNetwork, subject: file,
+        "expected a ResNet18, got a network that has \(first.name) of shape "
+          + "\(first.tensor.shape), which ResNet18 lacks"
+          + (strangers.count > 1 ? " (and \(strangers.count - 1) more such entries)" : "")
+          + otherNetworkAdvice)
+    }
+    // Most votes; of equals the larger, so that the answer doesn't depend on a dictionary's order.
+    let best = votes.max { ($0.value, $0.key) < ($1.value, $1.key) }
+    guard let best, best.value * 2 >= convolutionCount else {
+      throw ModelFileError(
+        .otherNetwork, subject: file,
+        "expected a ResNet18 with \(convolutionCount) convolutions of fitting shapes, got "
+          + "\(best?.value ?? 0) among \(tensors.count) entries"
+          + (tensors.first.map { ", the first is \($0.name)" } ?? "") + otherNetworkAdvice)
+    }
+    guard widths.contains(best.key) else {
+      throw ModelFileError(
+        .unsupportedNetwork, subject: file,
+        "expected a ResNet18 of a width of \(widths.lowerBound) to \(widths.upperBound), got one of "
+          + "width \(best.key)")
+    }
+    return best.key
+  }
+
+  /// Bounds what a hostile file can ask for.
+  private static let widths = 1...256
+  private static let convolutionCount = 20
+  private static let otherNetworkAdvice = "; only ResNet18 is known here"
+}
