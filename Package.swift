@@ -105,10 +105,10 @@ let package = Package(
     library(.platform, "Workers", []),
     library(.platform, "Randomness", []),
     library(.platform, "Measure", ["Workers"]),
-    library(.platform, "Terminal", ["Workers"]),
+    library(.platform, "Terminal", ["Measure", "Workers"]),
     library(.platform, "Files", ["CZlib"]),
     library(.media, "Imaging", ["CTurboJPEG"]),
-    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Workers"]),
+    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Measure"]),
     library(.network, "TensorFiles", ["Files"]),
     library(.network, "Kernels", []),
     .target(
@@ -117,11 +117,12 @@ let package = Package(
     library(.network, "NeuralNetwork", ["COpenBLAS", "Randomness", "Workers"] + kernelTargets),
     library(.models, "ModelFiles", ["Imaging", "NeuralNetwork", "TensorFiles"]),
     library(.media, "FaceDetection", ["Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
-    library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "MediaDecoding"]),
+    library(.media, "FaceExtraction", ["FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
     library(.data, "VideoCatalog", ["Files"]),
     library(.data, "ShardStore", ["Files", "CLMDB", "Imaging", "VideoCatalog"]),
     library(
-      .data, "TrainingData", ["Imaging", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
+      .data, "TrainingData",
+      ["Imaging", "Measure", "Randomness", "ShardStore", "VideoCatalog", "Workers"]),
     library(.models, "Evaluation", ["Randomness"]),
     library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
@@ -132,50 +133,47 @@ let package = Package(
       .training, "Robustness",
       [
         "Evaluation", "Files", "Imaging", "MediaDecoding", "NeuralNetwork", "Prediction",
-        "Randomness",
-        "Reporting", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "Randomness", "Reporting", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(
       .training, "Judging",
       [
         "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction", "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Prediction", "ShardStore", "TensorFiles", "Terminal", "TrainingData", "VideoCatalog",
+        "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
         "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction",
-        "Reporting", "ShardStore", "Terminal", "TensorFiles", "TrainingData", "VideoCatalog",
-        "Workers",
+        "Prediction", "Reporting", "ShardStore", "TensorFiles", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ]),
     library(.presentation, "Configuration", ["TrainingRun", yams]),
     library(
       .presentation, "RunReports",
       [
-        "Configuration", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
-        "TrainingRun", "VideoCatalog",
+        "Configuration", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging", "Measure",
+        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal",
+        "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
 
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding",
-        "Configuration", "Files", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
+        argumentParser, "Configuration", "FaceDetection", "FaceExtraction", "Files", "Imaging",
+        "Measure", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
         "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Files", "Judging", "Kernels",
-        "Measure",
-        "ModelFiles", "NeuralNetwork", "Prediction", "Randomness", "Reporting", "Robustness",
-        "RunReports", "Terminal", "TensorFiles", "TrainingData", "TrainingRun", "VideoCatalog",
-        "Workers",
+        argumentParser, "Configuration", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
+        "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Randomness",
+        "Reporting", "Robustness", "RunReports", "TensorFiles", "Terminal", "TrainingData",
+        "TrainingRun", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
 
@@ -186,13 +184,14 @@ let package = Package(
     tests("RandomnessTests", ["Randomness"]),
     tests("TerminalTests", ["Terminal"]),
     tests("FilesTests", ["Files"]),
+    tests("MeasureTests", ["Measure"]),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
-    tests("TensorFilesTests", ["Files", "TensorFiles"]),
+    tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
     tests(
       "NeuralNetworkTests",
-      ["Kernels", "NeuralNetwork", "Randomness", "TensorFiles", "Workers"]),
+      ["Kernels", "NeuralNetwork", "Randomness", "Workers"]),
     tests(
       "DiagnosisTests", ["Diagnosis", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests("ModelFilesTests", ["Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
@@ -209,8 +208,8 @@ let package = Package(
       "FaceExtractionTests",
       ["FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests(
-      "RobustnessTests", ["Imaging", "MediaDecoding", "Randomness", "Robustness", "Workers"]),
-    tests("VideoCatalogTests", ["Files", "VideoCatalog"]),
+      "RobustnessTests", ["Imaging", "Robustness", "Workers"]),
+    tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
@@ -229,8 +228,8 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
-        "TensorFiles", "Trainer", "VideoCatalog",
+        "Evaluation", "Extractor", "Imaging", "ModelFiles", "NeuralNetwork", "Randomness",
+        "ShardStore", "TensorFiles", "Trainer", "VideoCatalog",
       ]),
   ]
 )

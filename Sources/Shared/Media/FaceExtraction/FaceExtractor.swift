@@ -1,7 +1,7 @@
 public import FaceDetection
 public import Imaging
 public import MediaDecoding
-internal import Workers
+internal import Measure
 
 extension VideoFrame: FramePicture {}
 

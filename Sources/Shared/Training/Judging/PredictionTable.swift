@@ -2,7 +2,6 @@ package import Evaluation
 internal import Files
 internal import Foundation
 package import Prediction
-internal import Reporting
 internal import ShardStore
 
 /// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
