@@ -185,6 +185,7 @@ let package = Package(
     tests("TerminalTests", ["Terminal"]),
     tests("FilesTests", ["Files"]),
     tests("MeasureTests", ["Measure"]),
+    tests("PackageTests", []),
     tests("ImagingTests", ["Imaging"]),
     tests("MediaDecodingTests", ["MediaDecoding", "Imaging"]),
     tests("TensorFilesTests", ["TensorFiles"]),
