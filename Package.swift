@@ -212,7 +212,8 @@ let package = Package(
       "RobustnessTests", ["Imaging", "Robustness", "Workers"]),
     tests("VideoCatalogTests", ["VideoCatalog"]),
     .target(
-      name: "ShardStoreFixtures", dependencies: ["ShardStore", "Imaging", "VideoCatalog"],
+      name: "ShardStoreFixtures",
+      dependencies: ["Imaging", "ShardStore", "TestSupport", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(
