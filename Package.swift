@@ -105,11 +105,11 @@ let package = Package(
     library(.platform, "Workers", []),
     library(.platform, "Randomness", []),
     library(.platform, "Measure", ["Workers"]),
-    library(.platform, "Terminal", ["Workers"]),
+    library(.platform, "Terminal", ["Measure", "Workers"]),
     library(.platform, "Files", ["CZlib"]),
     library(.contract, "Contract", []),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
-    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Workers"]),
+    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Measure"]),
     library(.network, "TensorFiles", ["Files"]),
     library(.network, "Kernels", []),
     .target(
@@ -123,10 +123,12 @@ let package = Package(
       .media, "FaceDetection", ["Contract", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
     library(
       .media, "FaceExtraction",
-      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "Workers"]),
+      ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
     library(.data, "VideoCatalog", ["Contract", "Files"]),
     library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
-    library(.data, "TrainingData", ["Contract", "Imaging", "Randomness", "ShardStore", "Workers"]),
+    library(
+      .data, "TrainingData",
+      ["Contract", "Imaging", "Measure", "Randomness", "ShardStore", "Workers"]),
     library(.models, "Evaluation", ["Contract", "Randomness"]),
     library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files"]),
@@ -144,8 +146,8 @@ let package = Package(
       .training, "Judging",
       [
         "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
-        "VideoCatalog", "Workers",
+        "NeuralNetwork", "Prediction", "ShardStore", "Terminal", "TrainingData", "VideoCatalog",
+        "Workers",
       ]),
     library(
       .training, "TrainingRun",
@@ -169,8 +171,8 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "Configuration", "Contract", "FaceDetection", "FaceExtraction", "Files",
-        "Imaging", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog",
-        "Workers",
+        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal",
+        "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -192,6 +194,8 @@ let package = Package(
     tests("FilesTests", ["Files"]),
     tests("ContractTests", ["Contract"]),
     tests("CollectivesTests", ["Collectives"]),
+    tests("MeasureTests", ["Measure"]),
+    tests("PackageTests", []),
     tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
     tests("TensorFilesTests", ["TensorFiles"]),
@@ -200,7 +204,10 @@ let package = Package(
       "NeuralNetworkTests", ["Collectives", "Kernels", "NeuralNetwork", "Randomness", "Workers"]),
     tests(
       "DiagnosisTests",
-      ["Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+      [
+        "Contract", "Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork",
+        "TensorFiles",
+      ]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",
@@ -220,7 +227,7 @@ let package = Package(
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
-      dependencies: ["Contract", "Imaging", "ShardStore", "VideoCatalog"],
+      dependencies: ["Contract", "Imaging", "ShardStore", "TestSupport", "VideoCatalog"],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(

@@ -2,6 +2,7 @@ import ArgumentParser
 import FaceDetection
 import FaceExtraction
 import Foundation
+import Measure
 import MediaDecoding
 import NeuralNetwork
 import Configuration
@@ -72,7 +73,7 @@ struct BenchmarkCommand: ParsableCommand {
       print(String(decoding: try encoder.encode(results), as: UTF8.self))
     } else {
       print(Benchmark.table(results))
-      print(String(format: "\nPeak memory with 2 workers: %.0f MiB", peak))
+      print("\nPeak memory with 2 workers: \(peak) MiB")
     }
   }
 }
@@ -119,13 +120,13 @@ struct Benchmark {
       {
         ffmpeg.append(cost.cpuSeconds)
       }
-      let (start, cpuStart) = (MeasuredProcess.wallSeconds(), MeasuredProcess.ownCPUSeconds())
+      let (clock, cpuStart) = (Stopwatch(), ProcessCPUClock.seconds())
       let result = try extractor.extract(path: clip)
       let extracted = ThreadCPUClock.seconds()
       try store(result, clip, store: "\(folder)/\(UUID().uuidString)")
       stages["store", default: []].append(ThreadCPUClock.seconds() - extracted)
-      cpu.append(MeasuredProcess.ownCPUSeconds() - cpuStart)
-      wall.append(MeasuredProcess.wallSeconds() - start)
+      cpu.append(ProcessCPUClock.seconds() - cpuStart)
+      wall.append(clock.seconds)
       for (name, seconds) in result.times.stages { stages[name, default: []].append(seconds) }
       faces = result
       afterRound(round)
@@ -136,19 +137,19 @@ struct Benchmark {
       widthPixels: faces?.information.widthPixels ?? 0,
       heightPixels: faces?.information.heightPixels ?? 0,
       videoFrames: faces?.information.frameCount ?? 0, crops: faces?.crops.count ?? 0,
-      ffmpegCPUSeconds: ffmpeg.isEmpty ? nil : Self.median(ffmpeg), cpuSeconds: Self.median(cpu),
-      wallSeconds: Self.median(wall), ratio: ratios.isEmpty ? nil : Self.median(ratios),
-      stageSeconds: stages.mapValues(Self.median))
+      ffmpegCPUSeconds: ffmpeg.isEmpty ? nil : median(ffmpeg), cpuSeconds: median(cpu),
+      wallSeconds: median(wall), ratio: ratios.isEmpty ? nil : median(ratios),
+      stageSeconds: stages.mapValues(median))
   }
 
   /// The most memory this process had while all clips were extracted by several workers.
-  func peakMebibytes(clips: [String], workers: Int) throws -> Double {
+  func peakMebibytes(clips: [String], workers: Int) throws -> Int {
     let settings = configuration.extractionSettings
     try WorkerPool(workerCount: workers).forEach(clips + clips) { _ in
       let extractor = try FaceExtractor(weights: weights, settings: settings)
       return { clip in _ = try extractor.extract(path: clip) }
     }
-    return MeasuredProcess.ownPeakMebibytes()
+    return ProcessMemory.peakMebibytes
   }
 
   /// Stores a clip's crops as a run would.
@@ -165,12 +166,6 @@ struct Benchmark {
         video, samples: faces.crops.map { FaceSample(video, $0) },
         facts: VideoRecord.Facts(faces), notes: faces.notes))
     writer.close()
-  }
-
-  static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
   /// One row per clip.

@@ -2,6 +2,7 @@ import Contract
 import Imaging
 import ShardStore
 import VideoCatalog
+import Workers
 
 /// Chooses crops of a store for a contact sheet: as many different videos as fit, and of each its
 /// middle crop first.
@@ -40,7 +41,7 @@ struct ContactSheetMaker {
       .map(\.value)
     guard !byVideo.isEmpty else { return [] }
     let count = min(byVideo.count, limit)
-    let videos = (0..<count).map { byVideo[$0 * byVideo.count / count] }
+    let videos = evenlySpaced(count, of: byVideo.count).map { byVideo[$0] }
     let perVideo = limit / count
     return videos.flatMap { crops in
       let chosen = min(perVideo, crops.count)

@@ -1,6 +1,7 @@
 import FaceDetection
 import FaceExtraction
 import Foundation
+import Measure
 import MediaDecoding
 import NeuralNetwork
 import Configuration

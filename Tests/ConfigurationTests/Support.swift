@@ -1,3 +1,4 @@
+import TestSupport
 import TrainingRun
 import Foundation
 import Configuration
@@ -54,10 +55,8 @@ func settingNames(of configuration: Any) -> [String] {
 
 /// Calls `body` with the path of a file of these bytes, and removes it after.
 func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  let file = folder.appendingPathComponent("x.yaml")
-  try Data(bytes).write(to: file)
-  try body(file.path)
+  try withTemporaryDirectory { folder in
+    try folder.write(Data(bytes), to: "x.yaml")
+    try body(folder.path(of: "x.yaml"))
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Configuration
+import TestSupport
 import Testing
 
 /// Files that are not YAML, or YAML that is refused.
@@ -120,7 +121,7 @@ import Testing
       #expect(readFailure(path) == "\(path):2:5: control character \\0; expected YAML text")
     }
     // Every byte value in many orders: an error each time, never a trap.
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(state: 7)
     for length in 0..<400 {
       let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
       try withFile(bytes) { path in
@@ -134,7 +135,7 @@ import Testing
     let name = packageRoot.appendingPathComponent("pipelines/dfdc.yaml")
     let good = [UInt8](try Data(contentsOf: name))
     let signs = Array("\t\n \"'&*!|>%@`[]{},:#?-~\\0a".utf8) + [0, 0x80, 0xFF]
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(state: 3)
     var refused = 0
     for _ in 0..<600 {
       var bytes = good
@@ -190,17 +191,4 @@ private func readFailure(
     try ExtractConfiguration(contentsOf: path)
   }
   return error?.description ?? ""
-}
-
-/// A generator with a seed, so that a failure can be repeated (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }

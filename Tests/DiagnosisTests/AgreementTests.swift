@@ -1,3 +1,4 @@
+import Contract
 import Diagnosis
 import Evaluation
 import Foundation

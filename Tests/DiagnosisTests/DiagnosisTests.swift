@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import ModelFiles
 import NeuralNetwork
+import TestSupport
 import Testing
 import TensorFiles
 
@@ -112,12 +113,11 @@ struct DiagnosisTests {
       let part = isNumbered ? numbers[parts[0]] ?? parts[0] : parts[0]
       return TensorEntry(prefix + part + "." + parts[1], entry.tensor)
     }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("renamed.pt").path
-    try TorchDocument(root: .tensors(entries), records: [:]).write(to: path)
-    let file = try NetworkFile.recognize(path)
+    let file = try withTemporaryDirectory { folder in
+      let path = folder.path(of: "renamed.pt")
+      try TorchDocument(root: .tensors(entries), records: [:]).write(to: path)
+      return try NetworkFile.recognize(path)
+    }
     let diagnosis = ModelDiagnosis(file)
     #expect(diagnosis.verdict == .sound, "\(diagnosis.summary)")
     let network = try file.network()
@@ -145,14 +145,13 @@ struct ChangedNetworkTests {
     let weights = try ModelWeights.read(contentsOf: fixture("intact.pt"))
     var entries = weights.tensors.map { (name: $0.name, tensor: $0.tensor) }
     try change(&entries)
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("changed.pt").path
-    try TorchDocument(
-      root: .tensors(entries.map { TensorEntry($0.name, $0.tensor) }), records: [:]
-    ).write(to: path)
-    return ModelDiagnosis(try NetworkFile.recognize(path))
+    return try withTemporaryDirectory { folder in
+      let path = folder.path(of: "changed.pt")
+      try TorchDocument(
+        root: .tensors(entries.map { TensorEntry($0.name, $0.tensor) }), records: [:]
+      ).write(to: path)
+      return ModelDiagnosis(try NetworkFile.recognize(path))
+    }
   }
 
   private func constant(_ value: Float, like tensor: TorchTensor) -> TorchTensor {

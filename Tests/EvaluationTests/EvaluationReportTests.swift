@@ -144,7 +144,6 @@ struct EvaluationReportTests {
       }
       #expect(report?.intervals.frameAUC?.draws == 1000)
       #expect(time < .seconds(20), "\(time)")
-      print("1000 draws over 20,000 videos and 320,000 frames: \(time)")
     }
   #endif
 }

@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @testable import FaceDetection
@@ -6,13 +7,10 @@ import Testing
 /// The fast resampler against the obvious loop.
 @Suite struct AreaResamplingTests {
   private func noise(_ width: Int, _ height: Int) -> PixelBuffer {
-    var state: UInt32 = 7
+    var generator = SplitMix64(state: 7)
     return PixelBuffer(
       width: width, height: height,
-      bytes: (0..<(width * height * 4)).map { _ in
-        state = state &* 1_664_525 &+ 1_013_904_223
-        return UInt8(state >> 24)
-      })
+      bytes: (0..<(width * height * 4)).map { _ in UInt8(generator.next() >> 56) })
   }
 
   /// Means over floor(i * in / out) ..< ceil((i + 1) * in / out), as PyTorch defines it.

@@ -34,26 +34,25 @@ import Testing
     }
   }
 
-  @Test func waitsForTheHolder() async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.path + "/lock"
-    let order = Order()
-    let held = try FileLock.attempt(path, .exclusive, creating: true)
-    let waiting = Thread {
-      let lock = try? FileLock(waitingFor: path, .exclusive)
-      order.note("waiter")
-      _ = consume lock
-      order.finish()
+  @Test func waitsForTheHolder() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "lock")
+      let order = Order()
+      let held = try FileLock.attempt(path, .exclusive, creating: true)
+      let waiting = Thread {
+        let lock = try? FileLock(waitingFor: path, .exclusive)
+        order.note("waiter")
+        _ = consume lock
+        order.finish()
+      }
+      waiting.start()
+      // Time for it to run past the lock, if that did not hold it.
+      usleep(50_000)
+      order.note("holder")
+      _ = consume held
+      order.wait()
+      #expect(order.names == ["holder", "waiter"])
     }
-    waiting.start()
-    // Time for it to run past the lock, if that did not hold it.
-    usleep(50_000)
-    order.note("holder")
-    _ = consume held
-    order.wait()
-    #expect(order.names == ["holder", "waiter"])
   }
 
   /// What happened, in order. Sendable because `condition` guards the rest.

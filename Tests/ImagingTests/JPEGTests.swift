@@ -1,4 +1,5 @@
 import Imaging
+import TestSupport
 import Testing
 
 @Suite("JPEG files")
@@ -63,7 +64,7 @@ struct JPEGTests {
   @Test("damaged files never crash")
   func damaged() throws {
     let file = try JPEGEncoder(quality: 90).encode(sample(width: 64, height: 48))
-    var generator = SplitMix(state: 7)
+    var generator = SplitMix64(state: 7)
     for _ in 0..<300 {
       var bytes = file
       for _ in 0..<Int(generator.next() % 8 + 1) {
@@ -74,18 +75,5 @@ struct JPEGTests {
         #expect(picture.bytes.count == picture.width * picture.height * 4)
       }
     }
-  }
-}
-
-/// A small seeded generator (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

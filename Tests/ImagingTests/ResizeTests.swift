@@ -1,10 +1,11 @@
 import Imaging
+import TestSupport
 import Testing
 
 @Suite("Resized, mirrored and blurred pictures")
 struct ResizeTests {
   private func noise(_ width: Int, _ height: Int) -> PixelBuffer {
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(state: 3)
     var picture = PixelBuffer(width: width, height: height)
     for index in picture.bytes.indices {
       picture.bytes[index] = UInt8(truncatingIfNeeded: generator.next())

@@ -1,10 +1,11 @@
 import Imaging
+import TestSupport
 import Testing
 
 @Suite("Warps, crops and turns")
 struct WarpTests {
   private func noise(width: Int, height: Int, seed: UInt64 = 1) -> PixelBuffer {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(state: seed)
     var picture = PixelBuffer(width: width, height: height)
     for row in 0..<height {
       for column in 0..<width {
@@ -81,7 +82,7 @@ struct WarpTests {
 
   @Test("the same as the obvious loop in double precision", arguments: [1, 2, 3, 4, 5])
   func reference(seed: UInt64) {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(state: seed)
     func random(_ range: ClosedRange<Double>) -> Double {
       Double.random(in: range, using: &generator)
     }

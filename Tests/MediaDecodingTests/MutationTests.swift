@@ -23,7 +23,7 @@ struct MutationTests {
       let path = folder.path(of: name)
       try ffmpeg.makeClip(path, source: "testsrc2=size=48x32:rate=25:duration=0.4", arguments)
       let original = try Data(contentsOf: URL(fileURLWithPath: path))
-      var generator = SeededGenerator(state: UInt64(original.count))
+      var generator = SplitMix64(state: UInt64(original.count))
       let deadline = Date().addingTimeInterval(20)
       var delivered = 0
       var refused = 0
@@ -51,7 +51,7 @@ struct MutationTests {
   }
 
   /// Overwrites, cuts, doubles or shifts a few bytes.
-  private func mutated(_ data: Data, _ generator: inout SeededGenerator) -> Data {
+  private func mutated(_ data: Data, _ generator: inout SplitMix64) -> Data {
     var data = data
     for _ in 0..<Int.random(in: 1...12, using: &generator) where data.count > 16 {
       let offset = Int.random(in: 0..<(data.count - 8), using: &generator)
@@ -67,18 +67,5 @@ struct MutationTests {
       }
     }
     return data
-  }
-}
-
-/// A small seeded generator (Steele, Lea and Flood 2014).
-private struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -171,13 +171,12 @@ import Testing
 
   /// Bytes of any kind end in a table or an error.
   @Test func anyBytes() throws {
-    var state: UInt64 = 1
+    var generator = SplitMix64(state: 1)
     for _ in 0..<300 {
       try withTable { path in
         let alphabet = Array("12,\"\"\n\r\n,x\u{0}".utf8) + [0xFF, 0xC3]
-        let bytes = (0..<40).map { _ -> UInt8 in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return alphabet[Int(state >> 33) % alphabet.count]
+        let bytes = (0..<40).map { _ in
+          alphabet[Int.random(in: alphabet.indices, using: &generator)]
         }
         try Data(Array("step,a\n".utf8) + bytes).write(to: URL(fileURLWithPath: path))
         do {

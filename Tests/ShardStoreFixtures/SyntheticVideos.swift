@@ -2,6 +2,7 @@ internal import Contract
 import Foundation
 import Imaging
 public import ShardStore
+internal import TestSupport
 public import VideoCatalog
 
 /// Videos made of a number: the same number gives the same video in every process.
@@ -44,7 +45,7 @@ public enum SyntheticVideos {
   /// A valid JPEG file of 16 x 16 pixels and at least `byteCount` bytes: comments of random bytes
   /// make it as long as wanted.
   public static func jpeg(seed: UInt64, byteCount: Int) -> [UInt8] {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(state: seed)
     let noise = (0..<1_009).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     var file = Array(smallJPEG.prefix(2))
     var missing = max(16, byteCount - smallJPEG.count)
@@ -87,21 +88,4 @@ public enum SyntheticVideos {
         AAAAAAAABAUCBv/EABYRAQEBAAAAAAAAAAAAAAAAAAMAAv/aAAwDAQACEQMRAD8AipkwdpLIrUEyYH0l\
         YFZ6ZMD6S5IVnpkwNpKyK3//2Q==
         """) ?? Data())
-}
-
-/// Random numbers that are a function of the seed (SplitMix64, Steele et al. 2014).
-public struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  /// Starts at a seed.
-  public init(state: UInt64) { self.state = state }
-
-  /// The next number.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }

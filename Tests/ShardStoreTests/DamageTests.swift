@@ -1,6 +1,7 @@
 import Foundation
 import ShardStoreFixtures
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ShardStore
@@ -138,7 +139,7 @@ import Testing
   }
 
   @Test func garbageIsAnError() throws {
-    var generator = SplitMix(state: 3)
+    var generator = SplitMix64(state: 3)
     try replace(Data((0..<20_000).map { _ in UInt8(truncatingIfNeeded: generator.next()) }))
     expectError(.damagedShard, "no LMDB file") { _ = try ShardReader(directory: store.path) }
     expectError(.damagedShard, "no LMDB file") { _ = try openWriter(store) }
@@ -152,7 +153,7 @@ import Testing
   /// Whatever bytes are damaged, the check ends with findings or without, but it ends.
   @Test func randomDamageNeverEndsTheProcess() throws {
     let whole = try content()
-    var generator = SplitMix(state: 2)
+    var generator = SplitMix64(state: 2)
     var found = 0
     for round in 0..<400 {
       var bytes = whole

@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import ShardStoreFixtures
+import TestSupport
 import Testing
 import VideoCatalog
 
@@ -71,7 +72,7 @@ import VideoCatalog
 
   @Test func aKilledWriterLeavesWholeVideos() throws {
     let store = try TemporaryFolder()
-    var generator = SplitMix(state: 1)
+    var generator = SplitMix64(state: 1)
     var stored: Set<Int> = []
     for round in 0..<12 {
       let probe = try Probe(["append", store.path, "0", "0", "100000", "30000", "400000"])
@@ -111,7 +112,10 @@ import VideoCatalog
     #expect(failure.hasPrefix("error noSpace: "), "\(failure)")
     #expect(failure.contains("MiB are free there; free some space"), "\(failure)")
     #expect(lines.count == stored.count + 1, "\(lines)")
-    #expect(stored.count >= (limitKiB - 100) / 80)
+    // A video has three pictures of five pages of 4 KiB each, after two pages of the file's own; trees
+    // and records take some more.
+    let most = max(limitKiB - 8, 0) / 60
+    #expect((max(limitKiB - 100, 0) / 80...most).contains(stored.count), "\(stored.count)")
 
     let result = try verify(store)
     #expect(result.findings == [])
@@ -158,12 +162,9 @@ import VideoCatalog
   }
 
   /// The reading example, by other libraries than ours.
-  @Test func pythonReadsTheStore() throws {
-    let python = ProcessInfo.processInfo.environment["PYTHON_WITH_LMDB"] ?? "python3"
-    guard try run(python, ["-c", "import lmdb, PIL"]).status == 0 else {
-      print("skipped: \(python) has no packages lmdb and pillow; set PYTHON_WITH_LMDB")
-      return
-    }
+  @Test(.enabled(if: python != nil, "needs PYTHON_WITH_LMDB"))
+  func pythonReadsTheStore() throws {
+    let python = try #require(Self.python)
     let store = try TemporaryFolder()
     let writer = try openWriter(store, maximumShardBytes: 100_000)
     for index in 0..<12 { try writer.append(SyntheticVideos.extraction(index)) }
@@ -177,6 +178,9 @@ import VideoCatalog
     #expect(expected.count == 36)
     #expect(result.output.split(separator: "\n").map(String.init) == expected)
   }
+
+  /// A Python with the packages lmdb and pillow.
+  private static let python = ProcessInfo.processInfo.environment["PYTHON_WITH_LMDB"]
 
   @Test func theReadmeShowsTheScriptThatIsTested() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

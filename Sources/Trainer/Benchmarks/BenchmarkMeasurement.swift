@@ -131,10 +131,4 @@ struct BenchmarkMeasurement {
     } while stopwatch.seconds < 0.5
     return stopwatch.seconds / Double(calls)
   }
-
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
 }

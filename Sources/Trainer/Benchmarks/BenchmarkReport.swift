@@ -1,5 +1,6 @@
 import Measure
 import Kernels
+import Measure
 import NeuralNetwork
 
 /// What `trainer benchmark` found; its JSON.

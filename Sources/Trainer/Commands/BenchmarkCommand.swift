@@ -81,7 +81,7 @@ struct BenchmarkCommand: ParsableCommand {
     let step = try measurement.measureStep(&training) {
       progress.update(done: $0, detail: "layers")
     }
-    let peak = Hardware.peakMebibytes
+    let peak = ProcessMemory.peakMebibytes
     let rates =
       layers
       ? nil

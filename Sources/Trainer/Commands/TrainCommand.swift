@@ -135,7 +135,7 @@ struct TrainCommand: ParsableCommand {
     StandardOutput.write(
       "\n\(TableCell.number(report.imagesPerSecond, 1)) images/s; all \(setup.totalSteps) steps "
         + "would take \(TableCell.number(report.hours, 1)) hours, validation aside.")
-    StandardOutput.write("Peak memory \(Hardware.peakMebibytes) MiB.")
+    StandardOutput.write("Peak memory \(ProcessMemory.peakMebibytes) MiB.")
   }
 
   private func learnOneBatch(_ setup: TrainingSetup) throws {

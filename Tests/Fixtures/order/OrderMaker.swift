@@ -1,4 +1,5 @@
 // The main file of what `make_orders` compiles: prints orders of version 1 as JSON.
+import Contract
 import Foundation
 
 /// Of VideoCatalog.

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Foundation
+internal import Measure
 
 /// Makes the batches of a plan ahead of their use, in order, on threads of its own.
 ///
@@ -18,7 +19,8 @@ final class BatchQueue: @unchecked Sendable {
     var idleThreads: [Int] = []
     var isStopped = false
     var mostAhead = 0
-    var firstCall: ContinuousClock.Instant?
+    /// Runs from the first call of `next`.
+    var clock: Stopwatch?
     var times = LoaderTimes()
   }
 
@@ -72,12 +74,11 @@ final class BatchQueue: @unchecked Sendable {
   private func take() -> Result<Batch?, TrainingDataError> {
     condition.lock()
     defer { condition.unlock() }
-    let start = ContinuousClock.now
+    let clock = Stopwatch()
+    state.clock = state.clock ?? clock
     while !state.isStopped, state.ready[state.nextToTake] == nil { condition.wait() }
-    let end = ContinuousClock.now
-    state.times.waitSeconds += (end - start) / .seconds(1)
-    state.times.totalSeconds = (end - (state.firstCall ?? start)) / .seconds(1)
-    state.firstCall = state.firstCall ?? start
+    state.times.waitSeconds += clock.seconds
+    state.times.totalSeconds = (state.clock ?? clock).seconds
     guard let result = state.ready[state.nextToTake] else {
       return .failure(
         TrainingDataError(

@@ -2,7 +2,7 @@ internal import Contract
 public import FaceDetection
 public import Imaging
 public import MediaDecoding
-internal import Workers
+internal import Measure
 
 extension VideoFrame: FramePicture {}
 

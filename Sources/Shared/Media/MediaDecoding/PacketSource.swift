@@ -1,5 +1,5 @@
 internal import CFFmpeg
-internal import Workers
+internal import Measure
 
 /// A stream's packets, first to be indexed and then to be decoded. The file is read once when its
 /// packets fit into `memoryLimitBytes`, else twice.

@@ -1,6 +1,6 @@
 internal import CFFmpeg
 public import Imaging
-internal import Workers
+internal import Measure
 
 /// A decoded picture that is still in the decoder's own format; only what is asked for is converted
 /// to RGB. All coordinates are those of the displayed (rotated) picture. Not thread-safe.

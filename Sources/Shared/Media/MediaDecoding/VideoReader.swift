@@ -1,5 +1,5 @@
 internal import CFFmpeg
-internal import Workers
+internal import Measure
 
 /// Decodes evenly spaced pictures of one video, and no picture that they don't need.
 ///

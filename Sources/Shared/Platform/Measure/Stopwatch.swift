@@ -1,12 +1,14 @@
-internal import Dispatch
+internal import Glibc
 
-/// Time since its creation.
-public struct Stopwatch: Sendable {
-  private let start = DispatchTime.now().uptimeNanoseconds
+/// Time since its creation, by a clock that never goes back and that nobody sets.
+package struct Stopwatch: Sendable {
+  private let start: Double
 
-  /// Starts.
-  public init() {}
+  /// Starts. The corresponding C function is `clock_gettime(CLOCK_MONOTONIC)`.
+  package init() {
+    start = Measure.seconds(of: CLOCK_MONOTONIC)
+  }
 
-  /// Seconds since the start.
-  public var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9 }
+  /// Seconds so far.
+  package var seconds: Double { Measure.seconds(of: CLOCK_MONOTONIC) - start }
 }

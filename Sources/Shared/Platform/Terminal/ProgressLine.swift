@@ -1,5 +1,5 @@
-internal import Dispatch
 internal import Foundation
+internal import Measure
 internal import Workers
 
 /// Progress of a job on standard error: a bar that redraws itself on a terminal, a plain line now and
@@ -17,7 +17,7 @@ public final class ProgressLine: Sendable {
   private let unit: String
   private let isTerminal: Bool
   private let intervalSeconds: Double
-  private let start = ProgressLine.now()
+  private let clock = Stopwatch()
   private let state = Locked(State())
 
   /// Creates a progress line.
@@ -41,10 +41,10 @@ public final class ProgressLine: Sendable {
       let isCompleted = done >= total && state.done < total
       state.done = max(done, state.done)
       state.detail = detail
-      let now = ProgressLine.now()
+      let now = clock.seconds
       guard now - state.lastDrawn >= intervalSeconds || isCompleted else { return }
       state.lastDrawn = now
-      draw(&state, now - start)
+      draw(&state, now)
     }
   }
 
@@ -53,7 +53,7 @@ public final class ProgressLine: Sendable {
     state.withLock { state in
       write((state.isBarVisible ? "\r\u{1B}[2K" : "") + line + "\n")
       state.isBarVisible = false
-      if isTerminal { draw(&state, ProgressLine.now() - start) }
+      if isTerminal { draw(&state, clock.seconds) }
     }
   }
 
@@ -63,14 +63,14 @@ public final class ProgressLine: Sendable {
       if state.isBarVisible { write("\r\u{1B}[2K") }
       state.isBarVisible = false
       StandardOutput.write(line)
-      if isTerminal { draw(&state, ProgressLine.now() - start) }
+      if isTerminal { draw(&state, clock.seconds) }
     }
   }
 
   /// Ends the bar's line; the progress line isn't used after that.
   public func finish() {
     state.withLock { state in
-      if isTerminal { draw(&state, ProgressLine.now() - start) }
+      if isTerminal { draw(&state, clock.seconds) }
       if state.isBarVisible { write("\n") }
       state.isBarVisible = false
     }
@@ -91,10 +91,6 @@ public final class ProgressLine: Sendable {
 
   private func write(_ text: String) {
     FileHandle.standardError.write(Data(text.utf8))
-  }
-
-  private static func now() -> Double {
-    Double(DispatchTime.now().uptimeNanoseconds) * 1e-9
   }
 
   private static func terminalWidth() -> Int {

@@ -1,5 +1,4 @@
 internal import Files
-internal import Reporting
 package import TrainingRun
 
 /// The learning curve as `metrics.csv` of a run has it.

@@ -89,10 +89,9 @@ package struct ModelJudge {
   /// The first pictures of up to eight videos, spread over the store.
   private func probes(_ size: Int) throws -> [PixelBuffer] {
     let videos = catalog.videos.indices.filter { !catalog.videos[$0].samples.isEmpty }
-    let count = min(8, videos.count)
-    return try (0..<count).compactMap { place in
+    return try evenlySpaced(8, of: videos.count).compactMap { place in
       let loader = try EvaluationLoader(
-        catalog, videos: [videos[place * videos.count / count]], batchSize: 1, inputSize: size)
+        catalog, videos: [videos[place]], batchSize: 1, inputSize: size)
       defer { loader.stop() }
       return try loader.next()?.pictures.first
     }

@@ -2,7 +2,6 @@ package import Evaluation
 internal import Files
 internal import Foundation
 package import Prediction
-internal import Reporting
 internal import ShardStore
 internal import Contract
 

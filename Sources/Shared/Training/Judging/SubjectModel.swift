@@ -1,4 +1,4 @@
-package import Diagnosis
+internal import Diagnosis
 internal import Evaluation
 internal import Imaging
 package import ModelFiles

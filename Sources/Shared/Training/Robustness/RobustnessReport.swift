@@ -1,5 +1,6 @@
 internal import Files
 package import Evaluation
+internal import Files
 package import Reporting
 internal import Terminal
 internal import Contract

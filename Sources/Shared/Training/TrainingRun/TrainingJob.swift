@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Files
 internal import Foundation
 internal import ModelFiles
 internal import NeuralNetwork

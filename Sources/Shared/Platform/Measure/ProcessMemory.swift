@@ -1,0 +1,21 @@
+internal import Glibc
+
+/// The memory of this process.
+package enum ProcessMemory {
+  /// The most memory that this program has had resident at once, in MiB: `VmHWM` of proc(5).
+  ///
+  /// Not by `getrusage`: its `ru_maxrss` is kept when a process runs another program, so that it also
+  /// counts what the process was before, a copy of its large parent for example. It serves only where
+  /// the system has no such table.
+  package static var peakMebibytes: Int {
+    if let text = value(of: "VmHWM:", inTable: "/proc/self/status")?.split(separator: " ").first,
+      let kibibytes = Int(text)
+    {
+      return kibibytes >> 10
+    }
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    // Linux counts in KiB.
+    return usage.ru_maxrss >> 10
+  }
+}

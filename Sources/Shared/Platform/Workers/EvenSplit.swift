@@ -1,0 +1,13 @@
+/// The bound before part `index` of `parts` nearly equal parts of 0..<count; the first parts are the
+/// larger ones. The bound with the index `parts` is `count`.
+package func evenBound(_ index: Int, of parts: Int, count: Int) -> Int {
+  precondition(parts > 0 && count >= 0, "something is split into 1 or more parts")
+  return index * (count / parts) + min(index, count % parts)
+}
+
+/// Positions of `count` elements that are spread evenly over `total`, the first one at 0; all of them
+/// where there are fewer.
+package func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
+  let count = min(max(count, 0), total)
+  return (0..<max(count, 0)).map { $0 * total / count }
+}
