@@ -152,9 +152,9 @@ let package = Package(
     library(
       .training, "TrainingRun",
       [
-        "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
+        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal",
+        "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(.presentation, "Configuration", [yams, "Contract", "TrainingRun"]),
     library(
@@ -196,6 +196,9 @@ let package = Package(
     tests("CollectivesTests", ["Collectives"]),
     tests("MeasureTests", ["Measure"]),
     tests("PackageTests", []),
+    tests(
+      "TrainingRunTests",
+      ["Collectives", "ShardStoreFixtures", "TrainingData", "TrainingRun", "Workers"]),
     tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
     tests("TensorFilesTests", ["TensorFiles"]),
@@ -227,7 +230,9 @@ let package = Package(
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
-      dependencies: ["Contract", "Imaging", "ShardStore", "TestSupport", "VideoCatalog"],
+      dependencies: [
+        "Contract", "Imaging", "Randomness", "ShardStore", "TestSupport", "VideoCatalog",
+      ],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(
@@ -245,7 +250,7 @@ let package = Package(
       "IntegrationTests",
       [
         "Contract", "Evaluation", "Extractor", "Imaging", "ModelFiles", "NeuralNetwork",
-        "Randomness", "ShardStore", "TensorFiles", "Trainer", "VideoCatalog",
+        "Randomness", "ShardStore", "ShardStoreFixtures", "TensorFiles", "Trainer", "VideoCatalog",
       ]),
   ]
 )

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import ModelFiles
 import NeuralNetwork
+import ShardStoreFixtures
 import TestSupport
 import Testing
 import TensorFiles

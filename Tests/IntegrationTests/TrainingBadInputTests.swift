@@ -3,6 +3,7 @@ import Foundation
 import ModelFiles
 import NeuralNetwork
 import ShardStore
+import ShardStoreFixtures
 import TestSupport
 import Testing
 import TensorFiles

@@ -4,6 +4,7 @@ import Imaging
 import ModelFiles
 import NeuralNetwork
 import Randomness
+import ShardStoreFixtures
 import TestSupport
 import Testing
 import TensorFiles

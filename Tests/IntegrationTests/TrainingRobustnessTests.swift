@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import ShardStoreFixtures
 import TestSupport
 import Testing
 import VideoCatalog

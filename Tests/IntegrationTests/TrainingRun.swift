@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import ModelFiles
+import ShardStoreFixtures
 import TestSupport
 import Testing
 

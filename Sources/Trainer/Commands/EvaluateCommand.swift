@@ -158,7 +158,8 @@ struct EvaluateCommand: ParsableCommand {
       throw CommandError("\(model): it doesn't say how the data was split; use --split all")
     }
     let trained = metadata.provenance.settings["store.fingerprint"]
-    if let trained, trained != String(catalog.fingerprint, radix: 16) {
+      .flatMap { UInt64($0, radix: 16) }
+    if let trained, !catalog.hasFingerprint(trained) {
       FileHandle.standardError.write(
         Data(
           """

@@ -3,6 +3,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Measure
+import ModelFiles
 import RunReports
 import Terminal
 import TrainingRun
@@ -70,10 +71,11 @@ struct TrainCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let configuration = try settings()
+    var configuration = try settings()
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
+    configuration = try inItsOrder(configuration)
     let setup = try TrainingSetup(
       configuration, recorded: configuration.recorded, store: store)
     if dryRun {
@@ -105,6 +107,8 @@ struct TrainCommand: ParsableCommand {
         StandardOutput.write(EpochTable.render(progress))
       case .judged(let result):
         if !result.judgement.behaviour.passed { throw ExitCode(3) }
+      case .judgedByFirst(let passed):
+        if !passed { throw ExitCode(3) }
       }
     } catch is WorkStopped {
       throw ExitCode(console.interruption.exitCode)
@@ -156,6 +160,21 @@ struct TrainCommand: ParsableCommand {
               + "optimizer.learningRate, or less network.dropout."))
     }
     if !outcome.hasLearned { throw ExitCode(1) }
+  }
+
+  /// A run that was begun when samples were mixed by shards goes on in that order; a new one is in the
+  /// order of today.
+  private func inItsOrder(_ settings: TrainingSettings) throws -> TrainingSettings {
+    var settings = settings
+    let files = settings.run.map { RunFiles($0) }
+    let isBegun = files.map { !CheckpointFolder($0.checkpoints, keep: 1).steps.isEmpty } ?? false
+    if isBegun, let files, FileManager.default.fileExists(atPath: files.pipeline) {
+      settings.data.shuffleShards =
+        try TrainingSettings(contentsOf: files.pipeline).data.shuffleShards
+    } else if settings.data.shuffleShards != nil {
+      throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
+    }
+    return settings
   }
 
   private func settings() throws -> TrainingSettings {

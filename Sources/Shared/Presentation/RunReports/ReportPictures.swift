@@ -87,8 +87,9 @@ extension ReportPictures {
       mistakeNotes = ["Every crop of the \(side.name) side is on the right side of the threshold."]
       return
     }
-    let fingerprint = String(setup.catalog.fingerprint, radix: 16)
-    if let trained = run.information?.data.fingerprint, trained != fingerprint {
+    if let trained = run.information.flatMap({ UInt64($0.data.fingerprint, radix: 16) }),
+      !setup.catalog.hasFingerprint(trained)
+    {
       mistakeNotes.append("The store's content is not what the model was judged on.")
     }
     do {

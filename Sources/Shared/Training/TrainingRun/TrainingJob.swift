@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Evaluation
 internal import Files
 internal import Foundation
@@ -32,6 +33,8 @@ package struct TrainingJob {
     case alreadyEnded(TrainingProgress, model: String)
     /// It has ended, for now at least, and its model was judged.
     case judged(ModelExport.Result)
+    /// The first process has judged the model; this one trained along.
+    case judgedByFirst(passed: Bool)
   }
 
   /// Trains and exports.
@@ -41,14 +44,31 @@ package struct TrainingJob {
   /// - Throws: `TrainingRunError` where the run can't begin or go on, `WorkStopped` where the observer
   ///   ended the judging.
   package func run(onExport: (ModelExport.Result, RunFiles) -> Void) throws -> Outcome {
-    let directory = try RunDirectory(folder)
+    let files = RunFiles(folder)
+    // The first process has the folder; the others train along.
+    var directory: RunDirectory?
+    try setup.collective.onFirst { directory = try RunDirectory(folder) }
     let checkpoints = CheckpointFolder(
-      directory.files.checkpoints, keep: setup.configuration.checkpoints.keep)
+      files.checkpoints, keep: setup.configuration.checkpoints.keep)
     let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
     if case .stopped = end { return .stopped(progress) }
-    if !isNew, !force, isExported(progress, directory) {
-      return .alreadyEnded(progress, model: directory.files.model)
+    var outcome: Outcome?
+    let passed = try setup.collective.fromFirst {
+      if !isNew, !force, isExported(progress, files) {
+        outcome = .alreadyEnded(progress, model: files.model)
+        return true
+      }
+      let result = try export(progress, checkpoints, files)
+      onExport(result, files)
+      outcome = .judged(result)
+      return result.judgement.behaviour.passed
     }
+    return outcome ?? .judgedByFirst(passed: passed)
+  }
+
+  private func export(
+    _ progress: TrainingProgress, _ checkpoints: CheckpointFolder, _ files: RunFiles
+  ) throws -> ModelExport.Result {
     guard FileManager.default.fileExists(atPath: checkpoints.best) else {
       throw TrainingRunError(
         checkpoints.path,
@@ -56,13 +76,11 @@ package struct TrainingJob {
           + "needs real and fake videos with faces")
     }
     let best = try Checkpoint(contentsOf: checkpoints.best)
-    let result = try ModelExport(setup: setup, force: force, observer: observer).run(
+    return try ModelExport(setup: setup, force: force, observer: observer).run(
       best, progress: progress,
       to: ModelExport.Target(
-        model: directory.files.model, safetensors: directory.files.safetensors,
-        information: directory.files.information, predictions: directory.files.predictions))
-    onExport(result, directory.files)
-    return .judged(result)
+        model: files.model, safetensors: files.safetensors, information: files.information,
+        predictions: files.predictions))
   }
 
   /// Trains to the end or until the observer stops it, unless the learner is at its end.
@@ -71,10 +89,13 @@ package struct TrainingJob {
   ///
   /// - Returns: how far it came, whether it got any further, and how it ended.
   private func train(
-    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: RunDirectory
+    _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: RunDirectory?
   ) throws -> (progress: TrainingProgress, isNew: Bool, end: TrainingLoop.End) {
     // The pipeline as used.
-    try AtomicFile.write(text: setup.recorded.yaml, to: directory.files.pipeline)
+    try setup.collective.onFirst {
+      guard let directory else { return }
+      try AtomicFile.write(text: setup.recorded.yaml, to: directory.files.pipeline)
+    }
     guard learner.progress.ending == nil else { return (learner.progress, false, .finished) }
     var loop = try TrainingLoop(
       setup: setup, folder: folder, directory: directory, learner: learner, observer: observer)
@@ -84,22 +105,29 @@ package struct TrainingJob {
 
   /// Whether the folder has the model of this ended training, and not that of a time limit before.
   private func isExported(
-    _ progress: TrainingProgress, _ directory: RunDirectory
+    _ progress: TrainingProgress, _ files: RunFiles
   ) -> Bool {
-    guard FileManager.default.fileExists(atPath: directory.files.model),
-      let data = FileManager.default.contents(atPath: directory.files.information),
+    guard FileManager.default.fileExists(atPath: files.model),
+      let data = FileManager.default.contents(atPath: files.information),
       let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
     else { return false }
     // Written last: what it tells of is there.
     return information.ending == progress.ending?.rawValue && information.behaviour.passed
   }
 
-  /// The learner of the last sound checkpoint, or a new one.
+  /// The learner of the last sound checkpoint, or a new one; the first process reads the files.
   private func start(_ folder: CheckpointFolder) throws -> Learner {
+    var learner: Learner?
+    try setup.collective.onFirst { learner = try readLearner(folder) }
+    return try Learner.shared(
+      try learner ?? setup.makeLearner(readingFiles: false).learner, over: setup.collective)
+  }
+
+  private func readLearner(_ folder: CheckpointFolder) throws -> Learner {
     let checkpoint = try folder.latest { observer.observe(.damagedCheckpoint($0)) }
     guard let checkpoint else {
       var (learner, report) = try setup.makeLearner()
-      learner.progress.workers = setup.workers
+      learner.progress.workers = setup.allWorkers
       observer.observe(.started(weights: report))
       return learner
     }
@@ -109,15 +137,15 @@ package struct TrainingJob {
       try folder.markBest(step: checkpoint.step)
     }
     var note: String?
-    if let workers = learner.progress.workers, workers != setup.workers,
+    if let workers = learner.progress.workers, workers != setup.allWorkers,
       !setup.configuration.network.synchronizedBatchNorm
     {
       note =
-        "\(setup.workers) workers instead of \(workers): BatchNorm normalises per worker, so the "
+        "\(setup.allWorkers) workers instead of \(workers): BatchNorm normalises per worker, so the "
         + "result will not be exactly that of an uninterrupted run."
     }
     observer.observe(.resumed(learner.progress, totalSteps: setup.totalSteps, note: note))
-    learner.progress.workers = setup.workers
+    learner.progress.workers = setup.allWorkers
     return learner
   }
 }

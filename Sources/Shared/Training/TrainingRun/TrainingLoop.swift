@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Evaluation
 internal import Measure
 internal import ModelFiles
@@ -24,11 +25,13 @@ struct TrainingLoop: ~Copyable {
   private(set) var learner: Learner
   private let observer: any TrainingObserver
   private let setup: TrainingSetup
+  private let collective: any Collective
   private let folder: CheckpointFolder
   private let step: TrainingStep
   private let predictor: Predictor
-  private var log: TrainingLog
-  private let logFiles: TrainingLog.Files
+  /// What only the first process has.
+  private var log: TrainingLog?
+  private let directory: RunDirectory?
   private let clock = Stopwatch()
   /// Seconds since the start of this process when the last checkpoint was written.
   private var lastCheckpointSeconds = 0.0
@@ -39,22 +42,32 @@ struct TrainingLoop: ~Copyable {
   private var hasStepped = false
 
   init(
-    setup: TrainingSetup, folder: CheckpointFolder, directory: RunDirectory,
+    setup: TrainingSetup, folder: CheckpointFolder, directory: RunDirectory?,
     learner: consuming Learner, observer: any TrainingObserver
   ) throws {
     self.setup = setup
+    collective = setup.collective
     self.folder = folder
+    self.directory = directory
     self.learner = learner
     savedStep = learner.progress.step > 0 ? learner.progress.step : nil
     step = setup.makeStep(setup.makeEngine())
     predictor = Predictor(
       architecture: setup.architecture, catalog: setup.catalog,
       normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine)
-    logFiles = TrainingLog.Files(directory)
-    log = try TrainingLog(
-      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
-      configuration: setup.recorded.yaml)
     self.observer = observer
+    try collective.onFirst { log = try Self.openLog(directory, learner.progress, setup) }
+  }
+
+  private static func openLog(
+    _ directory: RunDirectory?, _ progress: TrainingProgress, _ setup: TrainingSetup
+  ) throws -> TrainingLog? {
+    try directory.map { directory in
+      try TrainingLog(
+        TrainingLog.Files(directory),
+        resumedStep: progress.loggedStep(setup.order.samplesPerEpoch),
+        configuration: setup.recorded.yaml)
+    }
   }
 
   mutating func run() throws -> End {
@@ -63,26 +76,43 @@ struct TrainingLoop: ~Copyable {
     // Every pass begins at the learner's position: at first, and after a step back.
     while learner.progress.ending == nil {
       let loader = try setup.makeLoader(
-        from: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample))
+        from: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample),
+        pictured: step.engine.samples)
       defer { loader.stop() }
       if let end = try run(loader) { return end }
     }
     return .finished
   }
 
+  /// What the loop may do besides going on; the processes do what any of them wants most.
+  private enum Wish: Int {
+    case goOn, saveCheckpoint, endAtTimeLimit, stop
+  }
+
+  /// What this process wants before its next step.
+  private var wish: Wish {
+    if observer.shallStop { return .stop }
+    // However short the time, each run gets further.
+    if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit, hasStepped {
+      return .endAtTimeLimit
+    }
+    return hasStepped && isCheckpointDue ? .saveCheckpoint : .goOn
+  }
+
   /// Steps until training ends (nil where a step back wants another loader).
   private mutating func run(_ loader: BatchLoader) throws -> End? {
     while learner.progress.ending == nil {
-      if observer.shallStop {
+      switch Wish(rawValue: try collective.agree(wish.rawValue)) ?? .stop {
+      case .stop:
         try save(isBest: false)
         return .stopped
-      }
-      // However short the time, each run gets further.
-      if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit, hasStepped {
+      case .endAtTimeLimit:
         observer.observe(.timeLimitReached)
         try validateForExport()
         try save(isBest: false)
         return .finished
+      case .saveCheckpoint: try save(isBest: false)
+      case .goOn: break
       }
       if learner.progress.sample >= setup.order.samplesPerEpoch {
         // Where the observer stops the validation, the epoch stays unended, and a resume validates.
@@ -92,7 +122,6 @@ struct TrainingLoop: ~Copyable {
         continue
       }
       guard try takeStep(loader) else { return nil }
-      if isCheckpointDue { try save(isBest: false) }
     }
     return .finished
   }
@@ -103,7 +132,8 @@ struct TrainingLoop: ~Copyable {
     let started = clock.seconds
     let batch = try loader.next()
     let outcome = try step.run(batch, &learner)
-    guard outcome.isFinite else {
+    // Every process has the same outcome; should one not, none goes on.
+    guard try !collective.agree(!outcome.isFinite) else {
       try stepBack(outcome)
       return false
     }
@@ -150,14 +180,19 @@ struct TrainingLoop: ~Copyable {
       progress.ending = .patience
     }
     learner.progress = progress
-    try log.append(record, isBest: isBest)
+    try collective.onFirst { try log?.append(record, isBest: isBest) }
     observer.observe(.epochEnded(record, isBest: isBest))
     if progress.ending == .patience { observer.observe(.patienceExhausted(patience)) }
     return isBest
   }
 
-  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it.
+  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it. The
+  /// first process validates, the others wait.
   private func validate() throws -> ValidationRecord? {
+    try collective.fromFirst { try validateHere() }
+  }
+
+  private func validateHere() throws -> ValidationRecord? {
     let predictions: VideoPredictions
     do {
       predictions = try predictor.predict(
@@ -189,7 +224,7 @@ struct TrainingLoop: ~Copyable {
     // Not part of the progress: a run with more time shall end as if there had been no limit.
     var copy = learner
     copy.progress.best = best
-    try copy.checkpoint(setup).write(to: folder.best)
+    try collective.onFirst { [copy] in try copy.checkpoint(setup).write(to: folder.best) }
   }
 
   // MARK: Checkpoints
@@ -206,8 +241,10 @@ struct TrainingLoop: ~Copyable {
       return
     }
     observer.observe(.savingCheckpoint(step: learner.progress.step))
-    try log.flush()
-    try folder.save(try learner.checkpoint(setup), isBest: isBest)
+    try collective.onFirst {
+      try log?.flush()
+      try folder.save(try learner.checkpoint(setup), isBest: isBest)
+    }
     savedStep = learner.progress.step
     lastCheckpointSeconds = clock.seconds
   }
@@ -223,19 +260,20 @@ struct TrainingLoop: ~Copyable {
         "\(what), for the fourth time, at a learning rate of \(outcome.learningRate); lower "
           + "optimizer.learningRate, or check the data, and begin a new run")
     }
-    let checkpoint = try folder.latest { _ in }
-    if let checkpoint {
-      learner = try Learner(checkpoint, setup: setup, folder: folder)
-    } else {
-      learner = try setup.makeLearner().learner
+    var restored = try setup.makeLearner(readingFiles: collective.isFirst).learner
+    try collective.onFirst {
+      if let checkpoint = try folder.latest(onDamage: { _ in }) {
+        restored = try Learner(checkpoint, setup: setup, folder: folder)
+      }
     }
+    learner = try Learner.shared(restored, over: collective)
     learner.progress.learningRateScale = failed.learningRateScale / 2
     learner.progress.recoveries = failed.recoveries + 1
     // Rows of an epoch after the checkpoint would come twice.
-    try log.flush()
-    log = try TrainingLog(
-      logFiles, resumedStep: learner.progress.loggedStep(setup.order.samplesPerEpoch),
-      configuration: setup.recorded.yaml)
+    try collective.onFirst {
+      try log?.flush()
+      log = try Self.openLog(directory, learner.progress, setup)
+    }
     observer.observe(.steppedBack(reason: what, learner.progress))
   }
 
@@ -247,7 +285,7 @@ struct TrainingLoop: ~Copyable {
       .stepped(progress, outcome, throughput, epochs: setup.configuration.epochs))
     let interval = max(1, setup.order.stepsPerEpoch / 100)
     if progress.step % interval == 0 {
-      try log.append(outcome, step: progress.step, throughput)
+      try log?.append(outcome, step: progress.step, throughput)
     }
   }
 }

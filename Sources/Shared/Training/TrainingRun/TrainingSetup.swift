@@ -1,3 +1,4 @@
+package import Collectives
 internal import Foundation
 internal import Imaging
 package import NeuralNetwork
@@ -17,14 +18,19 @@ package struct TrainingSetup {
   package let order: EpochOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
+  /// Workers of this process; as many in every process.
   package let workers: Int
+  /// The processes that train together.
+  package let collective: any Collective
 
   /// Opens the store and splits its data.
   ///
   /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
   package init(
-    _ configuration: TrainingSettings, recorded: RecordedSettings, store: String
+    _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
+    collective: any Collective = LocalCollective()
   ) throws {
+    self.collective = collective
     self.configuration = configuration
     self.recorded = recorded
     catalog = try SampleCatalog(
@@ -37,8 +43,19 @@ package struct TrainingSetup {
     order = try EpochOrder(catalog, videos: split.train, settings: configuration.orderSettings)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
     // BatchNorm has nothing to normalise with one picture per worker.
-    self.workers = max(1, min(workers, configuration.batchSize / 2))
+    let most = configuration.batchSize / (2 * collective.size)
+    guard most > 0 else {
+      throw TrainingRunError(
+        "batches of \(configuration.batchSize) pictures, expected two or more for each of "
+          + "\(collective.size) processes; raise batchSize, or take fewer processes")
+    }
+    self.workers = min(workers, most)
+    try collective.check(catalog.fingerprint, isSameFor: "content of the store")
+    try collective.check(UInt64(self.workers), isSameFor: "number of workers")
   }
+
+  /// Workers of all processes.
+  package var allWorkers: Int { workers * collective.size }
 
   package var seed: UInt64 { UInt64(configuration.seed) }
 
@@ -77,12 +94,14 @@ package struct TrainingSetup {
   }
 
   /// Training batches from a position on; what they hold depends on the settings alone.
+  ///
+  /// - Parameter pictured: which samples of each batch get pictures; nil is all.
   package func makeLoader(
-    from position: DataPosition, augmented: Bool = true
+    from position: DataPosition, augmented: Bool = true, pictured: Range<Int>? = nil
   ) throws -> BatchLoader {
     try BatchLoader(
       catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
-      inputSize: architecture.inputSize, from: position,
+      inputSize: architecture.inputSize, from: position, pictured: pictured,
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
 
@@ -90,7 +109,7 @@ package struct TrainingSetup {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
       synchronizedBatchNorm: configuration.network.synchronizedBatchNorm,
-      kernels: Processor.selected)
+      kernels: Processor.selected, collective: collective)
   }
 
   package func makeStep(_ engine: TrainingEngine) -> TrainingStep {
@@ -102,10 +121,14 @@ package struct TrainingSetup {
   }
 
   /// A learner that has learned nothing; the report says what became of the initial weights.
-  package func makeLearner() throws -> (learner: Learner, report: [String]) {
+  ///
+  /// - Parameter readingFiles: whether to read the file of initial weights, if there is one.
+  package func makeLearner(
+    readingFiles: Bool = true
+  ) throws -> (learner: Learner, report: [String]) {
     var state = NetworkState(randomFor: architecture, seed: seed)
     var report = ["random weights, seed \(configuration.seed)"]
-    if let path = configuration.network.initialWeights {
+    if readingFiles, let path = configuration.network.initialWeights {
       report = try InitialWeights.load(path, into: &state)
     }
     let optimizer = Optimizer(
@@ -136,6 +159,10 @@ package struct TrainingSetup {
     text +=
       "Training   \(configuration.epochs) epochs of \(order.stepsPerEpoch) steps of "
       + "\(configuration.batchSize) pictures, \(workers) workers"
+    if collective.size > 1 { text += " in each of \(collective.size) processes" }
+    if let note = TrainingEngine.divisionNote(workers: workers, ranks: collective.size) {
+      text += "\nNote       \(note)"
+    }
     return text
   }
 }

@@ -1,41 +1,55 @@
-import Contract
-import Foundation
-import Imaging
-import Randomness
-import ShardStore
-import TestSupport
-import Testing
-import VideoCatalog
+package import Contract
+internal import Foundation
+package import Imaging
+internal import Randomness
+internal import ShardStore
+internal import VideoCatalog
 
 /// Stores of drawn crops for the trainer: every group has one real and one fake video, and a fake
 /// carries a faint checkerboard that a small network learns in seconds.
-enum TrainingStore {
+package enum TrainingStore {
   /// What a store is made of.
-  struct Plan {
-    var groups = 12
-    var cropsPerVideo = 8
-    var sizePixels = 64
+  package struct Plan {
+    package var groups: Int
+    package var cropsPerVideo: Int
+    package var sizePixels: Int
     /// Labels of the videos of a group.
-    var labels: (Int) -> [VideoLabel] = { _ in [.real, .fake] }
+    package var labels: (Int) -> [VideoLabel]
     /// Side of a group in the data set; nil leaves it to the hash.
-    var split: (Int, VideoLabel) -> DatasetSplit? = { _, _ in nil }
+    package var split: (Int, VideoLabel) -> DatasetSplit?
     /// Whether fakes can be told from reals.
-    var isLearnable = true
+    package var isLearnable: Bool
     /// Size after which a shard is full; small, so that there are several.
-    var shardBytes = 64 << 10
-    var seed: UInt64 = 1
+    package var shardBytes: Int
+    package var seed: UInt64
+
+    package init(
+      groups: Int = 12, cropsPerVideo: Int = 8, sizePixels: Int = 64,
+      labels: @escaping (Int) -> [VideoLabel] = { _ in [.real, .fake] },
+      split: @escaping (Int, VideoLabel) -> DatasetSplit? = { _, _ in nil },
+      isLearnable: Bool = true, shardBytes: Int = 64 << 10, seed: UInt64 = 1
+    ) {
+      self.groups = groups
+      self.cropsPerVideo = cropsPerVideo
+      self.sizePixels = sizePixels
+      self.labels = labels
+      self.split = split
+      self.isLearnable = isLearnable
+      self.shardBytes = shardBytes
+      self.seed = seed
+    }
   }
 
   /// The store that most tests train on, made once.
-  static let folder: String = {
+  package static let folder: String = {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("training-store-\(getpid())").path
-    do { try make(folder) } catch { Issue.record("the store can't be made: \(error)") }
+    do { try make(folder) } catch { preconditionFailure("the store can't be made: \(error)") }
     atexit { try? FileManager.default.removeItem(atPath: TrainingStore.folder) }
     return folder
   }()
 
-  static func make(_ folder: String, _ plan: Plan = Plan()) throws {
+  package static func make(_ folder: String, _ plan: Plan = Plan()) throws {
     let writer = try ShardWriter(
       directory: folder, task: 0,
       description: StoreDescription(
@@ -76,7 +90,7 @@ enum TrainingStore {
   }
 
   /// A slope of two colours that a group's pictures share, noise, and the mark.
-  static func draw(_ plan: Plan, group: Int, frame: Int, isMarked: Bool) -> PixelBuffer {
+  package static func draw(_ plan: Plan, group: Int, frame: Int, isMarked: Bool) -> PixelBuffer {
     var stream = RandomStream(seed: plan.seed, .check, UInt64(group), UInt64(frame))
     var colours = RandomStream(seed: plan.seed, .check, UInt64(group), 1 << 20)
     let corner = (0..<3).map { _ in Double(colours.uniform(60, 190)) }

@@ -1,0 +1,47 @@
+internal import Collectives
+internal import Foundation
+internal import NeuralNetwork
+
+extension Learner {
+  /// The learner of rank 0, on every rank, to the bit.
+  ///
+  /// - Parameter first: rank 0's; what other ranks pass has the same shape, and doesn't matter else.
+  static func shared(_ first: consuming Learner, over collective: any Collective) throws -> Learner
+  {
+    guard collective.size > 1 else { return first }
+    var learner = first
+    let progress = learner.progress
+    let header = try collective.fromFirst {
+      Header(
+        progress: progress, steps: learner.optimizer.stepCount,
+        backboneSteps: learner.optimizer.backboneStepCount, updates: learner.average?.updates ?? 0)
+    }
+    learner.progress = header.progress
+    learner.optimizer.stepCount = header.steps
+    learner.optimizer.backboneStepCount = header.backboneSteps
+    try collective.share(&learner.optimizer.first)
+    try collective.share(&learner.optimizer.second)
+    try learner.state.share(over: collective)
+    if let average = learner.average {
+      var state = average.state
+      try state.share(over: collective)
+      learner.average = MovingAverage(decay: average.decay, state: state, updates: header.updates)
+    }
+    return learner
+  }
+
+  private struct Header: Codable {
+    var progress: TrainingProgress
+    var steps: Int
+    var backboneSteps: Int
+    var updates: Int
+  }
+}
+
+extension NetworkState {
+  fileprivate mutating func share(over collective: any Collective) throws {
+    try collective.share(&parameters)
+    try collective.share(&statistics)
+    try collective.share(&counters)
+  }
+}

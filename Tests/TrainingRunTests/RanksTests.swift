@@ -1,0 +1,166 @@
+import Collectives
+import Foundation
+import ShardStoreFixtures
+import TestSupport
+import Testing
+import TrainingData
+import Workers
+
+@testable import TrainingRun
+
+/// Several processes train as one does: here they are threads that exchange through memory.
+@Suite("Training in several ranks")
+struct RanksTests {
+  /// Settings that make a step take milliseconds: 6 steps an epoch, two epochs.
+  private func settings(workers: Int, synchronized: Bool) -> TrainingSettings {
+    var settings = TrainingSettings()
+    settings.workers = workers
+    settings.epochs = 2
+    settings.batchSize = 10
+    settings.stepsPerEpoch = 3
+    settings.network.width = 8
+    settings.network.inputSize = 32
+    settings.network.hidden = 16
+    settings.network.synchronizedBatchNorm = synchronized
+    settings.data.validationShare = 0.25
+    settings.data.testShare = 0.25
+    settings.schedule.warmupEpochs = 0.5
+    settings.validation.bootstrap = 0
+    settings.checkpoints.everySteps = 2
+    return settings
+  }
+
+  private func setup(
+    _ settings: TrainingSettings, _ collective: any Collective
+  ) throws -> TrainingSetup {
+    try TrainingSetup(
+      settings, recorded: RecordedSettings(yaml: "train:\n", decisive: [:]) { _ in [] },
+      store: TrainingStore.folder, collective: collective)
+  }
+
+  /// Trains in so many ranks; gives the exported weights.
+  private func weights(
+    ranks: Int, workers: Int, synchronized: Bool, folder: String,
+    observer: any TrainingObserver = QuietObserver()
+  ) throws -> Data {
+    let settings = settings(workers: workers, synchronized: synchronized)
+    let results = InMemoryCollective.run(size: ranks) { collective in
+      let job = TrainingJob(
+        setup: try setup(settings, collective), folder: folder, force: true, observer: observer)
+      return try job.run { _, _ in }
+    }
+    let outcomes = try results.map { try $0.get() }
+    for outcome in outcomes.dropFirst() {
+      guard case .judgedByFirst = outcome else {
+        Issue.record("a rank after the first judged by itself: \(outcome)")
+        continue
+      }
+    }
+    guard case .judged = outcomes[0] else { return Data() }
+    return try Data(contentsOf: URL(fileURLWithPath: folder + "/model.safetensors"))
+  }
+
+  @Test("Two and four ranks end in the weights of one", arguments: [false, true])
+  func sameWeights(synchronized: Bool) throws {
+    try withTemporaryDirectory { folder in
+      func trained(_ ranks: Int, _ workers: Int) throws -> Data {
+        try weights(
+          ranks: ranks, workers: workers, synchronized: synchronized,
+          folder: folder.path(of: "run-\(ranks)x\(workers)"))
+      }
+      let one = try trained(1, 2)
+      #expect(!one.isEmpty)
+      #expect(try trained(2, 1) == one)
+      let four = try trained(1, 4)
+      #expect(four != one, "the number of workers shows in the result, so the test can fail")
+      #expect(try trained(2, 2) == four)
+      #expect(try trained(4, 1) == four)
+    }
+  }
+
+  @Test("A run that two ranks began goes on in one, to the same end")
+  func resumedElsewhere() throws {
+    try withTemporaryDirectory { folder in
+      let whole = try weights(
+        ranks: 1, workers: 2, synchronized: false, folder: folder.path(of: "whole"))
+      let moved = folder.path(of: "moved")
+      // Any rank may be the one that is asked to stop.
+      let settings = settings(workers: 1, synchronized: false)
+      let results = InMemoryCollective.run(size: 2) { collective in
+        let observer: any TrainingObserver =
+          collective.rank == 1 ? StoppingObserver(after: 3) : QuietObserver()
+        return try TrainingJob(
+          setup: try setup(settings, collective), folder: moved, force: true, observer: observer
+        ).run { _, _ in }
+      }
+      for result in results {
+        guard case .stopped(let progress) = try result.get() else {
+          Issue.record("a rank went on alone")
+          return
+        }
+        #expect(progress.step == 3)
+      }
+      #expect(
+        try weights(ranks: 1, workers: 2, synchronized: false, folder: moved) == whole)
+    }
+  }
+
+  @Test("What goes wrong on the first rank ends the others with its reason")
+  func failureOfTheFirst() throws {
+    try withTemporaryDirectory { folder in
+      try folder.write("in the way", to: "run")
+      let settings = settings(workers: 1, synchronized: false)
+      let results = InMemoryCollective.run(size: 2) { collective in
+        try TrainingJob(
+          setup: try setup(settings, collective), folder: folder.path(of: "run"), force: false,
+          observer: QuietObserver()
+        ).run { _, _ in }
+      }
+      for (rank, result) in results.enumerated() {
+        #expect {
+          try result.get()
+        } throws: {
+          "\($0)".contains("can't make the folder") && "\($0)".contains("rank 0") == (rank == 1)
+        }
+      }
+    }
+  }
+
+  @Test("Batches too small for the processes are refused")
+  func smallBatches() throws {
+    var settings = settings(workers: 1, synchronized: false)
+    settings.batchSize = 3
+    let results = InMemoryCollective.run(size: 2) { [settings] in try setup(settings, $0).workers }
+    for result in results {
+      #expect {
+        try result.get()
+      } throws: { "\($0)".contains("raise batchSize") }
+    }
+  }
+}
+
+/// Sees nothing and stops nothing.
+private struct QuietObserver: TrainingObserver {
+  func observe(_ event: TrainingEvent) {}
+  func begin(total: Int, unit: String) {}
+  func advance(to done: Int, detail: String) {}
+  func end() {}
+  var shallStop: Bool { false }
+}
+
+/// Asks to stop after so many steps.
+private final class StoppingObserver: TrainingObserver {
+  private let after: Int
+  private let steps = Locked(0)
+
+  init(after: Int) { self.after = after }
+
+  func observe(_ event: TrainingEvent) {
+    if case .stepped(let progress, _, _, _) = event { steps.withLock { $0 = progress.step } }
+  }
+
+  func begin(total: Int, unit: String) {}
+  func advance(to done: Int, detail: String) {}
+  func end() {}
+  var shallStop: Bool { steps.withLock { $0 >= after } }
+}
