@@ -107,8 +107,7 @@ struct Benchmark {
 
   /// Measures one clip in alternating rounds.
   func measure(_ clip: String, afterRound: (Int) -> Void) throws -> Result {
-    let extractor = try FaceExtractor(
-      weights: weights, settings: configuration.extractionSettings)
+    let extractor = try makeExtractor()
     var ffmpeg: [Double] = []
     var cpu: [Double] = []
     var wall: [Double] = []
@@ -142,11 +141,16 @@ struct Benchmark {
       stageSeconds: stages.mapValues(median))
   }
 
+  private func makeExtractor() throws -> FaceExtractor {
+    try FaceExtractor(
+      weights: weights, recipe: configuration.recipe(detectorWeights: weights.checksum),
+      skipsUnneededFrames: configuration.sampling.skipUnneededFrames)
+  }
+
   /// The most memory this process had while all clips were extracted by several workers.
   func peakMebibytes(clips: [String], workers: Int) throws -> Int {
-    let settings = configuration.extractionSettings
     try WorkerPool(workerCount: workers).forEach(clips + clips) { _ in
-      let extractor = try FaceExtractor(weights: weights, settings: settings)
+      let extractor = try makeExtractor()
       return { clip in _ = try extractor.extract(path: clip) }
     }
     return ProcessMemory.peakMebibytes
@@ -159,8 +163,8 @@ struct Benchmark {
     let writer = try ShardWriter(
       directory: store, task: 0,
       description: StoreDescription(
-        geometry: configuration.extractionSettings.geometry,
-        pipeline: configuration.contentSettings))
+        recipe: configuration.recipe(detectorWeights: weights.checksum),
+        dataset: configuration.dataset.rawValue))
     try writer.append(
       .done(
         video, samples: faces.crops.map { FaceSample(video, $0) },

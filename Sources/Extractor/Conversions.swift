@@ -7,31 +7,6 @@ import Contract
 import ShardStore
 import VideoCatalog
 
-extension ExtractConfiguration {
-  /// The settings as the extraction takes them.
-  var extractionSettings: FaceExtractionSettings {
-    FaceExtractionSettings(
-      framesPerVideo: sampling.framesPerVideo, skipsUnneededFrames: sampling.skipUnneededFrames,
-      search: FaceSearchSettings(
-        cascade: MTCNNSettings(
-          proposalThreshold: Float(detection.thresholds[0]),
-          refinementThreshold: Float(detection.thresholds[1]),
-          outputThreshold: Float(detection.thresholds[2]),
-          minimumFaceSize: Double(detection.minimumFaceSize),
-          pyramidFactor: detection.pyramidFactor),
-        searchShortSide: detection.searchShortSide,
-        fullSearchInterval: detection.fullSearchInterval,
-        brightenWhenEmpty: detection.brightenWhenEmpty),
-      tracks: TrackSettings(
-        minimumFrames: tracks.minimumFrames, minimumScore: Float(tracks.minimumScore),
-        maximumTracks: tracks.maximumPerVideo),
-      geometry: CropGeometry(
-        alignment: alignment.kind == .box ? .box : .landmarks, margin: alignment.margin,
-        sizePixels: alignment.size),
-      jpegQuality: images.jpegQuality)
-  }
-}
-
 extension FaceSample {
   /// A crop as the store takes it.
   init(_ video: CatalogVideo, _ crop: FaceCrop) {

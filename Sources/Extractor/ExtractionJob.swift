@@ -37,9 +37,8 @@ struct ExtractionJob {
     let weights = try MTCNNWeights.load(
       directory: configuration.detection.weights, kernels: Processor.selected)
     let catalog = try loadCatalog()
-    let settings = configuration.extractionSettings
-    let description = StoreDescription(
-      geometry: settings.geometry, pipeline: configuration.contentSettings)
+    let recipe = configuration.recipe(detectorWeights: weights.checksum)
+    let description = StoreDescription(recipe: recipe, dataset: configuration.dataset.rawValue)
     let writer = try ShardWriter(
       directory: store, task: part.task, description: description,
       maximumShardBytes: configuration.shards.maximumMebibytes << 20)
@@ -65,7 +64,9 @@ struct ExtractionJob {
     var failure: (any Error)?
     do {
       try pool.forEach(todo) { _ in
-        let extractor = try FaceExtractor(weights: weights, settings: settings)
+        let extractor = try FaceExtractor(
+          weights: weights, recipe: recipe,
+          skipsUnneededFrames: configuration.sampling.skipUnneededFrames)
         return { video in
           guard interruption.request == .none else { return }
           try extract(video, extractor, writer, interruption, tally, progress)

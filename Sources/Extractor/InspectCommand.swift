@@ -81,7 +81,10 @@ private struct StoreSummary: Codable {
   init(_ reader: ShardReader) {
     formatVersion = reader.description.formatVersion
     geometry = reader.description.geometry
-    settings = reader.description.pipeline
+    settings = Dictionary(
+      reader.description.recipe.settings.map { ($0.name, $0.value ?? "unknown") },
+      uniquingKeysWith: { first, _ in first })
+    settings["dataset"] = reader.description.dataset
     shards = reader.shards.map(\.fileName)
     videos = reader.videos.count
     crops = reader.videos.reduce(0) { $0 + $1.record.images }

@@ -11,10 +11,12 @@ import Testing
 /// The whole way from a video file to crops, on a clip made from a portrait that set-up fetches.
 @Suite(.enabled(if: Portrait.isPresent, "needs weights/; scripts/test or scripts/demo fetches it"))
 struct FaceExtractorTests {
-  private func extractor(_ settings: FaceExtractionSettings) throws -> FaceExtractor {
+  private func extractor(
+    _ recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
+  ) throws -> FaceExtractor {
     try FaceExtractor(
       weights: MTCNNWeights.load(directory: Portrait.weights, kernels: Processor.selected),
-      settings: settings)
+      recipe: recipe, skipsUnneededFrames: skipsUnneededFrames)
   }
 
   /// A clip in which the camera turns by 20 degrees over the portrait.
@@ -38,8 +40,10 @@ struct FaceExtractorTests {
       let path = folder.path(of: "clip.mp4")
       try writeClip(path, frames: 30)
       let geometry = CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 224)
-      let faces = try extractor(FaceExtractionSettings(framesPerVideo: 10, geometry: geometry))
-        .extract(path: path)
+      let faces = try extractor(
+        ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 10), geometry: geometry)
+      )
+      .extract(path: path)
       #expect(faces.crops.count == 10 && faces.framesWithFace == 10 && faces.trackCount == 1)
       #expect(faces.notes.isEmpty)
       #expect(faces.crops.map(\.frame) == Array(stride(from: 1, to: 30, by: 3)))
@@ -67,22 +71,61 @@ struct FaceExtractorTests {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "clip.mp4")
       try writeClip(path, frames: 12)
-      var settings = FaceExtractionSettings(
-        framesPerVideo: 4, geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 96))
-      let worker = try extractor(settings)
+      let recipe = ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 4),
+        geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 96))
+      let worker = try extractor(recipe)
       let first = try worker.extract(path: path).crops.map(\.image)
       #expect(first.count == 4)
       #expect(try worker.extract(path: path).crops.map(\.image) == first)
-      settings.skipsUnneededFrames = false
-      #expect(try extractor(settings).extract(path: path).crops.map(\.image) == first)
+      let thorough = try extractor(recipe, skipsUnneededFrames: false)
+      #expect(try thorough.extract(path: path).crops.map(\.image) == first)
     }
+  }
+
+  @Test(arguments: [CropEncoding(jpegQuality: 60), CropEncoding(jpegQuality: 90, chroma: .quarter)])
+  func pixelsAreThoseOfTheStoredFile(images: CropEncoding) throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "clip.mp4")
+      try writeClip(path, frames: 6)
+      let worker = try extractor(
+        ExtractionRecipe(
+          sampling: FrameSampling(framesPerVideo: 3), geometry: CropGeometry(sizePixels: 96),
+          images: images))
+      let stored = try worker.extract(path: path).crops.map(\.image)
+      let (faces, pixels) = try worker.extractPixels(path: path)
+      #expect(stored.count == 3 && faces.crops.map(\.image) == stored)
+      #expect(pixels == (try stored.map { try JPEG.decode($0) }))
+      // The recipe's encoding leaves its traces, or this would compare nothing.
+      let plain = try extractor(
+        ExtractionRecipe(
+          sampling: FrameSampling(framesPerVideo: 3), geometry: CropGeometry(sizePixels: 96)))
+      #expect(try plain.extractPixels(path: path).pixels != pixels)
+    }
+  }
+
+  @Test func aRecipeThatCannotBeFollowedIsRefused() throws {
+    let weights = try MTCNNWeights.load(
+      directory: Portrait.weights, kernels: Processor.selected)
+    let known = ExtractionRecipe(detector: DetectorIdentity(weights: weights.checksum))
+    _ = try FaceExtractor(weights: weights, recipe: known)
+    let other = ExtractionRecipe(detector: DetectorIdentity(weights: "1-2-3"))
+    let error = #expect(throws: FaceDetectionError.self) {
+      try FaceExtractor(weights: weights, recipe: other)
+    }
+    #expect(error?.description.contains("expected those with the checksum 1-2-3") == true)
+    let absurd = ExtractionRecipe(images: CropEncoding(jpegQuality: 400))
+    let refusal = #expect(throws: FaceDetectionError.self) {
+      try FaceExtractor(weights: weights, recipe: absurd)
+    }
+    #expect(refusal?.description.contains("images.jpegQuality: expected 1...100") == true)
   }
 
   @Test func aShortVideoAndOneWithoutAFaceAreNoted() throws {
     try withTemporaryDirectory { folder in
       let short = folder.path(of: "short.mp4")
       try writeClip(short, frames: 3)
-      let worker = try extractor(FaceExtractionSettings(framesPerVideo: 8))
+      let worker = try extractor(ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 8)))
       #expect(
         try worker.extract(path: short).notes
           == ["short: 3 of 8 pictures, the video has 3"])
@@ -100,7 +143,7 @@ struct FaceExtractorTests {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "clip.mp4")
       try writeClip(path, frames: 12)
-      let worker = try extractor(FaceExtractionSettings(framesPerVideo: 4))
+      let worker = try extractor(ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 4)))
       let error = #expect(throws: MediaError.self) {
         try worker.extract(path: path, isCancelled: { true })
       }

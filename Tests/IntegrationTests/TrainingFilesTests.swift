@@ -160,9 +160,9 @@ extension TrainerTests {
         try ModelFile(
           state: state,
           metadata: ModelMetadata(
-            architecture: architecture, geometry: metadata.geometry,
-            normalization: metadata.normalization, temperature: 1, threshold: 0.5,
-            videoScore: "mean", provenance: metadata.provenance)
+            architecture: architecture, recipe: try #require(metadata.recipe),
+            normalization: metadata.normalization, calibration: Calibration(),
+            provenance: metadata.provenance)
         ).write(to: full)
         #expect(try ModelWeights.read(contentsOf: full).tensors.count == 129)
         try TorchPython.expectAgreement(full, folder)

@@ -51,7 +51,7 @@ import TensorFiles
       #expect(read.progress == original.progress)
       #expect(read.settings == original.settings)
       #expect(read.configuration == original.configuration)
-      #expect(read.geometry == original.geometry)
+      #expect(read.recipe == original.recipe && read.geometry == original.geometry)
       #expect(read.normalization == original.normalization)
       expectEqual(read.evaluated, hasAverage ? ModelFixture.state(seed: 2) : original.state)
 

@@ -76,8 +76,8 @@ import TensorFiles
       #expect(try error(folder, root: document.root, record: "{}")?.code == .otherContent)
       #expect(try error(folder, root: document.root, record: "")?.code == .otherContent)
       #expect(try error(folder, root: document.root, record: "[[[[")?.code == .otherContent)
-      let later = try changed("\"formatVersion\" : 1", "\"formatVersion\" : 2")
-      #expect(later?.message.contains("expected format 1, got 2") == true)
+      let later = try changed("\"formatVersion\" : 2", "\"formatVersion\" : 3")
+      #expect(later?.message.contains("formatVersion: expected 1...2, got 3") == true)
       for width in ["0", "-8", "7", "1000000", "9223372036854775807"] {
         #expect(try changed("\"width\" : 8", "\"width\" : \(width)")?.code == .otherContent)
       }
@@ -86,8 +86,43 @@ import TensorFiles
       }
       #expect(try changed("\"hidden\" : 8", "\"hidden\" : 0")?.code == .otherContent)
       #expect(try changed("\"dropout\" : 0.25", "\"dropout\" : 1")?.code == .otherContent)
-      #expect(try changed("\"temperature\" : 1.25", "\"temperature\" : 0")?.code == .otherContent)
-      #expect(try changed("\"temperature\" : 1.25", "\"temperature\" : -1")?.code == .otherContent)
+      for (old, new, sentence) in [
+        (
+          "\"temperature\" : 1.25", "\"temperature\" : 0",
+          "calibration.temperature: expected a number above 0, got 0"
+        ),
+        (
+          "\"threshold\" : 0.43", "\"threshold\" : -1",
+          "calibration.threshold: expected 0...1, got -1"
+        ),
+        (
+          "\"threshold\" : 0.43", "\"threshold\" : \"high\"",
+          "calibration.threshold: expected a number, got \"high\""
+        ),
+        (
+          "\"score\" : \"median\"", "\"score\" : \"average\"",
+          "calibration.score: expected mean or median or meanLogit or maximum or confident, got "
+            + "\"average\""
+        ),
+        (
+          "\"real\",\n    \"fake\"", "\"fake\",\n    \"real\"",
+          "labels: expected [\"real\", \"fake\"], the order of the network's two answers, got "
+            + "[\"fake\", \"real\"]; in another order every verdict would be the opposite"
+        ),
+        (
+          "\"jpegQuality\" : 90", "\"jpegQuality\" : 400",
+          "recipe.images.jpegQuality: expected 1...100 on libjpeg's scale, got 400"
+        ),
+        (
+          "\"sizePixels\" : 64", "\"sizePixels\" : 1000000000",
+          "recipe.geometry.sizePixels: expected 1...4096 pixels, got 1000000000"
+        ),
+        ("\"step\" : 60", "\"stop\" : 60", "provenance.step: expected a value, got nothing"),
+      ] {
+        let message = try #require(try changed(old, new)?.message)
+        #expect(message.contains(sentence), "\(message)")
+        #expect(!message.contains("CodingKeys") && !message.contains("DecodingError"))
+      }
       let other = try changed("\"width\" : 8", "\"width\" : 16")
       #expect(other?.code == .otherNetwork)
       #expect(other?.message.contains("conv1.weight") == true)

@@ -19,12 +19,24 @@ enum ModelFixture {
     return state
   }
 
+  /// A recipe that is none of the defaults.
+  static let recipe = ExtractionRecipe(
+    sampling: FrameSampling(framesPerVideo: 8), detector: DetectorIdentity(weights: "a-b-c"),
+    search: FaceSearchSettings(
+      cascade: MTCNNSettings(outputThreshold: 0.8, minimumFaceSize: 30), searchShortSide: 0,
+      fullSearchInterval: 3, brightenWhenEmpty: false),
+    tracks: TrackSettings(minimumFrames: 1, minimumScore: 0.85, maximumTracks: 2, maximumGap: 7),
+    geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 64),
+    images: CropEncoding(jpegQuality: 90, chroma: .quarter))
+
   static func metadata(
     _ architecture: ResNet18Architecture = architecture
   ) -> ModelMetadata {
     ModelMetadata(
-      architecture: architecture, geometry: CropGeometry(sizePixels: 64), normalization: .imageNet,
-      temperature: 1.25, threshold: 0.43, videoScore: "mean",
+      architecture: architecture, recipe: recipe, normalization: .imageNet,
+      calibration: Calibration(
+        score: .median, temperature: 1.25, threshold: 0.43, lowerBound: 0.31, upperBound: 0.75,
+        notes: ["A note."]),
       provenance: ModelMetadata.Provenance(
         software: "trainer test", epoch: 3, step: 60, settings: ["seed": "1", "batchSize": "8"]))
   }
@@ -47,8 +59,7 @@ enum ModelFixture {
       progress: #"{"step":60,"ä":"\u00e4"}"#,
       settings: ["seed": "1", "optimizer.learningRate": "0.01"],
       configuration: "train:\n  seed: 1\n",
-      geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 64),
-      normalization: .imageNet)
+      recipe: recipe, normalization: .imageNet)
   }
 }
 

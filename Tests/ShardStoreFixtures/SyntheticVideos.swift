@@ -9,8 +9,9 @@ public import VideoCatalog
 public enum SyntheticVideos {
   /// The store's description that fits the images.
   public static let description = StoreDescription(
-    geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 16),
-    pipeline: ["frames": "32", "quality": "95"])
+    recipe: ExtractionRecipe(
+      geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 16)),
+    dataset: "folders")
 
   /// The catalog entry of video `index`. Names have folders, spaces and letters beyond ASCII.
   public static func catalogVideo(_ index: Int) -> CatalogVideo {

@@ -53,8 +53,10 @@ package enum TrainingStore {
     let writer = try ShardWriter(
       directory: folder, task: 0,
       description: StoreDescription(
-        geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: plan.sizePixels),
-        pipeline: ["pictures": "drawn"]),
+        recipe: ExtractionRecipe(
+          geometry: CropGeometry(
+            alignment: .landmarks, margin: 1.3, sizePixels: plan.sizePixels)),
+        dataset: "drawn"),
       maximumShardBytes: plan.shardBytes)
     defer { writer.close() }
     for group in 0..<plan.groups {

@@ -88,17 +88,26 @@ import VideoCatalog
 
   @Test func descriptionsDifferByKey() {
     let store = StoreDescription(
-      geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 224),
-      pipeline: ["frames": "16", "old": "1", "same": "x"])
+      recipe: ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 16), detector: DetectorIdentity(weights: "1-2-3")),
+      dataset: "folders")
     let run = StoreDescription(
-      geometry: CropGeometry(alignment: .box, margin: 1.3, sizePixels: 224),
-      pipeline: ["frames": "32", "same": "x"])
+      recipe: ExtractionRecipe(
+        detector: DetectorIdentity(weights: "1-2-4"), geometry: CropGeometry(alignment: .box)),
+      dataset: "csv")
     #expect(
       store.differences(toRun: run) == [
-        #"geometry.alignment: the store has "landmarks", this run has "box""#,
-        #"pipeline.frames: the store has "16", this run has "32""#,
-        #"pipeline.old: the store has "1", this run has nothing"#,
+        #"dataset: the store has "folders", this run has "csv""#,
+        #"sampling.framesPerVideo: the store has "16", this run has "32""#,
+        #"detection.weights: the store has "1-2-3", this run has "1-2-4""#,
+        #"alignment.kind: the store has "landmarks", this run has "box""#,
       ])
+    // What one of both doesn't know is no difference.
+    #expect(
+      store.differences(
+        toRun: StoreDescription(
+          recipe: ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 16)))
+      ).isEmpty)
     #expect(store.differences(toRun: store).isEmpty)
   }
 }

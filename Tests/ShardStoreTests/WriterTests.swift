@@ -208,20 +208,22 @@ import VideoCatalog
     try openWriter(store).close()
     let json = try Data(contentsOf: URL(fileURLWithPath: store.path + "/store.json"))
     let other = StoreDescription(
-      geometry: CropGeometry(alignment: .landmarks, margin: 1.5, sizePixels: 16),
-      pipeline: ["frames": "16", "quality": "95", "seed": "1"])
+      recipe: ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 16),
+        geometry: CropGeometry(alignment: .landmarks, margin: 1.5, sizePixels: 16)),
+      dataset: "csv")
     expectError(
-      .descriptionMismatch, "geometry.margin: the store has \"1.3\", this run has \"1.5\"",
-      "pipeline.frames: the store has \"32\", this run has \"16\"",
-      "pipeline.seed: the store has nothing, this run has \"1\""
+      .descriptionMismatch, "alignment.margin: the store has \"1.3\", this run has \"1.5\"",
+      "sampling.framesPerVideo: the store has \"32\", this run has \"16\"",
+      "dataset: the store has \"folders\", this run has \"csv\""
     ) {
       _ = try ShardWriter(directory: store.path, task: 1, description: other)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: store.path + "/store.json")) == json)
-    try Data("{\"formatVersion\": 2}".utf8).write(
+    try Data("{\"formatVersion\": 3}".utf8).write(
       to: URL(fileURLWithPath: store.path + "/store.json"))
-    expectError(.notAStore, "expected format version 1, got 2") { _ = try openWriter(store) }
-    expectError(.notAStore, "format version") { _ = try ShardReader(directory: store.path) }
+    expectError(.notAStore, "formatVersion: expected 1...2, got 3") { _ = try openWriter(store) }
+    expectError(.notAStore, "formatVersion") { _ = try ShardReader(directory: store.path) }
   }
 
   @Test func aFolderWithShardsNeedsItsDescription() throws {

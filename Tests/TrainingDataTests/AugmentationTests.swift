@@ -1,3 +1,4 @@
+import Contract
 import Imaging
 import Randomness
 import Testing

@@ -162,7 +162,9 @@ struct SampleCatalogTests {
         of: "\"sizePixels\" : 32", with: "\"sizePixels\" : 4000000000000")
       try #require(changed != text)
       try Data(changed.utf8).write(to: file)
-      expectError(.damagedStore, "4000000000000") { _ = try SampleCatalog(directory: store.path) }
+      expectError(.unreadableStore, "recipe.geometry.sizePixels", "4000000000000") {
+        _ = try SampleCatalog(directory: store.path)
+      }
     }
   }
 }

@@ -73,7 +73,7 @@ struct SmallStore {
     let writer = try ShardWriter(
       directory: path, task: 0,
       description: StoreDescription(
-        geometry: CropGeometry(sizePixels: Self.size), pipeline: ["test": "1"]),
+        recipe: ExtractionRecipe(geometry: CropGeometry(sizePixels: Self.size))),
       maximumShardBytes: maximumShardBytes)
     let encoder = try JPEGEncoder(quality: 95)
     for number in 0..<videoCount {

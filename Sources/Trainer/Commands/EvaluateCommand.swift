@@ -79,7 +79,7 @@ struct EvaluateCommand: ParsableCommand {
     let catalog = try openStore(file.metadata)
     let videos = try chosenVideos(catalog, file.metadata)
     try run(
-      file, catalog, videos: videos, try file.metadata.calibration(file: model))
+      file, catalog, videos: videos, file.metadata.calibration)
   }
 
   private func openStore(_ metadata: ModelMetadata) throws -> SampleCatalog {
@@ -87,6 +87,9 @@ struct EvaluateCommand: ParsableCommand {
     let catalog = try SampleCatalog(
       directory: store, framesPerVideo: frames ?? 0, workerCount: workers)
     try metadata.check(catalog)
+    for difference in metadata.recipeDifferences(from: catalog) {
+      FileHandle.standardError.write(Data("Note: \(difference).\n".utf8))
+    }
     return catalog
   }
 

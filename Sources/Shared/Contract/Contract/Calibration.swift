@@ -31,17 +31,27 @@ public struct Calibration: ContractValue {
     score: VideoScore = .mean, temperature: Double = 1, threshold: Double = 0.5,
     lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
   ) {
+    do {
+      try self.init(
+        validating: score, temperature: temperature, threshold: threshold, lowerBound: lowerBound,
+        upperBound: upperBound, notes: notes)
+    } catch {
+      preconditionFailure("a calibration has values that a fit can give: \(error)")
+    }
+  }
+
+  /// A calibration of values that may come from anywhere.
+  public init(
+    validating score: VideoScore, temperature: Double, threshold: Double,
+    lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
+  ) throws(ContractError) {
     self.score = score
     self.temperature = temperature
     self.threshold = threshold
     self.lowerBound = lowerBound ?? threshold
     self.upperBound = upperBound ?? threshold
     self.notes = notes
-    do {
-      try validate()
-    } catch {
-      preconditionFailure("a calibration has values that a fit can give: \(error)")
-    }
+    try validate()
   }
 
   /// The verdict on a probability: fake above the threshold, else real (so is a video without a
@@ -55,14 +65,15 @@ public struct Calibration: ContractValue {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     score = try values.decode(VideoScore.self, forKey: .score)
-    temperature = try values.decode(Double.self, forKey: .temperature)
-    threshold = try values.decode(Double.self, forKey: .threshold)
+    temperature = try values.decodeNumber(.temperature)
+    threshold = try values.decodeNumber(.threshold)
     lowerBound = try values.decodeIfPresent(Double.self, forKey: .lowerBound) ?? threshold
     upperBound = try values.decodeIfPresent(Double.self, forKey: .upperBound) ?? threshold
     notes = try values.decodeIfPresent([String].self, forKey: .notes) ?? []
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     let advice = "export the model again"
     guard temperature > 0, temperature.isFinite else {

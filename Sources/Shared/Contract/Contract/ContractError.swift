@@ -26,8 +26,15 @@ public struct ContractError: Error, Sendable, Equatable, CustomStringConvertible
   /// `key: expected ..., got ...; advice`.
   public var description: String { key.isEmpty ? message : "\(key): \(message)" }
 
+  /// The error as a decoder throws it.
+  public func decodingError(at decoder: any Decoder) -> DecodingError {
+    .dataCorrupted(
+      DecodingError.Context(
+        codingPath: decoder.codingPath, debugDescription: description, underlyingError: self))
+  }
+
   /// The same error of a value inside another one.
-  func within(_ path: String) -> ContractError {
+  public func within(_ path: String) -> ContractError {
     let name = [path, key].filter { !$0.isEmpty }.joined(separator: ".")
     return ContractError(key: name, expected: expected, got: got, advice: advice)
   }

@@ -10,10 +10,7 @@ extension ContractValue {
     do throws(ContractError) {
       try validate()
     } catch {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: error.description,
-          underlyingError: error))
+      throw error.decodingError(at: decoder)
     }
   }
 }
@@ -26,13 +23,10 @@ extension ContractChoice {
   public init(from decoder: any Decoder) throws {
     let name = try decoder.singleValueContainer().decode(String.self)
     guard let choice = Self(rawValue: name) else {
-      let error = ContractError(
+      throw ContractError(
         key: "", expected: Self.allCases.map(\.rawValue).joined(separator: " or "),
-        got: "\"\(name)\"")
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: error.description,
-          underlyingError: error))
+        got: "\"\(name.prefix(60))\""
+      ).decodingError(at: decoder)
     }
     self = choice
   }

@@ -35,11 +35,12 @@ public struct CropGeometry: ContractValue {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     alignment = try values.decode(Alignment.self, forKey: .alignment)
-    margin = try values.decode(Double.self, forKey: .margin)
-    sizePixels = try values.decode(Int.self, forKey: .sizePixels)
+    margin = try values.decodeNumber(.margin)
+    sizePixels = try values.decodeWhole(.sizePixels)
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     try require(margin, in: 0.1...100, "margin", "times the face")
     try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")

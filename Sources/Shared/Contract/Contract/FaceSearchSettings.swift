@@ -35,12 +35,13 @@ public struct FaceSearchSettings: ContractValue {
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     cascade = try values.decode(MTCNNSettings.self, forKey: .cascade)
-    searchShortSide = try values.decode(Int.self, forKey: .searchShortSide)
-    fullSearchInterval = try values.decode(Int.self, forKey: .fullSearchInterval)
+    searchShortSide = try values.decodeWhole(.searchShortSide)
+    fullSearchInterval = try values.decodeWhole(.fullSearchInterval)
     brightenWhenEmpty = try values.decode(Bool.self, forKey: .brightenWhenEmpty)
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     do throws(ContractError) {
       try cascade.validate()

@@ -32,6 +32,7 @@ public struct InputNormalization: ContractValue {
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     guard mean.count == 3, mean.allSatisfy({ (-1e6...1e6).contains($0) }) else {
       throw ContractError(

@@ -26,14 +26,15 @@ public struct MTCNNSettings: ContractValue {
   /// Reads settings; those without a meaning are an error.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    proposalThreshold = try values.decode(Float.self, forKey: .proposalThreshold)
-    refinementThreshold = try values.decode(Float.self, forKey: .refinementThreshold)
-    outputThreshold = try values.decode(Float.self, forKey: .outputThreshold)
-    minimumFaceSize = try values.decode(Double.self, forKey: .minimumFaceSize)
-    pyramidFactor = try values.decode(Double.self, forKey: .pyramidFactor)
+    proposalThreshold = try values.decodeNumber(.proposalThreshold)
+    refinementThreshold = try values.decodeNumber(.refinementThreshold)
+    outputThreshold = try values.decodeNumber(.outputThreshold)
+    minimumFaceSize = try values.decodeNumber(.minimumFaceSize)
+    pyramidFactor = try values.decodeNumber(.pyramidFactor)
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     for (name, value) in [
       ("proposalThreshold", proposalThreshold), ("refinementThreshold", refinementThreshold),

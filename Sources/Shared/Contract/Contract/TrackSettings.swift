@@ -31,13 +31,14 @@ public struct TrackSettings: ContractValue {
   /// Reads settings; those without a meaning are an error.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    minimumFrames = try values.decode(Int.self, forKey: .minimumFrames)
-    minimumScore = try values.decode(Float.self, forKey: .minimumScore)
-    maximumTracks = try values.decode(Int.self, forKey: .maximumTracks)
-    maximumGap = try values.decode(Int.self, forKey: .maximumGap)
+    minimumFrames = try values.decodeWhole(.minimumFrames)
+    minimumScore = try values.decodeNumber(.minimumScore)
+    maximumTracks = try values.decodeWhole(.maximumTracks)
+    maximumGap = try values.decodeWhole(.maximumGap)
     try validate(readFrom: decoder)
   }
 
+  /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
     for (name, value) in [
       ("minimumFrames", minimumFrames), ("maximumTracks", maximumTracks),

@@ -4,8 +4,8 @@ import Foundation
 
 /// What the content of a store depends on: the file `store.json`, equal for all tasks.
 public struct StoreDescription: Codable, Sendable, Equatable {
-  /// The only format there is.
-  public static let currentFormatVersion = 1
+  /// The format that is written; every older one is read, and left as it is.
+  public static let currentFormatVersion = 2
 
   /// Name of the file in the store's folder.
   public static let fileName = "store.json"
@@ -15,17 +15,20 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// Version of the layout of shards and records.
   public let formatVersion: Int
 
-  /// How a face becomes a crop.
-  public let geometry: CropGeometry
+  /// All that determines which crops a video gives.
+  public let recipe: ExtractionRecipe
 
-  /// Every other setting that determines the content, by name, e.g. `frames: 32`.
-  public let pipeline: [String: String]
+  /// Layout of the data set that the videos come from; nil where that isn't known.
+  public let dataset: String?
+
+  /// How a face becomes a crop.
+  public var geometry: CropGeometry { recipe.geometry }
 
   /// Creates a description in the current format.
-  public init(geometry: CropGeometry, pipeline: [String: String]) {
+  public init(recipe: ExtractionRecipe, dataset: String? = nil) {
     formatVersion = Self.currentFormatVersion
-    self.geometry = geometry
-    self.pipeline = pipeline
+    self.recipe = recipe
+    self.dataset = dataset
   }
 
   /// Reads `store.json` of a store.
@@ -44,35 +47,23 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     self = description
   }
 
-  /// Where this description and that of a run differ, one line per key, sorted; empty for equal
-  /// ones.
+  /// Where this description and that of a run differ, one line per setting; empty for equal ones. What
+  /// a store of an older format doesn't say is no difference.
   public func differences(toRun run: StoreDescription) -> [String] {
-    let mine = flattened
-    let theirs = run.flattened
-    return Set(mine.keys).union(theirs.keys).sorted().compactMap { key in
-      guard mine[key] != theirs[key] else { return nil }
-      let has = { (value: String?) in value.map { "\"\($0)\"" } ?? "nothing" }
-      return "\(key): the store has \(has(mine[key])), this run has \(has(theirs[key]))"
+    var found = recipe.differences(from: run.recipe).map { ($0.name, $0.value, $0.other) }
+    if let dataset, let other = run.dataset, dataset != other {
+      found.insert(("dataset", dataset, other), at: 0)
     }
-  }
-
-  private var flattened: [String: String] {
-    var values = [
-      "formatVersion": String(formatVersion),
-      "geometry.alignment": geometry.alignment.rawValue,
-      "geometry.margin": String(geometry.margin),
-      "geometry.sizePixels": String(geometry.sizePixels),
-    ]
-    for (key, value) in pipeline { values["pipeline." + key] = value }
-    return values
+    return found.map { "\($0): the store has \"\($1)\", this run has \"\($2)\"" }
   }
 
   /// Makes sure that the store has this description: creates `store.json`, or compares with it.
   func establish(inStore directory: String) throws(ShardStoreError) {
-    guard geometry.margin.isFinite, geometry.margin > 0, geometry.sizePixels > 0 else {
+    do throws(ContractError) {
+      try recipe.validate()
+    } catch {
       throw ShardStoreError(
-        .invalidArgument, subject: "crop geometry",
-        "margin and size must be positive, got \(geometry.margin) and \(geometry.sizePixels)")
+        .invalidArgument, subject: "extraction recipe", error.description)
     }
     if try Self.readIfPresent(directory) == nil {
       guard try ShardName.all(inStore: directory).isEmpty else {
@@ -95,7 +86,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// Writes the file, unless a task that was quicker has.
   private func create(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName
-    let bytes = try RecordCoding.encode(self, subject: path, readable: true)
+    let bytes = try encoded(subject: path)
     _ = try stored(AtomicFile.create(bytes + [UInt8(ascii: "\n")], at: path))
   }
 
@@ -105,22 +96,62 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     let path = directory + "/" + fileName
     guard try stored(FileSystem.size(of: path)) != nil else { return nil }
     let bytes = try stored(FileSystem.contents(of: path, maximumBytes: maximumBytes))
-    struct Version: Decodable { let formatVersion: Int }
-    do {
-      let version = try JSONDecoder().decode(Version.self, from: Data(bytes)).formatVersion
-      guard version == currentFormatVersion else {
-        throw ShardStoreError(
-          .notAStore, subject: path,
-          "expected format version \(currentFormatVersion), got \(version); use the release that "
-            + "made the store")
-      }
-      return try JSONDecoder().decode(StoreDescription.self, from: Data(bytes))
-    } catch let error as ShardStoreError {
-      throw error
+    do throws(ContractError) {
+      return try ContractDocument.decode(StoreDescription.self, from: bytes)
     } catch {
       throw ShardStoreError(
-        .notAStore, subject: path, "the file is not the JSON of a store's description",
-        cause: RecordCoding.text(of: error))
+        .notAStore, subject: path,
+        "the file is not the description of a store that can be used: \(error.description)")
     }
+  }
+
+  private func encoded(subject: String) throws(ShardStoreError) -> [UInt8] {
+    do throws(ContractError) {
+      return try ContractDocument.encode(self)
+    } catch {
+      throw ShardStoreError(
+        .invalidArgument, subject: subject, "can't be written as JSON: \(error.description)")
+    }
+  }
+}
+
+extension StoreDescription {
+  private enum CodingKeys: String, CodingKey {
+    case formatVersion, recipe, dataset
+    // Version 1 has these instead of a recipe.
+    case geometry, pipeline
+  }
+
+  /// Reads a description of any version; values that can't be used are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    formatVersion = try values.decodeWhole(.formatVersion)
+    switch formatVersion {
+    case 1:
+      let texts = try values.decode([String: String].self, forKey: .pipeline)
+      let geometry = try values.decode(CropGeometry.self, forKey: .geometry)
+      do throws(ContractError) {
+        recipe = try ExtractionRecipe(version1: texts, geometry: geometry)
+      } catch {
+        throw error.within("pipeline").decodingError(at: decoder)
+      }
+      dataset = texts["dataset"]
+    case Self.currentFormatVersion:
+      recipe = try values.decode(ExtractionRecipe.self, forKey: .recipe)
+      dataset = try values.decodeIfPresent(String.self, forKey: .dataset)
+    default:
+      throw ContractError(
+        key: "formatVersion", expected: "1...\(Self.currentFormatVersion)",
+        got: "\(formatVersion)", advice: "use the release that made the store"
+      ).decodingError(at: decoder)
+    }
+  }
+
+  /// Writes the description in the current format.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(Self.currentFormatVersion, forKey: .formatVersion)
+    try values.encode(recipe, forKey: .recipe)
+    try values.encodeIfPresent(dataset, forKey: .dataset)
   }
 }

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Foundation
 internal import Imaging
 internal import Randomness
@@ -37,7 +38,7 @@ struct AugmentationPlan: Equatable {
 
   struct JPEG: Equatable {
     let quality: Int
-    let chroma: JPEGRecompressor.Chroma
+    let chroma: ChromaSampling
   }
 
   let flip: Bool

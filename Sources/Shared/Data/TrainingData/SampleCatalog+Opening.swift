@@ -30,7 +30,6 @@ extension SampleCatalog {
     } catch {
       throw TrainingDataError(store: error, directory: directory)
     }
-    try Self.checkSize(reader.description, directory: directory)
     let index = StoreIndex(reader: reader, framesPerVideo: framesPerVideo)
     let shards = try index.readShards(WorkerPool(workerCount: workerCount))
     let (videos, entries) = index.join(shards, orderVersion)
@@ -45,17 +44,6 @@ extension SampleCatalog {
       directory: directory, reader: reader, videos: videos, failedVideoCount: failed,
       orderVersion: orderVersion, contentFingerprint: index.contentFingerprint,
       shardFingerprint: index.shardFingerprint, entries: entries)
-  }
-
-  private static func checkSize(
-    _ description: StoreDescription, directory: String
-  ) throws(TrainingDataError) {
-    let size = description.geometry.sizePixels
-    guard (1...maximumSizePixels).contains(size) else {
-      throw TrainingDataError(
-        .damagedStore, subject: directory + "/" + StoreDescription.fileName,
-        "expected crops of 1...\(maximumSizePixels) pixels, got \(size)")
-    }
   }
 }
 

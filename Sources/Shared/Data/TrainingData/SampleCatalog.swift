@@ -45,7 +45,7 @@ public struct SampleCatalog: Sendable {
   }
 
   /// Side of a stored picture above which a store is refused, in pixels.
-  static let maximumSizePixels = 4096
+  static let maximumSizePixels = CropGeometry.maximumSizePixels
 
   /// The store's folder.
   public let directory: String

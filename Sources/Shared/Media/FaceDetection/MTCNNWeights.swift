@@ -1,3 +1,4 @@
+internal import Files
 public import Kernels
 internal import NeuralNetwork
 internal import TensorFiles
@@ -12,6 +13,9 @@ public struct MTCNNWeights: Sendable {
   /// O-Net: 48x48 to 16 numbers: two logits, four edges, five x, five y.
   let output: InferenceNetwork
 
+  /// CRC-32 of the tensors' values in the three files: equal for equal weights, however they are stored.
+  public let checksum: String
+
   /// Loads the three files in `directory`.
   ///
   /// Strict: every tensor of the networks has to be there in its shape, and no other one.
@@ -20,10 +24,14 @@ public struct MTCNNWeights: Sendable {
   public static func load(
     directory: String, kernels: any KernelSet
   ) throws(FaceDetectionError) -> MTCNNWeights {
-    MTCNNWeights(
-      proposal: try proposalNetwork(StrictTensors(path: directory + "/pnet.pt"), kernels),
-      refinement: try refinementNetwork(StrictTensors(path: directory + "/rnet.pt"), kernels),
-      output: try outputNetwork(StrictTensors(path: directory + "/onet.pt"), kernels))
+    let proposal = try StrictTensors(path: directory + "/pnet.pt")
+    let refinement = try StrictTensors(path: directory + "/rnet.pt")
+    let output = try StrictTensors(path: directory + "/onet.pt")
+    return MTCNNWeights(
+      proposal: try proposalNetwork(proposal, kernels),
+      refinement: try refinementNetwork(refinement, kernels),
+      output: try outputNetwork(output, kernels),
+      checksum: [proposal, refinement, output].map(\.checksum).joined(separator: "-"))
   }
 
   private static func proposalNetwork(
@@ -98,6 +106,16 @@ private struct StrictTensors {
         code: .unreadableWeights, subject: path,
         message: "can't read the weights of MTCNN; expected facenet-pytorch's file", cause: error)
     }
+  }
+
+  /// CRC-32 of names and values, by name.
+  var checksum: String {
+    var sum = CRC32()
+    for tensor in file.tensors.sorted(by: { $0.name < $1.name }) {
+      sum.update(Array(tensor.name.utf8))
+      tensor.values.withUnsafeBytes { sum.update($0) }
+    }
+    return String(sum.value, radix: 16)
   }
 
   /// The values of a tensor.

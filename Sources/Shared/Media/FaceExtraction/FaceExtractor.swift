@@ -1,4 +1,4 @@
-internal import Contract
+public import Contract
 public import FaceDetection
 public import Imaging
 public import MediaDecoding
@@ -10,17 +10,45 @@ extension VideoFrame: FramePicture {}
 ///
 /// Not Sendable: it owns a detector's and an encoder's memory, so each worker has its own.
 public final class FaceExtractor {
-  /// What determines the crops.
-  public let settings: FaceExtractionSettings
+  /// All that determines the crops.
+  public let recipe: ExtractionRecipe
+  /// Whether only what the chosen pictures need is decoded; changes no byte of the result.
+  public let skipsUnneededFrames: Bool
 
   private let searcher: FaceSearcher
   private let encoder: JPEGEncoder
 
   /// Creates an extractor for one worker.
-  public init(weights: MTCNNWeights, settings: FaceExtractionSettings) throws {
-    self.settings = settings
-    searcher = try FaceSearcher(weights: weights, settings: settings.search)
-    encoder = try JPEGEncoder(quality: settings.jpegQuality)
+  ///
+  /// - Parameters:
+  ///   - weights: the detector's weights.
+  ///   - recipe: what determines the crops.
+  ///   - skipsUnneededFrames: decode only what the chosen pictures need; changes no byte of the
+  ///     result.
+  /// - Throws: `FaceDetectionError` where the recipe can't be followed, or names other weights.
+  public init(
+    weights: MTCNNWeights, recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
+  ) throws {
+    try Self.check(recipe, weights)
+    self.recipe = recipe
+    self.skipsUnneededFrames = skipsUnneededFrames
+    searcher = try FaceSearcher(weights: weights, settings: recipe.search)
+    encoder = try JPEGEncoder(quality: recipe.images.jpegQuality, chroma: recipe.images.chroma)
+  }
+
+  private static func check(_ recipe: ExtractionRecipe, _ weights: MTCNNWeights) throws {
+    do throws(ContractError) {
+      try recipe.validate()
+    } catch {
+      throw FaceDetectionError(
+        code: .invalidSettings, subject: "extraction recipe", message: error.description)
+    }
+    if let known = recipe.detector.weights, known != weights.checksum {
+      throw FaceDetectionError(
+        code: .unexpectedWeights, subject: "weights of \(recipe.detector.name)",
+        message: "expected those with the checksum \(known), which the recipe names, got "
+          + "\(weights.checksum); other weights find other faces")
+    }
   }
 
   /// Finds, follows and cuts out the faces of a video.
@@ -34,13 +62,13 @@ public final class FaceExtractor {
     path: String, isCancelled: () -> Bool = { false }
   ) throws -> VideoFaces {
     let reader = try VideoReader(
-      path: path, skipsUnneededFrames: settings.skipsUnneededFrames, isCancelled: isCancelled)
-    let tracker = try FaceTracker(searcher: searcher, settings: settings.tracks)
+      path: path, skipsUnneededFrames: skipsUnneededFrames, isCancelled: isCancelled)
+    let tracker = try FaceTracker(searcher: searcher, settings: recipe.tracks)
     var times = StageTimes()
     var pending: [PendingCrop] = []
     var number = 0
     let report = try reader.decodeFrames(
-      count: settings.framesPerVideo, isCancelled: isCancelled
+      count: recipe.sampling.framesPerVideo, isCancelled: isCancelled
     ) { frame in
       let start = ThreadCPUClock.seconds()
       let found = try tracker.process(frame, index: number)
@@ -58,6 +86,23 @@ public final class FaceExtractor {
     return assemble(reader, report, pending, kept, times)
   }
 
+  /// Finds, follows and cuts out the faces of a video, as pixels.
+  ///
+  /// The pixels are those that training saw: of the JPEG file, decoded again.
+  ///
+  /// - Parameters:
+  ///   - path: path of the video file.
+  ///   - isCancelled: as in `extract`.
+  /// - Returns: the faces, and the pixels of each of their crops.
+  /// - Throws: as `extract`.
+  package func extractPixels(
+    path: String, isCancelled: () -> Bool = { false }
+  ) throws -> (faces: VideoFaces, pixels: [PixelBuffer]) {
+    let faces = try extract(path: path, isCancelled: isCancelled)
+    let decoder = try JPEGDecoder()
+    return (faces, try faces.crops.map { try decoder.decode($0.image.span.bytes) })
+  }
+
   /// A crop whose track may still be dropped.
   private struct PendingCrop {
     var frame: Int
@@ -73,13 +118,13 @@ public final class FaceExtractor {
   ) throws -> PendingCrop? {
     let convertedBefore = frame.conversionSeconds
     let start = ThreadCPUClock.seconds()
-    guard let placement = settings.geometry.placement(of: tracked.face) else { return nil }
+    guard let placement = recipe.geometry.placement(of: tracked.face) else { return nil }
     let region = placement.region(inWidth: frame.width, height: frame.height)
     guard !region.isEmpty else { return nil }
     let pixels = try frame.region(
       x: region.x, y: region.y, width: region.width, height: region.height)
     let picture = pixels.warped(
-      sizePixels: settings.geometry.sizePixels,
+      sizePixels: recipe.geometry.sizePixels,
       by: placement.transform.translated(by: SIMD2(-Double(region.x), -Double(region.y))))
     let aligned = ThreadCPUClock.seconds()
     let image = try encoder.encode(picture)
@@ -131,9 +176,9 @@ public final class FaceExtractor {
       notes.append(
         "damaged: \(report.deliveredFrames) of \(report.chosenFrames) chosen pictures decoded")
     }
-    if report.chosenFrames < settings.framesPerVideo {
+    if report.chosenFrames < recipe.sampling.framesPerVideo {
       notes.append(
-        "short: \(report.chosenFrames) of \(settings.framesPerVideo) pictures, the video has "
+        "short: \(report.chosenFrames) of \(recipe.sampling.framesPerVideo) pictures, the video has "
           + "\(reader.information.frameCount)")
     }
     if cropCount == 0 {

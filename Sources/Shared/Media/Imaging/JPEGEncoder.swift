@@ -1,16 +1,20 @@
 internal import CTurboJPEG
+public import Contract
 
 /// A JPEG encoder that keeps its working memory between pictures. One per worker; not thread-safe.
 public final class JPEGEncoder {
   private let handle: tjhandle
   private let quality: Int32
+  private let sampling: Int32
   private var output: UnsafeMutablePointer<UInt8>?
   private var capacity: UInt = 0
 
-  /// Creates an encoder without chroma subsampling (4:4:4).
+  /// Creates an encoder.
   ///
-  /// - Parameter quality: 1...100, libjpeg's scale.
-  public init(quality: Int) throws(ImagingError) {
+  /// - Parameters:
+  ///   - quality: 1...100, libjpeg's scale.
+  ///   - chroma: resolution of the colours.
+  public init(quality: Int, chroma: ChromaSampling = .full) throws(ImagingError) {
     precondition((1...100).contains(quality), "JPEG quality lies in 1...100")
     guard let handle = tjInitCompress() else {
       throw ImagingError(
@@ -18,6 +22,7 @@ public final class JPEGEncoder {
     }
     self.handle = handle
     self.quality = Int32(quality)
+    sampling = chroma.turboJPEG
   }
 
   deinit {
@@ -29,7 +34,7 @@ public final class JPEGEncoder {
   ///
   /// The corresponding C function is `tjCompress2`.
   public func encode(_ picture: PixelBuffer) throws(ImagingError) -> [UInt8] {
-    let bound = tjBufSize(Int32(picture.width), Int32(picture.height), Int32(TJSAMP_444.rawValue))
+    let bound = tjBufSize(Int32(picture.width), Int32(picture.height), sampling)
     if bound > capacity {
       tjFree(output)
       output = tjAlloc(Int32(bound))
@@ -39,7 +44,7 @@ public final class JPEGEncoder {
     let status = picture.bytes.withUnsafeBufferPointer { source in
       tjCompress2(
         handle, source.baseAddress, Int32(picture.width), 0, Int32(picture.height),
-        Int32(TJPF_RGBX.rawValue), &output, &length, Int32(TJSAMP_444.rawValue), quality,
+        Int32(TJPF_RGBX.rawValue), &output, &length, sampling, quality,
         TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT)
     }
     guard status == 0, let output else {
@@ -48,5 +53,15 @@ public final class JPEGEncoder {
         "JPEG of \(picture.width)x\(picture.height) pixels: \(JPEG.lastError(handle))")
     }
     return [UInt8](UnsafeBufferPointer(start: output, count: Int(length)))
+  }
+}
+
+extension ChromaSampling {
+  /// The library's number of it.
+  var turboJPEG: Int32 {
+    switch self {
+    case .full: Int32(TJSAMP_444.rawValue)
+    case .quarter: Int32(TJSAMP_420.rawValue)
+    }
   }
 }

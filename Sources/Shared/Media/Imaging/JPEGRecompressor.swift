@@ -1,16 +1,9 @@
 internal import CTurboJPEG
+public import Contract
 
 /// Does to a picture what saving it as a JPEG file does, in memory that is kept between pictures.
 /// One per worker; not thread-safe.
 public final class JPEGRecompressor {
-  /// Resolution of the colours relative to that of the brightness.
-  public enum Chroma: Sendable, CaseIterable {
-    /// 4:4:4, equal.
-    case full
-    /// 4:2:0, half as wide and high: what cameras and the web use.
-    case quarter
-  }
-
   private let encoder: tjhandle
   private let decoder: tjhandle
   private var file: UnsafeMutablePointer<UInt8>?
@@ -47,11 +40,11 @@ public final class JPEGRecompressor {
   /// - Returns: length of the JPEG file in bytes.
   @discardableResult
   public func recompress(
-    _ picture: inout PixelBuffer, quality: Int, chroma: Chroma
+    _ picture: inout PixelBuffer, quality: Int, chroma: ChromaSampling
   ) throws(ImagingError) -> Int {
     precondition((1...100).contains(quality), "JPEG quality lies in 1...100")
     let (width, height) = (Int32(picture.width), Int32(picture.height))
-    let sampling = Int32((chroma == .full ? TJSAMP_444 : TJSAMP_420).rawValue)
+    let sampling = chroma.turboJPEG
     let bound = tjBufSize(width, height, sampling)
     if bound > capacity {
       tjFree(file)

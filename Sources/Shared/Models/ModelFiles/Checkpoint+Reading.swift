@@ -25,8 +25,16 @@ extension Checkpoint {
       )
     }
     let version = try root.integer("version")
-    guard version == Self.version else {
-      throw root.wrong("version", "\(Self.version)", "\(version); use the software that wrote it")
+    guard (1...Self.version).contains(version) else {
+      throw root.wrong(
+        "version", "1...\(Self.version)", "\(version); use the software that wrote it")
+    }
+    let recipe = version == 1 ? nil : try root.recipe()
+    let geometry: CropGeometry
+    if let recipe {
+      geometry = recipe.geometry
+    } else {
+      geometry = try root.section("geometry").geometry()
     }
     let architecture = try root.section("architecture").architecture()
     let state = try root.state("model", architecture)
@@ -37,7 +45,7 @@ extension Checkpoint {
       step: try root.integer("step"), epoch: try position.integer("epoch"),
       sample: try position.integer("sample"), progress: try root.text("progress"),
       settings: try root.section("settings").texts(), configuration: try root.text("configuration"),
-      geometry: try root.section("geometry").geometry(),
+      recipe: recipe, geometry: geometry,
       normalization: try root.section("normalization").normalization())
   }
 }
@@ -203,13 +211,31 @@ extension CheckpointReader {
     return arena
   }
 
+  /// The recipe; nil where the checkpoint has only the geometry.
+  func recipe() throws(ModelFileError) -> ExtractionRecipe? {
+    guard value["recipe"] != nil else { return nil }
+    let bytes = Array(try text("recipe").utf8)
+    do throws(ContractError) {
+      return try ContractDocument.decode(ExtractionRecipe.self, from: bytes)
+    } catch {
+      throw ModelFileError(
+        .otherContent, subject: path, "\(place)\(error.within("recipe").description)")
+    }
+  }
+
   func geometry() throws(ModelFileError) -> CropGeometry {
     let name = try text("alignment")
     guard let alignment = CropGeometry.Alignment(rawValue: name) else {
       throw wrong("alignment", "a kind of alignment", name)
     }
-    return CropGeometry(
+    let geometry = CropGeometry(
       alignment: alignment, margin: try number("margin"), sizePixels: try integer("sizePixels"))
+    do throws(ContractError) {
+      try geometry.validate()
+    } catch {
+      throw wrong(error.key, error.expected, error.got)
+    }
+    return geometry
   }
 
   func normalization() throws(ModelFileError) -> InputNormalization {

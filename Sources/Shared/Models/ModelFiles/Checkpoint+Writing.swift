@@ -6,13 +6,15 @@ extension Checkpoint {
   /// Writes the checkpoint: to a temporary file, synced, renamed.
   public func write(to path: String) throws(ModelFileError) {
     do {
-      try TorchDocument(root: value, records: [:]).write(to: path)
-    } catch {
+      try TorchDocument(root: try value(), records: [:]).write(to: path)
+    } catch let error as TorchFileError {
       throw ModelFileError(error)
+    } catch {
+      throw ModelFileError(.otherContent, subject: path, "can't be written: \(error)")
     }
   }
 
-  private var value: TorchValue {
+  private func value() throws(ContractError) -> TorchValue {
     .dictionary([
       TorchEntry("format", .string(Self.format)),
       TorchEntry("version", .integer(Int64(Self.version))),
@@ -33,13 +35,7 @@ extension Checkpoint {
         .dictionary(
           settings.sorted { $0.key < $1.key }.map { TorchEntry($0.key, .string($0.value)) })),
       TorchEntry("configuration", .string(configuration)),
-      TorchEntry(
-        "geometry",
-        .dictionary([
-          TorchEntry("alignment", .string(geometry.alignment.rawValue)),
-          TorchEntry("margin", .number(geometry.margin)),
-          TorchEntry("sizePixels", .integer(Int64(geometry.sizePixels))),
-        ])),
+      try cropsEntry(),
       TorchEntry(
         "normalization",
         .dictionary([
@@ -49,6 +45,21 @@ extension Checkpoint {
             .list(normalization.standardDeviation.map { .number(Double($0)) })),
         ])),
     ])
+  }
+
+  /// The recipe as JSON, as in `store.json` and `model.pt`; the geometry where no more is known.
+  private func cropsEntry() throws(ContractError) -> TorchEntry {
+    if let recipe {
+      let text = String(decoding: try ContractDocument.encode(recipe), as: UTF8.self)
+      return TorchEntry("recipe", .string(text))
+    }
+    return TorchEntry(
+      "geometry",
+      .dictionary([
+        TorchEntry("alignment", .string(geometry.alignment.rawValue)),
+        TorchEntry("margin", .number(geometry.margin)),
+        TorchEntry("sizePixels", .integer(Int64(geometry.sizePixels))),
+      ]))
   }
 
   private var architecture: TorchValue {

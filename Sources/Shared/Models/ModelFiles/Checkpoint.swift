@@ -10,8 +10,8 @@ internal import TensorFiles
 public struct Checkpoint: Sendable {
   /// Value of the entry `format`, by which a checkpoint is known.
   public static let format = "deepfake-detection-checkpoint"
-  /// The only version there is.
-  public static let version = 1
+  /// The version that is written; every older one is read.
+  public static let version = 2
 
   /// The network that is trained.
   public var state: NetworkState
@@ -31,8 +31,10 @@ public struct Checkpoint: Sendable {
   public var settings: [String: String]
   /// The pipeline file's section, whole.
   public var configuration: String
-  /// How a face becomes a crop.
-  public var geometry: CropGeometry
+  /// All that determined the crops; nil in a checkpoint of version 1, which has only the geometry.
+  public let recipe: ExtractionRecipe?
+  /// How a face becomes a crop; the recipe's own where that is known.
+  public let geometry: CropGeometry
   /// How a crop becomes the network's input.
   public var normalization: InputNormalization
 
@@ -40,7 +42,18 @@ public struct Checkpoint: Sendable {
   public init(
     state: NetworkState, average: MovingAverage?, optimizer: Optimizer, step: Int, epoch: Int,
     sample: Int, progress: String, settings: [String: String], configuration: String,
-    geometry: CropGeometry, normalization: InputNormalization
+    recipe: ExtractionRecipe, normalization: InputNormalization
+  ) {
+    self.init(
+      state: state, average: average, optimizer: optimizer, step: step, epoch: epoch,
+      sample: sample, progress: progress, settings: settings, configuration: configuration,
+      recipe: recipe, geometry: recipe.geometry, normalization: normalization)
+  }
+
+  init(
+    state: NetworkState, average: MovingAverage?, optimizer: Optimizer, step: Int, epoch: Int,
+    sample: Int, progress: String, settings: [String: String], configuration: String,
+    recipe: ExtractionRecipe?, geometry: CropGeometry, normalization: InputNormalization
   ) {
     self.state = state
     self.average = average
@@ -51,6 +64,7 @@ public struct Checkpoint: Sendable {
     self.progress = progress
     self.settings = settings
     self.configuration = configuration
+    self.recipe = recipe
     self.geometry = geometry
     self.normalization = normalization
   }

@@ -11,27 +11,24 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
   /// Name of the record in the zip file.
   public static let recordName = "deepfake_detection.json"
 
-  /// The only format there is.
-  public static let currentFormatVersion = 1
+  /// The format that is written; every older one is read.
+  public static let currentFormatVersion = 2
 
   private static let maximumBytes = 1 << 20
 
-  /// Version of this record.
-  public var formatVersion = currentFormatVersion
+  /// Version of the record that this was read from; of a new one the current format.
+  public let formatVersion: Int
   /// Which network.
   public var architecture: ArchitectureDescription
-  /// What the logits stand for, in their order.
-  public var labels = ["real", "fake"]
-  /// How a face becomes a crop.
-  public var geometry: CropGeometry
+  /// All that determined the crops that the network was trained on. Nil where the file doesn't say, as
+  /// in version 1, which has only the geometry.
+  public let recipe: ExtractionRecipe?
+  /// How a face becomes a crop; the recipe's own where that is known.
+  public let geometry: CropGeometry
   /// How a crop's pixels become the network's input.
   public var normalization: InputNormalization
-  /// What margins are divided by before they become probabilities; fitted on validation.
-  public var temperature: Double
-  /// Video probability from which a video is called fake; fitted on validation.
-  public var threshold: Double
-  /// Rule that makes one score of the frames of a video.
-  public var videoScore: String
+  /// How the network's answers become a verdict; fitted on validation.
+  public var calibration: Calibration
   /// How the model came to be; equal for equal trainings.
   public var provenance: Provenance
 
@@ -58,26 +55,22 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
   /// Creates a description in the current format.
   public init(
     architecture: ResNet18Architecture, entryNames: [String: String] = [:],
-    geometry: CropGeometry, normalization: InputNormalization, temperature: Double,
-    threshold: Double,
-    videoScore: String, provenance: Provenance
+    recipe: ExtractionRecipe, normalization: InputNormalization, calibration: Calibration,
+    provenance: Provenance
   ) {
-    self.architecture = ArchitectureDescription(
-      architecture, entryNames: entryNames)
-    self.geometry = geometry
+    formatVersion = Self.currentFormatVersion
+    self.architecture = ArchitectureDescription(architecture, entryNames: entryNames)
+    self.recipe = recipe
+    geometry = recipe.geometry
     self.normalization = normalization
-    self.temperature = temperature
-    self.threshold = threshold
-    self.videoScore = videoScore
+    self.calibration = calibration
     self.provenance = provenance
   }
 
   /// The record: JSON with sorted keys, the same bytes for the same content.
   func encoded() throws(ModelFileError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      return [UInt8](try encoder.encode(self))
+    do throws(ContractError) {
+      return try ContractDocument.encode(self)
     } catch {
       throw ModelFileError(
         .otherContent, subject: Self.recordName, "can't be written as JSON: \(error)")
@@ -86,74 +79,93 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
 
   /// Reads the record of `file`.
   init(record: [UInt8], file: String) throws(ModelFileError) {
-    func wrong(_ message: String) -> ModelFileError {
-      ModelFileError(.otherContent, subject: "\(file): \(Self.recordName)", message)
-    }
+    let subject = "\(file): \(Self.recordName)"
     guard record.count <= Self.maximumBytes else {
-      throw wrong("expected at most \(Self.maximumBytes) bytes, got \(record.count)")
+      throw ModelFileError(
+        .otherContent, subject: subject,
+        "expected at most \(Self.maximumBytes) bytes, got \(record.count)")
     }
-    let metadata: ModelMetadata
-    do {
-      metadata = try JSONDecoder().decode(ModelMetadata.self, from: Data(record))
+    do throws(ContractError) {
+      self = try ContractDocument.decode(ModelMetadata.self, from: record)
     } catch {
-      throw wrong("expected this product's description of a model, got other JSON: \(error)")
+      throw ModelFileError(
+        .otherContent, subject: subject,
+        "this description of a model can't be used: \(error.description)")
     }
-    guard metadata.formatVersion == Self.currentFormatVersion else {
-      throw wrong(
-        "expected format \(Self.currentFormatVersion), got \(metadata.formatVersion); "
-          + "a later version of this software reads it")
-    }
-    guard metadata.temperature > 0, metadata.temperature.isFinite, metadata.threshold.isFinite
-    else {
-      throw wrong(
-        "expected a positive temperature and a threshold, got \(metadata.temperature) and "
-          + "\(metadata.threshold)")
-    }
-    self = metadata
   }
 }
 
-/// A `ResNet18Architecture` in JSON.
-public struct ArchitectureDescription: Codable, Sendable, Equatable {
-  /// Always `resnet18`.
-  public var name = "resnet18"
-  /// Channels of the first stage.
-  public var width: Int
-  /// Side of the input in pixels.
-  public var inputSize: Int
-  /// Logits.
-  public var classes: Int
-  /// Features of the hidden layer of the head; nil for a linear one.
-  public var hidden: Int?
-  /// Whether the head has a BatchNorm layer.
-  public var headBatchNorm: Bool
-  /// Share of the features that training drops.
-  public var dropout: Float
-  /// Names of entries in the file, by their names in this product, where they differ: a repaired
-  /// model keeps those of its network. Nil where none does.
-  public var entryNames: [String: String]?
+extension ModelMetadata {
+  private enum CodingKeys: String, CodingKey {
+    case formatVersion, architecture, labels, recipe, geometry, normalization, calibration
+    case provenance
+    // Version 1 has these side by side.
+    case temperature, threshold, videoScore
+  }
 
-  /// Describes an architecture.
-  public init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
-    self.entryNames = entryNames.isEmpty ? nil : entryNames
-    width = architecture.width
-    inputSize = architecture.inputSize
-    classes = architecture.classes
-    switch architecture.head {
-    case .linear: (hidden, headBatchNorm, dropout) = (nil, false, 0)
-    case .mlp(let hidden, let batchNorm, let dropout):
-      (self.hidden, headBatchNorm, self.dropout) = (hidden, batchNorm, dropout)
+  /// Reads a description of any version; values that can't be used are an error.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    formatVersion = try values.decodeWhole(.formatVersion)
+    guard (1...Self.currentFormatVersion).contains(formatVersion) else {
+      throw ContractError(
+        key: "formatVersion", expected: "1...\(Self.currentFormatVersion)",
+        got: "\(formatVersion)", advice: "a later version of this software reads it"
+      ).decodingError(at: decoder)
+    }
+    architecture = try values.decode(ArchitectureDescription.self, forKey: .architecture)
+    let labels = try values.decode([String].self, forKey: .labels)
+    let expected = VideoLabel.logitOrder.map(\.rawValue)
+    guard labels == expected else {
+      throw ContractError(
+        key: "labels", expected: "\(expected), the order of the network's two answers",
+        got: "\(labels.prefix(4))",
+        advice: "in another order every verdict would be the opposite; swap the two rows of the "
+          + "last layer, weights and bias, and the labels with them"
+      ).decodingError(at: decoder)
+    }
+    recipe = try values.decodeIfPresent(ExtractionRecipe.self, forKey: .recipe)
+    geometry = try recipe?.geometry ?? values.decode(CropGeometry.self, forKey: .geometry)
+    normalization = try values.decode(InputNormalization.self, forKey: .normalization)
+    provenance = try values.decode(Provenance.self, forKey: .provenance)
+    if formatVersion == 1 {
+      let score = try values.decode(VideoScore.self, forKey: .videoScore)
+      let temperature: Double = try values.decodeNumber(.temperature)
+      let threshold: Double = try values.decodeNumber(.threshold)
+      do throws(ContractError) {
+        calibration = try Calibration(
+          validating: score, temperature: temperature, threshold: threshold)
+      } catch {
+        throw error.decodingError(at: decoder)
+      }
+    } else {
+      calibration = try values.decode(Calibration.self, forKey: .calibration)
     }
   }
 
-  /// The architecture, or nil where a number is out of bounds.
-  public var architecture: ResNet18Architecture? {
-    guard name == "resnet18", width % 8 == 0, (8...256).contains(width), inputSize % 32 == 0,
-      (32...1024).contains(inputSize), classes == 2, (0..<1).contains(dropout),
-      (1...4096).contains(hidden ?? 1)
-    else { return nil }
-    return ResNet18Architecture(
-      width: width, inputSize: inputSize, classes: classes,
-      head: hidden.map { .mlp(hidden: $0, batchNorm: headBatchNorm, dropout: dropout) } ?? .linear)
+  /// Writes the description in the current format.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(Self.currentFormatVersion, forKey: .formatVersion)
+    try values.encode(architecture, forKey: .architecture)
+    try values.encode(VideoLabel.logitOrder, forKey: .labels)
+    if let recipe {
+      try values.encode(recipe, forKey: .recipe)
+    } else {
+      try values.encode(geometry, forKey: .geometry)
+    }
+    try values.encode(normalization, forKey: .normalization)
+    try values.encode(calibration, forKey: .calibration)
+    try values.encode(provenance, forKey: .provenance)
+  }
+
+  /// In what the crops of a store differ from those that the model was trained on, besides the
+  /// geometry: a line for each setting. Empty where both are alike, and where the model's file doesn't
+  /// say.
+  public func recipeDifferences(fromStore store: ExtractionRecipe) -> [String] {
+    guard let recipe else { return [] }
+    return recipe.differences(from: store).filter { !$0.name.hasPrefix("alignment.") }.map {
+      "\($0.name): the model was trained with \($0.value), this store was made with \($0.other)"
+    }
   }
 }

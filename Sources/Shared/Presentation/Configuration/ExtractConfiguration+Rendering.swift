@@ -1,3 +1,5 @@
+internal import Contract
+
 extension ExtractConfiguration {
   /// The settings that determine the crops in the store, by dotted key (`sampling.framesPerVideo`)
   /// with the value's canonical YAML. Equal for two runs whose stores may be joined. Paths, the

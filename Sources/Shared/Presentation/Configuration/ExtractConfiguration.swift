@@ -1,3 +1,5 @@
+public import Contract
+
 /// Settings of the extractor: the section `extract:` of a pipeline file. The values written here are
 /// the defaults; `pipelines/*.yaml` explain when to change them.
 public struct ExtractConfiguration: Sendable, Equatable {
@@ -115,12 +117,7 @@ extension ExtractConfiguration {
   /// How a crop is cut out of its frame.
   public struct Alignment: Sendable, Equatable {
     /// What a crop is aligned to.
-    public enum Kind: String, Sendable, CaseIterable {
-      case landmarks, box
-    }
-
-    /// What a crop is aligned to.
-    public var kind = Kind.landmarks
+    public var kind = CropGeometry.Alignment.landmarks
 
     /// Side of the crop as a multiple of the face's, 1...4.
     public var margin = 1.3

@@ -70,7 +70,7 @@ package struct DiagnosisResult: Encodable {
     \(text(predictions.videoAUCInterval))
       balanced accuracy  \(TableCell.number(predictions.balancedAccuracy, 3))\
     \(text(predictions.balancedAccuracyInterval))
-    """
+    """ + predictions.notes.map { "\n  Note: \($0)" }.joined()
   }
 
   private static func text(_ interval: ConfidenceInterval?) -> String {

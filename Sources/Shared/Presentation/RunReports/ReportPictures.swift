@@ -1,4 +1,5 @@
 internal import Configuration
+package import Contract
 package import Evaluation
 internal import Foundation
 internal import Imaging

@@ -230,9 +230,8 @@ package struct ModelRepair {
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
       architecture: state.architecture, entryNames: subject.network.entryNames,
-      geometry: catalog.description.geometry, normalization: subject.normalization,
-      temperature: calibration.temperature, threshold: calibration.threshold,
-      videoScore: calibration.score.rawValue,
+      recipe: catalog.description.recipe, normalization: subject.normalization,
+      calibration: calibration,
       provenance: ModelMetadata.Provenance(
         software: "trainer \(softwareVersion)", epoch: subject.metadata?.provenance.epoch ?? 0,
         step: subject.metadata?.provenance.step ?? 0, settings: known))
@@ -251,6 +250,9 @@ package struct ModelRepair {
       subject.metadata?.splitSettings == nil
       ? "Note       The file doesn't say what it was trained on; it may have seen the videos that it "
         + "is measured on.\n" : ""
+    for difference in subject.metadata?.recipeDifferences(from: catalog) ?? [] {
+      text += "Note       \(difference).\n"
+    }
     return text
   }
 }

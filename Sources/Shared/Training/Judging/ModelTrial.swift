@@ -21,6 +21,8 @@ package struct PredictionSummary: Encodable {
   package var videoAUCInterval: ConfidenceInterval?
   package var balancedAccuracy: Double?
   package var balancedAccuracyInterval: ConfidenceInterval?
+  /// In what the store's crops differ from those that the model was trained on; a line each.
+  package var notes: [String]
 }
 
 /// A model that judges the crops of a store, as it is.
@@ -50,7 +52,9 @@ package struct ModelTrial {
     let behaviour = try judge.behaviour(
       state, side: ModelJudge.Side(predictions: predictions, report: report),
       presentEntries: state.entries.map(\.name), reloaded: nil)
-    summary = PredictionSummary(predictions, report, store: store)
+    summary = PredictionSummary(
+      predictions, report, store: store,
+      notes: subject.metadata?.recipeDifferences(from: catalog) ?? [])
     findings = Self.findings(behaviour, report)
   }
 
@@ -91,7 +95,9 @@ package struct ModelTrial {
 }
 
 extension PredictionSummary {
-  init(_ predictions: VideoPredictions, _ report: EvaluationReport, store: String) {
+  init(
+    _ predictions: VideoPredictions, _ report: EvaluationReport, store: String, notes: [String]
+  ) {
     let temperature = report.calibration.temperature
     let values = predictions.frames.map { $0.labelled(temperature: temperature).probability }
       .filter { !$0.isNaN }
@@ -104,6 +110,6 @@ extension PredictionSummary {
       },
       videoAUC: report.videos.auc, videoAUCInterval: report.intervals.videoAUC,
       balancedAccuracy: report.videos.balancedAccuracy,
-      balancedAccuracyInterval: report.intervals.videoBalancedAccuracy)
+      balancedAccuracyInterval: report.intervals.videoBalancedAccuracy, notes: notes)
   }
 }

@@ -1,3 +1,4 @@
+package import Contract
 internal import Diagnosis
 internal import Evaluation
 internal import Imaging
@@ -44,13 +45,13 @@ package struct SubjectModel {
   package var normalization: InputNormalization { metadata?.normalization ?? .imageNet }
 
   /// How margins become verdicts: what the file says, or no calibration.
-  package func calibration() throws -> Calibration {
-    try metadata?.calibration(file: path) ?? Calibration()
-  }
+  package func calibration() throws -> Calibration { metadata?.calibration ?? Calibration() }
 }
 
 extension ModelMetadata {
-  /// Makes sure that the crops of a store are of the kind that the model was trained on.
+  /// Makes sure that the crops of a store are of the kind that the model was trained on. Only another
+  /// geometry is an error: what else differs, `recipeDifferences(from:)`, changes the answers,
+  /// not their meaning.
   package func check(_ catalog: SampleCatalog) throws {
     guard catalog.description.geometry == geometry else {
       throw JudgingError(
@@ -61,12 +62,9 @@ extension ModelMetadata {
     }
   }
 
-  /// How the model's margins become verdicts; `file` names it in errors.
-  package func calibration(file: String) throws -> Calibration {
-    guard let score = VideoScore(rawValue: videoScore) else {
-      throw JudgingError(file, "unknown rule for the score of a video: \(videoScore)")
-    }
-    return Calibration(score: score, temperature: temperature, threshold: threshold)
+  /// In what else the crops of a store differ from those that the model was trained on; a line each.
+  package func recipeDifferences(from catalog: SampleCatalog) -> [String] {
+    recipeDifferences(fromStore: catalog.description.recipe)
   }
 
   /// How the data was split when the model was trained; nil where the file doesn't say.

@@ -1,3 +1,4 @@
+package import Contract
 package import Evaluation
 package import Imaging
 package import NeuralNetwork

@@ -52,6 +52,6 @@ extension Learner {
       epoch: progress.epoch, sample: progress.sample,
       progress: String(decoding: try encoder.encode(progress), as: UTF8.self),
       settings: setup.settings, configuration: setup.recorded.yaml,
-      geometry: setup.catalog.description.geometry, normalization: setup.normalization)
+      recipe: setup.catalog.description.recipe, normalization: setup.normalization)
   }
 }

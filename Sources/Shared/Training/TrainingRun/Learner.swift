@@ -1,3 +1,4 @@
+package import Contract
 internal import Imaging
 package import NeuralNetwork
 internal import Prediction

@@ -6,6 +6,7 @@ internal import Measure
 package import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
+internal import ShardStore
 internal import Terminal
 internal import TrainingData
 internal import VideoCatalog
@@ -121,9 +122,10 @@ package struct ModelExport {
       }
     }
     let metadata = ModelMetadata(
-      architecture: setup.architecture, geometry: checkpoint.geometry,
-      normalization: checkpoint.normalization, temperature: calibration.temperature,
-      threshold: calibration.threshold, videoScore: calibration.score.rawValue,
+      architecture: setup.architecture,
+      // A checkpoint of version 1 doesn't say; the store is the one that it was trained on.
+      recipe: checkpoint.recipe ?? setup.catalog.description.recipe,
+      normalization: checkpoint.normalization, calibration: calibration,
       provenance: ModelMetadata.Provenance(
         software: "trainer \(softwareVersion)", epoch: checkpoint.weightsEpoch,
         step: checkpoint.step, settings: checkpoint.settings))

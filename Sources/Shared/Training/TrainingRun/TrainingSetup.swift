@@ -1,4 +1,5 @@
 package import Collectives
+package import Contract
 internal import Foundation
 internal import Imaging
 package import NeuralNetwork

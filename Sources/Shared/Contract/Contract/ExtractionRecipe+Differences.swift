@@ -1,0 +1,63 @@
+extension ExtractionRecipe {
+  /// A setting of a recipe, for a person.
+  public struct Setting: Sendable, Equatable {
+    /// Its key in the section `extract:` of a pipeline file, where it has one.
+    public let name: String
+    /// Its value; nil where it isn't known.
+    public let value: String?
+  }
+
+  /// Every setting by name, in the order of the pipeline files.
+  public var settings: [Setting] {
+    let cascade = search.cascade
+    let thresholds = [
+      cascade.proposalThreshold, cascade.refinementThreshold, cascade.outputThreshold,
+    ]
+    return [
+      Setting(name: "version", value: "\(version)"),
+      Setting(name: "sampling.framesPerVideo", value: "\(sampling.framesPerVideo)"),
+      Setting(name: "sampling.rule", value: sampling.rule.rawValue),
+      Setting(name: "detection.detector", value: detector.name),
+      Setting(name: "detection.weights", value: detector.weights),
+      Setting(name: "detection.thresholds", value: "\(thresholds)"),
+      Setting(name: "detection.minimumFaceSize", value: Self.text(cascade.minimumFaceSize)),
+      Setting(name: "detection.pyramidFactor", value: "\(cascade.pyramidFactor)"),
+      Setting(name: "detection.searchShortSide", value: "\(search.searchShortSide)"),
+      Setting(name: "detection.fullSearchInterval", value: "\(search.fullSearchInterval)"),
+      Setting(name: "detection.brightenWhenEmpty", value: "\(search.brightenWhenEmpty)"),
+      Setting(name: "tracks.minimumFrames", value: "\(tracks.minimumFrames)"),
+      Setting(name: "tracks.minimumScore", value: "\(tracks.minimumScore)"),
+      Setting(name: "tracks.maximumPerVideo", value: "\(tracks.maximumTracks)"),
+      Setting(name: "tracks.maximumGap", value: "\(tracks.maximumGap)"),
+      Setting(name: "alignment.kind", value: geometry.alignment.rawValue),
+      Setting(name: "alignment.margin", value: "\(geometry.margin)"),
+      Setting(name: "alignment.size", value: "\(geometry.sizePixels)"),
+      Setting(name: "images.jpegQuality", value: "\(images.jpegQuality)"),
+      Setting(name: "images.chroma", value: images.chroma.rawValue),
+    ]
+  }
+
+  /// A setting in which two recipes differ.
+  public struct Difference: Sendable, Equatable {
+    /// The setting's name.
+    public let name: String
+    /// Its value in the one recipe.
+    public let value: String
+    /// Its value in the other one.
+    public let other: String
+  }
+
+  /// The settings in which this recipe and another one differ, in the order of the pipeline files.
+  /// What one of them doesn't know is no difference.
+  public func differences(from other: ExtractionRecipe) -> [Difference] {
+    zip(settings, other.settings).compactMap { mine, theirs in
+      guard let value = mine.value, let known = theirs.value, value != known else { return nil }
+      return Difference(name: mine.name, value: value, other: known)
+    }
+  }
+
+  /// A whole number without its fraction, as a person writes it.
+  private static func text(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? "\(value)"
+  }
+}

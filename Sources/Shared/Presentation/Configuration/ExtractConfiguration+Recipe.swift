@@ -1,0 +1,28 @@
+public import Contract
+
+extension ExtractConfiguration {
+  /// All that determines which crops a video gives.
+  ///
+  /// - Parameter detectorWeights: checksum of the detector's weights.
+  public func recipe(detectorWeights: String?) -> ExtractionRecipe {
+    // Reading makes sure of three thresholds.
+    let thresholds = detection.thresholds.map { Float($0) }
+    return ExtractionRecipe(
+      sampling: FrameSampling(framesPerVideo: sampling.framesPerVideo),
+      detector: DetectorIdentity(weights: detectorWeights),
+      search: FaceSearchSettings(
+        cascade: MTCNNSettings(
+          proposalThreshold: thresholds[0], refinementThreshold: thresholds[1],
+          outputThreshold: thresholds[2], minimumFaceSize: Double(detection.minimumFaceSize),
+          pyramidFactor: detection.pyramidFactor),
+        searchShortSide: detection.searchShortSide,
+        fullSearchInterval: detection.fullSearchInterval,
+        brightenWhenEmpty: detection.brightenWhenEmpty),
+      tracks: TrackSettings(
+        minimumFrames: tracks.minimumFrames, minimumScore: Float(tracks.minimumScore),
+        maximumTracks: tracks.maximumPerVideo),
+      geometry: CropGeometry(
+        alignment: alignment.kind, margin: alignment.margin, sizePixels: alignment.size),
+      images: CropEncoding(jpegQuality: images.jpegQuality))
+  }
+}

@@ -1,0 +1,137 @@
+import Contract
+import Testing
+
+@Suite struct ExtractionRecipeTests {
+  /// A recipe in which nothing is a default.
+  static let unusual = ExtractionRecipe(
+    sampling: FrameSampling(framesPerVideo: 8), detector: DetectorIdentity(weights: "a-b-c"),
+    search: FaceSearchSettings(
+      cascade: MTCNNSettings(
+        proposalThreshold: 0.5, refinementThreshold: 0.6, outputThreshold: 0.8, minimumFaceSize: 30,
+        pyramidFactor: 0.8),
+      searchShortSide: 0, fullSearchInterval: 3, brightenWhenEmpty: false),
+    tracks: TrackSettings(minimumFrames: 1, minimumScore: 0.85, maximumTracks: 2, maximumGap: 7),
+    geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 64),
+    images: CropEncoding(jpegQuality: 90, chroma: .quarter))
+
+  @Test(arguments: [ExtractionRecipe(), unusual])
+  func everyValueIsReadBack(recipe: ExtractionRecipe) throws {
+    let bytes = try ContractDocument.encode(recipe)
+    #expect(try ContractDocument.decode(ExtractionRecipe.self, from: bytes) == recipe)
+    #expect(try ContractDocument.encode(recipe) == bytes)
+    #expect(recipe.differences(from: recipe).isEmpty)
+  }
+
+  @Test func differencesAreNamedAsInThePipelineFile() {
+    let usual = ExtractionRecipe(detector: DetectorIdentity(weights: "1-2-3"))
+    let differences = usual.differences(from: Self.unusual)
+    // All but the version, the rule and the detector's name, of which there is one each.
+    #expect(differences.count == usual.settings.count - 3)
+    let first = differences.first
+    #expect(first?.name == "sampling.framesPerVideo" && first?.value == "32" && first?.other == "8")
+    #expect(differences.map(\.name).contains("tracks.maximumGap"))
+    // Weights that aren't known are no difference.
+    #expect(ExtractionRecipe().differences(from: usual).isEmpty)
+  }
+
+  @Test(arguments: [
+    ("\"version\" : 1", "\"version\" : 2", "version: expected 1, got 2; a later version"),
+    ("\"jpegQuality\" : 95", "\"jpegQuality\" : 0", "images.jpegQuality: expected 1...100"),
+    ("\"jpegQuality\" : 95", "\"jpegQuality\" : 95.5", "images.jpegQuality: expected"),
+    (
+      "\"chroma\" : \"4:4:4\"", "\"chroma\" : \"4:1:1\"",
+      "images.chroma: expected 4:4:4 or 4:2:0, got \"4:1:1\""
+    ),
+    (
+      "\"framesPerVideo\" : 32", "\"framesPerVideo\" : -3",
+      "sampling.framesPerVideo: expected 1...10000 pictures, got -3"
+    ),
+    ("\"evenlySpaced\"", "\"first\"", "sampling.rule: expected evenlySpaced, got \"first\""),
+    ("\"MTCNN\"", "\"RetinaFace\"", "detector.name: expected MTCNN, got \"RetinaFace\""),
+    ("\"margin\" : 1.3", "\"margin\" : 0", "geometry.margin: expected"),
+    ("\"margin\" : 1.3", "\"margin\" : 1e999", "expected JSON, got"),
+    ("\"margin\" : 1.3", "\"margin\" : [1]", "geometry.margin: expected a number, got a list of 1"),
+    (
+      "\"sizePixels\" : 224", "\"sizePixels\" : 1000000000000",
+      "geometry.sizePixels: expected 1...4096 pixels"
+    ),
+    ("\"landmarks\"", "\"nose\"", "geometry.alignment: expected landmarks or box, got \"nose\""),
+    (
+      "\"outputThreshold\" : 0.7", "\"outputThreshold\" : 7",
+      "search.cascade.outputThreshold: expected a score of 0...1, got 7"
+    ),
+    (
+      "\"pyramidFactor\" : 0.709", "\"pyramidFactor\" : 1",
+      "search.cascade.pyramidFactor: expected 0.1...0.95"
+    ),
+    (
+      "\"searchShortSide\" : 360", "\"searchShortSide\" : 3",
+      "search.searchShortSide: expected 64 to 8640"
+    ),
+    (
+      "\"fullSearchInterval\" : 8", "\"fullSearchInterval\" : 0",
+      "search.fullSearchInterval: expected 1 or more"
+    ),
+    (
+      "\"brightenWhenEmpty\" : true", "\"brightenWhenEmpty\" : 1",
+      "search.brightenWhenEmpty: expected true or false, got 1"
+    ),
+    ("\"minimumScore\" : 0.9", "\"minimumScore\" : 2", "tracks.minimumScore: expected a score"),
+    ("\"maximumGap\" : 5", "\"maximumGap\" : -1", "tracks.maximumGap: expected 0..."),
+    ("\"maximumGap\" : 5", "\"gap\" : 5", "tracks.maximumGap: expected a value, got nothing"),
+  ])
+  func badValuesAreSentences(old: String, new: String, sentence: String) throws {
+    let text = String(decoding: try ContractDocument.encode(ExtractionRecipe()), as: UTF8.self)
+    let changed = text.replacing(old, with: new)
+    try #require(changed != text, "\(text)")
+    let error = #expect(throws: ContractError.self) { try decode(ExtractionRecipe.self, changed) }
+    let message = error?.description ?? ""
+    #expect(message.hasPrefix(sentence), "\(message)")
+    #expect(!message.contains("Swift") && !message.contains("CodingKey"))
+  }
+
+  @Test(arguments: ["", "[", "{}", "[1]", "null", "\"recipe\""])
+  func otherJSONIsASentence(text: String) {
+    let error = #expect(throws: ContractError.self) { try decode(ExtractionRecipe.self, text) }
+    #expect(error?.description.contains("expected") == true)
+  }
+
+  // MARK: Version 1
+
+  @Test func aDictionaryOfVersion1IsARecipe() throws {
+    let texts = [
+      "dataset": "folders", "sampling.framesPerVideo": "8",
+      "detection.thresholds": "[0.5, 0.6, 0.8]",
+      "detection.minimumFaceSize": "30", "detection.pyramidFactor": "0.8",
+      "detection.searchShortSide": "0", "detection.fullSearchInterval": "3",
+      "detection.brightenWhenEmpty": "false", "tracks.minimumFrames": "1",
+      "tracks.minimumScore": "0.85", "tracks.maximumPerVideo": "2", "images.jpegQuality": "90",
+    ]
+    var expected = Self.unusual
+    expected.detector.weights = nil
+    expected.tracks.maximumGap = 5
+    expected.images.chroma = .full
+    #expect(
+      try ExtractionRecipe(version1: texts, geometry: Self.unusual.geometry) == expected)
+  }
+
+  @Test func whatADictionaryOfVersion1LacksIsThatSoftwaresDefault() throws {
+    let recipe = try ExtractionRecipe(version1: ["other": "1"], geometry: CropGeometry())
+    #expect(recipe == ExtractionRecipe())
+  }
+
+  @Test(arguments: [
+    ("sampling.framesPerVideo", "many", "sampling.framesPerVideo: expected a value such as 32"),
+    ("sampling.framesPerVideo", "0", "sampling.framesPerVideo: expected 1...10000"),
+    ("detection.thresholds", "[0.6, 0.7]", "detection.thresholds: expected three numbers"),
+    ("detection.thresholds", "", "detection.thresholds: expected three numbers"),
+    ("images.jpegQuality", "101", "images.jpegQuality: expected 1...100"),
+    ("detection.pyramidFactor", "nan", "search.cascade.pyramidFactor: expected"),
+  ])
+  func badTextsOfVersion1AreSentences(key: String, text: String, sentence: String) {
+    let error = #expect(throws: ContractError.self) {
+      try ExtractionRecipe(version1: [key: text], geometry: CropGeometry())
+    }
+    #expect(error?.description.hasPrefix(sentence) == true, "\(error?.description ?? "")")
+  }
+}
