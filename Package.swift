@@ -124,6 +124,8 @@ let package = Package(
     library(
       .media, "FaceExtraction",
       ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
+    library(
+      .media, "SampleClips", ["Contract", "FaceDetection", "Imaging", "MediaDecoding"]),
     library(.data, "VideoCatalog", ["Contract", "Files"]),
     library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
     library(
@@ -171,8 +173,8 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "Configuration", "Contract", "FaceDetection", "FaceExtraction", "Files",
-        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal",
-        "VideoCatalog", "Workers",
+        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "SampleClips", "ShardStore",
+        "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(

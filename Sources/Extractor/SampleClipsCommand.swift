@@ -1,8 +1,8 @@
 import ArgumentParser
 import FaceDetection
 import Foundation
-import MediaDecoding
 import NeuralNetwork
+import SampleClips
 import Terminal
 import Workers
 

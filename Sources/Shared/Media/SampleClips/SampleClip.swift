@@ -1,17 +1,17 @@
-import FaceDetection
-import Foundation
-import Imaging
-import MediaDecoding
+package import FaceDetection
+internal import Foundation
+package import Imaging
+internal import MediaDecoding
 
 /// A portrait and the face in it.
-struct SamplePortrait: Sendable {
+package struct SamplePortrait: Sendable {
   /// The file's name without its extension.
-  let person: String
-  let picture: PixelBuffer
-  let face: DetectedFace
+  package let person: String
+  package let picture: PixelBuffer
+  package let face: DetectedFace
 
   /// Reads a portrait and finds its largest face.
-  init(path: String, detector: MTCNN) throws {
+  package init(path: String, detector: MTCNN) throws {
     let picture = Self.reduced(try Self.read(path))
     guard
       let face = detector.detect(in: picture).max(by: { $0.box.area < $1.box.area })
@@ -45,10 +45,10 @@ struct SamplePortrait: Sendable {
 }
 
 /// Why sample clips can't be made.
-enum SampleClipError: Error, CustomStringConvertible {
+package enum SampleClipError: Error, CustomStringConvertible {
   case noFace(String)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .noFace(let path): "\(path): no face found; a portrait with one clear face is needed"
     }
@@ -56,7 +56,7 @@ enum SampleClipError: Error, CustomStringConvertible {
 }
 
 /// One clip to make: a person in front of a moving camera, as they are or with a face put on.
-struct SampleClip: Sendable {
+package struct SampleClip: Sendable {
   /// Position of the person among the portraits.
   var person: Int
   /// Whose face is put on, perhaps their own; nil for a genuine clip.
@@ -66,7 +66,7 @@ struct SampleClip: Sendable {
 
   /// Every person in `clipsPerPerson` genuine clips, and in as many with their own face, mirrored and
   /// put on again: who is seen says nothing about genuine or not.
-  static func selfSwaps(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
+  package static func selfSwaps(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
     (0..<count).flatMap { person in
       (0..<clipsPerPerson).flatMap { take in
         [nil, person].map { SampleClip(person: person, donor: $0, take: take) }
@@ -75,7 +75,7 @@ struct SampleClip: Sendable {
   }
 
   /// Every person in `clipsPerPerson` genuine clips, and with everybody else's face.
-  static func all(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
+  package static func all(of count: Int, clipsPerPerson: Int) -> [SampleClip] {
     (0..<count).flatMap { person in
       (0..<clipsPerPerson).map { SampleClip(person: person, donor: nil, take: $0) }
         + (0..<count).filter { $0 != person }.enumerated().map {
@@ -91,7 +91,7 @@ struct SampleClip: Sendable {
 
   /// Makes the clip below `folder`: `real/<person>/<take>.mp4` or
   /// `fake/<person>/<donor>-<take>.mp4`.
-  func write(of people: [SamplePortrait], into folder: String, seconds: Double) throws {
+  package func write(of people: [SamplePortrait], into folder: String, seconds: Double) throws {
     let target = people[person]
     var picture = target.picture
     var name = "real/\(target.person)/take\(take + 1)"

@@ -1,7 +1,6 @@
-import Contract
-import FaceDetection
-import Foundation
-import Imaging
+internal import Contract
+internal import FaceDetection
+internal import Imaging
 
 /// A simple face swap: the donor's aligned face, its colours matched, blended into the target's
 /// picture through a soft oval.
