@@ -125,7 +125,8 @@ let package = Package(
       .media, "FaceExtraction",
       ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
     library(
-      .media, "SampleClips", ["Contract", "FaceDetection", "Imaging", "MediaDecoding"]),
+      .media, "SampleClips",
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "Randomness"]),
     library(.data, "VideoCatalog", ["Contract", "Files"]),
     library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
     library(
@@ -226,6 +227,9 @@ let package = Package(
       "FaceExtractionTests",
       ["Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("RobustnessTests", ["Imaging", "Robustness", "Workers"]),
+    tests(
+      "SampleClipsTests",
+      ["Contract", "FaceDetection", "Imaging", "Randomness", "SampleClips", "VideoCatalog"]),
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
