@@ -120,10 +120,14 @@ let package = Package(
       ["COpenBLAS", "Collectives", "Randomness", "Workers"] + kernelTargets),
     library(.models, "ModelFiles", ["Contract", "NeuralNetwork", "TensorFiles"]),
     library(
-      .media, "FaceDetection", ["Contract", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
+      .media, "FaceDetection",
+      ["Contract", "Files", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
     library(
       .media, "FaceExtraction",
       ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
+    library(
+      .media, "SampleClips",
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "Randomness"]),
     library(.data, "VideoCatalog", ["Contract", "Files"]),
     library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
     library(
@@ -171,8 +175,8 @@ let package = Package(
       name: "Extractor",
       dependencies: [
         argumentParser, "Configuration", "Contract", "FaceDetection", "FaceExtraction", "Files",
-        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal",
-        "VideoCatalog", "Workers",
+        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "SampleClips", "ShardStore",
+        "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -227,6 +231,9 @@ let package = Package(
       "FaceExtractionTests",
       ["Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
     tests("RobustnessTests", ["Imaging", "Robustness", "Workers"]),
+    tests(
+      "SampleClipsTests",
+      ["Contract", "FaceDetection", "Imaging", "Randomness", "SampleClips", "VideoCatalog"]),
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",

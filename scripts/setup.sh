@@ -94,3 +94,36 @@ with tarfile.open(sys.argv[2]) as archive:
 PYTHON
   touch weights/portraits/.complete
 }
+
+# Says where extractor and trainer are, in the variables of these names.
+find_programs() {
+  local programs
+  programs="$(swift build -c release --show-bin-path)"
+  extractor="$programs/extractor"
+  trainer="$programs/trainer"
+}
+
+# Builds extractor and trainer, and finds them.
+build_programs() {
+  say "Building (release)"
+  swift build -c release --product extractor
+  swift build -c release --product trainer
+  find_programs
+}
+
+# The sample clips and their faces, below demo/. They are made again where what makes them has changed:
+# its checksum stands beside them.
+make_demo_store() {
+  local options="--people 8 --takes 3 --seconds 1" state
+  state="$options $(cat Sources/Shared/Media/SampleClips/*.swift pipelines/demo.yaml | cksum)"
+  if [ "$(cat demo/clips.state 2>/dev/null)" != "$state" ]; then
+    say "Making sample clips from public-domain portraits"
+    rm -rf demo/clips demo/clips.state demo/store demo/run
+    mkdir -p demo
+    # shellcheck disable=SC2086 # several options
+    "$extractor" sample-clips weights/portraits demo/clips $options
+    echo "$state" >demo/clips.state
+  fi
+  say "Extracting faces: extractor run pipelines/demo.yaml"
+  "$extractor" run pipelines/demo.yaml
+}

@@ -1,8 +1,7 @@
 import ArgumentParser
 import FaceDetection
-import Foundation
-import MediaDecoding
 import NeuralNetwork
+import SampleClips
 import Terminal
 import Workers
 
@@ -13,12 +12,17 @@ struct SampleClipsCommand: ParsableCommand {
       "Makes short real and manipulated clips from portraits, for demonstrations and tests.",
     discussion: """
       Every portrait becomes clips with a moving camera, and every pair of portraits a clip in which \
-      one person has the other's face. With --self-swaps the fakes carry the person's own face, \
-      mirrored and put on again, so that a network can't go by who is seen. They lie in real/<person>/ and fake/<person>/, as the \
+      one person has the other's face. They lie in real/<person>/ and fake/<person>/, as the \
       pipeline folders.yaml takes them.
 
+      With --people, every portrait becomes that many different people instead (shape of the face, \
+      skin, hair, light, background), each in --takes genuine clips and as many in which a changed \
+      copy of the own face is blended in: a network can't go by who is seen. They lie in \
+      train/real/<person>/ and so on; all people of a portrait are on one side, and the last third \
+      of the portraits by name is for validation.
+
       Example:
-        extractor sample-clips weights/portraits demo/clips
+        extractor sample-clips weights/portraits demo/clips --people 8
       """)
 
   @Argument(help: "A folder of portraits (PNG or JPEG), one face each.", completion: .directory)
@@ -33,13 +37,19 @@ struct SampleClipsCommand: ParsableCommand {
   @Option(help: "Length of a clip in seconds.")
   var seconds: Double = 3
 
-  @Flag(help: "Make fakes of everybody's own face instead of the others'.")
-  var selfSwaps = false
+  @Option(help: "Different people to derive from every portrait.")
+  var people: Int?
 
   @Option(help: "Genuine clips of each person.")
   var takes: Int = 2
 
+  @Option(help: "Of everything random about derived people; another one gives others.")
+  var seed: UInt64 = 1
+
   func validate() throws {
+    if let people, !(1...99).contains(people) {
+      throw ValidationError("--people: expected 1...99, got \(people)")
+    }
     guard (1...20).contains(takes) else {
       throw ValidationError("--takes: expected 1...20, got \(takes)")
     }
@@ -51,25 +61,25 @@ struct SampleClipsCommand: ParsableCommand {
   func run() throws {
     let detector = try MTCNN(
       weights: try MTCNNWeights.load(directory: weights, kernels: Processor.selected))
-    let names = try FileManager.default.contentsOfDirectory(atPath: portraits).sorted()
-      .filter { name in
-        [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) }
+    let portraits = try SamplePortrait.all(in: portraits, detector: detector)
+    if let people {
+      let clips = PersonClip.all(portraits: portraits.count, people: people, takes: takes)
+      try make(clips) { try $0.write(of: portraits, into: output, seconds: seconds, seed: seed) }
+    } else {
+      try make(PortraitClip.all(of: portraits.count, takes: takes)) {
+        try $0.write(of: portraits, into: output, seconds: seconds)
       }
-    let people = try names.map { name in
-      try SamplePortrait(path: portraits + "/" + name, detector: detector)
     }
-    guard people.count >= 2 else {
-      throw ValidationError("\(portraits): expected two portraits or more, found \(people.count)")
-    }
-    let clips =
-      selfSwaps
-      ? SampleClip.selfSwaps(of: people.count, clipsPerPerson: takes)
-      : SampleClip.all(of: people.count, clipsPerPerson: takes)
+  }
+
+  private func make<Clip: Sendable>(
+    _ clips: [Clip], _ write: @escaping @Sendable (Clip) throws -> Void
+  ) throws {
     let progress = ProgressLine(total: clips.count, unit: "clips")
     let done = Locked(0)
     try WorkerPool().forEach(clips) { _ in
       { clip in
-        try clip.write(of: people, into: output, seconds: seconds)
+        try write(clip)
         progress.update(
           done: done.withLock {
             $0 += 1; return $0

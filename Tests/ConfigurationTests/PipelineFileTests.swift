@@ -27,6 +27,7 @@ import Testing
       expected.input = packageRoot.appendingPathComponent("demo/clips").path
       expected.store = packageRoot.appendingPathComponent("demo/store").path
       expected.sampling.framesPerVideo = 8
+      expected.tracks.maximumPerVideo = 1
     }
     #expect(try ExtractConfiguration(contentsOf: Self.path(name)) == expected)
   }
@@ -62,19 +63,25 @@ import Testing
     demo.store = packageRoot.appendingPathComponent("demo/store").path
     demo.run = packageRoot.appendingPathComponent("demo/run").path
     demo.epochs = 30
-    demo.batchSize = 16
+    demo.batchSize = 32
     demo.network.width = 16
     demo.network.hidden = 64
     demo.network.dropout = 0.2
     demo.network.inputSize = 96
-    demo.data.split = .hash
     demo.data.validationShare = 0.34
     demo.data.testShare = 0
     demo.data.framesPerVideo = 0
-    demo.optimizer.learningRate = 0.02
-    demo.optimizer.emaDecay = 0.95
+    demo.augmentation.jpeg = 0.2
+    demo.augmentation.noise = 0.1
+    demo.augmentation.blur = 0.05
+    demo.augmentation.downscale = 0.05
+    demo.augmentation.erasing = 0
+    demo.optimizer.kind = .adamw
+    demo.optimizer.learningRate = 0.001
+    demo.optimizer.weightDecay = 0.02
+    demo.optimizer.emaDecay = 0.98
     demo.schedule.warmupEpochs = 3
-    demo.validation.everyEpochs = 30
+    demo.validation.everyEpochs = 10
     demo.validation.patience = 0
     demo.checkpoints.everyMinutes = 1
     demo.checkpoints.keep = 2

@@ -20,7 +20,8 @@ struct TrainingRun {
     "stepsPerEpoch=20", "checkpoints.everySteps=7", "checkpoints.everyMinutes=0",
     "checkpoints.keep=3", "data.validationShare=0.25", "data.testShare=0.25",
     "validation.everyEpochs=1", "validation.bootstrap=50", "optimizer.emaDecay=0.9",
-    "optimizer.learningRate=0.05", "schedule.warmupEpochs=0.5",
+    "optimizer.kind=sgd", "optimizer.learningRate=0.05", "optimizer.weightDecay=0.0001",
+    "schedule.warmupEpochs=0.5", "data.split=hash",
   ]
 
   var model: String { folder + "/model.pt" }

@@ -23,6 +23,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case check = 7
     /// How a picture is damaged to see what a model makes of it.
     case perturbation = 8
+    /// People, scenes and manipulations of sample clips.
+    case sampleClips = 9
   }
 
   private var state: UInt64

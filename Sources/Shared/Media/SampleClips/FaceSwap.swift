@@ -1,28 +1,24 @@
-import Contract
-import FaceDetection
-import Foundation
-import Imaging
+internal import Contract
+internal import FaceDetection
+internal import Imaging
 
 /// A simple face swap: the donor's aligned face, its colours matched, blended into the target's
 /// picture through a soft oval.
 enum FaceSwap {
   /// The target's picture with the donor's face.
-  ///
-  /// - Parameters:
-  ///   - isMirrored: whether the donor's face is turned left to right.
-  ///   - facePixels: side of the face that is put on; below that of the target's it shows.
   static func picture(
-    of target: SamplePortrait, withFaceOf donor: SamplePortrait, isMirrored: Bool = false,
-    facePixels: Int = 320
-  ) throws -> PixelBuffer {
-    let geometry = CropGeometry(alignment: .landmarks, margin: 1.5, sizePixels: facePixels)
+    of target: SamplePortrait, withFaceOf donor: SamplePortrait
+  ) throws(SampleClipsError) -> PixelBuffer {
+    let geometry = CropGeometry(alignment: .landmarks, margin: 1.5, sizePixels: 320)
     guard let toTarget = geometry.placement(of: target.face)?.transform,
       let toDonor = geometry.placement(of: donor.face)?.transform
-    else { throw SampleClipError.noFace(target.person + " or " + donor.person) }
+    else {
+      throw SampleClipsError(
+        .noFace, target.person + " or " + donor.person, "the face found has no size")
+    }
     let size = geometry.sizePixels
     let targetFace = target.picture.warped(sizePixels: size, by: toTarget)
-    var donorFace = donor.picture.warped(sizePixels: size, by: toDonor)
-    if isMirrored { donorFace.mirror() }
+    let donorFace = donor.picture.warped(sizePixels: size, by: toDonor)
     let match = colourMatch(from: donorFace, to: targetFace)
     var result = target.picture
     let fromTarget = toTarget.inverse
