@@ -332,8 +332,9 @@ struct AgreementTests {
       let model = ModelFile(
         state: state,
         metadata: ModelMetadata(
-          architecture: architecture, entryNames: names, geometry: CropGeometry(sizePixels: 64),
-          normalization: .imageNet, temperature: 1, threshold: 0.5, videoScore: "mean",
+          architecture: architecture, entryNames: names,
+          recipe: ExtractionRecipe(geometry: CropGeometry(sizePixels: 64)),
+          normalization: .imageNet, calibration: Calibration(),
           provenance: ModelMetadata.Provenance(
             software: "test", epoch: 1, step: 1, settings: [:])))
       let path = folder.path(of: "model.pt")
@@ -352,7 +353,8 @@ struct AgreementTests {
         .sgd(momentum: 0.9, nesterov: true), weightDecay: 0, for: architecture)
       let checkpoint = Checkpoint(
         state: state, average: nil, optimizer: optimizer, step: 1, epoch: 0, sample: 8,
-        progress: "{}", settings: [:], configuration: "train:", geometry: model.metadata.geometry,
+        progress: "{}", settings: [:], configuration: "train:",
+        recipe: ExtractionRecipe(geometry: model.metadata.geometry),
         normalization: .imageNet)
       let saved = folder.path(of: "checkpoint.pt")
       try checkpoint.write(to: saved)

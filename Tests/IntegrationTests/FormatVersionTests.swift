@@ -79,9 +79,7 @@ extension TrainerTests {
       try withTemporaryDirectory { folder in
         let run = try Version1.copy("run", into: folder)
         let outcome = try Version1.train(
-          store: try Version1.copy("store", into: folder), run: run,
-          // The order of that software, by the shards of the store.
-          set: ["data.shuffleShards=16"])
+          store: try Version1.copy("store", into: folder), run: run)
         #expect([0, 3].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
         #expect(outcome.output.contains("step 4 of 12"), "\(outcome.output)")
         let end = try ModelFile(contentsOf: run + "/model.pt")

@@ -77,7 +77,7 @@ import Testing
     try withTemporaryDirectory { folder in
       try folder.write("an older model", to: "model.pt")
       var metadata = ModelFixture.metadata()
-      metadata.temperature = -1
+      metadata.architecture.width = 7
       let target = folder.path(of: "model.pt")
       let broken = ModelFile(state: ModelFixture.state(), metadata: metadata)
       let error = #expect(throws: ModelFileError.self) {

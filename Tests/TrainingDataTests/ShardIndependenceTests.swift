@@ -17,7 +17,7 @@ import VideoCatalog
       let writer = try ShardWriter(
         directory: path, task: task,
         description: StoreDescription(
-          geometry: CropGeometry(sizePixels: SmallStore.size), pipeline: ["test": "1"]))
+          recipe: ExtractionRecipe(geometry: CropGeometry(sizePixels: SmallStore.size))))
       // Neighbours by name lie in different shards, and no shard is in the order of names.
       for number in (0..<14).reversed() where number * 5 % shards == task {
         let samples = try SmallStore.samples(number, frames: 6, encoder)

@@ -166,15 +166,25 @@ struct TrainCommand: ParsableCommand {
   /// order of today.
   private func inItsOrder(_ settings: TrainingSettings) throws -> TrainingSettings {
     var settings = settings
-    let files = settings.run.map { RunFiles($0) }
-    let isBegun = files.map { !CheckpointFolder($0.checkpoints, keep: 1).steps.isEmpty } ?? false
-    if isBegun, let files, FileManager.default.fileExists(atPath: files.pipeline) {
-      settings.data.shuffleShards =
-        try TrainingSettings(contentsOf: files.pipeline).data.shuffleShards
+    if let run = settings.run,
+      case let folder = CheckpointFolder(RunFiles(run).checkpoints, keep: 1), !folder.steps.isEmpty
+    {
+      settings.data.shuffleShards = try recordedShuffleShards(RunFiles(run), folder)
     } else if settings.data.shuffleShards != nil {
       throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
     }
     return settings
+  }
+
+  /// The setting of a run that has begun: its pipeline is the quicker to read, a checkpoint is always
+  /// there.
+  private func recordedShuffleShards(
+    _ files: RunFiles, _ folder: CheckpointFolder
+  ) throws -> Int? {
+    if FileManager.default.fileExists(atPath: files.pipeline) {
+      return try TrainingSettings(contentsOf: files.pipeline).data.shuffleShards
+    }
+    return try folder.latest(onDamage: { _ in })?.settings["data.shuffleShards"].flatMap { Int($0) }
   }
 
   private func settings() throws -> TrainingSettings {
