@@ -202,7 +202,10 @@ let package = Package(
     tests("PackageTests", []),
     tests(
       "TrainingRunTests",
-      ["Collectives", "ShardStoreFixtures", "TrainingData", "TrainingRun", "Workers"]),
+      [
+        "Collectives", "ModelFiles", "NeuralNetwork", "ShardStoreFixtures", "TrainingData",
+        "TrainingRun", "Workers",
+      ]),
     tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
     tests("TensorFilesTests", ["TensorFiles"]),

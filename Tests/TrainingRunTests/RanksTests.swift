@@ -1,5 +1,6 @@
 import Collectives
-import Foundation
+import ModelFiles
+import NeuralNetwork
 import ShardStoreFixtures
 import TestSupport
 import Testing
@@ -42,7 +43,7 @@ struct RanksTests {
   private func weights(
     ranks: Int, workers: Int, synchronized: Bool, folder: String,
     observer: any TrainingObserver = QuietObserver()
-  ) throws -> Data {
+  ) throws -> NetworkState? {
     let settings = settings(workers: workers, synchronized: synchronized)
     let results = InMemoryCollective.run(size: ranks) { collective in
       let job = TrainingJob(
@@ -56,20 +57,21 @@ struct RanksTests {
         continue
       }
     }
-    guard case .judged = outcomes[0] else { return Data() }
-    return try Data(contentsOf: URL(fileURLWithPath: folder + "/model.safetensors"))
+    guard case .judged = outcomes[0] else { return nil }
+    // Temperature and threshold come from inference, whose rounding may depend on its workers.
+    return try ModelFile(contentsOf: folder + "/model.pt").state
   }
 
   @Test("Two and four ranks end in the weights of one", arguments: [false, true])
   func sameWeights(synchronized: Bool) throws {
     try withTemporaryDirectory { folder in
-      func trained(_ ranks: Int, _ workers: Int) throws -> Data {
+      func trained(_ ranks: Int, _ workers: Int) throws -> NetworkState? {
         try weights(
           ranks: ranks, workers: workers, synchronized: synchronized,
           folder: folder.path(of: "run-\(ranks)x\(workers)"))
       }
       let one = try trained(1, 2)
-      #expect(!one.isEmpty)
+      #expect(one != nil)
       #expect(try trained(2, 1) == one)
       let four = try trained(1, 4)
       #expect(four != one, "the number of workers shows in the result, so the test can fail")
