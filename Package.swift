@@ -169,14 +169,20 @@ let package = Package(
         "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
     library(.network, "Collectives", ["Kernels", "Workers"]),
+    library(
+      .data, "ExtractionRun",
+      [
+        "Contract", "FaceDetection", "FaceExtraction", "Files", "Imaging", "Kernels", "Measure",
+        "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+      ]),
 
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "Configuration", "Contract", "FaceDetection", "FaceExtraction", "Files",
-        "Imaging", "Measure", "MediaDecoding", "NeuralNetwork", "SampleClips", "ShardStore",
-        "Terminal", "VideoCatalog", "Workers",
+        argumentParser, "Configuration", "Contract", "ExtractionRun", "FaceDetection",
+        "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork",
+        "SampleClips", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExtractionRun
 import FaceDetection
 import FaceExtraction
 import Foundation

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExtractionRun
 import Files
 import Contract
 import Foundation

@@ -1,6 +1,9 @@
 import ArgumentParser
-import Foundation
 import Configuration
+import ExtractionRun
+import Foundation
+import Terminal
+import VideoCatalog
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +41,7 @@ struct RunCommand: ParsableCommand {
     help: ArgumentHelp(
       "Do the i-th of n parts of the data set, for several hosts that fill one store.",
       valueName: "i/n"))
-  var part: JobPart = JobPart(number: 1, count: 1)
+  var part = JobPart.whole
 
   @Flag(help: "Try the videos again that failed before.")
   var retryFailed = false
@@ -55,10 +58,50 @@ struct RunCommand: ParsableCommand {
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
+    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
+    signal(SIGXFSZ, SIG_IGN)
+    let console = ExtractionConsole(input: input)
     let job = ExtractionJob(
-      configuration: configuration, input: input, store: store, part: part,
-      retriesFailed: retryFailed)
-    throw ExitCode(try job.run())
+      settings: ExtractionJob.Settings(
+        dataset: configuration.dataset.rawValue, input: input,
+        weights: configuration.detection.weights,
+        skipsUnneededFrames: configuration.sampling.skipUnneededFrames,
+        workers: configuration.workers,
+        maximumShardBytes: configuration.shards.maximumMebibytes << 20,
+        recorded: configuration.contentSettings, part: part, retriesFailed: retryFailed),
+      store: store, observer: console)
+    let report = try job.run(try catalog(configuration, input: input)) {
+      configuration.recipe(detectorWeights: $0)
+    }
+    try show(report, store: store, console)
+  }
+
+  private func catalog(
+    _ configuration: ExtractConfiguration, input: String
+  ) throws -> VideoCatalog {
+    guard let kind = CatalogKind(rawValue: configuration.dataset.rawValue) else {
+      preconditionFailure("every dataset of the configuration is a kind of catalog")
+    }
+    return try VideoCatalog.load(
+      kind: kind, input: input,
+      options: CatalogOptions(
+        unlabelled: configuration.unlabelled == .skip ? .skip : .fail,
+        methods: configuration.methods, compressions: configuration.compressions))
+  }
+
+  private func show(
+    _ report: ExtractionReport, store: String, _ console: ExtractionConsole
+  ) throws {
+    print("\n" + report.table())
+    let lines = report.problemLines()
+    if !lines.isEmpty { print("\n" + lines.joined(separator: "\n")) }
+    print("\nReport: \(store)/\(ExtractionReport.fileName)")
+    if let signal = console.signal, report.pending > 0 {
+      print(
+        "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
+      throw ExitCode(128 + signal)
+    }
+    if report.hasProblems { throw ExitCode(2) }
   }
 
   private func absolute(_ path: String) -> String {
@@ -71,35 +114,8 @@ struct RunCommand: ParsableCommand {
   }
 }
 
-/// One of several equal parts of a data set, chosen by a hash of the videos' names.
-struct JobPart: ExpressibleByArgument {
-  /// From 1.
-  var number: Int
-  var count: Int
+extension JobPart: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
 
-  init(number: Int, count: Int) {
-    self.number = number
-    self.count = count
-  }
-
-  init?(argument: String) {
-    let fields = argument.split(separator: "/", omittingEmptySubsequences: false)
-    guard fields.count == 2, let number = Int(fields[0]), let count = Int(fields[1]),
-      (1...1000).contains(count), (1...count).contains(number)
-    else { return nil }
-    self.init(number: number, count: count)
-  }
-
-  var defaultValueDescription: String { "\(number)/\(count)" }
-
-  /// The task's number in the store.
-  var task: Int { number - 1 }
-
-  /// Whether this part does the video: FNV-1a of the name, modulo the number of parts.
-  func includes(_ name: String) -> Bool {
-    guard count > 1 else { return true }
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    return Int(hash % UInt64(count)) == number - 1
-  }
+  package var defaultValueDescription: String { text }
 }

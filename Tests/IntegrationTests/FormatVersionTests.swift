@@ -89,11 +89,12 @@ extension TrainerTests {
         #expect(end.metadata.formatVersion == 2 && end.metadata.recipe == Version1.recipe)
         // Another processor rounds otherwise.
         for (mine, theirs) in zip(end.state.tensors, known.state.tensors) {
-          let (mine, theirs, name) = (
-            try #require(mine.tensor.floats), theirs.tensor.floats, mine.name
-          )
-          let difference = relativeDistance(mine, try #require(theirs))
-          #expect(difference < 1e-4, "\(name): \(difference)")
+          guard let values = mine.tensor.floats, let expected = theirs.tensor.floats else {
+            #expect(mine.tensor == theirs.tensor, "\(mine.name)")
+            continue
+          }
+          let difference = relativeDistance(values, expected)
+          #expect(difference < 1e-4, "\(mine.name): \(difference)")
         }
       }
     }
@@ -132,15 +133,18 @@ extension TrainerTests {
         }
         for recipe in [nil, Version1.recipe] {
           let alike = try evaluate(recipe)
-          #expect([0, 3].contains(alike.status) && alike.errors.isEmpty, "\(alike.errors)")
+          #expect([0, 3].contains(alike.status), "\(alike.errors)")
+          #expect(!alike.errors.contains("Note"), "\(alike.errors)")
         }
         var other = Version1.recipe
         other.images.jpegQuality = 70
         let noted = try evaluate(other)
         #expect([0, 3].contains(noted.status))
         #expect(
-          noted.errors == "Note: images.jpegQuality: the model was trained with 70, this store was "
-            + "made with 90.\n")
+          noted.errors.contains(
+            "Note: images.jpegQuality: the model was trained with 70, this store was made with 90.\n"
+          ),
+          "\(noted.errors)")
         other.geometry.margin = 2
         let refused = try evaluate(other)
         #expect(refused.status == 1)

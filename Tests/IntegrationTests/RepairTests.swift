@@ -14,7 +14,7 @@ extension TrainerTests {
     private var run: TrainingRun { UndisturbedRun.twoWorkers }
 
     private static let longer = [
-      "epochs=15", "optimizer.emaDecay=0.95", "validation.everyEpochs=3",
+      "epochs=40", "optimizer.emaDecay=0.95", "validation.everyEpochs=8",
     ]
 
     /// Videos of people that no training has seen.

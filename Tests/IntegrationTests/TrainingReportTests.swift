@@ -204,7 +204,9 @@ extension TrainerTests {
         try (text(copy + "/predictions.csv") + "test,only,three\n").write(
           toFile: copy + "/predictions.csv", atomically: true, encoding: .utf8)
         let damaged = try TrainingRun.command(["report", copy])
-        #expect(damaged.status == 1 && damaged.errors.contains("expected 9 cells, got 3"))
+        #expect(
+          damaged.status == 1 && damaged.errors.contains("expected 9 cells, got 3"),
+          "\(damaged.errors)")
         try "{}".write(toFile: copy + "/training_info.json", atomically: true, encoding: .utf8)
         let foreign = try TrainingRun.command(["report", copy])
         #expect(foreign.status == 1 && foreign.errors.contains("training_info.json"))

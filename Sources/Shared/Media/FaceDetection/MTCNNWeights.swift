@@ -24,14 +24,21 @@ public struct MTCNNWeights: Sendable {
   public static func load(
     directory: String, kernels: any KernelSet
   ) throws(FaceDetectionError) -> MTCNNWeights {
-    let proposal = try StrictTensors(path: directory + "/pnet.pt")
-    let refinement = try StrictTensors(path: directory + "/rnet.pt")
-    let output = try StrictTensors(path: directory + "/onet.pt")
+    var checksums: [String] = []
+    func network(
+      _ name: String,
+      _ make: (StrictTensors, any KernelSet) throws(FaceDetectionError) -> InferenceNetwork
+    ) throws(FaceDetectionError) -> InferenceNetwork {
+      let tensors = try StrictTensors(path: directory + "/" + name)
+      checksums.append(tensors.checksum)
+      return try make(tensors, kernels)
+    }
+    let proposal = try network("pnet.pt", proposalNetwork)
+    let refinement = try network("rnet.pt", refinementNetwork)
+    let output = try network("onet.pt", outputNetwork)
     return MTCNNWeights(
-      proposal: try proposalNetwork(proposal, kernels),
-      refinement: try refinementNetwork(refinement, kernels),
-      output: try outputNetwork(output, kernels),
-      checksum: [proposal, refinement, output].map(\.checksum).joined(separator: "-"))
+      proposal: proposal, refinement: refinement, output: output,
+      checksum: checksums.joined(separator: "-"))
   }
 
   private static func proposalNetwork(

@@ -1,18 +1,22 @@
-import Contract
-import Imaging
-import ShardStore
-import VideoCatalog
-import Workers
+internal import Contract
+package import Imaging
+package import ShardStore
+internal import Workers
 
 /// Chooses crops of a store for a contact sheet: as many different videos as fit, and of each its
 /// middle crop first.
-struct ContactSheetMaker {
-  let reader: ShardReader
-  /// Crops of each label.
-  let limit: Int
+package struct ContactSheetMaker {
+  private let reader: ShardReader
+  private let limit: Int
+
+  /// - Parameter limit: crops of each label.
+  package init(reader: ShardReader, limit: Int) {
+    self.reader = reader
+    self.limit = limit
+  }
 
   /// The sheet, real faces above fake ones.
-  func sheet() throws -> ContactSheet {
+  package func sheet() throws -> ContactSheet {
     let samples = try reader.samples()
     return ContactSheet(sections: [
       try section(.real, "REAL", SIMD3(38, 110, 70), samples),

@@ -1,65 +1,65 @@
-import Files
-import Contract
-import Foundation
-import ShardStore
-import Terminal
-import VideoCatalog
+package import Contract
+internal import Files
+internal import Foundation
+package import ShardStore
+internal import Terminal
+package import VideoCatalog
 
 /// What a run did and what the store holds of the data set afterwards: `extraction-report.json` in
 /// the store's folder.
-struct ExtractionReport: Codable {
+package struct ExtractionReport: Codable {
   /// Counts of videos of one label and split.
-  struct Row: Codable {
-    var label: VideoLabel
-    var split: DatasetSplit?
-    var videos = 0
-    var done = 0
-    var failed = 0
-    var withoutFace = 0
-    var framesSampled = 0
-    var framesWithFace = 0
-    var crops = 0
-    var tracks = 0
+  package struct Row: Codable {
+    package var label: VideoLabel
+    package var split: DatasetSplit?
+    package var videos = 0
+    package var done = 0
+    package var failed = 0
+    package var withoutFace = 0
+    package var framesSampled = 0
+    package var framesWithFace = 0
+    package var crops = 0
+    package var tracks = 0
   }
 
   /// A video and what is wrong with it.
-  struct Problem: Codable {
-    var name: String
-    var label: VideoLabel?
-    var reasons: [String]
+  package struct Problem: Codable {
+    package var name: String
+    package var label: VideoLabel?
+    package var reasons: [String]
   }
 
   /// What this run cost.
-  struct Run: Codable {
-    var startedAt: String
-    var wallSeconds: Double
-    var workers: Int
-    var part: String
-    var videosExtracted: Int
-    var videosFailed: Int
-    var cpuSecondsByStage: [String: Double]
-    var wasInterrupted: Bool
+  package struct Run: Codable {
+    package var startedAt: String
+    package var wallSeconds: Double
+    package var workers: Int
+    package var part: String
+    package var videosExtracted: Int
+    package var videosFailed: Int
+    package var cpuSecondsByStage: [String: Double]
+    package var wasInterrupted: Bool
   }
 
-  var softwareVersion: String
-  var dataset: String
-  var input: String
-  var settings: [String: String]
-  var run: Run
+  package var softwareVersion: String
+  package var dataset: String
+  package var input: String
+  package var settings: [String: String]
+  package var run: Run
   /// Videos of the catalog that are not in the store yet.
-  var pending: Int
-  var rows: [Row]
+  package var pending: Int
+  package var rows: [Row]
   /// Videos without a crop because they could not be read.
-  var skipped: [Problem]
+  package var skipped: [Problem]
   /// Videos that gave less than was asked: damaged, truncated, short or without a face.
-  var incomplete: [Problem]
-  var notes: [String]
+  package var incomplete: [Problem]
+  package var notes: [String]
 
   /// Videos of the store that aren't as they should be.
-  var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
+  package var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
 
   /// Fills rows and problems from the store's records.
-  mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
+  package mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
     var rows: [String: Row] = [:]
     for video in catalog.videos {
       let key = "\(video.label == .real ? 0 : 1) \(video.split?.rawValue ?? "")"
@@ -101,7 +101,7 @@ struct ExtractionReport: Codable {
   }
 
   /// The table by label and split.
-  func table() -> String {
+  package func table() -> String {
     var table = TextTable(header: [
       "label", "split", "videos", "done", "failed", "no face", "frames", "with face", "crops",
       "tracks",
@@ -134,7 +134,7 @@ struct ExtractionReport: Codable {
   }
 
   /// Every skipped and incomplete video with its reasons, at most `limit` lines of each.
-  func problemLines(limit: Int = 40) -> [String] {
+  package func problemLines(limit: Int = 40) -> [String] {
     var lines: [String] = []
     for (title, problems) in [("Skipped", skipped), ("Incomplete", incomplete)]
     where !problems.isEmpty {
@@ -149,10 +149,10 @@ struct ExtractionReport: Codable {
     return lines
   }
 
-  static let fileName = "extraction-report.json"
+  package static let fileName = "extraction-report.json"
 
   /// Writes the report into the store's folder, in one step.
-  func write(toStore directory: String) throws {
+  package func write(toStore directory: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(self))

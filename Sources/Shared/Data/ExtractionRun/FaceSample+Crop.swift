@@ -1,15 +1,12 @@
-import FaceDetection
-import FaceExtraction
-import Imaging
-import MediaDecoding
-import Configuration
-import Contract
-import ShardStore
-import VideoCatalog
+internal import FaceDetection
+package import FaceExtraction
+internal import MediaDecoding
+package import ShardStore
+package import VideoCatalog
 
 extension FaceSample {
   /// A crop as the store takes it.
-  init(_ video: CatalogVideo, _ crop: FaceCrop) {
+  package init(_ video: CatalogVideo, _ crop: FaceCrop) {
     let box = crop.detection.box
     self.init(
       video: video, frame: crop.frame, face: crop.face, timestampSeconds: crop.timestampSeconds,
@@ -24,7 +21,7 @@ extension FaceSample {
 
 extension VideoRecord.Facts {
   /// What the store keeps of a video.
-  init(_ faces: VideoFaces) {
+  package init(_ faces: VideoFaces) {
     self.init(
       durationSeconds: faces.information.durationSeconds,
       widthPixels: faces.information.widthPixels, heightPixels: faces.information.heightPixels,

@@ -1,0 +1,70 @@
+import Contract
+import ExtractionRun
+import Foundation
+import Terminal
+import VideoCatalog
+import Workers
+
+/// Shows an extraction: what there is to do on standard output, the progress line on standard error.
+/// Ctrl-C and SIGTERM finish the videos under way, a second one drops them.
+final class ExtractionConsole: ExtractionObserver {
+  private let input: String
+  private let line: Locked<ProgressLine?>
+  private let interruption: Interruption
+
+  init(input: String) {
+    self.input = input
+    let line = Locked<ProgressLine?>(nil)
+    self.line = line
+    interruption = Interruption { request in
+      line.withLock {
+        $0?.note(
+          request == .finish
+            ? "Finishing the videos under way; press Ctrl-C again to drop them."
+            : "Dropping the videos under way.")
+      }
+    }
+  }
+
+  /// The signal that came; nil where none did.
+  var signal: Int32? { interruption.signal }
+
+  var shallStop: Bool { interruption.request != .none }
+  var shallDrop: Bool { interruption.request == .abandon }
+
+  func begin(total: Int, unit: String) {
+    line.withLock { $0 = ProgressLine(total: total, unit: unit) }
+  }
+
+  func advance(to done: Int, detail: String) {
+    line.withLock { $0?.update(done: done, detail: detail) }
+  }
+
+  func end() { line.withLock { $0?.finish() } }
+
+  func observe(_ event: ExtractionEvent) {
+    switch event {
+    case .began(let catalog, let store, let todo, let part, let workers):
+      announce(catalog, store, todo: todo, part, workers: workers)
+    case .skipped(let video, let reason): note("Skipped \(video): \(reason)")
+    case .notStored(let reason): note("Not stored: \(reason)")
+    }
+  }
+
+  private func note(_ text: String) { line.withLock { $0?.note(text) } }
+
+  private func announce(
+    _ catalog: VideoCatalog, _ store: String, todo: Int, _ part: JobPart, workers: Int
+  ) {
+    let real = catalog.videos.count { $0.label == .real }
+    let groups = Set(catalog.videos.map(\.group)).count
+    print(
+      "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
+        + "in \(groups) groups from \(input)")
+    for note in catalog.notes { print("Note: \(note)") }
+    let share = part.count > 1 ? " of part \(part.text)" : ""
+    print(
+      "Store: \(store); \(todo) videos\(share) to do with \(workers) "
+        + "worker\(workers == 1 ? "" : "s")")
+  }
+}

@@ -1,0 +1,207 @@
+package import Contract
+internal import FaceDetection
+internal import FaceExtraction
+internal import Foundation
+internal import Kernels
+internal import Measure
+internal import MediaDecoding
+internal import NeuralNetwork
+internal import ShardStore
+internal import Terminal
+package import VideoCatalog
+internal import Workers
+
+/// One run of the extractor: the videos of a catalog that the store doesn't have yet, spread over
+/// workers, each video one transaction.
+package struct ExtractionJob {
+  /// What a run works with, besides the recipe.
+  package struct Settings: Sendable {
+    /// Layout of the data set, as the store records it.
+    package var dataset: String
+    /// Where the videos are; for the report.
+    package var input: String
+    /// Folder of the detector's weights.
+    package var weights: String
+    /// Whether only what the chosen frames need is decoded. Faster, and the same bytes.
+    package var skipsUnneededFrames: Bool
+    /// Videos that are worked on at the same time; 0 is one per core.
+    package var workers: Int
+    /// Size at which a shard is finished.
+    package var maximumShardBytes: Int
+    /// All settings that matter for the content, by dotted key; for the report.
+    package var recorded: [String: String]
+    /// Which of several parts of the data set to do.
+    package var part: JobPart
+    /// Whether to try the videos again that failed before.
+    package var retriesFailed: Bool
+
+    package init(
+      dataset: String, input: String, weights: String, skipsUnneededFrames: Bool, workers: Int,
+      maximumShardBytes: Int, recorded: [String: String], part: JobPart = .whole,
+      retriesFailed: Bool = false
+    ) {
+      self.dataset = dataset
+      self.input = input
+      self.weights = weights
+      self.skipsUnneededFrames = skipsUnneededFrames
+      self.workers = workers
+      self.maximumShardBytes = maximumShardBytes
+      self.recorded = recorded
+      self.part = part
+      self.retriesFailed = retriesFailed
+    }
+  }
+
+  private let settings: Settings
+  private let store: String
+  private let observer: any ExtractionObserver
+
+  /// - Parameter store: folder of the store; made if missing.
+  package init(settings: Settings, store: String, observer: any ExtractionObserver) {
+    self.settings = settings
+    self.store = store
+    self.observer = observer
+  }
+
+  /// What the workers add up.
+  private struct Tally {
+    var extracted = 0
+    var failed = 0
+    var faces = 0
+    var times = StageTimes()
+    var storeSeconds = 0.0
+  }
+
+  /// Extracts what is missing and writes the report.
+  ///
+  /// - Parameter recipe: what determines the crops, given the checksum of the detector's weights.
+  /// - Returns: what was done, and what the store holds afterwards; where the observer stopped the
+  ///   work, some videos are pending.
+  /// - Throws: what must stop a run, such as a full disk or a store of another recipe; a bad video is
+  ///   recorded and skipped.
+  package func run(
+    _ catalog: VideoCatalog, recipe: (_ detectorWeights: String) -> ExtractionRecipe
+  ) throws -> ExtractionReport {
+    let started = Date()
+    let weights = try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected)
+    let recipe = recipe(weights.checksum)
+    let writer = try ShardWriter(
+      directory: store, task: settings.part.task,
+      description: StoreDescription(recipe: recipe, dataset: settings.dataset),
+      maximumShardBytes: settings.maximumShardBytes)
+    let todo = catalog.videos.filter { video in
+      guard settings.part.includes(video.name) else { return false }
+      switch writer.state(of: video.name) {
+      case .done: return false
+      case .failed: return settings.retriesFailed
+      case nil: return true
+      }
+    }
+    let pool = WorkerPool(workerCount: settings.workers)
+    observer.observe(
+      .began(
+        catalog, store: store, todo: todo.count, part: settings.part,
+        workers: min(pool.workerCount, max(todo.count, 1))))
+    observer.begin(total: todo.count, unit: "videos")
+    let tally = Locked(Tally())
+    var failure: (any Error)?
+    do {
+      try pool.forEach(todo) { _ in
+        let extractor = try FaceExtractor(
+          weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
+        return { video in
+          guard !observer.shallStop else { return }
+          try extract(video, extractor, writer, tally)
+        }
+      }
+    } catch {
+      failure = error
+    }
+    observer.end()
+    writer.close()
+    let currentReport = {
+      try makeReport(
+        catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started)
+    }
+    if let failure {
+      // The failure, such as a full disk, is what there is to say; a report is a bonus.
+      try? currentReport().write(toStore: store)
+      throw failure
+    }
+    let report = try currentReport()
+    try report.write(toStore: store)
+    return report
+  }
+
+  /// One video, from file to transaction. Throws only what must stop the run.
+  private func extract(
+    _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: ShardWriter,
+    _ tally: Locked<Tally>
+  ) throws {
+    var times = StageTimes()
+    guard let extraction = try extraction(of: video, extractor, &times) else { return }
+    let start = ThreadCPUClock.seconds()
+    try append(extraction, to: writer)
+    let stored = ThreadCPUClock.seconds() - start
+    if let reason = extraction.record.reason {
+      observer.observe(.skipped(video: video.name, reason: reason))
+    }
+    let now = tally.withLock { tally in
+      tally.extracted += 1
+      tally.failed += extraction.record.state == .failed ? 1 : 0
+      tally.faces += extraction.samples.count
+      tally.times += times
+      tally.storeSeconds += stored
+      return tally
+    }
+    observer.advance(to: now.extracted, detail: "\(now.faces) faces")
+  }
+
+  /// What the store shall say of a video; nil where it was dropped on request.
+  private func extraction(
+    of video: CatalogVideo, _ extractor: FaceExtractor, _ times: inout StageTimes
+  ) throws -> VideoExtraction? {
+    do {
+      let result = try extractor.extract(path: video.path) { observer.shallDrop }
+      times = result.times
+      return .done(
+        video, samples: result.crops.map { FaceSample(video, $0) },
+        facts: VideoRecord.Facts(result), notes: result.notes)
+    } catch let error as MediaError {
+      return error.code == .cancelled ? nil : .failed(video, reason: error.message)
+    }
+  }
+
+  private func append(_ extraction: VideoExtraction, to writer: ShardWriter) throws {
+    do {
+      try writer.append(extraction)
+    } catch {
+      // A name too long for a key, for instance: nothing was written, the others go on.
+      guard error.code == .invalidVideo else { throw error }
+      observer.observe(.notStored(reason: error.description))
+    }
+  }
+
+  private func makeReport(
+    _ catalog: VideoCatalog, _ tally: Tally, workers: Int, started: Date
+  ) throws -> ExtractionReport {
+    var stages = Dictionary(
+      uniqueKeysWithValues: tally.times.stages.map { ($0.name, $0.seconds) })
+    stages["store"] = tally.storeSeconds
+    var report = ExtractionReport(
+      softwareVersion: softwareVersion, dataset: settings.dataset, input: settings.input,
+      settings: settings.recorded,
+      run: .init(
+        startedAt: ISO8601DateFormatter().string(from: started),
+        wallSeconds: Date().timeIntervalSince(started), workers: workers,
+        part: settings.part.text, videosExtracted: tally.extracted - tally.failed,
+        videosFailed: tally.failed, cpuSecondsByStage: stages,
+        wasInterrupted: observer.shallStop),
+      pending: 0, rows: [], skipped: [], incomplete: [], notes: [])
+    let reader = try ShardReader(directory: store, allowLive: true)
+    report.count(
+      catalog,
+      records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
+    return report
+  }
+}
