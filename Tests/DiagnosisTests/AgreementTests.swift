@@ -11,8 +11,8 @@ import Testing
 
 /// One file, one answer: who trains from a file, diagnoses, repairs or evaluates it agrees on what is
 /// in it, and what the diagnosis advises works.
-@Suite("Agreement on files")
-struct AgreementTests {
+/// Agreement on files.
+@Suite struct AgreementTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/diagnosis").path
 
@@ -119,7 +119,8 @@ struct AgreementTests {
     }
   }
 
-  @Test("All agree on every file there is", arguments: try AgreementTests.files)
+  /// All agree on every file there is.
+  @Test(arguments: try AgreementTests.files)
   func fixtures(_ name: String) throws {
     let path = Self.folder + "/" + name
     let file: NetworkFile
@@ -180,8 +181,8 @@ struct AgreementTests {
   }
 
   /// The file that one recogniser knew and another found nothing in.
+  /// A NaN after any prefix is one gap, and training begins with the rest.
   @Test(
-    "A NaN after any prefix is one gap, and training begins with the rest",
     arguments: [
       ("resnet.", nil), ("module.", "state_dict"), ("_orig_mod.", nil),
       ("module._orig_mod.", "model"), ("backbone.", nil), ("student.cnn.", "model_state_dict"),
@@ -206,8 +207,8 @@ struct AgreementTests {
     try Self.expectAgreement(file)
   }
 
-  @Test("Numbered layers without statistics are repairable, and can be trained from")
-  func numberedParametersOnly() throws {
+  /// Numbered layers without statistics are repairable, and can be trained from.
+  @Test func numberedParametersOnly() throws {
     let file = try file("parameters-only.pt") { number(&$0, prefix: "features.") }
     let network = try file.network()
     #expect(network.prefix == "features." && network.missing.count == 60)
@@ -219,8 +220,8 @@ struct AgreementTests {
     try Self.expectAgreement(file)
   }
 
-  @Test("A missing head, half a head, no first convolution: all agree")
-  func missingParts() throws {
+  /// A missing head, half a head, no first convolution: all agree.
+  @Test func missingParts() throws {
     let headless = try file { $0.removeAll { $0.name.hasPrefix("fc.") } }
     #expect(try headless.network().head == .missing)
     try Self.expectAgreement(headless)
@@ -240,8 +241,8 @@ struct AgreementTests {
     try Self.expectAgreement(beheaded)
   }
 
-  @Test("A backbone with a head of a thousand classes is a start, and the diagnosis says so")
-  func foreignHead() throws {
+  /// A backbone with a head of a thousand classes is a start, and the diagnosis says so.
+  @Test func foreignHead() throws {
     let file = try file { entries in
       entries.removeAll { $0.name.hasPrefix("fc.") }
       entries.append(
@@ -260,8 +261,8 @@ struct AgreementTests {
     try Self.expectAgreement(file)
   }
 
-  @Test("Training is not advised where nothing can begin")
-  func noStart() throws {
+  /// Training is not advised where nothing can begin.
+  @Test func noStart() throws {
     let wrong = try file { entries in
       let place = try #require(entries.firstIndex { $0.name == "layer2.1.bn1.bias" })
       entries[place].tensor = TorchTensor(shape: [3], [Float](repeating: 0, count: 3))
@@ -288,8 +289,8 @@ struct AgreementTests {
     try Self.expectAgreement(narrow)
   }
 
-  @Test("Where weights are lost, nobody advises a repair that would be refused")
-  func lostAndWithoutStatistics() throws {
+  /// Where weights are lost, nobody advises a repair that would be refused.
+  @Test func lostAndWithoutStatistics() throws {
     let file = try file("parameters-only.pt") { try ruin(&$0, "layer3.0.conv2.weight") }
     let diagnosis = ModelDiagnosis(file)
     #expect(diagnosis.verdict == .needsTraining)
@@ -298,8 +299,8 @@ struct AgreementTests {
     try Self.expectAgreement(file)
   }
 
-  @Test("Counters as arrays of one, moving averages and further entries are no obstacle")
-  func oddities() throws {
+  /// Counters as arrays of one, moving averages and further entries are no obstacle.
+  @Test func oddities() throws {
     let odd = try file { entries in
       for place in entries.indices where entries[place].name.hasSuffix("num_batches_tracked") {
         entries[place].tensor = TorchTensor(shape: [1], [Int64(7)])
@@ -318,8 +319,8 @@ struct AgreementTests {
 
   // MARK: This product's own files
 
-  @Test("A model and a checkpoint of this product are what their own readers say")
-  func ownFiles() throws {
+  /// A model and a checkpoint of this product are what their own readers say.
+  @Test func ownFiles() throws {
     try withTemporaryDirectory { folder in
       let architecture = ResNet18Architecture(
         width: 8, inputSize: 32, head: .mlp(hidden: 8, batchNorm: true, dropout: 0.25))
@@ -366,11 +367,10 @@ struct AgreementTests {
     }
   }
 
-  @Test(
-    "A description that can't be used is found, and doesn't keep the weights from being used",
-    arguments: [
-      ("intact.pt", ModelDiagnosis.Verdict.sound), ("parameters-only.pt", .repairable),
-    ])
+  /// A description that can't be used is found, and doesn't keep the weights from being used.
+  @Test(arguments: [
+    ("intact.pt", ModelDiagnosis.Verdict.sound), ("parameters-only.pt", .repairable),
+  ])
   func unusableDescription(_ name: String, _ verdict: ModelDiagnosis.Verdict) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "model.pt")

@@ -67,9 +67,10 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite("Diagnosis of files")
-struct DiagnosisTests {
-  @Test("Each file gets its verdict", arguments: ExpectedDiagnosis.all)
+/// Diagnosis of files.
+@Suite struct DiagnosisTests {
+  /// Each file gets its verdict.
+  @Test(arguments: ExpectedDiagnosis.all)
   func verdict(_ expected: ExpectedDiagnosis) throws {
     let diagnosis = diagnose(expected.file)
     #expect(diagnosis.verdict == expected.verdict, "\(diagnosis.summary)")
@@ -79,15 +80,15 @@ struct DiagnosisTests {
     #expect(diagnosis.findings.allSatisfy { $0.outcome != .failed || $0.advice != nil })
   }
 
-  @Test("All files there are have been looked at")
-  func completeness() throws {
+  /// All files there are have been looked at.
+  @Test func completeness() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: fixture(""))
       .filter { !$0.hasSuffix(".py") && !$0.hasPrefix("_") }
     #expect(Set(names).isSubset(of: ExpectedDiagnosis.all.map(\.file)))
   }
 
-  @Test("The head and its own names are recognised")
-  func twoLayerHead() throws {
+  /// The head and its own names are recognised.
+  @Test func twoLayerHead() throws {
     let network = try NetworkFile.recognize(fixture("two-layer-head.pkl")).network()
     #expect(network.architecture.width == 8 && network.head == .recognized)
     #expect(network.architecture.head == .mlp(hidden: 16, batchNorm: false, dropout: 0))
@@ -100,9 +101,10 @@ struct DiagnosisTests {
       })
   }
 
-  @Test(
-    "Backbones under other names are recognised, and keep them",
-    arguments: [("resnet.", false), ("features.", true), ("", true), ("module.net.cnn.", false)])
+  /// Backbones under other names are recognised, and keep them.
+  @Test(arguments: [
+    ("resnet.", false), ("features.", true), ("", true), ("module.net.cnn.", false),
+  ])
   func names(_ prefix: String, _ isNumbered: Bool) throws {
     let numbers = [
       "conv1": "0", "bn1": "1", "layer1": "4", "layer2": "5", "layer3": "6", "layer4": "7",
@@ -128,16 +130,16 @@ struct DiagnosisTests {
         == Set(entries.map(\.name)))
   }
 
-  @Test("Prefix and half precision are told")
-  func facts() {
+  /// Prefix and half precision are told.
+  @Test func facts() {
     #expect(diagnose("data-parallel.pt").prefix == "module.")
     #expect(diagnose("data-parallel.pt").container == "state_dict")
     #expect(diagnose("half.pt").findings.contains { $0.identifier == .halfPrecision })
   }
 }
 
-@Suite("Diagnosis of changed networks")
-struct ChangedNetworkTests {
+/// Diagnosis of changed networks.
+@Suite struct ChangedNetworkTests {
   /// The entries of a sound file, changed by name.
   private func diagnosis(
     _ change: (inout [(name: String, tensor: TorchTensor)]) throws -> Void
@@ -165,30 +167,30 @@ struct ChangedNetworkTests {
     entries[place].tensor = constant(value, like: entries[place].tensor)
   }
 
-  @Test("A missing weight needs training")
-  func missingWeight() throws {
+  /// A missing weight needs training.
+  @Test func missingWeight() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name == "layer3.1.conv2.weight" } }
     #expect(diagnosis.verdict == .needsTraining)
     #expect(diagnosis.findings.first?.identifier == .missingParameters)
     #expect(diagnosis.findings.first?.subjects == ["layer3.1.conv2.weight"])
   }
 
-  @Test("A missing head needs training")
-  func missingHead() throws {
+  /// A missing head needs training.
+  @Test func missingHead() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name.hasPrefix("fc.") } }
     #expect(diagnosis.verdict == .needsTraining)
     #expect(diagnosis.network?.head == "none in the file")
   }
 
-  @Test("Missing counters are a note")
-  func missingCounters() throws {
+  /// Missing counters are a note.
+  @Test func missingCounters() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name.hasSuffix("num_batches_tracked") } }
     #expect(diagnosis.verdict == .sound)
     #expect(diagnosis.findings.contains { $0.identifier == .missingCounters })
   }
 
-  @Test("Statistics of one layer are enough to break a model")
-  func oneLayer() throws {
+  /// Statistics of one layer are enough to break a model.
+  @Test func oneLayer() throws {
     let removed = try diagnosis { entries in
       entries.removeAll { $0.name == "layer2.0.bn1.running_var" }
     }
@@ -203,8 +205,8 @@ struct ChangedNetworkTests {
     #expect(empty.findings.first?.subjects == ["layer4.0.downsample.0"])
   }
 
-  @Test("Silent, dead, exploding and huge layers")
-  func channels() throws {
+  /// Silent, dead, exploding and huge layers.
+  @Test func channels() throws {
     let silent = try diagnosis { try set(&$0, "fc.weight", 0) }
     #expect(silent.verdict == .needsTraining)
     #expect(silent.findings.first?.identifier == .silentLayer)
@@ -217,8 +219,8 @@ struct ChangedNetworkTests {
     #expect(huge.findings.contains { $0.identifier == .weightNorms })
   }
 
-  @Test("Foreign entries are listed, foreign shapes break")
-  func foreign() throws {
+  /// Foreign entries are listed, foreign shapes break.
+  @Test func foreign() throws {
     let extra = try diagnosis {
       $0.append((name: "auxiliary.bias", tensor: TorchTensor(shape: [1], [Float(0)])))
     }
@@ -236,8 +238,8 @@ struct ChangedNetworkTests {
     #expect(deeper.verdict == .otherNetwork)
   }
 
-  @Test("Findings of predictions change the verdict")
-  func predictions() throws {
+  /// Findings of predictions change the verdict.
+  @Test func predictions() throws {
     var diagnosis = try diagnosis { _ in }
     #expect(diagnosis.verdict == .sound)
     diagnosis.add([
@@ -248,8 +250,8 @@ struct ChangedNetworkTests {
     #expect(!diagnosis.verdict.isSound)
   }
 
-  @Test("The state has what the file has, and PyTorch's defaults for the rest")
-  func state() throws {
+  /// The state has what the file has, and PyTorch's defaults for the rest.
+  @Test func state() throws {
     let file = try NetworkFile.recognize(fixture("two-layer-head.pkl"))
     let (weights, network) = (file.weights, try file.network())
     let state = try file.state()

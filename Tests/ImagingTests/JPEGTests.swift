@@ -2,8 +2,8 @@ import Imaging
 import TestSupport
 import Testing
 
-@Suite("JPEG files")
-struct JPEGTests {
+/// JPEG files.
+@Suite struct JPEGTests {
   /// A smooth picture with some structure.
   private func sample(width: Int, height: Int) -> PixelBuffer {
     var picture = PixelBuffer(width: width, height: height)
@@ -17,7 +17,8 @@ struct JPEGTests {
     return picture
   }
 
-  @Test("a round trip changes little", arguments: [(1, 1), (33, 7), (224, 224)])
+  /// a round trip changes little.
+  @Test(arguments: [(1, 1), (33, 7), (224, 224)])
   func roundTrip(width: Int, height: Int) throws {
     let picture = sample(width: width, height: height)
     let file = try JPEGEncoder(quality: 95).encode(picture)
@@ -29,8 +30,8 @@ struct JPEGTests {
     #expect(largest <= 8)
   }
 
-  @Test("an encoder gives the same bytes again, whatever it encoded between")
-  func deterministic() throws {
+  /// an encoder gives the same bytes again, whatever it encoded between.
+  @Test func deterministic() throws {
     let encoder = try JPEGEncoder(quality: 90)
     let small = sample(width: 40, height: 30)
     let first = try encoder.encode(small)
@@ -40,8 +41,8 @@ struct JPEGTests {
     #expect(try JPEGEncoder(quality: 60).encode(small).count < first.count)
   }
 
-  @Test("a picture above the limit is refused, at the limit taken")
-  func limit() throws {
+  /// a picture above the limit is refused, at the limit taken.
+  @Test func limit() throws {
     let file = try JPEGEncoder(quality: 90).encode(sample(width: 40, height: 30))
     #expect(try JPEG.decode(file, maximumPixels: 1200).width == 40)
     let error = #expect(throws: ImagingError.self) { try JPEG.decode(file, maximumPixels: 1199) }
@@ -49,8 +50,8 @@ struct JPEGTests {
     #expect(error?.message.contains("40x30") == true)
   }
 
-  @Test("garbage is refused with a reason")
-  func garbage() throws {
+  /// garbage is refused with a reason.
+  @Test func garbage() throws {
     let file = try JPEGEncoder(quality: 90).encode(sample(width: 64, height: 64))
     for bytes in [[], [0xff], Array("not a picture".utf8), Array(file.prefix(20))] {
       let error = #expect(throws: ImagingError.self) { try JPEG.decode(bytes) }
@@ -61,8 +62,8 @@ struct JPEGTests {
     #expect(cut?.code == .invalidJPEG)
   }
 
-  @Test("damaged files never crash")
-  func damaged() throws {
+  /// damaged files never crash.
+  @Test func damaged() throws {
     let file = try JPEGEncoder(quality: 90).encode(sample(width: 64, height: 48))
     var generator = SplitMix64(state: 7)
     for _ in 0..<300 {

@@ -3,10 +3,10 @@ import Foundation
 import Imaging
 import Testing
 
-@Suite("What a network is given")
-struct NetworkInputTests {
-  @Test("Normalization is that of torchvision, channel by channel")
-  func normalization() throws {
+/// What a network is given.
+@Suite struct NetworkInputTests {
+  /// Normalization is that of torchvision, channel by channel.
+  @Test func normalization() throws {
     var picture = PixelBuffer(width: 16, height: 16)
     for index in 0..<256 {
       picture[index % 16, index / 16] = SIMD4(
@@ -23,8 +23,8 @@ struct NetworkInputTests {
     #expect(values[768] == 99)
   }
 
-  @Test("It survives JSON; what can't be one is refused")
-  func coding() throws {
+  /// It survives JSON; what can't be one is refused.
+  @Test func coding() throws {
     let data = try JSONEncoder().encode(InputNormalization.imageNet)
     #expect(try JSONDecoder().decode(InputNormalization.self, from: data) == .imageNet)
     #expect(InputNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 0]) == nil)
@@ -49,8 +49,8 @@ struct NetworkInputTests {
     return picture
   }
 
-  @Test("Recompressing equals a file that was written and read")
-  func recompress() throws {
+  /// Recompressing equals a file that was written and read.
+  @Test func recompress() throws {
     let recompressor = try JPEGRecompressor()
     for quality in [30, 75, 100] {
       for (width, height) in [(64, 64), (33, 7), (1, 1)] {
@@ -63,8 +63,8 @@ struct NetworkInputTests {
     }
   }
 
-  @Test("Quarter chroma loses colours that change from pixel to pixel")
-  func chroma() throws {
+  /// Quarter chroma loses colours that change from pixel to pixel.
+  @Test func chroma() throws {
     let recompressor = try JPEGRecompressor()
     var (full, quarter) = (colourful(64, 64), colourful(64, 64))
     let long = try recompressor.recompress(&full, quality: 100, chroma: .full)
@@ -74,8 +74,8 @@ struct NetworkInputTests {
     #expect(abs(Int(quarter[20, 20].x) - Int(quarter[21, 20].x)) < 60)
   }
 
-  @Test("A decoder gives the same picture again, whatever it read between")
-  func decoder() throws {
+  /// A decoder gives the same picture again, whatever it read between.
+  @Test func decoder() throws {
     let decoder = try JPEGDecoder()
     let file = try JPEGEncoder(quality: 90).encode(colourful(40, 30))
     let first = try decoder.decode(file.span.bytes)

@@ -2,8 +2,8 @@ import Imaging
 import TestSupport
 import Testing
 
-@Suite("Resized, mirrored and blurred pictures")
-struct ResizeTests {
+/// Resized, mirrored and blurred pictures.
+@Suite struct ResizeTests {
   private func noise(_ width: Int, _ height: Int) -> PixelBuffer {
     var generator = SplitMix64(state: 3)
     var picture = PixelBuffer(width: width, height: height)
@@ -42,9 +42,8 @@ struct ResizeTests {
     return result
   }
 
-  @Test(
-    "Resizing equals its definition, up and down",
-    arguments: [(7, 5), (40, 30), (13, 20), (20, 7), (1, 1), (19, 14), (3, 60)])
+  /// Resizing equals its definition, up and down.
+  @Test(arguments: [(7, 5), (40, 30), (13, 20), (20, 7), (1, 1), (19, 14), (3, 60)])
   func resize(width: Int, height: Int) {
     let picture = noise(20, 14)
     let resized = picture.resized(width: width, height: height)
@@ -54,8 +53,8 @@ struct ResizeTests {
     #expect(differences.allSatisfy { $0 <= 0.501 })
   }
 
-  @Test("The same size is the same picture, one colour stays that colour")
-  func trivial() {
+  /// The same size is the same picture, one colour stays that colour.
+  @Test func trivial() {
     let picture = noise(9, 8)
     #expect(picture.resized(width: 9, height: 8) == picture)
     let flat = PixelBuffer(width: 10, height: 10, red: 255, green: 128, blue: 1)
@@ -64,7 +63,8 @@ struct ResizeTests {
         == PixelBuffer(width: 23, height: 4, red: 255, green: 128, blue: 1))
   }
 
-  @Test("A mirror swaps left and right; twice is nothing", arguments: [1, 2, 7, 32])
+  /// A mirror swaps left and right; twice is nothing.
+  @Test(arguments: [1, 2, 7, 32])
   func mirror(width: Int) {
     let picture = noise(width, 5)
     var mirrored = picture
@@ -76,8 +76,8 @@ struct ResizeTests {
     #expect(mirrored == picture)
   }
 
-  @Test("Warping by whole pixels moves them and reflects the edges")
-  func reflection() {
+  /// Warping by whole pixels moves them and reflects the edges.
+  @Test func reflection() {
     let picture = noise(12, 9)
     var scratch: [UInt8] = []
     for (dx, dy) in [(0, 0), (3, -2), (-5, 4), (30, -25)] {
@@ -96,8 +96,8 @@ struct ResizeTests {
     }
   }
 
-  @Test("Inside the picture a warp equals the one that crops use")
-  func agreesWithWarp() {
+  /// Inside the picture a warp equals the one that crops use.
+  @Test func agreesWithWarp() {
     let picture = noise(40, 40).resized(width: 40, height: 20).resized(width: 40, height: 40)
     // About the centre, so that the middle of the result shows the inside.
     let transform = SimilarityTransform(a: 0.93, b: 0.1, tx: 3.4, ty: -0.6)
@@ -117,7 +117,8 @@ struct ResizeTests {
     #expect(largest <= 3)
   }
 
-  @Test("Hostile transforms do not crash", arguments: [0, 1e300, -1e300, .infinity, .nan])
+  /// Hostile transforms do not crash.
+  @Test(arguments: [0, 1e300, -1e300, .infinity, .nan])
   func hostileWarp(value: Double) {
     var picture = noise(8, 8)
     var scratch: [UInt8] = []
@@ -126,7 +127,8 @@ struct ResizeTests {
     #expect(picture.bytes.count == 256)
   }
 
-  @Test("A blur equals the convolution with a bell", arguments: [0.3, 0.8, 1.6, 5])
+  /// A blur equals the convolution with a bell.
+  @Test(arguments: [0.3, 0.8, 1.6, 5])
   func blur(sigma: Double) {
     // One white pixel becomes the bell itself.
     var picture = PixelBuffer(width: 41, height: 41)
@@ -144,8 +146,8 @@ struct ResizeTests {
     }
   }
 
-  @Test("A blur leaves one colour and the edge of a small picture alone")
-  func blurEdges() {
+  /// A blur leaves one colour and the edge of a small picture alone.
+  @Test func blurEdges() {
     var flat = PixelBuffer(width: 5, height: 3, red: 200, green: 100, blue: 50)
     let before = flat
     flat.blur(sigma: 4)

@@ -2,8 +2,8 @@ import Imaging
 import TestSupport
 import Testing
 
-@Suite("Warps, crops and turns")
-struct WarpTests {
+/// Warps, crops and turns.
+@Suite struct WarpTests {
   private func noise(width: Int, height: Int, seed: UInt64 = 1) -> PixelBuffer {
     var generator = SplitMix64(state: seed)
     var picture = PixelBuffer(width: width, height: height)
@@ -18,15 +18,15 @@ struct WarpTests {
     return picture
   }
 
-  @Test("the identity changes nothing")
-  func identity() {
+  /// the identity changes nothing.
+  @Test func identity() {
     let picture = noise(width: 33, height: 33)
     #expect(
       picture.warped(sizePixels: 33, by: SimilarityTransform(a: 1, b: 0, tx: 0, ty: 0)) == picture)
   }
 
-  @Test("whole pixels of translation are a crop, and outside is black")
-  func translation() {
+  /// whole pixels of translation are a crop, and outside is black.
+  @Test func translation() {
     let picture = noise(width: 41, height: 29)
     let inside = picture.warped(
       sizePixels: 17, by: SimilarityTransform(a: 1, b: 0, tx: 9, ty: 5))
@@ -46,7 +46,8 @@ struct WarpTests {
     }
   }
 
-  @Test("a quarter turn is exact", arguments: [1, 2, 3])
+  /// a quarter turn is exact.
+  @Test(arguments: [1, 2, 3])
   func quarterTurn(turns: Int) {
     let picture = noise(width: 31, height: 31)
     let (a, b, tx, ty): (Double, Double, Double, Double) =
@@ -60,8 +61,8 @@ struct WarpTests {
     #expect(warped == picture.rotatedClockwise(quarterTurns: turns))
   }
 
-  @Test("shrinking a fine chessboard gives grey")
-  func chessboard() {
+  /// shrinking a fine chessboard gives grey.
+  @Test func chessboard() {
     var picture = PixelBuffer(width: 100, height: 100)
     for row in 0..<100 {
       for column in 0..<100 where (row + column) % 2 == 0 {
@@ -80,7 +81,8 @@ struct WarpTests {
     }
   }
 
-  @Test("the same as the obvious loop in double precision", arguments: [1, 2, 3, 4, 5])
+  /// the same as the obvious loop in double precision.
+  @Test(arguments: [1, 2, 3, 4, 5])
   func reference(seed: UInt64) {
     var generator = SplitMix64(state: seed)
     func random(_ range: ClosedRange<Double>) -> Double {
@@ -135,8 +137,8 @@ struct WarpTests {
     return result
   }
 
-  @Test("crops, turns and pastes move every pixel where it belongs")
-  func moves() {
+  /// crops, turns and pastes move every pixel where it belongs.
+  @Test func moves() {
     let picture = noise(width: 7, height: 5)
     let crop = picture.cropped(x: 2, y: 1, width: 4, height: 3)
     for row in 0..<3 {

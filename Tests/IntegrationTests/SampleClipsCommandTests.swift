@@ -14,8 +14,8 @@ struct SampleClipsCommandTests {
       ["sample-clips"] + arguments + ["--weights", BuiltExecutable.weights.path])
   }
 
-  @Test("--people makes a data set whose folders name the side")
-  func people() throws {
+  /// --people makes a data set whose folders name the side.
+  @Test func people() throws {
     try withTemporaryDirectory { folder in
       let outcome = try run([
         BuiltExecutable.portraits.path, folder.path(of: "clips"), "--people", "2", "--takes", "1",
@@ -32,8 +32,8 @@ struct SampleClipsCommandTests {
     }
   }
 
-  @Test("What can't be made is a sentence and an exit code")
-  func badInput() throws {
+  /// What can't be made is a sentence and an exit code.
+  @Test func badInput() throws {
     try withTemporaryDirectory { folder in
       let usage = try run([folder.path, folder.path(of: "clips"), "--people", "0"])
       #expect(usage.status == 64 && usage.errors.contains("--people: expected 1...99"))

@@ -205,7 +205,8 @@ extension TrainerTests {
           toFile: copy + "/predictions.csv", atomically: true, encoding: .utf8)
         let damaged = try TrainingRun.command(["report", copy])
         #expect(
-          damaged.status == 1 && damaged.errors.contains("expected 9 cells, got 3"),
+          damaged.status == 1
+            && damaged.errors.contains("expected 9 fields and the line's end, got 3"),
           "\(damaged.errors)")
         try "{}".write(toFile: copy + "/training_info.json", atomically: true, encoding: .utf8)
         let foreign = try TrainingRun.command(["report", copy])

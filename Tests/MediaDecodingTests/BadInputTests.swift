@@ -9,10 +9,10 @@ import Testing
   import Glibc
 #endif
 
-@Suite("Bad input")
-struct BadInputTests {
-  @Test("plain reasons: missing, a folder, empty, text")
-  func plainReasons() throws {
+/// Bad input.
+@Suite struct BadInputTests {
+  /// plain reasons: missing, a folder, empty, text.
+  @Test func plainReasons() throws {
     try withTemporaryDirectory { folder in
       try folder.write("", to: "empty.mp4")
       try folder.write(String(repeating: "This is no video.\n", count: 500), to: "text.mp4")
@@ -35,7 +35,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("a file that may not be read", .enabled(if: geteuid() != 0, "the administrator reads all"))
+  /// a file that may not be read.
+  @Test(.enabled(if: geteuid() != 0, "the administrator reads all"))
   func permission() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -47,8 +48,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("names with spaces, other scripts and protocol-like prefixes")
-  func names() throws {
+  /// names with spaces, other scripts and protocol-like prefixes.
+  @Test func names() throws {
     try withTemporaryDirectory { folder in
       for name in [
         "a b  c.mp4", "Übung – видео 視頻 🎥.mp4", "concat:x|y.mp4", "a%03d.mp4", "-i.mp4",
@@ -60,8 +61,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("playlists and scripts are refused and open no other file")
-  func playlists() throws {
+  /// playlists and scripts are refused and open no other file.
+  @Test func playlists() throws {
     try withTemporaryDirectory { folder in
       let clip = folder.path(of: "real.mp4")
       try writeClip(clip, times: [0, 0.04])
@@ -82,8 +83,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("a number pattern in a name opens no other file")
-  func numberPattern() throws {
+  /// a number pattern in a name opens no other file.
+  @Test func numberPattern() throws {
     try withTemporaryDirectory { folder in
       let picture = try JPEGEncoder(quality: 90).encode(samplePicture(0, width: 64, height: 48))
       for number in 0..<5 { try folder.write(Data(picture), to: "still\(number).jpg") }
@@ -96,9 +97,8 @@ struct BadInputTests {
     }
   }
 
-  @Test(
-    "audio only, and audio with a cover",
-    .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+  /// audio only, and audio with a cover.
+  @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func audioOnly() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
@@ -119,8 +119,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("a file cut off before its index is no video; behind it, what is there is delivered")
-  func truncated() throws {
+  /// a file cut off before its index is no video; behind it, what is there is delivered.
+  @Test func truncated() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")
       var options = ClipWriter.Options()
@@ -148,8 +148,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("corrupt packets in the middle are counted and the rest is delivered")
-  func corruptMiddle() throws {
+  /// corrupt packets in the middle are counted and the rest is delivered.
+  @Test func corruptMiddle() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")
       var options = ClipWriter.Options()
@@ -174,8 +174,8 @@ struct BadInputTests {
     }
   }
 
-  @Test("a stream of damaged pictures alone has a reason")
-  func noPicture() throws {
+  /// a stream of damaged pictures alone has a reason.
+  @Test func noPicture() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")
       try writeClip(path, times: (0..<20).map { Double($0) / 25 })

@@ -5,8 +5,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Clips compressed in memory")
-struct ClipRecompressorTests {
+/// Clips compressed in memory.
+@Suite struct ClipRecompressorTests {
   private func options(_ rateFactor: Double) -> ClipWriter.Options {
     var options = ClipWriter.Options()
     options.constantRateFactor = rateFactor
@@ -19,7 +19,8 @@ struct ClipRecompressorTests {
     (0..<count).map { samplePicture($0, width: width, height: height) }
   }
 
-  @Test("the pictures are those of a file with the same settings", arguments: [5.0, 30, 40])
+  /// the pictures are those of a file with the same settings.
+  @Test(arguments: [5.0, 30, 40])
   func sameAsFile(rateFactor: Double) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -35,8 +36,8 @@ struct ClipRecompressorTests {
     }
   }
 
+  /// they are those of the ffmpeg program.
   @Test(
-    "they are those of the ffmpeg program",
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [30.0, 32, 35, 38, 40])
   func sameAsProgram(rateFactor: Double) throws {
@@ -58,7 +59,8 @@ struct ClipRecompressorTests {
     }
   }
 
-  @Test("odd sizes come back as they were", arguments: [(33, 31), (34, 31), (33, 32), (1, 1)])
+  /// odd sizes come back as they were.
+  @Test(arguments: [(33, 31), (34, 31), (33, 32), (1, 1)])
   func oddSizes(width: Int, height: Int) throws {
     let pictures = (0..<3).map { number in
       PixelBuffer(
@@ -72,15 +74,15 @@ struct ClipRecompressorTests {
     }
   }
 
-  @Test("one picture and none")
-  func fewPictures() throws {
+  /// one picture and none.
+  @Test func fewPictures() throws {
     #expect(ClipRecompressor.isAvailable)
     #expect(try ClipRecompressor.recompress([], options: options(30)).isEmpty)
     #expect(try ClipRecompressor.recompress(clip(1), options: options(30)).count == 1)
   }
 
-  @Test("what can't be compressed is refused with a reason")
-  func refusals() throws {
+  /// what can't be compressed is refused with a reason.
+  @Test func refusals() throws {
     let mixed = #expect(throws: MediaError.self) {
       try ClipRecompressor.recompress(
         clip(2) + clip(1, width: 64, height: 64), options: options(30))

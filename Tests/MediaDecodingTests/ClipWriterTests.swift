@@ -5,11 +5,10 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Writing clips")
-struct ClipWriterTests {
-  @Test(
-    "pictures come back, close to what they were",
-    arguments: ClipWriter.Options.ColourMatrix.allCases)
+/// Writing clips.
+@Suite struct ClipWriterTests {
+  /// pictures come back, close to what they were.
+  @Test(arguments: ClipWriter.Options.ColourMatrix.allCases)
   func roundTrip(matrix: ClipWriter.Options.ColourMatrix) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -34,8 +33,8 @@ struct ClipWriterTests {
     }
   }
 
-  @Test("a finished clip replaces the one before and leaves nothing else in the folder")
-  func replaces() throws {
+  /// a finished clip replaces the one before and leaves nothing else in the folder.
+  @Test func replaces() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
       try writeClip(path, times: (0..<25).map { Double($0) / 25 })
@@ -45,8 +44,8 @@ struct ClipWriterTests {
     }
   }
 
-  @Test("the same pictures give the same bytes")
-  func determinism() throws {
+  /// the same pictures give the same bytes.
+  @Test func determinism() throws {
     try withTemporaryDirectory { folder in
       let files = try (0..<4).map { number in
         let path = folder.path(of: "\(number).mp4")
@@ -57,8 +56,8 @@ struct ClipWriterTests {
     }
   }
 
-  @Test("a clip that is given up leaves no file")
-  func givenUp() throws {
+  /// a clip that is given up leaves no file.
+  @Test func givenUp() throws {
     try withTemporaryDirectory { folder in
       do {
         let writer = try ClipWriter(path: folder.path(of: "a.mp4"), width: 32, height: 32)
@@ -68,8 +67,8 @@ struct ClipWriterTests {
     }
   }
 
-  @Test("what can't be written is refused with a reason")
-  func refusals() throws {
+  /// what can't be written is refused with a reason.
+  @Test func refusals() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
       for (width, height) in [(0, 32), (33, 32), (32, 31), (-2, 32), (1 << 40, 32)] {

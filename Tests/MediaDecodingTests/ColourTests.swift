@@ -38,13 +38,15 @@ struct ColourCase: CustomTestStringConvertible, Sendable {
   }()
 }
 
-@Suite("Colours", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+/// Colours.
+@Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct ColourTests {
   static let colours: [(UInt8, UInt8, UInt8)] = [
     (200, 50, 30), (20, 160, 60), (40, 60, 220), (128, 128, 128), (222, 184, 160),
   ]
 
-  @Test("a plain colour comes back within 3 levels", arguments: ColourCase.all)
+  /// a plain colour comes back within 3 levels.
+  @Test(arguments: ColourCase.all)
   func plainColours(_ colourCase: ColourCase) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in

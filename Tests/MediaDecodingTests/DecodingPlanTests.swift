@@ -2,8 +2,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Planning what is decoded")
-struct DecodingPlanTests {
+/// Planning what is decoded.
+@Suite struct DecodingPlanTests {
   /// Entries in decoding order: `K` random access, `P`, `b` disposable; each with its time.
   private func entries(_ pictures: [(Character, Int64)]) -> [PacketEntry] {
     pictures.map { kind, pts in
@@ -17,8 +17,8 @@ struct DecodingPlanTests {
     plan.isSent.indices.filter { plan.isSent[$0] }
   }
 
-  @Test("nothing before the last random access point, and nothing after the picture")
-  func severalGroups() {
+  /// nothing before the last random access point, and nothing after the picture.
+  @Test func severalGroups() {
     let list = entries([("K", 0), ("P", 1), ("P", 2), ("K", 3), ("P", 4), ("P", 5), ("K", 6)])
     #expect(sent(DecodingPlan.needed(for: [4], in: list)) == [0, 3, 4])
     #expect(sent(DecodingPlan.needed(for: [1, 6], in: list)) == [0, 1, 6])
@@ -27,8 +27,8 @@ struct DecodingPlanTests {
     #expect(sent(DecodingPlan.needed(for: [], in: [])) == [])
   }
 
-  @Test("a leading picture needs the group before its random access point")
-  func leadingPictures() {
+  /// a leading picture needs the group before its random access point.
+  @Test func leadingPictures() {
     // I0 P3 b1 b2 | I6 b4 b5 P8 b7
     let list = entries([
       ("K", 0), ("P", 3), ("b", 1), ("b", 2), ("K", 6), ("b", 4), ("b", 5), ("P", 8), ("b", 7),
@@ -40,15 +40,15 @@ struct DecodingPlanTests {
     #expect(plan.mayDrop == [false, false, true, true, false, true, false, false, false])
   }
 
-  @Test("a stream that doesn't begin with a random access point is decoded from its start")
-  func brokenStart() {
+  /// a stream that doesn't begin with a random access point is decoded from its start.
+  @Test func brokenStart() {
     let list = entries([("P", 0), ("P", 1), ("K", 2), ("P", 3)])
     #expect(sent(DecodingPlan.needed(for: [1], in: list)) == [0, 1])
     #expect(sent(DecodingPlan.needed(for: [3], in: list)) == [0, 2, 3])
   }
 
-  @Test("the index knows presentation order, distinct times and reordering")
-  func index() {
+  /// the index knows presentation order, distinct times and reordering.
+  @Test func index() {
     var index = PacketIndex()
     let traits = PictureTraits()
     for pts: Int64 in [0, 4, 2, 1, 3] { index.append(pts: pts, traits) }
@@ -64,8 +64,8 @@ struct DecodingPlanTests {
     #expect(!index.hasDistinctTimes)
   }
 
-  @Test("a picture is disposable only in the highest temporal layer")
-  func temporalLayers() {
+  /// a picture is disposable only in the highest temporal layer.
+  @Test func temporalLayers() {
     var index = PacketIndex()
     for layer in [0, 1, 2] {
       index.append(pts: Int64(layer), PictureTraits(isDisposable: true, temporalLayer: layer))
@@ -74,8 +74,8 @@ struct DecodingPlanTests {
     #expect(index.entries.map(\.isDisposable) == [false, false, true])
   }
 
-  @Test("after parameters in the middle only self-contained pictures are random access points")
-  func laterParameters() {
+  /// after parameters in the middle only self-contained pictures are random access points.
+  @Test func laterParameters() {
     var index = PacketIndex()
     let first = PictureTraits(isRandomAccess: true, hasParameters: true, isSelfContained: true)
     let plain = PictureTraits(isRandomAccess: true)

@@ -98,11 +98,11 @@ private struct FieldStream {
   }
 }
 
-@Suite("Field pictures", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+/// Field pictures.
+@Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct FieldPictureTests {
-  @Test(
-    "H.264 of field pairs: whole pictures come out, the same either way",
-    arguments: ["mp4", "ts", "h264"])
+  /// H.264 of field pairs: whole pictures come out, the same either way.
+  @Test(arguments: ["mp4", "ts", "h264"])
   func pairs(suffix: String) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in

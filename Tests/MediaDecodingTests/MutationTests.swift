@@ -4,7 +4,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Mutated files", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+/// Mutated files.
+@Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct MutationTests {
   static let seeds: [(String, [String])] = [
     ("a.mp4", ["-c:v", "libx264", "-g", "5", "-bf", "2"]),
@@ -16,7 +17,8 @@ struct MutationTests {
     ("g.ts", ["-c:v", "libx264", "-g", "5"]),
   ]
 
-  @Test("never crash, never hang, never deliver out of order", arguments: seeds)
+  /// never crash, never hang, never deliver out of order.
+  @Test(arguments: seeds)
   func mutations(name: String, arguments: [String]) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in

@@ -5,8 +5,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Rotation, regions and sizes")
-struct OrientationTests {
+/// Rotation, regions and sizes.
+@Suite struct OrientationTests {
   /// The first picture of a clip, with `body` while it is there.
   private func withFirstPicture(_ path: String, _ body: (VideoFrame) throws -> Void) throws {
     var isFirst = true
@@ -17,7 +17,8 @@ struct OrientationTests {
     #expect(!isFirst)
   }
 
-  @Test("rotation metadata turns the picture", arguments: [0, 1, 2, 3])
+  /// rotation metadata turns the picture.
+  @Test(arguments: [0, 1, 2, 3])
   func rotation(quarterTurns: Int) throws {
     try withTemporaryDirectory { folder in
       let plain = folder.path(of: "plain.mp4")
@@ -37,8 +38,8 @@ struct OrientationTests {
     }
   }
 
+  /// the ffmpeg tool turns the same way.
   @Test(
-    "the ffmpeg tool turns the same way",
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [1, 2, 3])
   func rotationReferee(quarterTurns: Int) throws {
@@ -79,8 +80,8 @@ struct OrientationTests {
     ["-c:v", "png", "-pix_fmt", "monob"],
   ]
 
+  /// a region is the same as that part of the whole.
   @Test(
-    "a region is the same as that part of the whole",
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"), arguments: formats,
     [(321, 241), (320, 240), (322, 242), (17, 9)])
   func regions(arguments: [String], size: (width: Int, height: Int)) throws {

@@ -2,8 +2,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Reading picture traits from packets")
-struct PictureTraitsTests {
+/// Reading picture traits from packets.
+@Suite struct PictureTraitsTests {
   private func traits(_ inspector: PictureInspector, _ bytes: [UInt8]) -> PictureTraits {
     bytes.withUnsafeBufferPointer { inspector.traits(of: $0) }
   }
@@ -14,8 +14,8 @@ struct PictureTraitsTests {
     }
   }
 
-  @Test("units behind start codes")
-  func startCodes() {
+  /// units behind start codes.
+  @Test func startCodes() {
     #expect(units([], lengthSize: nil) == [])
     #expect(units([0, 0, 1], lengthSize: nil) == [])
     #expect(units([9, 9, 9, 9], lengthSize: nil) == [])
@@ -23,16 +23,16 @@ struct PictureTraitsTests {
     #expect(units([0, 0, 1, 0, 0, 1, 0, 0, 1, 7], lengthSize: nil) == [[7]])
   }
 
-  @Test("units behind lengths")
-  func lengths() {
+  /// units behind lengths.
+  @Test func lengths() {
     #expect(units([0, 0, 0, 2, 9, 16, 0, 0, 0, 1, 65], lengthSize: 4) == [[9, 16], [65]])
     #expect(units([1, 9, 3, 1, 2], lengthSize: 1) == [[9]])
     #expect(units([0, 0, 0, 0], lengthSize: 4) == [])
     #expect(units([0xff, 0xff, 0xff, 0xff, 1], lengthSize: 4) == [])
   }
 
-  @Test("H.264: IDR, reference and disposable pictures, parameters, damage")
-  func h264() {
+  /// H.264: IDR, reference and disposable pictures, parameters, damage.
+  @Test func h264() {
     let inspector = PictureInspector.h264(lengthSize: 1)
     #expect(
       traits(inspector, [2, 0x65, 0x88]) == PictureTraits(isRandomAccess: true))
@@ -51,8 +51,8 @@ struct PictureTraitsTests {
     #expect(traits(inspector, [2, 0x65, 0x88, 9, 1]) == PictureTraits())
   }
 
-  @Test("H.265: IRAP, sub-layer non-reference pictures and their layer")
-  func hevc() {
+  /// H.265: IRAP, sub-layer non-reference pictures and their layer.
+  @Test func hevc() {
     let inspector = PictureInspector.hevc(lengthSize: 1)
     // CRA (21), TRAIL_R (1), TRAIL_N (0) in layer 0, TSA_N (2) in layer 1.
     #expect(traits(inspector, [3, 21 << 1, 1, 0x80]) == PictureTraits(isRandomAccess: true))
@@ -65,8 +65,8 @@ struct PictureTraitsTests {
     #expect(traits(inspector, [3, 1 << 1, 1, 0x80, 3, 1 << 1, 9, 0x80]) == PictureTraits())
   }
 
-  @Test("MPEG-2: an I picture needs its sequence header; fields come in pairs")
-  func mpeg2() {
+  /// MPEG-2: an I picture needs its sequence header; fields come in pairs.
+  @Test func mpeg2() {
     let inspector = PictureInspector.mpegVideo
     let sequence: [UInt8] = [0, 0, 1, 0xb3, 1, 2, 3]
     func picture(_ type: UInt8, structure: UInt8) -> [UInt8] {
@@ -83,8 +83,8 @@ struct PictureTraitsTests {
       !traits(inspector, picture(2, structure: 3) + picture(3, structure: 3)).isOnePicture)
   }
 
-  @Test("MPEG-4: picture types and packed B pictures")
-  func mpeg4() {
+  /// MPEG-4: picture types and packed B pictures.
+  @Test func mpeg4() {
     let inspector = PictureInspector.mpeg4
     #expect(traits(inspector, [0, 0, 1, 0xb6, 0x10, 0]).isRandomAccess)
     #expect(traits(inspector, [0, 0, 1, 0xb6, 0x50, 0]) == PictureTraits())
@@ -94,8 +94,8 @@ struct PictureTraitsTests {
     #expect(!traits(inspector, []).isShown)
   }
 
-  @Test("VP8 and VP9: key frames, hidden frames, superframes")
-  func vp8AndVP9() {
+  /// VP8 and VP9: key frames, hidden frames, superframes.
+  @Test func vp8AndVP9() {
     #expect(traits(.vp8, [0x10, 0, 0]) == PictureTraits(isRandomAccess: true))
     #expect(traits(.vp8, [0x11, 0, 0]) == PictureTraits())
     #expect(!traits(.vp8, [0x01, 0, 0]).isShown)

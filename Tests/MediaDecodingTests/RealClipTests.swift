@@ -5,7 +5,8 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Real clips", .enabled(if: SharedData.isPresent, "needs ../shared/data"))
+/// Real clips.
+@Suite(.enabled(if: SharedData.isPresent, "needs ../shared/data"))
 struct RealClipTests {
   /// The first clips of each kind.
   static let clips: [String] = {
@@ -33,7 +34,8 @@ struct RealClipTests {
     }
   }
 
-  @Test("32 pictures, ascending, the same with and without leaving out", arguments: clips)
+  /// 32 pictures, ascending, the same with and without leaving out.
+  @Test(arguments: clips)
   func sameBytes(path: String) throws {
     func run(skips: Bool) throws -> [[UInt64]] {
       let reader = try VideoReader(path: path, skipsUnneededFrames: skips)

@@ -4,10 +4,10 @@ import Testing
 
 @testable import MediaDecoding
 
-@Suite("Choosing pictures")
-struct SamplingTests {
-  @Test("even spacing at a constant rate")
-  func constantRate() {
+/// Choosing pictures.
+@Suite struct SamplingTests {
+  /// even spacing at a constant rate.
+  @Test func constantRate() {
     let times = (0..<100).map { Int64($0) * 10 }
     #expect(EvenSampling.positions(count: 4, times: times, end: 1000) == [12, 37, 62, 87])
     #expect(EvenSampling.positions(count: 1, times: times, end: 1000) == [50])
@@ -15,8 +15,8 @@ struct SamplingTests {
     #expect(EvenSampling.positions(count: 1000, times: times, end: 1000) == Array(0..<100))
   }
 
-  @Test("few pictures, or none")
-  func few() {
+  /// few pictures, or none.
+  @Test func few() {
     #expect(EvenSampling.positions(count: 32, times: [], end: 0) == [])
     #expect(EvenSampling.positions(count: 32, times: [7], end: 7) == [0])
     #expect(EvenSampling.positions(count: 32, times: [7], end: 40) == [0])
@@ -25,15 +25,15 @@ struct SamplingTests {
     #expect(EvenSampling.positions(count: 2, times: [0, 10, 20], end: 3) == [0, 1])
   }
 
-  @Test("a long still picture is chosen once, and time counts, not pictures")
-  func variableRate() {
+  /// a long still picture is chosen once, and time counts, not pictures.
+  @Test func variableRate() {
     // One second of fast pictures, then one that stands for nine.
     let times = (0...10).map { Int64($0) * 100 }
     #expect(EvenSampling.positions(count: 10, times: times, end: 10_000) == [5, 10])
   }
 
-  @Test("variable frame rate: the times of a brute-force choice over ffprobe's list")
-  func variableRateClip() throws {
+  /// variable frame rate: the times of a brute-force choice over ffprobe's list.
+  @Test func variableRateClip() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "vfr.mp4")
       var times: [Double] = []
@@ -62,7 +62,8 @@ struct SamplingTests {
     }
   }
 
-  @Test("clips of one, two and three pictures", arguments: [1, 2, 3])
+  /// clips of one, two and three pictures.
+  @Test(arguments: [1, 2, 3])
   func shortClips(length: Int) throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "short.mp4")

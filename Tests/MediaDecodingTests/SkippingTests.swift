@@ -92,9 +92,11 @@ struct Encoding: CustomTestStringConvertible, Sendable {
   }
 }
 
-@Suite("Leaving out what isn't needed", .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+/// Leaving out what isn't needed.
+@Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct SkippingTests {
-  @Test("the same bytes as without, and as the ffmpeg tool decodes", arguments: Encoding.all)
+  /// the same bytes as without, and as the ffmpeg tool decodes.
+  @Test(arguments: Encoding.all)
   func sameBytes(_ encoding: Encoding) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
@@ -121,8 +123,8 @@ struct SkippingTests {
     }
   }
 
-  @Test("H.264 copied without its times")
-  func lostTimes() throws {
+  /// H.264 copied without its times.
+  @Test func lostTimes() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
       let raw = folder.path(of: "a.h264")
@@ -140,7 +142,8 @@ struct SkippingTests {
     }
   }
 
-  @Test("a cut with an edit list begins at the cut", arguments: [false, true])
+  /// a cut with an edit list begins at the cut.
+  @Test(arguments: [false, true])
   func editList(isHEVC: Bool) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
@@ -164,8 +167,8 @@ struct SkippingTests {
     }
   }
 
-  @Test("packets beyond the memory limit are read again, with the same result")
-  func secondReading() throws {
+  /// packets beyond the memory limit are read again, with the same result.
+  @Test func secondReading() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
       try writeClip(path, times: (0..<60).map { Double($0) / 25 })
@@ -174,8 +177,8 @@ struct SkippingTests {
     }
   }
 
-  @Test("an error of the caller ends decoding and comes back")
-  func callersError() throws {
+  /// an error of the caller ends decoding and comes back.
+  @Test func callersError() throws {
     struct Stop: Error {}
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")

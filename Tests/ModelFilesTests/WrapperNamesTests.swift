@@ -2,15 +2,15 @@ import Testing
 
 @testable import ModelFiles
 
-@Suite("Names without the wrappers of a network")
-struct WrapperNamesTests {
+/// Names without the wrappers of a network.
+@Suite struct WrapperNamesTests {
   private func names(_ names: [String], scalars: [String] = []) -> WrapperNames {
     WrapperNames(
       names.map { .init($0, isWeight: true) } + scalars.map { .init($0, isWeight: false) })
   }
 
-  @Test("Prefixes that all names have are removed, one after another")
-  func commonPrefixes() {
+  /// Prefixes that all names have are removed, one after another.
+  @Test func commonPrefixes() {
     let wrapped = names(["module.model._orig_mod.conv.w", "module.model._orig_mod.fc.w"])
     #expect(wrapped.prefix == "module.model._orig_mod.")
     #expect(wrapped.names.map(\.stripped) == ["conv.w", "fc.w"])
@@ -22,8 +22,8 @@ struct WrapperNamesTests {
     #expect(names([String(repeating: "net.", count: 100) + "w"]).prefix.count == 8 * 4)
   }
 
-  @Test("A prefix of most names is removed from these; the others are listed")
-  func majorityPrefix() {
+  /// A prefix of most names is removed from these; the others are listed.
+  @Test func majorityPrefix() {
     let split = names(["head.0.w", "backbone._orig_mod.a", "backbone._orig_mod.b"])
     #expect(split.prefix == "backbone._orig_mod.")
     #expect(split.names.map(\.stripped) == ["head.0.w", "a", "b"])
@@ -35,8 +35,8 @@ struct WrapperNamesTests {
     #expect(names(["backbone.a", "backbone.b", "a"]).prefix == "")
   }
 
-  @Test("A moving average beside the weights is left out, alone it is taken")
-  func averages() {
+  /// A moving average beside the weights is left out, alone it is taken.
+  @Test func averages() {
     let both = names(["model.a", "model.b", "ema.a", "ema.b"])
     #expect(both.prefix == "model." && both.names.map(\.stripped) == ["a", "b"])
     #expect(both.setAside == ["ema.a", "ema.b"])
@@ -47,8 +47,8 @@ struct WrapperNamesTests {
     #expect(alone.prefix == "ema." && alone.unprefixed == ["step"])
   }
 
-  @Test("Every name leads back to the one in the file, and new ones join their module")
-  func originals() {
+  /// Every name leads back to the one in the file, and new ones join their module.
+  @Test func originals() {
     let plain = names(["module.conv.weight", "module.fc.weight"])
     #expect(plain.original(of: "conv.weight") == "module.conv.weight")
     #expect(plain.original(of: "bn.running_mean") == "module.bn.running_mean")

@@ -5,8 +5,8 @@ import Workers
 
 @testable import Robustness
 
-@Suite("Perturbed pictures")
-struct PerturberTests {
+/// Perturbed pictures.
+@Suite struct PerturberTests {
   private let perturber = Perturber(seed: 7)
 
   private func clip(_ count: Int, width: Int = 96, height: Int = 80) -> [Perturber.Picture] {
@@ -16,18 +16,21 @@ struct PerturberTests {
     }
   }
 
-  @Test("level 0 changes nothing", arguments: Perturbation.allCases)
+  /// level 0 changes nothing.
+  @Test(arguments: Perturbation.allCases)
   func levelZero(perturbation: Perturbation) throws {
     let clip = clip(3)
     #expect(try perturber.perturbed(clip, by: perturbation, level: 0) == clip.map(\.pixels))
   }
 
-  @Test("no pictures are no pictures", arguments: Perturbation.allCases)
+  /// no pictures are no pictures.
+  @Test(arguments: Perturbation.allCases)
   func empty(perturbation: Perturbation) throws {
     #expect(try perturber.perturbed([], by: perturbation, level: 3).isEmpty)
   }
 
-  @Test("the damage grows from level to level", arguments: Perturbation.allCases)
+  /// the damage grows from level to level.
+  @Test(arguments: Perturbation.allCases)
   func monotone(perturbation: Perturbation) throws {
     let clip = clip(8, width: 256, height: 256)
     var former = Double.infinity
@@ -43,7 +46,8 @@ struct PerturberTests {
     }
   }
 
-  @Test("any size keeps its size, odd and tiny ones too", arguments: Perturbation.allCases)
+  /// any size keeps its size, odd and tiny ones too.
+  @Test(arguments: Perturbation.allCases)
   func sizes(perturbation: Perturbation) throws {
     for (width, height) in [(1, 1), (2, 2), (7, 5), (8, 8), (33, 64), (300, 17)] {
       for level in [1, 5] {
@@ -55,7 +59,8 @@ struct PerturberTests {
     }
   }
 
-  @Test("batches and workers have no influence", arguments: Perturbation.allCases)
+  /// batches and workers have no influence.
+  @Test(arguments: Perturbation.allCases)
   func determinism(perturbation: Perturbation) throws {
     let pictures = clip(7)
     let perturber = perturber
@@ -78,7 +83,8 @@ struct PerturberTests {
     }
   }
 
-  @Test("noise and blocks depend on seed and name", arguments: [Perturbation.noise, .blocks])
+  /// noise and blocks depend on seed and name.
+  @Test(arguments: [Perturbation.noise, .blocks])
   func randomness(perturbation: Perturbation) throws {
     let pixels = drawnPicture(0, width: 64, height: 64)
     func picture(_ seed: UInt64, _ name: String, _ level: Int = 2) throws -> PixelBuffer? {
@@ -92,8 +98,8 @@ struct PerturberTests {
     #expect(try picture(1, "b") != first)
   }
 
-  @Test("noise has the deviation of its definition")
-  func noiseDeviation() throws {
+  /// noise has the deviation of its definition.
+  @Test func noiseDeviation() throws {
     let grey = PixelBuffer(width: 128, height: 128, red: 128, green: 128, blue: 128)
     let changed = try perturber.perturbed(
       [Perturber.Picture(name: "grey", pixels: grey)], by: .noise, level: 1)
@@ -108,8 +114,8 @@ struct PerturberTests {
     #expect(abs(variance / expected - 1) < 0.05, "variance \(variance), expected \(expected)")
   }
 
-  @Test("blocks are grey squares, as many as their share of the area says")
-  func blocks() throws {
+  /// blocks are grey squares, as many as their share of the area says.
+  @Test func blocks() throws {
     #expect(Perturber.blockCount(16, width: 256, height: 400) == 16)
     #expect(Perturber.blockCount(16, width: 1920, height: 1080) == 64)
     #expect(Perturber.blockCount(80, width: 224, height: 224) == 61)
@@ -129,7 +135,8 @@ struct PerturberTests {
     }
   }
 
-  @Test("what isn't there is an error", arguments: Perturbation.allCases)
+  /// what isn't there is an error.
+  @Test(arguments: Perturbation.allCases)
   func unknownLevel(perturbation: Perturbation) {
     for level in [-1, 6, .max, .min] {
       #expect(perturbation.parameter(level: level) == nil)
@@ -141,7 +148,8 @@ struct PerturberTests {
     }
   }
 
-  @Test("a caller can stop", arguments: Perturbation.allCases)
+  /// a caller can stop.
+  @Test(arguments: Perturbation.allCases)
   func cancellation(perturbation: Perturbation) {
     let error = #expect(throws: RobustnessError.self) {
       try perturber.perturbed(clip(2), by: perturbation, level: 1, isCancelled: { true })
@@ -149,8 +157,8 @@ struct PerturberTests {
     #expect(error?.code == .cancelled)
   }
 
-  @Test("pictures of two sizes are no clip")
-  func mixedSizes() {
+  /// pictures of two sizes are no clip.
+  @Test func mixedSizes() {
     let clip = clip(2) + clip(1, width: 32, height: 32)
     let error = #expect(throws: RobustnessError.self) {
       try perturber.perturbed(clip, by: .compression, level: 1)

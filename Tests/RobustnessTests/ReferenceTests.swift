@@ -3,8 +3,8 @@ import Robustness
 import Testing
 
 /// Every perturbation but blocks and compression against OpenCV and NumPy.
-@Suite("Perturbations against their reference")
-struct ReferenceTests {
+/// Perturbations against their reference.
+@Suite struct ReferenceTests {
   /// The same arithmetic in another order of rounding moves a value across a whole number at times,
   /// and OpenCV blurs and resizes bytes with weights of 8 and 11 bits: at most one step each time,
   /// and on average far less. Pixelation resizes twice.
@@ -24,7 +24,8 @@ struct ReferenceTests {
       try Perturber(seed: 1).perturbed([picture], by: perturbation, level: level).first)
   }
 
-  @Test("saturation, contrast, blur and pixelation", arguments: Perturbation.levels)
+  /// saturation, contrast, blur and pixelation.
+  @Test(arguments: Perturbation.levels)
   func levels(level: Int) throws {
     for fixture in try Fixture.load() {
       let size = "\(fixture.width)x\(fixture.height) level \(level)"
@@ -40,7 +41,8 @@ struct ReferenceTests {
     }
   }
 
-  @Test("noise, by the same normal numbers", arguments: Perturbation.levels)
+  /// noise, by the same normal numbers.
+  @Test(arguments: Perturbation.levels)
   func noise(level: Int) throws {
     for fixture in try Fixture.load() {
       var picture = fixture.picture

@@ -12,8 +12,8 @@ struct FaceBlendTests {
     PersonClip(portrait: 0, person: 2, take: 1, isFake: isFake, side: .train)
   }
 
-  @Test("A genuine frame and its fake differ inside of the mask, and nowhere else")
-  func onlyTheMaskDiffers() throws {
+  /// A genuine frame and its fake differ inside of the mask, and nowhere else.
+  @Test func onlyTheMaskDiffers() throws {
     var genuine = try PersonFilm(clip(isFake: false), of: portraits, seed: 3)
     var fake = try PersonFilm(clip(isFake: true), of: portraits, seed: 3)
     for frame in 0..<9 {
@@ -38,8 +38,8 @@ struct FaceBlendTests {
     }
   }
 
-  @Test("A manipulation is made anew every few frames, and stays between")
-  func blendsChange() throws {
+  /// A manipulation is made anew every few frames, and stays between.
+  @Test func blendsChange() throws {
     var fake = try PersonFilm(clip(isFake: true), of: portraits, seed: 3)
     var blends: [FaceBlend] = []
     for frame in 0..<(3 * PersonFilm.framesPerBlend) {
@@ -51,8 +51,8 @@ struct FaceBlendTests {
     }
   }
 
-  @Test("Both clips of a take show the same person in the same scene")
-  func pairsShareTheirScene() throws {
+  /// Both clips of a take show the same person in the same scene.
+  @Test func pairsShareTheirScene() throws {
     let genuine = try PersonFilm(clip(isFake: false), of: portraits, seed: 3)
     let fake = try PersonFilm(clip(isFake: true), of: portraits, seed: 3)
     #expect(genuine.scene == fake.scene && genuine.genuine == fake.genuine)
@@ -61,7 +61,8 @@ struct FaceBlendTests {
     #expect(otherScene != genuine.scene)
   }
 
-  @Test("Every mask lies within its bounds, covers much and has a soft border", arguments: 1...60)
+  /// Every mask lies within its bounds, covers much and has a soft border.
+  @Test(arguments: 1...60)
   func masks(seed: UInt64) {
     var random = RandomStream(seed: seed, .check)
     let mask = BlendMask(&random)

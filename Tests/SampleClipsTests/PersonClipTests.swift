@@ -7,7 +7,8 @@ import VideoCatalog
 
 /// Which clips are made, and the files.
 struct PersonClipTests {
-  @Test("All people of a portrait are on its side; both sides have portraits", arguments: 2...12)
+  /// All people of a portrait are on its side; both sides have portraits.
+  @Test(arguments: 2...12)
   func sidesArePinnedByPortrait(portraits: Int) {
     let clips = PersonClip.all(portraits: portraits, people: 6, takes: 2)
     #expect(clips.count == portraits * 6 * 2 * 2)
@@ -19,8 +20,8 @@ struct PersonClipTests {
     #expect((sides[.train] ?? 0) >= (sides[.validation] ?? 0))
   }
 
-  @Test("The files are a data set: groups on one side, each with both labels, in both scenes")
-  func filesAreADataSet() throws {
+  /// The files are a data set: groups on one side, each with both labels, in both scenes.
+  @Test func filesAreADataSet() throws {
     let portraits = [DrawnPortrait.make("anna", seed: 1), DrawnPortrait.make("bert", seed: 2)]
     try withTemporaryDirectory { folder in
       for clip in PersonClip.all(portraits: 2, people: 5, takes: 1) {
@@ -40,8 +41,8 @@ struct PersonClipTests {
     }
   }
 
-  @Test("The same seed gives the same bytes, another seed other people")
-  func filesFollowTheSeed() throws {
+  /// The same seed gives the same bytes, another seed other people.
+  @Test func filesFollowTheSeed() throws {
     let portraits = [DrawnPortrait.make("anna", seed: 1), DrawnPortrait.make("bert", seed: 2)]
     let clip = try #require(
       PersonClip.all(portraits: 2, people: 1, takes: 1).first { $0.isFake })
@@ -57,8 +58,8 @@ struct PersonClipTests {
     #expect(try bytes(seed: 2) != first)
   }
 
-  @Test("A folder that can't be made is an error that names the clip")
-  func unwritableFolder() throws {
+  /// A folder that can't be made is an error that names the clip.
+  @Test func unwritableFolder() throws {
     let portraits = [DrawnPortrait.make("anna"), DrawnPortrait.make("bert")]
     let clip = try #require(PersonClip.all(portraits: 2, people: 1, takes: 1).first)
     try withTemporaryDirectory { folder in

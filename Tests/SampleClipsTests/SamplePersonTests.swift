@@ -16,8 +16,8 @@ struct SamplePersonTests {
     return try person.picture(of: portrait, in: scene, &random)
   }
 
-  @Test("Derived people differ from the portrait and from each other, in the same light")
-  func peopleDiffer() throws {
+  /// Derived people differ from the portrait and from each other, in the same light.
+  @Test func peopleDiffer() throws {
     let unchanged = try picture(
       SamplePerson(name: "drawn", portrait: 0, shape: FaceShape(), colours: PersonColours()))
     var pictures = [unchanged]
@@ -33,8 +33,8 @@ struct SamplePersonTests {
     }
   }
 
-  @Test("The portrait's own shape and colours give the portrait")
-  func nothingChangedIsThePortrait() throws {
+  /// The portrait's own shape and colours give the portrait.
+  @Test func nothingChangedIsThePortrait() throws {
     let picture = try picture(
       SamplePerson(name: "drawn", portrait: 0, shape: FaceShape(), colours: PersonColours()))
     let canvas = try FaceCanvas(portrait)
@@ -47,7 +47,8 @@ struct SamplePersonTests {
     }
   }
 
-  @Test("No shape folds the face, and none leaves it as it is", arguments: 1...60)
+  /// No shape folds the face, and none leaves it as it is.
+  @Test(arguments: 1...60)
   func shapesAreSmooth(seed: UInt64) {
     var random = RandomStream(seed: seed, .check)
     let shape = FaceShape(&random)
@@ -71,8 +72,8 @@ struct SamplePersonTests {
     #expect(largestMove > 0.02)
   }
 
-  @Test("Skin and hair are told apart from the rest")
-  func colourShares() throws {
+  /// Skin and hair are told apart from the rest.
+  @Test func colourShares() throws {
     let canvas = try FaceCanvas(portrait)
     let colours = PortraitColours(portrait, on: canvas)
     let (skin, hair, wall) = (
@@ -86,8 +87,8 @@ struct SamplePersonTests {
     #expect(colours.hairShare(of: hair, at: SIMD2(0.5, 0.6)) == 0)
   }
 
-  @Test("A face without size is an error, not a crash")
-  func faceWithoutSize() throws {
+  /// A face without size is an error, not a crash.
+  @Test func faceWithoutSize() throws {
     let point = SIMD2<Float>(10, 10)
     let face = DetectedFace(
       box: FaceBox(x1: 10, y1: 10, x2: 10, y2: 10), score: 1,

@@ -3,7 +3,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("The models that `Tests/Fixtures/diagnosis/make_models.py` made", .timeLimit(.minutes(5)))
+/// The models that `Tests/Fixtures/diagnosis/make_models.py` made.
+@Suite(.timeLimit(.minutes(5)))
 struct DiagnosisModelTests {
   static func path(_ name: String) -> String {
     TorchFixtures.packageRoot.appending(path: "Tests/Fixtures/diagnosis/\(name)").path
@@ -13,8 +14,8 @@ struct DiagnosisModelTests {
     try ModelWeights.read(contentsOf: Self.path(name))
   }
 
-  @Test("One network in every form that holds all of it")
-  func complete() throws {
+  /// One network in every form that holds all of it.
+  @Test func complete() throws {
     let intact = try read("intact.pt")
     #expect(intact.tensors.count == 122)
     #expect(intact["conv1.weight"]?.shape == [8, 3, 7, 7] && intact["fc.bias"]?.shape == [2])
@@ -46,8 +47,8 @@ struct DiagnosisModelTests {
     }
   }
 
-  @Test("Networks that lack something are read as they are")
-  func incomplete() throws {
+  /// Networks that lack something are read as they are.
+  @Test func incomplete() throws {
     #expect(try read("parameters-only.pt").tensors.count == 62)
     let head = try read("two-layer-head.pkl")
     #expect(head.tensors.count == 64)
@@ -62,8 +63,8 @@ struct DiagnosisModelTests {
     #expect(try read("other-network.pt")["features.0.weight"]?.shape == [8, 3, 3, 3])
   }
 
+  /// Hostile and damaged files are refused, and nothing of them runs.
   @Test(
-    "Hostile and damaged files are refused, and nothing of them runs",
     arguments: [
       ("hostile.pkl", .forbiddenGlobal, "call os.system; nothing was run"),
       ("hostile.pt", .forbiddenGlobal, "call posix.system; nothing was run"),

@@ -2,16 +2,16 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Files made to do harm", .timeLimit(.minutes(5)))
+/// Files made to do harm.
+@Suite(.timeLimit(.minutes(5)))
 struct HostileFileTests {
   typealias Bytes = PickleBytes
 
-  @Test(
-    "A name outside the allow-list is refused and named",
-    arguments: [
-      ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("__builtin__", "getattr"),
-      ("torch", "load"), ("torch.FloatStorage", "__init__"), ("__main__", "Network"),
-    ])
+  /// A name outside the allow-list is refused and named.
+  @Test(arguments: [
+    ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("__builtin__", "getattr"),
+    ("torch", "load"), ("torch.FloatStorage", "__init__"), ("__main__", "Network"),
+  ])
   func forbiddenGlobal(module: String, name: String) throws {
     let call = Bytes.call(Bytes.global(module, name), [Bytes.string("id")])
     let error = try #require(readError(LegacyFile(object: call).bytes))
@@ -21,16 +21,16 @@ struct HostileFileTests {
     #expect(error.message.contains(isClass ? "If you trust the file" : "don't open this file"))
   }
 
-  @Test("Names are refused in the header and in the list of keys too")
-  func forbiddenGlobalElsewhere() throws {
+  /// Names are refused in the header and in the list of keys too.
+  @Test func forbiddenGlobalElsewhere() throws {
     let file = LegacyFile(object: [])
     let keys = Bytes.pickle(Bytes.global("torch", "Size"))
     let bytes = file.header + Bytes.pickle(Bytes.dictionary([])) + keys
     #expect(readError(bytes)?.code == .forbiddenGlobal)
   }
 
-  @Test("A layout that leaves its storage is refused")
-  func layoutsOutsideTheStorage() throws {
+  /// A layout that leaves its storage is refused.
+  @Test func layoutsOutsideTheStorage() throws {
     let far = 1 << 62
     let cases: [(offset: Int, shape: [Int], strides: [Int])] = [
       (0, [far], [1]), (0, [far], [0]), (0, [far, far], [0, 0]), (0, [far, far, 0], [1, 1, 1]),
@@ -48,8 +48,8 @@ struct HostileFileTests {
     }
   }
 
-  @Test("Strides of dimensions of one element don't matter")
-  func meaninglessStrides() throws {
+  /// Strides of dimensions of one element don't matter.
+  @Test func meaninglessStrides() throws {
     let file = LegacyFile.oneTensor(
       offset: 2, shape: [1, 2, 1], strides: [.max, 1, .max])
     #expect(try TorchFile.read(file: "test.pt", bytes: file.bytes)["x"]?.values == [3, 4])
@@ -57,8 +57,8 @@ struct HostileFileTests {
     #expect(try TorchFile.read(file: "test.pt", bytes: empty.bytes)["x"]?.shape == [3, 0])
   }
 
-  @Test("Many tensors over one storage can't multiply it without bound")
-  func expansionBudget() throws {
+  /// Many tensors over one storage can't multiply it without bound.
+  @Test func expansionBudget() throws {
     let storage = Bytes.storage("0", count: 4)
     let tensor = Bytes.tensor(storage, shape: [1 << 20], strides: [0])
     // 17 tensors of 4 MiB each pass the spare 64 MiB.
@@ -67,8 +67,8 @@ struct HostileFileTests {
     #expect(readError(file.bytes)?.code == .limitExceeded)
   }
 
-  @Test("A storage's size can't overflow")
-  func hugeStorage() throws {
+  /// A storage's size can't overflow.
+  @Test func hugeStorage() throws {
     for count in [Int.max, 1 << 62, 1 << 61, -1] {
       let tensor = Bytes.tensor(Bytes.storage("0", count: count), shape: [1], strides: [1])
       let object = Bytes.dictionary([("x", tensor)])
@@ -79,8 +79,8 @@ struct HostileFileTests {
     }
   }
 
-  @Test("One storage described in two ways, or as a view, is refused")
-  func contradictoryStorages() throws {
+  /// One storage described in two ways, or as a view, is refused.
+  @Test func contradictoryStorages() throws {
     func read(_ first: [UInt8], _ second: [UInt8]) -> TorchFileError? {
       let tensors = [first, second].map { Bytes.tensor($0, shape: [1], strides: [1]) }
       let object = Bytes.dictionary([("x", tensors[0]), ("y", tensors[1])])
@@ -94,8 +94,8 @@ struct HostileFileTests {
     #expect(read(storage, Bytes.storage("0", count: 4, view: view))?.code == .unsupported)
   }
 
-  @Test("Deep nesting neither overflows the stack nor hangs")
-  func deepNesting() throws {
+  /// Deep nesting neither overflows the stack nor hangs.
+  @Test func deepNesting() throws {
     let depth = 300_000
     // [[[...]]]: EMPTY_LIST, many times, then APPEND.
     let lists = [UInt8](repeating: 0x5D, count: depth) + [UInt8](repeating: 0x61, count: depth - 1)
@@ -110,8 +110,8 @@ struct HostileFileTests {
     #expect(readError(LegacyFile(object: marks).bytes)?.code == .limitExceeded)
   }
 
-  @Test("Shared values are not multiplied: 2^100 leaves")
-  func memoBomb() throws {
+  /// Shared values are not multiplied: 2^100 leaves.
+  @Test func memoBomb() throws {
     var object = Bytes.string("boom") + [0x71, 0]
     // Each level is a tuple of the level below, twice.
     for _ in 0..<100 { object += [0x68, 0, 0x86, 0x71, 0] }
@@ -120,8 +120,8 @@ struct HostileFileTests {
     #expect(error.message.contains("it has 'x'"))
   }
 
-  @Test("A shared list of pairs can't be copied without bound")
-  func repeatedOrderedDictionary() throws {
+  /// A shared list of pairs can't be copied without bound.
+  @Test func repeatedOrderedDictionary() throws {
     let pair = Bytes.tuple([Bytes.string("k"), [0x4E]])
     let pairs = Bytes.list(Array(repeating: pair, count: 10_000))
     let ordered = Bytes.global("collections", "OrderedDict") + [0x71, 1, 0x30]
@@ -130,8 +130,8 @@ struct HostileFileTests {
     #expect(readError(LegacyFile(object: object + [0x74]).bytes)?.code == .limitExceeded)
   }
 
-  @Test("A long key shared by many entries is not hashed each time")
-  func sharedLongKey() throws {
+  /// A long key shared by many entries is not hashed each time.
+  @Test func sharedLongKey() throws {
     // 8 MB of key, 200,000 times: 1.6 TB to hash.
     var object = Bytes.string(String(repeating: "k", count: 8 << 20)) + [0x71, 0, 0x30, 0x7D, 0x28]
     for _ in 0..<200_000 { object += [0x68, 0, 0x4E] }
@@ -139,8 +139,8 @@ struct HostileFileTests {
     #expect(error.code == .unsupported && error.description.utf8.count < 2000)
   }
 
-  @Test("Values that contain themselves are harmless")
-  func selfReference() throws {
+  /// Values that contain themselves are harmless.
+  @Test func selfReference() throws {
     // A list in itself, a dictionary in itself, and a Parameter whose data is itself.
     let list: [UInt8] = [0x5D, 0x71, 0, 0x68, 0, 0x61]
     let error = try #require(readError(LegacyFile(object: list).bytes))
@@ -155,8 +155,8 @@ struct HostileFileTests {
     #expect(readError(LegacyFile(object: Bytes.dictionary([("x", nested)])).bytes) != nil)
   }
 
-  @Test("The machine's bounds hold")
-  func bounds() throws {
+  /// The machine's bounds hold.
+  @Test func bounds() throws {
     func code(_ object: [UInt8], _ change: (inout PickleLimits) -> Void) -> TorchFileError? {
       var limits = PickleLimits()
       change(&limits)
@@ -173,8 +173,8 @@ struct HostileFileTests {
     #expect(code(name) { $0.globalLength = 100 }?.code == .limitExceeded)
   }
 
+  /// Broken programs are refused.
   @Test(
-    "Broken programs are refused",
     arguments: [
       [0x30], [0x31], [0x61], [0x65], [0x73], [0x75], [0x74], [0x85], [0x52], [0x62], [0x51],
       [0x68, 9], [0x71, 0], [0x4E, 0x4E], [], [0x28], [0x4E, 0x28, 0x61],  // stack

@@ -4,10 +4,10 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Files that are no model files, or broken ones")
-struct MalformedFileTests {
-  @Test("A missing file and a folder are named in the error")
-  func unreadable() {
+/// Files that are no model files, or broken ones.
+@Suite struct MalformedFileTests {
+  /// A missing file and a folder are named in the error.
+  @Test func unreadable() {
     for path in ["/nonexistent/model.pt", FileManager.default.temporaryDirectory.path, "/dev/zero"]
     {
       #expect {
@@ -18,8 +18,8 @@ struct MalformedFileTests {
     }
   }
 
-  @Test("Other contents are told apart")
-  func otherContents() throws {
+  /// Other contents are told apart.
+  @Test func otherContents() throws {
     var tar = [UInt8](repeating: 0, count: 512)
     tar.replaceSubrange(257..<262, with: "ustar".utf8)
     let cases: [([UInt8], TorchFileError.Code, String)] = [
@@ -42,8 +42,8 @@ struct MalformedFileTests {
     }
   }
 
-  @Test("Wrong protocol, byte order, trailing bytes")
-  func wrongHeader() throws {
+  /// Wrong protocol, byte order, trailing bytes.
+  @Test func wrongHeader() throws {
     var file = LegacyFile.oneTensor(shape: [4], strides: [1])
     #expect(readError(file.bytes) == nil)
     file.protocolNumber = 1002
@@ -56,8 +56,8 @@ struct MalformedFileTests {
     #expect(try #require(readError(file.bytes)).description.contains("got 1 more bytes"))
   }
 
-  @Test("The stored element count must be the described one")
-  func storageCount() throws {
+  /// The stored element count must be the described one.
+  @Test func storageCount() throws {
     var file = LegacyFile.oneTensor(shape: [1], strides: [1])
     for values: [Float] in [[], [1, 2, 3], [1, 2, 3, 4, 5]] {
       file.storages = [("0", values)]
@@ -73,8 +73,8 @@ struct MalformedFileTests {
     #expect(try #require(readError(file.bytes)).message.contains("listed twice"))
   }
 
-  @Test("Something else than a dictionary at the top")
-  func topLevel() throws {
+  /// Something else than a dictionary at the top.
+  @Test func topLevel() throws {
     for (object, text) in [
       (PickleBytes.list([]), "got a list of 0"), ([0x4E], "got None"),
       (PickleBytes.integer(7), "got the integer 7"),
@@ -85,9 +85,8 @@ struct MalformedFileTests {
     }
   }
 
-  @Test(
-    "A file cut anywhere is an error",
-    arguments: TorchFixtures.names + ["module.older", "module.zip64"])
+  /// A file cut anywhere is an error.
+  @Test(arguments: TorchFixtures.names + ["module.older", "module.zip64"])
   func truncated(name: String) throws {
     let bytes = try TorchFixtures.bytes(name)
     for length in 0..<bytes.count {
@@ -96,8 +95,8 @@ struct MalformedFileTests {
     }
   }
 
-  @Test(
-    "Changed bytes never crash or hang", .timeLimit(.minutes(5)), arguments: TorchFixtures.names)
+  /// Changed bytes never crash or hang.
+  @Test(.timeLimit(.minutes(5)), arguments: TorchFixtures.names)
   func changedBytes(name: String) throws {
     let bytes = try TorchFixtures.bytes(name)
     var random = SplitMix64(state: 20)
@@ -119,8 +118,9 @@ struct MalformedFileTests {
     #expect(failures > rounds / 4 && failures < rounds)
   }
 
+  /// Changed bytes of a zip are noticed or change nothing.
   @Test(
-    "Changed bytes of a zip are noticed or change nothing", .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(5)),
     arguments: ["layouts.zip", "module.older", "module.zip64"])
   func changedZipBytes(name: String) throws {
     let bytes = try TorchFixtures.bytes(name)
@@ -148,7 +148,8 @@ struct MalformedFileTests {
     #expect(failures > rounds / 3 && failures < rounds)
   }
 
-  @Test("Random programs never crash or hang", .timeLimit(.minutes(5)))
+  /// Random programs never crash or hang.
+  @Test(.timeLimit(.minutes(5)))
   func randomPrograms() {
     let header = LegacyFile(object: []).header
     var random = SplitMix64(state: 4)

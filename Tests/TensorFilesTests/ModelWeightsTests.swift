@@ -2,8 +2,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Weights of a network in files as they are met")
-struct ModelWeightsTests {
+/// Weights of a network in files as they are met.
+@Suite struct ModelWeightsTests {
   private static func tensor(_ value: Float, shape: [Int] = [1]) -> TorchValue {
     .tensor(TorchTensor(shape: shape, [value]))
   }
@@ -18,8 +18,8 @@ struct ModelWeightsTests {
       file: "t", bytes: writtenBytes(TorchDocument(root: root)), container: container)
   }
 
-  @Test("One network in every format")
-  func formats() throws {
+  /// One network in every format.
+  @Test func formats() throws {
     let reference = try ModelWeights.read(contentsOf: TorchFixtures.path("module.zip.pt"))
     #expect(reference.tensors.count == 8)
     #expect(reference.container == [] && reference.others == [] && reference.records == [:])
@@ -33,8 +33,8 @@ struct ModelWeightsTests {
     #expect(wrapped.others == ["epoch"])
   }
 
-  @Test("A checkpoint of a wrapped and compiled network")
-  func checkpoint() throws {
+  /// A checkpoint of a wrapped and compiled network.
+  @Test func checkpoint() throws {
     let path = TorchFixtures.path("checkpoint.zip.pt")
     let weights = try ModelWeights.read(contentsOf: path)
     #expect(weights.container == ["state_dict"] && weights.tensors.count == 8)
@@ -50,8 +50,8 @@ struct ModelWeightsTests {
     #expect(try #require(mean).map { $0 * 2 } == Array(try #require(last)))
   }
 
-  @Test("What programs add to a file comes along, whatever the container")
-  func records() throws {
+  /// What programs add to a file comes along, whatever the container.
+  @Test func records() throws {
     let record = Array("{\"a\": 1}".utf8)
     let zip = try writtenBytes(
       TorchDocument(
@@ -69,8 +69,8 @@ struct ModelWeightsTests {
     }
   }
 
-  @Test("Containers are preferred in the documented order")
-  func containers() throws {
+  /// Containers are preferred in the documented order.
+  @Test func containers() throws {
     let keys = WeightSearch.modelKeys
     for (index, key) in keys.enumerated() {
       // Everything that ranks lower stands before it in the file.
@@ -90,8 +90,8 @@ struct ModelWeightsTests {
     #expect(only.container == ["ema"] && only.others == ["best"])
   }
 
-  @Test("Containers within containers; others are listed with their way")
-  func nested() throws {
+  /// Containers within containers; others are listed with their way.
+  @Test func nested() throws {
     let inner = TorchValue.dictionary([
       TorchEntry("ema", Self.state(["w"], 2)), TorchEntry("state_dict", Self.state(["w"])),
       TorchEntry("version", .integer(2)),
@@ -108,8 +108,8 @@ struct ModelWeightsTests {
     #expect(try read(root, container: "model").container == ["model", "state_dict"])
   }
 
-  @Test("What is missing is said with what is there")
-  func missing() throws {
+  /// What is missing is said with what is there.
+  @Test func missing() throws {
     let root = TorchValue.dictionary([
       TorchEntry("generator", Self.state(["w"])), TorchEntry("step", .integer(1)),
     ])
@@ -126,7 +126,8 @@ struct ModelWeightsTests {
     #expect(error?.code == .containerNotFound)
   }
 
-  @Test("Shared dictionaries don't multiply the search", .timeLimit(.minutes(5)))
+  /// Shared dictionaries don't multiply the search.
+  @Test(.timeLimit(.minutes(5)))
   func sharedDictionaries() throws {
     // One large dictionary without tensors under every known key and 50,000 others.
     let keys: [[UInt8]] = (0..<50_000).map { PickleBytes.string("k\($0)") + [0x4E] }

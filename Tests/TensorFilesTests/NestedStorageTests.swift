@@ -2,7 +2,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Storages within a pickle", .timeLimit(.minutes(5)))
+/// Storages within a pickle.
+@Suite(.timeLimit(.minutes(5)))
 struct NestedStorageTests {
   private typealias Bytes = PickleBytes
 
@@ -20,14 +21,14 @@ struct NestedStorageTests {
     LegacyFile(object: object ?? Bytes.storage("0", count: 4), storages: [("0", values)])
   }
 
-  @Test("A storage is read")
-  func plain() throws {
+  /// A storage is read.
+  @Test func plain() throws {
     let file = try TorchFile.read(file: "t", bytes: pickle(storage().bytes))
     #expect(file["x"]?.values == [1, 2, 3, 4])
   }
 
-  @Test("Anything else in its place is refused, and told where")
-  func others() throws {
+  /// Anything else in its place is refused, and told where.
+  @Test func others() throws {
     let tensor = Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])
     let cases: [(TorchFileError.Code, [UInt8])] = [
       (.truncated, []), (.malformed, [1, 2, 3]), (.malformed, ZipFile.oneTensor.bytes),
@@ -49,15 +50,15 @@ struct NestedStorageTests {
     }
   }
 
-  @Test("PyTorch's own files have no such storages")
-  func inLegacyFiles() {
+  /// PyTorch's own files have no such storages.
+  @Test func inLegacyFiles() {
     let object = Bytes.global("torch.storage", "_load_from_bytes")
     #expect(readError(LegacyFile(object: object).bytes)?.code == .forbiddenGlobal)
     #expect(readError(ZipFile.zip(object: object).bytes)?.code == .forbiddenGlobal)
   }
 
-  @Test("A shared storage's file can't be read without bound")
-  func sharedBytes() throws {
+  /// A shared storage's file can't be read without bound.
+  @Test func sharedBytes() throws {
     let nested = storage().bytes
     let encoded = Bytes.string(String(decoding: nested.map { $0 & 0x7F }, as: UTF8.self))
     for data in [[0x42] + Bytes.littleEndian(UInt32(nested.count)) + nested, encoded] {

@@ -3,7 +3,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Damaged pickles", .timeLimit(.minutes(5)))
+/// Damaged pickles.
+@Suite(.timeLimit(.minutes(5)))
 struct PickleFuzzTests {
   /// Reads by every way there is; the error of the first.
   private func read(_ bytes: [UInt8]) -> TorchFileError? {
@@ -15,7 +16,8 @@ struct PickleFuzzTests {
 
   static let names = PlainPickleTests.arrays + PlainPickleTests.tensors + ["arrays.python2.pkl"]
 
-  @Test("A pickle cut anywhere is an error", arguments: names)
+  /// A pickle cut anywhere is an error.
+  @Test(arguments: names)
   func cut(name: String) throws {
     let bytes = try fileBytes(TorchFixtures.path(name))
     // All lengths of two files; of the others one in thirty-one.
@@ -26,7 +28,8 @@ struct PickleFuzzTests {
     #expect(others == [])
   }
 
-  @Test("Changed, doubled, moved and missing bytes never crash or hang", arguments: names)
+  /// Changed, doubled, moved and missing bytes never crash or hang.
+  @Test(arguments: names)
   func changed(name: String) throws {
     let bytes = try fileBytes(TorchFixtures.path(name))
     var random = SplitMix64(state: 31)
@@ -52,8 +55,8 @@ struct PickleFuzzTests {
     #expect(failures > rounds / 4 && failures < rounds)
   }
 
-  @Test("Random programs of all instructions never crash or hang")
-  func randomPrograms() {
+  /// Random programs of all instructions never crash or hang.
+  @Test func randomPrograms() {
     typealias Bytes = PickleBytes
     let pieces: [[UInt8]] =
       [

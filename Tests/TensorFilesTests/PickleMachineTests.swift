@@ -2,8 +2,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("The pickle machine")
-struct PickleMachineTests {
+/// The pickle machine.
+@Suite struct PickleMachineTests {
   private func run(_ value: [UInt8]) throws -> Pickle {
     var reader = ByteReader(file: "test", bytes: PickleBytes.pickle(value) + [0xAA])
     let pickle = try PickleMachine.run(&reader, allowedGlobals: TorchGlobals.allowed)
@@ -11,8 +11,8 @@ struct PickleMachineTests {
     return pickle
   }
 
-  @Test("Plain values")
-  func plainValues() throws {
+  /// Plain values.
+  @Test func plainValues() throws {
     let cases: [([UInt8], PickleValue)] = [
       ([0x4E], .none), ([0x88], .bool(true)), ([0x89], .bool(false)),
       ([0x4B, 200], .integer(200)), ([0x4D, 0xE9, 3], .integer(1001)),
@@ -33,8 +33,8 @@ struct PickleMachineTests {
     for (bytes, value) in cases { #expect(try run(bytes).root == value) }
   }
 
-  @Test("Plain values of protocols 3 to 5")
-  func laterPlainValues() throws {
+  /// Plain values of protocols 3 to 5.
+  @Test func laterPlainValues() throws {
     let eight = PickleBytes.littleEndian(UInt64(2))
     let cases: [([UInt8], PickleValue)] = [
       ([0x8C, 2, 0xC3, 0xBC], .string("ü")), ([0x8D] + eight + [0x6F, 0x6B], .string("ok")),
@@ -57,8 +57,8 @@ struct PickleMachineTests {
     for (bytes, value) in cases { #expect(try run(bytes).root == value, "\(bytes)") }
   }
 
-  @Test("Sets, DUP, MEMOIZE and NEWOBJ_EX")
-  func laterCompoundValues() throws {
+  /// Sets, DUP, MEMOIZE and NEWOBJ_EX.
+  @Test func laterCompoundValues() throws {
     // [1, 1] by DUP; the list is memorised as 0, its copy taken from there.
     let doubled = try run([0x5D, 0x94, 0x28, 0x4B, 1, 0x32, 0x65, 0x30, 0x68, 0])
     #expect(doubled.sequence(doubled.root) == [.integer(1), .integer(1)])
@@ -72,8 +72,8 @@ struct PickleMachineTests {
     #expect(call.object(call.root)?.items == [.string("cpu")])
   }
 
+  /// Broken instructions of protocols 3 to 5 are errors.
   @Test(
-    "Broken instructions of protocols 3 to 5 are errors",
     arguments: [
       ([0x97], .unsupported), ([0x98], .unsupported),  // buffers outside of the file
       ([0x94], .malformed), ([0x32], .malformed), ([0x93], .malformed), ([0x4E, 0x92], .malformed),
@@ -93,8 +93,8 @@ struct PickleMachineTests {
     #expect(plain.code == code || (plain.code == .truncated && code == .limitExceeded), "\(plain)")
   }
 
-  @Test("Compound values, memo and POP")
-  func compoundValues() throws {
+  /// Compound values, memo and POP.
+  @Test func compoundValues() throws {
     // (1, None), memorised, popped, and taken twice into a list.
     let pair: [UInt8] = [0x4B, 1, 0x4E, 0x86, 0x71, 0, 0x30]
     let pickle = try run(pair + [0x5D, 0x68, 0, 0x61, 0x68, 0, 0x61])
@@ -107,8 +107,8 @@ struct PickleMachineTests {
     #expect(try run([0x4B, 7, 0x28, 0x4E, 0x4E, 0x31]).root == .integer(7))
   }
 
-  @Test("A call is recorded, not made; BUILD attaches its state")
-  func calls() throws {
+  /// A call is recorded, not made; BUILD attaches its state.
+  @Test func calls() throws {
     let call = PickleBytes.call(PickleBytes.global("torch", "device"), [PickleBytes.string("cpu")])
     let pickle = try run(call + [0x7D, 0x62])
     let object = try #require(pickle.object(pickle.root))
@@ -117,8 +117,8 @@ struct PickleMachineTests {
     #expect(object.state.flatMap(pickle.dictionary)?.isEmpty == true)
   }
 
-  @Test("A change through the memo is seen by every holder")
-  func sharedChange() throws {
+  /// A change through the memo is seen by every holder.
+  @Test func sharedChange() throws {
     // A dictionary is put into a tuple and filled afterwards, as PyTorch does with _metadata.
     let pickle = try run(
       [0x7D, 0x71, 0, 0x85, 0x68, 0] + PickleBytes.string("k") + [0x4B, 5, 0x73, 0x30])

@@ -3,13 +3,13 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("What pickle.dump wrote")
-struct PlainPickleTests {
+/// What pickle.dump wrote.
+@Suite struct PlainPickleTests {
   static let arrays = ["2", "3", "4", "5", "old"].map { "arrays.\($0).pkl" }
   static let tensors = ["2", "3", "4", "5"].map { "tensors.\($0).pkl" }
 
-  @Test("Arrays and tensors equal what Python holds, types and order included")
-  func equalsPython() throws {
+  /// Arrays and tensors equal what Python holds, types and order included.
+  @Test func equalsPython() throws {
     for name in Self.arrays + Self.tensors {
       let document = try TorchDocument.read(contentsOf: TorchFixtures.path(name))
       let content = String(name.prefix { $0 != "." })
@@ -17,8 +17,8 @@ struct PlainPickleTests {
     }
   }
 
-  @Test("Strings of Python 2 are bytes where bytes belong")
-  func python2() throws {
+  /// Strings of Python 2 are bytes where bytes belong.
+  @Test func python2() throws {
     let read = try TorchDocument.read(contentsOf: TorchFixtures.path("arrays.python2.pkl")).root
     let reference = try TorchDocument.read(contentsOf: TorchFixtures.path("arrays.4.pkl")).root
     guard case .dictionary(let entries) = read else {
@@ -37,8 +37,8 @@ struct PlainPickleTests {
     #expect(compared == 40)
   }
 
-  @Test("Every reader takes them, with containers and prefixes")
-  func readers() throws {
+  /// Every reader takes them, with containers and prefixes.
+  @Test func readers() throws {
     for name in Self.arrays + Self.tensors {
       let path = TorchFixtures.path(name)
       let file = try TorchFile.read(contentsOf: path)
@@ -55,8 +55,8 @@ struct PlainPickleTests {
     #expect(nested["weight"]?.floats == (0..<12).map(Float.init)[...] && nested.others.count > 40)
   }
 
-  @Test(
-    "Other files of NumPy are refused with what to do", arguments: ["arrays.npz", "compressed.npz"])
+  /// Other files of NumPy are refused with what to do.
+  @Test(arguments: ["arrays.npz", "compressed.npz"])
   func archives(name: String) throws {
     let error = try #require(
       torchError { try ModelWeights.read(contentsOf: TorchFixtures.path(name)) })
@@ -98,8 +98,8 @@ struct PlainPickleTests {
     readError(Bytes.pickle(Bytes.dictionary([("x", value)])))
   }
 
-  @Test("An array whose parts don't fit together is refused by name")
-  func contradictions() throws {
+  /// An array whose parts don't fit together is refused by name.
+  @Test func contradictions() throws {
     #expect(error(of: Self.array()) == nil)
     let far = Bytes.tuple([1 << 62])
     let cases: [(TorchFileError.Code, [UInt8])] = [
@@ -138,8 +138,8 @@ struct PlainPickleTests {
     Bytes.call(Bytes.global("_codecs", "encode"), [Bytes.string(text), Bytes.string("latin1")])
   }
 
-  @Test("_frombuffer with an order that is none")
-  func orders() throws {
+  /// _frombuffer with an order that is none.
+  @Test func orders() throws {
     func array(_ order: String, _ axes: [UInt8]?) -> [UInt8] {
       let shape = Bytes.tuple([2, 1])
       let parts = [
@@ -155,8 +155,8 @@ struct PlainPickleTests {
     }
   }
 
-  @Test("An array under many names can't be multiplied without bound")
-  func sharedArray() throws {
+  /// An array under many names can't be multiplied without bound.
+  @Test func sharedArray() throws {
     // 2^20 floats in 4 MB under 40 names.
     let data = Self.bytes([UInt8](repeating: 0, count: 4 << 20))
     var object: [UInt8] =
@@ -165,8 +165,8 @@ struct PlainPickleTests {
     #expect(readError(Bytes.pickle(object + [0x75]))?.code == .limitExceeded)
   }
 
-  @Test("A pickle that is only a part of a file of torch.save is told so")
-  func withoutStorages() throws {
+  /// A pickle that is only a part of a file of torch.save is told so.
+  @Test func withoutStorages() throws {
     let tensor = Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])
     let found = try #require(error(of: tensor))
     #expect(found.code == .unsupported && found.message.contains("data.pkl"))

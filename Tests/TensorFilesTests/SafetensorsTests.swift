@@ -4,8 +4,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("safetensors")
-struct SafetensorsTests {
+/// safetensors.
+@Suite struct SafetensorsTests {
   static func bytes(_ name: String) throws -> [UInt8] {
     try fileBytes(TorchFixtures.path(name + ".safetensors"))
   }
@@ -17,8 +17,8 @@ struct SafetensorsTests {
     return torchError { try SafetensorsFile.read(file: "t", bytes: bytes) }
   }
 
-  @Test("All element types, as Python holds them")
-  func elementTypes() throws {
+  /// All element types, as Python holds them.
+  @Test func elementTypes() throws {
     let file = try SafetensorsFile.read(contentsOf: TorchFixtures.path("element_types.safetensors"))
     let sorted = file.tensors.sorted { $0.name < $1.name }
     try expectEqual(
@@ -26,8 +26,8 @@ struct SafetensorsTests {
     #expect(file.metadata == ["by": "a \"test\"\n"])
   }
 
-  @Test("What the library wrote is written with the same bytes")
-  func sameBytes() throws {
+  /// What the library wrote is written with the same bytes.
+  @Test func sameBytes() throws {
     let original = try Self.bytes("module")
     let file = try SafetensorsFile.read(file: "t", bytes: original)
     #expect(file.metadata == ["format": "pt"])
@@ -41,8 +41,8 @@ struct SafetensorsTests {
     }
   }
 
-  @Test("Names that are taken are refused")
-  func doubledNames() throws {
+  /// Names that are taken are refused.
+  @Test func doubledNames() throws {
     let entry = TensorEntry("a", TorchTensor(shape: [], [1] as [Float]))
     for entries in [[entry, entry], [TensorEntry("__metadata__", entry.tensor)]] {
       try withTemporaryFile { path in
@@ -53,8 +53,8 @@ struct SafetensorsTests {
     }
   }
 
-  @Test("Valid headers in unusual form")
-  func unusualHeaders() throws {
+  /// Valid headers in unusual form.
+  @Test func unusualHeaders() throws {
     #expect(error("{}", data: 0) == nil)
     #expect(error("{ } \n", data: 0) == nil)
     #expect(error(#"{"__metadata__":{}}"#, data: 0) == nil)
@@ -69,8 +69,8 @@ struct SafetensorsTests {
       error(#"{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},\#(empty)}"#, data: 4) == nil)
   }
 
-  @Test("Broken headers are refused")
-  func brokenHeaders() throws {
+  /// Broken headers are refused.
+  @Test func brokenHeaders() throws {
     func tensor(
       _ name: String = "a", _ type: String = "F32", _ shape: String = "[1]",
       _ range: String = "[0,4]"
@@ -115,8 +115,8 @@ struct SafetensorsTests {
     }
   }
 
-  @Test("The header's length is bounded and checked")
-  func headerLength() throws {
+  /// The header's length is bounded and checked.
+  @Test func headerLength() throws {
     for length: UInt64 in [100_000_001, .max, 1 << 63] {
       let bytes = PickleBytes.littleEndian(length) + Array("{}".utf8)
       #expect(torchError { try SafetensorsFile.read(file: "t", bytes: bytes) }?.code == .malformed)
@@ -125,8 +125,8 @@ struct SafetensorsTests {
     #expect(torchError { try SafetensorsFile.read(file: "t", bytes: bytes) }?.code == .truncated)
   }
 
-  @Test("Cut anywhere it is an error; changed anywhere it never crashes")
-  func damaged() throws {
+  /// Cut anywhere it is an error; changed anywhere it never crashes.
+  @Test func damaged() throws {
     let bytes = try Self.bytes("element_types")
     for length in 0..<bytes.count {
       #expect(

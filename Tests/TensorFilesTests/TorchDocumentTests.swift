@@ -3,27 +3,26 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Whole documents that PyTorch wrote")
-struct TorchDocumentTests {
-  @Test(
-    "Values equal what PyTorch holds, types and order included",
-    arguments: ["checkpoint.zip", "layouts.zip", "entries.zip"])
+/// Whole documents that PyTorch wrote.
+@Suite struct TorchDocumentTests {
+  /// Values equal what PyTorch holds, types and order included.
+  @Test(arguments: ["checkpoint.zip", "layouts.zip", "entries.zip"])
   func equalsPyTorch(name: String) throws {
     let document = try TorchDocument.read(contentsOf: TorchFixtures.path("\(name).pt"))
     try expectEqual(document.root, TorchFixtures.document(name), name)
     #expect(document.records.isEmpty)
   }
 
-  @Test("The legacy twin holds the same")
-  func legacy() throws {
+  /// The legacy twin holds the same.
+  @Test func legacy() throws {
     for name in ["layouts", "entries"] {
       let document = try TorchDocument.read(contentsOf: TorchFixtures.path("\(name).pt"))
       try expectEqual(document.root, TorchFixtures.document(name + ".zip"), name)
     }
   }
 
-  @Test("Tensors that are used twice share their elements")
-  func sharedTensors() throws {
+  /// Tensors that are used twice share their elements.
+  @Test func sharedTensors() throws {
     let storage = PickleBytes.storage("0", count: 4)
     let tensor = PickleBytes.tensor(storage, shape: [4], strides: [1]) + [0x71, 9]
     let object = [0x5D, 0x28] + tensor + [0x68, 9, 0x68, 9, 0x65]
@@ -33,16 +32,16 @@ struct TorchDocumentTests {
     #expect(root == .list([expected, expected, expected]))
   }
 
-  @Test("A uint64 beyond Int64 is an error in a document, not another number")
-  func largeIntegers() throws {
+  /// A uint64 beyond Int64 is an error in a document, not another number.
+  @Test func largeIntegers() throws {
     let path = TorchFixtures.path("element_types.zip.pt")
     let error = try #require(torchError { try TorchDocument.read(contentsOf: path) })
     #expect(error.code == .unsupported)
     #expect(error.description.contains("'uint64': expected integers below 2^63"))
   }
 
-  @Test("Nesting without end, sharing without end and self-reference are bounded")
-  func bounds() throws {
+  /// Nesting without end, sharing without end and self-reference are bounded.
+  @Test func bounds() throws {
     func error(
       _ object: [UInt8], _ change: (inout PickleLimits) -> Void = { _ in }
     ) -> TorchFileError? {
@@ -62,8 +61,8 @@ struct TorchDocumentTests {
     #expect(error(allowed) == nil)
   }
 
-  @Test("Records beyond their bound are refused, by TorchFile ignored")
-  func largeRecords() throws {
+  /// Records beyond their bound are refused, by TorchFile ignored.
+  @Test func largeRecords() throws {
     var file = ZipFile.oneTensor
     file.records.append(.init(name: "archive/first", data: [1, 2, 3]))
     file.records.append(.init(name: "archive/second", data: [4]))
@@ -75,8 +74,8 @@ struct TorchDocumentTests {
     #expect(readError(bytes) == nil)
   }
 
-  @Test("Keys are found, others are not")
-  func subscripts() {
+  /// Keys are found, others are not.
+  @Test func subscripts() {
     let value = TorchValue.dictionary([
       TorchEntry(key: .integer(1), value: .none), TorchEntry("a", .integer(2)),
     ])

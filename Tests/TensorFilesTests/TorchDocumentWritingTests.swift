@@ -4,8 +4,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Writing PyTorch's zip format")
-struct TorchDocumentWritingTests {
+/// Writing PyTorch's zip format.
+@Suite struct TorchDocumentWritingTests {
   /// PyTorch's bytes with the one record zeroed that is a hash of its own making, and that record's
   /// checksum, which stands behind it and in the directory.
   private func withoutIdentity(_ bytes: [UInt8]) throws -> [UInt8] {
@@ -21,9 +21,8 @@ struct TorchDocumentWritingTests {
     return bytes
   }
 
-  @Test(
-    "What was read from PyTorch is written with PyTorch's bytes",
-    arguments: ["written.zip", "written_state.zip"])
+  /// What was read from PyTorch is written with PyTorch's bytes.
+  @Test(arguments: ["written.zip", "written_state.zip"])
   func sameBytes(name: String) throws {
     let original = try TorchFixtures.bytes(name)
     let document = try TorchDocument.read(file: "t", bytes: original)
@@ -31,8 +30,8 @@ struct TorchDocumentWritingTests {
     #expect(try withoutIdentity(written) == withoutIdentity(original))
   }
 
-  @Test("Integers and strings of every length come back")
-  func extremes() throws {
+  /// Integers and strings of every length come back.
+  @Test func extremes() throws {
     let numbers: [Int64] =
       (0..<63).flatMap { [1 << $0, -(1 << $0), (1 << $0) - 1] } + [.min, .max]
     let root = TorchValue.list([
@@ -55,8 +54,8 @@ struct TorchDocumentWritingTests {
       TensorEntry("count", TorchTensor(shape: [], [9] as [Int64])),
     ]), records: ["b.json": Array("{}".utf8), "a/b": []])
 
-  @Test("The same content makes the same bytes, on every day, under every name")
-  func golden() throws {
+  /// The same content makes the same bytes, on every day, under every name.
+  @Test func golden() throws {
     let first = try writtenBytes(Self.small)
     let second = try withTemporaryFile("another name.pth") { path in
       try Self.small.write(to: path)
@@ -76,8 +75,8 @@ struct TorchDocumentWritingTests {
     #expect(try writtenBytes(other) == first)
   }
 
-  @Test("Another content makes another serialization_id")
-  func identity() throws {
+  /// Another content makes another serialization_id.
+  @Test func identity() throws {
     func identity(_ document: TorchDocument) throws -> [UInt8] {
       let bytes = try writtenBytes(document)
       let record = try #require(
@@ -93,8 +92,8 @@ struct TorchDocumentWritingTests {
     #expect(Set(ids).count == 3)
   }
 
-  @Test("The data of every record is aligned; PyTorch's records come first, in its order")
-  func layout() throws {
+  /// The data of every record is aligned; PyTorch's records come first, in its order.
+  @Test func layout() throws {
     let bytes = try writtenBytes(Self.small)
     let records = try ZipReader.records(file: "t", bytes: bytes).values
       .sorted { $0.headerOffset < $1.headerOffset }
@@ -111,8 +110,8 @@ struct TorchDocumentWritingTests {
     #expect(try TorchDocument.read(file: "t", bytes: bytes) == Self.small)
   }
 
-  @Test("Only an all-tensor root is an OrderedDict")
-  func orderedDictionaries() throws {
+  /// Only an all-tensor root is an OrderedDict.
+  @Test func orderedDictionaries() throws {
     func globals(_ root: TorchValue) throws -> Bool {
       try PickleWriter.write(root, file: "t").bytes.starts(
         with: [0x80, 2] + PickleBytes.global("collections", "OrderedDict"))
@@ -121,8 +120,8 @@ struct TorchDocumentWritingTests {
     #expect(try !globals(.dictionary([TorchEntry("model", Self.small.root)])))
   }
 
-  @Test("Content without a form is refused before a file is made")
-  func refusedContent() throws {
+  /// Content without a form is refused before a file is made.
+  @Test func refusedContent() throws {
     var deep = TorchValue.none
     for _ in 0..<70 { deep = .list([deep]) }
     let twice = TorchValue.dictionary([TorchEntry("a", .none), TorchEntry("a", .none)])
@@ -154,8 +153,8 @@ struct TorchDocumentWritingTests {
     #expect(torchError { try writtenBytes(document) }?.code == .limitExceeded)
   }
 
-  @Test("What is written can be read: the bounds are the same")
-  func tooManyValues() throws {
+  /// What is written can be read: the bounds are the same.
+  @Test func tooManyValues() throws {
     func write(_ value: TorchValue, _ change: (inout PickleLimits) -> Void) throws -> TorchValue {
       var limits = PickleLimits()
       change(&limits)
@@ -184,8 +183,8 @@ struct TorchDocumentWritingTests {
     }
   }
 
-  @Test("Files beyond 4 GiB and too many records are refused by their sizes")
-  func tooLarge() {
+  /// Files beyond 4 GiB and too many records are refused by their sizes.
+  @Test func tooLarge() {
     func error(_ records: [(name: String, size: Int)]) -> TorchFileError? {
       torchError { try ZipWriter.checkSize(records, file: "t") }
     }
@@ -195,8 +194,8 @@ struct TorchDocumentWritingTests {
     #expect(error(small)?.code == .limitExceeded && error(small.dropLast()) == nil)
   }
 
+  /// PyTorch and safetensors take what was written.
   @Test(
-    "PyTorch and safetensors take what was written",
     .enabled(
       if: ProcessInfo.processInfo.environment["PYTHON_WITH_TORCH"] != nil,
       "set PYTHON_WITH_TORCH to a Python that has torch and safetensors"))
@@ -222,10 +221,10 @@ struct TorchDocumentWritingTests {
   }
 }
 
-@Suite("A disk that takes no more")
-struct FileSizeLimitTests {
-  @Test("Past the limit of file sizes the process lives, and the old file stands")
-  func fileSizeLimit() async {
+/// A disk that takes no more.
+@Suite struct FileSizeLimitTests {
+  /// Past the limit of file sizes the process lives, and the old file stands.
+  @Test func fileSizeLimit() async {
     // The limit holds for a process, hence one of its own.
     await #expect(processExitsWith: .success) {
       try withTemporaryFile { path in

@@ -3,9 +3,10 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Reading files that PyTorch wrote")
-struct TorchFileTests {
-  @Test("Tensors equal what PyTorch holds", arguments: TorchFixtures.names + TorchFixtures.zipNames)
+/// Reading files that PyTorch wrote.
+@Suite struct TorchFileTests {
+  /// Tensors equal what PyTorch holds.
+  @Test(arguments: TorchFixtures.names + TorchFixtures.zipNames)
   func tensorsEqualPyTorch(name: String) throws {
     let key = String(name.prefix { $0 != "." })
     let expected = try #require(try TorchFixtures.expected()[key])
@@ -22,8 +23,8 @@ struct TorchFileTests {
     }
   }
 
-  @Test("Every element type is in the fixtures")
-  func everyElementType() throws {
+  /// Every element type is in the fixtures.
+  @Test func everyElementType() throws {
     let file = try TorchFile.read(contentsOf: TorchFixtures.path("element_types.pt"))
     for type in ElementType.allCases { #expect(file[type.dtypeName] != nil, "\(type)") }
     #expect(file["complex64"] == nil)
@@ -32,15 +33,15 @@ struct TorchFileTests {
     #expect(try #require(file["float32.special"]).values[3].sign == .minus)
   }
 
-  @Test("A state_dict inside another dictionary is named in the error")
-  func wrappedStateDictionary() throws {
+  /// A state_dict inside another dictionary is named in the error.
+  @Test func wrappedStateDictionary() throws {
     let error = try #require(readError(try TorchFixtures.bytes("wrapped")))
     #expect(error.code == .unsupported)
     #expect(error.message.contains("'epoch', 'state_dict'"))
   }
 
-  @Test("Repeated keys follow Python: first place, last value")
-  func repeatedKeys() throws {
+  /// Repeated keys follow Python: first place, last value.
+  @Test func repeatedKeys() throws {
     let storage = PickleBytes.storage("0", count: 4)
     func tensor(_ count: Int) -> [UInt8] {
       PickleBytes.tensor(storage, shape: [count], strides: [1])
@@ -52,8 +53,8 @@ struct TorchFileTests {
     #expect(file["a"]?.values == [1, 2, 3])
   }
 
-  @Test("OrderedDict as Python 2 wrote it, from a list of pairs")
-  func orderedDictionaryFromPairs() throws {
+  /// OrderedDict as Python 2 wrote it, from a list of pairs.
+  @Test func orderedDictionaryFromPairs() throws {
     let tensor = PickleBytes.tensor(
       PickleBytes.storage("0", count: 4), shape: [2, 2], strides: [1, 2])
     let pairs = PickleBytes.list([PickleBytes.list([[0x55, 1] + Array("w".utf8), tensor])])
@@ -63,15 +64,15 @@ struct TorchFileTests {
     #expect(file["w"]?.values == [1, 3, 2, 4])
   }
 
-  @Test("An empty dictionary is an empty state_dict")
-  func emptyDictionary() throws {
+  /// An empty dictionary is an empty state_dict.
+  @Test func emptyDictionary() throws {
     let bytes = LegacyFile(object: PickleBytes.dictionary([])).bytes
     #expect(try TorchFile.read(file: "test.pt", bytes: bytes).tensors.isEmpty)
   }
 }
 
-@Suite("The MTCNN weights of facenet-pytorch")
-struct MTCNNWeightsTests {
+/// The MTCNN weights of facenet-pytorch.
+@Suite struct MTCNNWeightsTests {
   /// The folder with pnet.pt, rnet.pt and onet.pt, if there is one.
   static let folder: String? = {
     let environment = ProcessInfo.processInfo.environment["MTCNN_WEIGHTS"]
@@ -105,8 +106,8 @@ struct MTCNNWeightsTests {
     ("dense6_3.weight", [10, 256]), ("dense6_3.bias", [10]),
   ]
 
+  /// Names, shapes and values are those of the networks.
   @Test(
-    "Names, shapes and values are those of the networks",
     .enabled(
       if: folder != nil,
       "no weights: put pnet.pt, rnet.pt and onet.pt in weights/mtcnn or set MTCNN_WEIGHTS"),

@@ -2,7 +2,8 @@ import Testing
 
 @testable import TensorFiles
 
-@Suite("Zip files, whole, broken and made to do harm", .timeLimit(.minutes(5)))
+/// Zip files, whole, broken and made to do harm.
+@Suite(.timeLimit(.minutes(5)))
 struct ZipReaderTests {
   private func error(_ change: (inout ZipFile) -> Void) -> TorchFileError? {
     var file = ZipFile.oneTensor
@@ -10,8 +11,8 @@ struct ZipReaderTests {
     return readError(file.bytes)
   }
 
-  @Test("A plain zip by hand is read, also with a comment, folders and foreign records")
-  func plain() throws {
+  /// A plain zip by hand is read, also with a comment, folders and foreign records.
+  @Test func plain() throws {
     var file = ZipFile.oneTensor
     #expect(try TorchFile.read(file: "t", bytes: file.bytes)["x"]?.values == [1, 2, 3, 4])
     file.comment = Array("PK hello".utf8)
@@ -22,8 +23,8 @@ struct ZipReaderTests {
     #expect(document.root["x"] == .tensor(TorchTensor(shape: [4], [1, 2, 3, 4] as [Float])))
   }
 
-  @Test("A checksum that doesn't fit names the record and both numbers")
-  func checksum() throws {
+  /// A checksum that doesn't fit names the record and both numbers.
+  @Test func checksum() throws {
     for name in ["data.pkl", "byteorder", "data/0", "version"] {
       let found = try #require(error { $0[name].checksum = 0x1234_ABCD })
       // The header has the right one: whether the directory or the header is wrong, it is noticed.
@@ -43,25 +44,24 @@ struct ZipReaderTests {
     bytes.indices.first { bytes[$0...].starts(with: part) }
   }
 
-  @Test(
-    "Names with tricks are refused",
-    arguments: [
-      "/etc/passwd", "archive/../x", "archive/./x", "archive//x", "archive\\x", "../x", "", "x/",
-      "archive/a\0b", "archive/" + String(repeating: "n", count: 1024),
-    ])
+  /// Names with tricks are refused.
+  @Test(arguments: [
+    "/etc/passwd", "archive/../x", "archive/./x", "archive//x", "archive\\x", "../x", "", "x/",
+    "archive/a\0b", "archive/" + String(repeating: "n", count: 1024),
+  ])
   func names(name: String) throws {
     let found = try #require(error { $0.records.append(.init(name: name, data: [1])) })
     #expect(found.code == .malformed && found.description.contains("record "), "\(found)")
   }
 
-  @Test("Records must lie in one folder")
-  func roots() {
+  /// Records must lie in one folder.
+  @Test func roots() {
     #expect(error { $0.records.append(.init(name: "other/x", data: [])) }?.code == .malformed)
     #expect(error { $0.records.append(.init(name: "file", data: [])) }?.code == .malformed)
   }
 
-  @Test("Doubled names, shared bytes, wrong places")
-  func contradictions() throws {
+  /// Doubled names, shared bytes, wrong places.
+  @Test func contradictions() throws {
     let cases: [(String, (inout ZipFile) -> Void)] = [
       ("two records", { $0.records.append(.init(name: "archive/version", data: [51])) }),
       ("two records", { $0.directory = [0, 1, 2, 3, 2] }),
@@ -89,8 +89,8 @@ struct ZipReaderTests {
     }
   }
 
-  @Test("Records that overlap can't make a small file large")
-  func overlaps() throws {
+  /// Records that overlap can't make a small file large.
+  @Test func overlaps() throws {
     // A record whose data holds another record's header and data.
     var file = ZipFile.oneTensor
     let inner = ZipFile(records: [.init(name: "archive/inner", data: [1, 2, 3])])
@@ -102,8 +102,8 @@ struct ZipReaderTests {
     #expect(found.code == .malformed && found.message.contains("within the record before"))
   }
 
-  @Test("Compressed and encrypted records are refused with a reason")
-  func unsupportedRecords() throws {
+  /// Compressed and encrypted records are refused with a reason.
+  @Test func unsupportedRecords() throws {
     for method: UInt16 in [8, 93, .max] {
       let found = try #require(error { $0["data/0"].method = method })
       #expect(found.code == .unsupported && found.message.contains("method \(method)"))
@@ -112,8 +112,8 @@ struct ZipReaderTests {
     #expect(found.code == .unsupported && found.message.contains("encrypted"))
   }
 
-  @Test("Other byte orders, versions and programs are refused")
-  func facts() throws {
+  /// Other byte orders, versions and programs are refused.
+  @Test func facts() throws {
     func change(_ name: String, _ text: String) -> TorchFileError? {
       error { $0[name].data = Array(text.utf8) }
     }
@@ -133,8 +133,8 @@ struct ZipReaderTests {
     #expect(error { $0.records.removeAll { $0.name == "archive/byteorder" } } == nil)
   }
 
-  @Test("Storages have exactly the size that the pickle says")
-  func storageSizes() throws {
+  /// Storages have exactly the size that the pickle says.
+  @Test func storageSizes() throws {
     for count in [0, 12, 15, 17, 20] {
       let found = try #require(error { $0["data/0"].data = [UInt8](repeating: 0, count: count) })
       #expect(found.code == .malformed && found.message.contains("got \(count) bytes"))
@@ -143,9 +143,8 @@ struct ZipReaderTests {
     #expect(trailing.message.contains("1 more bytes"))
   }
 
-  @Test(
-    "Hostile pickles are refused in a zip too",
-    arguments: [("os", "system"), ("builtins", "eval"), ("posix", "system")])
+  /// Hostile pickles are refused in a zip too.
+  @Test(arguments: [("os", "system"), ("builtins", "eval"), ("posix", "system")])
   func forbiddenGlobal(module: String, name: String) throws {
     let call = PickleBytes.call(PickleBytes.global(module, name), [PickleBytes.string("id")])
     let bytes = ZipFile.zip(object: call).bytes

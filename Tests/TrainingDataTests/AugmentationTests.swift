@@ -5,8 +5,8 @@ import Testing
 
 @testable import TrainingData
 
-@Suite("Augmentation")
-struct AugmentationTests {
+/// Augmentation.
+@Suite struct AugmentationTests {
   private func random(_ number: Int) -> RandomStream {
     RandomStream(seed: 5, .augmentation, 0, UInt64(number))
   }
@@ -52,16 +52,16 @@ struct AugmentationTests {
     }
   }
 
-  @Test("Nothing happens without a probability")
-  func none() throws {
+  /// Nothing happens without a probability.
+  @Test func none() throws {
     for number in 0..<20 {
       let source = picture(number, size: 40)
       #expect(try augmented(source, number) { _ in }.picture == source)
     }
   }
 
-  @Test("The same stream gives the same picture, whatever was augmented between")
-  func deterministic() throws {
+  /// The same stream gives the same picture, whatever was augmented between.
+  @Test func deterministic() throws {
     let one = try Augmenter(AugmentationSettings())
     let other = try Augmenter(AugmentationSettings())
     let source = picture(1, size: 48)
@@ -81,8 +81,8 @@ struct AugmentationTests {
     #expect(different > 30)
   }
 
-  @Test("Each change happens with its probability, within its range, independent of the others")
-  func statistics() throws {
+  /// Each change happens with its probability, within its range, independent of the others.
+  @Test func statistics() throws {
     let settings = AugmentationSettings()
     var counts: [String: Int] = [:]
     let total = 20_000
@@ -139,8 +139,8 @@ struct AugmentationTests {
     #expect(abs(shiftSum / Double(total)) < 0.001)
   }
 
-  @Test("Another probability of one change leaves the others as they are")
-  func independentDraws() throws {
+  /// Another probability of one change leaves the others as they are.
+  @Test func independentDraws() throws {
     var without = AugmentationSettings()
     without.noise = 0
     without.jpegQuality = 90...95
@@ -155,8 +155,8 @@ struct AugmentationTests {
     }
   }
 
-  @Test("An affine map turns, scales and shifts what is in the picture")
-  func affine() throws {
+  /// An affine map turns, scales and shifts what is in the picture.
+  @Test func affine() throws {
     let affine = AugmentationPlan.Affine(rotationDegrees: 30, scale: 2, shift: SIMD2(0.1, -0.2))
     let transform = affine.transform(width: 100, height: 100)
     // The shifted centre shows the old centre.
@@ -176,8 +176,8 @@ struct AugmentationTests {
     #expect(moved.picture != picture(3, size: 40))
   }
 
-  @Test("Colour: the factors do what they are called")
-  func colour() {
+  /// Colour: the factors do what they are called.
+  @Test func colour() {
     let source = picture(4, size: 40)
     func changed(_ brightness: Double, _ contrast: Double, _ saturation: Double) -> PixelBuffer {
       var result = source
@@ -203,8 +203,8 @@ struct AugmentationTests {
     #expect(roughness(changed(1, 0.8, 1)) < 0.8 * roughness(source))
   }
 
-  @Test("Noise has the standard deviation that was asked for, no mean, no echo between colours")
-  func noise() throws {
+  /// Noise has the standard deviation that was asked for, no mean, no echo between colours.
+  @Test func noise() throws {
     let source = PixelBuffer(width: 100, height: 100, red: 128, green: 128, blue: 128)
     for sigma in [2.0, 5, 12] {
       let noisy = try augmented(source, 8) {
@@ -228,8 +228,8 @@ struct AugmentationTests {
     #expect(abs(NormalTable.values[3072] - 0.6745) < 0.002)
   }
 
-  @Test("Blur and loss of size take fine detail, the more the stronger; means stay")
-  func softer() throws {
+  /// Blur and loss of size take fine detail, the more the stronger; means stay.
+  @Test func softer() throws {
     let source = try augmented(picture(9, size: 64), 9) {
       $0.noise = 1
       $0.noiseSigma = 10...10
@@ -257,8 +257,8 @@ struct AugmentationTests {
     }
   }
 
-  @Test("JPEG of low quality changes more than of high, within its bounds")
-  func jpeg() throws {
+  /// JPEG of low quality changes more than of high, within its bounds.
+  @Test func jpeg() throws {
     let source = picture(10, size: 64)
     var distances: [Double] = []
     for quality in [100.0, 80, 40, 10] {
@@ -272,8 +272,8 @@ struct AugmentationTests {
     #expect(distances == distances.sorted() && distances[0] > 0 && distances[0] < 20)
   }
 
-  @Test("Erasing fills one rectangle of its area and nothing else")
-  func erasing() throws {
+  /// Erasing fills one rectangle of its area and nothing else.
+  @Test func erasing() throws {
     let source = PixelBuffer(width: 100, height: 80, red: 1, green: 2, blue: 3)
     for number in 0..<30 {
       let result = try augmented(source, number) {
@@ -296,8 +296,8 @@ struct AugmentationTests {
     }
   }
 
-  @Test("Pictures of one pixel and odd sizes survive everything at its limits")
-  func extremes() throws {
+  /// Pictures of one pixel and odd sizes survive everything at its limits.
+  @Test func extremes() throws {
     var settings = AugmentationSettings()
     settings.flip = 1
     settings.jpeg = 1
@@ -328,8 +328,8 @@ struct AugmentationTests {
     }
   }
 
-  @Test("Settings out of bounds are refused by name")
-  func bounds() {
+  /// Settings out of bounds are refused by name.
+  @Test func bounds() {
     let changes: [(String, (inout AugmentationSettings) -> Void)] = [
       ("flip", { $0.flip = 1.1 }), ("noise", { $0.noise = -0.1 }), ("colour", { $0.colour = .nan }),
       ("jpegQuality", { $0.jpegQuality = 0...50 }), ("blurSigma", { $0.blurSigma = 0...1e9 }),

@@ -8,8 +8,8 @@ import VideoCatalog
 
 @testable import TrainingData
 
-@Suite("Loaders")
-struct BatchLoaderTests {
+/// Loaders.
+@Suite struct BatchLoaderTests {
   private func order(
     _ catalog: SampleCatalog, batchSize: Int = 8, steps: Int = 0
   ) throws -> EpochOrder {
@@ -39,8 +39,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("Order and content do not depend on threads or prefetch")
-  func independent() throws {
+  /// Order and content do not depend on threads or prefetch.
+  @Test func independent() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -54,8 +54,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("Batches follow the order; labels, videos and keys are those of the samples")
-  func content() throws {
+  /// Batches follow the order; labels, videos and keys are those of the samples.
+  @Test func content() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -76,8 +76,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("A part of a batch has the pictures that the whole one has")
-  func parts() throws {
+  /// A part of a batch has the pictures that the whole one has.
+  @Test func parts() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -99,8 +99,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("Resuming at any position gives the same tail")
-  func resume() throws {
+  /// Resuming at any position gives the same tail.
+  @Test func resume() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       for steps in [0, 2, 11] {
@@ -120,8 +120,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("A position between batches goes on from there and drops what is less than a batch")
-  func betweenBatches() throws {
+  /// A position between batches goes on from there and drops what is less than a batch.
+  @Test func betweenBatches() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -138,8 +138,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("Evaluation gives every sample once, in catalog order, as it is stored")
-  func evaluation() throws {
+  /// Evaluation gives every sample once, in catalog order, as it is stored.
+  @Test func evaluation() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let videos = [7, 1, 2, 10]
@@ -161,8 +161,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("Pictures come at the network's size")
-  func inputSize() throws {
+  /// Pictures come at the network's size.
+  @Test func inputSize() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -180,8 +180,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("No more is read ahead than asked for, and a released loader ends its work")
-  func bounded() throws {
+  /// No more is read ahead than asked for, and a released loader ends its work.
+  @Test func bounded() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let order = try order(catalog)
@@ -219,8 +219,8 @@ struct BatchLoaderTests {
     return (1_000, nil)
   }
 
-  @Test("A damaged image fails the batch it is in, by shard and key, at any number of threads")
-  func damagedImage() throws {
+  /// A damaged image fails the batch it is in, by shard and key, at any number of threads.
+  @Test func damagedImage() throws {
     let small = PixelBuffer(width: 16, height: 16)
     let cases: [([UInt8], String)] = [
       (Array("this is no JPEG file".utf8), "can't be decoded"),
@@ -250,8 +250,8 @@ struct BatchLoaderTests {
     }
   }
 
-  @Test("A flipped bit in an image is found by its checksum")
-  func flippedBit() throws {
+  /// A flipped bit in an image is found by its checksum.
+  @Test func flippedBit() throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory, maximumShardBytes: 1 << 30)
       let reader = try ShardReader(directory: store.path)

@@ -5,8 +5,8 @@ import VideoCatalog
 
 @testable import TrainingData
 
-@Suite("Splits by group")
-struct DataSplitTests {
+/// Splits by group.
+@Suite struct DataSplitTests {
   /// A few groups of any composition.
   private func randomVideos(_ random: inout RandomStream, groups: Int) -> [SampleCatalog.Video] {
     let withSplits = random.happens(0.5)
@@ -33,8 +33,8 @@ struct DataSplitTests {
     return settings
   }
 
-  @Test("Every video is on one side, every group too; the same again gives the same")
-  func partition() throws {
+  /// Every video is on one side, every group too; the same again gives the same.
+  @Test func partition() throws {
     var random = RandomStream(seed: 1, .check)
     for round in 0..<300 {
       let videos = randomVideos(&random, groups: 1 + random.below(round < 290 ? 30 : 600))
@@ -71,8 +71,8 @@ struct DataSplitTests {
     }
   }
 
-  @Test("Training and validation have both classes exactly where the groups allow it")
-  func bothClasses() throws {
+  /// Training and validation have both classes exactly where the groups allow it.
+  @Test func bothClasses() throws {
     var random = RandomStream(seed: 2, .check)
     var counts = [true: 0, false: 0]
     for round in 0..<400 {
@@ -90,8 +90,8 @@ struct DataSplitTests {
     range.map { video("v\($0)", $0 % 6 == 0 ? .real : .fake, group: "person \($0)") }
   }
 
-  @Test("With many groups a side does not change when others come or go")
-  func stable() throws {
+  /// With many groups a side does not change when others come or go.
+  @Test func stable() throws {
     let few = manyVideos(0..<800)
     let many = manyVideos(0..<2000)
     let first = try DataSplit(few, settings: settings())
@@ -106,8 +106,8 @@ struct DataSplitTests {
     #expect(second.notes.isEmpty)
   }
 
-  @Test("With few groups the shares are exact, per class")
-  func countedOff() throws {
+  /// With few groups the shares are exact, per class.
+  @Test func countedOff() throws {
     let split = try DataSplit(manyVideos(0..<120), settings: settings(validation: 0.2, test: 0.1))
     let (validation, test) = (split.counts(of: .validation), split.counts(of: .test))
     #expect(validation.realVideos == 4 && validation.fakeVideos == 20)
@@ -115,8 +115,8 @@ struct DataSplitTests {
     #expect(split.counts(of: .train).groups == 84)
   }
 
-  @Test("With few groups of many sizes the shares of the videos fit too, at any seed")
-  func sizes() throws {
+  /// With few groups of many sizes the shares of the videos fit too, at any seed.
+  @Test func sizes() throws {
     var random = RandomStream(seed: 6, .check)
     let videos = (0..<60).flatMap { group in
       (0...random.below(16)).map { number in
@@ -135,8 +135,8 @@ struct DataSplitTests {
     #expect(validations.count == 30)
   }
 
-  @Test("The data set's split holds; what it lacks is drawn out of training")
-  func dataset() throws {
+  /// The data set's split holds; what it lacks is drawn out of training.
+  @Test func dataset() throws {
     // Like Celeb-DF: a list of test videos, all others train.
     let videos = (0..<300).map {
       video("v\($0)", $0 % 2 == 0 ? .real : .fake, group: "g\($0)", split: $0 < 50 ? .test : .train)
@@ -156,8 +156,8 @@ struct DataSplitTests {
     #expect(try DataSplit(full, settings: settings(.hash)).train != given.train)
   }
 
-  @Test("A group whose videos disagree goes to the side that nothing may leak from")
-  func disagreement() throws {
+  /// A group whose videos disagree goes to the side that nothing may leak from.
+  @Test func disagreement() throws {
     var videos = (0..<60).map {
       video("v\($0)", $0 % 2 == 0 ? .real : .fake, group: "g\($0)", split: .train)
     }
@@ -169,8 +169,8 @@ struct DataSplitTests {
     #expect(split.notes.contains { $0.contains("2 groups") && $0.contains("several sides") })
   }
 
-  @Test("One giant group trains, whatever the hash says, and is noted with its share")
-  func giant() throws {
+  /// One giant group trains, whatever the hash says, and is noted with its share.
+  @Test func giant() throws {
     var videos = (0..<300).map {
       video("v\($0)", $0 % 2 == 0 ? .real : .fake, group: "all", split: $0 < 50 ? .test : .train)
     }
@@ -185,8 +185,8 @@ struct DataSplitTests {
     }
   }
 
-  @Test("A missing class is an error that says what there is and what to try")
-  func missingClass() throws {
+  /// A missing class is an error that says what there is and what to try.
+  @Test func missingClass() throws {
     let real = (0..<30).map { video("v\($0)", .real, group: "g\($0)") }
     let onlyReal = try DataSplit(real, settings: settings())
     expectError(.missingClass, "training split", "no fakes", "no picture of a fake video") {
@@ -207,8 +207,8 @@ struct DataSplitTests {
     expectError(.missingClass, "no fakes with a face") { try unusable.requireBothClasses() }
   }
 
-  @Test(
-    "Shares out of bounds are refused", arguments: [(0, 0.1), (0.5, 0.5), (-1, 0), (0.2, -0.1)])
+  /// Shares out of bounds are refused.
+  @Test(arguments: [(0, 0.1), (0.5, 0.5), (-1, 0), (0.2, -0.1)])
   func badShares(validation: Double, test: Double) {
     expectError(.invalidSetting, "shares") {
       _ = try DataSplit(

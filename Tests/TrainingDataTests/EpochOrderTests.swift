@@ -4,8 +4,8 @@ import VideoCatalog
 
 @testable import TrainingData
 
-@Suite("The order of samples")
-struct EpochOrderTests {
+/// The order of samples.
+@Suite struct EpochOrderTests {
   private func order(
     _ videos: [SampleCatalog.Video], balance: EpochOrder.Balance = .undersample,
     batchSize: Int = 10, steps: Int = 0, shuffleVideos: Int = 4096, seed: UInt64 = 1
@@ -24,8 +24,8 @@ struct EpochOrderTests {
     videos.flatMap { video in video.samples.map { _ in video.label } }
   }
 
-  @Test("Every epoch is balanced and has all of the smaller class; all of the larger come in turn")
-  func balance() throws {
+  /// Every epoch is balanced and has all of the smaller class; all of the larger come in turn.
+  @Test func balance() throws {
     let videos = videos(real: 60, fake: 310, shardCount: 7)
     let order = try order(videos)
     let labels = labels(videos)
@@ -43,7 +43,8 @@ struct EpochOrderTests {
     #expect(seen.count == 370)
   }
 
-  @Test("No sample is seen twice more often than another of its class", arguments: [0, 3, 40])
+  /// No sample is seen twice more often than another of its class.
+  @Test(arguments: [0, 3, 40])
   func evenly(steps: Int) throws {
     let videos = videos(real: 57, fake: 143, shardCount: 3)
     for balance in EpochOrder.Balance.allCases {
@@ -69,14 +70,14 @@ struct EpochOrderTests {
     }
   }
 
-  @Test("Without balance an epoch is all samples, each once")
-  func unbalanced() throws {
+  /// Without balance an epoch is all samples, each once.
+  @Test func unbalanced() throws {
     let order = try order(videos(real: 30, fake: 70), balance: .none)
     #expect(order.samples(inEpoch: 4).sorted() == Array(0..<100))
   }
 
-  @Test("An order is a function of seed and epoch, in whatever order one asks")
-  func pure() throws {
+  /// An order is a function of seed and epoch, in whatever order one asks.
+  @Test func pure() throws {
     let videos = videos(real: 60, fake: 310, shardCount: 7)
     let first = try order(videos)
     let second = try order(videos)
@@ -113,8 +114,8 @@ struct EpochOrderTests {
     return windows
   }
 
-  @Test("Samples are mixed within windows of about as many videos, never beyond")
-  func windowsOfVideos() throws {
+  /// Samples are mixed within windows of about as many videos, never beyond.
+  @Test func windowsOfVideos() throws {
     let videos = videos(real: 400, fake: 400, shardCount: 3)
     #expect(videos.count == 160)
     // 160 videos in blocks of 2: five windows of 32.
@@ -146,8 +147,8 @@ struct EpochOrderTests {
         == 160)
   }
 
-  @Test("Too few samples, a missing class and bad settings are refused with advice")
-  func refusals() throws {
+  /// Too few samples, a missing class and bad settings are refused with advice.
+  @Test func refusals() throws {
     expectError(.tooFewSamples, "batch of 32", "got 20", "lower the batch size") {
       _ = try order(videos(real: 10, fake: 90), batchSize: 32)
     }

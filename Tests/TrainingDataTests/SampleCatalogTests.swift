@@ -9,11 +9,10 @@ import VideoCatalog
 
 @testable import TrainingData
 
-@Suite("The catalog of a store")
-struct SampleCatalogTests {
-  @Test(
-    "It lists what the store's reader lists, by name or by shard",
-    arguments: [EpochOrder.Version.shards, .videos])
+/// The catalog of a store.
+@Suite struct SampleCatalogTests {
+  /// It lists what the store's reader lists, by name or by shard.
+  @Test(arguments: [EpochOrder.Version.shards, .videos])
   func equalsReader(version: EpochOrder.Version) throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory)
@@ -47,8 +46,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("Every picture is that of its key")
-  func pictures() throws {
+  /// Every picture is that of its key.
+  @Test func pictures() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let decoder = try JPEGDecoder()
@@ -64,7 +63,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("Frames are chosen evenly, with all of their faces", arguments: [1, 2, 4, 6, 100])
+  /// Frames are chosen evenly, with all of their faces.
+  @Test(arguments: [1, 2, 4, 6, 100])
   func frameLimit(limit: Int) throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory)
@@ -81,8 +81,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("The fingerprint is that of the content, wherever it lies")
-  func fingerprint() throws {
+  /// The fingerprint is that of the content, wherever it lies.
+  @Test func fingerprint() throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory)
       let first = try SampleCatalog(directory: store.path).fingerprint
@@ -97,8 +97,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("A video whose name looks like another one's key keeps its own samples")
-  func nestedNames() throws {
+  /// A video whose name looks like another one's key keeps its own samples.
+  @Test func nestedNames() throws {
     try withTemporaryDirectory { directory in
       let path = directory.path(of: "store")
       let writer = try ShardWriter(
@@ -125,8 +125,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("A missing, an empty and a damaged store are one clear sentence each")
-  func badStores() throws {
+  /// A missing, an empty and a damaged store are one clear sentence each.
+  @Test func badStores() throws {
     try withTemporaryDirectory { directory in
       expectError(.unreadableStore, "/nowhere", "store.json") {
         _ = try SampleCatalog(directory: directory.path(of: "nowhere"))
@@ -152,8 +152,8 @@ struct SampleCatalogTests {
     }
   }
 
-  @Test("A store that claims enormous crops is refused before memory is taken")
-  func hostileGeometry() throws {
+  /// A store that claims enormous crops is refused before memory is taken.
+  @Test func hostileGeometry() throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory)
       let file = URL(fileURLWithPath: store.path + "/store.json")

@@ -10,8 +10,8 @@ import Workers
 @testable import TrainingRun
 
 /// Several processes train as one does: here they are threads that exchange through memory.
-@Suite("Training in several ranks")
-struct RanksTests {
+/// Training in several ranks.
+@Suite struct RanksTests {
   /// Settings that make a step take milliseconds: 6 steps an epoch, two epochs.
   private func settings(workers: Int, synchronized: Bool) -> TrainingSettings {
     var settings = TrainingSettings()
@@ -62,7 +62,8 @@ struct RanksTests {
     return try ModelFile(contentsOf: folder + "/model.pt").state
   }
 
-  @Test("Two and four ranks end in the weights of one", arguments: [false, true])
+  /// Two and four ranks end in the weights of one.
+  @Test(arguments: [false, true])
   func sameWeights(synchronized: Bool) throws {
     try withTemporaryDirectory { folder in
       func trained(_ ranks: Int, _ workers: Int) throws -> NetworkState? {
@@ -80,8 +81,8 @@ struct RanksTests {
     }
   }
 
-  @Test("A run that two ranks began goes on in one, to the same end")
-  func resumedElsewhere() throws {
+  /// A run that two ranks began goes on in one, to the same end.
+  @Test func resumedElsewhere() throws {
     try withTemporaryDirectory { folder in
       let whole = try weights(
         ranks: 1, workers: 2, synchronized: false, folder: folder.path(of: "whole"))
@@ -107,8 +108,8 @@ struct RanksTests {
     }
   }
 
-  @Test("What goes wrong on the first rank ends the others with its reason")
-  func failureOfTheFirst() throws {
+  /// What goes wrong on the first rank ends the others with its reason.
+  @Test func failureOfTheFirst() throws {
     try withTemporaryDirectory { folder in
       try folder.write("in the way", to: "run")
       let settings = settings(workers: 1, synchronized: false)
@@ -128,8 +129,8 @@ struct RanksTests {
     }
   }
 
-  @Test("Batches too small for the processes are refused")
-  func smallBatches() throws {
+  /// Batches too small for the processes are refused.
+  @Test func smallBatches() throws {
     var settings = settings(workers: 1, synchronized: false)
     settings.batchSize = 3
     let results = InMemoryCollective.run(size: 2) { [settings] in try setup(settings, $0).workers }
