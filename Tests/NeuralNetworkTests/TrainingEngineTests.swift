@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Workers
 
 @testable import Kernels
 @testable import NeuralNetwork

@@ -10,7 +10,6 @@ import Workers
 @testable import TrainingRun
 
 /// Several processes train as one does: here they are threads that exchange through memory.
-/// Training in several ranks.
 @Suite struct RanksTests {
   /// Settings that make a step take milliseconds: 6 steps an epoch, two epochs.
   private func settings(workers: Int, synchronized: Bool) -> TrainingSettings {
@@ -32,22 +31,24 @@ import Workers
   }
 
   private func setup(
-    _ settings: TrainingSettings, _ collective: any Collective
+    _ settings: TrainingSettings, _ collective: any Collective,
+    store: String = TrainingStore.folder
   ) throws -> TrainingSetup {
     try TrainingSetup(
       settings, recorded: RecordedSettings(yaml: "train:\n", decisive: [:]) { _ in [] },
-      store: TrainingStore.folder, collective: collective)
+      store: store, collective: collective)
   }
 
   /// Trains in so many ranks; gives the exported weights.
   private func weights(
     ranks: Int, workers: Int, synchronized: Bool, folder: String,
-    observer: any TrainingObserver = QuietObserver()
+    store: String = TrainingStore.folder, observer: any TrainingObserver = QuietObserver()
   ) throws -> NetworkState? {
     let settings = settings(workers: workers, synchronized: synchronized)
     let results = InMemoryCollective.run(size: ranks) { collective in
       let job = TrainingJob(
-        setup: try setup(settings, collective), folder: folder, force: true, observer: observer)
+        setup: try setup(settings, collective, store: store), folder: folder, force: true,
+        observer: observer)
       return try job.run { _, _ in }
     }
     let outcomes = try results.map { try $0.get() }
@@ -78,6 +79,27 @@ import Workers
       #expect(four != one, "the number of workers shows in the result, so the test can fail")
       #expect(try trained(2, 2) == four)
       #expect(try trained(4, 1) == four)
+    }
+  }
+
+  /// The same samples in one shard and in seven end in the same weights, in one rank and in two.
+  @Test func sameWeightsOfAnyShards() throws {
+    try withTemporaryDirectory { folder in
+      let one = folder.path(of: "one")
+      let many = folder.path(of: "many")
+      try TrainingStore.make(one, TrainingStore.Plan(shardBytes: 1 << 30))
+      try TrainingStore.make(many, TrainingStore.Plan(shardBytes: 32 << 10))
+      let counts = try [one, many].map { try SampleCatalog(directory: $0).shards.count }
+      #expect(counts[0] == 1 && counts[1] >= 7, "\(counts)")
+      func trained(_ store: String, _ ranks: Int) throws -> NetworkState? {
+        try weights(
+          ranks: ranks, workers: 2 / ranks, synchronized: false,
+          folder: store + "-\(ranks)", store: store)
+      }
+      let expected = try trained(one, 1)
+      #expect(expected != nil)
+      #expect(try trained(many, 1) == expected)
+      #expect(try trained(many, 2) == expected)
     }
   }
 

@@ -330,8 +330,3 @@ extension TrainingEngine {
       + "with 1, 2, 4, 8, ... workers in each process they would with any"
   }
 }
-
-/// The bound before part `index` of `parts` nearly equal parts; the first ones are larger.
-func evenBound(_ index: Int, of parts: Int, count: Int) -> Int {
-  index * (count / parts) + min(index, count % parts)
-}
