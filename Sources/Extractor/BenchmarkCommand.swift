@@ -1,4 +1,6 @@
 import ArgumentParser
+import Configuration
+import Contract
 import ExtractionRun
 import FaceDetection
 import FaceExtraction
@@ -6,8 +8,6 @@ import Foundation
 import Measure
 import MediaDecoding
 import NeuralNetwork
-import Configuration
-import Contract
 import ShardStore
 import Terminal
 import VideoCatalog

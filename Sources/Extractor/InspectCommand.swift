@@ -1,7 +1,7 @@
 import ArgumentParser
+import Contract
 import ExtractionRun
 import Files
-import Contract
 import Foundation
 import Imaging
 import ShardStore

@@ -1,4 +1,3 @@
-import Measure
 import Kernels
 import Measure
 import NeuralNetwork

@@ -1,12 +1,12 @@
 import ArgumentParser
 import Diagnosis
 import Evaluation
-import Judging
-import RunReports
 import Foundation
+import Judging
 import ModelFiles
 import NeuralNetwork
 import Reporting
+import RunReports
 import Terminal
 import TrainingData
 import Workers

@@ -1,6 +1,6 @@
-import Evaluation
 import ArgumentParser
 import Configuration
+import Evaluation
 import Foundation
 import Judging
 import ModelFiles

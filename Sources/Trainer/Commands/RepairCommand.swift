@@ -1,7 +1,7 @@
-import Evaluation
 import ArgumentParser
 import Configuration
 import Diagnosis
+import Evaluation
 import Foundation
 import Judging
 import ModelFiles

@@ -1,10 +1,10 @@
-import TrainingRun
 import ArgumentParser
 import Contract
 import Foundation
 import Reporting
 import RunReports
 import Terminal
+import TrainingRun
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,13 +1,13 @@
-internal import Judging
-internal import Measure
 internal import Configuration
+internal import Contract
 internal import Evaluation
 internal import Foundation
+internal import Judging
+internal import Measure
 internal import ModelFiles
 package import Reporting
 internal import Terminal
 internal import TrainingRun
-internal import Contract
 
 /// Several runs side by side as a page: numbers in one table, curves in one plot.
 package struct ComparisonReport {

@@ -12,7 +12,6 @@ internal import ShardStore
 internal import TrainingData
 package import TrainingRun
 internal import VideoCatalog
-package import Contract
 
 /// The photographs of a report, which come from the store: the worst mistakes with what the network
 /// saw in them, and training pictures after augmentation.

@@ -1,8 +1,8 @@
-internal import Judging
+package import Contract
 package import Evaluation
+internal import Judging
 package import Reporting
 package import TrainingRun
-package import Contract
 
 /// The plots of one or several runs. With one run the lines are its parts (training and validation,
 /// frames and videos); with several each is a run.

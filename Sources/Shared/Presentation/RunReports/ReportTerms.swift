@@ -1,6 +1,6 @@
+internal import Contract
 package import Evaluation
 package import Reporting
-internal import Contract
 
 /// What the words of a report mean.
 package enum ReportTerms {

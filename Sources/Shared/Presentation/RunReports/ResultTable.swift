@@ -1,7 +1,7 @@
+internal import Contract
 package import Evaluation
 internal import Terminal
 package import TrainingRun
-internal import Contract
 
 /// What a model is worth, as tables.
 package struct ResultTable {

@@ -1,6 +1,6 @@
+internal import Contract
 internal import Evaluation
 package import Reporting
-internal import Contract
 
 extension RunReport {
   /// The crops it was most wrong about.

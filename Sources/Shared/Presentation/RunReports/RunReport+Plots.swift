@@ -1,7 +1,7 @@
-internal import TrainingRun
+internal import Contract
 internal import Evaluation
 package import Reporting
-internal import Contract
+internal import TrainingRun
 
 extension RunReport {
   /// Loss, AUC and learning rate over the epochs.

@@ -1,11 +1,11 @@
+internal import Contract
+internal import Imaging
 internal import Judging
 internal import Measure
-internal import Imaging
 internal import ModelFiles
 package import Reporting
 internal import TrainingRun
 internal import VideoCatalog
-internal import Contract
 
 extension RunReport {
   /// Data, settings, machine, and the commands that do it again.

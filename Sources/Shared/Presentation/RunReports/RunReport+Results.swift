@@ -1,7 +1,7 @@
-internal import TrainingRun
+internal import Contract
 internal import Evaluation
 package import Reporting
-internal import Contract
+internal import TrainingRun
 
 extension RunReport {
   /// All metrics, what was called what, and the checks.

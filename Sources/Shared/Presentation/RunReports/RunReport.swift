@@ -1,11 +1,11 @@
-internal import Judging
-internal import TrainingRun
+internal import Contract
 package import Evaluation
 internal import Foundation
+internal import Judging
 internal import ModelFiles
 package import Reporting
 internal import Terminal
-internal import Contract
+internal import TrainingRun
 
 /// The report of one run as a page.
 package struct RunReport {

@@ -1,5 +1,5 @@
-internal import Foundation
 internal import Files
+internal import Foundation
 
 /// The JSON file that tells a model's story.
 package enum InformationFile {

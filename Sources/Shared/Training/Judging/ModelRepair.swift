@@ -1,3 +1,4 @@
+internal import Contract
 package import Diagnosis
 package import Evaluation
 internal import Foundation
@@ -11,7 +12,6 @@ internal import Terminal
 package import TrainingData
 internal import VideoCatalog
 package import Workers
-internal import Contract
 
 /// From a model without statistics to one that can be trusted: measured as it is, its statistics
 /// estimated, calibrated, measured again, checked, written.

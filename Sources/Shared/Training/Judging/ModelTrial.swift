@@ -1,3 +1,4 @@
+internal import Contract
 package import Evaluation
 internal import Foundation
 internal import NeuralNetwork
@@ -5,7 +6,6 @@ internal import Prediction
 internal import Terminal
 internal import TrainingData
 package import Workers
-internal import Contract
 
 /// What a model says of real crops.
 package struct PredictionSummary: Encodable {

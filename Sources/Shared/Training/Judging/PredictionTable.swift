@@ -1,9 +1,9 @@
+internal import Contract
 package import Evaluation
 internal import Files
 internal import Foundation
 package import Prediction
 internal import ShardStore
-internal import Contract
 
 /// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
 /// one per video without a face. The rows are what plots and tables are made of; with the store's

@@ -6,7 +6,6 @@ package import ModelFiles
 package import NeuralNetwork
 internal import ShardStore
 package import TrainingData
-package import Contract
 
 /// A ResNet18 from a file of anybody's, and what can be known of how it is to be used.
 package struct SubjectModel {

@@ -4,7 +4,6 @@ package import Imaging
 package import NeuralNetwork
 package import TrainingData
 package import Workers
-package import Contract
 
 /// Lets a network judge all pictures of some videos, unaugmented. One call at a time.
 package final class Predictor {

@@ -1,9 +1,8 @@
-internal import Files
+internal import Contract
 package import Evaluation
 internal import Files
 package import Reporting
 internal import Terminal
-internal import Contract
 
 /// What a model is worth on damaged pictures.
 package struct RobustnessReport: Encodable {

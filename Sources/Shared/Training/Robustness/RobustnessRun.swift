@@ -1,14 +1,13 @@
 package import Contract
 internal import Evaluation
+internal import Foundation
 internal import Imaging
 package import NeuralNetwork
 package import Prediction
+internal import Terminal
 package import TrainingData
 internal import VideoCatalog
 package import Workers
-package import Contract
-internal import Foundation
-internal import Terminal
 
 /// Lets a network judge the pictures of some videos, perturbed in all ways of a grid.
 ///

@@ -1,15 +1,15 @@
-internal import Imaging
+internal import Contract
 internal import Evaluation
 internal import Foundation
+internal import Imaging
 internal import Measure
 internal import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
+internal import ShardStore
 package import Terminal
 internal import TrainingData
 internal import Workers
-internal import Contract
-internal import ShardStore
 
 /// One batch through everything, to see before a long run that nothing is missing.
 package struct DryRun {

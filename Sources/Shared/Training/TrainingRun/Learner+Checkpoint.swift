@@ -1,8 +1,8 @@
-internal import TrainingData
-internal import NeuralNetwork
-internal import ShardStore
 internal import Foundation
 package import ModelFiles
+internal import NeuralNetwork
+internal import ShardStore
+internal import TrainingData
 
 extension Learner {
   /// The learner of a checkpoint, if that belongs to this run.

@@ -3,7 +3,6 @@ internal import Imaging
 package import NeuralNetwork
 internal import Prediction
 package import TrainingData
-package import Contract
 
 /// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.
 /// All that a checkpoint holds.

@@ -1,3 +1,4 @@
+internal import Contract
 package import Evaluation
 internal import Foundation
 internal import Imaging
@@ -11,7 +12,6 @@ internal import Terminal
 internal import TrainingData
 internal import VideoCatalog
 package import Workers
-internal import Contract
 
 /// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.
 package struct ModelExport {

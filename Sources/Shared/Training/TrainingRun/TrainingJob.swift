@@ -4,7 +4,6 @@ internal import Files
 internal import Foundation
 internal import ModelFiles
 internal import NeuralNetwork
-internal import Files
 
 /// A training from the first or the last checkpoint to the exported model.
 package struct TrainingJob {

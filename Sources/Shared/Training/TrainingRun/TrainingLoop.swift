@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Contract
 internal import Evaluation
 internal import Measure
 internal import ModelFiles
@@ -7,10 +8,6 @@ internal import Prediction
 internal import TrainingData
 internal import VideoCatalog
 internal import Workers
-internal import Dispatch
-internal import Contract
-internal import Reporting
-internal import Terminal
 
 /// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
 struct TrainingLoop: ~Copyable {

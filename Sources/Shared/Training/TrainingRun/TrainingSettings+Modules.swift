@@ -1,8 +1,7 @@
-internal import Prediction
+internal import Contract
 internal import Evaluation
 internal import NeuralNetwork
 internal import TrainingData
-internal import Contract
 
 // What the settings of a pipeline file mean to the modules.
 

@@ -7,7 +7,6 @@ internal import ShardStore
 package import TrainingData
 internal import VideoCatalog
 internal import Workers
-package import Contract
 
 /// What a training works on: settings, data and its split, the network's shape.
 package struct TrainingSetup {
