@@ -151,6 +151,22 @@ import Workers
     }
   }
 
+  /// A signal while the first rank judges the model ends all of them as such.
+  @Test func stoppedWhileJudging() throws {
+    try withTemporaryDirectory { folder in
+      let settings = settings(workers: 1, synchronized: false)
+      let results = InMemoryCollective.run(size: 2) { collective in
+        try TrainingJob(
+          setup: try setup(settings, collective), folder: folder.path(of: "run"), force: false,
+          observer: JudgingStopper()
+        ).run { _, _ in }
+      }
+      for result in results {
+        #expect(throws: WorkStopped.self) { try result.get() }
+      }
+    }
+  }
+
   /// Batches too small for the processes are refused.
   @Test func smallBatches() throws {
     var settings = settings(workers: 1, synchronized: false)
@@ -188,4 +204,15 @@ private final class StoppingObserver: TrainingObserver {
   func advance(to done: Int, detail: String) {}
   func end() {}
   var shallStop: Bool { steps.withLock { $0 >= after } }
+}
+
+/// Asks to stop when the model is about to be judged.
+private final class JudgingStopper: TrainingObserver {
+  private let isJudging = Locked(false)
+
+  func observe(_ event: TrainingEvent) {}
+  func begin(total: Int, unit: String) { isJudging.withLock { $0 = true } }
+  func advance(to done: Int, detail: String) {}
+  func end() {}
+  var shallStop: Bool { isJudging.withLock { $0 } }
 }

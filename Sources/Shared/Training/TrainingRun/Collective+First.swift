@@ -1,15 +1,18 @@
 internal import Collectives
 internal import Foundation
+internal import Workers
 
 extension Collective {
   /// What rank 0 computes, on every rank: rank 0 alone has the files.
   ///
-  /// - Throws: on rank 0 what `body` throws; on the others a `TrainingRunError` that quotes it.
+  /// - Throws: on rank 0 what `body` throws; on the others a `TrainingRunError` that quotes it, or
+  ///   `WorkStopped` as there.
   func fromFirst<Value: Codable>(_ body: () throws -> Value) throws -> Value {
     guard size > 1 else { return try body() }
     guard isFirst else {
       let bytes = try broadcast([UInt8]())
       let answer = try JSONDecoder().decode(Answer<Value>.self, from: Data(bytes))
+      if answer.isStopped { throw WorkStopped() }
       guard let value = answer.value.first else {
         throw TrainingRunError("rank 0: \(answer.failure ?? "it failed")")
       }
@@ -19,6 +22,7 @@ extension Collective {
     var answer = Answer<Value>()
     switch result {
     case .success(let value): answer.value = [value]
+    case .failure(is WorkStopped): answer.isStopped = true
     case .failure(let error): answer.failure = "\(error)"
     }
     _ = try broadcast([UInt8](try JSONEncoder().encode(answer)))
@@ -51,4 +55,6 @@ private struct Answer<Value: Codable>: Codable {
   /// One, or none where it failed: an optional value may itself be nil.
   var value: [Value] = []
   var failure: String?
+  /// Whether it ended because its observer asked for that.
+  var isStopped = false
 }
