@@ -118,7 +118,7 @@ let package = Package(
     library(
       .network, "NeuralNetwork",
       ["COpenBLAS", "Collectives", "Randomness", "Workers"] + kernelTargets),
-    library(.models, "ModelFiles", ["Contract", "NeuralNetwork", "TensorFiles"]),
+    library(.models, "ModelFiles", ["Contract", "Files", "NeuralNetwork", "TensorFiles"]),
     library(
       .media, "FaceDetection",
       ["Contract", "Files", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),

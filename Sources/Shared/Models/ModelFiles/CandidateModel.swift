@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// A model on its way to its place: written beside it, read back, judged, and only then renamed.
@@ -47,21 +48,13 @@ public struct CandidateModel: Sendable {
     try model.write(to: candidate)
     let verdict = try judge(ModelFile(contentsOf: candidate))
     guard verdict.passes || force else { return (verdict.judgement, false) }
-    guard rename(candidate, target) == 0 else {
-      throw ModelFileError(
-        .file, subject: target, "can't write: \(String(cString: strerror(errno)))")
+    do throws(FileError) {
+      try FileSystem.rename(candidate, to: target)
+    } catch {
+      throw ModelFileError(.file, subject: target, "can't write: \(error.message)")
     }
-    syncFolder()
+    // The file itself is synced already; where the file system can't sync a folder, that is all.
+    try? FileSystem.syncFolder(URL(fileURLWithPath: target).deletingLastPathComponent().path)
     return (verdict.judgement, true)
-  }
-
-  /// Makes the rename durable where the file system can: the file itself is synced already. The
-  /// corresponding C function is `fsync`.
-  private func syncFolder() {
-    let folder = URL(fileURLWithPath: target).deletingLastPathComponent().path
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 }
