@@ -103,14 +103,15 @@ let package = Package(
 
     // Libraries, from the machine upwards.
     library(.platform, "Workers", []),
+    library(.platform, "PrintableText", []),
     library(.platform, "Randomness", []),
     library(.platform, "Measure", ["Workers"]),
-    library(.platform, "Terminal", ["Measure", "Workers"]),
-    library(.platform, "Files", ["CZlib"]),
-    library(.contract, "Contract", []),
+    library(.platform, "Terminal", ["Measure", "PrintableText", "Workers"]),
+    library(.platform, "Files", ["CZlib", "PrintableText"]),
+    library(.contract, "Contract", ["Files", "PrintableText"]),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
-    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Measure"]),
-    library(.network, "TensorFiles", ["Files"]),
+    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Measure", "PrintableText"]),
+    library(.network, "TensorFiles", ["Files", "PrintableText"]),
     library(.network, "Kernels", []),
     .target(
       name: "KernelsPortable", dependencies: ["CProcessor", "Kernels"],
@@ -118,24 +119,27 @@ let package = Package(
     library(
       .network, "NeuralNetwork",
       ["COpenBLAS", "Collectives", "Randomness", "Workers"] + kernelTargets),
-    library(.models, "ModelFiles", ["Contract", "Files", "NeuralNetwork", "TensorFiles"]),
+    library(
+      .models, "ModelFiles", ["Contract", "Files", "NeuralNetwork", "PrintableText", "TensorFiles"]),
     library(
       .media, "FaceDetection",
-      ["Contract", "Files", "Imaging", "Kernels", "NeuralNetwork", "TensorFiles"]),
+      ["Contract", "Files", "Imaging", "Kernels", "NeuralNetwork", "PrintableText", "TensorFiles"]),
     library(
       .media, "FaceExtraction",
       ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
     library(
       .media, "SampleClips",
-      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "Randomness"]),
-    library(.data, "VideoCatalog", ["Contract", "Files"]),
-    library(.data, "ShardStore", ["CLMDB", "Contract", "Files", "Imaging", "VideoCatalog"]),
+      ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "PrintableText", "Randomness"]),
+    library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
+    library(
+      .data, "ShardStore",
+      ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog"]),
     library(
       .data, "TrainingData",
-      ["Contract", "Imaging", "Measure", "Randomness", "ShardStore", "Workers"]),
-    library(.models, "Evaluation", ["Contract", "Randomness"]),
+      ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
+    library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
-    library(.reporting, "Reporting", ["Files"]),
+    library(.reporting, "Reporting", ["Files", "PrintableText"]),
     library(
       .training, "Prediction",
       ["Contract", "Evaluation", "Imaging", "NeuralNetwork", "TrainingData", "Workers"]),
@@ -143,37 +147,38 @@ let package = Package(
       .training, "Robustness",
       [
         "Contract", "Evaluation", "Files", "Imaging", "MediaDecoding", "NeuralNetwork",
-        "Prediction", "Randomness", "Reporting", "Terminal", "TrainingData", "VideoCatalog",
-        "Workers",
+        "Prediction", "PrintableText", "Randomness", "Reporting", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ]),
     library(
       .training, "Judging",
       [
         "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "ShardStore", "Terminal", "TrainingData", "VideoCatalog",
-        "Workers",
+        "NeuralNetwork", "Prediction", "PrintableText", "ShardStore", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ]),
     library(
       .training, "TrainingRun",
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
-        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore", "Terminal",
-        "TrainingData", "VideoCatalog", "Workers",
+        "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "ShardStore",
+        "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
-    library(.presentation, "Configuration", [yams, "Contract", "TrainingRun"]),
+    library(.presentation, "Configuration", [yams, "Contract", "PrintableText", "TrainingRun"]),
     library(
       .presentation, "RunReports",
       [
         "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
-        "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "ShardStore",
-        "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
+        "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting",
+        "ShardStore", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
     library(.network, "Collectives", ["Kernels", "Workers"]),
     library(
       .data, "ExtractionRun",
       [
         "Contract", "FaceDetection", "FaceExtraction", "Files", "Imaging", "Kernels", "Measure",
-        "MediaDecoding", "NeuralNetwork", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "MediaDecoding", "NeuralNetwork", "PrintableText", "ShardStore", "Terminal", "VideoCatalog",
+        "Workers",
       ]),
 
     // Executables.
@@ -182,7 +187,7 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "ExtractionRun", "FaceDetection",
         "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork",
-        "SampleClips", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "PrintableText", "SampleClips", "ShardStore", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -200,6 +205,7 @@ let package = Package(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
+    tests("PrintableTextTests", ["PrintableText"]),
     tests("TerminalTests", ["Terminal"]),
     tests("FilesTests", ["Files"]),
     tests("ContractTests", ["Contract"]),

@@ -71,10 +71,10 @@ struct BenchmarkCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(results), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(results), as: UTF8.self))
     } else {
-      print(Benchmark.table(results))
-      print("\nPeak memory with 2 workers: \(peak) MiB")
+      StandardOutput.write(Benchmark.table(results))
+      StandardOutput.write("\nPeak memory with 2 workers: \(peak) MiB")
     }
   }
 }

@@ -1,6 +1,7 @@
 import Contract
 import ExtractionRun
 import Foundation
+import PrintableText
 import Terminal
 import VideoCatalog
 import Workers
@@ -58,12 +59,12 @@ final class ExtractionConsole: ExtractionObserver {
   ) {
     let real = catalog.videos.count { $0.label == .real }
     let groups = Set(catalog.videos.map(\.group)).count
-    print(
+    StandardOutput.write(
       "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
         + "in \(groups) groups from \(input)")
-    for note in catalog.notes { print("Note: \(note)") }
+    for note in catalog.notes { StandardOutput.write("Note: \(note)".printable) }
     let share = part.count > 1 ? " of part \(part.text)" : ""
-    print(
+    StandardOutput.write(
       "Store: \(store); \(todo) videos\(share) to do with \(workers) "
         + "worker\(workers == 1 ? "" : "s")")
   }

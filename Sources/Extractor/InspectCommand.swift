@@ -45,15 +45,17 @@ struct InspectCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(summary), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(summary), as: UTF8.self))
     } else {
-      print(summary.text)
+      StandardOutput.write(summary.text)
     }
     guard let contactSheet else { return }
     let picture = try ContactSheetMaker(reader: reader, limit: crops).sheet().render()
     let file = try JPEGEncoder(quality: 90).encode(picture)
     try AtomicFile.write(file, to: contactSheet)
-    if !json { print("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))") }
+    if !json {
+      StandardOutput.write("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))")
+    }
   }
 }
 

@@ -92,12 +92,12 @@ struct RunCommand: ParsableCommand {
   private func show(
     _ report: ExtractionReport, store: String, _ console: ExtractionConsole
   ) throws {
-    print("\n" + report.table())
+    StandardOutput.write("\n" + report.table())
     let lines = report.problemLines()
-    if !lines.isEmpty { print("\n" + lines.joined(separator: "\n")) }
-    print("\nReport: \(store)/\(ExtractionReport.fileName)")
+    if !lines.isEmpty { StandardOutput.write("\n" + lines.joined(separator: "\n")) }
+    StandardOutput.write("\nReport: \(store)/\(ExtractionReport.fileName)")
     if let signal = console.signal, report.pending > 0 {
-      print(
+      StandardOutput.write(
         "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
       throw ExitCode(128 + signal)
     }

@@ -87,6 +87,6 @@ struct SampleClipsCommand: ParsableCommand {
       }
     }
     progress.finish()
-    print("\(clips.count) clips in \(output)")
+    StandardOutput.write("\(clips.count) clips in \(output)")
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Imaging
+import PrintableText
 import ShardStore
 import Terminal
 import Workers
@@ -78,7 +79,7 @@ struct VerifyCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(verification), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(verification), as: UTF8.self))
       return
     }
     var table = TextTable(header: ["shard", "videos", "failed", "crops", "MiB", "findings"])
@@ -89,11 +90,13 @@ struct VerifyCommand: ParsableCommand {
         "\(shard.findings.count + shard.findingsLeftOut)",
       ])
     }
-    print(table.render())
-    for finding in verification.findings.prefix(50) { print("  \(finding)") }
+    StandardOutput.write(table.render())
+    for finding in verification.findings.prefix(50) {
+      StandardOutput.write("  \(finding)".printable)
+    }
     let hidden = verification.findings.count - 50
-    if hidden > 0 { print("  ... and \(hidden) more; --json prints all") }
-    print(
+    if hidden > 0 { StandardOutput.write("  ... and \(hidden) more; --json prints all") }
+    StandardOutput.write(
       verification.isSound
         ? "\nSound: every record and picture is what was stored."
         : "\nNOT SOUND. Move the damaged shards away and run the extractor again: it does their "

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NeuralNetwork
 import Terminal
 
@@ -27,14 +28,27 @@ struct Trainer: ParsableCommand {
       RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
 
-  /// Runs the command; ends with usage's exit code where the environment names kernels that there are
-  /// none of.
+  /// Runs the command.
   static func main() {
-    do throws(KernelSelectionError) {
+    do {
       try Processor.checkEnvironment()
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as KernelSelectionError {
+      end(with: ValidationError(error.description))
     } catch {
-      exit(withError: ValidationError(error.description))
+      end(with: error)
     }
-    main(nil)
+  }
+
+  /// Ends the process with what the error asks for: a help text, a message, an exit code. Messages
+  /// repeat names of files, which must not command the terminal.
+  private static func end(with error: any Error) -> Never {
+    let message = fullMessage(for: error)
+    let code = exitCode(for: error)
+    if !message.isEmpty {
+      if code.isSuccess { StandardOutput.write(message) } else { StandardError.write(message) }
+    }
+    Foundation.exit(code.rawValue)
   }
 }

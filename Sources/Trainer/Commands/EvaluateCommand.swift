@@ -88,7 +88,7 @@ struct EvaluateCommand: ParsableCommand {
       directory: store, framesPerVideo: frames ?? 0, workerCount: workers)
     try metadata.check(catalog)
     for difference in metadata.recipeDifferences(from: catalog) {
-      FileHandle.standardError.write(Data("Note: \(difference).\n".utf8))
+      StandardError.write("Note: \(difference).")
     }
     return catalog
   }
@@ -163,12 +163,9 @@ struct EvaluateCommand: ParsableCommand {
     let trained = metadata.provenance.settings["store.fingerprint"]
       .flatMap { UInt64($0, radix: 16) }
     if let trained, !catalog.hasFingerprint(trained) {
-      FileHandle.standardError.write(
-        Data(
-          """
-          Note: this is not the store that the model was trained on; groups new to it are split by \
-          the same rule.\n
-          """.utf8))
+      StandardError.write(
+        "Note: this is not the store that the model was trained on; groups new to it are split by "
+          + "the same rule.")
     }
     let sides = try DataSplit(catalog, settings: settings)
     switch split {

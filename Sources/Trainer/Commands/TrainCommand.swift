@@ -126,8 +126,8 @@ struct TrainCommand: ParsableCommand {
       try ReportWriter.write(report.page(), to: run.files.report)
       StandardOutput.write("Report     \(run.files.report)")
     } catch {
-      FileHandle.standardError.write(
-        Data("The report can't be written: \(error)\nTry: trainer report \(files.path)\n".utf8))
+      StandardError.write("The report can't be written: \(error)")
+      StandardError.write("Try: trainer report \(files.path)")
     }
   }
 

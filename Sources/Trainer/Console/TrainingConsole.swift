@@ -8,11 +8,10 @@ import Workers
 /// Ctrl-C and SIGTERM end it with a checkpoint, a second one at once.
 final class TrainingConsole: TrainingObserver {
   let interruption = Interruption { request in
-    FileHandle.standardError.write(
-      Data(
-        (request == .finish
-          ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once.\n"
-          : "\nLeaving; what came after the last checkpoint is lost.\n").utf8))
+    StandardError.write(
+      request == .finish
+        ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once."
+        : "\nLeaving; what came after the last checkpoint is lost.")
     if request == .abandon { exit(130) }
   }
   private let line = Locked<ProgressLine?>(nil)

@@ -1,3 +1,4 @@
+internal import Files
 internal import Foundation
 
 /// Values of the contract as JSON: the same bytes for the same value, and one sentence for what is
@@ -45,14 +46,25 @@ public enum ContractDocument {
         return cause.within(name(context.codingPath))
       }
       return context.codingPath.isEmpty
-        ? ContractError(
-          key: "", expected: "JSON", got: "text that isn't, or has a number that is too large")
+        ? ContractError(key: "", expected: "JSON", got: syntaxProblem(bytes))
         : ContractError(
           key: name(context.codingPath), expected: "a value within bounds",
           got: JSONContent.text(at: context.codingPath, in: bytes))
     @unknown default:
       return ContractError(key: "", expected: "this product's JSON", got: "something else")
     }
+  }
+
+  /// What breaks the syntax, with its place.
+  private static func syntaxProblem(_ bytes: [UInt8]) -> String {
+    do throws(FileError) {
+      _ = try JSONValue.parse(bytes, path: "")
+    } catch {
+      let place = error.place.map { " in line \($0.line)" } ?? ""
+      let column = error.place?.column.map { ", column \($0)" } ?? ""
+      return "text that isn't\(place)\(column): \(error.messageWithAdvice)"
+    }
+    return "a number that is too large"
   }
 
   private static func name(_ path: [any CodingKey]) -> String {

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// A value that has no meaning: which one, what it must be, and what it is.
 public struct ContractError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The value's name, with those of the values around it: `recipe.geometry.margin`. Empty for a
@@ -24,7 +26,9 @@ public struct ContractError: Error, Sendable, Equatable, CustomStringConvertible
   }
 
   /// `key: expected ..., got ...; advice`.
-  public var description: String { key.isEmpty ? message : "\(key): \(message)" }
+  public var description: String {
+    (key.isEmpty ? message : "\(key): \(message)").printable
+  }
 
   /// The error as a decoder throws it.
   public func decodingError(at decoder: any Decoder) -> DecodingError {

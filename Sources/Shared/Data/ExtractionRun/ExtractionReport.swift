@@ -1,6 +1,7 @@
 package import Contract
 internal import Files
 internal import Foundation
+internal import PrintableText
 package import ShardStore
 internal import Terminal
 package import VideoCatalog
@@ -140,7 +141,7 @@ package struct ExtractionReport: Codable {
     where !problems.isEmpty {
       lines.append("\(title) (\(problems.count)):")
       for problem in problems.prefix(limit) {
-        lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))")
+        lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))".printable)
       }
       if problems.count > limit {
         lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 
 /// Records to bytes and back: UTF-8 JSON with sorted keys, unescaped slashes, no spaces.
@@ -21,7 +22,8 @@ enum RecordCoding {
       data = try encoder.encode(value)
     } catch {
       throw ShardStoreError(
-        .invalidVideo, subject: subject, "its record cannot be written as JSON", cause: "\(error)")
+        .invalidVideo, subject: subject, "its record cannot be written as JSON",
+        cause: "a number in it is not finite")
     }
     guard data.count <= maximumRecordBytes else {
       throw ShardStoreError(
@@ -40,23 +42,11 @@ enum RecordCoding {
         "the record is too long: expected at most \(maximumRecordBytes) bytes, got \(bytes.count)")
     }
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try ContractDocument.decode(type, from: Array(bytes))
     } catch {
       throw ShardStoreError(
         .damagedRecord, subject: subject, "the record is not the JSON of a \(type)",
-        cause: Self.text(of: error))
-    }
-  }
-
-  static func text(of error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    switch error {
-    case .keyNotFound(let key, _): return "no key \"\(key.stringValue)\""
-    case .typeMismatch(_, let context), .valueNotFound(_, let context),
-      .dataCorrupted(let context):
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
-    @unknown default: return "\(error)"
+        cause: error.description)
     }
   }
 }

@@ -49,6 +49,15 @@ enum StoreFolder {
     }
   }
 
+  /// The first thing in the folder that no task of a store makes; nil where there is none. Hidden
+  /// entries don't count: temporary files of other tasks, and what file managers leave behind.
+  static func foreignEntry(_ path: String) throws(ShardStoreError) -> String? {
+    try entries(path).sorted().first { name in
+      !name.hasPrefix(".") && name != "lost+found" && name != StoreDescription.fileName
+        && !(name.hasPrefix("task-") && name.hasSuffix(".lock"))
+    }
+  }
+
   /// Names of what is in the folder.
   static func entries(_ path: String) throws(ShardStoreError) -> [String] {
     do {

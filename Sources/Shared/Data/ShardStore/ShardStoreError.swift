@@ -1,4 +1,5 @@
 internal import Contract
+internal import PrintableText
 
 /// What went wrong with a store, on what, and what to try.
 public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -54,7 +55,7 @@ public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertib
 
   /// `subject: message (cause)`.
   public var description: String {
-    guard let cause else { return "\(subject): \(message)" }
-    return "\(subject): \(message) (\(cause))"
+    guard let cause else { return "\(subject): \(message)".printable }
+    return "\(subject): \(message) (\(cause))".printable
   }
 }

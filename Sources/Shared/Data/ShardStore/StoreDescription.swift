@@ -71,6 +71,12 @@ public struct StoreDescription: Codable, Sendable, Equatable {
           .notAStore, subject: directory,
           "the folder has shards but no \(Self.fileName); put the file back, or use a new folder")
       }
+      if let foreign = try StoreFolder.foreignEntry(directory) {
+        throw ShardStoreError(
+          .notAStore, subject: directory,
+          "the folder is no store and not empty: it has \(foreign); use a new folder, such as "
+            + "\(directory)/faces")
+      }
       try create(inStore: directory)
     }
     let stored = try StoreDescription(store: directory)

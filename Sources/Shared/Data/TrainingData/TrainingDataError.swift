@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// What went wrong between a store and a batch, on what, and what to try.
 public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
@@ -44,8 +46,8 @@ public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvert
 
   /// `subject: message (cause)`.
   public var description: String {
-    guard let cause else { return "\(subject): \(message)" }
-    return "\(subject): \(message) (\(cause))"
+    guard let cause else { return "\(subject): \(message)".printable }
+    return "\(subject): \(message) (\(cause))".printable
   }
 }
 

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why a catalog could not be read.
 public struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure.
@@ -40,7 +42,7 @@ public struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvert
 
   /// Subject, message and suggestion in one line.
   public var description: String {
-    guard let suggestion else { return "\(subject): \(message)" }
-    return "\(subject): \(message). \(suggestion)"
+    guard let suggestion else { return "\(subject): \(message)".printable }
+    return "\(subject): \(message). \(suggestion)".printable
   }
 }

@@ -1,4 +1,5 @@
 internal import Contract
+internal import PrintableText
 
 /// What can go wrong in this module.
 public struct FaceDetectionError: Error, CustomStringConvertible {
@@ -40,6 +41,6 @@ public struct FaceDetectionError: Error, CustomStringConvertible {
 
   /// Subject, message and cause in one line.
   public var description: String {
-    "\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")
+    ("\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")).printable
   }
 }

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import PrintableText
 
 /// An error of the `MediaDecoding` module.
 public struct MediaError: Error, Sendable, CustomStringConvertible {
@@ -35,7 +36,7 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
   public let message: String
 
   /// The message alone.
-  public var description: String { message }
+  public var description: String { message.printable }
 
   init(_ code: Code, _ message: String) {
     self.code = code

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// What can go wrong in this module.
 package struct SampleClipsError: Error, CustomStringConvertible {
   /// Kinds of failure.
@@ -30,6 +32,6 @@ package struct SampleClipsError: Error, CustomStringConvertible {
 
   /// Subject, message and cause in one line.
   package var description: String {
-    "\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")
+    ("\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")).printable
   }
 }

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why predictions can't be evaluated.
 ///
 /// The description names the video and what contradicts: `DF/000_003.mp4: ...`.
@@ -25,5 +27,5 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The error as one line.
-  public var description: String { "\(video): \(message)" }
+  public var description: String { "\(video): \(message)".printable }
 }

@@ -1,3 +1,4 @@
+internal import PrintableText
 internal import TensorFiles
 
 /// Why a model or checkpoint could not be read, written or used.
@@ -33,7 +34,7 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// `subject: message`.
-  public var description: String { "\(subject): \(message)" }
+  public var description: String { "\(subject): \(message)".printable }
 }
 
 extension ModelFileError {

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why a model file could not be read or written.
 ///
 /// The description names the file, the place in it (a byte position or a tensor), what was
@@ -50,6 +52,6 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
 
   /// The error as one line.
   public var description: String {
-    if let place { "\(file): \(place): \(message)" } else { "\(file): \(message)" }
+    (place.map { "\(file): \($0): \(message)" } ?? "\(file): \(message)").printable
   }
 }

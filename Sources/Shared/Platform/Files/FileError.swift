@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PrintableText
 
 /// Why a file could not be opened, read, written, locked or understood.
 package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -84,7 +85,7 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     if let column = place?.column { text += " (column \(column))" }
     if let advice { text += "; " + advice }
     if let cause { text += " (\(cause))" }
-    return text
+    return text.printable
   }
 }
 

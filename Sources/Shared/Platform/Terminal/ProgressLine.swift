@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Measure
+internal import PrintableText
 internal import Workers
 
 /// Progress of a job on standard error: a bar that redraws itself on a terminal, a plain line now and
@@ -48,10 +49,10 @@ public final class ProgressLine: Sendable {
     }
   }
 
-  /// Prints a line of its own above the bar.
+  /// Prints a line of its own above the bar; names in it are escaped.
   public func note(_ line: String) {
     state.withLock { state in
-      write((state.isBarVisible ? "\r\u{1B}[2K" : "") + line + "\n")
+      write((state.isBarVisible ? "\r\u{1B}[2K" : "") + line.printable + "\n")
       state.isBarVisible = false
       if isTerminal { draw(&state, clock.seconds) }
     }
@@ -110,7 +111,7 @@ extension ProgressLine {
   ) -> String {
     let rate = elapsedSeconds > 0 ? Double(max(done - first, 0)) / elapsedSeconds : 0
     var parts = ["\(done)/\(total) \(unit)"]
-    if !detail.isEmpty { parts.append(detail) }
+    if !detail.isEmpty { parts.append(detail.printable) }
     parts.append(String(format: rate < 10 ? "%.2f %@/s" : "%.0f %@/s", rate, unit))
     let isDone = done >= total
     parts.append(

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// A table of plain text: columns as wide as their widest cell, numbers to the right.
 public struct TextTable: Sendable {
   /// Column titles.
@@ -11,12 +13,12 @@ public struct TextTable: Sendable {
     self.header = header
   }
 
-  /// Adds a row.
+  /// Adds a row. What a terminal would obey is escaped, so that a cell stays on its line.
   ///
   /// - Precondition: as many cells as the header has.
   public mutating func append(_ cells: [String]) {
     precondition(cells.count == header.count, "a row has as many cells as the header")
-    rows.append(cells)
+    rows.append(cells.map(\.printable))
   }
 
   /// The table's lines: header, rule, rows.

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why a configuration can't be used. It carries all problems of one reading, so that a file with
 /// three mistakes needs one correction, not three runs.
 public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -31,7 +33,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
     public let message: String
 
     /// `pipelines/dfdc.yaml:12:5: message`.
-    public var description: String { "\(place): \(message)" }
+    public var description: String { "\(place): \(message)".printable }
   }
 
   /// The problems, at least one: those with a line first, in the order of the file.

@@ -1,3 +1,4 @@
+internal import Contract
 package import Evaluation
 internal import Files
 internal import Foundation
@@ -58,9 +59,12 @@ package struct RecordedRun {
   private static func information(_ path: String) throws -> TrainingInformation {
     let bytes = try FileSystem.contents(of: path, maximumBytes: maximumInformationBytes)
     do {
-      return try JSONDecoder().decode(TrainingInformation.self, from: Data(bytes))
+      return try ContractDocument.decode(TrainingInformation.self, from: bytes)
     } catch {
-      throw RunReportError(path, "expected the story of a training, got other JSON: \(error)")
+      throw RunReportError(
+        path,
+        "it is not the story of a training as 'trainer train' writes it: \(error); the same "
+          + "'trainer train' command with --force writes it again")
     }
   }
 

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why a run can't be reported on.
 package struct RunReportError: Error, Sendable, CustomStringConvertible {
   /// The file or folder it is about; empty where there is none.
@@ -17,5 +19,7 @@ package struct RunReportError: Error, Sendable, CustomStringConvertible {
   }
 
   /// `subject: message`.
-  package var description: String { subject.isEmpty ? message : "\(subject): \(message)" }
+  package var description: String {
+    (subject.isEmpty ? message : "\(subject): \(message)").printable
+  }
 }

@@ -1,4 +1,5 @@
 internal import Files
+internal import PrintableText
 
 /// Why a report could not be read or written.
 public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -51,8 +52,8 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
 
   /// `path: message (cause)`.
   public var description: String {
-    guard let cause else { return "\(path): \(message)" }
-    return "\(path): \(message) (\(cause))"
+    guard let cause else { return "\(path): \(message)".printable }
+    return "\(path): \(message) (\(cause))".printable
   }
 }
 

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why a model can't be judged or repaired.
 package struct JudgingError: Error, Sendable, CustomStringConvertible {
   /// The file or folder it is about.
@@ -12,5 +14,5 @@ package struct JudgingError: Error, Sendable, CustomStringConvertible {
   }
 
   /// `subject: message`.
-  package var description: String { "\(subject): \(message)" }
+  package var description: String { "\(subject): \(message)".printable }
 }

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// Why pictures could not be perturbed, or a model not be measured on them.
 public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
@@ -21,7 +23,7 @@ public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertib
   public let message: String
 
   /// The message alone.
-  public var description: String { message }
+  public var description: String { message.printable }
 
   init(_ code: Code, _ message: String) {
     self.code = code

@@ -1,3 +1,4 @@
+internal import PrintableText
 internal import Contract
 package import Evaluation
 internal import Files
@@ -110,7 +111,7 @@ package struct RobustnessReport: Encodable {
     table.append(
       ["mean", number(clean.videos.auc)] + byLevel.map { number($0.auc) } + [number(mean.auc)])
     let notes = perturbations.compactMap { row in
-      row.note.map { "\n\(row.perturbation.rawValue): not measured, \($0)" }
+      row.note.map { "\n" + "\(row.perturbation.rawValue): not measured, \($0)".printable }
     }
     return "Robustness: AUC by video under the perturbations of \(source)\n\n" + table.render()
       + "\n\(pictures) pictures per level, "

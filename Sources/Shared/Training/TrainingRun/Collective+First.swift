@@ -1,4 +1,5 @@
 internal import Collectives
+internal import Contract
 internal import Foundation
 internal import Workers
 
@@ -11,7 +12,7 @@ extension Collective {
     guard size > 1 else { return try body() }
     guard isFirst else {
       let bytes = try broadcast([UInt8]())
-      let answer = try JSONDecoder().decode(Answer<Value>.self, from: Data(bytes))
+      let answer = try ContractDocument.decode(Answer<Value>.self, from: bytes)
       if answer.isStopped { throw WorkStopped() }
       guard let value = answer.value.first else {
         throw TrainingRunError("rank 0: \(answer.failure ?? "it failed")")

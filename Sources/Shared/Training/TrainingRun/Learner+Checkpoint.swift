@@ -1,6 +1,8 @@
+internal import Contract
 internal import Foundation
 package import ModelFiles
 internal import NeuralNetwork
+internal import PrintableText
 internal import ShardStore
 internal import TrainingData
 
@@ -12,13 +14,13 @@ extension Learner {
       throw TrainingRunError(
         folder.path,
         "the run was begun with other settings or data:\n  "
-          + differences.joined(separator: "\n  ")
+          + differences.map(\.printable).joined(separator: "\n  ")
           + "\nTake the same ones to resume it, or another folder (--run) to begin a new run.")
     }
     let progress: TrainingProgress
     do {
-      progress = try JSONDecoder().decode(
-        TrainingProgress.self, from: Data(checkpoint.progress.utf8))
+      progress = try ContractDocument.decode(
+        TrainingProgress.self, from: Array(checkpoint.progress.utf8))
     } catch {
       throw TrainingRunError(folder.path, "the checkpoint's progress can't be read: \(error)")
     }

@@ -1,3 +1,5 @@
+internal import PrintableText
+
 /// What keeps a training from beginning or going on.
 package struct TrainingRunError: Error, Sendable, CustomStringConvertible {
   /// The file or folder it is about; empty where there is none.
@@ -17,5 +19,7 @@ package struct TrainingRunError: Error, Sendable, CustomStringConvertible {
   }
 
   /// `subject: message`.
-  package var description: String { subject.isEmpty ? message : "\(subject): \(message)" }
+  package var description: String {
+    (subject.isEmpty ? "" : subject.printable + ": ") + message.printableLines
+  }
 }

@@ -1,3 +1,4 @@
+internal import PrintableText
 package import Collectives
 package import Contract
 internal import Foundation
@@ -151,7 +152,7 @@ package struct TrainingSetup {
         "\(name)\(counts.realVideos) real and \(counts.fakeVideos) fake videos in "
         + "\(counts.groups) groups; \(counts.realSamples) and \(counts.fakeSamples) crops\n"
     }
-    for note in split.notes { text += "Note       \(note)\n" }
+    for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=
       "Network    ResNet18, width \(architecture.width), input \(architecture.inputSize), "
