@@ -47,6 +47,11 @@ final class ExtractionConsole: ExtractionObserver {
     switch event {
     case .began(let catalog, let store, let todo, let part, let workers):
       announce(catalog, store, todo: todo, part, workers: workers)
+    case .followsOlderRecipe(let version):
+      print(
+        "Note: the store was begun with version \(version) of the recipe, which takes pixels as they "
+          + "are coded; HDR, interlaced, stretched and mirrored pictures are followed in a new store "
+          + "only.")
     case .skipped(let video, let reason): note("Skipped \(video): \(reason)")
     case .notStored(let reason): note("Not stored: \(reason)")
     }

@@ -1,10 +1,15 @@
 import Contract
+import Foundation
 import Testing
 
 @Suite struct ExtractionRecipeTests {
   /// A recipe in which nothing is a default.
   static let unusual = ExtractionRecipe(
-    sampling: FrameSampling(framesPerVideo: 8), detector: DetectorIdentity(weights: "a-b-c"),
+    sampling: FrameSampling(framesPerVideo: 8),
+    pixels: PixelInterpretation(
+      colour: .asCoded, fields: .woven, shape: .square, orientation: .streamTurns,
+      transparency: .ignored),
+    detector: DetectorIdentity(weights: "a-b-c"),
     search: FaceSearchSettings(
       cascade: MTCNNSettings(
         proposalThreshold: 0.5, refinementThreshold: 0.6, outputThreshold: 0.8, minimumFaceSize: 30,
@@ -35,7 +40,23 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"version\" : 1", "\"version\" : 2", "version: expected 1, got 2; a later version"),
+    ("\"version\" : 2", "\"version\" : 3", "version: expected 1...2, got 3; a later version"),
+    ("\"version\" : 2", "\"version\" : 0", "version: expected 1...2, got 0"),
+    (
+      "\"bt709-hable-1\"", "\"bt709-hable-2\"",
+      "pixels.colour: expected asCoded or bt709-hable-1, got \"bt709-hable-2\""
+    ),
+    (
+      "\"first-field-combed-1\"", "\"bob\"",
+      "pixels.fields: expected woven or first-field-combed-1, got \"bob\""
+    ),
+    (
+      "\"stretched-1\"", "\"wide\"",
+      "pixels.shape: expected square or stretched-1, got \"wide\""
+    ),
+    ("\"turnsAndMirrors\"", "\"left\"", "pixels.orientation: expected streamTurns or"),
+    ("\"onBlack\"", "\"onWhite\"", "pixels.transparency: expected ignored or onBlack"),
+    ("\"pixels\"", "\"dots\"", "pixels: expected a value, got nothing"),
     ("\"jpegQuality\" : 95", "\"jpegQuality\" : 0", "images.jpegQuality: expected 1...100"),
     ("\"jpegQuality\" : 95", "\"jpegQuality\" : 95.5", "images.jpegQuality: expected"),
     (
@@ -108,6 +129,7 @@ import Testing
       "tracks.minimumScore": "0.85", "tracks.maximumPerVideo": "2", "images.jpegQuality": "90",
     ]
     var expected = Self.unusual
+    expected.version = 1
     expected.detector.weights = nil
     expected.tracks.maximumGap = 5
     expected.images.chroma = .full
@@ -117,7 +139,36 @@ import Testing
 
   @Test func whatADictionaryOfVersion1LacksIsThatSoftwaresDefault() throws {
     let recipe = try ExtractionRecipe(version1: ["other": "1"], geometry: CropGeometry())
-    #expect(recipe == ExtractionRecipe())
+    var expected = ExtractionRecipe()
+    expected.version = 1
+    expected.pixels = .version1
+    #expect(recipe == expected)
+  }
+
+  /// A recipe of version 1, as software before version 2 wrote it, takes pixels as they are coded and
+  /// is written as it was.
+  @Test func aRecipeOfVersion1StaysWhatItIs() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/versions/2/recipe-1.json")
+    let bytes = [UInt8](try Data(contentsOf: path))
+    let recipe = try ContractDocument.decode(ExtractionRecipe.self, from: bytes)
+    #expect(recipe.version == 1 && recipe.pixels == .version1)
+    #expect(try ContractDocument.encode(recipe) + [UInt8(ascii: "\n")] == bytes)
+
+    let current = ExtractionRecipe(detector: recipe.detector)
+    #expect(
+      current.differences(from: recipe).map(\.name) == [
+        "version", "pixels.colour", "pixels.fields", "pixels.shape", "pixels.orientation",
+        "pixels.transparency",
+      ])
+    #expect(current.following(versionOf: recipe) == recipe)
+  }
+
+  /// A recipe of version 1 with rules that it never had can't be followed.
+  @Test func aRecipeOfVersion1HasNoOtherPixels() {
+    var recipe = ExtractionRecipe()
+    recipe.version = 1
+    #expect(throws: ContractError.self) { try recipe.validate() }
   }
 
   @Test(arguments: [

@@ -3,7 +3,7 @@ extension ExtractionRecipe {
   /// values of the pipeline file.
   ///
   /// What the dictionary lacks was a constant of the software that wrote version 1: pictures evenly
-  /// spaced in time, tracks that outlast gaps of 5 pictures, MTCNN, JPEG files in 4:4:4; its defaults
+  /// spaced in time, pixels as they are coded, tracks that outlast gaps of 5 pictures, MTCNN, JPEG files in 4:4:4; its defaults
   /// stand in for settings that are missing. Which weights the detector had isn't known.
   ///
   /// - Parameters:
@@ -14,7 +14,7 @@ extension ExtractionRecipe {
     version1 texts: [String: String], geometry: CropGeometry
   ) throws(ContractError) {
     self.init(
-      sampling: FrameSampling(framesPerVideo: 32, rule: .evenlySpaced),
+      sampling: FrameSampling(framesPerVideo: 32, rule: .evenlySpaced), pixels: .version1,
       detector: DetectorIdentity(name: DetectorIdentity.mtcnn, weights: nil),
       search: FaceSearchSettings(
         cascade: MTCNNSettings(
@@ -24,6 +24,7 @@ extension ExtractionRecipe {
       tracks: TrackSettings(
         minimumFrames: 3, minimumScore: 0.9, maximumTracks: 0, maximumGap: 5),
       geometry: geometry, images: CropEncoding(jpegQuality: 95, chroma: .full))
+    version = 1
     let reader = Version1Reader(texts: texts)
     try reader.read("sampling.framesPerVideo", into: &sampling.framesPerVideo)
     try reader.readThresholds(into: &search.cascade)

@@ -5,12 +5,16 @@
 /// can't be fed crops that it wasn't trained on.
 public struct ExtractionRecipe: ContractValue {
   /// The version of the way from a video to crops. It rises when equal settings give other crops.
-  public static let currentVersion = 1
+  ///
+  /// Version 1 takes pixels as they are coded; version 2 has `pixels`.
+  public static let currentVersion = 2
 
   /// Version of the way that these settings are for.
   public var version: Int
   /// Which pictures of a video are looked at.
   public var sampling: FrameSampling
+  /// What the pixels of a picture mean.
+  public var pixels: PixelInterpretation
   /// What finds the faces.
   public var detector: DetectorIdentity
   /// How faces are searched for.
@@ -24,12 +28,15 @@ public struct ExtractionRecipe: ContractValue {
 
   /// Creates a recipe for this software.
   public init(
-    sampling: FrameSampling = FrameSampling(), detector: DetectorIdentity = DetectorIdentity(),
+    sampling: FrameSampling = FrameSampling(),
+    pixels: PixelInterpretation = PixelInterpretation(),
+    detector: DetectorIdentity = DetectorIdentity(),
     search: FaceSearchSettings = FaceSearchSettings(), tracks: TrackSettings = TrackSettings(),
     geometry: CropGeometry = CropGeometry(), images: CropEncoding = CropEncoding()
   ) {
     version = Self.currentVersion
     self.sampling = sampling
+    self.pixels = pixels
     self.detector = detector
     self.search = search
     self.tracks = tracks
@@ -42,6 +49,9 @@ public struct ExtractionRecipe: ContractValue {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     version = try values.decodeWhole(.version)
     sampling = try values.decode(FrameSampling.self, forKey: .sampling)
+    pixels =
+      version == 1
+      ? .version1 : try values.decode(PixelInterpretation.self, forKey: .pixels)
     detector = try values.decode(DetectorIdentity.self, forKey: .detector)
     search = try values.decode(FaceSearchSettings.self, forKey: .search)
     tracks = try values.decode(TrackSettings.self, forKey: .tracks)
@@ -54,12 +64,17 @@ public struct ExtractionRecipe: ContractValue {
   public func validate() throws(ContractError) {
     guard (1...Self.currentVersion).contains(version) else {
       throw ContractError(
-        key: "version", expected: "\(Self.currentVersion)", got: "\(version)",
+        key: "version", expected: "1...\(Self.currentVersion)", got: "\(version)",
         advice: "a later version of this software follows it")
     }
+    guard version > 1 || pixels == .version1 else {
+      throw ContractError(
+        key: "pixels", expected: "pixels as they are coded, in a recipe of version 1",
+        got: "another interpretation")
+    }
     let parts: [(name: String, value: any ContractValue)] = [
-      ("sampling", sampling), ("detector", detector), ("search", search), ("tracks", tracks),
-      ("geometry", geometry), ("images", images),
+      ("sampling", sampling), ("pixels", pixels), ("detector", detector), ("search", search),
+      ("tracks", tracks), ("geometry", geometry), ("images", images),
     ]
     for part in parts {
       do throws(ContractError) {
@@ -68,5 +83,34 @@ public struct ExtractionRecipe: ContractValue {
         throw error.within(part.name)
       }
     }
+  }
+
+  /// The recipe in the version of another one: the same settings, with what the pixels mean there.
+  ///
+  /// What was begun with an older version goes on with it, so that a store never mixes two.
+  public func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
+    var recipe = self
+    recipe.version = other.version
+    recipe.pixels = other.pixels
+    return recipe
+  }
+}
+
+extension ExtractionRecipe {
+  private enum CodingKeys: String, CodingKey {
+    case version, sampling, pixels, detector, search, tracks, geometry, images
+  }
+
+  /// Writes the recipe as its version has it.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(version, forKey: .version)
+    try values.encode(sampling, forKey: .sampling)
+    if version > 1 { try values.encode(pixels, forKey: .pixels) }
+    try values.encode(detector, forKey: .detector)
+    try values.encode(search, forKey: .search)
+    try values.encode(tracks, forKey: .tracks)
+    try values.encode(geometry, forKey: .geometry)
+    try values.encode(images, forKey: .images)
   }
 }

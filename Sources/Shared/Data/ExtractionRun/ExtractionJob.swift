@@ -84,7 +84,11 @@ package struct ExtractionJob {
   ) throws -> ExtractionReport {
     let started = Date()
     let weights = try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected)
-    let recipe = recipe(weights.checksum)
+    let current = recipe(weights.checksum)
+    let recipe = try StoreDescription.recipe(current, goingOnIn: store)
+    if recipe.version < current.version {
+      observer.observe(.followsOlderRecipe(version: recipe.version))
+    }
     let writer = try ShardWriter(
       directory: store, task: settings.part.task,
       description: StoreDescription(recipe: recipe, dataset: settings.dataset),

@@ -5,6 +5,8 @@ package import Workers
 package enum ExtractionEvent {
   /// The first video comes next; so many of the catalog's are to do.
   case began(VideoCatalog, store: String, todo: Int, part: JobPart, workers: Int)
+  /// The store was begun with an older version of the recipe, which is followed.
+  case followsOlderRecipe(version: Int)
   /// A video could not be read; the store says so.
   case skipped(video: String, reason: String)
   /// A video can't be stored at all, e.g. for its name.

@@ -57,6 +57,17 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     return found.map { "\($0): the store has \"\($1)\", this run has \"\($2)\"" }
   }
 
+  /// The recipe that goes on in a store: in the version that the store was begun with, so that it
+  /// never mixes two; `recipe` itself for a new store.
+  public static func recipe(
+    _ recipe: ExtractionRecipe, goingOnIn directory: String
+  ) throws(ShardStoreError) -> ExtractionRecipe {
+    guard let stored = try readIfPresent(directory)?.recipe, stored.version < recipe.version else {
+      return recipe
+    }
+    return recipe.following(versionOf: stored)
+  }
+
   /// Makes sure that the store has this description: creates `store.json`, or compares with it.
   func establish(inStore directory: String) throws(ShardStoreError) {
     do throws(ContractError) {

@@ -29,12 +29,14 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     public var faces = 0
     /// Tracks kept.
     public var tracks = 0
+    /// What the stream says of its pictures, and what was made of that.
+    public var stream: StreamFacts?
 
     /// Creates facts.
     public init(
       durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
       codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
-      tracks: Int = 0
+      tracks: Int = 0, stream: StreamFacts? = nil
     ) {
       self.durationSeconds = durationSeconds
       self.widthPixels = widthPixels
@@ -44,6 +46,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
       self.framesWithFace = framesWithFace
       self.faces = faces
       self.tracks = tracks
+      self.stream = stream
     }
   }
 
@@ -79,6 +82,9 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   public let faces: Int
   /// Tracks kept.
   public let tracks: Int
+  /// What the stream says of its pictures, and what was made of that; nil in records of older
+  /// software, and where it isn't known.
+  public let stream: StreamFacts?
   /// Crops stored.
   public let images: Int
   /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
@@ -121,12 +127,14 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     framesWithFace = facts.framesWithFace
     faces = facts.faces
     tracks = facts.tracks
+    stream = facts.stream
     self.images = images
   }
 
   /// The first thing that is wrong with the record's own values, or nil.
   var defect: String? {
     if let durationSeconds, !durationSeconds.isFinite { return "the duration is not finite" }
+    if let rate = stream?.framesPerSecond, !rate.isFinite { return "the frame rate is not finite" }
     switch state {
     case .done:
       return reason == nil ? nil : "a finished video has a reason of failure"

@@ -1,0 +1,53 @@
+/// What a video's stream says of its pictures, and what was made of that. Names are those of FFmpeg,
+/// e.g. `yuv420p10le` or `arib-std-b67`; nil stands for what isn't known.
+///
+/// The facts determine no crop: they are recorded so that differences between real and fake videos
+/// which have nothing to do with faces can be found.
+public struct StreamFacts: Codable, Sendable, Equatable {
+  /// Pictures per second on average, rounded to 1/1000.
+  public var framesPerSecond: Double?
+  /// Bits per second of the video stream, from the packets' sizes.
+  public var bitsPerSecond: Int?
+  /// Format of the decoded samples.
+  public var pixelFormat: String?
+  /// Transfer function.
+  public var transfer: String?
+  /// Primaries.
+  public var primaries: String?
+  /// Matrix from RGB to the coded components.
+  public var matrix: String?
+  /// `tv` (limited) or `pc` (full).
+  public var range: String?
+  /// `progressive`, `tff` (top field first) or `bff`.
+  public var fieldOrder: String?
+  /// Width to height of a pixel, e.g. `16:11`.
+  public var sampleAspectRatio: String?
+  /// Whether the display matrix mirrors the picture.
+  public var isMirrored: Bool?
+  /// What was made of the pictures before faces were looked for, e.g. `tone-mapped from
+  /// arib-std-b67`; empty where they were taken as they are.
+  public var treatment: [String]
+  /// What couldn't be followed or contradicts itself, and how it was understood.
+  public var remarks: [String]
+
+  /// Creates facts.
+  public init(
+    framesPerSecond: Double? = nil, bitsPerSecond: Int? = nil, pixelFormat: String? = nil,
+    transfer: String? = nil, primaries: String? = nil, matrix: String? = nil, range: String? = nil,
+    fieldOrder: String? = nil, sampleAspectRatio: String? = nil, isMirrored: Bool? = nil,
+    treatment: [String] = [], remarks: [String] = []
+  ) {
+    self.framesPerSecond = framesPerSecond
+    self.bitsPerSecond = bitsPerSecond
+    self.pixelFormat = pixelFormat
+    self.transfer = transfer
+    self.primaries = primaries
+    self.matrix = matrix
+    self.range = range
+    self.fieldOrder = fieldOrder
+    self.sampleAspectRatio = sampleAspectRatio
+    self.isMirrored = isMirrored
+    self.treatment = treatment
+    self.remarks = remarks
+  }
+}
