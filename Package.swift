@@ -110,7 +110,8 @@ let package = Package(
     library(.platform, "Files", ["CZlib", "PrintableText"]),
     library(.contract, "Contract", ["Files", "PrintableText"]),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
-    library(.media, "MediaDecoding", ["CFFmpeg", "Imaging", "Measure", "PrintableText"]),
+    library(
+      .media, "MediaDecoding", ["CFFmpeg", "Contract", "Imaging", "Measure", "PrintableText"]),
     library(.network, "TensorFiles", ["Files", "PrintableText"]),
     library(.network, "Kernels", []),
     .target(
@@ -219,7 +220,7 @@ let package = Package(
         "TrainingRun", "Workers",
       ]),
     tests("ImagingTests", ["Contract", "Imaging"]),
-    tests("MediaDecodingTests", ["Imaging", "MediaDecoding"]),
+    tests("MediaDecodingTests", ["Contract", "Imaging", "MediaDecoding"]),
     tests("TensorFilesTests", ["TensorFiles"]),
     tests("KernelsTests", ["Kernels", "NeuralNetwork"]),
     tests(

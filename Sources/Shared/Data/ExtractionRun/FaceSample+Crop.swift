@@ -26,6 +26,7 @@ extension VideoRecord.Facts {
       durationSeconds: faces.information.durationSeconds,
       widthPixels: faces.information.widthPixels, heightPixels: faces.information.heightPixels,
       codec: faces.information.codec, framesSampled: faces.framesSampled,
-      framesWithFace: faces.framesWithFace, faces: faces.facesFound, tracks: faces.trackCount)
+      framesWithFace: faces.framesWithFace, faces: faces.facesFound, tracks: faces.trackCount,
+      stream: faces.information.stream)
   }
 }

@@ -62,7 +62,8 @@ public final class FaceExtractor {
     path: String, isCancelled: () -> Bool = { false }
   ) throws -> VideoFaces {
     let reader = try VideoReader(
-      path: path, skipsUnneededFrames: skipsUnneededFrames, isCancelled: isCancelled)
+      path: path, pixels: recipe.pixels, skipsUnneededFrames: skipsUnneededFrames,
+      isCancelled: isCancelled)
     let tracker = try FaceTracker(searcher: searcher, settings: recipe.tracks)
     var times = StageTimes()
     var pending: [PendingCrop] = []

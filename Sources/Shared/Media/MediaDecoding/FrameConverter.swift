@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import Contract
 internal import Imaging
 
 /// Converts decoded pictures, or parts of them, to RGB with libswscale. One per decoder; keeps its
@@ -11,6 +12,7 @@ final class FrameConverter {
     var height: Int
     var targetWidth: Int
     var targetHeight: Int
+    var target: Int32
     var matrix: Int32
     var isFullRange: Bool
     var flags: Int32
@@ -21,7 +23,20 @@ final class FrameConverter {
   private static let regionRim = 8
   private static let regionStep = 64
 
+  private let pixels: PixelInterpretation
+  private let container: ColourDescription
   private var contexts: [Key: OpaquePointer] = [:]
+  private var tables: [ColourMapping: ColourTables] = [:]
+
+  /// - Parameters:
+  ///   - pixels: what colours and transparency mean.
+  ///   - container: colours where the pictures say nothing of theirs.
+  init(
+    pixels: PixelInterpretation = .version1, container: ColourDescription = ColourDescription()
+  ) {
+    self.pixels = pixels
+    self.container = container
+  }
 
   deinit { for context in contexts.values { sws_freeContext(context) } }
 
@@ -94,27 +109,24 @@ final class FrameConverter {
     _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, width: Int, height: Int,
     targetWidth: Int, targetHeight: Int, flags: Int32
   ) throws(MediaError) -> PixelBuffer {
-    let colour = FrameColour(frame.pointee)
+    let colour = FrameColour(frame.pointee, pixels, container)
+    let target =
+      colour.mapping != nil
+      ? AV_PIX_FMT_RGBA64LE : colour.isComposited ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB0
     let key = Key(
       format: colour.format, width: width, height: height, targetWidth: targetWidth,
-      targetHeight: targetHeight, matrix: colour.matrix, isFullRange: colour.isFullRange,
-      flags: flags)
-    let context = try context(for: key)
-    var planes = planeAddresses(frame.pointee, x: x, y: y)
-    var strides = lineSizes(frame.pointee)
-    var rows: Int32 = 0
-    var bytes = [UInt8](
-      unsafeUninitializedCapacity: targetWidth * targetHeight * PixelBuffer.bytesPerPixel
-    ) { buffer, count in
-      var targets: [UnsafeMutablePointer<UInt8>?] = [buffer.baseAddress, nil, nil, nil]
-      var targetStrides: [Int32] = [Int32(targetWidth * PixelBuffer.bytesPerPixel), 0, 0, 0]
-      rows = sws_scale(
-        context, &planes, &strides, 0, Int32(height), &targets, &targetStrides)
-      count = Int(rows) == targetHeight ? buffer.count : 0
+      targetHeight: targetHeight, target: target.rawValue, matrix: colour.matrix,
+      isFullRange: colour.isFullRange, flags: flags)
+    if let mapping = colour.mapping {
+      let samples: [UInt16] = try scaled(frame, x: x, y: y, key)
+      let table = tables[mapping] ?? ColourTables(mapping)
+      tables[mapping] = table
+      var bytes = table.mapped(samples)
+      if colour.isComposited { FrameConverter.layOnBlack(&bytes) }
+      return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
     }
-    guard Int(rows) == targetHeight else {
-      throw MediaError(.conversionFailed, "libswscale gave \(rows) of \(targetHeight) rows")
-    }
+    var bytes: [UInt8] = try scaled(frame, x: x, y: y, key)
+    if colour.isComposited { FrameConverter.layOnBlack(&bytes) }
     let isScaled = width != targetWidth || height != targetHeight
     if key.format == AV_PIX_FMT_GRAY8.rawValue && !key.isFullRange && !isScaled {
       // Without scaling libswscale takes grey for full range, whatever it is told.
@@ -125,13 +137,53 @@ final class FrameConverter {
     return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
   }
 
+  /// Runs libswscale over a part of a picture, to four samples per pixel.
+  private func scaled<Sample: FixedWidthInteger>(
+    _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, _ key: Key
+  ) throws(MediaError) -> [Sample] {
+    let context = try context(for: key)
+    var planes = planeAddresses(frame.pointee, x: x, y: y)
+    var strides = lineSizes(frame.pointee)
+    var rows: Int32 = 0
+    let result = [Sample](
+      unsafeUninitializedCapacity: key.targetWidth * key.targetHeight * PixelBuffer.bytesPerPixel
+    ) { buffer, count in
+      let raw = UnsafeMutableRawBufferPointer(buffer).bindMemory(to: UInt8.self)
+      var targets: [UnsafeMutablePointer<UInt8>?] = [raw.baseAddress, nil, nil, nil]
+      let bytesPerRow = key.targetWidth * PixelBuffer.bytesPerPixel * MemoryLayout<Sample>.size
+      var targetStrides: [Int32] = [Int32(bytesPerRow), 0, 0, 0]
+      rows = sws_scale(
+        context, &planes, &strides, 0, Int32(key.height), &targets, &targetStrides)
+      count = Int(rows) == key.targetHeight ? buffer.count : 0
+    }
+    guard Int(rows) == key.targetHeight else {
+      throw MediaError(.conversionFailed, "libswscale gave \(rows) of \(key.targetHeight) rows")
+    }
+    return result
+  }
+
+  /// Lays a picture with alpha in its fourth byte on black.
+  private static func layOnBlack(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      for pixel in stride(from: 0, to: bytes.count, by: PixelBuffer.bytesPerPixel) {
+        let alpha = Int(bytes[pixel + 3])
+        guard alpha < 255 else { continue }
+        for channel in pixel..<(pixel + 3) {
+          bytes[channel] = UInt8((Int(bytes[channel]) * alpha + 127) / 255)
+        }
+        bytes[pixel + 3] = 255
+      }
+    }
+  }
+
   /// The corresponding C functions are `sws_getContext` and `sws_setColorspaceDetails`.
   private func context(for key: Key) throws(MediaError) -> OpaquePointer {
     if let known = contexts[key] { return known }
     guard
       let context = sws_getContext(
         Int32(key.width), Int32(key.height), AVPixelFormat(rawValue: key.format),
-        Int32(key.targetWidth), Int32(key.targetHeight), AV_PIX_FMT_RGB0, key.flags, nil, nil, nil)
+        Int32(key.targetWidth), Int32(key.targetHeight), AVPixelFormat(rawValue: key.target),
+        key.flags, nil, nil, nil)
     else {
       throw MediaError(
         .conversionFailed,
@@ -184,45 +236,5 @@ final class FrameConverter {
   private func lineSizes(_ frame: AVFrame) -> [Int32] {
     let sizes = frame.linesize
     return [sizes.0, sizes.1, sizes.2, sizes.3]
-  }
-}
-
-/// The colour encoding of a picture, with what players assume where the stream is silent.
-struct FrameColour {
-  /// libavutil's pixel format, without the deprecated full-range variants.
-  let format: Int32
-  /// libswscale's number of the YUV matrix.
-  let matrix: Int32
-  /// Luma uses 0...255 instead of 16...235.
-  let isFullRange: Bool
-
-  init(_ frame: AVFrame) {
-    var isFullRange = frame.color_range == AVCOL_RANGE_JPEG
-    var format = AVPixelFormat(rawValue: frame.format)
-    let fullRangeVariants: [(AVPixelFormat, AVPixelFormat)] = [
-      (AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P), (AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P),
-      (AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P), (AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P),
-      (AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P),
-    ]
-    if let (_, plain) = fullRangeVariants.first(where: { $0.0 == format }) {
-      format = plain
-      isFullRange = true
-    }
-    self.format = format.rawValue
-    self.isFullRange = isFullRange
-    matrix =
-      switch frame.colorspace {
-      case AVCOL_SPC_BT709: SWS_CS_ITU709
-      case AVCOL_SPC_FCC: SWS_CS_FCC
-      case AVCOL_SPC_SMPTE240M: SWS_CS_SMPTE240M
-      case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: SWS_CS_BT2020
-      case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: SWS_CS_ITU601
-      // Players take high-definition pictures for BT.709 and smaller ones for BT.601.
-      default: frame.width >= 1280 || frame.height > 576 ? SWS_CS_ITU709 : SWS_CS_ITU601
-      }
-  }
-
-  static func name(of format: Int32) -> String {
-    av_get_pix_fmt_name(AVPixelFormat(rawValue: format)).map { String(cString: $0) } ?? "unknown"
   }
 }

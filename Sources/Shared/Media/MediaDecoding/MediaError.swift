@@ -59,3 +59,12 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
     return known ? text : "libav error \(status)"
   }
 }
+
+extension MediaError {
+  /// Throws where a libav* function failed on the way to a picture's pixels.
+  static func checkConversion(_ status: Int32, _ what: @autoclosure () -> String) throws(MediaError)
+  {
+    guard status < 0 else { return }
+    throw MediaError(.conversionFailed, what(), status: status)
+  }
+}

@@ -14,6 +14,9 @@ final class PacketSource {
   private var kept: [UnsafeMutablePointer<AVPacket>] = []
   private(set) var index = PacketIndex()
 
+  /// Bytes of all packets.
+  private(set) var byteCount = 0
+
   /// Packets that the demuxer marked as damaged.
   private(set) var corruptPackets = 0
 
@@ -55,6 +58,7 @@ final class PacketSource {
       }
       note(packet, inspector, fields)
       keptBytes += Int(packet.pointee.size)
+      byteCount += Int(packet.pointee.size)
       if keepsPackets && keptBytes > memoryLimitBytes {
         keepsPackets = false
         releaseKept()

@@ -3,7 +3,8 @@ public import Imaging
 internal import Measure
 
 /// A decoded picture that is still in the decoder's own format; only what is asked for is converted
-/// to RGB. All coordinates are those of the displayed (rotated) picture. Not thread-safe.
+/// to RGB. All coordinates are those of the displayed (stretched, mirrored, rotated) picture. Not
+/// thread-safe.
 public final class VideoFrame {
   /// Position among the video's pictures in order of presentation, from 0.
   public let index: Int
@@ -12,14 +13,14 @@ public final class VideoFrame {
   public let timestampSeconds: Double
 
   /// Width of the displayed picture in pixels.
-  public let width: Int
+  public var width: Int { placement.width }
 
   /// Height of the displayed picture in pixels.
-  public let height: Int
+  public var height: Int { placement.height }
 
   private let frame: UnsafeMutablePointer<AVFrame>
   private let converter: FrameConverter
-  private let quarterTurns: Int
+  private let placement: PicturePlacement
 
   /// CPU seconds spent in converting this picture.
   public internal(set) var conversionSeconds = 0.0
@@ -27,16 +28,13 @@ public final class VideoFrame {
   /// Takes over `frame`.
   init(
     _ frame: UnsafeMutablePointer<AVFrame>, index: Int, timestampSeconds: Double,
-    quarterTurns: Int, converter: FrameConverter
+    placement: PicturePlacement, converter: FrameConverter
   ) {
     self.frame = frame
     self.index = index
     self.timestampSeconds = timestampSeconds
-    self.quarterTurns = quarterTurns
+    self.placement = placement
     self.converter = converter
-    let isUpright = quarterTurns % 2 == 0
-    width = Int(isUpright ? frame.pointee.width : frame.pointee.height)
-    height = Int(isUpright ? frame.pointee.height : frame.pointee.width)
   }
 
   deinit {
@@ -48,10 +46,10 @@ public final class VideoFrame {
   public func reduced(width: Int, height: Int) throws(MediaError) -> PixelBuffer {
     let start = ThreadCPUClock.seconds()
     defer { conversionSeconds += ThreadCPUClock.seconds() - start }
-    let isUpright = quarterTurns % 2 == 0
-    return try converter.reduced(
-      frame, width: isUpright ? width : height, height: isUpright ? height : width
-    ).rotatedClockwise(quarterTurns: quarterTurns)
+    let isUpright = placement.orientation.isUpright
+    return placement.oriented(
+      try converter.reduced(
+        frame, width: isUpright ? width : height, height: isUpright ? height : width))
   }
 
   /// A rectangle of the picture at full resolution.
@@ -63,21 +61,86 @@ public final class VideoFrame {
         && y + height <= self.height, "the region lies inside of the picture")
     let start = ThreadCPUClock.seconds()
     defer { conversionSeconds += ThreadCPUClock.seconds() - start }
-    // Where the region lies in the coded picture, before it is turned for display.
-    let (codedX, codedY, codedWidth, codedHeight) =
-      switch quarterTurns {
-      case 1: (y, self.width - x - width, height, width)
-      case 2: (self.width - x - width, self.height - y - height, width, height)
-      case 3: (self.height - y - height, x, height, width)
-      default: (x, y, width, height)
-      }
-    return try converter.region(
-      frame, x: codedX, y: codedY, width: codedWidth, height: codedHeight
-    ).rotatedClockwise(quarterTurns: quarterTurns)
+    let (columns, rows) = placement.unturned(x: x..<(x + width), y: y..<(y + height))
+    return placement.oriented(try stretched(columns, rows))
   }
 
   /// The whole picture at full resolution.
   public func picture() throws(MediaError) -> PixelBuffer {
     try region(x: 0, y: 0, width: width, height: height)
+  }
+
+  /// A part of the stretched picture, before it is turned.
+  private func stretched(_ x: Range<Int>, _ y: Range<Int>) throws(MediaError) -> PixelBuffer {
+    if let columns = placement.columns {
+      return columns.columns(x, of: try coded(columns.sources(of: x), y))
+    }
+    if let rows = placement.rows {
+      return rows.rows(y, of: try coded(x, rows.sources(of: y)))
+    }
+    return try coded(x, y)
+  }
+
+  private func coded(_ x: Range<Int>, _ y: Range<Int>) throws(MediaError) -> PixelBuffer {
+    try converter.region(
+      frame, x: x.lowerBound, y: y.lowerBound, width: x.count, height: y.count)
+  }
+}
+
+/// Where the pixels of a displayed picture lie in the coded one.
+struct PicturePlacement {
+  /// Stretches the coded picture's rows; nil where they stay as long as they are.
+  let columns: Stretching?
+  /// Stretches the coded picture's columns; nil as above.
+  let rows: Stretching?
+  let orientation: PictureOrientation
+  /// Size of the displayed picture.
+  let width: Int
+  let height: Int
+
+  init(
+    codedWidth: Int, codedHeight: Int, shape: PixelShape = .square,
+    orientation: PictureOrientation
+  ) {
+    let size = shape.stretched(width: codedWidth, height: codedHeight)
+    columns =
+      size.width == codedWidth ? nil : Stretching(coded: codedWidth, displayed: size.width)
+    rows =
+      size.height == codedHeight ? nil : Stretching(coded: codedHeight, displayed: size.height)
+    self.orientation = orientation
+    width = orientation.isUpright ? size.width : size.height
+    height = orientation.isUpright ? size.height : size.width
+  }
+
+  /// Where a part of the displayed picture lies before the picture is mirrored and turned.
+  func unturned(x: Range<Int>, y: Range<Int>) -> (x: Range<Int>, y: Range<Int>) {
+    let (columns, rows) =
+      switch orientation.quarterTurns {
+      case 1: (y, reversed(x, width))
+      case 2: (reversed(x, width), reversed(y, height))
+      case 3: (reversed(y, height), x)
+      default: (x, y)
+      }
+    guard orientation.isMirrored else { return (columns, rows) }
+    return (reversed(columns, orientation.isUpright ? width : height), rows)
+  }
+
+  /// Mirrors and turns a part of the picture.
+  func oriented(_ part: PixelBuffer) -> PixelBuffer {
+    (orientation.isMirrored ? part.mirrored : part)
+      .rotatedClockwise(quarterTurns: orientation.quarterTurns)
+  }
+
+  private func reversed(_ range: Range<Int>, _ length: Int) -> Range<Int> {
+    (length - range.upperBound)..<(length - range.lowerBound)
+  }
+}
+
+extension PixelBuffer {
+  /// The picture with left and right exchanged.
+  fileprivate var mirrored: PixelBuffer {
+    var result = PixelBuffer(width: width, height: height)
+    for y in 0..<height { for x in 0..<width { result[x, y] = self[width - 1 - x, y] } }
+    return result
   }
 }

@@ -1,13 +1,15 @@
-/// What is known of a video before a picture is decoded, from its packets and not from its header's
-/// claims.
+public import Contract
+
+/// What is known of a video: of its times from its packets, and of its pictures from the container
+/// until the first one is delivered, then from the pictures themselves.
 public struct VideoInformation: Sendable, Equatable {
-  /// Width of the displayed (rotated) picture in pixels.
+  /// Width of the displayed (stretched, rotated) picture in pixels.
   public var widthPixels: Int
 
-  /// Height of the displayed (rotated) picture in pixels.
+  /// Height of the displayed (stretched, rotated) picture in pixels.
   public var heightPixels: Int
 
-  /// Clockwise quarter turns from the coded to the displayed picture, from the display matrix.
+  /// Clockwise quarter turns from the coded to the displayed picture.
   public var quarterTurns: Int
 
   /// libavcodec's name of the codec, e.g. `h264`.
@@ -18,4 +20,7 @@ public struct VideoInformation: Sendable, Equatable {
 
   /// Seconds from the first picture's presentation to the end of the last one's.
   public var durationSeconds: Double
+
+  /// What the stream says of its pictures, and what was made of that.
+  public var stream = StreamFacts()
 }

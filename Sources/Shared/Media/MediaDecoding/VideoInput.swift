@@ -16,6 +16,12 @@ final class VideoInput {
   private var context: UnsafeMutablePointer<AVFormatContext>
   let stream: UnsafeMutablePointer<AVStream>
 
+  /// Colours that the container's header gives the stream.
+  let colour: ColourDescription
+
+  /// Shape of the pixels that the container's header gives the stream; nil where it says nothing.
+  let shape: PixelShape?
+
   var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }
   var secondsPerTick: Double { av_q2d(stream.pointee.time_base) }
 
@@ -39,6 +45,14 @@ final class VideoInput {
         status: status)
     }
     var ownedContext: UnsafeMutablePointer<AVFormatContext>? = opened
+    // Probing replaces what the header says by what the first pictures say.
+    let claims = (0..<Int(opened.pointee.nb_streams)).map { number in
+      let stream = opened.pointee.streams[number]
+      return (
+        colour: stream.map { ColourDescription($0.pointee.codecpar.pointee) },
+        shape: stream.flatMap { PixelShape($0.pointee.sample_aspect_ratio) }
+      )
+    }
     let infoStatus = avformat_find_stream_info(opened, nil)
     guard infoStatus >= 0 else {
       avformat_close_input(&ownedContext)
@@ -57,6 +71,9 @@ final class VideoInput {
       opened.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
     }
     self.stream = stream
+    let claim = claims.indices.contains(Int(index)) ? claims[Int(index)] : nil
+    colour = claim?.colour ?? ColourDescription()
+    shape = claim?.shape
     context = opened
   }
 
@@ -76,24 +93,19 @@ final class VideoInput {
     return false
   }
 
-  /// Clockwise quarter turns from the coded to the displayed picture. Mirroring is not followed.
-  var quarterTurns: Int {
+  /// The orientation that the container's display matrix gives the pictures; nil where it has none.
+  var orientation: PictureOrientation? {
     guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else {
-      return 0
+      return nil
     }
-    var matrix = (0..<9).map {
-      UnsafeRawPointer(data).loadUnaligned(fromByteOffset: $0 * 4, as: Int32.self)
-    }
-    let determinant =
-      Double(matrix[0]) * Double(matrix[4]) - Double(matrix[1]) * Double(matrix[3])
-    if determinant < 0 {
-      // Take the mirror out, so that the rotation is that of an upright face.
-      matrix[0] = 0 &- matrix[0]
-      matrix[1] = 0 &- matrix[1]
-    }
-    let clockwise = -av_display_rotation_get(&matrix)
-    guard clockwise.isFinite else { return 0 }
-    return ((Int((clockwise / 90).rounded()) % 4) + 4) % 4
+    return PictureOrientation(matrix: PictureOrientation.numbers(UnsafeRawPointer(data)))
+  }
+
+  /// What the container says of its pictures.
+  var container: PictureInterpreter.Container {
+    PictureInterpreter.Container(
+      codec: parameters.pointee.codec_id, orientation: orientation, shape: shape, colour: colour,
+      fieldOrder: parameters.pointee.field_order)
   }
 
   /// Seconds that the header claims; nil where it claims nothing.

@@ -1,4 +1,5 @@
 internal import CFFmpeg
+public import Contract
 internal import Measure
 
 /// Decodes evenly spaced pictures of one video, and no picture that they don't need.
@@ -24,8 +25,8 @@ public final class VideoReader {
     public var convertSeconds = 0.0
   }
 
-  /// What the packets tell of the video.
-  public let information: VideoInformation
+  /// What is known of the video; of its pictures more once one is delivered.
+  public private(set) var information: VideoInformation
 
   /// Seconds that the file's header claims where it claims more than can be read (by 5% and 0.2
   /// seconds at least): the file is truncated.
@@ -33,6 +34,7 @@ public final class VideoReader {
 
   private let input: VideoInput
   private let source: PacketSource
+  private let pixels: PixelInterpretation
   private let skipsUnneededFrames: Bool
   /// Presentation times of all pictures; decoding positions where the packets tell them.
   private let times: [Int64]
@@ -43,25 +45,28 @@ public final class VideoReader {
   ///
   /// - Parameters:
   ///   - path: path of a local file.
+  ///   - pixels: what the pixels of a picture mean.
   ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
   ///     either way.
   ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
   public convenience init(
-    path: String, skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
+    path: String, pixels: PixelInterpretation = PixelInterpretation(),
+    skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
   ) throws(MediaError) {
     try self.init(
-      path: path, skipsUnneededFrames: skipsUnneededFrames,
+      path: path, pixels: pixels, skipsUnneededFrames: skipsUnneededFrames,
       memoryLimitBytes: PacketSource.memoryLimitBytes, isCancelled: isCancelled)
   }
 
   /// - Parameter memoryLimitBytes: packets of more bytes are read from the file twice.
   init(
-    path: String, skipsUnneededFrames: Bool, memoryLimitBytes: Int,
-    isCancelled: () -> Bool = { false }
+    path: String, pixels: PixelInterpretation = PixelInterpretation(), skipsUnneededFrames: Bool,
+    memoryLimitBytes: Int, isCancelled: () -> Bool = { false }
   ) throws(MediaError) {
     input = try VideoInput(path: path)
     source = try PacketSource(
       input, memoryLimitBytes: memoryLimitBytes, isCancelled: isCancelled)
+    self.pixels = pixels
     self.skipsUnneededFrames = skipsUnneededFrames
     let entries = source.index.entries
     let parameters = input.parameters.pointee
@@ -79,14 +84,21 @@ public final class VideoReader {
     let lastDuration = entries[order?.last ?? entries.count - 1].duration
     let meanDuration = times.count > 1 ? (last - first) / Int64(times.count - 1) : 0
     endTime = last + (lastDuration > 0 ? lastDuration : meanDuration)
-    let turns = input.quarterTurns
-    let isUpright = turns % 2 == 0
     let duration = Double(endTime - first) * input.secondsPerTick
+    let orientation = input.orientation ?? PictureOrientation()
+    let placement = PicturePlacement(
+      codedWidth: Int(parameters.width), codedHeight: Int(parameters.height),
+      shape: pixels.shape == .square ? .square : input.shape ?? .square, orientation: orientation)
     information = VideoInformation(
-      widthPixels: Int(isUpright ? parameters.width : parameters.height),
-      heightPixels: Int(isUpright ? parameters.height : parameters.width), quarterTurns: turns,
+      widthPixels: placement.width, heightPixels: placement.height,
+      quarterTurns: orientation.quarterTurns,
       codec: String(cString: avcodec_get_name(parameters.codec_id)), frameCount: times.count,
       durationSeconds: duration)
+    let span = Double(last - first) * input.secondsPerTick
+    information.stream.framesPerSecond = VideoReader.rate(Double(times.count - 1), seconds: span)
+    information.stream.bitsPerSecond = VideoReader.rate(
+      8 * Double(source.byteCount), seconds: duration
+    ).flatMap { Int(exactly: $0.rounded()) }
     let claimed = input.claimedDurationSeconds ?? 0
     claimedDurationSeconds =
       claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
@@ -106,21 +118,33 @@ public final class VideoReader {
     let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
     var report = Report()
     report.chosenFrames = chosen.count
-    let conversion = FrameConverter()
+    let conversion = FrameConverter(pixels: pixels, container: input.colour)
+    let interpreter = PictureInterpreter(
+      pixels: pixels, container: input.container, facts: information.stream)
     var failure: (any Error)?
     var bodySeconds = 0.0
     func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
       let start = ThreadCPUClock.seconds()
+      let placement: PicturePlacement
+      do {
+        placement = try interpreter.interpret(frame)
+      } catch {
+        FrameDecoder.release(frame)
+        throw error
+      }
       let picture = VideoFrame(
         frame, index: position,
         timestampSeconds: Double(times[position] - times[0]) * input.secondsPerTick,
-        quarterTurns: information.quarterTurns, converter: conversion)
+        placement: placement, converter: conversion)
+      picture.conversionSeconds = ThreadCPUClock.seconds() - start
+      if report.deliveredFrames == 0 { note(placement) }
       report.deliveredFrames += 1
       do { try body(picture) } catch { failure = error }
       report.convertSeconds += picture.conversionSeconds
       bodySeconds += ThreadCPUClock.seconds() - start
       if failure != nil { throw MediaError(.cancelled, "stopped by the caller") }
     }
+    defer { information.stream = interpreter.facts }
     let readBefore = source.cpuSeconds
     let start = ThreadCPUClock.seconds()
     do {
@@ -141,6 +165,20 @@ public final class VideoReader {
     report.demuxSeconds = source.cpuSeconds
     report.damagedPackets += source.corruptPackets
     return report
+  }
+
+  /// Takes over what the first delivered picture says of size and orientation.
+  private func note(_ placement: PicturePlacement) {
+    information.widthPixels = placement.width
+    information.heightPixels = placement.height
+    information.quarterTurns = placement.orientation.quarterTurns
+  }
+
+  /// A number per second, rounded to 1/1000; nil where there is no time or it is absurd.
+  private static func rate(_ count: Double, seconds: Double) -> Double? {
+    guard seconds > 0, count > 0 else { return nil }
+    let rate = (count / seconds * 1000).rounded() / 1000
+    return rate.isFinite && rate < 1e15 ? rate : nil
   }
 
   /// - Returns: the decoder, for what it counted.

@@ -21,4 +21,21 @@ static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_INVALID_DATA = AVERROR_INVALIDDATA;
 static const int64_t CFFMPEG_NO_TIMESTAMP = INT64_MIN;
 
+// Fields of a frame that became flags in libavutil 58.
+static inline int cffmpeg_is_interlaced(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+  return (frame->flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  return frame->interlaced_frame;
+#endif
+}
+
+static inline int cffmpeg_is_top_field_first(const AVFrame *frame) {
+#ifdef AV_FRAME_FLAG_TOP_FIELD_FIRST
+  return (frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;
+#else
+  return frame->top_field_first;
+#endif
+}
+
 #endif

@@ -1,0 +1,125 @@
+internal import CFFmpeg
+internal import Contract
+
+/// What a container or a picture says of its colours, in libavutil's numbers.
+struct ColourDescription: Equatable {
+  var transfer = AVCOL_TRC_UNSPECIFIED
+  var primaries = AVCOL_PRI_UNSPECIFIED
+  var matrix = AVCOL_SPC_UNSPECIFIED
+  var range = AVCOL_RANGE_UNSPECIFIED
+
+  /// Nothing is said.
+  init() {}
+
+  /// What a container says.
+  init(_ parameters: AVCodecParameters) {
+    transfer = parameters.color_trc
+    primaries = parameters.color_primaries
+    matrix = parameters.color_space
+    range = parameters.color_range
+  }
+
+  /// What a picture says; where it is silent, what its container says.
+  init(_ frame: AVFrame, container: ColourDescription) {
+    transfer =
+      ColourDescription.isSaid(frame.color_trc.rawValue, AVCOL_TRC_UNSPECIFIED.rawValue)
+      ? frame.color_trc : container.transfer
+    primaries =
+      ColourDescription.isSaid(frame.color_primaries.rawValue, AVCOL_PRI_UNSPECIFIED.rawValue)
+      ? frame.color_primaries : container.primaries
+    matrix = frame.colorspace == AVCOL_SPC_UNSPECIFIED ? container.matrix : frame.colorspace
+    range = frame.color_range == AVCOL_RANGE_UNSPECIFIED ? container.range : frame.color_range
+  }
+
+  /// 0 is reserved, and written by programs that know nothing.
+  private static func isSaid(_ value: UInt32, _ unspecified: UInt32) -> Bool {
+    value != unspecified && value != 0
+  }
+
+  /// Whether primaries or transfer function need more than BT.709's.
+  var isHighDynamicRange: Bool {
+    transfer == AVCOL_TRC_ARIB_STD_B67 || transfer == AVCOL_TRC_SMPTE2084
+  }
+
+  /// FFmpeg's names; nil where nothing is said.
+  var transferName: String? {
+    transfer == AVCOL_TRC_UNSPECIFIED
+      ? nil : av_color_transfer_name(transfer).map { String(cString: $0) }
+  }
+
+  var primariesName: String? {
+    primaries == AVCOL_PRI_UNSPECIFIED
+      ? nil : av_color_primaries_name(primaries).map { String(cString: $0) }
+  }
+
+  var matrixName: String? {
+    matrix == AVCOL_SPC_UNSPECIFIED
+      ? nil : av_color_space_name(matrix).map { String(cString: $0) }
+  }
+
+  var rangeName: String? {
+    range == AVCOL_RANGE_UNSPECIFIED
+      ? nil : av_color_range_name(range).map { String(cString: $0) }
+  }
+}
+
+/// The colour encoding of a picture, with what players assume where the stream is silent.
+struct FrameColour {
+  /// libavutil's pixel format, without the deprecated full-range variants.
+  let format: Int32
+  /// libswscale's number of the YUV matrix.
+  let matrix: Int32
+  /// Luma uses 0...255 instead of 16...235.
+  let isFullRange: Bool
+  /// How the colours become BT.709's; nil where they are taken as they are.
+  let mapping: ColourMapping?
+  /// The picture has transparency, and is laid on black.
+  let isComposited: Bool
+
+  private static let fullRangeVariants: [(AVPixelFormat, AVPixelFormat)] = [
+    (AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P), (AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P),
+    (AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P), (AV_PIX_FMT_YUVJ440P, AV_PIX_FMT_YUV440P),
+    (AV_PIX_FMT_YUVJ411P, AV_PIX_FMT_YUV411P),
+  ]
+
+  init(
+    _ frame: AVFrame, _ pixels: PixelInterpretation, _ container: ColourDescription
+  ) {
+    // What is taken as it is coded leaves the container's word aside, too.
+    let described = ColourDescription(
+      frame, container: pixels.colour == .asCoded ? ColourDescription() : container)
+    var isFullRange = described.range == AVCOL_RANGE_JPEG
+    var format = AVPixelFormat(rawValue: frame.format)
+    if let (_, plain) = FrameColour.fullRangeVariants.first(where: { $0.0 == format }) {
+      format = plain
+      isFullRange = true
+    }
+    self.format = format.rawValue
+    self.isFullRange = isFullRange
+    mapping = pixels.colour == .asCoded ? nil : ColourMapping(described)
+    isComposited = pixels.transparency == .onBlack && FrameColour.hasAlpha(format)
+    matrix =
+      switch described.matrix {
+      case AVCOL_SPC_BT709: SWS_CS_ITU709
+      case AVCOL_SPC_FCC: SWS_CS_FCC
+      case AVCOL_SPC_SMPTE240M: SWS_CS_SMPTE240M
+      case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: SWS_CS_BT2020
+      case AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M: SWS_CS_ITU601
+      // BT.2020's primaries come with its matrix.
+      case AVCOL_SPC_UNSPECIFIED where mapping?.gamut == .bt2020: SWS_CS_BT2020
+      // Players take high-definition pictures for BT.709 and smaller ones for BT.601.
+      default: frame.width >= 1280 || frame.height > 576 ? SWS_CS_ITU709 : SWS_CS_ITU601
+      }
+  }
+
+  /// A palette may have transparent entries, in GIF and PNG.
+  private static func hasAlpha(_ format: AVPixelFormat) -> Bool {
+    guard let descriptor = av_pix_fmt_desc_get(format) else { return false }
+    return format == AV_PIX_FMT_PAL8
+      || descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0
+  }
+
+  static func name(of format: Int32) -> String {
+    av_get_pix_fmt_name(AVPixelFormat(rawValue: format)).map { String(cString: $0) } ?? "unknown"
+  }
+}
