@@ -80,6 +80,7 @@ private struct StoreSummary: Codable {
   var crops: Int
   var groups: Int
   var counts: [Count]
+  var streams: StreamSummary
 
   init(_ reader: ShardReader) {
     formatVersion = reader.description.formatVersion
@@ -92,6 +93,7 @@ private struct StoreSummary: Codable {
     videos = reader.videos.count
     crops = reader.videos.reduce(0) { $0 + $1.record.images }
     groups = Set(reader.videos.map(\.record.group)).count
+    streams = StreamSummary(reader.videos.map(\.record))
     var counts: [[String]: Count] = [:]
     for video in reader.videos {
       let record = video.record
@@ -134,6 +136,8 @@ private struct StoreSummary: Codable {
       margin \(geometry.margin)
 
       \(table.render())
+
+      \(streams.text)
       """
   }
 }

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import TestSupport
 import Testing
@@ -104,8 +105,12 @@ struct SkippingTests {
       try ffmpeg.makeClip(path, encoding.arguments)
       let reference = try ffmpeg.allPictures(path, width: 192, height: 144)
       for count in [1, 7, 32] {
-        let skipping = try decoded(path, count: count)
-        #expect(skipping == (try decoded(path, count: count, skips: false)), "\(count) pictures")
+        #expect(try decoded(path, count: count) == decoded(path, count: count, skips: false))
+        // The tool shows both fields of interlaced pictures.
+        let skipping = try decoded(path, count: count, pixels: .version1)
+        #expect(
+          skipping == (try decoded(path, count: count, skips: false, pixels: .version1)),
+          "\(count) pictures")
         #expect(skipping.count == count)
         try expectAscending(skipping)
         for delivered in skipping {

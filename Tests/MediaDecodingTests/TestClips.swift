@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Imaging
 import TestSupport
@@ -14,10 +15,11 @@ struct DeliveredPicture: Equatable {
 /// Decodes a clip and keeps its pictures.
 func decoded(
   _ path: String, count: Int = 32, skips: Bool = true,
-  memoryLimitBytes: Int = PacketSource.memoryLimitBytes
+  memoryLimitBytes: Int = PacketSource.memoryLimitBytes,
+  pixels: PixelInterpretation = PixelInterpretation()
 ) throws -> [DeliveredPicture] {
   let reader = try VideoReader(
-    path: path, skipsUnneededFrames: skips, memoryLimitBytes: memoryLimitBytes)
+    path: path, pixels: pixels, skipsUnneededFrames: skips, memoryLimitBytes: memoryLimitBytes)
   var pictures: [DeliveredPicture] = []
   _ = try reader.decodeFrames(count: count) { frame in
     pictures.append(

@@ -14,4 +14,11 @@ public enum SharedData {
 
   /// Whether the folder is there.
   public static var isPresent: Bool { url != nil }
+
+  /// A telephone's HLG clip among the examples of inputs, `shared/field`; nil where it is missing.
+  public static let fieldClip: String? = {
+    guard let url else { return nil }
+    let clip = url.deletingLastPathComponent().appendingPathComponent("field/videos/true_hlg.mov")
+    return FileManager.default.fileExists(atPath: clip.path) ? clip.path : nil
+  }()
 }

@@ -9,6 +9,7 @@ final class ClipEncoder {
   private let packet: UnsafeMutablePointer<AVPacket>
   private let frame: UnsafeMutablePointer<AVFrame>
   private let subject: String
+  private let isTopFieldFirst: Bool?
 
   /// Whether this libavcodec has libx264.
   static var isAvailable: Bool { avcodec_find_encoder_by_name("libx264") != nil }
@@ -32,7 +33,7 @@ final class ClipEncoder {
     var context = avcodec_alloc_context3(codec)
     var converter: OpaquePointer?
     do throws(MediaError) {
-      converter = ClipEncoder.makeConverter(width, height, options.colourMatrix)
+      converter = ClipEncoder.makeConverter(width, height, options)
       guard let context, let packet, let frame, let converter else {
         throw MediaError(.writingFailed, "\(subject): no memory for an encoder")
       }
@@ -45,6 +46,7 @@ final class ClipEncoder {
       self.frame = frame
       self.converter = converter
       self.subject = subject
+      isTopFieldFirst = options.isTopFieldFirst
     } catch {
       av_frame_free(&frame)
       av_packet_free(&packet)
@@ -88,6 +90,7 @@ final class ClipEncoder {
         converter, &planes, &strides, 0, context.pointee.height, &targets, &targetStrides)
     }
     frame.pointee.pts = tick
+    if let isTopFieldFirst { cffmpeg_set_fields(frame, isTopFieldFirst ? 1 : 0) }
     try send(frame, body)
   }
 
@@ -114,19 +117,27 @@ final class ClipEncoder {
 
   /// The corresponding C functions are `sws_getContext` and `sws_setColorspaceDetails`.
   private static func makeConverter(
-    _ width: Int, _ height: Int, _ colourMatrix: ClipWriter.Options.ColourMatrix
+    _ width: Int, _ height: Int, _ options: ClipWriter.Options
   ) -> OpaquePointer? {
-    let matrix = colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
+    let matrix =
+      switch options.signal?.matrix {
+      case "bt2020nc": SWS_CS_BT2020
+      default: options.colourMatrix == .bt709 ? SWS_CS_ITU709 : SWS_CS_ITU601
+      }
     guard
       let converter = sws_getContext(
         Int32(width), Int32(height), AV_PIX_FMT_RGB0, Int32(width), Int32(height),
-        AV_PIX_FMT_YUV420P, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nil, nil, nil)
+        pixelFormat(options), SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, nil, nil, nil)
     else { return nil }
     let unity: Int32 = 1 << 16
     sws_setColorspaceDetails(
       converter, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(matrix), 0, 0, unity,
       unity)
     return converter
+  }
+
+  private static func pixelFormat(_ options: ClipWriter.Options) -> AVPixelFormat {
+    options.signal?.hasTenBits == true ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P
   }
 
   private static func configure(
@@ -136,7 +147,7 @@ final class ClipEncoder {
     let isHighDefinition = options.colourMatrix == .bt709
     encoder.pointee.width = width
     encoder.pointee.height = height
-    encoder.pointee.pix_fmt = AV_PIX_FMT_YUV420P
+    encoder.pointee.pix_fmt = pixelFormat(options)
     encoder.pointee.time_base = AVRational(num: 1, den: timescale)
     encoder.pointee.framerate = av_d2q(options.framesPerSecond, 100_000)
     encoder.pointee.gop_size = Int32(clamping: options.keyInterval)
@@ -145,13 +156,20 @@ final class ClipEncoder {
     encoder.pointee.colorspace = isHighDefinition ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
     encoder.pointee.color_primaries = isHighDefinition ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
     encoder.pointee.color_trc = isHighDefinition ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M
+    if let signal = options.signal {
+      let colour = ColourDescription(signal)
+      encoder.pointee.colorspace = colour.matrix
+      encoder.pointee.color_primaries = colour.primaries
+      encoder.pointee.color_trc = colour.transfer
+    }
     encoder.pointee.color_range = AVCOL_RANGE_MPEG
     if hasGlobalHeader { encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     av_opt_set(encoder.pointee.priv_data, "preset", options.preset.rawValue, 0)
     av_opt_set_double(encoder.pointee.priv_data, "crf", options.constantRateFactor, 0)
     // Without it the bits depend on the processor, and in x264 164 with AVX-512 on what memory held
     // before: its macroblock tree reads a little too far.
-    let parameters = ["cpu-independent=1", options.encoderParameters].filter { !$0.isEmpty }
+    let fields = options.isTopFieldFirst.map { $0 ? "tff=1" : "bff=1" } ?? ""
+    let parameters = ["cpu-independent=1", fields, options.encoderParameters].filter { !$0.isEmpty }
     av_opt_set(
       encoder.pointee.priv_data, "x264-params", parameters.joined(separator: ":"), 0)
   }

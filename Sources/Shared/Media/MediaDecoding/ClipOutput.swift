@@ -26,8 +26,19 @@ final class ClipOutput {
       }
       avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context)
       stream.pointee.time_base = encoder.context.pointee.time_base
+      if let signal = options.container.signal {
+        let colour = ColourDescription(signal)
+        stream.pointee.codecpar.pointee.color_trc = colour.transfer
+        stream.pointee.codecpar.pointee.color_primaries = colour.primaries
+        stream.pointee.codecpar.pointee.color_space = colour.matrix
+      }
+      if let (width, height) = options.container.pixelShape {
+        let shape = AVRational(num: width, den: height)
+        stream.pointee.sample_aspect_ratio = shape
+        stream.pointee.codecpar.pointee.sample_aspect_ratio = shape
+      }
       try MediaError.check(
-        ClipOutput.setRotation(stream, options.quarterTurns),
+        ClipOutput.setOrientation(stream, options),
         "\(path): no memory for the rotation")
       format.pointee.flags |= AVFMT_FLAG_BITEXACT
       try MediaError.check(
@@ -75,17 +86,19 @@ final class ClipOutput {
       av_interleaved_write_frame(format, packet), "\(path): a packet can't be written")
   }
 
-  private static func setRotation(
-    _ stream: UnsafeMutablePointer<AVStream>, _ quarterTurns: Int
+  private static func setOrientation(
+    _ stream: UnsafeMutablePointer<AVStream>, _ options: ClipWriter.Options
   ) -> Int32 {
-    guard quarterTurns % 4 != 0 else { return 0 }
+    let claimed = options.container.displayMatrix
+    guard options.quarterTurns % 4 != 0 || claimed?.count == 9 else { return 0 }
     let size = 9 * MemoryLayout<Int32>.size
     guard let data = av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, size) else {
       return CFFMPEG_ERROR_NO_MEMORY
     }
     data.withMemoryRebound(to: Int32.self, capacity: 9) {
       // Positive angles turn clockwise here, and counterclockwise in `av_display_rotation_get`.
-      av_display_rotation_set($0, 90 * Double(quarterTurns % 4))
+      av_display_rotation_set($0, 90 * Double(options.quarterTurns % 4))
+      if let claimed, claimed.count == 9 { $0.update(from: claimed, count: 9) }
     }
     return 0
   }

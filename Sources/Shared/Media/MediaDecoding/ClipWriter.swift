@@ -46,6 +46,16 @@ public final class ClipWriter {
     /// Further settings in x264's notation, e.g. `open-gop=1:b-pyramid=normal`.
     var encoderParameters = ""
 
+    /// The pictures are interlaced, and whether the first line's field is shown first; nil for
+    /// progressive ones.
+    var isTopFieldFirst: Bool?
+
+    /// Colours of the pictures; nil for SDR of `colourMatrix`.
+    var signal: ClipSignal?
+
+    /// What the container says besides.
+    var container = ContainerClaims()
+
     /// Creates options with defaults for a clip of good quality.
     public init() {}
   }

@@ -12,18 +12,16 @@ final class ColourTables {
   /// Luminance that becomes the brightest white, in cd/m²: HLG's nominal peak. PQ clips above it.
   private static let peakLuminance = 1000.0
 
-  private let transfer: ColourMapping.Transfer
-  /// Signal to linear light; for HLG to that of the scene.
+  private let isToneMapped: Bool
+  /// Signal to the display's linear light.
   private let linear: [Float]
-  /// The square root of HLG's scene luminance to the factor of the display's light.
-  private let displayGain: [Float]
   /// The square root of linear light to 8 bits.
   private let encoded: [UInt8]
   private let rows: [SIMD4<Float>]
   private let peakScale: Float
 
   init(_ mapping: ColourMapping) {
-    transfer = mapping.transfer
+    isToneMapped = mapping.transfer != .sdr
     rows = mapping.gamut.matrixToBT709
     let positions = (0...ColourTables.steps).map { Double($0) / Double(ColourTables.steps) }
     let transfer = mapping.transfer
@@ -31,24 +29,22 @@ final class ColourTables {
     let signals = (0...ColourTables.steps).map { min(Double($0) * 16 / 65535, 1) }
     linear = signals.map { signal in
       switch transfer {
-      case .hlg: Float(ColourTables.hlgScene(signal))
+      case .hlg: Float(ColourTables.hlgLuminance(signal) / ColourTables.unitLuminance)
       case .pq: Float(ColourTables.pqLuminance(signal) / ColourTables.unitLuminance)
       case .sdr: Float(pow(signal, 2.4))
       }
-    }
-    displayGain = positions.map { root in
-      // BT.2100's system gamma of 1.2 at 1000 cd/m²: luminance to the power of 0.2.
-      Float(ColourTables.peakLuminance / ColourTables.unitLuminance * pow(root, 0.4))
     }
     encoded = positions.map { root in UInt8((255 * pow(root, 2 / 2.4)).rounded()) }
     peakScale =
       1 / ColourTables.hable(Float(ColourTables.peakLuminance / ColourTables.unitLuminance))
   }
 
-  /// Inverse OETF of HLG: signal to the scene's light, both 0...1.
-  private static func hlgScene(_ signal: Double) -> Double {
+  /// Inverse OETF and OOTF of HLG: signal to cd/m². The system gamma of 1.2 at 1000 cd/m² is taken of
+  /// each component, as FFmpeg's `zscale` does, and not of the luminance.
+  private static func hlgLuminance(_ signal: Double) -> Double {
     let (a, b, c) = (0.17883277, 0.28466892, 0.55991073)
-    return signal <= 0.5 ? signal * signal / 3 : (exp((signal - c) / a) + b) / 12
+    let scene = signal <= 0.5 ? signal * signal / 3 : (exp((signal - c) / a) + b) / 12
+    return peakLuminance * pow(scene, 1.2)
   }
 
   /// EOTF of PQ: signal to cd/m².
@@ -69,10 +65,8 @@ final class ColourTables {
     samples.withUnsafeBufferPointer { samples in
       [UInt8](unsafeUninitializedCapacity: samples.count) { bytes, count in
         linear.withUnsafeBufferPointer { linear in
-          displayGain.withUnsafeBufferPointer { displayGain in
-            encoded.withUnsafeBufferPointer { encoded in
-              map(samples, to: bytes, linear, displayGain, encoded)
-            }
+          encoded.withUnsafeBufferPointer { encoded in
+            map(samples, to: bytes, linear, encoded)
           }
         }
         count = samples.count
@@ -82,22 +76,16 @@ final class ColourTables {
 
   private func map(
     _ samples: UnsafeBufferPointer<UInt16>, to bytes: UnsafeMutableBufferPointer<UInt8>,
-    _ linear: UnsafeBufferPointer<Float>, _ displayGain: UnsafeBufferPointer<Float>,
-    _ encoded: UnsafeBufferPointer<UInt8>
+    _ linear: UnsafeBufferPointer<Float>, _ encoded: UnsafeBufferPointer<UInt8>
   ) {
     let steps = Float(ColourTables.steps)
     let (red, green, blue) = (rows[0], rows[1], rows[2])
-    let luma = SIMD4<Float>(0.2627, 0.6780, 0.0593, 0)
     for pixel in stride(from: 0, to: samples.count, by: 4) {
       var light = SIMD4<Float>(
         linear[(Int(samples[pixel]) + 8) >> 4], linear[(Int(samples[pixel + 1]) + 8) >> 4],
         linear[(Int(samples[pixel + 2]) + 8) >> 4], 0)
-      if transfer == .hlg {
-        let luminance = (light * luma).sum()
-        light *= displayGain[Int(luminance.squareRoot() * steps + 0.5)]
-      }
       light = SIMD4((light * red).sum(), (light * green).sum(), (light * blue).sum(), 0)
-      if transfer != .sdr {
+      if isToneMapped {
         // The brightest component is mapped and takes the others along, so that hues stay.
         let brightest = max(light.max(), 1e-6)
         light *= ColourTables.hable(brightest) * peakScale / brightest

@@ -10,10 +10,11 @@ enum Deinterlacer {
   private static let blockSide = 8
 
   /// Combed pixels that make a block one that has moved.
-  private static let combedPixels = 6
+  private static let combedPixels = 4
 
-  /// A line that differs from both neighbours by more than this, of 255, in the same direction looks
-  /// combed.
+  /// A line that differs from both neighbours by more than this, of 255, in the same direction, while
+  /// the next line does so in the other direction, looks combed. A thin line of the picture, as in
+  /// hair or letters, has no such next line.
   private static let combThreshold = 10
 
   /// What was done with a picture.
@@ -67,23 +68,24 @@ enum Deinterlacer {
     let threshold = Int32(combThreshold << (plane.bits - 8))
     let step = plane.step
     counts.withUnsafeMutableBufferPointer { counts in
-      for y in 1..<(plane.height - 1) {
-        let line = plane.line(y, Sample.self)
-        let above = plane.line(y - 1, Sample.self)
-        let below = plane.line(y + 1, Sample.self)
-        let farAbove = plane.line(max(y - 2, y & 1), Sample.self)
-        let farBelow = plane.line(y + 2 < plane.height ? y + 2 : y, Sample.self)
-        let base = y / blockSide * columns
-        for x in 0..<plane.width {
-          let i = x * step
-          let (middle, a, b) = (Int32(line[i]), Int32(above[i]), Int32(below[i]))
-          let (up, down) = (middle - a, middle - b)
-          guard
-            (up > threshold && down > threshold) || (up < -threshold && down < -threshold)
-          else { continue }
-          // A thin line of the picture differs from its own field's next lines as well.
-          let comb = Int32(farAbove[i]) + 4 * middle + Int32(farBelow[i]) - 3 * (a + b)
-          if abs(comb) > 6 * threshold { counts[base + x / blockSide] += 1 }
+      // Which way the line above differs from its neighbours: 1, -1, or 0 for no comb.
+      var previous = [Int8](repeating: 0, count: plane.width)
+      previous.withUnsafeMutableBufferPointer { previous in
+        for y in 1..<(plane.height - 1) {
+          let line = plane.line(y, Sample.self)
+          let above = plane.line(y - 1, Sample.self)
+          let below = plane.line(y + 1, Sample.self)
+          let base = y / blockSide * columns
+          for x in 0..<plane.width {
+            let i = x * step
+            let middle = Int32(line[i])
+            let (up, down) = (middle - Int32(above[i]), middle - Int32(below[i]))
+            let direction: Int8 =
+              up > threshold && down > threshold
+              ? 1 : up < -threshold && down < -threshold ? -1 : 0
+            if direction != 0 && direction == -previous[x] { counts[base + x / blockSide] += 1 }
+            previous[x] = direction
+          }
         }
       }
     }

@@ -11,6 +11,15 @@ struct ColourDescription: Equatable {
   /// Nothing is said.
   init() {}
 
+  /// What a clip shall say; a name that FFmpeg doesn't know says nothing.
+  init(_ signal: ClipSignal) {
+    func known(_ value: Int32) -> UInt32 { value < 0 ? 2 : UInt32(value) }
+    transfer = AVColorTransferCharacteristic(
+      rawValue: known(av_color_transfer_from_name(signal.transfer)))
+    primaries = AVColorPrimaries(rawValue: known(av_color_primaries_from_name(signal.primaries)))
+    matrix = AVColorSpace(rawValue: known(av_color_space_from_name(signal.matrix)))
+  }
+
   /// What a container says.
   init(_ parameters: AVCodecParameters) {
     transfer = parameters.color_trc

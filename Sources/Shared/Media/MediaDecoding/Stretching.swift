@@ -40,22 +40,21 @@ struct Stretching {
   ///   - range: the columns that are wanted.
   func columns(_ range: Range<Int>, of source: PixelBuffer) -> PixelBuffer {
     stretch(
-      range, width: range.count, height: source.height, source: source,
-      step: PixelBuffer.bytesPerPixel)
+      range, width: range.count, height: source.height, source: source, isAlongRows: true)
   }
 
   /// Stretches columns, as above.
   func rows(_ range: Range<Int>, of source: PixelBuffer) -> PixelBuffer {
     stretch(
-      range, width: source.width, height: range.count, source: source, step: source.bytesPerRow)
+      range, width: source.width, height: range.count, source: source, isAlongRows: false)
   }
 
-  /// - Parameter step: bytes from one neighbour to the next.
   private func stretch(
-    _ range: Range<Int>, width: Int, height: Int, source: PixelBuffer, step: Int
+    _ range: Range<Int>, width: Int, height: Int, source: PixelBuffer,
+    isAlongRows: Bool
   ) -> PixelBuffer {
     let start = sources(of: range).lowerBound
-    let isAlongRows = step == PixelBuffer.bytesPerPixel
+    let step = isAlongRows ? PixelBuffer.bytesPerPixel : source.bytesPerRow
     let taps = range.map { position in
       let (first, weights) = tap(position)
       return (

@@ -30,6 +30,16 @@ static inline int cffmpeg_is_interlaced(const AVFrame *frame) {
 #endif
 }
 
+static inline void cffmpeg_set_fields(AVFrame *frame, int is_top_first) {
+#ifdef AV_FRAME_FLAG_INTERLACED
+  frame->flags |= AV_FRAME_FLAG_INTERLACED;
+  if (is_top_first) frame->flags |= AV_FRAME_FLAG_TOP_FIELD_FIRST;
+#else
+  frame->interlaced_frame = 1;
+  frame->top_field_first = is_top_first;
+#endif
+}
+
 static inline int cffmpeg_is_top_field_first(const AVFrame *frame) {
 #ifdef AV_FRAME_FLAG_TOP_FIELD_FIRST
   return (frame->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST) != 0;

@@ -1,0 +1,159 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+@testable import Contract
+@testable import MediaDecoding
+
+/// Mirrored pictures, and orientations that pictures bring themselves.
+@Suite struct MirrorTests {
+  /// Where the colours of the four quarters are shown, from the top left by rows; Exif's numbers.
+  static let orientations: [(exif: Int, order: [Int])] = [
+    (1, [0, 1, 2, 3]), (2, [1, 0, 3, 2]), (3, [3, 2, 1, 0]), (4, [2, 3, 0, 1]),
+    (5, [0, 2, 1, 3]), (6, [2, 0, 3, 1]), (7, [3, 1, 2, 0]), (8, [1, 3, 0, 2]),
+  ]
+
+  /// The display matrix of ISO/IEC 14496-12 by Exif's number.
+  static func matrix(_ exif: Int) -> [Int32] {
+    let parts: [[Int32]] = [
+      [1, 0, 0, 1], [-1, 0, 0, 1], [-1, 0, 0, -1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0],
+      [0, -1, -1, 0], [0, -1, 1, 0],
+    ]
+    let unit: Int32 = 1 << 16
+    let part = parts[exif - 1].map { $0 * unit }
+    return [part[0], part[1], 0, part[2], part[3], 0, 0, 0, 1 << 30]
+  }
+
+  static let corners: [SIMD4<UInt8>] = [
+    SIMD4(200, 40, 40, 255), SIMD4(40, 180, 40, 255), SIMD4(50, 60, 220, 255),
+    SIMD4(225, 225, 90, 255),
+  ]
+
+  /// Which quarter's colour is in which corner.
+  private func order(_ picture: PixelBuffer) -> [Int] {
+    let (x, y) = (picture.width / 8, picture.height / 8)
+    let pixels = [
+      picture[x, y], picture[picture.width - 1 - x, y], picture[x, picture.height - 1 - y],
+      picture[picture.width - 1 - x, picture.height - 1 - y],
+    ]
+    return pixels.map { pixel in
+      MirrorTests.corners.firstIndex { corner in
+        (0..<3).allSatisfy { abs(Int(pixel[$0]) - Int(corner[$0])) < 12 }
+      } ?? -1
+    }
+  }
+
+  /// every display matrix of quarter turns and mirrors is followed.
+  @Test(arguments: orientations)
+  func displayMatrix(exif: Int, order expected: [Int]) throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      var options = ClipWriter.Options()
+      options.container.displayMatrix = MirrorTests.matrix(exif)
+      try writePictures([quarters(width: 96, height: 64)], path, options: options)
+      let (picture, information) = try firstPicture(path)
+      #expect(order(picture) == expected, "\(order(picture))")
+      let isUpright = exif < 5
+      #expect(picture.width == (isUpright ? 96 : 64) && picture.height == (isUpright ? 64 : 96))
+      #expect(information.widthPixels == picture.width)
+      #expect(information.stream.isMirrored == [2, 4, 5, 7].contains(exif))
+      #expect(information.stream.treatment.contains("mirrored") == [2, 4, 5, 7].contains(exif))
+      try withFirstPicture(path) { frame in
+        try expectRegionsOfTheWhole(frame)
+        let reduced = try frame.reduced(width: frame.width / 2, height: frame.height / 2)
+        #expect(order(reduced) == expected)
+      }
+      // Version 1 of the recipe takes the mirror out.
+      let turned = try firstPicture(path, .version1).picture
+      #expect(
+        (turned == picture) == ![2, 4, 5, 7].contains(exif) && turned.width == picture.width)
+    }
+  }
+
+  /// the ffmpeg tool mirrors the same way.
+  @Test(
+    .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
+    arguments: [(2, "hflip"), (4, "vflip"), (5, "transpose=0"), (7, "transpose=3")])
+  func referee(exif: Int, filter: String) throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      var options = ClipWriter.Options()
+      options.container.displayMatrix = MirrorTests.matrix(exif)
+      try writePictures([quarters(width: 96, height: 64)], path, options: options)
+      let mine = try firstPicture(path).picture
+      let reference = try ffmpeg.firstPicture(
+        path, width: mine.width, height: mine.height, filter: filter, ["-noautorotate"])
+      #expect(meanDifference(mine, reference) < 2)
+    }
+  }
+
+  /// a matrix that turns by no quarter is taken for the nearest one, and that is said.
+  @Test(arguments: [(10.0, 0), (80.0, 1), (-80, 3), (170, 2)])
+  func crookedMatrix(degrees: Double, turns: Int) throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      let angle = degrees * .pi / 180
+      let (sine, cosine) = (Int32(65536 * sin(angle)), Int32(65536 * cos(angle)))
+      var options = ClipWriter.Options()
+      options.container.displayMatrix = [cosine, sine, 0, -sine, cosine, 0, 0, 0, 1 << 30]
+      try writePictures([quarters(width: 96, height: 64)], path, options: options)
+      let information = try firstPicture(path).information
+      #expect(information.quarterTurns == turns)
+      #expect(
+        information.stream.remarks == [
+          "the display matrix turns by no quarter: the nearest one is taken"
+        ])
+    }
+  }
+
+  /// a matrix of zeros is none.
+  @Test func emptyMatrix() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      var options = ClipWriter.Options()
+      options.container.displayMatrix = [0, 0, 0, 0, 0, 0, 0, 0, 1 << 30]
+      try writePictures([quarters(width: 96, height: 64)], path, options: options)
+      #expect(order(try firstPicture(path).picture) == [0, 1, 2, 3])
+    }
+  }
+
+  /// A JPEG file with Exif's orientation in an APP1 segment.
+  private func photograph(_ picture: PixelBuffer, exif: UInt8) throws -> Data {
+    var jpeg = try JPEGEncoder(quality: 95).encode(picture)
+    var segment: [UInt8] = Array("Exif".utf8) + [0, 0]
+    // Big-endian TIFF: one entry, tag 0x0112 (Orientation), type 3 (SHORT), one value.
+    segment += Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1]
+    segment += [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, exif, 0, 0, 0, 0, 0, 0]
+    let length = segment.count + 2
+    jpeg.insert(contentsOf: [0xff, 0xe1, UInt8(length >> 8), UInt8(length & 255)] + segment, at: 2)
+    return Data(jpeg)
+  }
+
+  /// photographs are shown as their Exif data say.
+  @Test(arguments: orientations)
+  func exif(number: Int, order expected: [Int]) throws {
+    try withTemporaryDirectory { folder in
+      try folder.write(
+        try photograph(quarters(width: 96, height: 64), exif: UInt8(number)), to: "a.jpg")
+      let path = folder.path(of: "a.jpg")
+      let (picture, information) = try firstPicture(path)
+      #expect(order(picture) == expected, "\(order(picture))")
+      #expect(information.widthPixels == picture.width)
+      #expect(information.stream.isMirrored == [2, 4, 5, 7].contains(number))
+      try withFirstPicture(path) { try expectRegionsOfTheWhole($0) }
+      // Version 1 knows the orientation of containers only.
+      #expect(order(try firstPicture(path, .version1).picture) == [0, 1, 2, 3])
+    }
+  }
+
+  /// an Exif number that stands for nothing turns nothing.
+  @Test(arguments: [0, 9, 255] as [UInt8])
+  func meaninglessExif(number: UInt8) throws {
+    try withTemporaryDirectory { folder in
+      try folder.write(try photograph(quarters(width: 96, height: 64), exif: number), to: "a.jpg")
+      #expect(order(try firstPicture(folder.path(of: "a.jpg")).picture) == [0, 1, 2, 3])
+    }
+  }
+}
