@@ -51,19 +51,19 @@ struct ColourMapping: Hashable {
 extension ColourMapping.Gamut {
   /// Rows of the matrix from these primaries to BT.709's, both with white D65 (for BT.2020 that of
   /// ITU-R BT.2087-0).
-  var matrixToBT709: [SIMD4<Float>] {
+  var matrixToBT709: (red: SIMD4<Float>, green: SIMD4<Float>, blue: SIMD4<Float>) {
     switch self {
-    case .bt709: [SIMD4(1, 0, 0, 0), SIMD4(0, 1, 0, 0), SIMD4(0, 0, 1, 0)]
+    case .bt709: (SIMD4(1, 0, 0, 0), SIMD4(0, 1, 0, 0), SIMD4(0, 0, 1, 0))
     case .bt2020:
-      [
+      (
         SIMD4(1.660491, -0.587641, -0.072850, 0), SIMD4(-0.124550, 1.132900, -0.008349, 0),
-        SIMD4(-0.018151, -0.100579, 1.118730, 0),
-      ]
+        SIMD4(-0.018151, -0.100579, 1.118730, 0)
+      )
     case .p3:
-      [
+      (
         SIMD4(1.224940, -0.224940, 0, 0), SIMD4(-0.042057, 1.042057, 0, 0),
-        SIMD4(-0.019638, -0.078636, 1.098274, 0),
-      ]
+        SIMD4(-0.019638, -0.078636, 1.098274, 0)
+      )
     }
   }
 }

@@ -14,8 +14,9 @@ enum Deinterlacer {
 
   /// A line that differs from both neighbours by more than this, of 255, in the same direction, while
   /// the next line does so in the other direction, looks combed. A thin line of the picture, as in
-  /// hair or letters, has no such next line.
-  private static let combThreshold = 10
+  /// hair or letters, has no such next line. A higher threshold leaves faint combs; a lower one takes
+  /// more of progressive pictures for combs (`docs/pixels.md` has the numbers).
+  private static let combThreshold = 6
 
   /// What was done with a picture.
   enum Outcome: Equatable {
@@ -58,7 +59,7 @@ enum Deinterlacer {
 
   private static func blockCount(_ length: Int) -> Int { (length + blockSide - 1) / blockSide }
 
-  /// Which blocks have moved, or border on one that has and look combed in part.
+  /// Which blocks have moved, or border on one that has.
   private static func movedBlocks<Sample: FixedWidthInteger & UnsignedInteger>(
     _ plane: SampleComponent, _: Sample.Type
   ) -> [Bool] {
@@ -93,7 +94,6 @@ enum Deinterlacer {
     guard moved.contains(true) else { return moved }
     return counts.indices.map { index in
       if moved[index] { return true }
-      guard counts[index] > 0 else { return false }
       let (column, row) = (index % columns, index / columns)
       for y in max(row - 1, 0)...min(row + 1, rows - 1) {
         for x in max(column - 1, 0)...min(column + 1, columns - 1) where moved[y * columns + x] {

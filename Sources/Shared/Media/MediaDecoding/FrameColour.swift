@@ -84,6 +84,8 @@ struct FrameColour {
   let mapping: ColourMapping?
   /// The picture has transparency, and is laid on black.
   let isComposited: Bool
+  /// The samples are red, green and blue.
+  let isRGB: Bool
 
   private static let fullRangeVariants: [(AVPixelFormat, AVPixelFormat)] = [
     (AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P), (AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P),
@@ -107,6 +109,8 @@ struct FrameColour {
     self.isFullRange = isFullRange
     mapping = pixels.colour == .asCoded ? nil : ColourMapping(described)
     isComposited = pixels.transparency == .onBlack && FrameColour.hasAlpha(format)
+    let flags = av_pix_fmt_desc_get(format)?.pointee.flags ?? 0
+    isRGB = flags & (UInt64(AV_PIX_FMT_FLAG_RGB) | UInt64(AV_PIX_FMT_FLAG_PAL)) != 0
     matrix =
       switch described.matrix {
       case AVCOL_SPC_BT709: SWS_CS_ITU709

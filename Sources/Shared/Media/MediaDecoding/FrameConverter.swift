@@ -112,7 +112,9 @@ final class FrameConverter {
     let colour = FrameColour(frame.pointee, pixels, container)
     let target =
       colour.mapping != nil
-      ? AV_PIX_FMT_RGBA64LE : colour.isComposited ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB0
+      // Libswscale's own step to RGB is too coarse for the border of a gamut.
+      ? colour.isRGB ? AV_PIX_FMT_RGBA64LE : AV_PIX_FMT_YUVA444P16LE
+      : colour.isComposited ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB0
     let key = Key(
       format: colour.format, width: width, height: height, targetWidth: targetWidth,
       targetHeight: targetHeight, target: target.rawValue, matrix: colour.matrix,
@@ -121,7 +123,7 @@ final class FrameConverter {
       let samples: [UInt16] = try scaled(frame, x: x, y: y, key)
       let table = tables[mapping] ?? ColourTables(mapping)
       tables[mapping] = table
-      var bytes = table.mapped(samples)
+      var bytes = table.mapped(samples, colour.isRGB ? nil : ComponentRange(colour))
       if colour.isComposited { FrameConverter.layOnBlack(&bytes) }
       return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
     }
@@ -137,7 +139,8 @@ final class FrameConverter {
     return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
   }
 
-  /// Runs libswscale over a part of a picture, to four samples per pixel.
+  /// Runs libswscale over a part of a picture, to four samples per pixel: side by side, or in planes
+  /// where the target has them.
   private func scaled<Sample: FixedWidthInteger>(
     _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, _ key: Key
   ) throws(MediaError) -> [Sample] {
@@ -152,6 +155,12 @@ final class FrameConverter {
       var targets: [UnsafeMutablePointer<UInt8>?] = [raw.baseAddress, nil, nil, nil]
       let bytesPerRow = key.targetWidth * PixelBuffer.bytesPerPixel * MemoryLayout<Sample>.size
       var targetStrides: [Int32] = [Int32(bytesPerRow), 0, 0, 0]
+      if key.target == AV_PIX_FMT_YUVA444P16LE.rawValue {
+        // Plane after plane.
+        let planeBytes = bytesPerRow / 4 * key.targetHeight
+        targets = (0..<4).map { plane in raw.baseAddress.map { $0 + planeBytes * plane } }
+        targetStrides = Array(repeating: Int32(bytesPerRow / 4), count: 4)
+      }
       rows = sws_scale(
         context, &planes, &strides, 0, Int32(key.height), &targets, &targetStrides)
       count = Int(rows) == key.targetHeight ? buffer.count : 0
@@ -191,9 +200,12 @@ final class FrameConverter {
           + "\(key.width)x\(key.height) pixels to RGB")
     }
     let unity: Int32 = 1 << 16
+    let range: Int32 = key.isFullRange ? 1 : 0
+    let isToRGB = key.target != AV_PIX_FMT_YUVA444P16LE.rawValue
     sws_setColorspaceDetails(
-      context, sws_getCoefficients(key.matrix), key.isFullRange ? 1 : 0,
-      sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, unity, unity)
+      context, sws_getCoefficients(key.matrix), range,
+      sws_getCoefficients(isToRGB ? SWS_CS_DEFAULT : key.matrix), isToRGB ? 1 : range, 0, unity,
+      unity)
     // Unusual streams change size or format in the middle; their old contexts are of no more use.
     if contexts.count >= 64 {
       for old in contexts.values { sws_freeContext(old) }
