@@ -83,6 +83,23 @@ struct FaceExtractorTests {
     }
   }
 
+  /// Ordinary pictures mean the same in every version of the recipe.
+  @Test func ordinaryVideosGiveTheSameBytesInEveryVersion() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "clip.mp4")
+      try writeClip(path, frames: 6)
+      var recipe = ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 3))
+      let current = try extractor(recipe).extract(path: path)
+      recipe.version = 1
+      recipe.pixels = .version1
+      let older = try extractor(recipe).extract(path: path)
+      #expect(current.crops.count == 3)
+      #expect(older.crops.map(\.image) == current.crops.map(\.image))
+      #expect(current.information.stream.treatment.isEmpty)
+      #expect(current.information.stream.framesPerSecond == 25)
+    }
+  }
+
   @Test(arguments: [CropEncoding(jpegQuality: 60), CropEncoding(jpegQuality: 90, chroma: .quarter)])
   func pixelsAreThoseOfTheStoredFile(images: CropEncoding) throws {
     try withTemporaryDirectory { folder in

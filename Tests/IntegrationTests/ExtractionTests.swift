@@ -40,6 +40,76 @@ struct ExtractionTests {
     }
   }
 
+  /// What became of unusual pictures stands in the records and in `inspect`, and is no problem of the
+  /// run; a store of version 1 shows them as they are coded.
+  @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+  func whatPixelsMeanIsRecorded() throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      let sound = SampleClips.folder + "/real/astronaut/take1.mp4"
+      for name in ["in/real", "in/fake"] {
+        try FileManager.default.createDirectory(
+          atPath: folder.path(of: name), withIntermediateDirectories: true)
+      }
+      try ffmpeg.run([
+        "-v", "error", "-i", sound, "-c", "copy", folder.path(of: "in/real/plain.mp4"),
+      ])
+      try ffmpeg.run([
+        "-v", "error", "-i", sound, "-vf", "scale=iw*3/4:ih,setsar=4/3", "-c:v", "libx264",
+        folder.path(of: "in/fake/wide.mp4"),
+      ])
+      try ffmpeg.run([
+        "-v", "error", "-i", sound, "-vf",
+        "setparams=color_trc=arib-std-b67:color_primaries=bt2020",
+        "-c:v", "libx264", folder.path(of: "in/fake/hlg.mp4"),
+      ])
+      let store = folder.path(of: "store")
+      let set = ["sampling.framesPerVideo=4"]
+      let outcome = try BuiltExecutable.extract(
+        "folders", input: folder.path(of: "in"), store: store, set: set)
+      #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+      let videos = try StoreContent(store).videos
+      #expect(videos["real/plain.mp4"]?.stream?.treatment == [])
+      #expect(videos["real/plain.mp4"]?.stream?.fieldOrder == "progressive")
+      #expect(videos["real/plain.mp4"]?.stream?.framesPerSecond == 25)
+      let wide = try #require(videos["fake/wide.mp4"])
+      #expect(wide.stream?.sampleAspectRatio == "4:3")
+      #expect(wide.widthPixels == videos["real/plain.mp4"]?.widthPixels)
+      #expect(
+        videos["fake/hlg.mp4"]?.stream?.treatment == [
+          "tone-mapped from arib-std-b67 (bt709-hable-1)"
+        ])
+      let inspected = try BuiltExecutable.run(["inspect", store])
+      #expect(inspected.status == 0, "\(inspected.errors)")
+      for line in [
+        #"pixel shape .*\n* *4:3 +0 +1"#, #"arib-std-b67 +0 +1"#, #"treatment +stretched from"#,
+        #"field order +progressive +1 +2"#, #"frame rate +25 +1 +2"#, "Median bit rate: real ",
+      ] {
+        #expect(
+          inspected.output.range(of: line, options: .regularExpression) != nil,
+          "\(line) in \(inspected.output)")
+      }
+
+      // The same settings in a store that version 1 began.
+      let older = folder.path(of: "older")
+      var recipe = try StoreDescription(store: store).recipe
+      recipe.version = 1
+      recipe.pixels = .version1
+      try folder.write(
+        Data(
+          try ContractDocument.encode(StoreDescription(recipe: recipe, dataset: "folders"))),
+        to: "older/store.json")
+      let followed = try BuiltExecutable.extract(
+        "folders", input: folder.path(of: "in"), store: older, set: set)
+      #expect(followed.status == 0, "\(followed.errors)")
+      let shown = try StoreContent(older).videos
+      #expect(shown["fake/wide.mp4"]?.widthPixels != wide.widthPixels)
+      #expect(shown["fake/hlg.mp4"]?.stream?.treatment == [])
+      #expect(
+        shown["real/plain.mp4"]?.samplesCRC32 == videos["real/plain.mp4"]?.samplesCRC32)
+    }
+  }
+
   @Test func aRepeatedRunChangesNothing() throws {
     try withTemporaryDirectory { folder in
       let store = folder.path(of: "store")

@@ -201,6 +201,33 @@ import Testing
     }
   }
 
+  /// H.265 that describes no colours in its stream: the container's count.
+  @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
+  func containerOfH265() throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      try ffmpeg.makeClip(
+        path,
+        [
+          "-frames:v", "3", "-pix_fmt", "yuv420p10le", "-c:v", "libx265", "-x265-params",
+          "log-level=none:pools=none", "-color_primaries", "bt2020", "-color_trc", "arib-std-b67",
+          "-colorspace", "bt2020nc",
+        ])
+      let described = try firstPicture(path)
+      // ISO/IEC 23001-8's numbers in the box `colr`; those in the stream become "unspecified".
+      let silent = folder.path(of: "b.mp4")
+      try ffmpeg.run([
+        "-v", "error", "-i", path, "-c", "copy", "-bsf:v",
+        "hevc_metadata=colour_primaries=2:transfer_characteristics=2:matrix_coefficients=2", silent,
+      ])
+      let (picture, information) = try firstPicture(silent)
+      #expect(information.stream.transfer == "arib-std-b67", "\(information.stream)")
+      #expect(picture == described.picture)
+      #expect(information.stream.treatment == described.information.stream.treatment)
+    }
+  }
+
   /// BT.2020 without a transfer function is SDR, and that is said.
   @Test func unspecifiedTransfer() throws {
     try withTemporaryDirectory { folder in

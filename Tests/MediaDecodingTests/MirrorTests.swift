@@ -148,6 +148,32 @@ import Testing
     }
   }
 
+  /// WebP's Exif chunk is read too.
+  @Test(
+    .enabled(if: CommandLineTool.ffmpeg?.has(encoder: "libwebp") == true, "needs ffmpeg's libwebp"),
+    arguments: orientations)
+  func webP(number: Int, order expected: [Int]) throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      try folder.write(
+        Data(try JPEGEncoder(quality: 95).encode(quarters(width: 96, height: 64))), to: "a.jpg")
+      try ffmpeg.run([
+        "-v", "error", "-i", folder.path(of: "a.jpg"), "-c:v", "libwebp", "-q:v", "95",
+        folder.path(of: "plain.webp"),
+      ])
+      let plain = [UInt8](
+        try Data(contentsOf: URL(fileURLWithPath: folder.path(of: "plain.webp"))))
+      // Extended file format: header chunk with the flag for Exif, picture, Exif.
+      var exif: [UInt8] = Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1]
+      exif += [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(number), 0, 0, 0, 0, 0, 0]
+      var body = Array("WEBPVP8X".utf8) + [10, 0, 0, 0, 8, 0, 0, 0, 95, 0, 0, 63, 0, 0]
+      body += plain[12...] + Array("EXIF".utf8) + [UInt8(exif.count), 0, 0, 0] + exif
+      let size = (0..<4).map { UInt8(body.count >> (8 * $0) & 255) }
+      try folder.write(Data(Array("RIFF".utf8) + size + body), to: "a.webp")
+      #expect(order(try firstPicture(folder.path(of: "a.webp")).picture) == expected)
+    }
+  }
+
   /// an Exif number that stands for nothing turns nothing.
   @Test(arguments: [0, 9, 255] as [UInt8])
   func meaninglessExif(number: UInt8) throws {

@@ -93,6 +93,12 @@ extension CommandLineTool {
     return String(decoding: output, as: UTF8.self).contains(" \(name) ")
   }
 
+  /// Whether the ffmpeg tool has an encoder.
+  func has(encoder name: String) -> Bool {
+    guard let output = try? run(["-hide_banner", "-encoders"]) else { return false }
+    return String(decoding: output, as: UTF8.self).contains(" \(name) ")
+  }
+
   /// The first picture of a clip as the ffmpeg tool gives it with a filter chain.
   func firstPicture(
     _ path: String, width: Int, height: Int, filter: String, _ arguments: [String] = []

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Imaging
 import ShardStoreFixtures
+import TestSupport
 import Testing
 import VideoCatalog
 
@@ -71,6 +72,43 @@ import VideoCatalog
       try RecordCoding.decode(SampleRecord.self, from: $0, subject: "")
     }
     #expect(back == record)
+  }
+
+  /// What a video's stream is comes back; records of older software have nothing of it.
+  @Test func aVideoRecordWithAndWithoutItsStream() throws {
+    let stream = StreamFacts(
+      framesPerSecond: 29.97, bitsPerSecond: 248_872, pixelFormat: "yuv420p10le",
+      transfer: "arib-std-b67", primaries: "bt2020", matrix: "bt2020nc", range: "tv",
+      fieldOrder: "progressive", sampleAspectRatio: "16:11", isMirrored: true,
+      treatment: ["mirrored"], remarks: ["a remark"])
+    for known in [stream, StreamFacts(), nil] {
+      let record = VideoRecord.done(
+        SyntheticVideos.catalogVideo(1), images: 0, facts: VideoRecord.Facts(stream: known))
+      let bytes = try RecordCoding.encode(record, subject: "")
+      let text = String(decoding: bytes, as: UTF8.self)
+      #expect(text.contains("\"stream\"") == (known != nil), "\(text)")
+      let back = try bytes.withUnsafeBytes {
+        try RecordCoding.decode(VideoRecord.self, from: $0, subject: "")
+      }
+      #expect(back == record && back.stream == known)
+    }
+  }
+
+  /// A store goes on in the version of the recipe that it was begun with.
+  @Test func aStoreNeverMixesTwoVersions() throws {
+    try withTemporaryDirectory { folder in
+      let current = ExtractionRecipe()
+      #expect(try StoreDescription.recipe(current, goingOnIn: folder.path) == current)
+      var older = current
+      older.version = 1
+      older.pixels = .version1
+      try StoreDescription(recipe: older).establish(inStore: folder.path)
+      #expect(try StoreDescription.recipe(current, goingOnIn: folder.path) == older)
+      try StoreDescription(recipe: older).establish(inStore: folder.path)
+      expectError(.descriptionMismatch, "pixels.colour: the store has \"asCoded\"") {
+        try StoreDescription(recipe: current).establish(inStore: folder.path)
+      }
+    }
   }
 
   @Test func hostileRecordsAreErrors() {
