@@ -48,7 +48,7 @@ final class ExtractionConsole: ExtractionObserver {
     case .began(let catalog, let store, let todo, let part, let workers):
       announce(catalog, store, todo: todo, part, workers: workers)
     case .followsOlderRecipe(let version):
-      print(
+      StandardOutput.write(
         "Note: the store was begun with version \(version) of the recipe, which takes pixels as they "
           + "are coded; HDR, interlaced, stretched and mirrored pictures are followed in a new store "
           + "only.")
