@@ -66,11 +66,11 @@ final class ExtractionConsole: ExtractionObserver {
     let groups = Set(catalog.videos.map(\.group)).count
     StandardOutput.write(
       "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
-        + "in \(groups) groups from \(input)")
+        + "in \(groups) groups from \(input.printable)")
     for note in catalog.notes { StandardOutput.write("Note: \(note)".printable) }
     let share = part.count > 1 ? " of part \(part.text)" : ""
     StandardOutput.write(
-      "Store: \(store); \(todo) videos\(share) to do with \(workers) "
+      "Store: \(store.printable); \(todo) videos\(share) to do with \(workers) "
         + "worker\(workers == 1 ? "" : "s")")
   }
 }

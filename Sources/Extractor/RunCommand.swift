@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import ExtractionRun
 import Foundation
+import PrintableText
 import Terminal
 import VideoCatalog
 
@@ -95,7 +96,7 @@ struct RunCommand: ParsableCommand {
     StandardOutput.write("\n" + report.table())
     let lines = report.problemLines()
     if !lines.isEmpty { StandardOutput.write("\n" + lines.joined(separator: "\n")) }
-    StandardOutput.write("\nReport: \(store)/\(ExtractionReport.fileName)")
+    StandardOutput.write("\n" + "Report: \(store)/\(ExtractionReport.fileName)".printable)
     if let signal = console.signal, report.pending > 0 {
       StandardOutput.write(
         "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")

@@ -34,6 +34,7 @@ struct Trainer: ParsableCommand {
       try Processor.checkEnvironment()
       var command = try parseAsRoot()
       try command.run()
+      end(with: ExitCode.success)
     } catch let error as KernelSelectionError {
       end(with: ValidationError(error.description))
     } catch {
@@ -42,12 +43,16 @@ struct Trainer: ParsableCommand {
   }
 
   /// Ends the process with what the error asks for: a help text, a message, an exit code. Messages
-  /// repeat names of files, which must not command the terminal.
+  /// repeat names of files, which must not command the terminal. Output that was lost is a failure.
   private static func end(with error: any Error) -> Never {
     let message = fullMessage(for: error)
     let code = exitCode(for: error)
     if !message.isEmpty {
       if code.isSuccess { StandardOutput.write(message) } else { StandardError.write(message) }
+    }
+    if code.isSuccess, let failure = StandardOutput.failure {
+      StandardError.write("Error: " + failure)
+      Foundation.exit(ExitCode.failure.rawValue)
     }
     Foundation.exit(code.rawValue)
   }

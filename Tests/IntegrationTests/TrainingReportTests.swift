@@ -214,6 +214,36 @@ extension TrainerTests {
       }
     }
 
+    /// Damage is told by place or key; the command that the message names makes the file again.
+    @Test func aDamagedStoryIsNamedAndWrittenAgain() throws {
+      try withTemporaryDirectory { folder in
+        let copy = try copyOfRun(folder)
+        let path = copy + "/training_info.json"
+        let whole = try text(path)
+        let key = try #require(whole.range(of: "\"epochs\""))
+        let damaged = [
+          ("{}", "expected a value, got nothing"),
+          ("[1, 2]", "expected an object, got a list of 2"),
+          (String(whole.prefix(whole.count / 2)), "expected JSON, got text that isn't in line"),
+          (whole.replacingCharacters(in: key, with: "NaN"), "expected JSON, got text that isn't"),
+          ("", "expected JSON, got text that isn't"),
+        ]
+        for (content, sentence) in damaged {
+          try content.write(toFile: path, atomically: true, encoding: .utf8)
+          let outcome = try TrainingRun.command(["report", copy])
+          #expect(outcome.status == 1)
+          #expect(outcome.errors.contains(sentence), "\(outcome.errors)")
+          #expect(!outcome.errors.contains("DecodingError"), "\(outcome.errors)")
+          #expect(!outcome.errors.contains("Swift."), "\(outcome.errors)")
+          #expect(outcome.errors.contains("'trainer train' command with --force"))
+        }
+        let again = try TrainingRun(folder: copy, workers: run.workers, settings: run.settings)
+          .train(["--force"])
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try TrainingRun.command(["report", copy]).status == 0)
+      }
+    }
+
     // MARK: Changed runs
 
     /// A run that a test may change; without its events and checkpoints but the best.

@@ -270,7 +270,8 @@ import Testing
     }
   }
 
-  /// a telephone's HLG looks like the SDR clip that it was made from, not washed out.
+  /// a telephone's HLG is recognised and gets its colours back; how bright it becomes next to the SDR
+  /// clip that it was made from is not what this checks (docs/pixels.md).
   @Test(.enabled(if: SharedData.fieldClip != nil, "needs ../shared/field"))
   func fieldClip() throws {
     let path = try #require(SharedData.fieldClip)

@@ -47,6 +47,42 @@ import VideoCatalog
     #expect(try verify(store).findings == [])
   }
 
+  /// A folder with something else in it is left as it was, and the folder that the error names works.
+  @Test(arguments: ["clip.mp4", "notes.txt", "model.pt", "task-x.txt", "extraction-report.json"])
+  func aFolderThatIsNoStoreIsRefused(_ entry: String) throws {
+    let folder = try TemporaryFolder()
+    try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path + "/" + entry))
+    let error = #expect(throws: ShardStoreError.self) { try openWriter(folder) }
+    #expect(error?.code == .notAStore)
+    #expect(error?.description.contains("not empty: it has \(entry)") == true)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [entry])
+    let advised = folder.path + "/faces"
+    #expect(error?.description.hasSuffix("such as " + advised) == true)
+    let writer = try ShardWriter(
+      directory: advised, task: 0, description: SyntheticVideos.description)
+    try writer.append(SyntheticVideos.extraction(1))
+    writer.close()
+    #expect(try ShardReader(directory: advised).videos.count == 1)
+  }
+
+  /// A folder of videos is none either; hidden entries, and what other tasks and file systems make, are
+  /// no obstacle.
+  @Test func aFolderInUseByTheSystemOrOtherTasksIsTaken() throws {
+    let folder = try TemporaryFolder()
+    let files = FileManager.default
+    try files.createDirectory(
+      atPath: folder.path + "/real/person", withIntermediateDirectories: true)
+    #expect(throws: ShardStoreError.self) { try openWriter(folder) }
+    try files.removeItem(atPath: folder.path + "/real")
+    for name in [".DS_Store", ".store.json.0123.partial", "task-003.lock"] {
+      try Data().write(to: URL(fileURLWithPath: folder.path + "/" + name))
+    }
+    try files.createDirectory(
+      atPath: folder.path + "/lost+found", withIntermediateDirectories: true)
+    try openWriter(folder).close()
+    #expect(try StoreDescription(store: folder.path) == SyntheticVideos.description)
+  }
+
   @Test func contentDoesNotDependOnOrderThreadsOrShards() throws {
     let indices = Array(0..<24)
     let forward = try TemporaryFolder()

@@ -3,8 +3,9 @@ extension ExtractionRecipe {
   /// values of the pipeline file.
   ///
   /// What the dictionary lacks was a constant of the software that wrote version 1: pictures evenly
-  /// spaced in time, pixels as they are coded, tracks that outlast gaps of 5 pictures, MTCNN, JPEG files in 4:4:4; its defaults
-  /// stand in for settings that are missing. Which weights the detector had isn't known.
+  /// spaced in time, pixels as they are coded, tracks that outlast gaps of 5 pictures, MTCNN, JPEG
+  /// files in 4:4:4; its defaults stand in for settings that are missing. Which weights the detector
+  /// had isn't known.
   ///
   /// - Parameters:
   ///   - texts: the dictionary `pipeline` of `store.json`; keys that no recipe has are left alone.

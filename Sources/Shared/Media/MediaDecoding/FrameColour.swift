@@ -45,7 +45,7 @@ struct ColourDescription: Equatable {
     value != unspecified && value != 0
   }
 
-  /// Whether primaries or transfer function need more than BT.709's.
+  /// Whether the transfer function is one of HDR's.
   var isHighDynamicRange: Bool {
     transfer == AVCOL_TRC_ARIB_STD_B67 || transfer == AVCOL_TRC_SMPTE2084
   }

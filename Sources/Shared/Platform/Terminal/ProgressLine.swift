@@ -91,7 +91,7 @@ public final class ProgressLine: Sendable {
   }
 
   private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    _ = OutputDescriptor.write(text, to: STDERR_FILENO)
   }
 
   private static func terminalWidth() -> Int {

@@ -1,12 +1,25 @@
-internal import Foundation
+internal import Glibc
 internal import PrintableText
+internal import Workers
 
 /// Lines on standard output that arrive at once: Swift's own `print` keeps them back where the output
 /// is a file or a pipe, so that they would come after what goes to standard error.
 public enum StandardOutput {
+  private static let lost = Locked<Int32?>(nil)
+
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
   public static func write(_ line: String = "") {
-    FileHandle.standardOutput.write(Data((line.printableLines + "\n").utf8))
+    let status = OutputDescriptor.write(line.printableLines + "\n", to: STDOUT_FILENO)
+    guard status != 0 else { return }
+    lost.withLock { $0 = $0 ?? status }
+  }
+
+  /// That some of the output was lost, as a sentence; nil where all of it was written. A terminal that
+  /// is gone has nobody who misses it, and doesn't count.
+  public static var failure: String? {
+    guard let status = lost.withLock({ $0 }), status != EIO else { return nil }
+    return "standard output can't be written, so that part of it is missing "
+      + "(\(String(cString: strerror(status)))); free some space, or write to another place"
   }
 }
 
@@ -14,6 +27,31 @@ public enum StandardOutput {
 public enum StandardError {
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
   public static func write(_ line: String = "") {
-    FileHandle.standardError.write(Data((line.printableLines + "\n").utf8))
+    _ = OutputDescriptor.write(line.printableLines + "\n", to: STDERR_FILENO)
+  }
+}
+
+/// Writes to a descriptor that may be a terminal which is gone, or a full disk: neither ends the work.
+/// `FileHandle` ends the process there.
+enum OutputDescriptor {
+  /// - Returns: 0, or the number of the error that ended writing.
+  static func write(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        } else if errno == EAGAIN {
+          // Somebody made the terminal or pipe non-blocking: wait until it takes more.
+          var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&state, 1, 1000)
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
   }
 }

@@ -6,7 +6,7 @@ public struct TextTable: Sendable {
   public var header: [String]
 
   /// Rows; each has as many cells as the header.
-  public var rows: [[String]] = []
+  public private(set) var rows: [[String]] = []
 
   /// Creates a table without rows.
   public init(header: [String]) {

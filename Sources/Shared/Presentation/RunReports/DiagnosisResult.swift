@@ -2,6 +2,7 @@ package import Diagnosis
 internal import Evaluation
 internal import Foundation
 package import Judging
+internal import PrintableText
 internal import Terminal
 
 /// A diagnosis for people and for programs.
@@ -38,7 +39,8 @@ package struct DiagnosisResult: Encodable {
 
   /// The verdict and what it is about.
   package var headline: String {
-    Self.title(diagnosis.verdict) + "\n" + "\(model): \(diagnosis.summary)".wrapped(indent: "  ")
+    Self.title(diagnosis.verdict) + "\n"
+      + "\(model): \(diagnosis.summary)".printable.wrapped(indent: "  ")
   }
 
   private static func title(_ verdict: ModelDiagnosis.Verdict) -> String {
@@ -53,16 +55,18 @@ package struct DiagnosisResult: Encodable {
   }
 
   private static func text(_ finding: Finding) -> String {
-    let first = "\(finding.outcomeName): \(finding.measured)"
+    let first = "\(finding.outcomeName): \(finding.measured)".printable
     var lines = [first.wrapped(indent: "  ", isFirstIndented: false)]
-    lines.append(finding.meaning.wrapped(indent: "  "))
-    if let advice = finding.advice { lines.append("To do: \(advice)".wrapped(indent: "  ")) }
+    lines.append(finding.meaning.printable.wrapped(indent: "  "))
+    if let advice = finding.advice {
+      lines.append("To do: \(advice)".printable.wrapped(indent: "  "))
+    }
     return lines.joined(separator: "\n")
   }
 
   private static func text(_ predictions: PredictionSummary) -> String {
     """
-    On \(predictions.crops) crops of \(predictions.videos) videos in \(predictions.store):
+    On \(predictions.crops) crops of \(predictions.videos) videos in \(predictions.store.printable):
       called fake        \(TableCell.percent(predictions.shareFake)) of the videos
       probability        mean \(TableCell.number(predictions.meanProbability, 3)), standard \
     deviation \(TableCell.number(predictions.spread, 4))
@@ -70,7 +74,7 @@ package struct DiagnosisResult: Encodable {
     \(text(predictions.videoAUCInterval))
       balanced accuracy  \(TableCell.number(predictions.balancedAccuracy, 3))\
     \(text(predictions.balancedAccuracyInterval))
-    """ + predictions.notes.map { "\n  Note: \($0)" }.joined()
+    """ + predictions.notes.map { "\n" + "  Note: \($0)".printable }.joined()
   }
 
   private static func text(_ interval: ConfidenceInterval?) -> String {
@@ -92,7 +96,7 @@ package struct DiagnosisResult: Encodable {
     }
     if !diagnosis.container.isEmpty { lines.append("Found in  \(diagnosis.container)") }
     if !diagnosis.prefix.isEmpty { lines.append("Prefix    \(diagnosis.prefix)") }
-    return lines.joined(separator: "\n")
+    return lines.map(\.printable).joined(separator: "\n")
   }
 
   private var table: String {

@@ -1,7 +1,7 @@
-internal import PrintableText
 internal import Contract
 package import Evaluation
 internal import Files
+internal import PrintableText
 package import Reporting
 internal import Terminal
 

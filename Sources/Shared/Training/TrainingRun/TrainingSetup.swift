@@ -1,9 +1,9 @@
-internal import PrintableText
 package import Collectives
 package import Contract
 internal import Foundation
 internal import Imaging
 package import NeuralNetwork
+internal import PrintableText
 internal import ShardStore
 package import TrainingData
 internal import VideoCatalog
