@@ -139,7 +139,9 @@ let package = Package(
       .data, "TrainingData",
       ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
-    library(.models, "Diagnosis", ["Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    library(
+      .models, "Diagnosis",
+      ["Contract", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files", "PrintableText"]),
     library(
       .training, "Prediction",
@@ -195,8 +197,10 @@ let package = Package(
       name: "Trainer",
       dependencies: [
         argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
-        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Randomness",
-        "Reporting", "Robustness", "RunReports", "Terminal", "TrainingData", "TrainingRun",
+        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
+        "PrintableText",
+        "Randomness", "Reporting", "Robustness", "RunReports", "Terminal", "TrainingData",
+        "TrainingRun",
         "Workers",
       ],
       swiftSettings: strict),

@@ -19,8 +19,12 @@ struct Trainer: ParsableCommand {
 
       A training may be stopped at any moment, killed even; the same command goes on where it ended.
 
-      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check; 64 wrong usage; 130 or \
-      143 stopped by Ctrl-C or SIGTERM.
+      Whatever judges a model says one of three words: sound, broken, cannot tell (too few people, one \
+      class only, or another network).
+
+      Exit codes: 0 done, the model is sound; 1 failed, or the model is broken; 3 trained, but the model \
+      is broken; 4 done, but the data can't tell what the model is worth; 64 wrong usage; 130 or 143 \
+      stopped by Ctrl-C or SIGTERM.
       """,
     version: softwareVersion,
     subcommands: [

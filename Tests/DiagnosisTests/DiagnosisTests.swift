@@ -1,3 +1,4 @@
+import Contract
 import Evaluation
 import Foundation
 import ModelFiles
@@ -25,7 +26,7 @@ private func diagnose(_ name: String) -> ModelDiagnosis {
 /// What a diagnosis should say of a file.
 struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   var file: String
-  var verdict: ModelDiagnosis.Verdict
+  var condition: ModelDiagnosis.Condition
   /// The worst finding; nil where nothing is broken.
   var finding: Finding.Identifier?
   var entries: [Int]
@@ -33,13 +34,13 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   var testDescription: String { file }
 
   static func sound(_ file: String) -> ExpectedDiagnosis {
-    ExpectedDiagnosis(file: file, verdict: .sound, finding: nil, entries: [122, 122])
+    ExpectedDiagnosis(file: file, condition: .sound, finding: nil, entries: [122, 122])
   }
 
   static func unreadable(
     _ file: String, _ finding: Finding.Identifier = .unreadable
   ) -> ExpectedDiagnosis {
-    ExpectedDiagnosis(file: file, verdict: .unreadable, finding: finding, entries: [0, 0])
+    ExpectedDiagnosis(file: file, condition: .unreadable, finding: finding, entries: [0, 0])
   }
 
   static let all: [ExpectedDiagnosis] = [
@@ -48,19 +49,19 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     .sound("numpy-4.pkl"), .sound("numpy-5.pkl"), .sound("tensors-2.pkl"),
     .sound("tensors-4.pkl"), .sound("tensors-5.pkl"),
     ExpectedDiagnosis(
-      file: "parameters-only.pt", verdict: .repairable, finding: .missingStatistics,
+      file: "parameters-only.pt", condition: .repairable, finding: .missingStatistics,
       entries: [62, 122]),
     ExpectedDiagnosis(
-      file: "two-layer-head.pkl", verdict: .repairable, finding: .missingStatistics,
+      file: "two-layer-head.pkl", condition: .repairable, finding: .missingStatistics,
       entries: [64, 124]),
     ExpectedDiagnosis(
-      file: "statistics-reset.pt", verdict: .repairable, finding: .defaultStatistics,
+      file: "statistics-reset.pt", condition: .repairable, finding: .defaultStatistics,
       entries: [122, 122]),
     ExpectedDiagnosis(
-      file: "nan-layer.pt", verdict: .needsTraining, finding: .parametersNotFinite,
+      file: "nan-layer.pt", condition: .needsTraining, finding: .parametersNotFinite,
       entries: [122, 122]),
     ExpectedDiagnosis(
-      file: "other-network.pt", verdict: .otherNetwork, finding: .otherNetwork, entries: [0, 0]),
+      file: "other-network.pt", condition: .otherNetwork, finding: .otherNetwork, entries: [0, 0]),
     .unreadable("hostile.pkl", .forbiddenCode), .unreadable("hostile.pt", .forbiddenCode),
     .unreadable("module.pt"), .unreadable("bomb.pkl"), .unreadable("deep.pkl"),
     .unreadable("truncated.pt"), .unreadable("truncated.pkl"), .unreadable("no-such-file.pt"),
@@ -73,9 +74,16 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   @Test(arguments: ExpectedDiagnosis.all)
   func verdict(_ expected: ExpectedDiagnosis) throws {
     let diagnosis = diagnose(expected.file)
-    #expect(diagnosis.verdict == expected.verdict, "\(diagnosis.summary)")
+    #expect(diagnosis.condition == expected.condition, "\(diagnosis.summary)")
+    let verdict: ModelVerdict =
+      switch expected.condition {
+      case .sound: .sound
+      case .otherNetwork, .undecided: .cannotTell
+      default: .broken
+      }
+    #expect(diagnosis.verdict == verdict)
     #expect([diagnosis.entriesFound, diagnosis.entriesExpected] == expected.entries)
-    let worst = diagnosis.findings.first { $0.outcome == .failed }
+    let worst = diagnosis.findings.first { [.failed, .undecided].contains($0.outcome) }
     #expect(worst?.identifier == expected.finding, "\(diagnosis.findings)")
     #expect(diagnosis.findings.allSatisfy { $0.outcome != .failed || $0.advice != nil })
   }
@@ -121,7 +129,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
       return try NetworkFile.recognize(path)
     }
     let diagnosis = ModelDiagnosis(file)
-    #expect(diagnosis.verdict == .sound, "\(diagnosis.summary)")
+    #expect(diagnosis.condition == .sound, "\(diagnosis.summary)")
     let network = try file.network()
     #expect(diagnosis.prefix == prefix && network.prefix == prefix)
     let names = network.entryNames
@@ -170,7 +178,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   /// A missing weight needs training.
   @Test func missingWeight() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name == "layer3.1.conv2.weight" } }
-    #expect(diagnosis.verdict == .needsTraining)
+    #expect(diagnosis.condition == .needsTraining)
     #expect(diagnosis.findings.first?.identifier == .missingParameters)
     #expect(diagnosis.findings.first?.subjects == ["layer3.1.conv2.weight"])
   }
@@ -178,14 +186,14 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   /// A missing head needs training.
   @Test func missingHead() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name.hasPrefix("fc.") } }
-    #expect(diagnosis.verdict == .needsTraining)
+    #expect(diagnosis.condition == .needsTraining)
     #expect(diagnosis.network?.head == "none in the file")
   }
 
   /// Missing counters are a note.
   @Test func missingCounters() throws {
     let diagnosis = try diagnosis { $0.removeAll { $0.name.hasSuffix("num_batches_tracked") } }
-    #expect(diagnosis.verdict == .sound)
+    #expect(diagnosis.condition == .sound)
     #expect(diagnosis.findings.contains { $0.identifier == .missingCounters })
   }
 
@@ -194,7 +202,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     let removed = try diagnosis { entries in
       entries.removeAll { $0.name == "layer2.0.bn1.running_var" }
     }
-    #expect(removed.verdict == .repairable)
+    #expect(removed.condition == .repairable)
     #expect(removed.layers.filter { $0.statistics == .missing }.map(\.name) == ["layer2.0.conv1"])
     let ruined = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", .nan) }
     #expect(ruined.findings.first?.identifier == .statisticsNotFinite)
@@ -208,7 +216,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   /// Silent, dead, exploding and huge layers.
   @Test func channels() throws {
     let silent = try diagnosis { try set(&$0, "fc.weight", 0) }
-    #expect(silent.verdict == .needsTraining)
+    #expect(silent.condition == .needsTraining)
     #expect(silent.findings.first?.identifier == .silentLayer)
     let dead = try diagnosis { try set(&$0, "layer1.0.bn2.weight", 0) }
     #expect(dead.verdict == .sound)
@@ -230,24 +238,38 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
       let place = try #require(entries.firstIndex { $0.name == "layer2.1.bn1.bias" })
       entries[place].tensor = TorchTensor(shape: [3], [Float](repeating: 0, count: 3))
     }
-    #expect(wrong.verdict == .needsTraining)
+    #expect(wrong.condition == .needsTraining)
     #expect(wrong.findings.first?.identifier == .wrongShape)
     let deeper = try diagnosis {
       $0.append((name: "layer1.2.conv1.weight", tensor: TorchTensor(shape: [1], [Float(0)])))
     }
-    #expect(deeper.verdict == .otherNetwork)
+    #expect(deeper.condition == .otherNetwork)
   }
 
   /// Findings of predictions change the verdict.
   @Test func predictions() throws {
-    var diagnosis = try diagnosis { _ in }
-    #expect(diagnosis.verdict == .sound)
-    diagnosis.add([
-      Finding(
-        .predictions, .failed, measured: "100% called real", meaning: "Always the same answer.")
-    ])
-    #expect(diagnosis.verdict == .misbehaving)
-    #expect(!diagnosis.verdict.isSound)
+    let sound = try diagnosis { _ in }
+    #expect(sound.condition == .sound)
+    for (identifier, outcome, condition, verdict) in [
+      (.predictions, .failed, .misbehaving, .broken),
+      (.predictions, .undecided, .undecided, .cannotTell),
+      (.swappedClasses, .failed, .swappedClasses, .broken),
+      (.predictions, .warning, .sound, .sound),
+    ] as [(Finding.Identifier, Finding.Outcome, ModelDiagnosis.Condition, ModelVerdict)] {
+      var judged = sound
+      judged.add(
+        [Finding(identifier, outcome, measured: "100% called real", meaning: "Always the same.")],
+        ranksFakesHigher: false)
+      #expect(judged.condition == condition && judged.verdict == verdict)
+    }
+    // Of a broken file predictions are no news.
+    var broken = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", .nan) }
+    broken.add(
+      [Finding(.predictions, .failed, measured: "NaN", meaning: "No numbers.")],
+      ranksFakesHigher: false)
+    #expect(broken.condition == .repairable)
+    let outcomes = broken.findings.filter { $0.identifier == .predictions }.map(\.outcome)
+    #expect(outcomes == [.warning])
   }
 
   /// The state has what the file has, and PyTorch's defaults for the rest.

@@ -84,7 +84,10 @@ extension TrainerTests {
         #expect(report["calibration"] is [String: Any])
       }
       let behaviour = try #require(information["behaviour"] as? [String: Any])
-      #expect(behaviour["passed"] as? Bool == true)
+      #expect(behaviour["verdict"] as? String == "sound")
+      #expect(information["verdict"] as? String == "sound")
+      let model = try #require(information["model"] as? [String: Any])
+      #expect((model["verdict"] as? [String: Any])?["verdict"] as? String == "sound")
       #expect((behaviour["findings"] as? [Any])?.count == 8)
       #expect((information["software"] as? String)?.hasPrefix("trainer ") == true)
       let hardware = try #require(information["hardware"] as? [String: Any])
@@ -116,7 +119,7 @@ extension TrainerTests {
           ])
           #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
           #expect(outcome.output.contains("balanced accuracy"))
-          #expect(outcome.output.contains("Behaviour check passed"))
+          #expect(outcome.output.contains("Verdict: sound"))
           let result = try #require(
             try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: json)))
               as? [String: Any])

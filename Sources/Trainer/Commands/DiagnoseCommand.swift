@@ -29,8 +29,9 @@ struct DiagnoseCommand: ParsableCommand {
       With --store the model also judges real face crops: what share it calls fake, how its \
       confidence varies, whether it is better than chance.
 
-      Exit codes: 0 the model is sound; 1 it is broken, can't be read, or is no ResNet18; 64 wrong \
-      usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 the model is sound; 1 it is broken or can't be read; 4 it can't be told: it is no \
+      ResNet18, or the crops are of too few people; 64 wrong usage; 130 or 143 stopped by Ctrl-C or \
+      SIGTERM.
       """)
 
   @Argument(help: "The model file.", completion: .file())
@@ -72,12 +73,11 @@ struct DiagnoseCommand: ParsableCommand {
           observer: console)
       }
       predictions = trial.summary
-      diagnosis.add(
-        diagnosis.verdict.isSound ? trial.findings : trial.findings.map(\.asConsequence))
+      diagnosis.add(trial.findings, ranksFakesHigher: trial.ranksFakesHigher)
     }
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: predictions)
     StandardOutput.write(try json ? result.json() : result.text())
-    if !diagnosis.verdict.isSound { throw ExitCode(1) }
+    try diagnosis.verdict.endCommand()
   }
 
   /// A file and its diagnosis; of one that can't be read the diagnosis alone.
@@ -88,14 +88,5 @@ struct DiagnoseCommand: ParsableCommand {
     } catch {
       return (nil, ModelDiagnosis(unreadable: error))
     }
-  }
-}
-
-extension Finding {
-  /// What predictions show of a model that is known to be broken: no news, and nothing to do about.
-  fileprivate var asConsequence: Finding {
-    Finding(
-      identifier, .warning, measured: measured,
-      meaning: meaning + " This may all come from what is broken.", subjects: subjects)
   }
 }

@@ -8,6 +8,7 @@ import Imaging
 import Judging
 import ModelFiles
 import NeuralNetwork
+import PrintableText
 import Prediction
 import Reporting
 import Robustness
@@ -36,8 +37,8 @@ struct EvaluateCommand: ParsableCommand {
       DeeperForensics-1.0, damaged before they are brought to the network's size. That takes as long \
       as 36 evaluations of the frames it uses; fewer frames, levels or perturbations take less.
 
-      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check; 64 wrong usage; 130 or \
-      143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 the model is sound; 1 it is broken, or the evaluation failed; 4 these videos can't \
+      tell whether it is a detector; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
       """)
 
   enum Part: String, ExpressibleByArgument, CaseIterable {
@@ -114,13 +115,19 @@ struct EvaluateCommand: ParsableCommand {
     }
     let report = try judge.report(predictions, calibration)
     let behaviour = try judge.behaviour(
-      file.state, side: ModelJudge.Side(predictions: predictions, report: report),
+      file.state,
+      side: ModelJudge.Side(split.rawValue, predictions: predictions, report: report),
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     StandardOutput.write(
       ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())
     StandardOutput.write("\n" + behaviour.verdictLine)
+    if let stated = file.metadata.verdict, stated.verdict != .sound {
+      StandardOutput.write(
+        "The file says of itself: \(stated.verdict.rawValue). \(stated.reason)".printable)
+    }
     var result = Result(
-      model: model, store: store, split: split.rawValue, report: report, behaviour: behaviour)
+      model: model, store: store, split: split.rawValue, verdict: behaviour.verdict,
+      stated: file.metadata.verdict, report: report, behaviour: behaviour)
     if let grid {
       let run = RobustnessRun(
         catalog: catalog, predictor: predictor, pool: pool, grid: grid, observer: console)
@@ -129,7 +136,7 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
     if let json { try write(result, to: json) }
-    if !behaviour.passed { throw ExitCode(3) }
+    try behaviour.verdict.endCommand()
   }
 
   /// Throws where measuring perturbed crops would come to nothing.
@@ -179,6 +186,9 @@ struct EvaluateCommand: ParsableCommand {
     var model: String
     var store: String
     var split: String
+    var verdict: ModelVerdict
+    /// What the file says of itself.
+    var stated: StatedVerdict?
     var report: EvaluationReport
     var behaviour: BehaviourCheck
     var robustness: RobustnessReport?

@@ -22,8 +22,9 @@ struct ExportCommand: ParsableCommand {
       was trained on (or of --store). Beside the model stands its story: training_info.json, \
       fixed_training_info.json beside fixed_deepfake_model.pt.
 
-      Exit codes: 0 done; 1 failed; 3 the model failed its behaviour check and was not exported; 64 \
-      wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 the model is sound; 1 it is broken and was not exported, or the export failed; 4 \
+      exported, but the data can't tell whether it is a detector, and the file says so; 64 wrong usage; \
+      130 or 143 stopped by Ctrl-C or SIGTERM.
       """)
 
   @Option(help: "The checkpoint, checkpoints/*.pt of a run.", completion: .file())
@@ -38,7 +39,7 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Write the weights as safetensors too, beside the model.")
   var safetensors = false
 
-  @Flag(help: "Export the model even if it fails its behaviour check.")
+  @Flag(help: "Export the model even if it is broken.")
   var force = false
 
   func validate() throws {
@@ -72,6 +73,6 @@ struct ExportCommand: ParsableCommand {
         saved, progress: learner.progress, to: target)
     }
     result.print()
-    if !result.judgement.behaviour.passed { throw ExitCode(3) }
+    try result.judgement.behaviour.verdict.endCommand()
   }
 }

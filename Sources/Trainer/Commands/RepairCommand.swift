@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Contract
 import Diagnosis
 import Evaluation
 import Foundation
@@ -14,24 +15,30 @@ import Workers
 struct RepairCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repair",
-    abstract: "Gives a model its BatchNorm statistics back, from face crops, without training.",
+    abstract:
+      "Gives a model its BatchNorm statistics back, or its classes their order, without training.",
     discussion: """
       Examples:
         trainer repair baseline_student.pkl --store /data/dfdc-faces --output fixed_deepfake_model.pt
         trainer repair model.pth --store faces --output fixed.pt --frames 4 --split hash
+        trainer repair sorted_by_name.pth --store faces --output fixed.pt --swap-classes
 
       For models whose weights are right and whose statistics are missing, reset or ruined (see \
       `trainer diagnose`). Every BatchNorm layer gets the mean and variance of its true input over \
       all crops of the training side, layer after layer. Then temperature and threshold are fitted on \
-      the validation side, and the model must pass the behaviour check. The file keeps the names of \
+      the validation side, and the model must not be broken. The file keeps the names of \
       the network it came from, loads with load_state_dict(strict=True), and its story, before and \
       after, stands beside it: fixed_training_info.json beside fixed_deepfake_model.pt.
 
       A file of this trainer says how its data was split. For any other the split is made anew, and \
       the model may have been trained on the videos that it is measured on.
 
-      Exit codes: 0 done; 1 failed, or the model needs training; 3 the model failed its behaviour \
-      check and was not written; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      With --swap-classes the two answers are exchanged: for models whose answers are fake and real, in \
+      this order, as programs make them that sort folders by name. Sound statistics are kept then.
+
+      Exit codes: 0 the model is sound; 1 failed, the model needs training, or the repaired one is broken \
+      and was not written; 4 written, but the data can't tell whether it is a detector, and the file \
+      says so; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
       """)
 
   enum Split: String, ExpressibleByArgument, CaseIterable {
@@ -63,7 +70,10 @@ struct RepairCommand: ParsableCommand {
   @Option(help: "Mebibytes that may hold feature maps between passes: fewer computations.")
   var cache = 1024
 
-  @Flag(help: "Repair a sound model too; write the result even if it fails its behaviour check.")
+  @Flag(help: "Exchange the two answers: real becomes fake, and fake real.")
+  var swapClasses = false
+
+  @Flag(help: "Repair a sound model too; write the result even if it is broken.")
   var force = false
 
   func validate() throws {
@@ -85,15 +95,15 @@ struct RepairCommand: ParsableCommand {
     let (file, diagnosis) = DiagnoseCommand.diagnose(model)
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
     StandardOutput.write(result.headline)
-    switch diagnosis.verdict {
-    case .repairable: break
-    case .sound, .misbehaving:
-      guard force else {
-        StandardOutput.write(
-          "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
-            + "another data set.")
-        return
+    switch diagnosis.condition {
+    case .repairable:
+      let isSwapped = diagnosis.findings.contains {
+        $0.identifier == .swappedClasses && $0.outcome == .failed
       }
+      if isSwapped, !swapClasses { throw swapRefusal() }
+    case .swappedClasses: if !swapClasses { throw swapRefusal() }
+    case .sound, .undecided, .misbehaving:
+      if !force, !swapClasses { return try judge(file, diagnosis) }
     case .needsTraining:
       throw CommandError(
         "\(model): weights are missing or ruined, which no statistics give back. "
@@ -113,11 +123,41 @@ struct RepairCommand: ParsableCommand {
       ModelRepair.Settings(
         store: CommandLinePath.absolute(store), frames: frames,
         split: split == .hash ? .hash : .dataset,
-        inputSize: inputSize, workers: workers, cacheBytes: cache << 20), observer: console)
+        inputSize: inputSize, workers: workers, cacheBytes: cache << 20,
+        estimatesStatistics: diagnosis.condition == .repairable || force,
+        swapsClasses: swapClasses), observer: console)
     StandardOutput.write("\n" + repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
     report(outcome, subject, target)
-    if !outcome.information.behaviour.passed { throw ExitCode(3) }
+    try outcome.information.verdict.endCommand()
+  }
+
+  /// Of a file without anything to repair: what it is worth on the store, and what could be done.
+  private func judge(_ file: NetworkFile?, _ diagnosis: ModelDiagnosis) throws {
+    guard let file else { throw refusal(diagnosis) }
+    let console = ConsoleObserver()
+    let subject = try SubjectModel(file)
+    let trial = try console.exiting {
+      try ModelTrial(
+        subject, store: CommandLinePath.absolute(store), frames: frames ?? 8, inputSize: inputSize,
+        workers: workers, observer: console)
+    }
+    var diagnosis = diagnosis
+    diagnosis.add(trial.findings, ranksFakesHigher: trial.ranksFakesHigher)
+    let result = DiagnosisResult(
+      model: model, diagnosis: diagnosis, predictions: trial.summary)
+    StandardOutput.write("\n" + result.judgement)
+    if diagnosis.condition == .swappedClasses { throw swapRefusal() }
+    StandardOutput.write(
+      "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
+        + "another data set.")
+    try diagnosis.verdict.endCommand()
+  }
+
+  private func swapRefusal() -> CommandError {
+    CommandError(
+      "\(model): its answers are fake and real, in this order; run again with --swap-classes to "
+        + "exchange them")
   }
 
   private func report(_ outcome: ModelRepair.Outcome, _ subject: SubjectModel, _ target: String) {
@@ -128,7 +168,7 @@ struct RepairCommand: ParsableCommand {
           + "'\(subject.file.container.joined(separator: "/"))'; the repaired one is a plain "
           + "state_dict.")
     }
-    StandardOutput.write("\n" + outcome.information.verdict)
+    StandardOutput.write("\n" + outcome.information.verdict.line(outcome.information.summary))
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
     StandardOutput.write("Told in    \(outcome.informationPath)")
   }

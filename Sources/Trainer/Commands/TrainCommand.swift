@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Contract
 import Evaluation
 import Foundation
 import Measure
@@ -27,8 +28,9 @@ struct TrainCommand: ParsableCommand {
       checkpoint, and ends exactly where an uninterrupted run with as many workers would have. \
       Ctrl-C writes a checkpoint first; a second one leaves at once.
 
-      Exit codes: 0 done; 1 failed; 3 trained, but the model failed its behaviour check and was not \
-      exported; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 trained, the model is sound; 1 failed; 3 trained, but the model is broken and was \
+      not exported; 4 trained and exported, but the data can't tell whether the model is a detector; 64 \
+      wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
@@ -61,7 +63,7 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Learn one batch by heart, to prove that the network can learn; keep nothing.")
   var overfitBatch = false
 
-  @Flag(help: "Export the model even if it fails its behaviour check.")
+  @Flag(help: "Export the model even if it is broken.")
   var force = false
 
   mutating func validate() throws {
@@ -102,13 +104,15 @@ struct TrainCommand: ParsableCommand {
         StandardOutput.write(
           "Stopped at step \(progress.step); the same command goes on from there.")
         throw ExitCode(console.interruption.exitCode)
-      case .alreadyEnded(let progress, let model):
+      case .alreadyEnded(let progress, let model, let verdict):
         StandardOutput.write("This run has ended already; its model is \(model).")
         StandardOutput.write(EpochTable.render(progress))
+        StandardOutput.write(verdict.line("trainer report \(folder) tells what it rests on."))
+        try verdict.endCommand(brokenCode: 3)
       case .judged(let result):
-        if !result.judgement.behaviour.passed { throw ExitCode(3) }
-      case .judgedByFirst(let passed):
-        if !passed { throw ExitCode(3) }
+        try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)
+      case .judgedByFirst(let verdict):
+        try verdict.endCommand(brokenCode: 3)
       }
     } catch is WorkStopped {
       throw ExitCode(console.interruption.exitCode)

@@ -6,7 +6,7 @@ extension ModelExport.Result {
   /// Prints what was measured, the verdict, and where the files are.
   func print() {
     StandardOutput.write(ResultTable(judgement).render())
-    StandardOutput.write("\n" + verdict)
+    StandardOutput.write("\n" + verdictLine)
     if isExported {
       StandardOutput.write("Model      \(target.model)")
       if let path = target.safetensors { StandardOutput.write("           \(path)") }

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Evaluation
 internal import ModelFiles
 internal import NeuralNetwork
@@ -8,7 +9,8 @@ extension Examination {
   var findings: [Finding] {
     [
       missingParameters, wrongShape, parametersNotFinite, silentLayer, missingStatistics,
-      statisticsNotFinite, defaultStatistics, degenerateStatistics, unusableDescription,
+      statisticsNotFinite, defaultStatistics, degenerateStatistics, swappedClasses, statedVerdict,
+      unusableDescription,
       deadChannels, explodingChannels, weightNorms, unexpectedEntries, missingCounters,
       halfPrecision, unusualWidth, assumedHead,
     ].compactMap(\.self)
@@ -113,6 +115,35 @@ extension Examination {
     return Finding(
       identifier, .failed, measured: "\(names.count) of \(all) BatchNorm layers \(what)",
       meaning: meaning, advice: repair, subjects: names)
+  }
+
+  private var swappedClasses: Finding? {
+    let orders = file.statedClassOrders
+    guard let first = orders.first(where: \.isSwapped) else { return nil }
+    let agree = orders.allSatisfy(\.isSwapped)
+    return Finding(
+      .swappedClasses, agree ? .failed : .undecided,
+      measured: agree
+        ? "the classes are swapped: the file says \(first.text)"
+        : "the file contradicts itself: \(orders.map(\.text).joined(separator: "; "))",
+      meaning: "Here and in most backends the network's answers are real and fake, in this order: "
+        + "in another one every verdict is the opposite.",
+      advice: agree
+        ? "Run `trainer repair MODEL --store DIR --swap-classes --output FIXED`: it exchanges the two "
+          + "rows of the last layer."
+        : "Let it judge faces that you know: `trainer diagnose MODEL --store DIR`.")
+  }
+
+  /// What a file of this product said of itself when it was written.
+  private var statedVerdict: Finding? {
+    guard case .success(let metadata)? = file.description, let stated = metadata.verdict,
+      stated.verdict != .sound
+    else { return nil }
+    return Finding(
+      .statedVerdict, stated.verdict == .broken ? .failed : .undecided,
+      measured: "the file says of itself: \(stated.verdict.rawValue)",
+      meaning: stated.reason,
+      advice: "Let it judge other faces that you know: `trainer diagnose MODEL --store DIR`.")
   }
 
   private var deadChannels: Finding? {

@@ -1,15 +1,20 @@
+public import Contract
 public import Evaluation
 public import ModelFiles
 internal import NeuralNetwork
 
 /// Whether a model file can be trusted: a verdict, and what it rests on.
 public struct ModelDiagnosis: Codable, Sendable, Equatable {
-  /// What to do with the model.
-  public enum Verdict: String, Codable, Sendable, CaseIterable {
+  /// The state of a model, and with it what to do.
+  public enum Condition: String, Codable, Sendable, CaseIterable {
     /// Complete, and nothing in it is broken.
     case sound
+    /// Complete, and the evidence doesn't decide whether it is a detector.
+    case undecided
     /// The weights are there, BatchNorm statistics are missing or ruined: data gives them back.
     case repairable
+    /// Its answers stand for fake and real, in this order: they can be exchanged.
+    case swappedClasses
     /// Weights are missing or ruined: only training gives them back.
     case needsTraining
     /// Complete, but on real pictures it isn't a detector.
@@ -18,9 +23,6 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     case otherNetwork
     /// Not a file that can be read.
     case unreadable
-
-    /// Whether the model may be used.
-    public var isSound: Bool { self == .sound }
   }
 
   /// What the network is.
@@ -35,8 +37,10 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     public var parameters: Int
   }
 
-  /// What to do with the model.
-  public private(set) var verdict: Verdict
+  /// Whether the model can be trusted.
+  public private(set) var verdict: ModelVerdict
+  /// The state of the model, and with it what to do.
+  public private(set) var condition: Condition
   /// The verdict as one sentence.
   public private(set) var summary: String
   /// What was recognised; nil where nothing was.
@@ -77,7 +81,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   public init(unreadable error: ModelFileError) {
     let isCode = error.code == .forbiddenCode
     self.init(
-      verdict: .unreadable,
+      condition: .unreadable,
       finding: Finding(
         isCode ? .forbiddenCode : .unreadable, .failed, measured: error.message,
         meaning: isCode
@@ -92,15 +96,16 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
 
   private init(otherNetwork measured: String, _ file: NetworkFile, advice: String) {
     self.init(
-      verdict: .otherNetwork,
+      condition: .otherNetwork,
       finding: Finding(
-        .otherNetwork, .failed, measured: measured,
+        .otherNetwork, .undecided, measured: measured,
         meaning: "Whether this model is sound can't be told.", advice: advice),
       container: file.container.joined(separator: "/"), prefix: file.prefix)
   }
 
-  private init(verdict: Verdict, finding: Finding, container: String, prefix: String) {
-    self.verdict = verdict
+  private init(condition: Condition, finding: Finding, container: String, prefix: String) {
+    self.condition = condition
+    verdict = ModelVerdict([finding])
     summary = finding.measured
     network = nil
     (entriesFound, entriesExpected) = (0, 0)
@@ -117,7 +122,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     (container, prefix) = (file.container.joined(separator: "/"), file.prefix)
     layers = examination.layers
     findings = examination.findings
-    verdict = .sound
+    (verdict, condition) = (.sound, .sound)
     summary = ""
     conclude()
   }
@@ -134,9 +139,31 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// Adds what predictions on real pictures show, and judges again.
-  public mutating func add(_ more: [Finding]) {
-    findings += more
-    if network != nil { conclude() }
+  ///
+  /// What the file says of itself counts no more then. Of a model that is known to be broken the
+  /// predictions are no news.
+  ///
+  /// - Parameters:
+  ///   - more: what was found.
+  ///   - ranksFakesHigher: whether fakes were seen to score higher than reals.
+  public mutating func add(_ more: [Finding], ranksFakesHigher: Bool) {
+    guard network != nil else { return }
+    findings = findings.map { finding in
+      switch finding.identifier {
+      case .statedVerdict: finding.with(.note)
+      case .swappedClasses where ranksFakesHigher:
+        finding.with(.warning, meaning: "But fakes score higher than reals, as they should.")
+      default: finding
+      }
+    }
+    let isBroken = findings.contains { $0.outcome == .failed }
+    findings +=
+      isBroken
+      ? more.map {
+        $0.with(.warning, meaning: $0.meaning + " This may all come from what is broken.")
+      }
+      : more
+    conclude()
   }
 
   /// Orders the findings and draws the verdict from them.
@@ -147,20 +174,22 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     }
     let broken = findings.filter { $0.outcome == .failed }
     let identifiers = Set(broken.map(\.identifier))
-    if identifiers.isEmpty {
-      verdict = .sound
-    } else if !identifiers.isDisjoint(with: Self.lost) {
-      verdict = .needsTraining
-    } else if !identifiers.isDisjoint(with: Self.estimable) {
-      verdict = .repairable
-    } else {
-      verdict = .misbehaving
-    }
+    verdict = ModelVerdict(findings)
+    condition =
+      switch verdict {
+      case .sound: .sound
+      case .cannotTell: .undecided
+      case .broken where !identifiers.isDisjoint(with: Self.lost): .needsTraining
+      case .broken where !identifiers.isDisjoint(with: Self.estimable): .repairable
+      case .broken where identifiers.contains(.swappedClasses): .swappedClasses
+      case .broken: .misbehaving
+      }
     let entries = "\(entriesFound) of \(entriesExpected) entries"
+    let decisive = broken.isEmpty ? findings.filter { $0.outcome == .undecided } : broken
     summary =
-      broken.isEmpty
+      decisive.isEmpty
       ? "all \(entries); nothing is missing, nothing is broken"
-      : "\(entries); " + broken.map(\.measured).joined(separator: "; ")
+      : "\(entries); " + decisive.map(\.measured).joined(separator: "; ")
   }
 
   /// What only training gives back.
@@ -171,6 +200,15 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   private static let estimable: Set<Finding.Identifier> = [
     .missingStatistics, .statisticsNotFinite, .defaultStatistics, .degenerateStatistics,
   ]
+}
+
+extension Finding {
+  /// The same, of less weight: there is nothing to do about it then.
+  fileprivate func with(_ outcome: Outcome, meaning: String? = nil) -> Finding {
+    Finding(
+      identifier, outcome, measured: measured, meaning: meaning ?? self.meaning,
+      subjects: subjects)
+  }
 }
 
 extension ModelDiagnosis.Network {

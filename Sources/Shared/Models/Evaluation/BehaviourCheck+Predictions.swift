@@ -70,46 +70,9 @@ extension BehaviourCheck {
         + "temperature on validation again.")
   }
 
-  static func betterThanChance(
-    _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
-  ) -> Finding {
-    let report = evidence.report
-    guard let accuracy = report.videos.balancedAccuracy, let auc = report.videos.auc else {
-      return unmeasurable(.betterThanChance, report)
-    }
-    let advice =
-      "Evaluate on more people; if that doesn't decide either, train longer or on more data."
-    let intervals = [report.intervals.videoBalancedAccuracy, report.intervals.videoAUC]
-    let known = intervals.compactMap(\.self)
-    guard !known.isEmpty else {
-      return Finding(
-        .betterThanChance, .undecided,
-        measured: "balanced accuracy \(text(accuracy)), AUC \(text(auc)), no intervals",
-        value: accuracy,
-        meaning: "Whether the model is better than chance can't be told from these data. "
-          + (report.intervals.note ?? "The metrics are undefined in most draws."),
-        advice: advice)
-    }
-    let isAboveChance = known.contains { $0.lower > 0.5 }
-    let isUseless = known.allSatisfy { $0.upper < limits.leastUsefulAccuracy }
-    let outcome: Finding.Outcome =
-      isAboveChance ? .passed : isUseless ? .failed : .undecided
-    let meaning =
-      switch outcome {
-      case .passed: "The model is better than chance on people it has not seen."
-      case .failed: "The model is no better than chance, and there are enough people to tell."
-      case .undecided, .note, .warning: "Chance is within the interval: too few people to tell."
-      }
-    return Finding(
-      .betterThanChance, outcome,
-      measured: "balanced accuracy \(described(accuracy, intervals[0])), "
-        + "AUC \(described(auc, intervals[1]))",
-      value: accuracy, meaning: meaning, advice: advice)
-  }
-
   /// The finding where a class is missing, there are no predictions, or some are not numbers (which
   /// the check `finite` reports as a failure).
-  private static func unmeasurable(
+  static func unmeasurable(
     _ identifier: Finding.Identifier, _ report: EvaluationReport
   ) -> Finding {
     Finding(
@@ -118,11 +81,6 @@ extension BehaviourCheck {
         + "\(report.videos.fake) fake videos, \(report.frames.invalid) crops without a probability",
       meaning: "Only predictions of real and of fake videos can tell.",
       advice: "Evaluate on data with both classes.")
-  }
-
-  private static func described(_ value: Double, _ interval: ConfidenceInterval?) -> String {
-    guard let interval else { return "\(text(value)) (no interval)" }
-    return "\(text(value)) (95% interval \(text(interval.lower))...\(text(interval.upper)))"
   }
 
   private static func standardDeviation(_ values: [Double]) -> Double {

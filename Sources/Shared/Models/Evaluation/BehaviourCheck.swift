@@ -1,14 +1,13 @@
+public import Contract
+
 /// Whether a model behaves like one: it has all its entries, it looks at its input, it says both
-/// "real" and "fake", and is right more often than a coin. A model that fails isn't exported.
-public struct BehaviourCheck: Codable, Sendable, Equatable {
+/// "real" and "fake", and is right more often than a coin. A model that is broken isn't exported.
+public struct BehaviourCheck: Sendable, Equatable {
   /// One finding per check, those about the network first.
   public let findings: [Finding]
 
   /// The limits that were applied.
   public let limits: BehaviourLimits
-
-  /// Whether no check failed. Checks that could not decide don't fail.
-  public let passed: Bool
 
   /// Checks a model.
   public init(_ evidence: BehaviourEvidence, limits: BehaviourLimits = BehaviourLimits()) {
@@ -22,9 +21,11 @@ public struct BehaviourCheck: Codable, Sendable, Equatable {
       Self.predictsBothClasses(evidence, limits),
       Self.confidenceSpread(evidence, limits),
       Self.betterThanChance(evidence, limits),
-    ]
-    passed = findings.allSatisfy { $0.outcome != .failed }
+    ].compactMap(\.self)
   }
+
+  /// What the findings come to.
+  public var verdict: ModelVerdict { ModelVerdict(findings) }
 
   /// The findings that failed.
   public var failures: [Finding] { findings.filter { $0.outcome == .failed } }
@@ -32,18 +33,26 @@ public struct BehaviourCheck: Codable, Sendable, Equatable {
   /// The findings that could not decide.
   public var undecided: [Finding] { findings.filter { $0.outcome == .undecided } }
 
-  /// The result in one line, for the end of a run.
-  public var verdictLine: String {
-    let right = findings.count { $0.outcome == .passed }
-    var line = "Behaviour check \(passed ? "passed" : "FAILED"): "
-    line += "\(right) of \(findings.count) checks passed"
-    if !failures.isEmpty {
-      line += "; failed: "
-      line += failures.map { "\($0.identifier.rawValue) (\($0.measured))" }.joined(separator: ", ")
+  /// The verdict in one line, for the end of a run.
+  public var verdictLine: String { verdict.line(reason) }
+
+  /// What the verdict rests on, for a reader who hasn't seen the checks: what failed or couldn't decide,
+  /// or how much better than chance the model is.
+  public var basis: String {
+    let doubts = failures.isEmpty ? undecided : failures
+    guard doubts.isEmpty else {
+      return doubts.map { "\($0.measured): \($0.meaning)" }.joined(separator: " ")
     }
-    if !undecided.isEmpty {
-      line += "; undecided: "
-      line += undecided.map { "\($0.identifier.rawValue) (\($0.measured))" }.joined(separator: ", ")
+    return findings.first { $0.identifier == .betterThanChance }?.measured ?? reason
+  }
+
+  /// The checks that passed, and those that did not, in one line.
+  public var reason: String {
+    let right = findings.count { $0.outcome == .passed }
+    var line = "\(right) of \(findings.count) checks passed"
+    for (word, some) in [("failed", failures), ("undecided", undecided)] where !some.isEmpty {
+      line += "; \(word): "
+      line += some.map { "\($0.identifier.rawValue) (\($0.measured))" }.joined(separator: ", ")
     }
     return line
   }
@@ -55,5 +64,26 @@ public struct BehaviourCheck: Codable, Sendable, Equatable {
   static func summary(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: ", ")
     return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
+  }
+}
+
+extension BehaviourCheck: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case findings, limits, verdict
+  }
+
+  /// Reads a check of this or an older version; the verdict is what its findings come to.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    findings = try values.decode([Finding].self, forKey: .findings)
+    limits = try values.decode(BehaviourLimits.self, forKey: .limits)
+  }
+
+  /// Writes findings, limits and the verdict.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(findings, forKey: .findings)
+    try values.encode(limits, forKey: .limits)
+    try values.encode(verdict, forKey: .verdict)
   }
 }

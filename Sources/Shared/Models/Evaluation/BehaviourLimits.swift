@@ -17,9 +17,20 @@ public struct BehaviourLimits: Codable, Sendable, Equatable {
   /// Balanced accuracy of crops from which complete confidence on both sides is deserved.
   public var deservedConfidenceAccuracy = 0.98
 
+  /// Largest share of the arrangements of labels that may rank fakes as well as the model for it to be
+  /// better than chance. It takes more to trust a model than to doubt it.
+  public var largestShareOfChance = 0.01
+
+  /// If at most this share of the arrangements ranks fakes as badly, the model's classes are swapped.
+  public var largestShareOfSwapped = 0.05
+
   /// If the data rule out a balanced accuracy and an AUC of this, the model counts as no better
   /// than chance.
   public var leastUsefulAccuracy = 0.6
+
+  /// Largest standard deviation of the AUC under chance with which data can rule anything out: twice
+  /// that must fit between 0.5 and `leastUsefulAccuracy`.
+  public var largestSpreadOfChance = 0.05
 
   /// Least difference of logits, relative to their size, that counts as another answer: a hundred
   /// times the rounding error of float32 in a deep network.
@@ -33,4 +44,24 @@ public struct BehaviourLimits: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// Reads limits of this or an older version, which had fewer of them.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func read(_ value: inout Double, _ key: CodingKeys) throws {
+      value = try values.decodeIfPresent(Double.self, forKey: key) ?? value
+    }
+    try read(&leastClassShare, .leastClassShare)
+    try read(&leastSpread, .leastSpread)
+    try read(&completeConfidence, .completeConfidence)
+    try read(&largestConfidentShare, .largestConfidentShare)
+    try read(&deservedConfidenceAccuracy, .deservedConfidenceAccuracy)
+    try read(&largestShareOfChance, .largestShareOfChance)
+    try read(&largestShareOfSwapped, .largestShareOfSwapped)
+    try read(&leastUsefulAccuracy, .leastUsefulAccuracy)
+    try read(&largestSpreadOfChance, .largestSpreadOfChance)
+    try read(&leastRelativeChange, .leastRelativeChange)
+    try read(&leastChangedShare, .leastChangedShare)
+    try read(&largestDefaultShare, .largestDefaultShare)
+  }
 }

@@ -27,6 +27,10 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
   /// 95% intervals, or the reason why there are none.
   public let intervals: BootstrapIntervals
 
+  /// How well chance would rank the same videos. Nil where a class is missing, a prediction is not a
+  /// number, or nobody asked, as between epochs and in older files.
+  public let chance: PermutationTest?
+
   /// Measures predictions.
   ///
   /// Sorting aside, the cost is that of the draws: each is one pass over videos and frames.
@@ -37,10 +41,11 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
   ///   - calibration: fitted on validation, also where test data are measured.
   ///   - draws: resamples for the intervals; 0 for none, as between epochs.
   ///   - seed: the run's.
+  ///   - testsChance: whether to compare the order with that of chance, as a verdict needs it.
   /// - Throws: if the predictions contradict each other about a video.
   public init(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
-    calibration: Calibration, draws: Int = 0, seed: UInt64 = 0
+    calibration: Calibration, draws: Int = 0, seed: UInt64 = 0, testsChance: Bool = false
   ) throws(EvaluationError) {
     let predictions = try VideoPrediction.predictions(
       frames: frames, videosWithoutFaces: videosWithoutFaces, score: calibration.score,
@@ -56,5 +61,6 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     fakeVideosWithoutFace = videosWithoutFaces.count { $0.label == .fake }
     intervals = BootstrapIntervals(
       videos: predictions, frames: frames, calibration: calibration, draws: draws, seed: seed)
+    chance = testsChance ? PermutationTest(predictions, seed: seed) : nil
   }
 }

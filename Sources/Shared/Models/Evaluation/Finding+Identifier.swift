@@ -30,6 +30,8 @@ extension Finding {
     case otherNetwork
     /// This product's description of the model is in the file, and can't be used.
     case unusableDescription
+    /// What the file says of its own verdict.
+    case statedVerdict
     /// Parameters (weights, biases) are missing.
     case missingParameters
     /// Running statistics of BatchNorm layers are missing.
@@ -64,7 +66,7 @@ extension Finding {
     case assumedHead
     /// Predictions on real pictures aren't those of a detector.
     case predictions
-    /// The scores order fakes below reals.
+    /// The answers stand for fake and real instead of real and fake.
     case swappedClasses
 
     /// The checks of a behaviour check, in their order; all others are defects.

@@ -12,11 +12,14 @@ public struct CandidateModel: Sendable {
     public var judgement: Judgement
     /// Whether the model is fit to be published.
     public var passes: Bool
+    /// Whether the file holds the model that was judged. One that doesn't is never published.
+    public var isFaithful: Bool
 
     /// Creates a verdict.
-    public init(_ judgement: Judgement, passes: Bool) {
+    public init(_ judgement: Judgement, passes: Bool, isFaithful: Bool = true) {
       self.judgement = judgement
       self.passes = passes
+      self.isFaithful = isFaithful
     }
   }
 
@@ -37,7 +40,8 @@ public struct CandidateModel: Sendable {
   /// Writes the model beside its place, has the file judged, and puts it into its place if it passes.
   ///
   /// - Parameters:
-  ///   - force: publish it even if it doesn't pass. A file that can't be read back is not published.
+  ///   - force: publish it even if it doesn't pass. A file that can't be read back, or that holds
+  ///     something else, is not published.
   ///   - judge: gets the model as it was read back from the file.
   /// - Throws: `ModelFileError` where the file can't be written or read back, and what `judge` throws.
   ///   What stood in the target's place is untouched then.
@@ -47,7 +51,7 @@ public struct CandidateModel: Sendable {
     defer { unlink(candidate) }
     try model.write(to: candidate)
     let verdict = try judge(ModelFile(contentsOf: candidate))
-    guard verdict.passes || force else { return (verdict.judgement, false) }
+    guard verdict.isFaithful, verdict.passes || force else { return (verdict.judgement, false) }
     do throws(FileError) {
       try FileSystem.rename(candidate, to: target)
     } catch {

@@ -31,6 +31,9 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
   public var calibration: Calibration
   /// How the model came to be; equal for equal trainings.
   public var provenance: Provenance
+  /// Whether the model could be trusted when it was written, and why; nil in older files, which were
+  /// written only if no check had failed.
+  public var verdict: StatedVerdict?
 
   /// How a model came to be: nothing here depends on when or where.
   public struct Provenance: Codable, Sendable, Equatable {
@@ -56,7 +59,7 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
   public init(
     architecture: ResNet18Architecture, entryNames: [String: String] = [:],
     recipe: ExtractionRecipe, normalization: InputNormalization, calibration: Calibration,
-    provenance: Provenance
+    provenance: Provenance, verdict: StatedVerdict? = nil
   ) {
     formatVersion = Self.currentFormatVersion
     self.architecture = ArchitectureDescription(architecture, entryNames: entryNames)
@@ -65,6 +68,7 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
     self.normalization = normalization
     self.calibration = calibration
     self.provenance = provenance
+    self.verdict = verdict
   }
 
   /// The record: JSON with sorted keys, the same bytes for the same content.
@@ -98,7 +102,7 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
 extension ModelMetadata {
   private enum CodingKeys: String, CodingKey {
     case formatVersion, architecture, labels, recipe, geometry, normalization, calibration
-    case provenance
+    case provenance, verdict
     // Version 1 has these side by side.
     case temperature, threshold, videoScore
   }
@@ -128,6 +132,7 @@ extension ModelMetadata {
     geometry = try recipe?.geometry ?? values.decode(CropGeometry.self, forKey: .geometry)
     normalization = try values.decode(InputNormalization.self, forKey: .normalization)
     provenance = try values.decode(Provenance.self, forKey: .provenance)
+    verdict = try values.decodeIfPresent(StatedVerdict.self, forKey: .verdict)
     if formatVersion == 1 {
       let score = try values.decode(VideoScore.self, forKey: .videoScore)
       let temperature: Double = try values.decodeNumber(.temperature)
@@ -157,6 +162,7 @@ extension ModelMetadata {
     try values.encode(normalization, forKey: .normalization)
     try values.encode(calibration, forKey: .calibration)
     try values.encode(provenance, forKey: .provenance)
+    try values.encodeIfPresent(verdict, forKey: .verdict)
   }
 
   /// In what the crops of a store differ from those that the model was trained on, besides the

@@ -53,7 +53,8 @@ extension ModelWeights {
     }
     return ModelWeights(
       tensors: tensors, container: container.path, others: others,
-      records: try content.ownRecords())
+      records: try content.ownRecords(),
+      remarks: remarks(content.pickle, besides: container.dictionary))
   }
 
   /// The keys beside those that lead to the container.

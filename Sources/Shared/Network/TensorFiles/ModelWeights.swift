@@ -17,6 +17,10 @@ public struct ModelWeights: Sendable {
   /// in `TorchDocument`, or the strings of the metadata of safetensors. Empty for other formats.
   public let records: [String: [UInt8]]
 
+  /// Short lists and dictionaries of text and numbers that stand beside the tensors, by their keys
+  /// joined by `/`, such as `class_to_idx`. Empty for safetensors.
+  public let remarks: [String: TorchValue]
+
   private let indices: [String: Int]
 
   /// The tensor of that name, or nil.
@@ -27,12 +31,13 @@ public struct ModelWeights: Sendable {
   /// Describes weights; of two tensors of one name the first is found by it.
   public init(
     tensors: [TensorEntry], container: [String] = [], others: [String] = [],
-    records: [String: [UInt8]] = [:]
+    records: [String: [UInt8]] = [:], remarks: [String: TorchValue] = [:]
   ) {
     self.tensors = tensors
     self.container = container
     self.others = others
     self.records = records
+    self.remarks = remarks
     indices = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -25,6 +25,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case perturbation = 8
     /// People, scenes and manipulations of sample clips.
     case sampleClips = 9
+    /// Labels exchanged to see what chance would do.
+    case permutation = 10
   }
 
   private var state: UInt64

@@ -1,3 +1,4 @@
+internal import Contract
 package import Diagnosis
 internal import Evaluation
 internal import Foundation
@@ -29,7 +30,11 @@ package struct DiagnosisResult: Encodable {
     if !diagnosis.findings.isEmpty {
       parts.append(diagnosis.findings.map(Self.text).joined(separator: "\n"))
     }
-    if let predictions { parts.append(Self.text(predictions)) }
+    if let predictions {
+      parts.append(Self.text(predictions))
+    } else if diagnosis.network != nil {
+      parts.append("The file alone was looked at. What it answers shows with --store DIR.")
+    }
     if let network = diagnosis.network {
       parts.append(facts(network))
       parts.append(table)
@@ -37,20 +42,29 @@ package struct DiagnosisResult: Encodable {
     return parts.joined(separator: "\n\n")
   }
 
+  /// The verdict with what predictions show.
+  package var judgement: String {
+    ([headline] + diagnosis.findings.map(Self.text) + (predictions.map { [Self.text($0)] } ?? []))
+      .joined(separator: "\n\n")
+  }
+
   /// The verdict and what it is about.
   package var headline: String {
-    Self.title(diagnosis.verdict) + "\n"
+    title + "\n"
       + "\(model): \(diagnosis.summary)".printable.wrapped(indent: "  ")
   }
 
-  private static func title(_ verdict: ModelDiagnosis.Verdict) -> String {
-    switch verdict {
-    case .sound: "SOUND"
-    case .repairable: "BROKEN, REPAIRABLE"
-    case .needsTraining: "BROKEN, NEEDS TRAINING"
-    case .misbehaving: "BROKEN, NO DETECTOR"
-    case .otherNetwork: "UNKNOWN NETWORK"
-    case .unreadable: "UNREADABLE"
+  /// The verdict, and the condition where that says more.
+  private var title: String {
+    let word = diagnosis.verdict.rawValue.uppercased()
+    return switch diagnosis.condition {
+    case .sound, .undecided: word
+    case .repairable: word + ", REPAIRABLE"
+    case .swappedClasses: word + ", CLASSES ARE SWAPPED"
+    case .needsTraining: word + ", NEEDS TRAINING"
+    case .misbehaving: word + ", NO DETECTOR"
+    case .otherNetwork: word + ", UNKNOWN NETWORK"
+    case .unreadable: word + ", UNREADABLE"
     }
   }
 

@@ -31,7 +31,7 @@ package struct ResultTable {
       }
     }
     lines += ["", checks]
-    for finding in behaviour.failures {
+    for finding in behaviour.failures + behaviour.undecided {
       lines += ["", "\(finding.identifier.rawValue): \(finding.meaning)"]
       if let advice = finding.advice { lines.append("  try: \(advice)") }
     }

@@ -102,7 +102,7 @@ extension RunReport {
     for finding in behaviour.findings {
       let advice: Markup = finding.advice.map { "<small>\(finding.meaning) \($0)</small>" } ?? ""
       let result: Markup =
-        finding.outcome == .failed ? "<b>failed</b>" : Markup(text: finding.outcome.rawValue)
+        finding.outcome == .failed ? "<b>failed</b>" : Markup(text: finding.outcomeName)
       table.append([
         Markup(text: finding.identifier.title), result, Markup(text: finding.measured) + advice,
       ])

@@ -57,24 +57,27 @@ package struct RunReport {
         .doubtful, name + "No verdict yet", "The training has not ended: no model was judged.")
     }
     let behaviour = information.behaviour
-    guard behaviour.passed else {
-      let failures = behaviour.failures.map { finding -> Markup in
-        "<br/><b>\(finding.identifier.title)</b>: \(finding.measured). \(finding.meaning)"
-      }
-      return ReportPage.Verdict(
-        .bad, name + "Failed: do not use this model",
-        "\(ReportText.counted(behaviour.failures.count, "check")) of its behaviour failed."
-          + failures.joined())
-    }
     let basis = Markup(text: basis(run))
-    guard behaviour.undecided.isEmpty else {
-      let doubts = behaviour.undecided.map { finding -> Markup in
-        "<br/><b>\(finding.identifier.title)</b>: \(finding.measured). \(finding.meaning)"
-      }
+    switch behaviour.verdict {
+    case .sound:
+      return ReportPage.Verdict(.good, name + "Sound: behaves like a detector", basis)
+    case .cannotTell:
       return ReportPage.Verdict(
-        .doubtful, name + "Undecided: not shown to be useful", basis + doubts.joined())
+        .doubtful, name + "Cannot tell: not shown to be useful",
+        basis + lines(behaviour.undecided))
+    case .broken:
+      return ReportPage.Verdict(
+        .bad, name + "Broken: do not use this model",
+        "\(ReportText.counted(behaviour.failures.count, "check")) of its behaviour failed."
+          + lines(behaviour.failures))
     }
-    return ReportPage.Verdict(.good, name + "Passed: behaves like a detector", basis)
+  }
+
+  /// A line for each finding: what was measured, what it means, what to do.
+  private static func lines(_ findings: [Finding]) -> Markup {
+    findings.map { finding -> Markup in
+      "<br/><b>\(finding.identifier.title)</b>: \(finding.measured). \(finding.meaning) \(finding.advice ?? "")"
+    }.joined()
   }
 
   /// What the numbers were measured on, in a sentence.

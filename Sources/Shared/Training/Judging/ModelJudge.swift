@@ -1,5 +1,6 @@
 package import Contract
 package import Evaluation
+package import ModelFiles
 internal import Imaging
 package import NeuralNetwork
 package import Prediction
@@ -31,10 +32,13 @@ package struct ModelJudge {
 
   /// Predictions and report of one side of the split.
   package struct Side {
+    /// Test, or validation.
+    package var name: String
     package var predictions: VideoPredictions
     package var report: EvaluationReport
 
-    package init(predictions: VideoPredictions, report: EvaluationReport) {
+    package init(_ name: String, predictions: VideoPredictions, report: EvaluationReport) {
+      self.name = name
       self.predictions = predictions
       self.report = report
     }
@@ -55,7 +59,7 @@ package struct ModelJudge {
   ) throws -> EvaluationReport {
     try EvaluationReport(
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
-      calibration: calibration, draws: draws, seed: seed)
+      calibration: calibration, draws: draws, seed: seed, testsChance: true)
   }
 
   /// Whether the model behaves like one.
@@ -84,6 +88,42 @@ package struct ModelJudge {
         presentEntries: presentEntries, entriesNotFinite: state.entriesNotFinite,
         batchNormLayers: state.batchNormLayers, logits: logits, logitsOfChangedPictures: changed,
         logitsAfterReload: again))
+  }
+
+  /// What became of a model that was to be written.
+  package struct Publication {
+    /// The check of the file.
+    package var behaviour: BehaviourCheck
+    /// What the file says of itself, its verdict included.
+    package var metadata: ModelMetadata
+    /// Whether the file stands in its place.
+    package var isPublished: Bool
+  }
+
+  /// Writes a model that says of itself what it is worth, and puts it into its place unless it is broken.
+  ///
+  /// - Parameters:
+  ///   - side: the most independent data there is; what it is called stands in the file.
+  ///   - force: put it into its place even if it is broken.
+  ///   - path: the model file.
+  package func publish(
+    _ state: NetworkState, _ metadata: ModelMetadata, side: Side, force: Bool, to path: String
+  ) throws -> Publication {
+    var metadata = metadata
+    let expected = try behaviour(
+      state, side: side, presentEntries: state.entries.map(\.name), reloaded: nil)
+    metadata.verdict = StatedVerdict(
+      expected.verdict, reason: "\(expected.basis) (on the \(side.name) side)")
+    let (checked, isPublished) = try CandidateModel(
+      ModelFile(state: state, metadata: metadata), target: path
+    ).publish(force: force) { file in
+      let behaviour = try self.behaviour(
+        state, side: side, presentEntries: file.state.entries.map(\.name), reloaded: file.state)
+      return CandidateModel.Verdict(
+        behaviour, passes: behaviour.verdict != .broken,
+        isFaithful: !behaviour.failures.contains { $0.identifier == .reloadIdentical })
+    }
+    return Publication(behaviour: checked, metadata: metadata, isPublished: isPublished)
   }
 
   /// The first pictures of up to eight videos, spread over the store.

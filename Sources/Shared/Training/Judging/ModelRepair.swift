@@ -13,8 +13,8 @@ package import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// From a model without statistics to one that can be trusted: measured as it is, its statistics
-/// estimated, calibrated, measured again, checked, written.
+/// From a model without statistics, or with its classes swapped, to one that can be trusted: measured as
+/// it is, its statistics estimated, its answers exchanged, calibrated, measured again, checked, written.
 package struct ModelRepair {
   /// What a repair works with.
   package struct Settings {
@@ -30,10 +30,14 @@ package struct ModelRepair {
     package var workers: Int
     /// Bytes that may hold feature maps between passes.
     package var cacheBytes: Int
+    /// Whether to estimate the statistics; else those of the file are kept.
+    package var estimatesStatistics: Bool
+    /// Whether to exchange the two answers.
+    package var swapsClasses: Bool
 
     package init(
       store: String, frames: Int?, split: DataSplit.Source, inputSize: Int?, workers: Int,
-      cacheBytes: Int
+      cacheBytes: Int, estimatesStatistics: Bool = true, swapsClasses: Bool = false
     ) {
       self.store = store
       self.frames = frames
@@ -41,6 +45,8 @@ package struct ModelRepair {
       self.inputSize = inputSize
       self.workers = workers
       self.cacheBytes = cacheBytes
+      self.estimatesStatistics = estimatesStatistics
+      self.swapsClasses = swapsClasses
     }
   }
 
@@ -110,28 +116,24 @@ package struct ModelRepair {
   /// - Throws: `WorkStopped` where the observer ended the work; then nothing was written.
   package func run(force: Bool, to path: String) throws -> Outcome {
     let before = try measure(broken, "before") { _ in try subject.calibration() }
-    let (state, estimation) = try estimated()
+    var (state, estimation): (NetworkState, Estimation?) = (broken, nil)
+    if settings.estimatesStatistics { (state, estimation) = try estimated() }
+    if settings.swapsClasses { state = state.exchangingClasses() }
     let after = try measure(state, "after") { validation in
       try Calibration.fitted(
         frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
         score: subject.calibration().score)
     }
     let metadata = metadata(state, after.measurement.validation.calibration, estimation)
-    let (behaviour, isWritten) = try CandidateModel(
-      ModelFile(state: state, metadata: metadata), target: path
-    ).publish(force: force) { file in
-      let behaviour = try judge.behaviour(
-        state, side: after.side, presentEntries: file.state.entries.map(\.name),
-        reloaded: file.state)
-      return CandidateModel.Verdict(behaviour, passes: behaviour.passed)
-    }
-    let verdict =
-      behaviour.verdictLine + (isWritten ? "" : "; not written (--force does it all the same)")
+    let publication = try judge.publish(state, metadata, side: after.side, force: force, to: path)
+    let (behaviour, isWritten) = (publication.behaviour, publication.isPublished)
     let information = RepairInformation(
-      software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
-      source: subject.path, diagnosis: diagnosis, model: metadata,
+      software: "trainer \(softwareVersion)", hardware: .current, verdict: behaviour.verdict,
+      summary: behaviour.reason + (isWritten ? "" : "; not written (--force does it all the same)"),
+      source: subject.path, diagnosis: diagnosis, model: publication.metadata,
       data: DataSummary(catalog, split), estimation: estimation,
-      before: before.measurement, after: after.measurement, behaviour: behaviour)
+      swappedClasses: settings.swapsClasses, before: before.measurement, after: after.measurement,
+      behaviour: behaviour)
     let informationPath = InformationFile.path(besideModel: path)
     try information.write(to: informationPath)
     return Outcome(
@@ -203,7 +205,7 @@ package struct ModelRepair {
       state, videos: split.validation, name: "validation, \(name)")
     let calibration = try calibration(validation)
     let report = try judge.report(validation, calibration)
-    let side = ModelJudge.Side(predictions: validation, report: report)
+    let side = ModelJudge.Side("validation", predictions: validation, report: report)
     let counts = split.counts(of: .test)
     guard counts.samples > 0 else { return (Measurement(validation: report), side) }
     let test = try judge.predict(state, videos: split.test, name: "test, \(name)")
@@ -212,21 +214,22 @@ package struct ModelRepair {
     let isTelling = counts.realSamples > 0 && counts.fakeSamples > 0
     return (
       Measurement(validation: report, test: testReport),
-      isTelling ? ModelJudge.Side(predictions: test, report: testReport) : side
+      isTelling ? ModelJudge.Side("test", predictions: test, report: testReport) : side
     )
   }
 
   // MARK: What is written
 
   private func metadata(
-    _ state: NetworkState, _ calibration: Calibration, _ estimation: Estimation
+    _ state: NetworkState, _ calibration: Calibration, _ estimation: Estimation?
   ) -> ModelMetadata {
     var known = subject.metadata?.provenance.settings ?? [:]
     known["data.split"] = splitSettings.source.rawValue
     known["data.validationShare"] = "\(splitSettings.validationShare)"
     known["data.testShare"] = "\(splitSettings.testShare)"
     known["seed"] = "\(splitSettings.seed)"
-    known["repair.crops"] = "\(estimation.crops)"
+    if let estimation { known["repair.crops"] = "\(estimation.crops)" }
+    if settings.swapsClasses { known["repair.swapsClasses"] = "true" }
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
       architecture: state.architecture, entryNames: subject.network.entryNames,

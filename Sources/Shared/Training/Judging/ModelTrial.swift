@@ -1,6 +1,7 @@
 internal import Contract
 package import Evaluation
 internal import Foundation
+internal import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
 internal import Terminal
@@ -27,8 +28,10 @@ package struct PredictionSummary: Encodable {
 
 /// A model that judges the crops of a store, as it is.
 package struct ModelTrial {
-  package let summary: PredictionSummary
+  package private(set) var summary: PredictionSummary
   package let findings: [Finding]
+  /// Whether fakes score higher than reals, more than chance explains.
+  package let ranksFakesHigher: Bool
 
   package init(
     _ subject: SubjectModel, store: String, frames: Int, inputSize: Int?, workers: Int,
@@ -43,19 +46,43 @@ package struct ModelTrial {
         normalization: subject.normalization,
         workers: WorkerPool(workerCount: workers).workerCount),
       draws: 1000, seed: 1, observer: observer)
+    let unseen = try Self.unseenVideos(of: catalog, by: subject.metadata)
     let predictions = try judge.predict(
-      state, videos: Array(catalog.videos.indices), name: "judging")
+      state, videos: unseen ?? Array(catalog.videos.indices), name: "judging")
     guard !predictions.frames.isEmpty else {
       throw JudgingError(store, "there is no face crop to judge; extract videos first")
     }
     let report = try judge.report(predictions, try subject.calibration())
     let behaviour = try judge.behaviour(
-      state, side: ModelJudge.Side(predictions: predictions, report: report),
+      state, side: ModelJudge.Side("judged", predictions: predictions, report: report),
       presentEntries: state.entries.map(\.name), reloaded: nil)
     summary = PredictionSummary(
       predictions, report, store: store,
       notes: subject.metadata?.recipeDifferences(from: catalog) ?? [])
+    if let unseen {
+      summary.notes.append(
+        "the model was trained on this store: judged are only the \(unseen.count) of "
+          + "\(catalog.videos.count) videos that it has not learned from")
+    }
     findings = Self.findings(behaviour, report)
+    ranksFakesHigher = behaviour.findings.contains {
+      $0.identifier == .betterThanChance && $0.outcome == .passed
+    }
+  }
+
+  /// The videos of a store that a model was trained on which it has not learned from; nil for any other
+  /// store, and where the file doesn't say.
+  private static func unseenVideos(
+    of catalog: SampleCatalog, by metadata: ModelMetadata?
+  ) throws -> [Int]? {
+    guard let metadata, let settings = metadata.splitSettings,
+      let trained = metadata.provenance.settings["store.fingerprint"].flatMap({
+        UInt64($0, radix: 16)
+      }),
+      catalog.hasFingerprint(trained)
+    else { return nil }
+    let split = try DataSplit(catalog, settings: settings)
+    return (split.validation + split.test).sorted()
   }
 
   /// The checks that look at answers; those of entries and statistics are the diagnosis's own.
@@ -66,10 +93,14 @@ package struct ModelTrial {
   private static func findings(
     _ behaviour: BehaviourCheck, _ report: EvaluationReport
   ) -> [Finding] {
-    var findings = behaviour.failures.filter { checks.contains($0.identifier) }.map { finding in
+    let doubts = (behaviour.failures + behaviour.undecided).filter {
+      checks.contains($0.identifier)
+    }
+    var findings = doubts.map { finding in
       Finding(
-        .predictions, .failed, measured: finding.measured, meaning: finding.meaning,
-        advice: finding.advice)
+        finding.identifier == .betterThanChance && report.hasSwappedClasses
+          ? .swappedClasses : .predictions, finding.outcome, measured: finding.measured,
+        meaning: finding.meaning, advice: finding.advice)
     }
     if report.frames.invalid > 0 {
       findings.append(
@@ -78,17 +109,6 @@ package struct ModelTrial {
           measured: "\(report.frames.invalid) of \(report.frames.count) answers are NaN",
           meaning: "The network computes no numbers for these pictures.",
           advice: "See the findings on statistics and weights."))
-    }
-    if let interval = report.intervals.videoAUC, interval.upper < 0.4 {
-      findings.append(
-        Finding(
-          .swappedClasses, .failed,
-          measured: "AUC \(TableCell.number(report.videos.auc, 3)): fakes score lower than reals",
-          meaning:
-            "The model tells the classes apart, but its output 0 seems to stand for fake and "
-            + "1 for real.",
-          advice: "Look at the class names of the training; the backend must read output 0 as fake."
-        ))
     }
     return findings
   }

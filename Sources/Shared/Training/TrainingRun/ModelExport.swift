@@ -59,9 +59,12 @@ package struct ModelExport {
     package var judgement: Judgement
     /// Whether the model was written.
     package var isExported: Bool
-    /// The verdict in one line.
-    package var verdict: String
+    /// What the verdict rests on, in one line.
+    package var summary: String
     package var target: Target
+
+    /// The verdict and what it rests on.
+    package var verdictLine: String { judgement.behaviour.verdict.line(summary) }
   }
 
   /// Judges a checkpoint and writes model and information. A broken model never takes the place of a
@@ -76,19 +79,19 @@ package struct ModelExport {
   ) throws -> Result {
     let state = checkpoint.evaluated
     let (judgement, isExported) = try judge(state, checkpoint, target: target.model)
-    var verdict = judgement.behaviour.verdictLine
+    var summary = judgement.behaviour.reason
     if isExported {
       if let path = target.safetensors {
         try ModelFile(state: state, metadata: judgement.metadata).writeSafetensors(to: path)
       }
     } else {
-      verdict += "; not exported (--force does it all the same)"
+      summary += "; not exported (--force does it all the same)"
     }
     if let path = target.predictions { try judgement.predictions.write(to: path) }
     // Last: what it tells of is there.
-    try information(judgement, checkpoint, progress, verdict: verdict).write(to: target.information)
+    try information(judgement, checkpoint, progress, summary: summary).write(to: target.information)
     return Result(
-      judgement: judgement, isExported: isExported, verdict: verdict, target: target)
+      judgement: judgement, isExported: isExported, summary: summary, target: target)
   }
 
   private func judge(
@@ -107,7 +110,7 @@ package struct ModelExport {
     var table = PredictionTable()
     try table.append(validation, side: "validation")
     var side = ModelJudge.Side(
-      predictions: validation, report: try judge.report(validation, calibration))
+      "validation", predictions: validation, report: try judge.report(validation, calibration))
     let validationReport = side.report
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)
@@ -118,7 +121,7 @@ package struct ModelExport {
       try table.append(predictions, side: "test")
       // A test split of one class can't show how the model behaves.
       if test.realSamples > 0, test.fakeSamples > 0 {
-        side = ModelJudge.Side(predictions: predictions, report: report)
+        side = ModelJudge.Side("test", predictions: predictions, report: report)
       }
     }
     let metadata = ModelMetadata(
@@ -129,25 +132,19 @@ package struct ModelExport {
       provenance: ModelMetadata.Provenance(
         software: "trainer \(softwareVersion)", epoch: checkpoint.weightsEpoch,
         step: checkpoint.step, settings: checkpoint.settings))
-    let (behaviour, isExported) = try CandidateModel(
-      ModelFile(state: state, metadata: metadata), target: target
-    ).publish(force: force) { file in
-      let behaviour = try judge.behaviour(
-        state, side: side, presentEntries: file.state.entries.map(\.name), reloaded: file.state)
-      return CandidateModel.Verdict(behaviour, passes: behaviour.passed)
-    }
+    let publication = try judge.publish(state, metadata, side: side, force: force, to: target)
     return (
       Judgement(
-        metadata: metadata, validation: validationReport, test: testReport, behaviour: behaviour,
-        predictions: table), isExported
+        metadata: publication.metadata, validation: validationReport, test: testReport,
+        behaviour: publication.behaviour, predictions: table), publication.isPublished
     )
   }
 
   private func information(
-    _ judgement: Judgement, _ checkpoint: Checkpoint, _ progress: TrainingProgress, verdict: String
+    _ judgement: Judgement, _ checkpoint: Checkpoint, _ progress: TrainingProgress, summary: String
   ) -> TrainingInformation {
     TrainingInformation(
-      software: "trainer \(softwareVersion)", hardware: .current, verdict: verdict,
+      software: "trainer \(softwareVersion)", hardware: .current, summary: summary,
       model: judgement.metadata, data: DataSummary(setup.catalog, setup.split),
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,

@@ -1,3 +1,4 @@
+package import Contract
 package import Evaluation
 package import Judging
 package import Measure
@@ -5,11 +6,14 @@ package import ModelFiles
 
 /// How a model came to be and what it is worth: `training_info.json`.
 package struct TrainingInformation: Codable {
-  package var formatVersion = 1
+  /// Version 1 has the verdict's line as `verdict`.
+  package var formatVersion = 2
   package var software: String
   package var hardware: Hardware
-  /// Verdict in one line.
-  package var verdict: String
+  /// Whether the model can be trusted.
+  package var verdict: ModelVerdict
+  /// What the verdict rests on, in one line.
+  package var summary: String
   package var model: ModelMetadata
   package var data: DataSummary
   /// The configuration's section `train:`, whole.
@@ -27,6 +31,50 @@ package struct TrainingInformation: Codable {
   /// On the test split; nil where there is none.
   package var test: EvaluationReport?
   package var behaviour: BehaviourCheck
+
+  package init(
+    software: String, hardware: Hardware, summary: String, model: ModelMetadata,
+    data: DataSummary, configuration: String, curve: [EpochRecord], best: BestEpoch?,
+    ending: String?, trainedSeconds: Double, workers: Int?, validation: EvaluationReport?,
+    test: EvaluationReport?, behaviour: BehaviourCheck
+  ) {
+    self.software = software
+    self.hardware = hardware
+    verdict = behaviour.verdict
+    self.summary = summary
+    self.model = model
+    self.data = data
+    self.configuration = configuration
+    self.curve = curve
+    self.best = best
+    self.ending = ending
+    self.trainedSeconds = trainedSeconds
+    self.workers = workers
+    self.validation = validation
+    self.test = test
+    self.behaviour = behaviour
+  }
+
+  /// Reads a story of any version; the verdict is what the checks in it come to.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    formatVersion = try values.decode(Int.self, forKey: .formatVersion)
+    software = try values.decode(String.self, forKey: .software)
+    hardware = try values.decode(Hardware.self, forKey: .hardware)
+    summary = try values.decode(String.self, forKey: formatVersion < 2 ? .verdict : .summary)
+    model = try values.decode(ModelMetadata.self, forKey: .model)
+    data = try values.decode(DataSummary.self, forKey: .data)
+    configuration = try values.decode(String.self, forKey: .configuration)
+    curve = try values.decode([EpochRecord].self, forKey: .curve)
+    best = try values.decodeIfPresent(BestEpoch.self, forKey: .best)
+    ending = try values.decodeIfPresent(String.self, forKey: .ending)
+    trainedSeconds = try values.decode(Double.self, forKey: .trainedSeconds)
+    workers = try values.decodeIfPresent(Int.self, forKey: .workers)
+    validation = try values.decodeIfPresent(EvaluationReport.self, forKey: .validation)
+    test = try values.decodeIfPresent(EvaluationReport.self, forKey: .test)
+    behaviour = try values.decode(BehaviourCheck.self, forKey: .behaviour)
+    verdict = behaviour.verdict
+  }
 
   /// Writes the JSON file.
   package func write(to path: String) throws { try InformationFile.write(self, to: path) }

@@ -1,4 +1,5 @@
 internal import Collectives
+package import Contract
 internal import Evaluation
 internal import Files
 internal import Foundation
@@ -29,11 +30,11 @@ package struct TrainingJob {
     /// The observer stopped it, with a checkpoint.
     case stopped(TrainingProgress)
     /// It had ended before; its model is there.
-    case alreadyEnded(TrainingProgress, model: String)
+    case alreadyEnded(TrainingProgress, model: String, ModelVerdict)
     /// It has ended, for now at least, and its model was judged.
     case judged(ModelExport.Result)
     /// The first process has judged the model; this one trained along.
-    case judgedByFirst(passed: Bool)
+    case judgedByFirst(ModelVerdict)
   }
 
   /// Trains and exports.
@@ -52,17 +53,17 @@ package struct TrainingJob {
     let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
     if case .stopped = end { return .stopped(progress) }
     var outcome: Outcome?
-    let passed = try setup.collective.fromFirst {
-      if !isNew, !force, isExported(progress, files) {
-        outcome = .alreadyEnded(progress, model: files.model)
-        return true
+    let verdict = try setup.collective.fromFirst {
+      if !isNew, !force, let verdict = exportedVerdict(progress, files) {
+        outcome = .alreadyEnded(progress, model: files.model, verdict)
+        return verdict
       }
       let result = try export(progress, checkpoints, files)
       onExport(result, files)
       outcome = .judged(result)
-      return result.judgement.behaviour.passed
+      return result.judgement.behaviour.verdict
     }
-    return outcome ?? .judgedByFirst(passed: passed)
+    return outcome ?? .judgedByFirst(verdict)
   }
 
   private func export(
@@ -102,16 +103,19 @@ package struct TrainingJob {
     return (loop.learner.progress, true, end)
   }
 
-  /// Whether the folder has the model of this ended training, and not that of a time limit before.
-  private func isExported(
+  /// The verdict on the folder's model, where that is the one of this ended training and not that of a
+  /// time limit before; else nil.
+  private func exportedVerdict(
     _ progress: TrainingProgress, _ files: RunFiles
-  ) -> Bool {
+  ) -> ModelVerdict? {
     guard FileManager.default.fileExists(atPath: files.model),
       let data = FileManager.default.contents(atPath: files.information),
       let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
-    else { return false }
+    else { return nil }
     // Written last: what it tells of is there.
-    return information.ending == progress.ending?.rawValue && information.behaviour.passed
+    let isExported =
+      information.ending == progress.ending?.rawValue && information.verdict != .broken
+    return isExported ? information.verdict : nil
   }
 
   /// The learner of the last sound checkpoint, or a new one; the first process reads the files.

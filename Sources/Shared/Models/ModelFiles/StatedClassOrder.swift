@@ -1,0 +1,83 @@
+public import Contract
+internal import TensorFiles
+
+/// What a file says of the order of its network's two answers: `class_to_idx` of torchvision's
+/// ImageFolder, `id2label` of Transformers, or a list of classes.
+public struct StatedClassOrder: Sendable, Equatable {
+  /// The keys that lead to the statement, joined by `/`.
+  public let key: String
+  /// The labels in the order of the answers.
+  public let labels: [VideoLabel]
+
+  /// Whether it is not the order in which this product, and most backends, read the answers.
+  public var isSwapped: Bool { labels != VideoLabel.logitOrder }
+
+  /// The statement in words: `class_to_idx: fake, real`.
+  public var text: String { key + ": " + labels.map(\.rawValue).joined(separator: ", ") }
+
+  /// Reads a statement.
+  ///
+  /// - Returns: nil where the value names anything but one class of each kind.
+  init?(key: String, value: TorchValue) {
+    let name = key.split(separator: "/").last.map(String.init) ?? key
+    guard Self.names.contains(name.lowercased()), let pairs = Self.pairs(value),
+      pairs.count == 2, Set(pairs.map(\.place)) == [0, 1]
+    else { return nil }
+    let labels = pairs.sorted { $0.place < $1.place }.compactMap { VideoLabel(word: $0.word) }
+    guard Set(labels) == Set(VideoLabel.allCases) else { return nil }
+    self.key = key
+    self.labels = labels
+  }
+
+  /// What programs call the order of the classes.
+  private static let names: Set<String> = [
+    "class_to_idx", "class_to_index", "class_to_id", "idx_to_class", "index_to_class",
+    "id_to_class",
+    "classes", "class_names", "class_name", "class_labels", "class_map", "class_mapping",
+    "class_indices", "labels", "label_names", "label_map", "label_mapping", "label2id", "id2label",
+    "label_to_idx", "label_to_id", "idx_to_label", "id_to_label", "label2idx", "idx2label",
+    "idx2class", "class2idx", "categories",
+  ]
+
+  private static func pairs(_ value: TorchValue) -> [(place: Int, word: String)]? {
+    switch value {
+    case .list(let items), .tuple(let items):
+      let words = items.compactMap(word)
+      return words.count == items.count ? Array(words.enumerated()).map { ($0, $1) } : nil
+    case .dictionary(let entries):
+      let pairs = entries.compactMap { entry -> (place: Int, word: String)? in
+        if let word = word(entry.key), Int(word) == nil, let place = number(entry.value) {
+          return (place, word)
+        }
+        if let word = word(entry.value), let place = number(entry.key) { return (place, word) }
+        return nil
+      }
+      return pairs.count == entries.count ? pairs : nil
+    default: return nil
+    }
+  }
+
+  private static func word(_ value: TorchValue) -> String? {
+    if case .string(let text) = value { text } else { nil }
+  }
+
+  /// Transformers writes the numbers of `id2label` as text.
+  private static func number(_ value: TorchValue) -> Int? {
+    switch value {
+    case .integer(let number): Int(exactly: number)
+    case .string(let text): Int(text)
+    default: nil
+    }
+  }
+}
+
+extension NetworkFile {
+  /// What the file says of the order of the answers, by key. Empty for files of this product, whose
+  /// order is fixed, and for most of others.
+  public var statedClassOrders: [StatedClassOrder] {
+    guard description == nil else { return [] }
+    return weights.remarks.sorted { $0.key < $1.key }.compactMap {
+      StatedClassOrder(key: $0.key, value: $0.value)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+extension ModelWeights {
+  /// Short lists and dictionaries of plain values that stand beside the tensors, by their keys joined
+  /// by `/`: what a training program noted, such as `class_to_idx` or `args/classes`.
+  ///
+  /// Whatever is longer, deeper or anything but text and numbers is passed over: these are remarks, not
+  /// data.
+  static func remarks(
+    _ pickle: Pickle, besides container: PickleValue
+  ) -> [String: TorchValue] {
+    var reader = RemarkReader(pickle: pickle)
+    reader.read(pickle.root, at: "", depth: 0)
+    reader.read(container, at: "", depth: 0)
+    return reader.remarks
+  }
+}
+
+private struct RemarkReader {
+  let pickle: Pickle
+  var remarks: [String: TorchValue] = [:]
+  private var visited: Set<Int> = []
+  private var budget = 10_000
+
+  private static let maximumLength = 64
+  private static let maximumDepth = 3
+  private static let maximumTextLength = 256
+
+  init(pickle: Pickle) { self.pickle = pickle }
+
+  mutating func read(_ value: PickleValue, at path: String, depth: Int) {
+    guard case .object(let index) = value, visited.insert(index).inserted,
+      let entries = pickle.dictionary(value)
+    else { return }
+    for entry in entries {
+      budget -= 1
+      guard budget > 0, let key = entry.text else { continue }
+      let place = path.isEmpty ? key : "\(path)/\(key)"
+      if let remark = remark(entry.value) {
+        remarks[place] = remarks[place] ?? remark
+      } else if depth < Self.maximumDepth {
+        read(entry.value, at: place, depth: depth + 1)
+      }
+    }
+  }
+
+  /// The value if it is a short list or dictionary of text and numbers.
+  private func remark(_ value: PickleValue) -> TorchValue? {
+    guard let object = pickle.object(value), object.items.count <= Self.maximumLength * 2 else {
+      return nil
+    }
+    let items = object.items.compactMap(Self.plain)
+    guard items.count == object.items.count, !items.isEmpty else { return nil }
+    switch object.kind {
+    case .list, .tuple: return .list(items)
+    case .dictionary:
+      return .dictionary(
+        stride(from: 0, to: items.count - 1, by: 2).map {
+          TorchEntry(key: items[$0], value: items[$0 + 1])
+        })
+    case .set, .call, .persistent: return nil
+    }
+  }
+
+  private static func plain(_ value: PickleValue) -> TorchValue? {
+    switch value {
+    case .string(let text) where text.utf8.count <= maximumTextLength: .string(text)
+    case .integer(let number): .integer(Int64(number))
+    case .float(let number): .number(number)
+    case .bool(let flag): .bool(flag)
+    default: nil
+    }
+  }
+}
