@@ -38,7 +38,7 @@ extension TrainerTests {
         let outcome = try TrainingRun.command([
           "export", "--checkpoint", run.checkpoints.best, "--output", model, "--safetensors",
         ])
-        #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+        #expect(outcome.status == 4, "\(outcome.output) \(outcome.errors)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == run.modelBytes())
         #expect(
           try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
@@ -84,10 +84,11 @@ extension TrainerTests {
         #expect(report["calibration"] is [String: Any])
       }
       let behaviour = try #require(information["behaviour"] as? [String: Any])
-      #expect(behaviour["verdict"] as? String == "sound")
-      #expect(information["verdict"] as? String == "sound")
+      // Three people on the test side are too few for any other word.
+      #expect(behaviour["verdict"] as? String == "cannot tell")
+      #expect(information["verdict"] as? String == "cannot tell")
       let model = try #require(information["model"] as? [String: Any])
-      #expect((model["verdict"] as? [String: Any])?["verdict"] as? String == "sound")
+      #expect((model["verdict"] as? [String: Any])?["verdict"] as? String == "cannot tell")
       #expect((behaviour["findings"] as? [Any])?.count == 8)
       #expect((information["software"] as? String)?.hasPrefix("trainer ") == true)
       let hardware = try #require(information["hardware"] as? [String: Any])
@@ -117,9 +118,11 @@ extension TrainerTests {
             "evaluate", "--model", run.model, "--store", run.store, "--split", split,
             "--bootstrap", "50", "--json", json,
           ])
-          #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+          #expect([0, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
           #expect(outcome.output.contains("balanced accuracy"))
-          #expect(outcome.output.contains("Verdict: sound"))
+          #expect(
+            outcome.output.contains(
+              "Verdict: \(outcome.status == 0 ? "sound" : "cannot tell")."))
           let result = try #require(
             try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: json)))
               as? [String: Any])

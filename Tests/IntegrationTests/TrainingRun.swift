@@ -95,7 +95,8 @@ enum UndisturbedRun {
     let run = TrainingRun(folder: root + "/" + name, workers: workers, settings: settings)
     do {
       let outcome = try run.train()
-      if outcome.status != 0 {
+      // Three people on each side are too few to call any model sound.
+      if outcome.status != 4 {
         Issue.record("training failed: \(outcome.status) \(outcome.output) \(outcome.errors)")
       }
     } catch {

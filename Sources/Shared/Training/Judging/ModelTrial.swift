@@ -46,7 +46,7 @@ package struct ModelTrial {
         normalization: subject.normalization,
         workers: WorkerPool(workerCount: workers).workerCount),
       draws: 1000, seed: 1, observer: observer)
-    let unseen = try Self.unseenVideos(of: catalog, by: subject.metadata)
+    let unseen = try Self.unseenVideos(of: catalog, by: subject.metadata, workers: workers)
     let predictions = try judge.predict(
       state, videos: unseen ?? Array(catalog.videos.indices), name: "judging")
     guard !predictions.frames.isEmpty else {
@@ -73,14 +73,18 @@ package struct ModelTrial {
   /// The videos of a store that a model was trained on which it has not learned from; nil for any other
   /// store, and where the file doesn't say.
   private static func unseenVideos(
-    of catalog: SampleCatalog, by metadata: ModelMetadata?
+    of catalog: SampleCatalog, by metadata: ModelMetadata?, workers: Int
   ) throws -> [Int]? {
-    guard let metadata, let settings = metadata.splitSettings,
-      let trained = metadata.provenance.settings["store.fingerprint"].flatMap({
-        UInt64($0, radix: 16)
-      }),
-      catalog.hasFingerprint(trained)
-    else { return nil }
+    guard let metadata, let settings = metadata.splitSettings else { return nil }
+    let known = metadata.provenance.settings
+    guard let trained = known["store.fingerprint"].flatMap({ UInt64($0, radix: 16) }) else {
+      return nil
+    }
+    // A fingerprint is of the frames too that were taken of each video.
+    let whole = try SampleCatalog(
+      directory: catalog.directory,
+      framesPerVideo: known["data.framesPerVideo"].flatMap(Int.init) ?? 0, workerCount: workers)
+    guard whole.hasFingerprint(trained) else { return nil }
     let split = try DataSplit(catalog, settings: settings)
     return (split.validation + split.test).sorted()
   }
