@@ -155,8 +155,10 @@ struct DirectoryTree {
 
   private static func isDocument(_ name: String) -> Bool {
     switch name {
-    case DFDCReader.metadataName, CelebDFReader.listName: true
-    default: FaceForensicsSplits.fileNames.contains(name) || name.hasSuffix(".csv")
+    case CelebDFReader.listName: true
+    default:
+      VideoList.fileNames.contains(name) || FaceForensicsSplits.fileNames.contains(name)
+        || name.hasSuffix(".csv")
     }
   }
 

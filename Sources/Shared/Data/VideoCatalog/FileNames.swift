@@ -41,6 +41,11 @@ enum FileNames {
     path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
   }
 
+  /// The last component of a path.
+  static func lastComponent(_ path: String) -> String {
+    components(path).last.map(String.init) ?? ""
+  }
+
   /// The first few names and how many more there are: "a, b and 3 more".
   static func summary(_ names: some Collection<String>, limit: Int = 10) -> String {
     let shown = names.prefix(limit).joined(separator: ", ")

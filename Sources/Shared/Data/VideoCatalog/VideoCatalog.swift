@@ -25,6 +25,9 @@ public struct VideoCatalog: Sendable, Equatable {
   /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
   public let notes: [String]
 
+  /// What was taken for what: folders, names, columns.
+  public let reading: CatalogReading
+
   /// Reads the catalog of a data set.
   ///
   /// - Parameters:
@@ -45,7 +48,7 @@ public struct VideoCatalog: Sendable, Equatable {
         .unreadable, path, "no such file or folder", suggestion: "Check the path of the input.")
     }
     if kind == .csv {
-      guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path) }
+      guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path, options: options) }
       return try CSVCatalogReader.read(file: path, options: options)
     }
     guard isFolder.boolValue else {
@@ -78,6 +81,18 @@ public struct VideoCatalog: Sendable, Equatable {
   private static func check(
     _ options: CatalogOptions, for kind: CatalogKind
   ) throws(VideoCatalogError) {
+    guard kind == .folders || options.folderLabels.isEmpty else {
+      throw VideoCatalogError(
+        .invalidOption, "folders",
+        "names of folders with a label are for the kind `folders`, got "
+          + "`\(kind.rawValue)`", suggestion: "Remove them.")
+    }
+    guard kind == .csv || options.csv == CSVSettings() else {
+      throw VideoCatalogError(
+        .invalidOption, "csv",
+        "the columns of a table are for the kind `csv`, got "
+          + "`\(kind.rawValue)`", suggestion: "Remove the settings.")
+    }
     guard kind != .faceforensics else { return }
     for (name, filter) in [("methods", options.methods), ("compressions", options.compressions)]
     where !filter.isEmpty {
@@ -88,13 +103,13 @@ public struct VideoCatalog: Sendable, Equatable {
   }
 
   private static func folderInsteadOfCSV(
-    _ path: String
+    _ path: String, options: CatalogOptions
   ) throws(VideoCatalogError) -> VideoCatalogError {
     let tree = try DirectoryTree(root: path)
-    let files = tree.folders.first?.documents.filter { $0.hasSuffix(".csv") } ?? []
+    let files = options.givesAdvice ? LayoutGuess.tables(in: tree) : []
     let suggestion =
       files.isEmpty
-      ? LayoutGuess.suggestion(insteadOf: .csv, for: tree)
+      ? LayoutGuess.suggestion(insteadOf: .csv, for: tree, options: options)
       : "The folder has \(FileNames.summary(files)): try that file as the input."
     return VideoCatalogError(
       .unreadable, path, "expected \(CatalogKind.csv.expectedLayout), got a folder",
