@@ -243,4 +243,39 @@ import Testing
       }
     }
   }
+
+  /// The name of a data set may be a word for fakes: what holds both labels says nothing of its own.
+  @Test(arguments: [
+    ["deepfake_dataset/real/a.mp4", "deepfake_dataset/fake/b.mp4"],
+    ["Deepfakes/train/real/a.mp4", "Deepfakes/train/fake/b.mp4"],
+    ["FaceSwap/original/a.mp4", "FaceSwap/altered/b.mp4"],
+    ["fake-videos/DFD_original/a.mp4", "fake-videos/DFD_manipulated/b.mp4"],
+  ])
+  func containersSayNothing(files: [String]) throws {
+    let catalog = try load(files)
+    #expect(catalog.labels == [files[0]: .real, files[1]: .fake])
+    #expect(catalog[files[0]]?.method == nil)
+    if files[1].hasPrefix("FaceSwap") { #expect(catalog[files[1]]?.method == "FaceSwap") }
+    #expect(Set(catalog.videos.map(\.group)) == ["folders:a", "folders:b"])
+  }
+
+  /// Plain labels are never containers.
+  @Test func plainLabelsAreNoContainers() {
+    expectError(.contradiction, "folder fake", "folder real") {
+      _ = try load(["fake/real/a.mp4", "fake/fake/b.mp4"])
+    }
+  }
+
+  /// Masks beside the videos of a method are no fakes.
+  @Test func passesMasksOver() throws {
+    let catalog = try load([
+      "manipulated_sequences/Deepfakes/c23/videos/000_003.mp4",
+      "manipulated_sequences/Deepfakes/masks/videos/000_003.mp4",
+      "original_sequences/youtube/c23/videos/000.mp4", "real/masks/1.mp4",
+    ])
+    #expect(catalog.videos.count == 3 && catalog["real/masks/1.mp4"]?.label == .real)
+    #expect(catalog.notes.contains { $0.contains("masks are nothing to learn from") })
+    #expect(
+      catalog.reading.rows.contains { $0.found == "folder masks" && $0.takenAs == "passed over" })
+  }
 }

@@ -96,8 +96,10 @@ struct CSVCatalogReader {
       throw failure(
         record.line,
         "expected the label real, fake, 0 (real) or 1 (fake), got \"\(labelText.prefix(100))\"",
-        suggestion: "If one value of the column \(columns.labels[0].name) means fake, say which: "
-          + "--set \(CSVColumns.option("fake", String(labelText.prefix(100))))")
+        suggestion: Double(labelText) != nil
+          ? "A number such as a score is no label: choose another column with csv.label."
+          : "If one value of the column \(columns.labels[0].name) means fake, say which: "
+            + "--set \(CSVColumns.option("fake", String(labelText.prefix(100))))")
     }
     if let reason = CSVMissingFiles.problem(with: path) {
       builder.addMissing(name, reason: "line \(record.line): \(reason)")

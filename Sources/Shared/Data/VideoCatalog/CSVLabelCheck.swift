@@ -62,8 +62,15 @@ enum CSVLabelCheck {
     let main = columns.labels[0]
     func folder(_ row: CSVTable.Row) -> FolderPath.Statement<VideoLabel>? {
       let parts = FileNames.components(row.fields[columns.path]).dropLast()
-      return (try? FolderPath(parts.joined(separator: "/"), root: "") { FolderWord($0) })?.label
+      let path = try? FolderPath(parts.joined(separator: "/"), root: "") { name, _ in
+        FolderWord(name).flatMap { $0.mayHoldBothLabels ? nil : $0 }
+      }
+      return path?.label
     }
+    let said = Set(rows.compactMap { folder($0)?.value })
+    let labels = Set(rows.compactMap { main.label(CSVColumns.field($0, main.index)) })
+    // A folder that holds both labels is about something else.
+    guard said.count == 2 || labels.count == 1 else { return }
     for row in rows {
       let text = CSVColumns.field(row, main.index)
       guard main.isBareNumber(text), let label = main.label(text), let said = folder(row),

@@ -68,6 +68,11 @@ struct CatalogBuilder {
     tally.count(name, [ReadingTally.Basis(.ignored, found ?? reason, "no label")])
   }
 
+  /// Counts a file that is no video to learn from.
+  mutating func passOver(_ name: String, found: String) {
+    tally.count(name, [ReadingTally.Basis(.ignored, found, "passed over")])
+  }
+
   /// Adds a remark for the log.
   mutating func addNote(_ note: String) {
     notes.append(note)
@@ -98,7 +103,8 @@ struct CatalogBuilder {
         "\(counted(unlabelled.count, "video file")) without a label: "
           + "\(FileNames.summary(unlabelled.map(\.name))) (\(first.reason))",
         suggestion: suggestion()
-          ?? "Label them, move them away, or skip videos without a label.")
+          ?? (entries.isEmpty
+            ? nil : "Label them, move them away, or skip videos without a label."))
     }
     guard !entries.isEmpty else {
       throw VideoCatalogError(

@@ -40,10 +40,11 @@ struct CelebDFReader {
           + "each a group of its own: \(FileNames.summary(reader.strangeNames))")
     }
     reader.builder.addRemarks(of: tree)
+    let isPartlyRight = reader.builder.count > 0
     return try reader.builder.finish(
       options: options,
       suggestion: LayoutGuess.suggestion(
-        insteadOf: .celebdf, for: tree, options: options),
+        insteadOf: .celebdf, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree))
   }
 

@@ -56,10 +56,11 @@ enum DFDCReader {
     for note in VideoList.notes(on: metadata.values.joined()) { builder.addNote(note) }
     builder.addRemarks(of: tree)
     let entryCount = metadata.values.reduce(0) { $0 + $1.count }
+    let isPartlyRight = builder.count > 0
     return try builder.finish(
       options: options,
       suggestion: LayoutGuess.suggestion(
-        insteadOf: .dfdc, for: tree, options: options),
+        insteadOf: .dfdc, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree)
         + ", \(counted(lists.count, lists.first ?? metadataName)) with \(entryCount) entries")
   }

@@ -38,10 +38,11 @@ enum FaceForensicsReader {
     for note in splits?.notes ?? [] { builder.addNote(note) }
     for note in names.notes + extras(in: tree) { builder.addNote(note) }
     builder.addRemarks(of: tree)
+    let isPartlyRight = builder.count > 0
     return try builder.finish(
       options: options,
       suggestion: LayoutGuess.suggestion(
-        insteadOf: .faceforensics, for: tree, options: options),
+        insteadOf: .faceforensics, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree))
   }
 

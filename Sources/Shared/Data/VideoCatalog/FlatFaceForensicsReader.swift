@@ -37,7 +37,7 @@ enum FlatFaceForensicsReader {
     var names = FaceForensicsRemarks()
     var seen = FaceForensicsFilter.Seen()
     for folder in tree.folders where !folder.videos.isEmpty {
-      let path = try FolderPath(folder.path, root: tree.root) { FolderWord($0) }
+      let path = try FolderPath(folder.path, root: tree.root) { name, _ in FolderWord(name) }
       guard let label = path.label?.value else {
         for file in folder.videos {
           builder.addUnlabelled(
@@ -87,10 +87,11 @@ enum FlatFaceForensicsReader {
     try filter.check(seen)
     for note in (splits?.notes ?? []) + names.notes { builder.addNote(note) }
     builder.addRemarks(of: tree)
+    let isPartlyRight = builder.count > 0
     return try builder.finish(
       options: options,
       suggestion: LayoutGuess.suggestion(
-        insteadOf: .faceforensics, for: tree, options: options),
+        insteadOf: .faceforensics, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree))
   }
 

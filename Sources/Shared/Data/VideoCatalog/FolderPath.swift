@@ -20,15 +20,28 @@ struct FolderPath {
   /// Folders without a meaning after it.
   private(set) var below: [String] = []
 
-  /// Reads a folder's path below the root.
+  /// A folder of masks or full downloads beside the videos of a method: nothing to learn from.
+  var extra: String? {
+    guard method != nil || words.contains(where: { $0.folder.lowercased().hasSuffix("_sequences") })
+    else { return nil }
+    return (above + below).first { Self.extras.contains($0.lowercased()) }
+  }
+
+  private static let extras: Set<String> = [
+    "masks", "mask", "models", "landmarks", "downloaded_videos",
+  ]
+
+  /// Reads a folder's path below the root. `read` gets each folder's name and its path.
   ///
   /// - Throws: where two folders of the path contradict each other.
   init(
-    _ path: String, root: String, read: (Substring) -> FolderWord?
+    _ path: String, root: String, read: (_ name: Substring, _ path: String) -> FolderWord?
   ) throws(VideoCatalogError) {
+    var place = ""
     for component in FileNames.components(path) {
       let folder = String(component)
-      guard let word = read(component) else {
+      place = FileNames.join(place, folder)
+      guard let word = read(component, place) else {
         if words.allSatisfy({ $0.word.isSilent }) {
           above.append(folder)
         } else {
@@ -46,6 +59,25 @@ struct FolderPath {
       let newMethod = method != nil && word.method == "Deepfakes" ? nil : word.method
       method = try Self.merge(method, newMethod, folder, "method", path: path, root: root)
     }
+  }
+
+  /// The folders that hold both labels although their names are a label's: `deepfake_dataset` with `real`
+  /// and `fake` in it says nothing of its own.
+  static func containers(
+    in paths: [String], read: (Substring) -> FolderWord?
+  ) -> Set<String> {
+    var labels: [String: Set<VideoLabel>] = [:]
+    for path in paths {
+      var place = ""
+      var open: [String] = []
+      for component in FileNames.components(path) {
+        place = FileNames.join(place, String(component))
+        guard let word = read(component), let label = word.label else { continue }
+        for container in open { labels[container, default: []].insert(label) }
+        if word.mayHoldBothLabels { open.append(place) }
+      }
+    }
+    return Set(labels.filter { $0.value.count == 2 }.keys)
   }
 
   private static func merge<Value: Equatable>(

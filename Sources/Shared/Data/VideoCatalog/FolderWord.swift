@@ -15,6 +15,9 @@ struct FolderWord: Equatable {
   /// Whether it says nothing of what is in it.
   var isSilent: Bool { label == nil && split == nil && method == nil && compression == nil }
 
+  /// Whether a data set's name may hold it, as in `deepfake_dataset/real`: all but plain `real` and `fake`.
+  var mayHoldBothLabels = false
+
   /// Its meaning in words.
   var meaning: String {
     var parts: [String] = []
@@ -72,6 +75,7 @@ struct FolderWord: Equatable {
       return nil
     }
     isCelebDF = CelebDFReader.folder(name) != nil
+    mayHoldBothLabels = method != nil || words.count > 1 || compact.hasPrefix("deepfake")
   }
 
   /// Reads a name of several words; false if one of them is not understood.

@@ -33,11 +33,13 @@ struct FoldersReader {
     reader.readSplits()
     reader.addVideos()
     reader.addNotes()
+    let labelled = reader.entries.map(\.folder.path)
+    let unlabelled = reader.unlabelledFolders
     return try reader.builder.finish(
       options: options,
-      suggestion: LayoutGuess.suggestion(insteadOf: .folders, for: tree, options: options)
-        ?? FolderAdvice.suggestion(
-          unlabelled: reader.unlabelledFolders, hasLabelled: !reader.entries.isEmpty),
+      suggestion: LayoutGuess.suggestion(
+        insteadOf: .folders, for: tree, options: options, isPartlyRight: !labelled.isEmpty)
+        ?? FolderAdvice.suggestion(unlabelled: unlabelled, labelled: labelled),
       found: LayoutGuess.inventory(of: tree))
   }
 
@@ -50,10 +52,21 @@ struct FoldersReader {
   private mutating func sortFolders(_ labels: FolderLabels) throws(VideoCatalogError) {
     // The official test set of Celeb-DF is for its own reader: here it would be lost.
     let hasTestList = tree.folders.contains { $0.documents.contains(CelebDFReader.listName) }
-    for folder in tree.folders where !folder.videos.isEmpty {
-      let path = try FolderPath(folder.path, root: tree.root) { name in
-        let word = FolderWord(name, labels: labels)
-        return hasTestList && word?.isCelebDF == true ? nil : word
+    let folders = tree.folders.filter { !$0.videos.isEmpty }
+    func word(_ name: Substring) -> FolderWord? {
+      let word = FolderWord(name, labels: labels)
+      return hasTestList && word?.isCelebDF == true ? nil : word
+    }
+    let containers = FolderPath.containers(in: folders.map(\.path), read: word)
+    for folder in folders {
+      let path = try FolderPath(folder.path, root: tree.root) { name, place in
+        guard var word = word(name) else { return nil }
+        if containers.contains(place) { word.label = nil }
+        return word.isSilent && word.mayHoldBothLabels ? nil : word
+      }
+      if let extra = path.extra {
+        passOver(folder, extra)
+        continue
       }
       guard let label = path.label else {
         unlabelledFolders.append(folder.path)
@@ -74,6 +87,16 @@ struct FoldersReader {
       numberings[path.above] = numbering
     }
     sharedDepth = Self.sharedDepth(entries.map(\.path.above))
+  }
+
+  /// What data sets have besides videos to learn from is counted.
+  private mutating func passOver(_ folder: DirectoryTree.Folder, _ extra: String) {
+    for file in folder.videos {
+      builder.passOver(FileNames.join(folder.path, file), found: "folder \(extra)")
+    }
+    builder.addNote(
+      "\(counted(folder.videos.count, "file")) in \(folder.path) passed over: \(extra) are nothing to "
+        + "learn from")
   }
 
   /// Reads the official split of FaceForensics++, where it lies beside the videos.
@@ -100,7 +123,8 @@ struct FoldersReader {
         builder.add(
           FileNames.join(entry.folder.path, file), label: label, identities: identities,
           split: split,
-          method: entry.path.method?.value, compression: entry.path.compression?.value,
+          method: label == .fake ? entry.path.method?.value : nil,
+          compression: entry.path.compression?.value,
           bases: bases + [basis])
       }
     }

@@ -52,7 +52,8 @@ enum KnownNames {
     return Meaning(
       identities: [
         Identity("youtube/\(pieces[0])", of: .faceforensics),
-        Identity("deeperforensics/\(pieces[1])", of: .faceforensics),
+        // The actor's own videos lie in a folder of that name.
+        Identity(String(pieces[1]), of: .folders),
       ], form: "NNN_MNNN", dataset: "DeeperForensics (target and actor)")
   }
 
