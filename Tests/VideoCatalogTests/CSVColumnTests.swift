@@ -31,6 +31,7 @@ import Testing
     "Video Name,isReal\na.mp4,1\nb.mp4,0\n",
     "file;Ground Truth\n\"a.mp4\";\"genuine\"\nb.mp4;manipulated\n",
     ",label,split,original\na.mp4,REAL,train,\nb.mp4,FAKE,train,a.mp4\n",
+    "path;is_fake\na.mp4;0,0\nb.mp4;1,0\n",
     "path,deepfake\na.mp4,no\nb.mp4,yes\n",
     "path,label,target\na.mp4,real,anna\nb.mp4,fake,bert\n",
     "path,filename,label\na.mp4,x,real\nb.mp4,y,fake\n",
@@ -149,6 +150,29 @@ import Testing
     for (text, advice, settings) in cases {
       expectError(.malformedMetadata, "list.csv:", advice) { _ = try load(text) }
       #expect(try load(text, settings).labels == Self.expected, "\(text)")
+    }
+  }
+
+  /// A table that begins with a row, a score instead of a label, more than two values.
+  @Test func saysWhatIsNoLabel() throws {
+    expectError(.malformedMetadata, "The first line looks like a row") {
+      _ = try load("a.mp4,real\nb.mp4,fake\n")
+    }
+    #expect(try load("path,label\na.mp4,real\nb.mp4,fake\n").labels == Self.expected)
+    expectError(.malformedMetadata, "A number such as a score") {
+      _ = try load("path,label\na.mp4,0.5\nb.mp4,0.5\n")
+    }
+    expectError(.malformedMetadata, "list.csv:3", "--set csv.fake=2") {
+      _ = try load("path,label\na.mp4,1\nb.mp4,2\n")
+    }
+    #expect(
+      try load("path,label\na.mp4,1\nb.mp4,2\n", CSVSettings(fake: "2")).labels == Self.expected)
+    expectError(.malformedMetadata, "Write real or fake") {
+      _ = try load(
+        "path,label\na.mp4,cat\nb.mp4,dog\nc.mp4,cow\n", files: ["a.mp4", "b.mp4", "c.mp4"])
+    }
+    expectError(.invalidOption, "csv.folder: there is no such folder") {
+      _ = try load("path,label\na.mp4,real\n", CSVSettings(folder: "/nowhere/at all"))
     }
   }
 

@@ -65,7 +65,7 @@ import Testing
         rows == [
           "column label: 0 = label real: 1", "column label: 1 = label fake: 1",
           "column label_str = label, agrees with label: 2", "column set = split test: 1",
-          "column set = split train: 1", "no column for it = group: one each: 2",
+          "column set = split train: 1", "no column of groups = group: one each: 2",
           "column File Path = path of the file: 2", "an empty label = no label: 1",
           "column remark = ignored: 2",
         ])

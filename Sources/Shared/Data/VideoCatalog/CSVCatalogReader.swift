@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
 /// `group`, `split`, `method`, `compression`, `original`. Columns by other names are recognised where
@@ -96,10 +96,9 @@ struct CSVCatalogReader {
       throw failure(
         record.line,
         "expected the label real, fake, 0 (real) or 1 (fake), got \"\(labelText.prefix(100))\"",
-        suggestion: Double(labelText) != nil
-          ? "A number such as a score is no label: choose another column with csv.label."
-          : "If one value of the column \(columns.labels[0].name) means fake, say which: "
-            + "--set \(CSVColumns.option("fake", String(labelText.prefix(100))))")
+        suggestion: columns.labels[0].advice(
+          on: String(labelText.prefix(100)),
+          values: records.map { CSVColumns.field($0, columns.labels[0].index) }))
     }
     if let reason = CSVMissingFiles.problem(with: path) {
       builder.addMissing(name, reason: "line \(record.line): \(reason)")

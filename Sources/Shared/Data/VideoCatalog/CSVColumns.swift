@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Which column of a table holds what: by the user's settings, else by their names where these leave no
 /// doubt.
@@ -164,7 +164,9 @@ struct CSVColumns {
     let message =
       "no column \(setting): expected a header line with path and label, got \(columnList)"
     let suggestion =
-      if let likely, !names[likely].isEmpty {
+      if names.contains(where: FileNames.isVideo) {
+        "The first line looks like a row: put a line such as path,label before it."
+      } else if let likely, !names[likely].isEmpty {
         "The column \(names[likely]) looks like it: --set \(Self.option(setting, names[likely]))"
       } else {
         "Begin the file with a line such as: path,label,group"

@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Compares what a table says of a label in several places: a coin flip between them would train the
 /// opposite of what is meant.

@@ -46,17 +46,35 @@ struct CSVLabelColumn {
     }
   }
 
-  /// 0 or 1, as whole or decimal number.
+  /// 0 or 1, as whole or decimal number; a comma stands for the point where semicolons separate.
   private static func number(_ text: String) -> Int? {
     switch text {
-    case "0", "0.0", "0.00": 0
-    case "1", "1.0", "1.00": 1
+    case "0", "0.0", "0.00", "0,0": 0
+    case "1", "1.0", "1.00", "1,0": 1
     default: nil
     }
   }
 
   private static func word(_ text: String) -> VideoLabel? {
     LabelWords.label(text) ?? FolderWord(text).flatMap { $0.split == nil ? $0.label : nil }
+  }
+
+  /// What to try with a value that is no label, given all values of the column.
+  func advice(on text: String, values: some Sequence<String>) -> String {
+    var distinct: [String] = []
+    for value in values
+    where !value.isEmpty && !distinct.contains(where: { Self.areEqual($0, value) }) {
+      distinct.append(value)
+      if distinct.count > 2 { break }
+    }
+    let others = Set(distinct.compactMap(Self.word))
+    guard distinct.count == 2 || others == [.real] else {
+      return Double(text) != nil
+        ? "A number such as a score is no label: choose another column with csv.label."
+        : "Write real or fake into the column \(name), or choose another one with csv.label."
+    }
+    return "If that value of the column \(name) means fake: "
+      + "--set \(CSVColumns.option("fake", text)); if the other one does, name that one."
   }
 
   /// Whether two values are the same, as text in any case or as numbers.

@@ -59,7 +59,7 @@ struct CSVVideo {
     }
     let own = Identity(name, of: .csv)
     guard hasOriginals else {
-      return ([own], ReadingTally.Basis(.group, "no column for it", "group: one each"))
+      return ([own], ReadingTally.Basis(.group, "no column of groups", "group: one each"))
     }
     // A real video is its own original.
     let file = label == .fake ? original ?? text : text

@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///

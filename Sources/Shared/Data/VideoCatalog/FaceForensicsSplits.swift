@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
 /// of YouTube ids.

@@ -14,7 +14,11 @@ enum FolderAdvice {
         + "\(setting("real", [names[0]])) \(setting("fake", [names[1]])); if not, the other way "
         + "round."
     }
-    guard !labelled.isEmpty else { return nil }
+    guard !labelled.isEmpty else {
+      return
+        "Put the genuine videos into a folder real and the manipulated ones into a folder fake, "
+        + "in these folders or above them."
+    }
     let skip = "--set unlabelled=skip passes them over."
     // A folder `test` is one whatever it holds.
     guard (1...4).contains(names.count), !names.contains(where: isWord) else {

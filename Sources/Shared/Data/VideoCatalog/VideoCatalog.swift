@@ -47,7 +47,9 @@ public struct VideoCatalog: Sendable, Equatable {
       throw VideoCatalogError(
         .unreadable, path, "no such file or folder", suggestion: "Check the path of the input.")
     }
+    var options = options
     if kind == .csv {
+      if let folder = options.csv.folder { options.csv.folder = try existingFolder(folder) }
       guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path, options: options) }
       return try CSVCatalogReader.read(file: path, options: options)
     }
@@ -63,6 +65,19 @@ public struct VideoCatalog: Sendable, Equatable {
     case .celebdf: return try CelebDFReader.read(root: path, options: options)
     case .folders, .csv: return try FoldersReader.read(root: path, options: options)
     }
+  }
+
+  /// The folder that a setting names, absolute.
+  private static func existingFolder(_ name: String) throws(VideoCatalogError) -> String {
+    let folder = try absolutePath(name)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw VideoCatalogError(
+        .invalidOption, folder, "csv.folder: there is no such folder",
+        suggestion: "Name the folder where the table's relative paths start.")
+    }
+    return folder
   }
 
   /// The path with the working directory in front if need be, without slashes at its end.

@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Lists of videos in JSON: `metadata.json` of DFDC, `dataset.json` of its preview, and the list of
 /// LAV-DF, which is called `metadata.json` as well.
