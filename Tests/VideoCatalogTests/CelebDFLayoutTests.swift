@@ -1,7 +1,8 @@
 import Contract
 import TestSupport
 import Testing
-import VideoCatalog
+
+@testable import VideoCatalog
 
 /// Celeb-DF as it lies on disks: with `videos`, in another case, as frames, in part.
 @Suite struct CelebDFLayoutTests {
@@ -106,6 +107,8 @@ import VideoCatalog
     ("Celeb-real/part1/id1_0000.mp4", "Celeb-real/id1_0000.mp4"),
     ("Celeb-real/ID1_0000.mp4", "Celeb-real/id1_0000.mp4"),
     ("Celeb-real/id1_0000.avi", "Celeb-real/id1_0000.mp4"),
+    ("Celeb-real/id1_0000_part2.mp4", "Celeb-real/id1_0000.mp4"),
+    ("YouTube-real/00170_1.mp4", "YouTube-real/00170.mp4"),
     ("YouTube-real/videos/more/00170.mp4", "YouTube-real/00170.mp4"),
     ("Celeb-synthesis/videos/Id0_Id1_0000.MP4", "Celeb-synthesis/id0_id1_0000.mp4"),
   ])
@@ -162,6 +165,35 @@ import VideoCatalog
       try folder.makeFiles(["YouTube-real/00170.mp4", "Celeb-real/id1_0001.mp4"])
       try folder.write("1 Youtube-real/00170.mp4\n", to: "List_of_testing_videos.txt")
       #expect(try folder.load(.celebdf)["YouTube-real/00170.mp4"]?.split == .test)
+    }
+  }
+
+  /// The list's own name may be in another case.
+  @Test func findsTheListInAnotherCase() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles(["Celeb-real/id1_0000.mp4", "Celeb-real/id2_0000.mp4"])
+      try folder.write("1 Celeb-real/id1_0000.mp4\n", to: "list_of_testing_videos.txt")
+      #expect(try folder.load(.celebdf).videos.map(\.split) == [.test, .train])
+    }
+  }
+
+  /// A picture is a frame of the video whose name it begins with; a list speaks of all of them.
+  @Test(arguments: [
+    ("Celeb-real", "id1_0000_12.png", "id1_0000"), ("Celeb-real", "id1_0000.jpg", "id1_0000"),
+    ("Celeb-synthesis", "id0_id1_0000_frame3.png", "id0_id1_0000"),
+    ("YouTube-real", "00170_4.png", "00170"), ("YouTube-real", "holiday.png", "holiday"),
+    ("Celeb-real", "id1_0000_12.mp4", "id1_0000_12"),
+  ])
+  func picturesAreFrames(folder: String, file: String, stem: String) throws {
+    #expect(CelebDFReader.stem(file, inner: [], top: folder) == stem)
+    try withTemporaryDirectory { place in
+      try place.write(Self.list, to: "l.txt")
+      var list = try CelebDFTestList(path: place.path(of: "l.txt"))
+      let isTest = list.take(
+        .init(
+          folder: folder, file: file, stem: stem, name: folder + "/" + file, isExplained: true))
+      #expect(isTest == (file.hasSuffix("mp4") ? false : stem != "holiday"))
+      #expect(list.unseen.count == (isTest ? 2 : 3))
     }
   }
 }

@@ -162,4 +162,15 @@ import Testing
       expectError(.unlabelled, "extra/a.mp4") { _ = try folder.load(.faceforensics) }
     }
   }
+
+  /// A picture carries the name of its video and the number of its frame.
+  @Test(arguments: [
+    ("000_003_12.png", VideoLabel.fake, "000_003"), ("000_12.png", .real, "000"),
+    ("000.jpg", .real, "000"), ("000_003.png", .fake, "000_003"), ("000_003.png", .real, "000"),
+    ("000_003_frame7.JPG", .fake, "000_003"), ("abc_12.png", .real, "abc_12"),
+    ("000_12.mp4", .real, "000_12"),
+  ])
+  func picturesAreFrames(file: String, label: VideoLabel, name: String) {
+    #expect(FaceForensicsReader.withoutFrame(file, label: label) == name)
+  }
 }

@@ -10,6 +10,9 @@ struct CelebDFReader {
   /// The official list of test videos. It has no header line.
   static let listName = "List_of_testing_videos.txt"
 
+  /// Whether a file has the name of the list; case does not matter.
+  static func isList(_ name: String) -> Bool { name.lowercased() == listName.lowercased() }
+
   /// The label that each folder stands for.
   static let labels: [String: VideoLabel] = [
     "Celeb-real": .real, "YouTube-real": .real, "Celeb-synthesis": .fake,
@@ -54,11 +57,12 @@ struct CelebDFReader {
   }
 
   private mutating func readList() throws(VideoCatalogError) {
-    guard tree.folders.first?.documents.contains(Self.listName) == true else {
+    let documents = tree.folders.first?.documents ?? []
+    guard let name = documents.first(where: Self.isList) else {
       builder.addNote("no \(Self.listName): the videos have no official split")
       return
     }
-    list = try CelebDFTestList(path: FileNames.join(tree.root, Self.listName))
+    list = try CelebDFTestList(path: FileNames.join(tree.root, name))
   }
 
   private mutating func add(_ folder: DirectoryTree.Folder) {
@@ -86,15 +90,25 @@ struct CelebDFReader {
     }
   }
 
-  /// What the list and the identities are about: the file's name, or that of its folder of frames.
-  private static func stem(_ file: String, inner: [Substring], top: String) -> String {
-    if let folder = inner.last.map(String.init) {
-      let meaning =
-        top == "YouTube-real"
-        ? KnownNames.youTubeReal(folder) : KnownNames.meaning(folder, label: .real)
-      if meaning != nil { return folder }
+  /// What the list and the identities are about: the file's name, or that of its folder of frames. A
+  /// picture is a frame of the video whose name it begins with.
+  static func stem(_ file: String, inner: [Substring], top: String) -> String {
+    if let folder = inner.last, videoName(folder, top: top) == String(folder) {
+      return String(folder)
     }
-    return FileNames.stem(file)
+    let own = FileNames.stem(file)
+    return FileNames.isPicture(file) ? videoName(own, top: top) ?? own : own
+  }
+
+  /// The name of a video at the beginning of a name: `id0_0000` of `id0_0000_12`; nil where there is none.
+  static func videoName(_ stem: some StringProtocol, top: String) -> String? {
+    let pieces = stem.split(separator: "_", omittingEmptySubsequences: false)
+    let people = pieces.prefix { isPerson(Substring($0)) }
+    let expected = top == "YouTube-real" ? 0 : labels[top] == .fake ? 2 : 1
+    guard people.count == expected, pieces.count > expected,
+      KnownNames.isDigits(pieces[expected], count: expected == 0 ? 5 : 4)
+    else { return nil }
+    return pieces.prefix(expected + 1).joined(separator: "_")
   }
 
   private func bases(

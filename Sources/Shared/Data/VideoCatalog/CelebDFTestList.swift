@@ -56,8 +56,16 @@ struct CelebDFTestList {
   mutating func take(_ video: Video) -> Bool {
     let own = video.folder + "/" + video.file
     // Of frames, the folder carries the name that the list has with an extension.
-    let isFrame = video.stem != FileNames.stem(video.file) || !FileNames.isVideo(video.file)
-    let loose = namesByLooseForm[Self.looseForm(video.folder + "/" + video.stem + ".x")]
+    let isFrame =
+      video.stem != FileNames.stem(video.file) || FileNames.isPicture(video.file)
+      || !FileNames.isVideo(video.file)
+    // A piece of a listed video, `id0_0000_2.mp4`, shows the same.
+    let stems = [
+      video.stem, CelebDFReader.videoName(video.stem.lowercased(), top: video.folder),
+    ].compactMap { $0 }
+    let loose = stems.compactMap { stem in
+      namesByLooseForm[Self.looseForm("\(video.folder)/\(stem).x")]
+    }.first
     let listed: String? =
       if names.contains(own) {
         own
@@ -79,7 +87,7 @@ struct CelebDFTestList {
       throw VideoCatalogError(
         .contradiction, FileNames.join(root, stray.name),
         "\(path) names the test video \(stray.listed), \(isThere), and this one differs from it in "
-          + "path, case or extension only",
+          + "path, case, extension or the end of its name only",
         suggestion: unseen.contains(stray.listed)
           ? "If it is that video, move or rename it to \(stray.listed)."
           : "If it is a copy, move it out of the data set.")

@@ -63,7 +63,7 @@ enum FaceForensicsReader {
     let method = label == .fake ? sequence : nil
     for file in folder.videos {
       let name = FileNames.join(folder.path, file)
-      let stem = stem(file, in: components)
+      let stem = stem(file, in: components, label: label)
       let parsed = FaceForensicsName(stem: stem, label: label, sequence: sequence)
       var split: DatasetSplit?
       if let parsed, case .youtube = parsed.space, let splits {
@@ -90,11 +90,23 @@ enum FaceForensicsReader {
   }
 
   /// The name that says what a video shows: of extracted frames that of their folder.
-  private static func stem(_ file: String, in components: [Substring]) -> String {
+  static func stem(
+    _ file: String, in components: [Substring], label: VideoLabel
+  ) -> String {
     guard components.count > 4, components[3].lowercased() != "videos" else {
-      return FileNames.stem(file)
+      return withoutFrame(file, label: label)
     }
     return String(components[4])
+  }
+
+  /// The name of a file without extension, of a picture without the number of its frame: `000_003` of
+  /// `000_003_12.png`, `000` of `000_12.png`.
+  static func withoutFrame(_ file: String, label: VideoLabel) -> String {
+    let stem = FileNames.stem(file)
+    guard FileNames.isPicture(file),
+      let name = FaceForensicsNumbering.candidate(stem, label: label)
+    else { return stem }
+    return [name.target, name.source].compactMap { $0 }.joined(separator: "_")
   }
 
   /// Remarks on folders that were passed over and are neither filtered out nor known extras.

@@ -48,7 +48,7 @@ enum FlatFaceForensicsReader {
       let compression = path.compression?.value ?? rootCompression
       for file in folder.videos {
         let name = FileNames.join(folder.path, file)
-        let stem = path.below.first ?? FileNames.stem(file)
+        let stem = path.below.first ?? FaceForensicsReader.withoutFrame(file, label: label)
         let sequence =
           label == .real && isActor(stem) ? "actors" : path.method?.value ?? ""
         let parsed = FaceForensicsName(stem: stem, label: label, sequence: sequence)

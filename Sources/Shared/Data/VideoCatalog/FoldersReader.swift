@@ -51,7 +51,7 @@ struct FoldersReader {
   /// Reads what the folders say, and counts the names in them.
   private mutating func sortFolders(_ labels: FolderLabels) throws(VideoCatalogError) {
     // The official test set of Celeb-DF is for its own reader: here it would be lost.
-    let hasTestList = tree.folders.contains { $0.documents.contains(CelebDFReader.listName) }
+    let hasTestList = tree.folders.contains { $0.documents.contains(where: CelebDFReader.isList) }
     let folders = tree.folders.filter { !$0.videos.isEmpty }
     func word(_ name: Substring) -> FolderWord? {
       let word = FolderWord(name, labels: labels)
