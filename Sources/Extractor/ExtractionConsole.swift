@@ -57,6 +57,17 @@ final class ExtractionConsole: ExtractionObserver {
     }
   }
 
+  /// What was taken for what, before work starts; a data set has few kinds of folders and columns.
+  private static func table(_ reading: CatalogReading, limit: Int = 40) -> String {
+    var table = TextTable(header: ["found", "taken as", "videos", "e.g."])
+    for row in reading.rows.prefix(limit) {
+      table.append([row.found, row.takenAs, "\(row.videos)", row.example])
+    }
+    let rest = reading.rows.count - limit
+    return table.render()
+      + (rest > 0 ? "\n... and \(rest) more, see \(ExtractionReport.fileName)" : "")
+  }
+
   private func note(_ text: String) { line.withLock { $0?.note(text) } }
 
   private func announce(
@@ -67,6 +78,7 @@ final class ExtractionConsole: ExtractionObserver {
     StandardOutput.write(
       "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
         + "in \(groups) groups from \(input.printable)")
+    StandardOutput.write("\n" + Self.table(catalog.reading) + "\n")
     for note in catalog.notes { StandardOutput.write("Note: \(note)".printable) }
     let share = part.count > 1 ? " of part \(part.text)" : ""
     StandardOutput.write(

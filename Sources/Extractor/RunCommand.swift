@@ -87,7 +87,13 @@ struct RunCommand: ParsableCommand {
       kind: kind, input: input,
       options: CatalogOptions(
         unlabelled: configuration.unlabelled == .skip ? .skip : .fail,
-        methods: configuration.methods, compressions: configuration.compressions))
+        methods: configuration.methods, compressions: configuration.compressions,
+        folderLabels: FolderLabels(
+          real: configuration.folders.real, fake: configuration.folders.fake),
+        csv: CSVSettings(
+          path: configuration.csv.path, label: configuration.csv.label,
+          fake: configuration.csv.fake, group: configuration.csv.group,
+          split: configuration.csv.split, folder: configuration.csv.folder)))
   }
 
   private func show(

@@ -14,6 +14,14 @@ import Testing
     value.unlabelled = .skip
     value.methods = ["Deepfakes", "null", "- x"]
     value.compressions = ["c23"]
+    value.folders.real = ["0", "it's real"]
+    value.folders.fake = ["1"]
+    value.csv.path = "File Path"
+    value.csv.label = "null"
+    value.csv.fake = "0"
+    value.csv.group = "a: b"
+    value.csv.split = "s"
+    value.csv.folder = "/videos"
     value.sampling.framesPerVideo = 7
     value.sampling.skipUnneededFrames = false
     value.detection.weights = "/weights\nfolder\t~"
@@ -67,7 +75,15 @@ import Testing
     let usual = ExtractConfiguration(dataset: .dfdc)
     let pairs = zip(unusual.lines, usual.lines)
     #expect(pairs.allSatisfy { $0.key == $1.key && $0.value != $1.value }, "a setting is untested")
-    #expect(try extract(unusual.yaml) == unusual)
+    // Some settings are for one layout only.
+    for dataset in ExtractConfiguration.Dataset.allCases {
+      var one = unusual
+      one.dataset = dataset
+      if dataset != .faceforensics { (one.methods, one.compressions) = ([], []) }
+      if dataset != .folders { one.folders = .init() }
+      if dataset != .csv { one.csv = .init() }
+      #expect(try extract(one.yaml) == one)
+    }
     let read = try extract(usual.yaml)
     #expect(try extract(read.yaml) == read)
     #expect(read.yaml.hasPrefix("extract:\n  dataset: dfdc\n  input: null\n"))

@@ -32,6 +32,22 @@ import Testing
     #expect(configuration.store?.hasSuffix("/a=b") == true)
   }
 
+  /// What the messages of a table's columns and of folders say to type.
+  @Test func columnsAndFolders() throws {
+    let set = [
+      "dataset=csv", "csv.path='File Path'", "csv.label=label_str", "csv.fake=0",
+      "csv.group=person",
+      "csv.split=part", "csv.folder='/data/a b'",
+    ]
+    let csv = try extract(Self.yaml, set: set).csv
+    #expect(csv.path == "File Path" && csv.label == "label_str" && csv.fake == "0")
+    #expect(csv.group == "person" && csv.split == "part" && csv.folder == "/data/a b")
+    let folders = try extract(
+      Self.yaml, set: ["dataset=folders", "folders.real=[0]", "folders.fake=['my fakes', 1]"]
+    ).folders
+    #expect(folders.real == ["0"] && folders.fake == ["my fakes", "1"])
+  }
+
   @Test func mappingsAreMerged() throws {
     let set = ["sampling={skipUnneededFrames: false}"]
     let sampling = try extract(Self.yaml, set: set).sampling
@@ -103,6 +119,26 @@ import Testing
       "'extract.sampling': duplicate key 'framesPerVideo': it stands here and again further down; "
         + "keep one of them"
     ),
+    (
+      "csv.path=video",
+      "'extract.csv.path': expected null unless dataset is csv, got 'video'"
+    ),
+    (
+      "csv.fake=0", "'extract.csv.fake': expected null unless dataset is csv, got '0'"
+    ),
+    (
+      "csv.folder=/a", "'extract.csv.folder': expected null unless dataset is csv, got '/a'"
+    ),
+    (
+      "folders.real=[0]",
+      "'extract.folders.real': expected [] unless dataset is folders, got 1 names"
+    ),
+    (
+      "csv.pth=a",
+      "unknown key 'pth' in 'extract.csv'; did you mean 'path'? "
+        + "known keys: path, label, fake, group, split, folder"
+    ),
+    ("csv.path=[a]", "'extract.csv.path': expected text or null, got a list"),
     (
       "workers", "expected key=value with a dotted key such as a.b=16, got 'workers'"
     ),

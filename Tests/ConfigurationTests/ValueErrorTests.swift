@@ -5,7 +5,7 @@ import Testing
 @Suite struct ValueErrorTests {
   static let sections =
     "dataset, input, store, workers, unlabelled, methods, compressions, "
-    + "sampling, detection, tracks, alignment, images, shards"
+    + "folders, csv, sampling, detection, tracks, alignment, images, shards"
 
   @Test func misspeltSection() {
     #expect(

@@ -56,6 +56,18 @@ import Testing
     #expect(throws: Never.self) { try rows("a,b\n1,2\n", maximumBytes: 8) }
   }
 
+  /// Columns may be separated by something else; a comma is then a character like others.
+  @Test(arguments: [(UInt8(ascii: ";"), ";"), (UInt8(ascii: "\t"), "\t")])
+  func otherSeparators(byte: UInt8, separator: String) throws {
+    let text = ["a", "b,c\n1", "\"x\(separator)y\"\n"].joined(separator: separator)
+    let rows = try CSVTable.rows(Array(text.utf8), path: "t", separator: byte)
+    #expect(rows.map(\.fields) == [["a", "b,c"], ["1", "x\(separator)y"]])
+    let broken = Array("a\(separator)\"b\"c\n".utf8)
+    #expect { try CSVTable.rows(broken, path: "t", separator: byte) } throws: {
+      "\($0)".contains(separator == ";" ? "expected a semicolon" : "expected a tab")
+    }
+  }
+
   @Test(arguments: ["\n", "\r\n", "\r"])
   func countsLinesOfEveryKind(lineEnd: String) throws {
     let text = ["a,b", "\"x", "y\",2", "", "c,"].joined(separator: lineEnd)

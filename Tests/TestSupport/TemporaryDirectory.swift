@@ -45,6 +45,11 @@ public struct TemporaryDirectory: Sendable {
     for path in relativePaths { try write(Data(), to: path) }
   }
 
+  /// Removes a file, or a folder with all that is in it.
+  public func remove(_ relativePath: String) throws {
+    try FileManager.default.removeItem(atPath: path(of: relativePath))
+  }
+
   /// Makes a symbolic link at `relativePath` that holds `target` as it is.
   public func makeLink(_ relativePath: String, to target: String) throws {
     let link = URL(fileURLWithPath: path(of: relativePath))

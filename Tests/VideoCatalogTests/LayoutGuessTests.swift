@@ -19,6 +19,7 @@ import VideoCatalog
     }
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["Celeb-real/id0_0000.mp4"])
+      try folder.write("1 Celeb-real/id0_0000.mp4\n", to: "List_of_testing_videos.txt")
       expectError(.unlabelled, "layout `celebdf`") { _ = try folder.load(.folders) }
     }
     try withTemporaryDirectory { folder in
@@ -30,6 +31,7 @@ import VideoCatalog
   @Test func suggestsTheFolderBelow() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["Celeb-DF-v2/Celeb-real/id0_0000.mp4"])
+      try folder.write("1 Celeb-real/id0_0000.mp4", to: "Celeb-DF-v2/List_of_testing_videos.txt")
       expectError(.unlabelled, "The folder Celeb-DF-v2 looks like this layout") {
         _ = try folder.load(.celebdf)
       }
@@ -41,7 +43,8 @@ import VideoCatalog
 
   @Test func tellsFilesFromFolders() throws {
     try withTemporaryDirectory { folder in
-      try folder.write("path,label\n", to: "videos.csv")
+      try folder.write("path,label\na.mpeg4,real\n", to: "videos.csv")
+      try folder.makeFiles(["a.mpeg4"])
       expectError(.unreadable, "videos.csv: try that file") { _ = try folder.load(.csv) }
       expectError(.unreadable, "got a file", "kind `csv`") {
         _ = try VideoCatalog.load(kind: .folders, input: folder.path(of: "videos.csv"))

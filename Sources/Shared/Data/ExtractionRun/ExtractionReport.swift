@@ -54,10 +54,18 @@ package struct ExtractionReport: Codable {
   package var skipped: [Problem]
   /// Videos that gave less than was asked: damaged, truncated, short or without a face.
   package var incomplete: [Problem]
+  /// Videos without a label, which were passed over because the settings or the data set say so.
+  package var unlabelled: [Problem] = []
+  /// Videos that the store has with another label, group or split than the catalog gives them.
+  package var differing: [Problem] = []
   package var notes: [String]
+  /// What the catalog took for what.
+  package var reading = CatalogReading()
 
   /// Videos of the store that aren't as they should be.
-  package var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
+  package var hasProblems: Bool {
+    !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty
+  }
 
   /// Fills rows and problems from the store's records.
   package mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
@@ -74,13 +82,21 @@ package struct ExtractionReport: Codable {
       rows[key] = row
     }
     self.rows = rows.sorted { $0.key < $1.key }.map(\.value)
-    for omitted in catalog.missing + catalog.unlabelled {
+    for omitted in catalog.missing {
       skipped.append(Problem(name: omitted.name, label: nil, reasons: [omitted.reason]))
     }
+    unlabelled = catalog.unlabelled.map {
+      Problem(name: $0.name, label: nil, reasons: [$0.reason])
+    }
     notes += catalog.notes
+    reading = catalog.reading
   }
 
   private mutating func add(_ record: VideoRecord, of video: CatalogVideo, to row: inout Row) {
+    let differences = Self.differences(record, video)
+    if !differences.isEmpty {
+      differing.append(Problem(name: video.name, label: video.label, reasons: differences))
+    }
     switch record.state {
     case .failed:
       row.failed += 1
@@ -99,6 +115,20 @@ package struct ExtractionReport: Codable {
     row.framesWithFace += record.framesWithFace
     row.crops += record.images
     row.tracks += record.tracks
+  }
+
+  /// What the store says of a video and the catalog doesn't: a store keeps what it was begun with.
+  private static func differences(_ record: VideoRecord, _ video: CatalogVideo) -> [String] {
+    var differences: [String] = []
+    func compare(_ what: String, _ stored: String?, _ current: String?) {
+      guard stored != current else { return }
+      differences.append(
+        "\(what) \(stored ?? "none") in the store, \(current ?? "none") in the data set")
+    }
+    compare("label", record.label.rawValue, video.label.rawValue)
+    compare("group", record.group, video.group)
+    compare("split", record.split?.rawValue, video.split?.rawValue)
+    return differences
   }
 
   /// The table by label and split.
@@ -134,10 +164,15 @@ package struct ExtractionReport: Codable {
     ]
   }
 
-  /// Every skipped and incomplete video with its reasons, at most `limit` lines of each.
+  /// Every skipped, incomplete or otherwise remarkable video with its reasons, at most `limit` lines of each.
   package func problemLines(limit: Int = 40) -> [String] {
     var lines: [String] = []
-    for (title, problems) in [("Skipped", skipped), ("Incomplete", incomplete)]
+    let lists = [
+      ("Skipped", skipped), ("Passed over, without a label", unlabelled),
+      ("Incomplete", incomplete),
+      ("Begun with other labels or groups; a new store takes the present ones", differing),
+    ]
+    for (title, problems) in lists
     where !problems.isEmpty {
       lines.append("\(title) (\(problems.count)):")
       for problem in problems.prefix(limit) {

@@ -1,92 +1,78 @@
-internal import Files
 internal import Contract
-internal import Glibc
+internal import Files
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
-/// `group`, `split`, `method`, `compression`. Other columns are passed over with a note.
+/// `group`, `split`, `method`, `compression`, `original`. Columns by other names are recognised where
+/// that leaves no doubt (``CSVColumns``), and by settings. The rest is passed over with a note.
 ///
-/// `path` starts at the CSV file's folder unless it is absolute. `label` is real or fake, or 0 (real)
-/// or 1 (fake). A row without a group is a group of its own. Every file that is named counts as a
+/// `path` starts at the CSV file's folder unless it is absolute or a folder is set. `label` is real or
+/// fake, or 0 (real) or 1 (fake); two columns of labels must agree. A row without a group is a group of
+/// its own, unless its file's name is one of a known data set. Every file that is named counts as a
 /// video, whatever its extension.
 ///
-/// A video's name is its path below the CSV's folder. One outside of it is named
+/// A video's name is its path below the folder. One outside of it is named
 /// `external/root/<absolute path>` or, if written relative, `external/parent-<levels up>/<path>`,
 /// so that no name holds "..".
 struct CSVCatalogReader {
-  private static let columns = ["path", "label", "group", "split", "method", "compression"]
-
   private let file: String
   private let folder: String
   private let base: LexicalPath
-  private var positions: [String: Int] = [:]
+  private let options: CatalogOptions
+  private let columns: CSVColumns
+  private let records: ArraySlice<CSVTable.Row>
   private var builder: CatalogBuilder
   private var lines: [LexicalPath: Int] = [:]
+  private var numbering = FaceForensicsNumbering()
+  private var videos: [CSVVideo] = []
+  private var missing: [CSVMissingFiles.Row] = []
 
   /// Reads the catalog that the CSV file describes.
   static func read(file: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let records = try MetadataFile.table(file)
-    var reader = CSVCatalogReader(file: file)
+    let (records, separator) = try MetadataFile.table(file)
     guard let header = records.first else {
       throw VideoCatalogError(
         .empty, file,
         "no labelled video: expected \(CatalogKind.csv.expectedLayout); "
           + "found an empty file")
     }
-    try reader.readHeader(header)
-    for record in records.dropFirst() {
-      guard record.fields.count == header.fields.count else {
-        throw reader.failure(
-          record.line,
-          "expected \(header.fields.count) fields as in the header, got "
-            + "\(record.fields.count)", suggestion: "Put fields that hold a comma in quotes.")
-      }
-      try reader.addRow(record)
+    let rows = records.dropFirst()
+    for record in rows where record.fields.count != header.fields.count {
+      throw VideoCatalogError(
+        .malformedMetadata, "\(file):\(record.line)",
+        "expected \(header.fields.count) fields as in the header, got \(record.fields.count)",
+        suggestion: "Put fields that hold a \(CSVSeparator.name(separator)) in quotes.")
     }
-    return try reader.builder.finish(
-      options: options,
-      suggestion: options.unlabelled == .fail
-        ? "Fill in the column label, check the paths, or skip videos without a label." : nil,
-      found: "\(counted(records.count - 1, "row")), and none with a label and a file that is there")
+    var reader = CSVCatalogReader(
+      file: file, options: options, records: rows,
+      columns: try CSVColumns(
+        header: header.fields, rows: rows, settings: options.csv, place: "\(file):\(header.line)"))
+    try CSVLabelCheck.check(reader.columns, rows, file: file, settings: options.csv)
+    for record in rows { try reader.addRow(record) }
+    return try reader.finish()
   }
 
-  private init(file: String) {
+  private init(
+    file: String, options: CatalogOptions, records: ArraySlice<CSVTable.Row>, columns: CSVColumns
+  ) {
     self.file = file
+    self.options = options
+    self.records = records
+    self.columns = columns
     let slash = file.utf8.lastIndex(of: UInt8(ascii: "/")) ?? file.startIndex
-    folder = slash == file.startIndex ? "/" : String(file[..<slash])
+    folder = options.csv.folder ?? (slash == file.startIndex ? "/" : String(file[..<slash]))
     base = LexicalPath(folder)
     builder = CatalogBuilder(kind: .csv, root: folder, subject: file)
-  }
-
-  private mutating func readHeader(_ header: CSVTable.Row) throws(VideoCatalogError) {
-    var ignored: [String] = []
-    for (index, field) in header.fields.enumerated() {
-      let name = Self.trimmed(field).lowercased()
-      guard Self.columns.contains(name) else {
-        ignored.append(field)
-        continue
-      }
-      guard positions.updateValue(index, forKey: name) == nil else {
-        throw failure(header.line, "the column \(name) is there twice")
-      }
-    }
-    for name in ["path", "label"] where positions[name] == nil {
-      let semicolons = header.fields.count == 1 && header.fields[0].contains(";")
-      throw failure(
-        header.line,
-        "no column \(name): expected a header line with path and label, got "
-          + "\"\(header.fields.joined(separator: ",").prefix(200))\"",
-        suggestion: semicolons
-          ? "Separate columns by commas, not by semicolons."
-          : "Begin the file with a line such as: path,label,group")
-    }
+    let ignored = columns.ignored.map { columns.names[$0] }
     if !ignored.isEmpty {
-      builder.addNote("columns without a meaning here: \(FileNames.summary(ignored))")
+      builder.addNote(
+        "columns without a meaning here: "
+          + FileNames.summary(ignored.map { $0.isEmpty ? "(without a name)" : $0 }))
     }
   }
 
   private mutating func addRow(_ record: CSVTable.Row) throws(VideoCatalogError) {
-    let text = value("path", record) ?? ""
+    let text = pathText(record)
     guard !text.isEmpty, !text.utf8.contains(0) else {
       throw failure(record.line, "the path is empty or holds a zero byte")
     }
@@ -99,34 +85,107 @@ struct CSVCatalogReader {
         "\(text) is the same path as in line \(earlier)", suggestion: "Remove one of the rows.")
     }
     let name = name(of: resolved, isAbsolute: text.hasPrefix("/"))
-    let labelText = value("label", record) ?? ""
+    let labelText = CSVColumns.field(record, columns.labels[0].index)
     let split = try split(record)
-    guard let label = try label(labelText, line: record.line) else {
-      builder.addUnlabelled(name, reason: "line \(record.line): the label is empty")
+    guard !labelText.isEmpty else {
+      builder.addUnlabelled(
+        name, reason: "line \(record.line): the label is empty", found: "an empty label")
       return
     }
-    if let reason = Self.problem(with: path) {
+    guard let label = columns.labels[0].label(labelText) else {
+      throw failure(
+        record.line,
+        "expected the label real, fake, 0 (real) or 1 (fake), got \"\(labelText.prefix(100))\"",
+        suggestion: columns.labels[0].advice(
+          on: String(labelText.prefix(100)),
+          values: records.map { CSVColumns.field($0, columns.labels[0].index) }))
+    }
+    if let reason = CSVMissingFiles.problem(with: path) {
       builder.addMissing(name, reason: "line \(record.line): \(reason)")
+      missing.append(.init(text: text, path: path))
       return
     }
-    builder.add(
-      name, path: path, label: label, identities: [value("group", record) ?? name], split: split,
-      method: value("method", record), compression: value("compression", record))
+    let video = CSVVideo(
+      name: name, path: path, label: label, labelText: labelText, split: split, text: text,
+      group: value(columns.group, record), original: value(columns.original, record),
+      method: label == .fake ? value(columns.method, record) : nil,
+      compression: value(columns.compression, record))
+    if video.group == nil, video.known == nil { numbering.count(video.names, label: label) }
+    videos.append(video)
   }
 
-  private func label(_ text: String, line: Int) throws(VideoCatalogError) -> VideoLabel? {
-    switch text.lowercased() {
-    case "": return nil
-    case "real", "0": return .real
-    case "fake", "1": return .fake
-    default:
-      throw failure(
-        line, "expected the label real, fake, 0 (real) or 1 (fake), got \"\(text.prefix(100))\"")
+  private consuming func finish() throws(VideoCatalogError) -> VideoCatalog {
+    let read = numbering.reader()
+    let columnBases = columnBases
+    for video in videos {
+      let (identities, basis) = video.group(
+        numbering: read, hasOriginals: columns.original != nil,
+        groupColumn: columns.group.map { columns.names[$0] } ?? "")
+      var bases =
+        columnBases + [
+          .init(
+            .label, "column \(columns.labels[0].name): \(video.labelText)",
+            "label \(video.label.rawValue)"),
+          basis,
+        ]
+      if let split = video.split, let column = columns.split {
+        bases.append(.init(.split, "column \(columns.names[column])", "split \(split.rawValue)"))
+      }
+      if let method = video.method, let column = columns.method {
+        bases.append(.init(.method, "column \(columns.names[column])", "method \(method)"))
+      }
+      builder.add(
+        video.name, path: video.path, label: video.label, identities: identities,
+        split: video.split,
+        method: video.method, compression: video.compression, bases: bases)
     }
+    if let doubt = numbering.doubt { builder.addNote(doubt) }
+    if let first = missing.first {
+      builder.addNote(
+        "\(missing.count) of \(counted(records.count, "row")) without a file; the first path that was "
+          + "tried: \(first.path)")
+    }
+    let areAllMissing = !missing.isEmpty && videos.isEmpty
+    let found =
+      areAllMissing
+      ? "\(counted(records.count, "row")), and no file for any of them; the first path that was "
+        + "tried is \(missing[0].path)"
+      : "\(counted(records.count, "row")), and none with a label and a file that is there"
+    var suggestion =
+      options.unlabelled == .fail
+      ? "Fill in the column label, check the paths, or skip videos without a label." : nil
+    if areAllMissing, options.givesAdvice {
+      suggestion =
+        CSVMissingFiles.suggestion(for: missing[0], tableFolder: folder) ?? "Check the paths."
+    }
+    return try builder.finish(options: options, suggestion: suggestion, found: found)
+  }
+
+  /// What the header says, the same for all videos.
+  private var columnBases: [ReadingTally.Basis] {
+    let pathName = columns.names[columns.path]
+    return [
+      .init(.file, "column \(pathName.isEmpty ? "without a name" : pathName)", "path of the file")
+    ]
+      + columns.labels.dropFirst().map {
+        .init(.label, "column \($0.name)", "label, agrees with \(columns.labels[0].name)")
+      }
+      + columns.ignored.map {
+        .init(
+          .ignored,
+          "column \(columns.names[$0].isEmpty ? "without a name" : columns.names[$0])", "ignored")
+      }
+  }
+
+  /// The path as written: a path may begin or end with a space, nothing else may.
+  private func pathText(_ record: CSVTable.Row) -> String {
+    let own = record.fields[columns.path]
+    guard !columns.folders.isEmpty else { return own }
+    return (columns.folders.map { CSVColumns.field(record, $0) } + [own]).joined(separator: "/")
   }
 
   private func split(_ record: CSVTable.Row) throws(VideoCatalogError) -> DatasetSplit? {
-    guard let text = value("split", record) else { return nil }
+    guard let text = value(columns.split, record) else { return nil }
     guard let split = DatasetSplit(spelling: text) else {
       throw failure(
         record.line, "expected the split train, validation or test, got \"\(text.prefix(100))\"")
@@ -135,11 +194,9 @@ struct CSVCatalogReader {
   }
 
   /// The field of a column; nil if there is no such column or it is empty.
-  private func value(_ column: String, _ record: CSVTable.Row) -> String? {
-    guard let position = positions[column] else { return nil }
-    // A path may begin or end with a space; nothing else may.
-    let text =
-      column == "path" ? record.fields[position] : Self.trimmed(record.fields[position])
+  private func value(_ column: Int?, _ record: CSVTable.Row) -> String? {
+    guard let column else { return nil }
+    let text = CSVColumns.field(record, column)
     return text.isEmpty ? nil : text
   }
 
@@ -151,22 +208,6 @@ struct CSVCatalogReader {
     let shared = zip(components, own).prefix { $0 == $1 }.count
     let rest = components.dropFirst(shared).joined(separator: "/")
     return "external/parent-\(own.count - shared)/" + rest
-  }
-
-  /// Why a path is not a file, or nil if it is one.
-  private static func problem(with path: String) -> String? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      return errno == ENOENT ? "there is no such file" : systemMessage(errno)
-    }
-    return status.st_mode & S_IFMT == S_IFREG ? nil : "not a regular file"
-  }
-
-  private static func trimmed(_ text: String) -> String {
-    var text = Substring(text)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    return String(text)
   }
 
   private func failure(

@@ -14,6 +14,9 @@ struct CatalogBuilder {
   private var entries: [Entry] = []
   private var missing: [OmittedVideo] = []
   private var unlabelled: [OmittedVideo] = []
+  /// Those that the data set was published with.
+  private var expectedUnlabelled: [OmittedVideo] = []
+  private var tally = ReadingTally()
   private var notes: [String] = []
   private var groups = IdentityGroups()
 
@@ -27,11 +30,13 @@ struct CatalogBuilder {
   }
 
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
-  /// There must be at least one; all of them end up in one group.
+  /// There must be at least one; all of them end up in one group. `bases` are the reasons for all that.
   mutating func add(
-    _ name: String, path: String? = nil, label: VideoLabel, identities: [String],
-    split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil
+    _ name: String, path: String? = nil, label: VideoLabel, identities: [Identity],
+    split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
+    bases: [ReadingTally.Basis]
   ) {
+    tally.count(name, bases)
     let numbers = connect(identities)
     let video = CatalogVideo(
       name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
@@ -41,9 +46,9 @@ struct CatalogBuilder {
 
   /// Puts identities into one group; returns their numbers.
   @discardableResult
-  mutating func connect(_ identities: [String]) -> [Int] {
+  mutating func connect(_ identities: [Identity]) -> [Int] {
     precondition(!identities.isEmpty, "a video belongs to at least one identity")
-    let numbers = identities.map { groups.index(of: "\(kind.rawValue):\($0)") }
+    let numbers = identities.map { groups.index(of: $0.text) }
     for number in numbers.dropFirst() { groups.connect(numbers[0], number) }
     return numbers
   }
@@ -53,9 +58,19 @@ struct CatalogBuilder {
     missing.append(OmittedVideo(name: name, reason: reason))
   }
 
-  /// Records a video file that nothing labels.
-  mutating func addUnlabelled(_ name: String, reason: String) {
-    unlabelled.append(OmittedVideo(name: name, reason: reason))
+  /// Records a video file that nothing labels. One that `isExpected`, because the data set was published
+  /// that way, is no error.
+  mutating func addUnlabelled(
+    _ name: String, reason: String, found: String? = nil, isExpected: Bool = false
+  ) {
+    let video = OmittedVideo(name: name, reason: reason)
+    if isExpected { expectedUnlabelled.append(video) } else { unlabelled.append(video) }
+    tally.count(name, [ReadingTally.Basis(.ignored, found ?? reason, "no label")])
+  }
+
+  /// Counts a file that is no video to learn from.
+  mutating func passOver(_ name: String, found: String) {
+    tally.count(name, [ReadingTally.Basis(.ignored, found, "passed over")])
   }
 
   /// Adds a remark for the log.
@@ -88,13 +103,16 @@ struct CatalogBuilder {
         "\(counted(unlabelled.count, "video file")) without a label: "
           + "\(FileNames.summary(unlabelled.map(\.name))) (\(first.reason))",
         suggestion: suggestion()
-          ?? "Label them, move them away, or skip videos without a label.")
+          ?? (entries.isEmpty
+            ? nil : "Label them, move them away, or skip videos without a label."))
     }
     guard !entries.isEmpty else {
       throw VideoCatalogError(
         .empty, subject, "no labelled video: expected \(kind.expectedLayout); found \(found())",
         suggestion: suggestion())
     }
+    unlabelled += expectedUnlabelled
+    sortOmitted()
     let names = groups.names()
     var videos = entries.map { entry in
       var video = entry.video
@@ -106,7 +124,7 @@ struct CatalogBuilder {
     notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
     return VideoCatalog(
       kind: kind, root: root, videos: videos, missing: missing, unlabelled: unlabelled,
-      notes: notes)
+      notes: notes, reading: tally.reading)
   }
 
   private mutating func sortOmitted() {

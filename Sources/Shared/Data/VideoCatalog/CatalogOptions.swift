@@ -20,12 +20,24 @@ public struct CatalogOptions: Sendable, Equatable {
   /// FaceForensics++ only: the compression levels to take, e.g. `c23`; empty means all of them.
   public var compressions: [String]
 
+  /// Label folders only: folders besides the known words that have a label.
+  public var folderLabels: FolderLabels
+
+  /// CSV only: which columns hold what.
+  public var csv: CSVSettings
+
+  /// Whether errors say what to try, which takes a look at other layouts.
+  var givesAdvice = true
+
   /// Creates options; the defaults take every video in and stop at one without a label.
   public init(
-    unlabelled: UnlabelledPolicy = .fail, methods: [String] = [], compressions: [String] = []
+    unlabelled: UnlabelledPolicy = .fail, methods: [String] = [], compressions: [String] = [],
+    folderLabels: FolderLabels = FolderLabels(), csv: CSVSettings = CSVSettings()
   ) {
     self.unlabelled = unlabelled
     self.methods = methods
     self.compressions = compressions
+    self.folderLabels = folderLabels
+    self.csv = csv
   }
 }

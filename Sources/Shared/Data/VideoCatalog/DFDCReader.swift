@@ -1,10 +1,11 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///
 /// An entry is `"name.mp4": {"label": "REAL" or "FAKE", "split": ..., "original": ...}` and speaks of
-/// a file in its own folder. Group: the original; a real video is its own original.
+/// a file in its own folder. Group: the original; a real video is its own original. Of the same
+/// family, ``VideoList`` reads `dataset.json` of the challenge's preview and the list of LAV-DF.
 ///
 /// The training set says `"split": "train"` of every video, which divides nothing: splits are
 /// taken over only if some entry of the catalog says `validation` or `test`, and are left open for a
@@ -13,27 +14,38 @@ enum DFDCReader {
   /// The metadata's file name.
   static let metadataName = "metadata.json"
 
-  private struct Entry {
-    var label: VideoLabel
-    var original: String?
-    var split: DatasetSplit?
-  }
+  /// Folders of the challenge's videos that were published without labels.
+  private static let unlabelledFolders: Set<String> = ["test_videos"]
 
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
     let tree = try DirectoryTree(root: root)
     var builder = CatalogBuilder(kind: .dfdc, root: root)
-    var metadata: [String: [(name: String, entry: Entry)]] = [:]
-    for folder in tree.folders where folder.documents.contains(metadataName) {
-      metadata[folder.path] = try readMetadata(
-        FileNames.join(FileNames.join(root, folder.path), metadataName))
-    }
-    let hasSplits = metadata.values.joined().contains { ($0.entry.split ?? .train) != .train }
-    var withoutOriginal: [String] = []
+    var metadata: [String: [VideoListEntry]] = [:]
+    var lists: [String] = []
     for folder in tree.folders {
+      for name in VideoList.fileNames where folder.documents.contains(name) {
+        let path = FileNames.join(FileNames.join(root, folder.path), name)
+        lists.append(name)
+        for entry in try VideoList.read(path) {
+          let place = FileNames.join(folder.path, entry.path)
+          metadata[Self.folder(of: place), default: []].append(entry.placed(at: place))
+        }
+        if metadata[folder.path] == nil { metadata[folder.path] = [] }
+      }
+    }
+    let hasSplits = metadata.values.joined().contains { ($0.split ?? .train) != .train }
+    var withoutOriginal: [String] = []
+    var folders = Dictionary(tree.folders.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
+    // Entries may speak of folders that aren't there.
+    for path in metadata.keys where folders[path] == nil {
+      folders[path] = DirectoryTree.Folder(path: path)
+    }
+    for path in folders.keys.sorted(by: { $0.bytewisePrecedes($1) }) {
+      guard let folder = folders[path] else { continue }
       try add(
-        folder, entries: metadata[folder.path], hasSplits: hasSplits, to: &builder,
+        folder, entries: metadata[path], hasSplits: hasSplits, to: &builder,
         withoutOriginal: &withoutOriginal)
     }
     if !withoutOriginal.isEmpty {
@@ -41,16 +53,20 @@ enum DFDCReader {
         "\(counted(withoutOriginal.count, "fake video")) without an original in the metadata, each "
           + "a group of its own: \(FileNames.summary(withoutOriginal))")
     }
+    for note in VideoList.notes(on: metadata.values.joined()) { builder.addNote(note) }
     builder.addRemarks(of: tree)
     let entryCount = metadata.values.reduce(0) { $0 + $1.count }
+    let isPartlyRight = builder.count > 0
     return try builder.finish(
-      options: options, suggestion: LayoutGuess.suggestion(insteadOf: .dfdc, for: tree),
+      options: options,
+      suggestion: LayoutGuess.suggestion(
+        insteadOf: .dfdc, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree)
-        + ", \(counted(metadata.count, metadataName)) with \(entryCount) entries")
+        + ", \(counted(lists.count, lists.first ?? metadataName)) with \(entryCount) entries")
   }
 
   private static func add(
-    _ folder: DirectoryTree.Folder, entries: [(name: String, entry: Entry)]?, hasSplits: Bool,
+    _ folder: DirectoryTree.Folder, entries: [VideoListEntry]?, hasSplits: Bool,
     to builder: inout CatalogBuilder, withoutOriginal: inout [String]
   ) throws(VideoCatalogError) {
     // The value is the folder's spelling of the name: the metadata may use another Unicode form.
@@ -63,96 +79,48 @@ enum DFDCReader {
           "two files named \(file), in two Unicode forms", suggestion: "Rename one of them.")
       }
     }
-    for (key, entry) in entries ?? [] {
-      guard let file = files.removeValue(forKey: key) else {
+    for entry in entries ?? [] {
+      guard let file = files.removeValue(forKey: FileNames.lastComponent(entry.path)) else {
         let reason =
-          FileNames.isVideo(key)
-          ? "named in \(metadataName), but there is no such file"
-          : "named in \(metadataName), but not with the extension of a video"
-        builder.addMissing(FileNames.join(folder.path, key), reason: reason)
+          FileNames.isVideo(entry.path)
+          ? "named in \(entry.listName), but there is no such file"
+          : "named in \(entry.listName), but not with the extension of a video"
+        builder.addMissing(entry.path, reason: reason)
         continue
       }
       let name = FileNames.join(folder.path, file)
-      if entry.label == .fake && entry.original == nil { withoutOriginal.append(name) }
+      if entry.label == .fake && entry.identities.isEmpty { withoutOriginal.append(name) }
+      let identities = entry.identities.isEmpty ? [FileNames.stem(file)] : entry.identities
+      let split = hasSplits ? entry.split : nil
       builder.add(
-        name, label: entry.label, identities: [FileNames.stem(entry.original ?? file)],
-        split: hasSplits ? entry.split : nil)
+        name, label: entry.label, identities: identities.map { Identity($0, of: .dfdc) },
+        split: split, method: entry.method, bases: entry.bases(split: split))
     }
+    addUnlabelled(files.values, of: folder, hasMetadata: entries != nil, to: &builder)
+  }
+
+  private static func addUnlabelled(
+    _ files: some Collection<String>, of folder: DirectoryTree.Folder, hasMetadata: Bool,
+    to builder: inout CatalogBuilder
+  ) {
+    let name = FileNames.lastComponent(folder.path)
+    let isKnown = !hasMetadata && unlabelledFolders.contains(name.lowercased())
     let reason =
-      entries == nil
-      ? "no \(metadataName) in the folder" : "not named in the \(metadataName) of its folder"
-    for file in files.values {
-      builder.addUnlabelled(FileNames.join(folder.path, file), reason: reason)
+      hasMetadata
+      ? "not named in the \(metadataName) of its folder" : "no \(metadataName) in the folder"
+    for file in files {
+      builder.addUnlabelled(
+        FileNames.join(folder.path, file),
+        reason: isKnown ? "the challenge's \(name) have no labels" : reason, isExpected: isKnown)
+    }
+    if isKnown, !files.isEmpty {
+      builder.addNote(
+        "\(counted(files.count, "video")) of \(folder.path) passed over: the challenge's test videos "
+          + "have no labels")
     }
   }
 
-  private static func readMetadata(
-    _ path: String
-  ) throws(VideoCatalogError) -> [(name: String, entry: Entry)] {
-    let document = try MetadataFile.json(path)
-    guard let members = document.members else {
-      throw VideoCatalogError(
-        .malformedMetadata, path, "expected an object of videos, got \(document.typeName)")
-    }
-    var entries: [(name: String, entry: Entry)] = []
-    entries.reserveCapacity(members.count)
-    for member in members {
-      guard FileNames.isSingleComponent(member.key) else {
-        throw VideoCatalogError(
-          .malformedMetadata, path,
-          "\"\(member.key)\": expected the name of a file in the same folder, got a path")
-      }
-      entries.append((member.key, try entry(member, path: path)))
-    }
-    return entries
-  }
-
-  private static func entry(
-    _ member: JSONMember, path: String
-  ) throws(VideoCatalogError) -> Entry {
-    let label: VideoLabel
-    switch member.value[key: "label"]?.text?.uppercased() {
-    case "REAL": label = .real
-    case "FAKE": label = .fake
-    default:
-      let got = member.value[key: "label"].map { $0.text.map { "\"\($0)\"" } ?? $0.typeName }
-      throw VideoCatalogError(
-        .malformedMetadata, path,
-        "\"\(member.key)\": expected the label \"REAL\" or \"FAKE\", got \(got ?? "none")")
-    }
-    return Entry(
-      label: label, original: try original(of: member, label: label, path: path),
-      split: try split(of: member, path: path))
-  }
-
-  private static func original(
-    of member: JSONMember, label: VideoLabel, path: String
-  ) throws(VideoCatalogError) -> String? {
-    switch member.value[key: "original"] {
-    case nil, .null, .string(""): return nil
-    case .string(let original) where FileNames.isSingleComponent(original):
-      // What a real video calls its original adds nothing: it is one itself.
-      return label == .fake ? original : nil
-    case .some(let value):
-      throw VideoCatalogError(
-        .malformedMetadata, path,
-        "\"\(member.key)\": expected the name of a file as \"original\", got "
-          + (value.text.map { "\"\($0)\"" } ?? value.typeName))
-    }
-  }
-
-  private static func split(
-    of member: JSONMember, path: String
-  ) throws(VideoCatalogError) -> DatasetSplit? {
-    switch member.value[key: "split"] {
-    case nil, .null, .string(""): return nil
-    case .string(let text):
-      if let split = DatasetSplit(spelling: text) { return split }
-      fallthrough
-    case .some:
-      throw VideoCatalogError(
-        .malformedMetadata, path,
-        "\"\(member.key)\": expected the split \"train\", \"validation\" or \"test\"")
-    }
+  private static func folder(of path: String) -> String {
+    FileNames.components(path).dropLast().joined(separator: "/")
   }
 }

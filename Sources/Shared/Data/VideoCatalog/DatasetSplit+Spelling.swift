@@ -5,7 +5,7 @@ extension DatasetSplit {
   init?(spelling: some StringProtocol) {
     switch spelling.lowercased() {
     case "train", "training": self = .train
-    case "validation", "val", "valid": self = .validation
+    case "validation", "val", "valid", "dev": self = .validation
     case "test", "testing": self = .test
     default: return nil
     }

@@ -154,10 +154,8 @@ struct DirectoryTree {
   }
 
   private static func isDocument(_ name: String) -> Bool {
-    switch name {
-    case DFDCReader.metadataName, CelebDFReader.listName: true
-    default: FaceForensicsSplits.fileNames.contains(name) || name.hasSuffix(".csv")
-    }
+    CelebDFReader.isList(name) || VideoList.fileNames.contains(name)
+      || FaceForensicsSplits.fileNames.contains(name) || name.hasSuffix(".csv")
   }
 
   private static func unreadable(_ path: String, _ code: Int32) -> VideoCatalogError {

@@ -58,10 +58,35 @@ struct FaceForensicsFilter {
       against: paths.filter { $0.count == 3 && Self.isCompression($0[2]) }.map { $0[2] })
   }
 
+  /// What a data set has, for the check of the filters.
+  struct Seen {
+    private(set) var methods: Set<String> = []
+    private(set) var compressions: Set<String> = []
+
+    mutating func add(method: String?, isActor: Bool, compression: String?) {
+      methods.insert(method ?? (isActor ? "actors" : "youtube"))
+      if let compression { compressions.insert(compression) }
+    }
+  }
+
+  /// Whether a video passes, given what its folders and its name say.
+  func takes(label: VideoLabel, method: String?, isActor: Bool, compression: String?) -> Bool {
+    let folder = method ?? (isActor ? "actors" : "youtube")
+    let allowed = label == .fake ? methods : originals
+    guard methods.isEmpty || allowed.contains(folder.lowercased()) else { return false }
+    return compressions.isEmpty || compressions.contains(compression?.lowercased() ?? "")
+  }
+
+  /// Throws if a filter names something that is nowhere in the data set.
+  func check(_ seen: Seen) throws(VideoCatalogError) {
+    try check("methods", options.methods, against: Array(seen.methods))
+    try check("compressions", options.compressions, against: Array(seen.compressions))
+  }
+
   private func check(
-    _ name: String, _ wanted: [String], against found: [Substring]
+    _ name: String, _ wanted: [String], against found: [some StringProtocol]
   ) throws(VideoCatalogError) {
-    let found = Set(found.map(String.init)).sorted { $0.bytewisePrecedes($1) }
+    let found = Set(found.map { String($0) }).sorted { $0.bytewisePrecedes($1) }
     let known = Set(found.map { $0.lowercased() })
     for value in wanted where !known.contains(value.lowercased()) {
       throw VideoCatalogError(

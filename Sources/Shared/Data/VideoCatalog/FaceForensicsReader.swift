@@ -4,7 +4,9 @@ internal import Contract
 ///
 /// The folder gives label, method and compression, the name gives the identities: `target_source`
 /// of YouTube videos, `target_source__scene__XXXX` and `actor__scene` of actors. Actors and YouTube
-/// videos are numbered independently.
+/// videos are numbered independently. Of extracted frames (`c23/frames/000_003/012.png`), the folder
+/// carries the name. Mirrors without `original_sequences` and `manipulated_sequences` are read by
+/// ``FlatFaceForensicsReader``.
 enum FaceForensicsReader {
   /// The label that each top folder stands for.
   static let sequenceFolders: [String: VideoLabel] = [
@@ -19,26 +21,34 @@ enum FaceForensicsReader {
   {
     let filter = FaceForensicsFilter(options)
     let tree = try DirectoryTree(root: root) { filter.skips(FileNames.components($0)) }
+    if FlatFaceForensicsReader.reads(tree) {
+      return try FlatFaceForensicsReader.read(tree: tree, filter: filter, options: options)
+    }
     try filter.check(tree)
     var builder = CatalogBuilder(kind: .faceforensics, root: root)
     let splits = try FaceForensicsSplits.read(tree: tree)
     // The official pairs connect videos whose fakes may be filtered out: groups stay the same.
-    for pair in splits?.pairs ?? [] { builder.connect(pair.map { "youtube/\($0)" }) }
-    var names = NameRemarks()
+    for pair in splits?.pairs ?? [] {
+      builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })
+    }
+    var names = FaceForensicsRemarks()
     for folder in tree.folders where !folder.videos.isEmpty {
       add(folder, splits: splits, names: &names, to: &builder)
     }
     for note in splits?.notes ?? [] { builder.addNote(note) }
     for note in names.notes + extras(in: tree) { builder.addNote(note) }
     builder.addRemarks(of: tree)
+    let isPartlyRight = builder.count > 0
     return try builder.finish(
-      options: options, suggestion: LayoutGuess.suggestion(insteadOf: .faceforensics, for: tree),
+      options: options,
+      suggestion: LayoutGuess.suggestion(
+        insteadOf: .faceforensics, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree))
   }
 
   private static func add(
-    _ folder: DirectoryTree.Folder, splits: FaceForensicsSplits?, names: inout NameRemarks,
-    to builder: inout CatalogBuilder
+    _ folder: DirectoryTree.Folder, splits: FaceForensicsSplits?,
+    names: inout FaceForensicsRemarks, to builder: inout CatalogBuilder
   ) {
     let components = FileNames.components(folder.path)
     guard components.count >= 3, let label = sequenceFolders[String(components[0])] else {
@@ -50,9 +60,10 @@ enum FaceForensicsReader {
       return
     }
     let sequence = String(components[1])
+    let method = label == .fake ? sequence : nil
     for file in folder.videos {
       let name = FileNames.join(folder.path, file)
-      let stem = FileNames.stem(file)
+      let stem = stem(file, in: components, label: label)
       let parsed = FaceForensicsName(stem: stem, label: label, sequence: sequence)
       var split: DatasetSplit?
       if let parsed, case .youtube = parsed.space, let splits {
@@ -60,10 +71,42 @@ enum FaceForensicsReader {
         if split == nil { names.withoutSplit.append(name) }
       }
       if parsed == nil { names.strange.append(name) }
+      var bases = [
+        ReadingTally.Basis(.label, "folder \(components[0])", "label \(label.rawValue)"),
+        ReadingTally.Basis(.compression, "folder \(components[2])", "compression \(components[2])"),
+      ]
+      if let method {
+        bases.append(ReadingTally.Basis(.method, "folder \(sequence)", "method \(method)"))
+      }
+      if let split { bases.append(FaceForensicsSplits.basis(split)) }
+      bases.append(FaceForensicsName.basis(parsed))
       builder.add(
-        name, label: label, identities: parsed?.identities ?? ["\(sequence)/\(stem)"],
-        split: split, method: label == .fake ? sequence : nil, compression: String(components[2]))
+        name, label: label,
+        identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
+          Identity($0, of: .faceforensics)
+        },
+        split: split, method: method, compression: String(components[2]), bases: bases)
     }
+  }
+
+  /// The name that says what a video shows: of extracted frames that of their folder.
+  static func stem(
+    _ file: String, in components: [Substring], label: VideoLabel
+  ) -> String {
+    guard components.count > 4, components[3].lowercased() != "videos" else {
+      return withoutFrame(file, label: label)
+    }
+    return String(components[4])
+  }
+
+  /// The name of a file without extension, of a picture without the number of its frame: `000_003` of
+  /// `000_003_12.png`, `000` of `000_12.png`.
+  static func withoutFrame(_ file: String, label: VideoLabel) -> String {
+    let stem = FileNames.stem(file)
+    guard FileNames.isPicture(file),
+      let name = FaceForensicsNumbering.candidate(stem, label: label)
+    else { return stem }
+    return [name.target, name.source].compactMap { $0 }.joined(separator: "_")
   }
 
   /// Remarks on folders that were passed over and are neither filtered out nor known extras.
@@ -79,7 +122,7 @@ enum FaceForensicsReader {
 }
 
 /// Names that deserve a remark.
-private struct NameRemarks {
+struct FaceForensicsRemarks {
   var strange: [String] = []
   var withoutSplit: [String] = []
 
@@ -96,45 +139,5 @@ private struct NameRemarks {
           + FileNames.summary(withoutSplit))
     }
     return notes
-  }
-}
-
-/// What a FaceForensics++ file name says.
-struct FaceForensicsName: Equatable {
-  /// The numbering that the identities belong to.
-  enum Space: String {
-    case youtube
-    case actor
-  }
-
-  let space: Space
-  /// Who is seen: the video that was changed, or the real one.
-  let target: String
-  /// Whose face was put in, or whose movements were; nil for real videos.
-  let source: String?
-
-  /// Target and source with their numbering in front.
-  var identities: [String] { [target, source].compactMap { $0.map { "\(space.rawValue)/\($0)" } } }
-
-  /// Parses a name without its extension; nil if it has none of the known forms. `sequence` is the
-  /// folder below `original_sequences` or `manipulated_sequences`.
-  init?(stem: String, label: VideoLabel, sequence: String) {
-    if label == .real && sequence != "actors" {
-      // Extra YouTube originals may carry any name: the whole of it is the identity.
-      space = .youtube
-      target = stem
-      source = nil
-      return
-    }
-    let pieces = stem.split(separator: "_", omittingEmptySubsequences: false)
-    // "01_11__walking__X" splits into 01, 11, an empty piece, ...; "000_003" has no empty piece.
-    let head = pieces.prefix { !$0.isEmpty }
-    guard let first = head.first, head.count <= (label == .fake ? 2 : 1),
-      head.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
-    else { return nil }
-    let isActor = head.count < pieces.count || ["actors", "DeepFakeDetection"].contains(sequence)
-    space = isActor ? .actor : .youtube
-    target = String(first)
-    source = head.count == 2 ? String(head[head.startIndex + 1]) : nil
   }
 }

@@ -1,5 +1,5 @@
-internal import Files
 internal import Contract
+internal import Files
 
 /// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
 /// of YouTube ids.
@@ -23,24 +23,58 @@ struct FaceForensicsSplits {
   /// The split of a YouTube id; nil if no list has it.
   func split(of identity: String) -> DatasetSplit? { splits[identity] }
 
+  /// The split of an identity; nil for one that is no YouTube id, or if no list has it.
+  func split(of identity: Identity) -> DatasetSplit? {
+    let prefix = Identity("youtube/", of: .faceforensics).text
+    return identity.text.hasPrefix(prefix)
+      ? splits[String(identity.text.dropFirst(prefix.count))] : nil
+  }
+
+  /// Reads the lists from the first folder that has any, wherever it lies; nil where there are none.
+  /// Files of that name that hold something else are passed over with a note.
+  static func find(in tree: DirectoryTree) -> FaceForensicsSplits? {
+    for folder in tree.folders where folder.documents.contains(where: fileNames.contains) {
+      do {
+        if let splits = try read(tree: tree, folder: folder) { return splits }
+      } catch {
+        var other = FaceForensicsSplits()
+        other.notes.append("\(error.subject): passed over, \(error.message)")
+        return other
+      }
+    }
+    return nil
+  }
+
   /// Reads the lists; nil if there are none.
   static func read(tree: DirectoryTree) throws(VideoCatalogError) -> FaceForensicsSplits? {
     for path in folders {
       guard let folder = tree.folders.first(where: { $0.path == path }) else { continue }
-      let present = files.filter { folder.documents.contains($0.name) }
-      guard !present.isEmpty else { continue }
-      var result = FaceForensicsSplits()
-      for (name, split) in present {
-        let file = FileNames.join(FileNames.join(tree.root, path), name)
-        try result.add(try MetadataFile.json(file), split: split, path: file)
-      }
-      for (name, _) in files where !folder.documents.contains(name) {
-        result.notes.append(
-          "no \(FileNames.join(path, name)): its videos have no official split")
-      }
-      return result
+      if let splits = try read(tree: tree, folder: folder) { return splits }
     }
     return nil
+  }
+
+  private static func read(
+    tree: DirectoryTree, folder: DirectoryTree.Folder
+  ) throws(VideoCatalogError) -> FaceForensicsSplits? {
+    let present = files.filter { folder.documents.contains($0.name) }
+    guard !present.isEmpty else { return nil }
+    var result = FaceForensicsSplits()
+    for (name, split) in present {
+      let file = FileNames.join(FileNames.join(tree.root, folder.path), name)
+      try result.add(try MetadataFile.json(file), split: split, path: file)
+    }
+    for (name, _) in files where !folder.documents.contains(name) {
+      result.notes.append(
+        "no \(FileNames.join(folder.path, name)): its videos have no official split")
+    }
+    return result
+  }
+
+  /// The row of the table of what was taken for what.
+  static func basis(_ split: DatasetSplit) -> ReadingTally.Basis {
+    .init(
+      .split, files.first { $0.split == split }?.name ?? "official list", "split \(split.rawValue)")
   }
 
   private mutating func add(

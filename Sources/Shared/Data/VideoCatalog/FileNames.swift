@@ -14,6 +14,13 @@ enum FileNames {
     return videoExtensions.contains(name[name.utf8.index(after: dot)...].lowercased())
   }
 
+  /// Whether the extension is one of a picture; case does not matter.
+  static func isPicture(_ name: String) -> Bool {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+    return ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"].contains(
+      name[name.utf8.index(after: dot)...].lowercased())
+  }
+
   /// The name without its last extension.
   static func stem(_ name: String) -> String {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else {
@@ -39,6 +46,11 @@ enum FileNames {
   /// is another character.
   static func components(_ path: String) -> [Substring] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
+  }
+
+  /// The last component of a path.
+  static func lastComponent(_ path: String) -> String {
+    components(path).last.map(String.init) ?? ""
   }
 
   /// The first few names and how many more there are: "a, b and 3 more".

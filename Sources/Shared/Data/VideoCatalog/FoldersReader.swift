@@ -1,48 +1,206 @@
 internal import Contract
 
-/// Reads a folder of real and a folder of fake videos.
+/// Reads folders that are named after labels, splits, methods and compressions, in any order and case:
+/// `real/a.mp4`, `train/fake/a.mp4`, `FaceSwap/c23/a.mp4`.
 ///
-/// The label folder is `real` or `original(s)`, `fake(s)` or `manipulated`, in any case, in the input
-/// itself or below a folder that names a split: `real/a.mp4`, `train/fake/a.mp4`. Below it, folders
-/// may nest. Group: the first folder below the label folder; for a video right in it, the name
-/// without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`, `0001_fake.mp4`).
-enum FoldersReader {
-  /// The label that a folder's name stands for.
-  static func label(ofFolder name: some StringProtocol) -> VideoLabel? {
-    switch name.lowercased() {
-    case "real", "reals", "original", "originals": .real
-    case "fake", "fakes", "manipulated": .fake
-    default: nil
-    }
+/// Group, the first that applies:
+/// 1. A file name of a known data set (``KnownNames``, ``FaceForensicsNumbering``) is connected as there.
+/// 2. The first folder without a meaning below the first one with a meaning: `real/anna/1.mp4`.
+/// 3. Where such folders lie above and differ, those: `anna/real/1.mp4`.
+/// 4. The file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
+///    `0001_fake.mp4`).
+struct FoldersReader {
+  private struct Entry {
+    var path: FolderPath
+    var folder: DirectoryTree.Folder
   }
+
+  private let tree: DirectoryTree
+  private var builder: CatalogBuilder
+  private var entries: [Entry] = []
+  private var unlabelledFolders: [String] = []
+  /// How many folders at the top of all paths are the same, and so say nothing.
+  private var sharedDepth = 0
+  private var numberings: [[String]: FaceForensicsNumbering] = [:]
+  private var splits: FaceForensicsSplits?
 
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
     let tree = try DirectoryTree(root: root)
-    var builder = CatalogBuilder(kind: .folders, root: root)
-    for folder in tree.folders where !folder.videos.isEmpty {
-      var components = FileNames.components(folder.path)[...]
-      var split: DatasetSplit?
-      if let first = components.first, let named = DatasetSplit(spelling: first) {
-        split = named
-        components.removeFirst()
+    var reader = FoldersReader(tree: tree)
+    try reader.sortFolders(options.folderLabels)
+    reader.readSplits()
+    reader.addVideos()
+    reader.addNotes()
+    let labelled = reader.entries.map(\.folder.path)
+    let unlabelled = reader.unlabelledFolders
+    return try reader.builder.finish(
+      options: options,
+      suggestion: LayoutGuess.suggestion(
+        insteadOf: .folders, for: tree, options: options, isPartlyRight: !labelled.isEmpty)
+        ?? FolderAdvice.suggestion(unlabelled: unlabelled, labelled: labelled),
+      found: LayoutGuess.inventory(of: tree))
+  }
+
+  private init(tree: DirectoryTree) {
+    self.tree = tree
+    builder = CatalogBuilder(kind: .folders, root: tree.root)
+  }
+
+  /// Reads what the folders say, and counts the names in them.
+  private mutating func sortFolders(_ labels: FolderLabels) throws(VideoCatalogError) {
+    // The official test set of Celeb-DF is for its own reader: here it would be lost.
+    let hasTestList = tree.folders.contains { $0.documents.contains(where: CelebDFReader.isList) }
+    let folders = tree.folders.filter { !$0.videos.isEmpty }
+    func word(_ name: Substring) -> FolderWord? {
+      let word = FolderWord(name, labels: labels)
+      return hasTestList && word?.isCelebDF == true ? nil : word
+    }
+    let containers = FolderPath.containers(in: folders.map(\.path), read: word)
+    for folder in folders {
+      let path = try FolderPath(folder.path, root: tree.root) { name, place in
+        guard var word = word(name) else { return nil }
+        if containers.contains(place) { word.label = nil }
+        return word.isSilent && word.mayHoldBothLabels ? nil : word
       }
-      let label = components.popFirst().flatMap { Self.label(ofFolder: $0) }
-      for file in folder.videos {
-        let name = FileNames.join(folder.path, file)
-        guard let label else {
-          builder.addUnlabelled(name, reason: "in neither a folder real/ nor a folder fake/")
-          continue
+      if let extra = path.extra {
+        passOver(folder, extra)
+        continue
+      }
+      guard let label = path.label else {
+        unlabelledFolders.append(folder.path)
+        for file in folder.videos {
+          builder.addUnlabelled(
+            FileNames.join(folder.path, file),
+            reason: "in neither a folder real/ nor a folder fake/")
         }
-        let identity = components.first.map(String.init) ?? identity(ofFile: file)
-        builder.add(name, label: label, identities: [identity], split: split)
+        continue
+      }
+      entries.append(Entry(path: path, folder: folder))
+      var numbering = numberings[path.above] ?? FaceForensicsNumbering()
+      for file in folder.videos {
+        let names = names(of: file, path)
+        guard known(names, path, label.value) == nil else { continue }
+        numbering.count(names, label: label.value)
+      }
+      numberings[path.above] = numbering
+    }
+    sharedDepth = Self.sharedDepth(entries.map(\.path.above))
+  }
+
+  /// What data sets have besides videos to learn from is counted.
+  private mutating func passOver(_ folder: DirectoryTree.Folder, _ extra: String) {
+    for file in folder.videos {
+      builder.passOver(FileNames.join(folder.path, file), found: "folder \(extra)")
+    }
+    builder.addNote(
+      "\(counted(folder.videos.count, "file")) in \(folder.path) passed over: \(extra) are nothing to "
+        + "learn from")
+  }
+
+  /// Reads the official split of FaceForensics++, where it lies beside the videos.
+  private mutating func readSplits() {
+    splits = FaceForensicsSplits.find(in: tree)
+    for pair in splits?.pairs ?? [] {
+      builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })
+    }
+  }
+
+  private mutating func addVideos() {
+    let readers = numberings.mapValues { $0.reader() }
+    for entry in entries {
+      guard let label = entry.path.label?.value else { continue }
+      let bases = entry.path.words.map { folder, word in
+        ReadingTally.Basis(word.aspect, "folder \(folder)", word.meaning)
+      }
+      for file in entry.folder.videos {
+        let (identities, basis) = group(of: file, entry, label, readers[entry.path.above])
+        var split = entry.path.split?.value
+        if split == nil, let splits, let first = identities.first {
+          split = splits.split(of: first)
+        }
+        builder.add(
+          FileNames.join(entry.folder.path, file), label: label, identities: identities,
+          split: split,
+          method: label == .fake ? entry.path.method?.value : nil,
+          compression: entry.path.compression?.value,
+          bases: bases + [basis])
       }
     }
+  }
+
+  /// What a video shows, and why that is known.
+  private func group(
+    of file: String, _ entry: Entry, _ label: VideoLabel,
+    _ numbering: (([String], VideoLabel) -> KnownNames.Meaning?)?
+  ) -> (identities: [Identity], basis: ReadingTally.Basis) {
+    let path = entry.path
+    let names = names(of: file, path)
+    if let meaning = known(names, path, label) ?? numbering?(names, label) {
+      return (
+        meaning.identities,
+        ReadingTally.Basis(.group, "names \(meaning.form)", "group: \(meaning.dataset)")
+      )
+    }
+    if let folder = path.below.first {
+      return (
+        [Identity(folder, of: .folders)],
+        ReadingTally.Basis(.group, "folders below the label", "group: one person each")
+      )
+    }
+    if path.above.count > sharedDepth {
+      return (
+        [Identity(path.above[sharedDepth], of: .folders)],
+        ReadingTally.Basis(.group, "folders above the label", "group: one person each")
+      )
+    }
+    return (
+      [Identity(Self.identity(ofFile: file), of: .folders)],
+      ReadingTally.Basis(.group, "file names", "group: one each, without _real or _fake")
+    )
+  }
+
+  private func known(
+    _ names: [String], _ path: FolderPath, _ label: VideoLabel
+  ) -> KnownNames.Meaning? {
+    if path.words.contains(where: \.word.isFakeAVCeleb) {
+      return KnownNames.fakeAVCeleb(folders: path.below, stem: names.last ?? "")
+    }
+    let isYouTubeReal = path.words.contains { CelebDFReader.folder($0.folder) == "YouTube-real" }
+    for name in names {
+      if let meaning = KnownNames.meaning(name, label: label) { return meaning }
+      if isYouTubeReal, let meaning = KnownNames.youTubeReal(name) { return meaning }
+    }
+    return nil
+  }
+
+  /// The names that may say what a video shows: the folders without a meaning, then its own.
+  private func names(of file: String, _ path: FolderPath) -> [String] {
+    path.below + [FileNames.stem(file)]
+  }
+
+  private mutating func addNotes() {
+    for note in splits?.notes ?? [] { builder.addNote(note) }
+    for key in numberings.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      if let doubt = numberings[key]?.doubt { builder.addNote(doubt) }
+    }
+    let lists = tree.folders.filter { $0.documents.contains(DFDCReader.metadataName) }
+    if !lists.isEmpty {
+      builder.addNote(
+        "\(counted(lists.count, DFDCReader.metadataName)) passed over: originals named there are "
+          + "not connected with their fakes; the kind `dfdc` reads them")
+    }
     builder.addRemarks(of: tree)
-    return try builder.finish(
-      options: options, suggestion: LayoutGuess.suggestion(insteadOf: .folders, for: tree),
-      found: LayoutGuess.inventory(of: tree))
+  }
+
+  /// How many folders all paths have in common at their top.
+  static func sharedDepth(_ paths: [[String]]) -> Int {
+    guard var shared = paths.first else { return 0 }
+    for path in paths {
+      shared = zip(shared, path).prefix { $0 == $1 }.map(\.0)
+    }
+    return shared.count
   }
 
   private static func identity(ofFile file: String) -> String {

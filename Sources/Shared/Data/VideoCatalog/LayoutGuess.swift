@@ -1,24 +1,53 @@
-internal import Contract
-
-/// Recognises layouts, so that an error can say which kind or folder the user may have meant.
+/// Recognises layouts, so that an error can say which kind or folder the user may have meant. Only what
+/// can be read as a catalog is suggested.
 enum LayoutGuess {
+  /// The most telling layouts first.
+  private static let kinds: [CatalogKind] = [.faceforensics, .celebdf, .dfdc, .folders]
+
+  /// At most so many folders and tables are tried.
+  private static let maximumTries = 8
+
   /// What to try instead of `kind` on these folders; nil if they look like no other layout.
-  static func suggestion(insteadOf kind: CatalogKind, for tree: DirectoryTree) -> String? {
-    let here = layouts(of: tree)
-    let below = layoutsOneLevelBelow(tree)
-    // The right kind one folder too high up is likelier than the wrong kind.
-    if !here.contains(kind), let match = below.first(where: { $0.kind == kind }) {
-      return "The folder \(match.folder) looks like this layout: try that folder as the input."
+  ///
+  /// - Parameter isPartlyRight: whether some videos were read: then the folder is likely the right one.
+  static func suggestion(
+    insteadOf kind: CatalogKind, for tree: DirectoryTree, options: CatalogOptions,
+    isPartlyRight: Bool = false
+  ) -> String? {
+    guard options.givesAdvice, tree.videoCount > 0 else { return nil }
+    let below = tree.folders.map(\.path).filter { FileNames.components($0).count == 1 }
+      .prefix(maximumTries)
+    func reads(_ kind: CatalogKind, _ folder: String = "") -> Bool {
+      self.reads(kind, FileNames.join(tree.root, folder))
     }
-    if let best = here.first(where: { $0 != kind }) {
+    // The right kind one folder too high up is likelier than the wrong kind.
+    if !isPartlyRight, kinds.contains(kind), let folder = below.first(where: { reads(kind, $0) }) {
+      return "The folder \(folder) looks like this layout: try that folder as the input."
+    }
+    if let best = kinds.first(where: { $0 != kind && reads($0) }) {
       return "This looks like the layout `\(best.rawValue)` (\(best.expectedLayout)): "
         + "try that kind."
     }
-    if here.isEmpty, let match = below.first {
-      return "The folder \(match.folder) looks like the layout `\(match.kind.rawValue)`: "
+    if isPartlyRight { return nil }
+    if kind != .csv, let table = tables(in: tree).first {
+      return "The folder has \(table), a table of videos: try the kind `csv` with that file as the "
+        + "input."
+    }
+    for other in kinds where other != kind {
+      guard let folder = below.first(where: { reads(other, $0) }) else { continue }
+      return "The folder \(folder) looks like the layout `\(other.rawValue)`: "
         + "try that folder as the input, and that kind."
     }
     return nil
+  }
+
+  /// The tables in the input and in the folders right below that can be read as a catalog.
+  static func tables(in tree: DirectoryTree) -> [String] {
+    let tables = tree.folders.filter { FileNames.components($0.path).count <= 1 }.flatMap {
+      folder in
+      folder.documents.filter { $0.hasSuffix(".csv") }.map { FileNames.join(folder.path, $0) }
+    }
+    return tables.prefix(maximumTries).filter { reads(.csv, FileNames.join(tree.root, $0)) }
   }
 
   /// What is there, in a few words.
@@ -29,38 +58,9 @@ enum LayoutGuess {
     return "\(counted(tree.videoCount, "video file")) and \(folders)"
   }
 
-  /// The layouts that begin in the root, from the most to the least telling sign.
-  private static func layouts(of tree: DirectoryTree) -> [CatalogKind] {
-    var kinds: Set<CatalogKind> = []
-    for folder in tree.folders {
-      let components = FileNames.components(folder.path)
-      if components.count == 1, let kind = kind(ofFolder: String(components[0])) {
-        kinds.insert(kind)
-      }
-      if folder.documents.contains(DFDCReader.metadataName) { kinds.insert(.dfdc) }
-      if components.isEmpty, folder.documents.contains(where: { $0.hasSuffix(".csv") }) {
-        kinds.insert(.csv)
-      }
-    }
-    return [.faceforensics, .celebdf, .dfdc, .folders, .csv].filter(kinds.contains)
-  }
-
-  /// The layouts that begin in folders right below the root.
-  private static func layoutsOneLevelBelow(
-    _ tree: DirectoryTree
-  ) -> [(folder: String, kind: CatalogKind)] {
-    tree.folders.compactMap { folder in
-      let components = FileNames.components(folder.path)
-      guard components.count == 2, let kind = kind(ofFolder: String(components[1]))
-      else { return nil }
-      return (String(components[0]), kind)
-    }
-  }
-
-  /// The layout that a folder's name belongs to, if any.
-  private static func kind(ofFolder name: String) -> CatalogKind? {
-    if FaceForensicsReader.sequenceFolders[name] != nil { return .faceforensics }
-    if CelebDFReader.labels[name] != nil { return .celebdf }
-    return FoldersReader.label(ofFolder: name) == nil ? nil : .folders
+  private static func reads(_ kind: CatalogKind, _ input: String) -> Bool {
+    var options = CatalogOptions()
+    options.givesAdvice = false
+    return (try? VideoCatalog.load(kind: kind, input: input, options: options)) != nil
   }
 }

@@ -25,11 +25,14 @@ enum MetadataFile {
     }
   }
 
-  /// Reads a CSV file whole and takes it apart.
-  static func table(_ path: String) throws(VideoCatalogError) -> [CSVTable.Row] {
+  /// Reads a CSV file whole and takes it apart, and says what separates its columns.
+  static func table(
+    _ path: String
+  ) throws(VideoCatalogError) -> (rows: [CSVTable.Row], separator: UInt8) {
     let bytes = try read(path)
+    let separator = CSVSeparator.detect(bytes)
     do {
-      return try CSVTable.rows(bytes, path: path)
+      return (try CSVTable.rows(bytes, path: path, separator: separator), separator)
     } catch {
       throw VideoCatalogError(error)
     }

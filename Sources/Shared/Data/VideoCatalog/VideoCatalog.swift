@@ -25,6 +25,9 @@ public struct VideoCatalog: Sendable, Equatable {
   /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
   public let notes: [String]
 
+  /// What was taken for what: folders, names, columns.
+  public let reading: CatalogReading
+
   /// Reads the catalog of a data set.
   ///
   /// - Parameters:
@@ -44,8 +47,10 @@ public struct VideoCatalog: Sendable, Equatable {
       throw VideoCatalogError(
         .unreadable, path, "no such file or folder", suggestion: "Check the path of the input.")
     }
+    var options = options
     if kind == .csv {
-      guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path) }
+      if let folder = options.csv.folder { options.csv.folder = try existingFolder(folder) }
+      guard !isFolder.boolValue else { throw try folderInsteadOfCSV(path, options: options) }
       return try CSVCatalogReader.read(file: path, options: options)
     }
     guard isFolder.boolValue else {
@@ -60,6 +65,19 @@ public struct VideoCatalog: Sendable, Equatable {
     case .celebdf: return try CelebDFReader.read(root: path, options: options)
     case .folders, .csv: return try FoldersReader.read(root: path, options: options)
     }
+  }
+
+  /// The folder that a setting names, absolute.
+  private static func existingFolder(_ name: String) throws(VideoCatalogError) -> String {
+    let folder = try absolutePath(name)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw VideoCatalogError(
+        .invalidOption, folder, "csv.folder: there is no such folder",
+        suggestion: "Name the folder where the table's relative paths start.")
+    }
+    return folder
   }
 
   /// The path with the working directory in front if need be, without slashes at its end.
@@ -78,6 +96,18 @@ public struct VideoCatalog: Sendable, Equatable {
   private static func check(
     _ options: CatalogOptions, for kind: CatalogKind
   ) throws(VideoCatalogError) {
+    guard kind == .folders || options.folderLabels.isEmpty else {
+      throw VideoCatalogError(
+        .invalidOption, "folders",
+        "names of folders with a label are for the kind `folders`, got "
+          + "`\(kind.rawValue)`", suggestion: "Remove them.")
+    }
+    guard kind == .csv || options.csv == CSVSettings() else {
+      throw VideoCatalogError(
+        .invalidOption, "csv",
+        "the columns of a table are for the kind `csv`, got "
+          + "`\(kind.rawValue)`", suggestion: "Remove the settings.")
+    }
     guard kind != .faceforensics else { return }
     for (name, filter) in [("methods", options.methods), ("compressions", options.compressions)]
     where !filter.isEmpty {
@@ -88,13 +118,13 @@ public struct VideoCatalog: Sendable, Equatable {
   }
 
   private static func folderInsteadOfCSV(
-    _ path: String
+    _ path: String, options: CatalogOptions
   ) throws(VideoCatalogError) -> VideoCatalogError {
     let tree = try DirectoryTree(root: path)
-    let files = tree.folders.first?.documents.filter { $0.hasSuffix(".csv") } ?? []
+    let files = options.givesAdvice ? LayoutGuess.tables(in: tree) : []
     let suggestion =
       files.isEmpty
-      ? LayoutGuess.suggestion(insteadOf: .csv, for: tree)
+      ? LayoutGuess.suggestion(insteadOf: .csv, for: tree, options: options)
       : "The folder has \(FileNames.summary(files)): try that file as the input."
     return VideoCatalogError(
       .unreadable, path, "expected \(CatalogKind.csv.expectedLayout), got a folder",

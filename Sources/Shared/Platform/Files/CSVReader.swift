@@ -30,15 +30,21 @@ package struct CSVReader: Sequence, IteratorProtocol {
 
   private let bytes: [UInt8]
   private let takesLoneReturns: Bool
+  private let separator: UInt8
   private var position: Int
   private var line = 1
 
   /// Begins at the first record, after a byte order mark if there is one.
   ///
-  /// - Parameter takesLoneReturns: whether CR ends a line as LF and CRLF do; otherwise a CR that no LF
+  /// - Parameters:
+  ///   - separator: what separates fields.
+  ///   - takesLoneReturns: whether CR ends a line as LF and CRLF do; otherwise a CR that no LF
   ///   follows breaks the format.
-  package init(_ bytes: [UInt8], takesLoneReturns: Bool = false) {
+  package init(
+    _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ","), takesLoneReturns: Bool = false
+  ) {
     self.bytes = bytes
+    self.separator = separator
     self.takesLoneReturns = takesLoneReturns
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
@@ -55,12 +61,20 @@ package struct CSVReader: Sequence, IteratorProtocol {
       } else {
         note("more than \(Self.maximumFields) fields in a line", line: record.line, &record)
       }
-      guard current == UInt8(ascii: ",") else { break }
+      guard current == separator else { break }
       position += 1
     }
     endLine(&record)
     record.range = start..<position
     return record
+  }
+
+  private var separatorName: String {
+    switch separator {
+    case UInt8(ascii: ";"): "semicolon"
+    case UInt8(ascii: "\t"): "tab"
+    default: "comma"
+    }
   }
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -73,10 +87,10 @@ package struct CSVReader: Sequence, IteratorProtocol {
     }
   }
 
-  /// Steps over what comes before the next comma or line end.
+  /// Steps over what comes before the next separator or line end.
   private mutating func takePlainBytes() -> ArraySlice<UInt8> {
     let start = position
-    while let byte = current, byte != UInt8(ascii: ","), byte != UInt8(ascii: "\n"),
+    while let byte = current, byte != separator, byte != UInt8(ascii: "\n"),
       byte != UInt8(ascii: "\r")
     {
       position += 1
@@ -113,7 +127,8 @@ package struct CSVReader: Sequence, IteratorProtocol {
       }
       if !takePlainBytes().isEmpty {
         note(
-          "expected a comma or the end of the line after a quoted field", line: line, &record)
+          "expected a \(separatorName) or the end of the line after a quoted field", line: line,
+          &record)
       }
       return text(content[...], line: startLine, &record)
     }

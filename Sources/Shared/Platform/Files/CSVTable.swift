@@ -20,8 +20,12 @@ package enum CSVTable {
   /// The rows of a text that people wrote: lines end in LF, CRLF or CR, the last one may lack its
   /// end, a byte order mark and empty lines are passed over. Rows may differ in their fields' number.
   ///
-  /// - Parameter path: the file that errors name.
-  package static func rows(_ bytes: [UInt8], path: String) throws(FileError) -> [Row] {
+  /// - Parameters:
+  ///   - path: the file that errors name.
+  ///   - separator: what separates fields.
+  package static func rows(
+    _ bytes: [UInt8], path: String, separator: UInt8 = UInt8(ascii: ",")
+  ) throws(FileError) -> [Row] {
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw FileError(
         .malformed, path, "expected UTF-8, got UTF-16",
@@ -29,7 +33,7 @@ package enum CSVTable {
     }
     var rows: [Row] = []
     var fields = 0
-    for record in CSVReader(bytes, takesLoneReturns: true) {
+    for record in CSVReader(bytes, separator: separator, takesLoneReturns: true) {
       fields += record.fields.count
       if let problem = record.problem { throw failure(problem, record, path) }
       guard fields <= maximumFields else {

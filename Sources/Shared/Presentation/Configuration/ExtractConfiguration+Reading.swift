@@ -28,6 +28,8 @@ extension ExtractConfiguration {
     unlabelled = section.choice("unlabelled", default: unlabelled)
     methods = section.strings("methods", default: methods)
     compressions = section.strings("compressions", default: compressions)
+    folders.read(section.section("folders"), isUsed: dataset == .folders)
+    csv.read(section.section("csv"), isUsed: dataset == .csv)
     sampling.read(section.section("sampling"))
     detection.read(section.section("detection"))
     tracks.read(section.section("tracks"))
@@ -39,6 +41,36 @@ extension ExtractConfiguration {
       where !names.isEmpty {
         section.reject(key, "expected [] unless dataset is faceforensics, got \(names.count) names")
       }
+    }
+  }
+}
+
+extension ExtractConfiguration.Folders {
+  fileprivate mutating func read(_ section: SectionReader, isUsed: Bool) {
+    real = section.strings("real", default: real)
+    fake = section.strings("fake", default: fake)
+    guard !isUsed else { return }
+    for (key, names) in [("real", real), ("fake", fake)] where !names.isEmpty {
+      section.reject(key, "expected [] unless dataset is folders, got \(names.count) names")
+    }
+  }
+}
+
+extension ExtractConfiguration.CSV {
+  fileprivate mutating func read(_ section: SectionReader, isUsed: Bool) {
+    path = section.optionalString("path")
+    label = section.optionalString("label")
+    fake = section.optionalString("fake")
+    group = section.optionalString("group")
+    split = section.optionalString("split")
+    folder = section.optionalPath("folder")
+    guard !isUsed else { return }
+    let given = [
+      ("path", path), ("label", label), ("fake", fake), ("group", group), ("split", split),
+      ("folder", folder),
+    ]
+    for (key, value) in given {
+      if let value { section.reject(key, "expected null unless dataset is csv, got '\(value)'") }
     }
   }
 }

@@ -3,7 +3,7 @@ internal import Contract
 extension ExtractConfiguration {
   /// The settings that determine the crops in the store, by dotted key (`sampling.framesPerVideo`)
   /// with the value's canonical YAML. Equal for two runs whose stores may be joined. Paths, the
-  /// number of workers, the choice of videos and the size of shards are not among them.
+  /// number of workers, the choice of videos, how their labels are found, and the size of shards are not among them.
   public var contentSettings: [String: String] {
     lines.decisive
   }
@@ -24,6 +24,14 @@ extension ExtractConfiguration {
       .harmless("unlabelled", unlabelled.rawValue),
       .harmless("methods", listYAML(methods.map(quotedYAML))),
       .harmless("compressions", listYAML(compressions.map(quotedYAML))),
+      .harmless("folders.real", listYAML(folders.real.map(quotedYAML))),
+      .harmless("folders.fake", listYAML(folders.fake.map(quotedYAML))),
+      .harmless("csv.path", csv.path.map(quotedYAML) ?? "null"),
+      .harmless("csv.label", csv.label.map(quotedYAML) ?? "null"),
+      .harmless("csv.fake", csv.fake.map(quotedYAML) ?? "null"),
+      .harmless("csv.group", csv.group.map(quotedYAML) ?? "null"),
+      .harmless("csv.split", csv.split.map(quotedYAML) ?? "null"),
+      .harmless("csv.folder", csv.folder.map(quotedYAML) ?? "null"),
       .decisive("sampling.framesPerVideo", sampling.framesPerVideo),
       .harmless("sampling.skipUnneededFrames", sampling.skipUnneededFrames),
       .harmless("detection.weights", quotedYAML(detection.weights)),

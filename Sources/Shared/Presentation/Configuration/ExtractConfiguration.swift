@@ -34,6 +34,12 @@ public struct ExtractConfiguration: Sendable, Equatable {
   /// Compressions to take (FaceForensics++); empty takes all.
   public var compressions: [String] = []
 
+  /// Folders with a label besides the known words (dataset `folders`).
+  public var folders = Folders()
+
+  /// Which columns of the table hold what (dataset `csv`).
+  public var csv = CSV()
+
   /// Which frames of a video are looked at.
   public var sampling = Sampling()
 
@@ -59,6 +65,42 @@ public struct ExtractConfiguration: Sendable, Equatable {
 }
 
 extension ExtractConfiguration {
+  /// Names of folders that have a label, in any case.
+  public struct Folders: Sendable, Equatable {
+    /// Folders of genuine videos, e.g. `0`.
+    public var real: [String] = []
+
+    /// Folders of manipulated videos, e.g. `1`.
+    public var fake: [String] = []
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Which columns of a table hold what; nil is left to the header.
+  public struct CSV: Sendable, Equatable {
+    /// The column with the files.
+    public var path: String?
+
+    /// The column with the labels.
+    public var label: String?
+
+    /// The value of the label column that means fake.
+    public var fake: String?
+
+    /// The column with the groups.
+    public var group: String?
+
+    /// The column with the splits.
+    public var split: String?
+
+    /// Where relative paths start; absolute. nil is the table's folder.
+    public var folder: String?
+
+    /// The defaults.
+    public init() {}
+  }
+
   /// Which frames of a video are looked at.
   public struct Sampling: Sendable, Equatable {
     /// Frames per video, evenly spaced in presentation time, 1...10000.

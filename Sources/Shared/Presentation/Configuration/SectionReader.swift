@@ -131,6 +131,16 @@ public final class SectionReader {
     return text
   }
 
+  /// Text; `null` and a missing key are nil. A number without quotes is text as well.
+  public func optionalString(_ key: String) -> String? {
+    guard let node = value(key), !node.isNull else { return nil }
+    guard let text = nonEmptyText(node) else {
+      mismatch(node, key, "text or null")
+      return nil
+    }
+    return text
+  }
+
   /// One of the cases of `Choice`, by its raw value. With `isRequired`, a missing key is an error and
   /// `standard` only stands in for the value until the reading throws.
   public func choice<Choice: RawRepresentable<String> & CaseIterable>(

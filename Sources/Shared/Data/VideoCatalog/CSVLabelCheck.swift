@@ -1,0 +1,124 @@
+internal import Contract
+internal import Files
+
+/// Compares what a table says of a label in several places: a coin flip between them would train the
+/// opposite of what is meant.
+enum CSVLabelCheck {
+  /// Throws where two columns disagree, where a bare 0 or 1 disagrees with the folders of the path, or
+  /// where the value that the user named is not the one of two.
+  static func check(
+    _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String, settings: CSVSettings
+  ) throws(VideoCatalogError) {
+    let main = columns.labels[0]
+    if let fake = settings.fake { try check(fake, of: main, rows, file: file) }
+    for other in columns.labels.dropFirst() {
+      guard let row = rows.first(where: { disagrees(main, other, $0) }) else { continue }
+      let flips = canFlip(main, rows) { row in
+        other.label(CSVColumns.field(row, other.index))
+      }
+      throw VideoCatalogError(
+        .contradiction, "\(file):\(row.line)",
+        "\(shown(main, row)), but \(shown(other, row))",
+        suggestion: (flips.map {
+          "If \($0) means fake in \(main.name): "
+            + "--set \(CSVColumns.option("fake", $0)). Otherwise choose"
+        } ?? "Choose")
+          + " the column that is right, e.g. --set \(CSVColumns.option("label", other.name))")
+    }
+    if columns.labels.count == 1, settings.fake == nil {
+      try checkFolders(columns, rows, file: file)
+    }
+  }
+
+  private static func disagrees(
+    _ main: CSVLabelColumn, _ other: CSVLabelColumn, _ row: CSVTable.Row
+  ) -> Bool {
+    guard let first = main.label(CSVColumns.field(row, main.index)),
+      let second = other.label(CSVColumns.field(row, other.index))
+    else { return false }
+    return first != second
+  }
+
+  /// The number that would mean fake if the column's sense were the other one, where that makes it
+  /// agree with `truth` everywhere; nil where it doesn't.
+  private static func canFlip(
+    _ main: CSVLabelColumn, _ rows: ArraySlice<CSVTable.Row>,
+    truth: (CSVTable.Row) -> VideoLabel?
+  ) -> String? {
+    var fake: String?
+    for row in rows {
+      let text = CSVColumns.field(row, main.index)
+      guard let label = main.label(text), let truth = truth(row) else { continue }
+      guard main.isBareNumber(text), label != truth else { return nil }
+      if label == .real { fake = text }
+    }
+    return fake ?? "0"
+  }
+
+  /// Folders of the path that say real or fake, against a number that has its sense by convention only.
+  private static func checkFolders(
+    _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String
+  ) throws(VideoCatalogError) {
+    let main = columns.labels[0]
+    func folder(_ row: CSVTable.Row) -> FolderPath.Statement<VideoLabel>? {
+      let parts = FileNames.components(row.fields[columns.path]).dropLast()
+      let path = try? FolderPath(parts.joined(separator: "/"), root: "") { name, _ in
+        FolderWord(name).flatMap { $0.mayHoldBothLabels ? nil : $0 }
+      }
+      return path?.label
+    }
+    let said = Set(rows.compactMap { folder($0)?.value })
+    let labels = Set(rows.compactMap { main.label(CSVColumns.field($0, main.index)) })
+    // A folder that holds both labels is about something else.
+    guard said.count == 2 || labels.count == 1 else { return }
+    for row in rows {
+      let text = CSVColumns.field(row, main.index)
+      guard main.isBareNumber(text), let label = main.label(text), let said = folder(row),
+        said.value != label
+      else { continue }
+      throw VideoCatalogError(
+        .contradiction, "\(file):\(row.line)",
+        "\(shown(main, row)), but the folder \(said.folder) of its path says \(said.value.rawValue)",
+        suggestion:
+          "Say which value means fake: --set csv.fake=0 if it is 0, or --set csv.fake=1 if "
+          + "the folders are not about that.")
+    }
+  }
+
+  /// The value that the user named must be there, beside one other or words for real.
+  private static func check(
+    _ fake: String, of column: CSVLabelColumn, _ rows: ArraySlice<CSVTable.Row>, file: String
+  ) throws(VideoCatalogError) {
+    var others: [String] = []
+    var isThere = false
+    for row in rows {
+      let text = CSVColumns.field(row, column.index)
+      if text.isEmpty { continue }
+      if CSVLabelColumn.areEqual(text, fake) {
+        isThere = true
+      } else if !others.contains(where: { CSVLabelColumn.areEqual($0, text) }) {
+        others.append(text)
+      }
+      if others.count > 20 { break }
+    }
+    let areWords = others.allSatisfy {
+      CSVLabelColumn(index: column.index, name: column.name).label($0) == .real
+    }
+    // 0 may mean fake in a table of real videos only.
+    let areNumbers = ([fake] + others).allSatisfy { Double($0) == 0 || Double($0) == 1 }
+    guard isThere ? others.count <= 1 || areWords : areNumbers else {
+      throw VideoCatalogError(
+        .invalidOption, file,
+        "csv.fake: expected one of the two values of the column \(column.name), got \(fake); its "
+          + "values are \(FileNames.summary((isThere ? [fake] : []) + others))",
+        suggestion: "Name the value that means fake, or choose another column with csv.label.")
+    }
+  }
+
+  private static func shown(_ column: CSVLabelColumn, _ row: CSVTable.Row) -> String {
+    let text = CSVColumns.field(row, column.index)
+    let label = column.label(text)?.rawValue ?? "nothing"
+    return "the column \(column.name) says \(text)"
+      + (text.lowercased() == label ? "" : " (\(label))")
+  }
+}

@@ -1,0 +1,31 @@
+internal import Files
+
+/// What separates the columns of a table: a comma, a semicolon or a tab.
+enum CSVSeparator {
+  private static let all = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+
+  /// The separator that the first line has most of, outside of quotes; a comma where it has none.
+  static func detect(_ bytes: [UInt8]) -> UInt8 {
+    var counts: [UInt8: Int] = [:]
+    var isQuoted = false
+    for byte in bytes {
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+      guard !isQuoted else { continue }
+      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
+        if counts.isEmpty { continue }
+        break
+      }
+      if all.contains(byte) { counts[byte, default: 0] += 1 }
+    }
+    return all.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? all[0]
+  }
+
+  /// Its name in a message.
+  static func name(_ separator: UInt8) -> String {
+    switch separator {
+    case UInt8(ascii: ";"): "semicolon"
+    case UInt8(ascii: "\t"): "tab"
+    default: "comma"
+    }
+  }
+}

@@ -1,0 +1,109 @@
+internal import Contract
+
+/// What the name of a folder says of the videos in it, in any case: a label, a split, a manipulation
+/// method, a compression, or nothing (`videos`, `frames`).
+struct FolderWord: Equatable {
+  var label: VideoLabel?
+  var split: DatasetSplit?
+  var method: String?
+  var compression: String?
+  /// Whether it is one of the folders of Celeb-DF.
+  var isCelebDF = false
+  /// Whether it is one of the four folders of FakeAVCeleb.
+  var isFakeAVCeleb = false
+
+  /// Whether it says nothing of what is in it.
+  var isSilent: Bool { label == nil && split == nil && method == nil && compression == nil }
+
+  /// Whether a data set's name may hold it, as in `deepfake_dataset/real`: all but plain `real` and `fake`.
+  var mayHoldBothLabels = false
+
+  /// Its meaning in words.
+  var meaning: String {
+    var parts: [String] = []
+    if let label { parts.append("label \(label.rawValue)") }
+    if let split { parts.append("split \(split.rawValue)") }
+    if let method { parts.append("method \(method)") }
+    if let compression { parts.append("compression \(compression)") }
+    return parts.isEmpty ? "ignored" : parts.joined(separator: ", ")
+  }
+
+  /// What comes first in the table of what was taken for what.
+  var aspect: ReadingTally.Aspect {
+    if label != nil { return .label }
+    if split != nil { return .split }
+    if method != nil { return .method }
+    return compression != nil ? .compression : .ignored
+  }
+
+  /// Folders that hold videos and say nothing about them.
+  private static let silent: Set<String> = [
+    "video", "videos", "frame", "frames", "image", "images", "imgs", "pictures", "face", "faces",
+    "crops", "clips", "youtube", "actors",
+  ]
+
+  /// Words that may stand beside a label or a split in one name: `real_videos`, `DFD_original sequences`.
+  private static let fillers: Set<String> = silent.union([
+    "photo", "photos", "img", "picture", "cropped", "crop", "clip", "data", "dataset", "set",
+    "sample", "samples", "sequence", "sequences", "class", "label", "labelled", "people", "person",
+    "celeb", "dfd", "dfdc", "ai", "files", "split",
+  ])
+
+  /// The word that a folder's name is, or nil for a name without a meaning here.
+  ///
+  /// - Parameter labels: names that the user gave a meaning.
+  init?(_ name: some StringProtocol, labels: FolderLabels = FolderLabels()) {
+    if let label = labels.label(of: name) {
+      self.label = label
+      return
+    }
+    let words = Self.words(of: name)
+    let compact = words.joined()
+    guard !compact.isEmpty else { return nil }
+    if let video = Self.fakeAVCeleb[compact] {
+      label = video
+      isFakeAVCeleb = true
+    } else if let method = ManipulationMethods.name(compact) {
+      self.method = method
+      label = .fake
+    } else if compact == "bonafide" {
+      label = .real
+    } else if words.count == 1, ["raw", "c0", "c23", "c40"].contains(compact) {
+      compression = compact
+    } else if words.count == 1, Self.silent.contains(compact) {
+    } else if !readWords(words) {
+      return nil
+    }
+    isCelebDF = CelebDFReader.folder(name) != nil
+    mayHoldBothLabels = method != nil || words.count > 1 || compact.hasPrefix("deepfake")
+  }
+
+  /// Reads a name of several words; false if one of them is not understood.
+  private mutating func readWords(_ words: [String]) -> Bool {
+    for word in words {
+      if let label = LabelWords.label(word) {
+        guard self.label == nil || self.label == label else { return false }
+        self.label = label
+      } else if let split = DatasetSplit(spelling: word) {
+        guard self.split == nil || self.split == split else { return false }
+        self.split = split
+      } else if ManipulationMethods.name(word) == "DeepFakeDetection" {
+        // `DeepFakeDetection_original`: its originals, no manipulation.
+      } else if !Self.fillers.contains(word) {
+        return false
+      }
+    }
+    return label != nil || split != nil
+  }
+
+  /// The folders of FakeAVCeleb. Pictures are what is looked at here, so a fake voice alone is real.
+  private static let fakeAVCeleb: [String: VideoLabel] = [
+    "realvideorealaudio": .real, "realvideofakeaudio": .real,
+    "fakevideorealaudio": .fake, "fakevideofakeaudio": .fake,
+  ]
+
+  /// The runs of letters and digits of a name, in lower case.
+  static func words(of name: some StringProtocol) -> [String] {
+    name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+}
