@@ -134,7 +134,7 @@ let package = Package(
     library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
     library(
       .data, "ShardStore",
-      ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog"]),
+      ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog", "Workers"]),
     library(
       .data, "TrainingData",
       ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
@@ -195,9 +195,9 @@ let package = Package(
       name: "Trainer",
       dependencies: [
         argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
-        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "Randomness",
-        "Reporting", "Robustness", "RunReports", "Terminal", "TrainingData", "TrainingRun",
-        "Workers",
+        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
+        "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports", "Terminal",
+        "TrainingData", "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
 
@@ -236,7 +236,7 @@ let package = Package(
       "TrainingDataTests",
       [
         "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
-        "VideoCatalog",
+        "VideoCatalog", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),

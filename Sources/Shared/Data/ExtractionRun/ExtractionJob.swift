@@ -206,6 +206,7 @@ package struct ExtractionJob {
     report.count(
       catalog,
       records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
+    report.count(equal: try reader.equalVideos(workerCount: workers))
     return report
   }
 }

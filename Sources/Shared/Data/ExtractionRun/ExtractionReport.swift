@@ -54,10 +54,16 @@ package struct ExtractionReport: Codable {
   package var skipped: [Problem]
   /// Videos that gave less than was asked: damaged, truncated, short or without a face.
   package var incomplete: [Problem]
+  /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
+  package var contradictory: [Problem] = []
+  /// What equal videos in different groups mean; nil where there are none.
+  package var duplicates: String?
   package var notes: [String]
 
   /// Videos of the store that aren't as they should be.
-  package var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
+  package var hasProblems: Bool {
+    !skipped.isEmpty || !incomplete.isEmpty || !contradictory.isEmpty
+  }
 
   /// Fills rows and problems from the store's records.
   package mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
@@ -101,6 +107,34 @@ package struct ExtractionReport: Codable {
     row.tracks += record.tracks
   }
 
+  /// Fills in what equal videos say of labels and groups.
+  ///
+  /// - Parameter sets: videos of the store with the same crops.
+  package mutating func count(equal sets: [[ShardReader.Video]]) {
+    var ofOtherGroups: [[ShardReader.Video]] = []
+    for set in sets {
+      if let real = set.first(where: { $0.record.label == .real }) {
+        for fake in set where fake.record.label == .fake {
+          contradictory.append(
+            Problem(
+              name: fake.name, label: .fake,
+              reasons: [
+                "exactly the pictures of \(real.name), which is labelled real: one of the labels is "
+                  + "wrong. Training leaves both out; correct or remove one, and extract into a new "
+                  + "store"
+              ]))
+        }
+      }
+      if Set(set.map(\.record.group)).count > 1 { ofOtherGroups.append(set) }
+    }
+    guard let first = ofOtherGroups.first,
+      let other = first.first(where: { $0.record.group != first[0].record.group })
+    else { return }
+    duplicates =
+      "\(ofOtherGroups.reduce(0) { $0 + $1.count }) videos have exactly the pictures of a video of "
+      + "another group, such as \(first[0].name) and \(other.name); training takes their groups as one"
+  }
+
   /// The table by label and split.
   package func table() -> String {
     var table = TextTable(header: [
@@ -134,11 +168,13 @@ package struct ExtractionReport: Codable {
     ]
   }
 
-  /// Every skipped and incomplete video with its reasons, at most `limit` lines of each.
+  /// Every skipped, incomplete and contradictory video with its reasons, at most `limit` lines of each.
   package func problemLines(limit: Int = 40) -> [String] {
     var lines: [String] = []
-    for (title, problems) in [("Skipped", skipped), ("Incomplete", incomplete)]
-    where !problems.isEmpty {
+    let kinds = [
+      ("Skipped", skipped), ("Incomplete", incomplete), ("Contradictory", contradictory),
+    ]
+    for (title, problems) in kinds where !problems.isEmpty {
       lines.append("\(title) (\(problems.count)):")
       for problem in problems.prefix(limit) {
         lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))".printable)
@@ -147,6 +183,7 @@ package struct ExtractionReport: Codable {
         lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")
       }
     }
+    if let duplicates { lines.append("Note: \(duplicates).".printable) }
     return lines
   }
 

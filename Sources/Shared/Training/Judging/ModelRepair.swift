@@ -7,6 +7,7 @@ internal import Measure
 internal import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
+internal import PrintableText
 internal import ShardStore
 internal import Terminal
 package import TrainingData
@@ -226,6 +227,8 @@ package struct ModelRepair {
     known["data.validationShare"] = "\(splitSettings.validationShare)"
     known["data.testShare"] = "\(splitSettings.testShare)"
     known["seed"] = "\(splitSettings.seed)"
+    let record = DataSplit.Settings.joiningRecord
+    known[record.key] = splitSettings.joinsEqualVideos ? record.value : nil
     known["repair.crops"] = "\(estimation.crops)"
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
     return ModelMetadata(
@@ -250,6 +253,7 @@ package struct ModelRepair {
       subject.metadata?.splitSettings == nil
       ? "Note       The file doesn't say what it was trained on; it may have seen the videos that it "
         + "is measured on.\n" : ""
+    for warning in split.warnings { text += "Warning    \(warning.printable)\n" }
     for difference in subject.metadata?.recipeDifferences(from: catalog) ?? [] {
       text += "Note       \(difference).\n"
     }
