@@ -7,7 +7,7 @@ internal import Foundation
 /// above their median: the 16x16 of lowest frequency without the mean, low frequencies first (as
 /// pHash by Zauner, 2010, with 8x8). Not mirrored or rotated copies.
 public struct PerceptualHash: Sendable, Hashable {
-  /// Up to how many bits copies differ: docs/extraction.md has what was measured.
+  /// Up to how many bits copies differ: docs/copies.md has what was measured.
   public static let maximumDistanceOfCopies = 40
 
   /// Up to how many of the first 64 bits copies differ: most other pictures are told by these alone.
