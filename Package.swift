@@ -134,7 +134,7 @@ let package = Package(
     library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
     library(
       .data, "ShardStore",
-      ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog"]),
+      ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog", "Workers"]),
     library(
       .data, "TrainingData",
       ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
@@ -198,10 +198,8 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
         "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
-        "PrintableText",
-        "Randomness", "Reporting", "Robustness", "RunReports", "Terminal", "TrainingData",
-        "TrainingRun",
-        "Workers",
+        "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports", "Terminal",
+        "TrainingData", "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
 
@@ -240,7 +238,7 @@ let package = Package(
       "TrainingDataTests",
       [
         "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
-        "VideoCatalog",
+        "VideoCatalog", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),

@@ -15,6 +15,31 @@ import Testing
     #expect(error?.description == #"2: expected train or validation or test, got "dev""#)
   }
 
+  /// What Python and pandas write where JSON has nothing is named, with its place and what to write.
+  @Test(arguments: [
+    (
+      #"{"mean":[NaN,0,0]}"#,
+      "expected JSON, got text that isn't in line 1, column 10: expected a value, got NaN, a number "
+        + "that JSON doesn't have; write null instead"
+    ),
+    (
+      "{\n\"mean\":[-Infinity]}",
+      "got text that isn't in line 2, column 9: expected a value, got -Inf"
+    ),
+    ("{'mean':[0]}", "expected '\"', got a text in single quotes; put it in double quotes"),
+    (#"{"mean":None}"#, "got None, which JSON spells null; write null"),
+    (#"{"mean":[0] // one"#, "got a comment; take it out"),
+  ])
+  func spellingsOfOtherProgramsAreNamed(text: String, part: String) {
+    let error = #expect(throws: ContractError.self) { try decode(InputNormalization.self, text) }
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  /// A byte-order mark at the beginning says nothing, and is no mistake.
+  @Test func aByteOrderMarkIsSkipped() throws {
+    #expect(try decode([VideoLabel].self, "\u{FEFF}[\"fake\"]") == [.fake])
+  }
+
   @Test(arguments: [
     (#"{"mean":[0,0],"standardDeviation":[1,1,1]}"#, "mean: expected three finite numbers"),
     (#"{"mean":[0,0,0],"standardDeviation":[1,1,0]}"#, "standardDeviation: expected three numbers"),

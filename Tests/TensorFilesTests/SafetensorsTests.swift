@@ -81,7 +81,8 @@ import Testing
     let cases: [(String, Int, String)] = [
       ("", 0, "expected '{'"), (" {}", 0, "expected '{'"), ("[]", 0, "expected '{'"),
       ("{\(tensor())", 4, "expected ','"), ("{\(tensor())} x", 4, "end of the header"),
-      ("{\(tensor()),}", 4, "expected '\"'"), ("{\(tensor()),\(tensor())}", 4, "occurs twice"),
+      ("{\(tensor()),}", 4, "a comma stands before '}'"),
+      ("{\(tensor()),\(tensor())}", 4, "occurs twice"),
       ("{\(tensor("a", "F8_E4M3"))}", 4, "dtype"), ("{\(tensor("a", "F64"))}", 4, "holds 0"),
       ("{\(tensor("a", "F32", "[2]"))}", 4, "holds 1"),
       ("{\(tensor("a", "F32", "[1]", "[0,5]"))}", 5, "got 5 bytes"),

@@ -132,3 +132,62 @@ func expectError(
     Issue.record("\(error)", sourceLocation: sourceLocation)
   }
 }
+
+/// A picture of soft spots, another one for each number.
+func spots(_ number: Int, size: Int = 64) -> PixelBuffer {
+  var random = RandomStream(seed: UInt64(number), .check)
+  let bytes = (0..<9 * 9 * 4).map { _ in UInt8(random.below(256)) }
+  return PixelBuffer(width: 9, height: 9, bytes: bytes).resized(width: size, height: size)
+}
+
+/// A store of 64x64 pixels, one crop a frame.
+struct PictureStore {
+  /// A video and its JPEG files.
+  struct Video {
+    let name: String
+    let label: VideoLabel
+    let group: String
+    let split: DatasetSplit?
+    let files: [[UInt8]]
+
+    init(
+      _ name: String, _ files: [[UInt8]], _ label: VideoLabel = .real, group: String? = nil,
+      split: DatasetSplit? = nil
+    ) {
+      self.name = name
+      self.files = files
+      self.label = label
+      self.group = group ?? name
+      self.split = split
+    }
+  }
+
+  let path: String
+
+  init(in directory: TemporaryDirectory, _ videos: [Video]) throws {
+    path = directory.path(of: "store")
+    let writer = try ShardWriter(
+      directory: path, task: 0,
+      description: StoreDescription(
+        recipe: ExtractionRecipe(geometry: CropGeometry(sizePixels: 64))),
+      maximumShardBytes: 1 << 30)
+    defer { writer.close() }
+    for item in videos {
+      let video = CatalogVideo(
+        name: item.name, path: "/videos/" + item.name, label: item.label, group: item.group,
+        split: item.split, method: nil)
+      let samples = item.files.enumerated().map { frame, file in
+        FaceSample(
+          video: video, frame: frame, face: 0, timestampSeconds: Double(frame),
+          box: .init(x: 0, y: 0, width: 9, height: 9),
+          landmarks: (0..<5).map { .init(x: Double($0), y: 0) }, track: 0, score: 1, image: file)
+      }
+      try writer.append(.done(video, samples: samples, facts: .init()))
+    }
+  }
+}
+
+/// A JPEG file of `spots`.
+func spotsFile(_ number: Int, quality: Int = 90) throws -> [UInt8] {
+  try JPEGEncoder(quality: quality).encode(spots(number))
+}

@@ -42,6 +42,25 @@ import VideoCatalog
     }
   }
 
+  /// pandas writes NaN for a value that is missing; with null in its place the file is read.
+  @Test func aBareNaNIsNamedAndNullIsRead() throws {
+    try withTemporaryDirectory { folder in
+      let text = #"{"a.mp4":{"label":"REAL","split":null},"b.mp4":{"label":"FAKE","original":NaN}}"#
+      try folder.write(text, to: "metadata.json")
+      try folder.makeFiles(["a.mp4", "b.mp4"])
+      let error = #expect(throws: VideoCatalogError.self) { try folder.load(.dfdc) }
+      #expect(error?.code == .malformedMetadata)
+      let description = error?.description ?? ""
+      #expect(
+        description.hasSuffix(
+          "metadata.json:1: expected a value, got NaN, a number that JSON doesn't have (column 75). "
+            + "Write null instead: Python's json.dump refuses such numbers with allow_nan=False."),
+        "\(description)")
+      try folder.write(text.replacing("NaN", with: "null"), to: "metadata.json")
+      #expect(try folder.load(.dfdc).labels == ["a.mp4": .real, "b.mp4": .fake])
+    }
+  }
+
   @Test func readsOnePartAsTheInput() throws {
     try withTemporaryDirectory { folder in
       try folder.write(Self.part0, to: "metadata.json")

@@ -8,8 +8,8 @@ import Imaging
 import Judging
 import ModelFiles
 import NeuralNetwork
-import PrintableText
 import Prediction
+import PrintableText
 import Reporting
 import Robustness
 import RunReports
@@ -163,7 +163,7 @@ struct EvaluateCommand: ParsableCommand {
   private func chosenVideos(
     _ catalog: SampleCatalog, _ metadata: ModelMetadata
   ) throws -> [Int] {
-    guard split != .all else { return Array(catalog.videos.indices) }
+    guard split != .all else { return try allVideos(catalog) }
     guard let settings = metadata.splitSettings else {
       throw CommandError("\(model): it doesn't say how the data was split; use --split all")
     }
@@ -175,11 +175,19 @@ struct EvaluateCommand: ParsableCommand {
           + "the same rule.")
     }
     let sides = try DataSplit(catalog, settings: settings)
+    for warning in sides.warnings { StandardError.write("Warning: \(warning)".printable) }
     switch split {
     case .train: return sides.train
     case .validation: return sides.validation
     case .test, .all: return sides.test
     }
+  }
+
+  /// All videos but those whose pictures have both labels: no answer is right for them.
+  private func allVideos(_ catalog: SampleCatalog) throws -> [Int] {
+    let (leftOut, warning) = try EqualVideos(catalog).leftOut(of: catalog.videos)
+    if let warning { StandardError.write("Warning: \(warning)".printable) }
+    return catalog.videos.indices.filter { !leftOut.contains($0) }
   }
 
   private struct Result: Encodable {

@@ -57,8 +57,9 @@ struct ExportCommand: ParsableCommand {
     guard let path = store.map(CommandLinePath.absolute) ?? configuration.store else {
       throw ValidationError("no store: say --store DIR")
     }
-    let setup = try TrainingSetup(
-      configuration, recorded: configuration.recorded, store: path)
+    var setup = try TrainingSetup(
+      configuration, recorded: configuration.recorded, store: path,
+      joinsEqualVideos: saved.joinsEqualVideos)
     let learner = try Learner(
       saved, setup: setup, folder: CheckpointFolder(checkpoint, keep: 1))
     let console = ConsoleObserver()
@@ -69,7 +70,8 @@ struct ExportCommand: ParsableCommand {
         ? URL(fileURLWithPath: model).deletingPathExtension().path + ".safetensors" : nil,
       information: InformationFile.path(besideModel: model))
     let result = try console.exiting {
-      try ModelExport(setup: setup, force: force, observer: console).run(
+      try setup.findNearDuplicates(observer: console)
+      return try ModelExport(setup: setup, force: force, observer: console).run(
         saved, progress: learner.progress, to: target)
     }
     result.print()

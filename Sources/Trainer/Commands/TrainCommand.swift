@@ -79,7 +79,8 @@ struct TrainCommand: ParsableCommand {
     }
     configuration = try inItsOrder(configuration)
     let setup = try TrainingSetup(
-      configuration, recorded: configuration.recorded, store: store)
+      configuration, recorded: configuration.recorded, store: store,
+      joinsEqualVideos: try joinsEqualVideos(configuration))
     if dryRun {
       try tryOneBatch(setup)
     } else if overfitBatch {
@@ -96,6 +97,12 @@ struct TrainCommand: ParsableCommand {
     // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
     signal(SIGXFSZ, SIG_IGN)
     let console = TrainingConsole()
+    var setup = setup
+    do {
+      try setup.findNearDuplicates(observer: console)
+    } catch is WorkStopped {
+      throw ExitCode(console.interruption.exitCode)
+    }
     StandardOutput.write(setup.summary)
     let job = TrainingJob(setup: setup, folder: folder, force: force, observer: console)
     do {
@@ -178,6 +185,15 @@ struct TrainCommand: ParsableCommand {
       throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
     }
     return settings
+  }
+
+  /// Whether equal videos lie on one side: not in a run that was begun before they were looked for,
+  /// which must end as it began.
+  private func joinsEqualVideos(_ settings: TrainingSettings) throws -> Bool {
+    guard let run = settings.run,
+      case let folder = CheckpointFolder(RunFiles(run).checkpoints, keep: 1), !folder.steps.isEmpty
+    else { return true }
+    return try folder.latest(onDamage: { _ in })?.joinsEqualVideos ?? true
   }
 
   /// The setting of a run that has begun: its pipeline is the quicker to read, a checkpoint is always

@@ -58,13 +58,17 @@ package struct ExtractionReport: Codable {
   package var unlabelled: [Problem] = []
   /// Videos that the store has with another label, group or split than the catalog gives them.
   package var differing: [Problem] = []
+  /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
+  package var contradictory: [Problem] = []
+  /// What equal videos in different groups mean; nil where there are none.
+  package var duplicates: String?
   package var notes: [String]
   /// What the catalog took for what.
   package var reading = CatalogReading()
 
   /// Videos of the store that aren't as they should be.
   package var hasProblems: Bool {
-    !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty
+    !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty || !contradictory.isEmpty
   }
 
   /// Fills rows and problems from the store's records.
@@ -131,6 +135,34 @@ package struct ExtractionReport: Codable {
     return differences
   }
 
+  /// Fills in what equal videos say of labels and groups.
+  ///
+  /// - Parameter sets: videos of the store with the same crops.
+  package mutating func count(equal sets: [[ShardReader.Video]]) {
+    var ofOtherGroups: [[ShardReader.Video]] = []
+    for set in sets {
+      if let real = set.first(where: { $0.record.label == .real }) {
+        for fake in set where fake.record.label == .fake {
+          contradictory.append(
+            Problem(
+              name: fake.name, label: .fake,
+              reasons: [
+                "exactly the pictures of \(real.name), which is labelled real: one of the labels is "
+                  + "wrong. Training leaves both out; correct or remove one, and extract into a new "
+                  + "store"
+              ]))
+        }
+      }
+      if Set(set.map(\.record.group)).count > 1 { ofOtherGroups.append(set) }
+    }
+    guard let first = ofOtherGroups.first,
+      let other = first.first(where: { $0.record.group != first[0].record.group })
+    else { return }
+    duplicates =
+      "\(ofOtherGroups.reduce(0) { $0 + $1.count }) videos have exactly the pictures of a video of "
+      + "another group, such as \(first[0].name) and \(other.name); training takes their groups as one"
+  }
+
   /// The table by label and split.
   package func table() -> String {
     var table = TextTable(header: [
@@ -169,11 +201,10 @@ package struct ExtractionReport: Codable {
     var lines: [String] = []
     let lists = [
       ("Skipped", skipped), ("Passed over, without a label", unlabelled),
-      ("Incomplete", incomplete),
+      ("Incomplete", incomplete), ("Contradictory", contradictory),
       ("Begun with other labels or groups; a new store takes the present ones", differing),
     ]
-    for (title, problems) in lists
-    where !problems.isEmpty {
+    for (title, problems) in lists where !problems.isEmpty {
       lines.append("\(title) (\(problems.count)):")
       for problem in problems.prefix(limit) {
         lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))".printable)
@@ -182,6 +213,7 @@ package struct ExtractionReport: Codable {
         lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")
       }
     }
+    if let duplicates { lines.append("Note: \(duplicates).".printable) }
     return lines
   }
 

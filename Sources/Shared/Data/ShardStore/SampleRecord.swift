@@ -8,7 +8,7 @@ public import VideoCatalog
 /// to 1/1000000. Rounding happens on creation, so a record equals what is read back.
 public struct SampleRecord: Codable, Sendable, Equatable {
   /// A place in the displayed picture, in pixels; `[x, y]` in JSON.
-  public struct Point: Codable, Sendable, Equatable {
+  public struct Point: Codable, Sendable, Hashable {
     /// Pixels from the left edge.
     public let x: Double
     /// Pixels from the top edge.
@@ -39,7 +39,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   }
 
   /// The detector's box in the displayed picture, in pixels.
-  public struct Box: Codable, Sendable, Equatable {
+  public struct Box: Codable, Sendable, Hashable {
     /// Left edge.
     public let x: Double
     /// Top edge.

@@ -42,6 +42,9 @@ public final class ShardReader: Sendable {
   /// All videos in key order, as of opening; one entry each.
   public let videos: [Video]
 
+  /// Whether a writer was at work on a task of the store when it was opened.
+  public let isBeingWritten: Bool
+
   private let sources: [ShardName: ShardSource]
   let owners: [[UInt8]: ShardName]
   private let taskLocks: [TaskLock]
@@ -73,6 +76,7 @@ public final class ShardReader: Sendable {
       }
     }
     taskLocks = locks
+    isBeingWritten = !live.isEmpty
     var sources: [ShardName: ShardSource] = [:]
     var found: [[UInt8]: Video] = [:]
     for shard in shards {

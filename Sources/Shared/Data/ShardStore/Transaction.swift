@@ -67,12 +67,15 @@ struct Transaction: ~Copyable {
     return status.ms_entries
   }
 
-  /// A cursor before the first entry. It must end before the transaction.
-  borrowing func cursor(_ database: MDB_dbi) throws(ShardStoreError) -> Cursor {
-    try Cursor(transaction: handle, database: database, path: path)
+  /// A cursor before the first entry, or before the first whose key is `start` or comes after it. It
+  /// must end before the transaction.
+  borrowing func cursor(
+    _ database: MDB_dbi, from start: [UInt8]? = nil
+  ) throws(ShardStoreError) -> Cursor {
+    try Cursor(transaction: handle, database: database, start: start, path: path)
   }
 
-  private static func withValue(
+  fileprivate static func withValue(
     _ bytes: [UInt8], _ body: (inout MDB_val) -> Int32
   ) -> Int32 {
     bytes.withUnsafeBytes { buffer in
@@ -94,12 +97,15 @@ struct Cursor: ~Copyable {
 
   private let handle: OpaquePointer
   private let path: String
-  private var operation = MDB_FIRST
+  private let start: [UInt8]
+  private var operation: MDB_cursor_op
 
   /// The corresponding C function is `mdb_cursor_open`.
   fileprivate init(
-    transaction: OpaquePointer, database: MDB_dbi, path: String
+    transaction: OpaquePointer, database: MDB_dbi, start: [UInt8]?, path: String
   ) throws(ShardStoreError) {
+    self.start = start ?? []
+    operation = start == nil ? MDB_FIRST : MDB_SET_RANGE
     var opened: OpaquePointer?
     try check(mdb_cursor_open(transaction, database, &opened), "mdb_cursor_open", path)
     guard let opened else {
@@ -115,7 +121,11 @@ struct Cursor: ~Copyable {
   mutating func next() throws(ShardStoreError) -> Entry? {
     var key = MDB_val()
     var value = MDB_val()
-    let status = mdb_cursor_get(handle, &key, &value, operation)
+    // With MDB_SET_RANGE the key goes in as the start and comes out as what was found.
+    let status = Transaction.withValue(start) { from in
+      key = from
+      return mdb_cursor_get(handle, &key, &value, operation)
+    }
     if status == MDB_NOTFOUND { return nil }
     try check(status, "mdb_cursor_get", path)
     operation = MDB_NEXT

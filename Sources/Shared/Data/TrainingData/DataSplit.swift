@@ -1,7 +1,10 @@
 public import Contract
 
-/// Which videos train, which validate, which test. No group lies on two sides; that is checked again
-/// after the assignment.
+/// Which videos train, which validate, which test. No group lies on two sides, nor any two videos with
+/// the same pictures; that is checked again after the assignment.
+///
+/// Groups that have equal videos (``EqualVideos``) count as one. Videos that are equal and have
+/// different labels are left out of all sides.
 ///
 /// How a group comes to its side is a function of the settings, of its name and of its videos'
 /// labels and splits:
@@ -40,6 +43,14 @@ public struct DataSplit: Sendable, Equatable {
     public var testShare = 0.15
     /// Another seed draws other groups.
     public var seed: UInt64 = 1
+    /// Whether groups with equal videos count as one, and equal videos with different labels are left
+    /// out. False for a model or run of older software, to split as it was trained; then a warning
+    /// says what lies on two sides.
+    public var joinsEqualVideos = true
+
+    /// What files of a run and model have among their settings where equal videos were joined; those
+    /// of older software lack it.
+    public static let joiningRecord = (key: "store.equalVideos", value: "joined")
 
     /// The defaults.
     public init() {}
@@ -76,32 +87,53 @@ public struct DataSplit: Sendable, Equatable {
   /// Positions in the catalog of the videos that test, ascending.
   public let test: [Int]
 
+  /// Positions in the catalog of videos that no side has: their pictures have both labels. Ascending.
+  public let leftOut: [Int]
+
   /// What a person should know of how the split came to be, a sentence each.
   public let notes: [String]
+
+  /// What is wrong with the data, a sentence each.
+  public let warnings: [String]
 
   private let source: Source
   private let countsOfSide: [DatasetSplit: Counts]
 
   /// Splits a store.
   public init(_ catalog: SampleCatalog, settings: Settings) throws(TrainingDataError) {
-    try self.init(catalog.videos, settings: settings)
+    try self.init(catalog.videos, equal: EqualVideos(catalog), settings: settings)
   }
 
-  init(_ videos: [SampleCatalog.Video], settings: Settings) throws(TrainingDataError) {
+  init(
+    _ videos: [SampleCatalog.Video], equal: EqualVideos = EqualVideos(sets: []), settings: Settings
+  ) throws(TrainingDataError) {
     try settings.check()
-    var assignment = GroupAssignment(videos, settings: settings)
+    let (leftOut, leftOutWarning) =
+      settings.joinsEqualVideos ? try equal.leftOut(of: videos) : ([], nil)
+    let groups = JoinedGroups(videos, joining: settings.joinsEqualVideos ? equal.sets : [])
+    let kept = videos.indices.filter { !leftOut.contains($0) }
+    var assignment = GroupAssignment(
+      kept.map { videos[$0] }, groups: kept.map { groups.names[$0] }, settings: settings)
     assignment.assign()
     var sides: [DatasetSplit: [Int]] = [:]
-    for (index, side) in assignment.sideOfVideo.enumerated() {
+    for (index, side) in zip(kept, assignment.sideOfVideo) {
       sides[side, default: []].append(index)
     }
     train = sides[.train] ?? []
     validation = sides[.validation] ?? []
     test = sides[.test] ?? []
+    self.leftOut = leftOut.sorted()
     notes = assignment.notes
     source = settings.source
-    countsOfSide = sides.mapValues { Self.count($0.map { videos[$0] }) }
-    try checkGroups(videos)
+    countsOfSide = sides.mapValues { Self.count($0, of: videos, groups.names) }
+    let sideOfVideo = Dictionary(
+      sides.flatMap { side, videos in videos.map { ($0, side) } },
+      uniquingKeysWith: { side, _ in side })
+    warnings = [
+      leftOutWarning, groups.warning,
+      settings.joinsEqualVideos ? nil : equal.warningOfApart(videos, sideOfVideo: sideOfVideo),
+    ].compactMap(\.self)
+    try checkGroups(videos, groups.names)
   }
 
   /// Positions in the catalog of the videos of a side, ascending.
@@ -154,11 +186,13 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// The promise of this type, checked on its result and not on the way to it.
-  private func checkGroups(_ videos: [SampleCatalog.Video]) throws(TrainingDataError) {
+  private func checkGroups(
+    _ videos: [SampleCatalog.Video], _ groups: [String]
+  ) throws(TrainingDataError) {
     var sideOfGroup: [String: DatasetSplit] = [:]
     for side in DatasetSplit.allCases {
       for index in self.videos(of: side) {
-        let group = videos[index].group
+        let group = groups[index]
         if let other = sideOfGroup[group], other != side {
           throw TrainingDataError(
             .leak, subject: "group \(group)",
@@ -167,17 +201,19 @@ public struct DataSplit: Sendable, Equatable {
         sideOfGroup[group] = side
       }
     }
-    guard train.count + validation.count + test.count == videos.count else {
+    let count = train.count + validation.count + test.count + leftOut.count
+    guard count == videos.count else {
       throw TrainingDataError(
-        .leak, subject: "split",
-        "expected \(videos.count) videos, got \(train.count + validation.count + test.count)")
+        .leak, subject: "split", "expected \(videos.count) videos, got \(count)")
     }
   }
 
-  private static func count(_ videos: [SampleCatalog.Video]) -> Counts {
+  private static func count(
+    _ indices: [Int], of videos: [SampleCatalog.Video], _ groups: [String]
+  ) -> Counts {
     var counts = Counts()
-    counts.groups = Set(videos.map(\.group)).count
-    for video in videos {
+    counts.groups = Set(indices.map { groups[$0] }).count
+    for video in indices.map({ videos[$0] }) {
       switch video.label {
       case .real:
         counts.realVideos += 1

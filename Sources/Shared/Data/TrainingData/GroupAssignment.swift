@@ -42,16 +42,17 @@ struct GroupAssignment {
   private let groupOfVideo: [Int]
   let settings: DataSplit.Settings
 
-  init(_ videos: [SampleCatalog.Video], settings: DataSplit.Settings) {
+  /// - Parameter names: the group of each video.
+  init(_ videos: [SampleCatalog.Video], groups names: [String], settings: DataSplit.Settings) {
     self.settings = settings
     var positions: [String: Int] = [:]
     var groupOfVideo: [Int] = []
-    for video in videos {
-      let position = positions[video.group] ?? groups.count
+    for (video, name) in zip(videos, names) {
+      let position = positions[name] ?? groups.count
       if position == groups.count {
-        var random = RandomStream(seed: settings.seed, .split, NameHash.of(video.group))
-        groups.append(VideoGroup(name: video.group, draw: random.uniform(0, 1)))
-        positions[video.group] = position
+        var random = RandomStream(seed: settings.seed, .split, NameHash.of(name))
+        groups.append(VideoGroup(name: name, draw: random.uniform(0, 1)))
+        positions[name] = position
       }
       groups[position].videosOfClass[video.label == .real ? 0 : 1] += 1
       if !video.samples.isEmpty { groups[position].classes.insert(video.label) }

@@ -14,6 +14,8 @@ public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvert
     case damagedPicture
     /// A setting is out of bounds.
     case invalidSetting
+    /// So many pictures have both labels that there is nothing to go by.
+    case contradictoryLabels
     /// A side of the split has no pictures of a class.
     case missingClass
     /// A group lies on two sides of the split: a defect of the program.

@@ -47,13 +47,20 @@ package struct JSONReader {
     _ character: Unicode.Scalar, skippingSpace: Bool = true
   ) throws(FileError) {
     if skippingSpace { skipSpace() }
-    guard takeNext(character) else { throw failure("expected '\(character)', got \(found)") }
+    guard takeNext(character) else { throw unexpected("'\(character)'") }
   }
 
   /// Makes sure that nothing but space follows.
   package mutating func expectEnd() throws(FileError) {
     skipSpace()
-    guard position == end else { throw failure("expected the end of \(textName), got \(found)") }
+    guard position == end else {
+      let isSecondValue = current == UInt8(ascii: "{") || current == UInt8(ascii: "[")
+      throw isSecondValue
+        ? failure(
+          "expected the end of \(textName), got a second value",
+          advice: "make one value of them: a JSON file has no more, unlike one of JSON Lines")
+        : unexpected("the end of \(textName)")
+    }
   }
 
   /// Steps to the next member of an object whose brace is read; false after the last one.
@@ -73,7 +80,13 @@ package struct JSONReader {
     if isFirst, takeNext(end) { return false }
     if !isFirst {
       if takeNext(end) { return false }
-      guard takeNext(",") else { throw failure("expected ',' or '\(end)', got \(found)") }
+      let comma = position
+      guard takeNext(",") else { throw unexpected("',' or '\(end)'") }
+      skipSpace()
+      guard current != UInt8(ascii: end) else {
+        throw failure(
+          at: comma, "a comma stands before '\(end)', with nothing after it", advice: "take it out")
+      }
     }
     isFirst = false
     skipSpace()
@@ -93,7 +106,7 @@ package struct JSONReader {
     let digits = bytes[position..<end].prefix(20).prefix(while: Self.isDigit)
     let isPlain = digits.first != UInt8(ascii: "0") || digits.count == 1
     guard isPlain, let number = Int(String(decoding: digits, as: UTF8.self)) else {
-      throw failure("expected a whole number from 0 to \(Int.max), got \(found)")
+      throw unexpected("a whole number from 0 to \(Int.max)")
     }
     position += digits.count
     return number
@@ -195,6 +208,8 @@ package struct JSONReader {
     guard valueCount <= Self.maximumValues else {
       throw failure("more than \(Self.maximumValues) values")
     }
+    // A number may begin like the word "-Infinity".
+    guard current != UInt8(ascii: "-") || foreignSyntax == nil else { throw unexpected("a value") }
     switch current {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
     case UInt8(ascii: "["): return .array(try array(depth: depth))
@@ -204,7 +219,7 @@ package struct JSONReader {
     case UInt8(ascii: "n"): return try word("null", .null)
     case .some(let byte) where byte == UInt8(ascii: "-") || Self.isDigit(byte):
       return .number(try number())
-    case .some: throw failure("expected a value, got \(found)")
+    case .some: throw unexpected("a value")
     case nil: throw failure("\(textName) ends where a value is expected")
     }
   }
@@ -256,7 +271,7 @@ package struct JSONReader {
   ) throws(FileError) -> JSONValue {
     let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
     guard bytes[position..<end].starts(with: expected) else {
-      throw failure("expected a value, got \(found)")
+      throw unexpected("a value")
     }
     position += expected.count
     return value
@@ -288,9 +303,19 @@ package struct JSONReader {
     return String(decoding: [byte], as: UTF8.self).debugDescription
   }
 
+  /// What another program may have written at the position; asked where a piece of JSON must begin.
+  private var foreignSyntax: ForeignSyntax? { ForeignSyntax(at: position, of: bytes, end: end) }
+
+  /// The error where something else than `expected` begins at the position.
+  private func unexpected(_ expected: String) -> FileError {
+    let foreign = foreignSyntax
+    return failure("expected \(expected), got \(foreign?.name ?? found)", advice: foreign?.advice)
+  }
+
   /// An error at a position of the text, or else at the present one.
   package func failure(
-    at other: Int? = nil, _ message: String, code: FileError.Code = .malformed
+    at other: Int? = nil, _ message: String, code: FileError.Code = .malformed,
+    advice: String? = nil
   ) -> FileError {
     let offset = other ?? position
     let before = bytes[start..<offset]
@@ -298,7 +323,8 @@ package struct JSONReader {
     let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
     return FileError(
       code, path, message, place: FileError.Place(line: line, column: column, offset: offset),
-      advice: code == .malformed
-        ? "the file may be cut or damaged: compare its size with the original's" : nil)
+      advice: advice
+        ?? (code == .malformed
+          ? "the file may be cut or damaged: compare its size with the original's" : nil))
   }
 }

@@ -70,7 +70,9 @@ package struct ReportPictures {
     guard let path = store ?? run.information?.data.store ?? configuration.store else {
       throw RunReportError("the run doesn't say where its store lies; say --store DIR")
     }
-    return try TrainingSetup(configuration, recorded: configuration.recorded, store: path)
+    return try TrainingSetup(
+      configuration, recorded: configuration.recorded, store: path,
+      joinsEqualVideos: run.information?.model.splitSettings?.joinsEqualVideos ?? true)
   }
 }
 

@@ -13,6 +13,7 @@ package struct DataSummary: Codable {
   package var crops: Int
   package var fingerprint: String
   package var splits: [String: SplitCounts]
+  /// What is wrong with the data, each beginning with "Warning: ", then how the split came to be.
   package var notes: [String]
 }
 
@@ -26,7 +27,9 @@ package struct SplitCounts: Codable {
 }
 
 extension DataSummary {
-  package init(_ catalog: SampleCatalog, _ split: DataSplit) {
+  package init(
+    _ catalog: SampleCatalog, _ split: DataSplit, nearDuplicates: NearDuplicates? = nil
+  ) {
     store = catalog.directory
     geometry = catalog.description.geometry
     videos = catalog.videos.count
@@ -41,6 +44,7 @@ extension DataSummary {
         realCrops: counts.realSamples, fakeCrops: counts.fakeSamples,
         videosWithoutFace: counts.videosWithoutFace)
     }
-    notes = split.notes
+    let warnings = split.warnings + [nearDuplicates?.warning].compactMap(\.self)
+    notes = warnings.map { "Warning: " + $0 } + split.notes
   }
 }

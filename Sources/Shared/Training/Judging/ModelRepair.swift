@@ -7,6 +7,7 @@ internal import Measure
 internal import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
+internal import PrintableText
 internal import ShardStore
 internal import Terminal
 package import TrainingData
@@ -228,6 +229,8 @@ package struct ModelRepair {
     known["data.validationShare"] = "\(splitSettings.validationShare)"
     known["data.testShare"] = "\(splitSettings.testShare)"
     known["seed"] = "\(splitSettings.seed)"
+    let record = DataSplit.Settings.joiningRecord
+    known[record.key] = splitSettings.joinsEqualVideos ? record.value : nil
     if let estimation { known["repair.crops"] = "\(estimation.crops)" }
     if settings.swapsClasses { known["repair.swapsClasses"] = "true" }
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)
@@ -253,6 +256,7 @@ package struct ModelRepair {
       subject.metadata?.splitSettings == nil
       ? "Note       The file doesn't say what it was trained on; it may have seen the videos that it "
         + "is measured on.\n" : ""
+    for warning in split.warnings { text += "Warning    \(warning.printable)\n" }
     for difference in subject.metadata?.recipeDifferences(from: catalog) ?? [] {
       text += "Note       \(difference).\n"
     }

@@ -80,6 +80,7 @@ extension ModelMetadata {
     settings.validationShare = validationShare
     settings.testShare = testShare
     settings.seed = seed
+    settings.joinsEqualVideos = known[DataSplit.Settings.joiningRecord.key] != nil
     return settings
   }
 }

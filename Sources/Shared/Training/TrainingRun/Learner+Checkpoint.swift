@@ -6,6 +6,13 @@ internal import PrintableText
 internal import ShardStore
 internal import TrainingData
 
+extension Checkpoint {
+  /// Whether the run that wrote it keeps equal videos on one side of the split.
+  package var joinsEqualVideos: Bool {
+    settings[DataSplit.Settings.joiningRecord.key] != nil
+  }
+}
+
 extension Learner {
   /// The learner of a checkpoint, if that belongs to this run.
   package init(_ checkpoint: Checkpoint, setup: TrainingSetup, folder: CheckpointFolder) throws {

@@ -145,7 +145,8 @@ package struct ModelExport {
   ) -> TrainingInformation {
     TrainingInformation(
       software: "trainer \(softwareVersion)", hardware: .current, summary: summary,
-      model: judgement.metadata, data: DataSummary(setup.catalog, setup.split),
+      model: judgement.metadata,
+      data: DataSummary(setup.catalog, setup.split, nearDuplicates: setup.nearDuplicates),
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
       workers: progress.workers, validation: judgement.validation, test: judgement.test,

@@ -7,7 +7,7 @@ internal import PrintableText
 internal import ShardStore
 package import TrainingData
 internal import VideoCatalog
-internal import Workers
+package import Workers
 
 /// What a training works on: settings, data and its split, the network's shape.
 package struct TrainingSetup {
@@ -16,9 +16,12 @@ package struct TrainingSetup {
   package let recorded: RecordedSettings
   package let catalog: SampleCatalog
   package let split: DataSplit
+  /// Copies on two sides of the split; nil before they were looked for.
+  package private(set) var nearDuplicates: NearDuplicates?
   package let order: EpochOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
+  private let joinsEqualVideos: Bool
   /// Workers of this process; as many in every process.
   package let workers: Int
   /// The processes that train together.
@@ -26,10 +29,12 @@ package struct TrainingSetup {
 
   /// Opens the store and splits its data.
   ///
+  /// - Parameter joinsEqualVideos: what the split does with equal videos; false for a run that was
+  ///   begun before they were looked for.
   /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
-    collective: any Collective = LocalCollective()
+    joinsEqualVideos: Bool = true, collective: any Collective = LocalCollective()
   ) throws {
     self.collective = collective
     self.configuration = configuration
@@ -39,7 +44,10 @@ package struct TrainingSetup {
       orderVersion: configuration.data.shuffleShards == nil ? .videos : .shards,
       workerCount: configuration.workers)
     architecture = try configuration.architecture(cropSize: catalog.sizePixels)
-    split = try DataSplit(catalog, settings: configuration.splitSettings)
+    var splitSettings = configuration.splitSettings
+    splitSettings.joinsEqualVideos = joinsEqualVideos
+    self.joinsEqualVideos = joinsEqualVideos
+    split = try DataSplit(catalog, settings: splitSettings)
     try split.requireBothClasses(on: [.train, .validation])
     order = try EpochOrder(catalog, videos: split.train, settings: configuration.orderSettings)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
@@ -53,6 +61,14 @@ package struct TrainingSetup {
     self.workers = min(workers, most)
     try collective.check(catalog.fingerprint, isSameFor: "content of the store")
     try collective.check(UInt64(self.workers), isSameFor: "number of workers")
+  }
+
+  /// Looks for copies on two sides of the split, for the summary and the model's information.
+  ///
+  /// - Throws: `WorkStopped` where the observer ended the work.
+  package mutating func findNearDuplicates(observer: any WorkObserver) throws {
+    nearDuplicates = try NearDuplicates(
+      in: catalog, split: split, workerCount: configuration.workers, observer: observer)
   }
 
   /// Workers of all processes.
@@ -88,10 +104,13 @@ package struct TrainingSetup {
   }
 
   private var dataSettings: [String: String] {
-    [
+    var settings = [
       "store.samples": "\(catalog.sampleCount)",
       "store.fingerprint": String(catalog.fingerprint, radix: 16),
     ]
+    let record = DataSplit.Settings.joiningRecord
+    if joinsEqualVideos { settings[record.key] = record.value }
+    return settings
   }
 
   /// Training batches from a position on; what they hold depends on the settings alone.
@@ -151,6 +170,9 @@ package struct TrainingSetup {
       text +=
         "\(name)\(counts.realVideos) real and \(counts.fakeVideos) fake videos in "
         + "\(counts.groups) groups; \(counts.realSamples) and \(counts.fakeSamples) crops\n"
+    }
+    for warning in split.warnings + [nearDuplicates?.warning].compactMap(\.self) {
+      text += "Warning    \(warning.printable)\n"
     }
     for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound

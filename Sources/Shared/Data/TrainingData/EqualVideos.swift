@@ -1,0 +1,80 @@
+internal import Contract
+internal import ShardStore
+
+/// Videos of a catalog whose crops are the same to the byte: files that are in the data set twice.
+///
+/// A model that has learned one of them knows the other, so they belong on one side of a split; and
+/// where one is called real and the other fake, one of the labels is wrong.
+public struct EqualVideos: Sendable, Equatable {
+  /// Positions in the catalog: sets of two or more videos with the same crops, ascending.
+  public let sets: [[Int]]
+
+  /// Finds them; `ShardReader.equalVideos` says what that costs.
+  public init(_ catalog: SampleCatalog) throws(TrainingDataError) {
+    let positions = Dictionary(
+      uniqueKeysWithValues: catalog.videos.enumerated().map { (Array($1.name.utf8), $0) })
+    do {
+      sets = try catalog.reader.equalVideos().map { videos in
+        videos.compactMap { positions[Array($0.name.utf8)] }.sorted()
+      }.sorted { $0[0] < $1[0] }
+    } catch {
+      throw TrainingDataError(store: error, directory: catalog.directory)
+    }
+  }
+
+  init(sets: [[Int]]) { self.sets = sets }
+
+  /// The sets that have both labels.
+  func contradictory(in videos: [SampleCatalog.Video]) -> [[Int]] {
+    sets.filter { set in Set(set.map { videos[$0].label }).count > 1 }
+  }
+
+  /// What a split leaves out, and says: of each set with both labels, every video.
+  ///
+  /// - Throws: `contradictoryLabels` where that would be more than half of the videos of a class.
+  public func leftOut(
+    of videos: [SampleCatalog.Video]
+  ) throws(TrainingDataError) -> (videos: Set<Int>, warning: String?) {
+    let sets = contradictory(in: videos)
+    guard let first = sets.first else { return ([], nil) }
+    let leftOut = Set(sets.joined())
+    let example = Self.example(first, videos)
+    for label in VideoLabel.allCases {
+      let all = videos.count { $0.label == label && !$0.samples.isEmpty }
+      let concerned = leftOut.count { videos[$0].label == label }
+      guard 2 * concerned <= all else {
+        throw TrainingDataError(
+          .contradictoryLabels, subject: "labels",
+          "\(concerned) of \(counted(all, "\(label.rawValue) video")) have exactly the pictures of a "
+            + "video with the other label, such as \(example); one label of each two is wrong: "
+            + "correct or remove it, and extract into a new store")
+      }
+    }
+    let warning =
+      "\(leftOut.count) videos are left out: they have exactly the pictures of a video with the other "
+      + "label, such as \(example). One label of each two is wrong; correct or remove it, and extract "
+      + "into a new store, to have the other video back."
+    return (leftOut, warning)
+  }
+
+  /// What lies on two sides of a split that keeps equal videos apart; nil where nothing does.
+  func warningOfApart(
+    _ videos: [SampleCatalog.Video], sideOfVideo: [Int: DatasetSplit]
+  ) -> String? {
+    let apart = sets.filter { set in Set(set.compactMap { sideOfVideo[$0] }).count > 1 }
+    guard let first = apart.first,
+      let other = first.first(where: { sideOfVideo[$0] != sideOfVideo[first[0]] })
+    else { return nil }
+    return
+      "\(apart.reduce(0) { $0 + $1.count }) videos have exactly the pictures of a video on another "
+      + "side of the split, such as \"\(videos[first[0]].name)\" and \"\(videos[other].name)\": what "
+      + "is measured on them is too good. A training that begins today keeps them on one side."
+  }
+
+  /// A real and a fake one of a set.
+  private static func example(_ set: [Int], _ videos: [SampleCatalog.Video]) -> String {
+    VideoLabel.allCases.compactMap { label in
+      set.first { videos[$0].label == label }.map { "\"\(videos[$0].name)\" (\(label.rawValue))" }
+    }.joined(separator: " and ")
+  }
+}

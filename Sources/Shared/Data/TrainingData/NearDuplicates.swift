@@ -1,0 +1,134 @@
+internal import Contract
+internal import Imaging
+public import Workers
+
+/// Videos on different sides of a split that look like copies of one: compressed anew, resized,
+/// brightened.
+///
+/// Three crops of each video, at a sixth, a half and five sixths of its samples, are compared by
+/// ``PerceptualHash`` with those of the other sides; one that is alike is enough. Groups lie on one
+/// side, so a fake is never compared with its own original. It is a guess, for a person to look at:
+/// nothing is left out or moved for it.
+public struct NearDuplicates: Sendable, Equatable {
+  /// Two videos that look like copies.
+  public struct Pair: Sendable, Equatable {
+    /// Position in the catalog of one that validates or tests.
+    public let video: Int
+    /// Position of the one on another side that is most like it.
+    public let other: Int
+    /// In how many of 255 bits their hashes differ.
+    public let distance: Int
+  }
+
+  /// Crops of each video that are compared.
+  static let cropsPerVideo = 3
+
+  /// For each video of validation and test that has such a copy in training, and for each of test
+  /// that has one in validation, the most alike; the surest first.
+  public let pairs: [Pair]
+
+  /// What was found, in a few sentences; nil where nothing was.
+  public let warning: String?
+
+  /// Looks for them: about 2 milliseconds a video, and 2 nanoseconds for each two videos on different
+  /// sides, divided by the workers.
+  ///
+  /// - Parameters:
+  ///   - workerCount: threads that work, or 0 for one per core.
+  ///   - observer: sees the progress in videos.
+  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a crop can't
+  ///   be read.
+  public init(
+    in catalog: SampleCatalog, split: DataSplit, workerCount: Int = 0,
+    observer: any WorkObserver = SilentObserver()
+  ) throws {
+    let sides: [[Int]] = [split.train, split.validation, split.test]
+    let pool = WorkerPool(workerCount: workerCount)
+    let hashes = try Self.hashes(sides.flatMap(\.self), of: catalog, pool, observer)
+    pairs = try Self.pairs(sides, hashes: hashes, pool)
+    warning = Self.warning(pairs, catalog.videos)
+  }
+
+  // MARK: Hashes
+
+  /// Hashes by position of the crop, then of the video in the catalog; nil where a crop has none.
+  typealias Hashes = [[PerceptualHash?]]
+
+  private static func hashes(
+    _ videos: [Int], of catalog: SampleCatalog, _ pool: WorkerPool, _ observer: any WorkObserver
+  ) throws -> Hashes {
+    let empty = [PerceptualHash?](repeating: nil, count: catalog.videos.count)
+    let found = Locked((hashes: Hashes(repeating: empty, count: cropsPerVideo), done: 0))
+    observer.begin(total: videos.count, unit: "videos")
+    defer { observer.end() }
+    try pool.forEach(videos) { _ in
+      let decoder = try JPEGDecoder()
+      return { video in
+        if observer.shallStop { throw WorkStopped() }
+        let hashes = try Self.hashes(of: video, catalog, decoder)
+        let done = found.withLock { found in
+          for (place, hash) in hashes.enumerated() { found.hashes[place][video] = hash }
+          found.done += 1
+          return found.done
+        }
+        observer.advance(to: done, detail: "looking for copies on two sides")
+      }
+    }
+    return found.withLock { $0.hashes }
+  }
+
+  private static func hashes(
+    of video: Int, _ catalog: SampleCatalog, _ decoder: JPEGDecoder
+  ) throws -> [PerceptualHash?] {
+    let samples = catalog.videos[video].samples
+    guard !samples.isEmpty else { return [] }
+    var known: [Int: PerceptualHash?] = [:]
+    return try (0..<cropsPerVideo).map { place in
+      let sample = samples.lowerBound + (2 * place + 1) * samples.count / (2 * cropsPerVideo)
+      if let hash = known[sample] { return hash }
+      let hash = PerceptualHash(try catalog.picture(of: sample, decoder: decoder))
+      known[sample] = hash
+      return hash
+    }
+  }
+
+  // MARK: Comparison
+
+  /// The most alike video of an earlier side for each one of a later side.
+  static func pairs(_ sides: [[Int]], hashes: Hashes, _ pool: WorkerPool) throws -> [Pair] {
+    let found = Locked([Pair]())
+    for place in 1..<sides.count {
+      let others = sides[..<place].flatMap(\.self)
+      let known = hashes.map { hashes in others.filter { hashes[$0] != nil } }
+      let ofOthers = zip(hashes, known).map { hashes, known in known.compactMap { hashes[$0] } }
+      try pool.forEach(sides[place]) { _ in
+        { video in
+          var best: Pair?
+          for crop in hashes.indices {
+            guard let hash = hashes[crop][video] else { continue }
+            for (index, other) in ofOthers[crop].enumerated() {
+              guard let distance = hash.distanceOfCopy(other), distance < best?.distance ?? .max
+              else { continue }
+              best = Pair(video: video, other: known[crop][index], distance: distance)
+            }
+          }
+          if let best { found.withLock { $0.append(best) } }
+        }
+      }
+    }
+    return found.withLock { $0 }.sorted { ($0.distance, $0.video) < ($1.distance, $1.video) }
+  }
+
+  private static func warning(_ pairs: [Pair], _ videos: [SampleCatalog.Video]) -> String? {
+    guard !pairs.isEmpty else { return nil }
+    let examples = pairs.prefix(3).map {
+      "\"\(videos[$0.video].name)\" and \"\(videos[$0.other].name)\" (\($0.distance))"
+    }
+    return
+      "\(counted(pairs.count, "video")) of validation and test \(pairs.count == 1 ? "looks" : "look") "
+      + "like a copy of a video on another side: \(examples.joined(separator: ", ")); in brackets, how "
+      + "many of 255 bits of their looks differ. What is measured on copies is too good. Look at them; "
+      + "where they are copies, give both one group (column \"group\" of a CSV file) and extract into a "
+      + "new store."
+  }
+}

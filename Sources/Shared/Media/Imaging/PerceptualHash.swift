@@ -1,0 +1,101 @@
+internal import Foundation
+
+/// How a picture looks, in 255 bits: copies of a picture have hashes that differ in few of them,
+/// whatever their size, compression and brightness.
+///
+/// The bits say which coefficients of a discrete cosine transform of the luma, at 32x32 pixels, lie
+/// above their median: the 16x16 of lowest frequency without the mean, low frequencies first (as
+/// pHash by Zauner, 2010, with 8x8). Not mirrored or rotated copies.
+public struct PerceptualHash: Sendable, Hashable {
+  /// Up to how many bits copies differ: docs/copies.md has what was measured.
+  public static let maximumDistanceOfCopies = 40
+
+  /// Up to how many of the first 64 bits copies differ: most other pictures are told by these alone.
+  @usableFromInline static let maximumFirstDistance = 16
+
+  /// The bits, low frequencies in the lowest ones of the first word; the last bit is 0.
+  @usableFromInline let words: SIMD4<UInt64>
+
+  /// The hash of a picture; nil where it has so little structure that its bits would say nothing.
+  public init?(_ picture: PixelBuffer) {
+    guard let coefficients = Self.coefficients(of: Self.luma(of: picture)) else { return nil }
+    let median = coefficients.sorted()[coefficients.count / 2]
+    var words = SIMD4<UInt64>()
+    for (index, coefficient) in coefficients.enumerated() where coefficient > median {
+      words[index / 64] |= 1 << UInt64(index % 64)
+    }
+    self.words = words
+  }
+
+  /// In how many bits two hashes differ, 0...255.
+  @inlinable public func distance(to other: PerceptualHash) -> Int {
+    let difference = words ^ other.words
+    return difference[0].nonzeroBitCount + difference[1].nonzeroBitCount
+      + difference[2].nonzeroBitCount + difference[3].nonzeroBitCount
+  }
+
+  /// The distance where the pictures look like copies of one, else nil. About 2 nanoseconds.
+  @inlinable public func distanceOfCopy(_ other: PerceptualHash) -> Int? {
+    guard (words[0] ^ other.words[0]).nonzeroBitCount <= Self.maximumFirstDistance else {
+      return nil
+    }
+    let distance = distance(to: other)
+    return distance <= Self.maximumDistanceOfCopies ? distance : nil
+  }
+
+  // MARK: Transform
+
+  /// Side of the picture that is transformed.
+  private static let size = 32
+  /// Frequencies of each direction that are kept.
+  private static let frequencies = 16
+  /// Least standard deviation of the luma, in grey levels.
+  private static let leastDeviation = 2.0
+
+  /// Rows of the orthonormal DCT-II: frequency, then pixel.
+  private static let cosines: [Double] = (0..<frequencies).flatMap { frequency in
+    (0..<size).map { pixel in
+      let angle = Double.pi * Double(frequency) * (Double(pixel) + 0.5) / Double(size)
+      return cos(angle) * (frequency == 0 ? 1 : 2.0.squareRoot()) / Double(size).squareRoot()
+    }
+  }
+
+  /// Positions in the 16x16 coefficients without the mean, by the sum of both frequencies.
+  private static let order: [Int] = (1..<frequencies * frequencies).sorted {
+    let (left, right) = ($0 / frequencies + $0 % frequencies, $1 / frequencies + $1 % frequencies)
+    return left != right ? left < right : $0 < $1
+  }
+
+  /// BT.601's luma at 32x32 pixels, 0...255.
+  private static func luma(of picture: PixelBuffer) -> [Double] {
+    let small = picture.resized(width: size, height: size)
+    return (0..<size * size).map {
+      let pixel = small[$0 % size, $0 / size]
+      return 0.299 * Double(pixel[0]) + 0.587 * Double(pixel[1]) + 0.114 * Double(pixel[2])
+    }
+  }
+
+  /// The coefficients in ``order``; nil for a picture that is nearly of one colour.
+  private static func coefficients(of luma: [Double]) -> [Double]? {
+    let mean = luma.reduce(0, +) / Double(luma.count)
+    let variance = luma.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(luma.count)
+    guard variance.squareRoot() >= leastDeviation else { return nil }
+    // Columns, then rows: [frequency y, pixel x] and [frequency y, frequency x].
+    var columns = [Double](repeating: 0, count: frequencies * size)
+    for v in 0..<frequencies {
+      for y in 0..<size {
+        let factor = cosines[v * size + y]
+        for x in 0..<size { columns[v * size + x] += factor * luma[y * size + x] }
+      }
+    }
+    var result = [Double](repeating: 0, count: frequencies * frequencies)
+    for v in 0..<frequencies {
+      for u in 0..<frequencies {
+        for x in 0..<size {
+          result[v * frequencies + u] += cosines[u * size + x] * columns[v * size + x]
+        }
+      }
+    }
+    return order.map { result[$0] }
+  }
+}
