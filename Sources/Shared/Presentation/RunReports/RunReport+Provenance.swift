@@ -54,8 +54,10 @@ extension RunReport {
     }
     row(
       "Crops",
-      "\(geometry.sizePixels) pixels, by \(geometry.alignment), margin "
-        + NumberText.short(geometry.margin))
+      geometry.alignment == .whole
+        ? "\(geometry.sizePixels) pixels, whole pictures"
+        : "\(geometry.sizePixels) pixels, by \(geometry.alignment.rawValue), margin "
+          + NumberText.short(geometry.margin))
     let provenance = information.model.provenance
     row("Weights", "epoch \(provenance.epoch), step \(provenance.step)")
     row("Training time", duration(information.trainedSeconds))
