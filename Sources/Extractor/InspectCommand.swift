@@ -129,11 +129,13 @@ private struct StoreSummary: Codable {
         "\(count.crops)",
       ])
     }
-    let alignment = geometry.alignment.rawValue
+    let cut =
+      geometry.alignment == .whole
+      ? "whole pictures, the square in the middle"
+      : "aligned by \(geometry.alignment.rawValue), margin \(geometry.margin)"
     return """
       \(videos) videos in \(groups) groups, \(crops) crops, \(shards.count) shards
-      Crops: \(geometry.sizePixels)x\(geometry.sizePixels) pixels, aligned by \(alignment), \
-      margin \(geometry.margin)
+      Crops: \(geometry.sizePixels)x\(geometry.sizePixels) pixels, \(cut)
 
       \(table.render())
 

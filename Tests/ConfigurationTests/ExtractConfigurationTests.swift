@@ -12,9 +12,11 @@ import Testing
     value.store = "/null"
     value.workers = 3
     value.unlabelled = .skip
+    value.numberedPictures = .single
     value.methods = ["Deepfakes", "null", "- x"]
     value.compressions = ["c23"]
     value.sampling.framesPerVideo = 7
+    value.sampling.framesPerSecond = 29.97
     value.sampling.skipUnneededFrames = false
     value.detection.weights = "/weights\nfolder\t~"
     value.detection.thresholds = [0.1, 0.2, 0.30000000000000004]
@@ -65,8 +67,12 @@ import Testing
   @Test func renderingReadsBack() throws {
     let unusual = Self.unusual()
     let usual = ExtractConfiguration(dataset: .dfdc)
-    let pairs = zip(unusual.lines, usual.lines)
+    // One label for everything is for folders, and methods are for FaceForensics++.
+    let pairs = zip(unusual.lines, usual.lines).filter { $0.0.key != "label" }
     #expect(pairs.allSatisfy { $0.key == $1.key && $0.value != $1.value }, "a setting is untested")
+    var labelled = ExtractConfiguration(dataset: .folders)
+    labelled.label = .fake
+    #expect(try extract(labelled.yaml).label == .fake)
     #expect(try extract(unusual.yaml) == unusual)
     let read = try extract(usual.yaml)
     #expect(try extract(read.yaml) == read)
@@ -100,7 +106,9 @@ import Testing
         store: b
         workers: 2
         unlabelled: skip
-        sampling: {skipUnneededFrames: false}
+        label: null
+        numberedPictures: single
+        sampling: {skipUnneededFrames: false, framesPerSecond: 25}
         detection: {weights: elsewhere, thresholds: [6e-1, 0.70, +0.7]}
         alignment: {margin: 1.300}
         shards: {maximumMebibytes: 1}
@@ -108,6 +116,29 @@ import Testing
     #expect(try extract(yaml).contentSettings == standard)
     let zero = try extract("extract: {dataset: dfdc, tracks: {minimumScore: -0.0}}")
     #expect(zero.contentSettings["tracks.minimumScore"] == "0.0")
+  }
+
+  /// One label for everything contradicts layouts that have labels of their own.
+  @Test func aLabelIsForFolders() throws {
+    #expect(try extract("extract: {dataset: folders, label: real}").label == .real)
+    let error = #expect(throws: ConfigurationError.self) {
+      try extract("extract: {dataset: csv, label: real}")
+    }
+    #expect(
+      error?.description.contains("'extract.label': expected null unless dataset is folders")
+        == true)
+  }
+
+  /// Whole pictures have one recipe, whatever is said of faces that nobody looks for.
+  @Test func wholePicturesHaveOneRecipe() throws {
+    let plain = try extract("extract: {dataset: folders, alignment: {kind: none, size: 96}}")
+    let other = try extract(
+      "extract: {dataset: folders, alignment: {kind: none, size: 96, margin: 2}, "
+        + "tracks: {minimumScore: 0.5}, detection: {searchShortSide: 0}}")
+    let recipe = plain.recipe(detectorWeights: nil)
+    #expect(recipe == other.recipe(detectorWeights: nil))
+    #expect(recipe.geometry == CropGeometry(alignment: .whole, margin: 1, sizePixels: 96))
+    try recipe.validate()
   }
 
   @Test func distances() {

@@ -54,9 +54,13 @@ package struct ExtractionReport: Codable {
   package var skipped: [Problem]
   /// Videos that gave less than was asked: damaged, truncated, short or without a face.
   package var incomplete: [Problem]
+  /// Video files without a label, left out as the settings say.
+  package var unlabelled: [Problem]
+  /// What lies in the folders and is no video.
+  package var passedOver: PassedOver
   package var notes: [String]
 
-  /// Videos of the store that aren't as they should be.
+  /// Videos that aren't in the store as they should be. What the settings leave out is none.
   package var hasProblems: Bool { !skipped.isEmpty || !incomplete.isEmpty }
 
   /// Fills rows and problems from the store's records.
@@ -74,9 +78,11 @@ package struct ExtractionReport: Codable {
       rows[key] = row
     }
     self.rows = rows.sorted { $0.key < $1.key }.map(\.value)
-    for omitted in catalog.missing + catalog.unlabelled {
-      skipped.append(Problem(name: omitted.name, label: nil, reasons: [omitted.reason]))
+    func problems(_ omitted: [OmittedVideo]) -> [Problem] {
+      omitted.map { Problem(name: $0.name, label: nil, reasons: [$0.reason]) }
     }
+    skipped += problems(catalog.missing)
+    unlabelled += problems(catalog.unlabelled)
     notes += catalog.notes
   }
 
@@ -101,7 +107,7 @@ package struct ExtractionReport: Codable {
     row.tracks += record.tracks
   }
 
-  /// The table by label and split.
+  /// The table by label and split, and below it what isn't used.
   package func table() -> String {
     var table = TextTable(header: [
       "label", "split", "videos", "done", "failed", "no face", "frames", "with face", "crops",
@@ -120,7 +126,8 @@ package struct ExtractionReport: Codable {
       total.tracks += row.tracks
     }
     table.append(cells(total, label: "all", split: ""))
-    return table.render()
+    let passedOver = passedOver.text.map { "\n" + "Passed over: \($0)".printable } ?? ""
+    return table.render() + passedOver
   }
 
   private func cells(_ row: Row, label: String, split: String) -> [String] {
@@ -134,11 +141,12 @@ package struct ExtractionReport: Codable {
     ]
   }
 
-  /// Every skipped and incomplete video with its reasons, at most `limit` lines of each.
+  /// Every skipped, incomplete and unlabelled video with its reasons, at most `limit` lines of each.
   package func problemLines(limit: Int = 40) -> [String] {
     var lines: [String] = []
-    for (title, problems) in [("Skipped", skipped), ("Incomplete", incomplete)]
-    where !problems.isEmpty {
+    for (title, problems) in [
+      ("Skipped", skipped), ("Incomplete", incomplete), ("Unlabelled, left out", unlabelled),
+    ] where !problems.isEmpty {
       lines.append("\(title) (\(problems.count)):")
       for problem in problems.prefix(limit) {
         lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))".printable)

@@ -1,13 +1,12 @@
 internal import Files
 internal import Contract
-internal import Glibc
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
 /// `group`, `split`, `method`, `compression`. Other columns are passed over with a note.
 ///
 /// `path` starts at the CSV file's folder unless it is absolute. `label` is real or fake, or 0 (real)
 /// or 1 (fake). A row without a group is a group of its own. Every file that is named counts as a
-/// video, whatever its extension.
+/// video, whatever its extension, and so does a folder of numbered pictures.
 ///
 /// A video's name is its path below the CSV's folder. One outside of it is named
 /// `external/root/<absolute path>` or, if written relative, `external/parent-<levels up>/<path>`,
@@ -105,13 +104,17 @@ struct CSVCatalogReader {
       builder.addUnlabelled(name, reason: "line \(record.line): the label is empty")
       return
     }
-    if let reason = Self.problem(with: path) {
+    let form: VideoForm
+    switch ListedPath(path) {
+    case .video(let found): form = found
+    case .unusable(let reason):
       builder.addMissing(name, reason: "line \(record.line): \(reason)")
       return
     }
     builder.add(
       name, path: path, label: label, identities: [value("group", record) ?? name], split: split,
-      method: value("method", record), compression: value("compression", record))
+      method: value("method", record), compression: value("compression", record),
+      form: form)
   }
 
   private func label(_ text: String, line: Int) throws(VideoCatalogError) -> VideoLabel? {
@@ -151,15 +154,6 @@ struct CSVCatalogReader {
     let shared = zip(components, own).prefix { $0 == $1 }.count
     let rest = components.dropFirst(shared).joined(separator: "/")
     return "external/parent-\(own.count - shared)/" + rest
-  }
-
-  /// Why a path is not a file, or nil if it is one.
-  private static func problem(with path: String) -> String? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      return errno == ENOENT ? "there is no such file" : systemMessage(errno)
-    }
-    return status.st_mode & S_IFMT == S_IFREG ? nil : "not a regular file"
   }
 
   private static func trimmed(_ text: String) -> String {

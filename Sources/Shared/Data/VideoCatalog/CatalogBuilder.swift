@@ -15,6 +15,8 @@ struct CatalogBuilder {
   private var missing: [OmittedVideo] = []
   private var unlabelled: [OmittedVideo] = []
   private var notes: [String] = []
+  private var passedOver = PassedOver()
+  private var frameFolders: Set<String> = []
   private var groups = IdentityGroups()
 
   /// How many videos have been added.
@@ -27,15 +29,17 @@ struct CatalogBuilder {
   }
 
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
-  /// There must be at least one; all of them end up in one group.
+  /// There must be at least one; all of them end up in one group. `form` is known of videos in a list;
+  /// else the name tells it, and `addRemarks` which ones are folders of frames.
   mutating func add(
     _ name: String, path: String? = nil, label: VideoLabel, identities: [String],
-    split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil
+    split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
+    form: VideoForm? = nil
   ) {
     let numbers = connect(identities)
     let video = CatalogVideo(
       name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
-      method: method, compression: compression)
+      method: method, compression: compression, form: form ?? FileNames.form(ofFile: name))
     entries.append(Entry(video: video, identity: numbers[0]))
   }
 
@@ -66,6 +70,12 @@ struct CatalogBuilder {
   /// Takes over what the walk through the folders had to say.
   mutating func addRemarks(of tree: DirectoryTree) {
     notes.append(contentsOf: tree.notes)
+    frameFolders = tree.frameFolders
+    passedOver = tree.passedOver
+    if kind == .folders {
+      // This layout has no metadata.
+      for name in tree.folders.flatMap(\.documents) { passedOver.addFile(name) }
+    }
     let known = Set(missing.map(\.name))
     for link in tree.brokenLinks where !known.contains(link) {
       addMissing(link, reason: "a symbolic link without a target")
@@ -99,6 +109,7 @@ struct CatalogBuilder {
     var videos = entries.map { entry in
       var video = entry.video
       video.group = names[entry.identity]
+      if frameFolders.contains(video.name) { video.form = .frames }
       return video
     }
     videos.sort { $0.name.bytewisePrecedes($1.name) }
@@ -106,7 +117,7 @@ struct CatalogBuilder {
     notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
     return VideoCatalog(
       kind: kind, root: root, videos: videos, missing: missing, unlabelled: unlabelled,
-      notes: notes)
+      passedOver: passedOver, notes: notes)
   }
 
   private mutating func sortOmitted() {

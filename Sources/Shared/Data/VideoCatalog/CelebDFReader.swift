@@ -16,7 +16,7 @@ enum CelebDFReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var builder = CatalogBuilder(kind: .celebdf, root: root)
     var testNames: Set<String>?
     if tree.folders.first?.documents.contains(listName) == true {
@@ -38,8 +38,11 @@ enum CelebDFReader {
         let stem = FileNames.stem(file)
         let identities = identities(folder: top, stem: stem)
         if identities == nil { strangeNames.append(name) }
-        let split = testNames.map { $0.contains(name) ? DatasetSplit.test : .train }
-        unseen.remove(name)
+        // The list names videos: `Celeb-real/frames/id0_0000` holds the frames of one of them.
+        let listed =
+          tree.frameFolders.contains(name) ? FileNames.join(top, stem + ".mp4") : name
+        let split = testNames.map { $0.contains(listed) ? DatasetSplit.test : .train }
+        unseen.remove(listed)
         builder.add(
           name, label: label, identities: identities ?? ["\(top)/\(stem)"], split: split,
           method: label == .fake ? top : nil)

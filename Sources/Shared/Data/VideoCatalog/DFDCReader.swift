@@ -22,7 +22,7 @@ enum DFDCReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var builder = CatalogBuilder(kind: .dfdc, root: root)
     var metadata: [String: [(name: String, entry: Entry)]] = [:]
     for folder in tree.folders where folder.documents.contains(metadataName) {
@@ -64,7 +64,9 @@ enum DFDCReader {
       }
     }
     for (key, entry) in entries ?? [] {
-      guard let file = files.removeValue(forKey: key) else {
+      // The frames of a video lie in a folder of its name.
+      let frames = FileNames.stem(key)
+      guard let file = files.removeValue(forKey: key) ?? files.removeValue(forKey: frames) else {
         let reason =
           FileNames.isVideo(key)
           ? "named in \(metadataName), but there is no such file"

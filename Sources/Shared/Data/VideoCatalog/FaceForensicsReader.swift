@@ -18,7 +18,9 @@ enum FaceForensicsReader {
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
     let filter = FaceForensicsFilter(options)
-    let tree = try DirectoryTree(root: root) { filter.skips(FileNames.components($0)) }
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures) {
+      filter.skips(FileNames.components($0))
+    }
     try filter.check(tree)
     var builder = CatalogBuilder(kind: .faceforensics, root: root)
     let splits = try FaceForensicsSplits.read(tree: tree)

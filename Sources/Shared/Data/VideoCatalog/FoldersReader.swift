@@ -5,7 +5,8 @@ internal import Contract
 /// The label folder is `real` or `original(s)`, `fake(s)` or `manipulated`, in any case, in the input
 /// itself or below a folder that names a split: `real/a.mp4`, `train/fake/a.mp4`. Below it, folders
 /// may nest. Group: the first folder below the label folder; for a video right in it, the name
-/// without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`, `0001_fake.mp4`).
+/// without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`, `0001_fake.mp4`). With
+/// a label for everything no such folder is needed.
 enum FoldersReader {
   /// The label that a folder's name stands for.
   static func label(ofFolder name: some StringProtocol) -> VideoLabel? {
@@ -19,7 +20,7 @@ enum FoldersReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var builder = CatalogBuilder(kind: .folders, root: root)
     for folder in tree.folders where !folder.videos.isEmpty {
       var components = FileNames.components(folder.path)[...]
@@ -28,7 +29,16 @@ enum FoldersReader {
         split = named
         components.removeFirst()
       }
-      let label = components.popFirst().flatMap { Self.label(ofFolder: $0) }
+      let named = components.first.flatMap { Self.label(ofFolder: $0) }
+      if let named, let label = options.label, named != label {
+        throw VideoCatalogError(
+          .contradiction, FileNames.join(root, folder.path),
+          "a folder of \(named.rawValue) videos, and the label \(label.rawValue) for all of them",
+          suggestion: "Leave the labels to the folders: --set label=null.")
+      }
+      // Below a label for everything, the first folder need not be one of a label.
+      if named != nil || options.label == nil { components = components.dropFirst() }
+      let label = options.label ?? named
       for file in folder.videos {
         let name = FileNames.join(folder.path, file)
         guard let label else {
