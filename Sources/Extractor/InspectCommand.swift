@@ -129,13 +129,9 @@ private struct StoreSummary: Codable {
         "\(count.crops)",
       ])
     }
-    let cut =
-      geometry.alignment == .whole
-      ? "whole pictures, the square in the middle"
-      : "aligned by \(geometry.alignment.rawValue), margin \(geometry.margin)"
     return """
       \(videos) videos in \(groups) groups, \(crops) crops, \(shards.count) shards
-      Crops: \(geometry.sizePixels)x\(geometry.sizePixels) pixels, \(cut)
+      Crops: \(geometry)
 
       \(table.render())
 

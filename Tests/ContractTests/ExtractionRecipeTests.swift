@@ -124,6 +124,8 @@ import Testing
       detector: DetectorIdentity(name: DetectorIdentity.nothing),
       geometry: CropGeometry(alignment: .whole, margin: 1))
     #expect(!recipe.needsDetector && ExtractionRecipe().needsDetector)
+    #expect("\(recipe.geometry)" == "224x224 pixels, whole pictures")
+    #expect("\(CropGeometry())" == "224x224 pixels, aligned by landmarks, margin 1.3")
     let bytes = try ContractDocument.encode(recipe)
     #expect(String(decoding: bytes, as: UTF8.self).contains("\"alignment\" : \"none\""))
     #expect(try ContractDocument.decode(ExtractionRecipe.self, from: bytes) == recipe)

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -39,9 +40,11 @@ import Testing
   @Test func aFolderIsListed() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["in/2.png", "in/1.png", "in/notes.txt", "in/._1.png", "in/sub/9.png"])
+      #expect(mkfifo(folder.path(of: "in/3.png"), 0o600) == 0)
+      try folder.makeLink("in/4.png", to: "1.png")
       let series = try NumberedPictures(folder: folder.path(of: "in"))
-      #expect(series?.pictures.map(\.name) == ["1.png", "2.png"])
-      #expect(series?.pictures.map(\.number) == [1, 2])
+      #expect(series?.pictures.map(\.name) == ["1.png", "2.png", "4.png"])
+      #expect(series?.pictures.map(\.number) == [1, 2, 4])
       #expect(try NumberedPictures(folder: folder.path) == nil)
       let error = #expect(throws: FileError.self) {
         try NumberedPictures(folder: folder.path(of: "none"))

@@ -62,7 +62,7 @@ import VideoCatalog
       #expect(catalog.partition == [["real/anna", "fake/anna"], ["real/berta"]])
       #expect(
         catalog.notes.contains {
-          $0.hasPrefix("3 folders of numbered pictures") && $0.contains("real/anna")
+          $0.hasPrefix("3 folders of numbered pictures (6 in all)") && $0.contains("real/anna")
         })
       #expect(catalog.passedOver.text == "1 .txt")
       let single = try folder.load(.folders, CatalogOptions(numberedPictures: .single))

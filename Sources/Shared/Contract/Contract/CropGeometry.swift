@@ -49,3 +49,12 @@ public struct CropGeometry: ContractValue {
     try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")
   }
 }
+
+extension CropGeometry: CustomStringConvertible {
+  /// e.g. "224x224 pixels, aligned by landmarks, margin 1.3".
+  public var description: String {
+    "\(sizePixels)x\(sizePixels) pixels, "
+      + (alignment == .whole
+        ? "whole pictures" : "aligned by \(alignment.rawValue), margin \(margin)")
+  }
+}

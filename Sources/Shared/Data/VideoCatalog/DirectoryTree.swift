@@ -79,16 +79,18 @@ struct DirectoryTree {
       let beside = found.besideVideos(folders)
       passedOver.add(.framesOfVideo, count: beside.count)
       frameFolders = found.paths.subtracting(beside)
+      var frameCount = 0
       for path in found.paths {
         guard let own = positions[path], let parent = positions[FileNames.folder(path)] else {
           continue
         }
-        folders[own].pictures = []
         if frameFolders.contains(path) {
+          frameCount += folders[own].pictures.count
           folders[parent].videos.append(String(FileNames.components(path).last ?? ""))
         }
+        folders[own].pictures = []
       }
-      noteFrames()
+      noteFrames(frameCount)
     }
     for index in folders.indices {
       folders[index].videos += folders[index].pictures
@@ -97,12 +99,12 @@ struct DirectoryTree {
     }
   }
 
-  private mutating func noteFrames() {
+  private mutating func noteFrames(_ frameCount: Int) {
     guard !frameFolders.isEmpty else { return }
     let names = frameFolders.sorted { $0.bytewisePrecedes($1) }
     notes.append(
-      "\(counted(names.count, "folder")) of numbered pictures, each taken for the frames of one "
-        + "video: \(FileNames.summary(names, limit: 3)) (--set numberedPictures=single makes "
+      "\(counted(names.count, "folder")) of numbered pictures (\(frameCount) in all), each taken for "
+        + "the frames of one video: \(FileNames.summary(names, limit: 3)) (--set numberedPictures=single makes "
         + "each picture a video)")
   }
 

@@ -131,6 +131,11 @@ final class VideoInput {
   ///
   /// - Returns: the first bytes of the file, as many as a WebP file's flags need.
   private static func head(ofReadable path: String) throws(MediaError) -> [UInt8] {
+    var status = stat()
+    // Opening a FIFO or a device may have effects.
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw MediaError(.unreadable, "not a regular file")
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = errno
@@ -139,7 +144,6 @@ final class VideoInput {
         "the file can't be opened: \(String(cString: strerror(reason)))")
     }
     defer { close(descriptor) }
-    var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw MediaError(.unreadable, "not a regular file")
     }
