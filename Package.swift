@@ -111,7 +111,8 @@ let package = Package(
     library(.contract, "Contract", ["Files", "PrintableText"]),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
     library(
-      .media, "MediaDecoding", ["CFFmpeg", "Contract", "Imaging", "Measure", "PrintableText"]),
+      .media, "MediaDecoding",
+      ["CFFmpeg", "Contract", "Files", "Imaging", "Measure", "PrintableText"]),
     library(.network, "TensorFiles", ["Files", "PrintableText"]),
     library(.network, "Kernels", []),
     .target(

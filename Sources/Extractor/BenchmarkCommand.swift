@@ -51,8 +51,10 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     let configuration = try ExtractConfiguration(contentsOf: pipeline, overrides: set)
-    let weights = try MTCNNWeights.load(
-      directory: configuration.detection.weights, kernels: Processor.selected)
+    let weights =
+      configuration.recipe(detectorWeights: nil).needsDetector
+      ? try MTCNNWeights.load(
+        directory: configuration.detection.weights, kernels: Processor.selected) : nil
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("extractor-benchmark-\(getpid())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -98,7 +100,7 @@ struct Benchmark {
   }
 
   let configuration: ExtractConfiguration
-  let weights: MTCNNWeights
+  let weights: MTCNNWeights?
   let folder: String
   let rounds: Int
 
@@ -144,7 +146,7 @@ struct Benchmark {
 
   private func makeExtractor() throws -> FaceExtractor {
     try FaceExtractor(
-      weights: weights, recipe: configuration.recipe(detectorWeights: weights.checksum),
+      weights: weights, recipe: configuration.recipe(detectorWeights: weights?.checksum),
       skipsUnneededFrames: configuration.sampling.skipUnneededFrames)
   }
 
@@ -164,7 +166,7 @@ struct Benchmark {
     let writer = try ShardWriter(
       directory: store, task: 0,
       description: StoreDescription(
-        recipe: configuration.recipe(detectorWeights: weights.checksum),
+        recipe: configuration.recipe(detectorWeights: weights?.checksum),
         dataset: configuration.dataset.rawValue))
     try writer.append(
       .done(

@@ -78,6 +78,13 @@ final class ExtractionConsole: ExtractionObserver {
     StandardOutput.write(
       "Catalog: \(catalog.videos.count) videos (\(real) real, \(catalog.videos.count - real) fake) "
         + "in \(groups) groups from \(input.printable)")
+    let forms = [VideoForm.picture, .frames].compactMap { form in
+      let count = catalog.videos.count { $0.form == form }
+      return count > 0 ? form.counted(count) : nil
+    }
+    if !forms.isEmpty {
+      StandardOutput.write("Of these videos: " + forms.joined(separator: ", "))
+    }
     StandardOutput.write("\n" + Self.table(catalog.reading) + "\n")
     for note in catalog.notes { StandardOutput.write("Note: \(note)".printable) }
     let share = part.count > 1 ? " of part \(part.text)" : ""

@@ -18,7 +18,7 @@ struct Extractor: ParsableCommand {
 
       A run may be stopped at any moment, killed even; the same command goes on where it ended.
 
-      Exit codes: 0 done; 1 failed; 2 done, but some videos were skipped or are incomplete; \
+      Exit codes: 0 done; 1 failed; 2 done, but some videos failed, are missing or incomplete; \
       64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
       """,
     version: softwareVersion,

@@ -129,11 +129,9 @@ private struct StoreSummary: Codable {
         "\(count.crops)",
       ])
     }
-    let alignment = geometry.alignment.rawValue
     return """
       \(videos) videos in \(groups) groups, \(crops) crops, \(shards.count) shards
-      Crops: \(geometry.sizePixels)x\(geometry.sizePixels) pixels, aligned by \(alignment), \
-      margin \(geometry.margin)
+      Crops: \(geometry)
 
       \(table.render())
 

@@ -14,6 +14,7 @@ struct RunCommand: ParsableCommand {
       Examples:
         extractor run pipelines/dfdc.yaml --input /data/dfdc --store /data/dfdc-faces
         extractor run pipelines/folders.yaml --input clips --store faces --workers 4
+        extractor run pipelines/pictures.yaml --input portraits --store faces
         extractor run pipelines/dfdc.yaml --input d --store s --set sampling.framesPerVideo=16
         extractor run pipelines/dfdc.yaml --input d --store s --part 2/8   (the 2nd of 8 hosts)
 
@@ -66,6 +67,7 @@ struct RunCommand: ParsableCommand {
       settings: ExtractionJob.Settings(
         dataset: configuration.dataset.rawValue, input: input,
         weights: configuration.detection.weights,
+        framesPerSecond: configuration.sampling.framesPerSecond,
         skipsUnneededFrames: configuration.sampling.skipUnneededFrames,
         workers: configuration.workers,
         maximumShardBytes: configuration.shards.maximumMebibytes << 20,
@@ -88,6 +90,8 @@ struct RunCommand: ParsableCommand {
       options: CatalogOptions(
         unlabelled: configuration.unlabelled == .skip ? .skip : .fail,
         methods: configuration.methods, compressions: configuration.compressions,
+        label: configuration.label,
+        numberedPictures: configuration.numberedPictures == .single ? .single : .frames,
         folderLabels: FolderLabels(
           real: configuration.folders.real, fake: configuration.folders.fake),
         csv: CSVSettings(

@@ -12,6 +12,7 @@ import Testing
     value.store = "/null"
     value.workers = 3
     value.unlabelled = .skip
+    value.numberedPictures = .single
     value.methods = ["Deepfakes", "null", "- x"]
     value.compressions = ["c23"]
     value.folders.real = ["0", "it's real"]
@@ -23,6 +24,7 @@ import Testing
     value.csv.split = "s"
     value.csv.folder = "/videos"
     value.sampling.framesPerVideo = 7
+    value.sampling.framesPerSecond = 29.97
     value.sampling.skipUnneededFrames = false
     value.detection.weights = "/weights\nfolder\t~"
     value.detection.thresholds = [0.1, 0.2, 0.30000000000000004]
@@ -73,7 +75,8 @@ import Testing
   @Test func renderingReadsBack() throws {
     let unusual = Self.unusual()
     let usual = ExtractConfiguration(dataset: .dfdc)
-    let pairs = zip(unusual.lines, usual.lines)
+    // One label for everything is for folders, and methods are for FaceForensics++.
+    let pairs = zip(unusual.lines, usual.lines).filter { $0.0.key != "label" }
     #expect(pairs.allSatisfy { $0.key == $1.key && $0.value != $1.value }, "a setting is untested")
     // Some settings are for one layout only.
     for dataset in ExtractConfiguration.Dataset.allCases {
@@ -84,6 +87,9 @@ import Testing
       if dataset != .csv { one.csv = .init() }
       #expect(try extract(one.yaml) == one)
     }
+    var labelled = ExtractConfiguration(dataset: .folders)
+    labelled.label = .fake
+    #expect(try extract(labelled.yaml).label == .fake)
     let read = try extract(usual.yaml)
     #expect(try extract(read.yaml) == read)
     #expect(read.yaml.hasPrefix("extract:\n  dataset: dfdc\n  input: null\n"))
@@ -116,7 +122,9 @@ import Testing
         store: b
         workers: 2
         unlabelled: skip
-        sampling: {skipUnneededFrames: false}
+        label: null
+        numberedPictures: single
+        sampling: {skipUnneededFrames: false, framesPerSecond: 25}
         detection: {weights: elsewhere, thresholds: [6e-1, 0.70, +0.7]}
         alignment: {margin: 1.300}
         shards: {maximumMebibytes: 1}
@@ -124,6 +132,29 @@ import Testing
     #expect(try extract(yaml).contentSettings == standard)
     let zero = try extract("extract: {dataset: dfdc, tracks: {minimumScore: -0.0}}")
     #expect(zero.contentSettings["tracks.minimumScore"] == "0.0")
+  }
+
+  /// One label for everything contradicts layouts that have labels of their own.
+  @Test func aLabelIsForFolders() throws {
+    #expect(try extract("extract: {dataset: folders, label: real}").label == .real)
+    let error = #expect(throws: ConfigurationError.self) {
+      try extract("extract: {dataset: csv, label: real}")
+    }
+    #expect(
+      error?.description.contains("'extract.label': expected null unless dataset is folders")
+        == true)
+  }
+
+  /// Whole pictures have one recipe, whatever is said of faces that nobody looks for.
+  @Test func wholePicturesHaveOneRecipe() throws {
+    let plain = try extract("extract: {dataset: folders, alignment: {kind: none, size: 96}}")
+    let other = try extract(
+      "extract: {dataset: folders, alignment: {kind: none, size: 96, margin: 2}, "
+        + "tracks: {minimumScore: 0.5}, detection: {searchShortSide: 0}}")
+    let recipe = plain.recipe(detectorWeights: nil)
+    #expect(recipe == other.recipe(detectorWeights: nil))
+    #expect(recipe.geometry == CropGeometry(alignment: .whole, margin: 1, sizePixels: 96))
+    try recipe.validate()
   }
 
   @Test func distances() {

@@ -86,7 +86,7 @@ import Testing
     (
       "sampling.framesPerVidoe=16",
       "unknown key 'framesPerVidoe' in 'extract.sampling'; did you mean 'framesPerVideo'? "
-        + "known keys: framesPerVideo, skipUnneededFrames"
+        + "known keys: framesPerVideo, framesPerSecond, skipUnneededFrames"
     ),
     (
       "samplng.framesPerVideo=16",

@@ -6,7 +6,7 @@ import Testing
 
 /// The files in `pipelines/`.
 @Suite struct PipelineFileTests {
-  static let names = ["celebdf", "demo", "dfdc", "faceforensics", "folders"]
+  static let names = ["celebdf", "demo", "dfdc", "faceforensics", "folders", "pictures"]
 
   static func path(_ name: String) -> String {
     packageRoot.appendingPathComponent("pipelines/\(name).yaml").path
@@ -21,7 +21,9 @@ import Testing
   @Test(arguments: names)
   func hasTheDefaults(name: String) throws {
     var expected = ExtractConfiguration(
-      dataset: name == "demo" ? .folders : try #require(.init(rawValue: name)))
+      dataset: ["demo", "pictures"].contains(name)
+        ? .folders : try #require(.init(rawValue: name)))
+    if name == "pictures" { expected.label = .real }
     expected.detection.weights = packageRoot.appendingPathComponent("weights/mtcnn").path
     if name == "demo" {
       expected.input = packageRoot.appendingPathComponent("demo/clips").path

@@ -4,7 +4,7 @@ import Testing
 /// The exact words and places of what is wrong with keys and values.
 @Suite struct ValueErrorTests {
   static let sections =
-    "dataset, input, store, workers, unlabelled, methods, compressions, "
+    "dataset, input, store, workers, unlabelled, label, numberedPictures, methods, compressions, "
     + "folders, csv, sampling, detection, tracks, alignment, images, shards"
 
   @Test func misspeltSection() {
@@ -33,7 +33,8 @@ import Testing
     #expect(
       failure(yaml)
         == "x.yaml:6:5: unknown key 'framesPerVidoe' in 'extract.sampling'; "
-        + "did you mean 'framesPerVideo'? known keys: framesPerVideo, skipUnneededFrames")
+        + "did you mean 'framesPerVideo'? known keys: framesPerVideo, framesPerSecond, skipUnneededFrames"
+    )
   }
 
   @Test func keyInAnotherStyleOfSpelling() {
@@ -102,8 +103,24 @@ import Testing
     ),
     (
       "alignment: {kind: landmark}", "3:21",
-      "'extract.alignment.kind': expected one of landmarks, box, got 'landmark'; "
+      "'extract.alignment.kind': expected one of landmarks, box, none, got 'landmark'; "
         + "did you mean 'landmarks'?"
+    ),
+    (
+      "label: rael", "3:10",
+      "'extract.label': expected one of real, fake, or null, got 'rael'; did you mean 'real'?"
+    ),
+    (
+      "numberedPictures: many", "3:21",
+      "'extract.numberedPictures': expected one of frames, single, got 'many'"
+    ),
+    (
+      "sampling: {framesPerSecond: 0}", "3:31",
+      "'extract.sampling.framesPerSecond': expected a number from 0.001 to 1000, or null, got '0'"
+    ),
+    (
+      "sampling: {framesPerSecond: '25'}", "3:31",
+      "'extract.sampling.framesPerSecond': expected a number from 0.001 to 1000, or null, got the quoted string '25'"
     ),
     (
       "detection: {thresholds: [0.6, 0.7]}", "3:27",

@@ -68,7 +68,7 @@ import Testing
       "sampling.framesPerVideo: expected 1...10000 pictures, got -3"
     ),
     ("\"evenlySpaced\"", "\"first\"", "sampling.rule: expected evenlySpaced, got \"first\""),
-    ("\"MTCNN\"", "\"RetinaFace\"", "detector.name: expected MTCNN, got \"RetinaFace\""),
+    ("\"MTCNN\"", "\"RetinaFace\"", "detector.name: expected MTCNN or none, got \"RetinaFace\""),
     ("\"margin\" : 1.3", "\"margin\" : 0", "geometry.margin: expected"),
     ("\"margin\" : 1.3", "\"margin\" : 1e999", "expected JSON, got"),
     ("\"margin\" : 1.3", "\"margin\" : [1]", "geometry.margin: expected a number, got a list of 1"),
@@ -76,7 +76,14 @@ import Testing
       "\"sizePixels\" : 224", "\"sizePixels\" : 1000000000000",
       "geometry.sizePixels: expected 1...4096 pixels"
     ),
-    ("\"landmarks\"", "\"nose\"", "geometry.alignment: expected landmarks or box, got \"nose\""),
+    ("\"landmarks\"", "\"nose\"", "geometry.alignment: expected landmarks or box or none"),
+    (
+      "\"landmarks\"", "\"none\"", "detector.name: expected none, for whole pictures, got \"MTCNN\""
+    ),
+    (
+      "\"MTCNN\"", "\"none\"",
+      "detector.name: expected a detector, for crops aligned by landmarks, got \"none\""
+    ),
     (
       "\"outputThreshold\" : 0.7", "\"outputThreshold\" : 7",
       "search.cascade.outputThreshold: expected a score of 0...1, got 7"
@@ -109,6 +116,28 @@ import Testing
     let message = error?.description ?? ""
     #expect(message.hasPrefix(sentence), "\(message)")
     #expect(!message.contains("Swift") && !message.contains("CodingKey"))
+  }
+
+  /// A recipe of whole pictures says so, and needs no detector.
+  @Test func wholePicturesNeedNoDetector() throws {
+    let recipe = ExtractionRecipe(
+      detector: DetectorIdentity(name: DetectorIdentity.nothing),
+      geometry: CropGeometry(alignment: .whole, margin: 1))
+    #expect(!recipe.needsDetector && ExtractionRecipe().needsDetector)
+    #expect("\(recipe.geometry)" == "224x224 pixels, whole pictures")
+    #expect("\(CropGeometry())" == "224x224 pixels, aligned by landmarks, margin 1.3")
+    let bytes = try ContractDocument.encode(recipe)
+    #expect(String(decoding: bytes, as: UTF8.self).contains("\"alignment\" : \"none\""))
+    #expect(try ContractDocument.decode(ExtractionRecipe.self, from: bytes) == recipe)
+    #expect(
+      recipe.differences(from: ExtractionRecipe(detector: DetectorIdentity(weights: "1"))).map(
+        \.name)
+        == ["detection.detector", "alignment.kind", "alignment.margin"])
+    let weighted = ExtractionRecipe(
+      detector: DetectorIdentity(name: DetectorIdentity.nothing, weights: "1-2-3"),
+      geometry: CropGeometry(alignment: .whole))
+    let error = #expect(throws: ContractError.self) { try weighted.validate() }
+    #expect(error?.description.hasPrefix("detector.weights: expected nothing") == true)
   }
 
   @Test(arguments: ["", "[", "{}", "[1]", "null", "\"recipe\""])

@@ -156,6 +156,62 @@ struct FaceExtractorTests {
     }
   }
 
+  /// A picture is a video of one frame: nothing is short about it, and its face is kept however many
+  /// frames a track has to have.
+  @Test func aPictureGivesItsFace() throws {
+    let worker = try extractor(
+      ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 32), tracks: TrackSettings(minimumFrames: 30)))
+    let faces = try worker.extract(path: Portrait.path)
+    #expect(faces.notes.isEmpty, "\(faces.notes)")
+    #expect(faces.crops.count == 1 && faces.framesSampled == 1 && faces.trackCount == 1)
+    #expect(faces.crops.first?.timestampSeconds == 0)
+    #expect(faces.information.durationSeconds == nil)
+  }
+
+  /// A folder of numbered pictures gives what a video of them gives, and times with a frame rate only.
+  /// Pictures may differ in size: the same person is found in a small one.
+  @Test func aFolderOfFramesIsOneVideo() throws {
+    try withTemporaryDirectory { folder in
+      let portrait = try Portrait.picture()
+      let encoder = try JPEGEncoder(quality: 95)
+      for number in 0..<6 {
+        let side = number == 3 ? 200 : 480
+        let scale = 1.0 * Double(480) / Double(side)
+        let picture = portrait.warped(
+          width: side, height: side,
+          by: SimilarityTransform(a: scale, b: 0, tx: Double(4 * number), ty: 0))
+        try folder.write(Data(try encoder.encode(picture)), to: "clip/frame_\(number).jpg")
+      }
+      let path = folder.path(of: "clip")
+      let worker = try extractor(ExtractionRecipe(sampling: FrameSampling(framesPerVideo: 6)))
+      let faces = try worker.extract(path: path)
+      #expect(faces.notes.isEmpty, "\(faces.notes)")
+      #expect(faces.crops.map(\.frame) == Array(0..<6))
+      #expect(faces.crops.allSatisfy { $0.timestampSeconds == nil })
+      #expect(faces.information.stream.remarks.contains("pictures of different sizes"))
+      let timed = try worker.extract(path: path, framesPerSecond: 10)
+      #expect(timed.crops.map(\.timestampSeconds) == (0..<6).map { Double($0) / 10 })
+      #expect(timed.crops.map(\.image) == faces.crops.map(\.image))
+      try folder.write(Data(), to: "clip/frame_2.jpg")
+      let damaged = try worker.extract(path: path)
+      #expect(
+        damaged.notes == [
+          "damaged: 1 packets or pictures can't be decoded cleanly "
+            + "(frame_2.jpg: the file is empty (0 bytes))",
+          "damaged: 5 of 6 chosen pictures decoded",
+        ])
+      #expect(damaged.crops.map(\.frame) == [0, 1, 3, 4, 5])
+    }
+  }
+
+  @Test func aRecipeThatNeedsWeightsSaysSo() {
+    let error = #expect(throws: FaceDetectionError.self) {
+      try FaceExtractor(weights: nil, recipe: ExtractionRecipe())
+    }
+    #expect(error?.description.contains("got none") == true)
+  }
+
   @Test func aCancelledVideoStops() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "clip.mp4")
@@ -165,6 +221,71 @@ struct FaceExtractorTests {
         try worker.extract(path: path, isCancelled: { true })
       }
       #expect(error?.code == .cancelled)
+    }
+  }
+}
+
+/// Pictures that are crops already, which need no detector.
+@Suite struct WholePictureTests {
+  private func extractor(size: Int) throws -> FaceExtractor {
+    try FaceExtractor(
+      weights: nil,
+      recipe: ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 4),
+        detector: DetectorIdentity(name: DetectorIdentity.nothing),
+        geometry: CropGeometry(alignment: .whole, margin: 1, sizePixels: size),
+        images: CropEncoding(jpegQuality: 100)))
+  }
+
+  /// A grey picture with a bright column of `width` pixels at each side, or row above and below.
+  private func picture(width: Int, height: Int) -> PixelBuffer {
+    var picture = PixelBuffer(width: width, height: height, red: 100, green: 100, blue: 100)
+    let (x, y) = ((width - min(width, height)) / 2, (height - min(width, height)) / 2)
+    for row in 0..<height {
+      for column in 0..<width
+      where column < x || row < y || column >= width - x || row >= height - y {
+        picture[column, row] = SIMD4(250, 250, 250, 255)
+      }
+    }
+    return picture
+  }
+
+  /// The square in the middle is resized without a border; what is beside it is cut off.
+  @Test(arguments: [(64, 64), (90, 64), (64, 100), (20, 31)])
+  func theMiddleIsResized(width: Int, height: Int) throws {
+    try withTemporaryDirectory { folder in
+      let file = try JPEGEncoder(quality: 100).encode(picture(width: width, height: height))
+      try folder.write(Data(file), to: "a.jpg")
+      let faces = try extractor(size: 48).extract(path: folder.path(of: "a.jpg"))
+      let crop = try #require(faces.crops.first)
+      #expect(faces.crops.count == 1 && faces.notes.isEmpty && faces.framesWithFace == 1)
+      #expect(crop.landmarks == nil && crop.score == 1 && crop.track == 0 && crop.face == 0)
+      let side = min(width, height)
+      #expect(crop.box.width == Float(side) && crop.box.height == Float(side))
+      #expect(crop.box.x1 == Float((width - side) / 2))
+      let pixels = try JPEG.decode(crop.image)
+      #expect(pixels.width == 48 && pixels.height == 48)
+      for row in 0..<48 {
+        for column in 0..<48 {
+          #expect(abs(Int(pixels[column, row].x) - 100) < 12, "\(column), \(row)")
+        }
+      }
+    }
+  }
+
+  /// Each frame of a folder or a clip is a crop.
+  @Test func everyFrameIsACrop() throws {
+    try withTemporaryDirectory { folder in
+      let encoder = try JPEGEncoder(quality: 95)
+      for number in 0..<5 {
+        let size = 32 + 8 * number
+        try folder.write(
+          Data(try encoder.encode(picture(width: size, height: size))), to: "f/\(number).jpg")
+      }
+      let faces = try extractor(size: 32).extract(path: folder.path(of: "f"))
+      #expect(faces.crops.map(\.frame) == [0, 1, 3, 4])
+      #expect(faces.crops.allSatisfy { $0.track == 0 && $0.face == 0 })
+      #expect(faces.trackCount == 1 && faces.facesFound == 4)
     }
   }
 }

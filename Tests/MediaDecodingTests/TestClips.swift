@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Imaging
 import TestSupport
+import Testing
 
 @testable import MediaDecoding
 
@@ -24,7 +25,8 @@ func decoded(
   _ = try reader.decodeFrames(count: count) { frame in
     pictures.append(
       DeliveredPicture(
-        index: frame.index, timestampSeconds: frame.timestampSeconds, picture: try frame.picture()))
+        index: frame.index, timestampSeconds: try #require(frame.timestampSeconds),
+        picture: try frame.picture()))
   }
   return pictures
 }

@@ -74,6 +74,19 @@ import VideoCatalog
     #expect(back == record)
   }
 
+  /// What isn't known isn't written: no landmarks, no time.
+  @Test func bytesOfASampleRecordOfAWholePicture() throws {
+    let video = CatalogVideo(name: "a", path: "/a", label: .real, group: "g", form: .frames)
+    let record = SampleRecord(
+      video: video, frame: 0, timestampSeconds: nil, box: .init(x: 0, y: 0, width: 3, height: 3),
+      landmarks: nil, track: 0, score: 1, image: Array("123456789".utf8))
+    let bytes = try RecordCoding.encode(record, subject: "")
+    #expect(
+      String(decoding: bytes, as: UTF8.self)
+        == #"{"box":{"height":3,"width":3,"x":0,"y":0},"crc32":3421780262,"frame":0,"group":"g","#
+        + #""imageBytes":9,"label":"real","score":1,"track":0,"video":"a"}"#)
+  }
+
   /// What a video's stream is comes back; records of older software have nothing of it.
   @Test func aVideoRecordWithAndWithoutItsStream() throws {
     let stream = StreamFacts(

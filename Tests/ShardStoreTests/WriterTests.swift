@@ -207,13 +207,14 @@ import VideoCatalog
     try writer.append(SyntheticVideos.extraction(0))
     let before = try dump(store)
     func sample(
-      _ video: CatalogVideo, frame: Int = 0, score: Double = 1, landmarks: Int = 5,
+      _ video: CatalogVideo, frame: Int = 0, score: Double = 1, landmarks: Int? = 5,
       image: [UInt8] = [1]
     ) -> FaceSample {
       FaceSample(
         video: video, frame: frame, face: 0, timestampSeconds: 0,
         box: .init(x: 0, y: 0, width: 1, height: 1),
-        landmarks: (0..<landmarks).map { _ in .init(x: 0, y: 0) }, track: 0, score: score,
+        landmarks: landmarks.map { (0..<$0).map { _ in .init(x: 0, y: 0) } }, track: 0,
+        score: score,
         image: image)
     }
     let good = SyntheticVideos.catalogVideo(1)
@@ -229,6 +230,9 @@ import VideoCatalog
     expectError(.invalidVideo, "5 landmarks, got 4") {
       try append(good, [sample(good, landmarks: 4)])
     }
+    expectError(.invalidVideo, "5 landmarks, got none") {
+      try append(good, [sample(good, landmarks: nil)])
+    }
     expectError(.invalidVideo, "1000000") { try append(good, [sample(good, frame: 1_000_000)]) }
     expectError(.invalidVideo, "0 bytes") { try append(good, [sample(good, image: [])]) }
     expectError(.invalidVideo, "two samples") { try append(good, [sample(good), sample(good)]) }
@@ -237,6 +241,42 @@ import VideoCatalog
     }
     #expect(try dump(store) == before)
     try writer.append(SyntheticVideos.extraction(1))
+  }
+
+  /// Whole pictures have no landmarks, and frames without a rate no times; the verifier and the
+  /// reader follow.
+  @Test func wholePicturesHaveNoLandmarks() throws {
+    let store = try TemporaryFolder()
+    let writer = try ShardWriter(
+      directory: store.path, task: 0,
+      description: StoreDescription(
+        recipe: ExtractionRecipe(
+          detector: DetectorIdentity(name: DetectorIdentity.nothing),
+          geometry: CropGeometry(alignment: .whole, margin: 1, sizePixels: 16))))
+    let video = SyntheticVideos.catalogVideo(1)
+    func sample(_ landmarks: [SampleRecord.Point]?) -> FaceSample {
+      FaceSample(
+        video: video, frame: 0, face: 0, timestampSeconds: nil,
+        box: .init(x: 0, y: 0, width: 1, height: 1), landmarks: landmarks, track: 0, score: 1,
+        image: SyntheticVideos.jpeg(seed: 1, byteCount: 500))
+    }
+    expectError(.invalidVideo, "expected no landmarks") {
+      try writer.append(
+        .done(
+          video, samples: [sample((0..<5).map { _ in .init(x: 0, y: 0) })], facts: .init()))
+    }
+    try writer.append(.done(video, samples: [sample(nil)], facts: .init()))
+    writer.close()
+    #expect(try verify(store).findings == [])
+    let read = try ShardReader(directory: store.path).samples()
+    #expect(read.map(\.record.landmarks) == [nil])
+    #expect(read.map(\.record.timestampSeconds) == [nil])
+    // In a store of detected faces the same record is a finding.
+    let json = store.path + "/store.json"
+    try FileManager.default.removeItem(atPath: json)
+    try Data(try ContractDocument.encode(SyntheticVideos.description)).write(
+      to: URL(fileURLWithPath: json))
+    #expect(try verify(store).findings.map(\.got) == ["expected 5 landmarks, got none"])
   }
 
   @Test func anotherDescriptionIsRefused() throws {

@@ -63,7 +63,11 @@ import Testing
     #expect(catalog.names == ["a.mp4"])
     #expect(
       catalog.missing == [
-        OmittedVideo(name: "folder", reason: "line 4: not a regular file"),
+        OmittedVideo(
+          name: "folder",
+          reason:
+            "line 4: a folder, and not one of frames: expected pictures whose names differ in a "
+            + "number only, such as 000.png and 001.png"),
         OmittedVideo(name: "gone.mp4", reason: "line 3: there is no such file"),
       ])
   }

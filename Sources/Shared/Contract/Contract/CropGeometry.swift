@@ -9,13 +9,16 @@ public struct CropGeometry: ContractValue {
     case landmarks
     /// Upright square around the detector's box.
     case box
+    /// Pictures are crops of faces already: nothing is detected, and the largest square in the middle
+    /// of a picture is resized. Stretching would change the face's shape.
+    case whole = "none"
   }
 
   /// How a crop is laid over the face.
   public var alignment: Alignment
 
   /// Size of the crop relative to the face: 1 is the canonical face (or the box) itself, 1.3 shows
-  /// 15% of it more on every side.
+  /// 15% of it more on every side. Of no meaning for whole pictures.
   public var margin: Double
 
   /// Width and height of a crop in pixels.
@@ -44,5 +47,14 @@ public struct CropGeometry: ContractValue {
   public func validate() throws(ContractError) {
     try require(margin, in: 0.1...100, "margin", "times the face")
     try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")
+  }
+}
+
+extension CropGeometry: CustomStringConvertible {
+  /// e.g. "224x224 pixels, aligned by landmarks, margin 1.3".
+  public var description: String {
+    "\(sizePixels)x\(sizePixels) pixels, "
+      + (alignment == .whole
+        ? "whole pictures" : "aligned by \(alignment.rawValue), margin \(margin)")
   }
 }

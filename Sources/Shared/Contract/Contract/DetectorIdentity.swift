@@ -3,6 +3,9 @@ public struct DetectorIdentity: ContractValue {
   /// The name of MTCNN, the one detector there is.
   public static let mtcnn = "MTCNN"
 
+  /// The name that stands for no detector: pictures are crops already.
+  public static let nothing = "none"
+
   /// Name of the detector.
   public var name: String
 
@@ -25,10 +28,14 @@ public struct DetectorIdentity: ContractValue {
 
   /// Throws where a value has no meaning.
   public func validate() throws(ContractError) {
-    guard name == Self.mtcnn else {
+    guard name == Self.mtcnn || name == Self.nothing else {
       throw ContractError(
-        key: "name", expected: Self.mtcnn, got: "\"\(name)\"",
+        key: "name", expected: "\(Self.mtcnn) or \(Self.nothing)", got: "\"\(name.prefix(60))\"",
         advice: "a later version of this software may know it")
+    }
+    guard name != Self.nothing || weights == nil else {
+      throw ContractError(
+        key: "weights", expected: "nothing, for there is no detector", got: "a checksum")
     }
   }
 }

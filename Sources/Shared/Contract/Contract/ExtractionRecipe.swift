@@ -83,7 +83,18 @@ public struct ExtractionRecipe: ContractValue {
         throw error.within(part.name)
       }
     }
+    guard needsDetector == (detector.name != DetectorIdentity.nothing) else {
+      throw ContractError(
+        key: "detector.name",
+        expected: needsDetector
+          ? "a detector, for crops aligned by \(geometry.alignment.rawValue)"
+          : "\(DetectorIdentity.nothing), for whole pictures",
+        got: "\"\(detector.name)\"")
+    }
   }
+
+  /// Whether faces are looked for; whole pictures are crops already.
+  public var needsDetector: Bool { geometry.alignment != .whole }
 
   /// The recipe in the version of another one: the same settings, with what the pixels mean there.
   ///

@@ -20,8 +20,10 @@ package struct ExtractionJob {
     package var dataset: String
     /// Where the videos are; for the report.
     package var input: String
-    /// Folder of the detector's weights.
+    /// Folder of the detector's weights; not looked at where the recipe needs no detector.
     package var weights: String
+    /// Of numbered pictures in a folder; nil where that isn't known.
+    package var framesPerSecond: Double?
     /// Whether only what the chosen frames need is decoded. Faster, and the same bytes.
     package var skipsUnneededFrames: Bool
     /// Videos that are worked on at the same time; 0 is one per core.
@@ -36,13 +38,14 @@ package struct ExtractionJob {
     package var retriesFailed: Bool
 
     package init(
-      dataset: String, input: String, weights: String, skipsUnneededFrames: Bool, workers: Int,
-      maximumShardBytes: Int, recorded: [String: String], part: JobPart = .whole,
-      retriesFailed: Bool = false
+      dataset: String, input: String, weights: String, framesPerSecond: Double? = nil,
+      skipsUnneededFrames: Bool, workers: Int, maximumShardBytes: Int, recorded: [String: String],
+      part: JobPart = .whole, retriesFailed: Bool = false
     ) {
       self.dataset = dataset
       self.input = input
       self.weights = weights
+      self.framesPerSecond = framesPerSecond
       self.skipsUnneededFrames = skipsUnneededFrames
       self.workers = workers
       self.maximumShardBytes = maximumShardBytes
@@ -74,17 +77,20 @@ package struct ExtractionJob {
 
   /// Extracts what is missing and writes the report.
   ///
-  /// - Parameter recipe: what determines the crops, given the checksum of the detector's weights.
+  /// - Parameter recipe: what determines the crops, given the checksum of the detector's weights; nil
+  ///   where none are read.
   /// - Returns: what was done, and what the store holds afterwards; where the observer stopped the
   ///   work, some videos are pending.
   /// - Throws: what must stop a run, such as a full disk or a store of another recipe; a bad video is
   ///   recorded and skipped.
   package func run(
-    _ catalog: VideoCatalog, recipe: (_ detectorWeights: String) -> ExtractionRecipe
+    _ catalog: VideoCatalog, recipe: (_ detectorWeights: String?) -> ExtractionRecipe
   ) throws -> ExtractionReport {
     let started = Date()
-    let weights = try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected)
-    let current = recipe(weights.checksum)
+    let weights =
+      recipe(nil).needsDetector
+      ? try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected) : nil
+    let current = recipe(weights?.checksum)
     let recipe = try StoreDescription.recipe(current, goingOnIn: store)
     if recipe.version < current.version {
       observer.observe(.followsOlderRecipe(version: recipe.version))
@@ -166,7 +172,9 @@ package struct ExtractionJob {
     of video: CatalogVideo, _ extractor: FaceExtractor, _ times: inout StageTimes
   ) throws -> VideoExtraction? {
     do {
-      let result = try extractor.extract(path: video.path) { observer.shallDrop }
+      let result = try extractor.extract(
+        path: video.path, framesPerSecond: settings.framesPerSecond
+      ) { observer.shallDrop }
       times = result.times
       return .done(
         video, samples: result.crops.map { FaceSample(video, $0) },
@@ -201,7 +209,8 @@ package struct ExtractionJob {
         part: settings.part.text, videosExtracted: tally.extracted - tally.failed,
         videosFailed: tally.failed, cpuSecondsByStage: stages,
         wasInterrupted: observer.shallStop),
-      pending: 0, rows: [], skipped: [], incomplete: [], notes: [])
+      pending: 0, rows: [], skipped: [], incomplete: [], unlabelled: [],
+      passedOver: catalog.passedOver, notes: [])
     let reader = try ShardReader(directory: store, allowLive: true)
     report.count(
       catalog,

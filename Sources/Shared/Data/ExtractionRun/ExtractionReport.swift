@@ -55,7 +55,9 @@ package struct ExtractionReport: Codable {
   /// Videos that gave less than was asked: damaged, truncated, short or without a face.
   package var incomplete: [Problem]
   /// Videos without a label, which were passed over because the settings or the data set say so.
-  package var unlabelled: [Problem] = []
+  package var unlabelled: [Problem]
+  /// What lies in the folders and is no video.
+  package var passedOver: PassedOver
   /// Videos that the store has with another label, group or split than the catalog gives them.
   package var differing: [Problem] = []
   /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
@@ -66,7 +68,7 @@ package struct ExtractionReport: Codable {
   /// What the catalog took for what.
   package var reading = CatalogReading()
 
-  /// Videos of the store that aren't as they should be.
+  /// Videos that aren't in the store as they should be. What the settings leave out is none.
   package var hasProblems: Bool {
     !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty || !contradictory.isEmpty
   }
@@ -86,12 +88,11 @@ package struct ExtractionReport: Codable {
       rows[key] = row
     }
     self.rows = rows.sorted { $0.key < $1.key }.map(\.value)
-    for omitted in catalog.missing {
-      skipped.append(Problem(name: omitted.name, label: nil, reasons: [omitted.reason]))
+    func problems(_ omitted: [OmittedVideo]) -> [Problem] {
+      omitted.map { Problem(name: $0.name, label: nil, reasons: [$0.reason]) }
     }
-    unlabelled = catalog.unlabelled.map {
-      Problem(name: $0.name, label: nil, reasons: [$0.reason])
-    }
+    skipped += problems(catalog.missing)
+    unlabelled += problems(catalog.unlabelled)
     notes += catalog.notes
     reading = catalog.reading
   }
@@ -163,7 +164,7 @@ package struct ExtractionReport: Codable {
       + "another group, such as \(first[0].name) and \(other.name); training takes their groups as one"
   }
 
-  /// The table by label and split.
+  /// The table by label and split, and below it what isn't used.
   package func table() -> String {
     var table = TextTable(header: [
       "label", "split", "videos", "done", "failed", "no face", "frames", "with face", "crops",
@@ -182,7 +183,8 @@ package struct ExtractionReport: Codable {
       total.tracks += row.tracks
     }
     table.append(cells(total, label: "all", split: ""))
-    return table.render()
+    let passedOver = passedOver.text.map { "\n" + "Passed over: \($0)".printable } ?? ""
+    return table.render() + passedOver
   }
 
   private func cells(_ row: Row, label: String, split: String) -> [String] {

@@ -7,15 +7,15 @@ package import VideoCatalog
 extension FaceSample {
   /// A crop as the store takes it.
   package init(_ video: CatalogVideo, _ crop: FaceCrop) {
-    let box = crop.detection.box
+    let box = crop.box
     self.init(
       video: video, frame: crop.frame, face: crop.face, timestampSeconds: crop.timestampSeconds,
       box: SampleRecord.Box(
         x: Double(box.x1), y: Double(box.y1), width: Double(box.width), height: Double(box.height)),
-      landmarks: crop.detection.landmarks.points.map {
+      landmarks: crop.landmarks?.points.map {
         SampleRecord.Point(x: Double($0.x), y: Double($0.y))
       },
-      track: crop.track, score: Double(crop.detection.score), image: crop.image)
+      track: crop.track, score: Double(crop.score), image: crop.image)
   }
 }
 

@@ -75,15 +75,17 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   public let compression: String?
   /// Index of the frame in presentation order.
   public let frame: Int
-  /// Presentation time of the frame.
-  public let timestampSeconds: Double
-  /// The detector's box.
+  /// Presentation time of the frame; nil where it isn't known, as for numbered pictures without a
+  /// frame rate.
+  public let timestampSeconds: Double?
+  /// The detector's box; the square that was taken in a store of whole pictures.
   public let box: Box
-  /// Five points: left eye, right eye, nose, left and right corner of the mouth, as seen.
-  public let landmarks: [Point]
+  /// Five points: left eye, right eye, nose, left and right corner of the mouth, as seen; nil in a
+  /// store of whole pictures only.
+  public let landmarks: [Point]?
   /// The track (one face over time) within the video.
   public let track: Int
-  /// The detector's confidence, 0...1.
+  /// The detector's confidence, 0...1; 1 in a store of whole pictures.
   public let score: Double
   /// CRC-32 of the image's bytes. LMDB itself has no checksums.
   public let crc32: UInt32
@@ -92,7 +94,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
 
   /// Creates the record of `image`, the JPEG file of a crop of `video`.
   public init(
-    video: CatalogVideo, frame: Int, timestampSeconds: Double, box: Box, landmarks: [Point],
+    video: CatalogVideo, frame: Int, timestampSeconds: Double?, box: Box, landmarks: [Point]?,
     track: Int, score: Double, image: [UInt8]
   ) {
     self.video = video.name
@@ -102,7 +104,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
     method = video.method
     compression = video.compression
     self.frame = frame
-    self.timestampSeconds = Rounding.millionths(timestampSeconds)
+    self.timestampSeconds = timestampSeconds.map(Rounding.millionths)
     self.box = box
     self.landmarks = landmarks
     self.track = track
@@ -118,13 +120,20 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   }
 
   /// The first thing that is wrong with the record's own values, or nil.
-  var defect: String? {
-    guard landmarks.count == Self.landmarkCount else {
+  ///
+  /// - Parameter alignment: of the store's crops; nil where that isn't known.
+  func defect(alignment: CropGeometry.Alignment?) -> String? {
+    if let landmarks, landmarks.count != Self.landmarkCount {
       return "expected \(Self.landmarkCount) landmarks, got \(landmarks.count)"
     }
+    if let alignment, (landmarks == nil) != (alignment == .whole) {
+      return alignment == .whole
+        ? "expected no landmarks, in a store of whole pictures"
+        : "expected \(Self.landmarkCount) landmarks, got none"
+    }
     let numbers =
-      [timestampSeconds, score, box.x, box.y, box.width, box.height]
-      + landmarks.flatMap { [$0.x, $0.y] }
+      [timestampSeconds ?? 0, score, box.x, box.y, box.width, box.height]
+      + (landmarks ?? []).flatMap { [$0.x, $0.y] }
     guard numbers.allSatisfy(\.isFinite) else {
       return "the time, score, box or landmarks are not finite"
     }

@@ -1,3 +1,4 @@
+internal import Contract
 import Files
 import Foundation
 
@@ -13,7 +14,7 @@ struct ShardCheck {
   }
 
   private let name: ShardName
-  private let cropSize: Int?
+  private let geometry: CropGeometry?
   private let imageSize: StoreVerifier.ImageSize
   private let progress: (StoreVerifier.Progress) -> Void
   private let isCancelled: @Sendable () -> Bool
@@ -22,14 +23,14 @@ struct ShardCheck {
   private var recordsChecked = 0
   private var records = 0
 
-  /// `cropSize` is nil where the store's description can't be read.
+  /// `geometry` is nil where the store's description can't be read.
   init(
-    _ name: ShardName, cropSize: Int?, imageSize: @escaping StoreVerifier.ImageSize,
+    _ name: ShardName, geometry: CropGeometry?, imageSize: @escaping StoreVerifier.ImageSize,
     progress: @escaping (StoreVerifier.Progress) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.name = name
-    self.cropSize = cropSize
+    self.geometry = geometry
     self.imageSize = imageSize
     self.progress = progress
     self.isCancelled = isCancelled
@@ -117,7 +118,7 @@ struct ShardCheck {
       result.report(.record, text, expected: "a sample's record", got: error.description)
       return nil
     }
-    if let defect = record.defect {
+    if let defect = record.defect(alignment: geometry?.alignment) {
       result.report(.record, text, expected: "a sound record", got: defect)
     }
     let video = Array(key.video.utf8)
@@ -157,6 +158,7 @@ struct ShardCheck {
       return
     }
     let size = imageSize(entry.value.bytes)
+    let cropSize = geometry?.sizePixels
     if size == nil || cropSize.map({ size?.width != $0 || size?.height != $0 }) ?? false {
       let side = cropSize.map(String.init) ?? "any"
       result.report(

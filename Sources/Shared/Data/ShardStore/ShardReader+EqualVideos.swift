@@ -53,9 +53,9 @@ extension ShardReader {
 /// A crop without what it is called: equal for crops of equal videos.
 private struct CropFacts: Hashable {
   let frame: Int
-  let timestampSeconds: Double
+  let timestampSeconds: Double?
   let box: SampleRecord.Box
-  let landmarks: [SampleRecord.Point]
+  let landmarks: [SampleRecord.Point]?
   let score: Double
   let crc32: UInt32
   let imageBytes: Int

@@ -1,3 +1,4 @@
+internal import Contract
 import Foundation
 
 /// Writes the shards of one task of a store.
@@ -23,6 +24,7 @@ public final class ShardWriter: @unchecked Sendable {
   public let task: Int
 
   private let maximumShardBytes: Int
+  private let alignment: CropGeometry.Alignment
   private let lock = NSLock()
 
   // All below: guarded by `lock`.
@@ -57,6 +59,7 @@ public final class ShardWriter: @unchecked Sendable {
     self.directory = directory
     self.task = task
     self.maximumShardBytes = maximumShardBytes
+    alignment = description.geometry.alignment
     taskLock = try TaskLock.writing(task, inStore: directory)
     let names = try ShardName.all(inStore: directory)
     try OpenShard.removeLeftovers(task: task, inStore: directory)
@@ -89,7 +92,7 @@ public final class ShardWriter: @unchecked Sendable {
   /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it
   /// refuses to go on.
   public func append(_ video: VideoExtraction) throws(ShardStoreError) {
-    let encoded = try EncodedVideo(video)
+    let encoded = try EncodedVideo(video, alignment: alignment)
     lock.lock()
     defer { lock.unlock() }
     if let refusal {

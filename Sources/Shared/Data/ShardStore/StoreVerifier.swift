@@ -62,7 +62,7 @@ public struct StoreVerifier: Sendable {
     }
     let geometry = try? StoreDescription(store: directory).geometry
     let check = ShardCheck(
-      name, cropSize: geometry?.sizePixels, imageSize: imageSize, progress: progress,
+      name, geometry: geometry, imageSize: imageSize, progress: progress,
       isCancelled: isCancelled)
     let result = try check.run(path: name.path(inStore: directory))
     // The task stays locked until here.

@@ -1,3 +1,4 @@
+internal import Contract
 import Files
 public import VideoCatalog
 
@@ -14,8 +15,8 @@ public struct FaceSample: Sendable, Equatable {
 
   /// Creates a sample of `video`; checksum and length are taken from `image`.
   public init(
-    video: CatalogVideo, frame: Int, face: Int, timestampSeconds: Double, box: SampleRecord.Box,
-    landmarks: [SampleRecord.Point], track: Int, score: Double, image: [UInt8]
+    video: CatalogVideo, frame: Int, face: Int, timestampSeconds: Double?, box: SampleRecord.Box,
+    landmarks: [SampleRecord.Point]?, track: Int, score: Double, image: [UInt8]
   ) {
     self.face = face
     self.image = image
@@ -74,7 +75,10 @@ struct EncodedVideo {
   let record: [UInt8]
   let samples: [Sample]
 
-  init(_ video: VideoExtraction) throws(ShardStoreError) {
+  /// - Parameter alignment: of the store's crops.
+  init(
+    _ video: VideoExtraction, alignment: CropGeometry.Alignment
+  ) throws(ShardStoreError) {
     try SampleKey.checkVideoName(video.name)
     if let defect = video.record.defect {
       throw ShardStoreError(.invalidVideo, subject: video.name, defect)
@@ -83,7 +87,7 @@ struct EncodedVideo {
     samples.reserveCapacity(video.samples.count)
     for sample in video.samples {
       let key = try SampleKey(video: video.name, frame: sample.record.frame, face: sample.face)
-      if let defect = sample.record.defect {
+      if let defect = sample.record.defect(alignment: alignment) {
         throw ShardStoreError(.invalidVideo, subject: key.description, defect)
       }
       guard Array(sample.record.video.utf8) == Array(video.name.utf8),

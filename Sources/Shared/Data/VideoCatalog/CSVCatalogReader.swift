@@ -8,7 +8,7 @@ internal import Files
 /// `path` starts at the CSV file's folder unless it is absolute or a folder is set. `label` is real or
 /// fake, or 0 (real) or 1 (fake); two columns of labels must agree. A row without a group is a group of
 /// its own, unless its file's name is one of a known data set. Every file that is named counts as a
-/// video, whatever its extension.
+/// video, whatever its extension, and so does a folder of numbered pictures.
 ///
 /// A video's name is its path below the folder. One outside of it is named
 /// `external/root/<absolute path>` or, if written relative, `external/parent-<levels up>/<path>`,
@@ -100,13 +100,17 @@ struct CSVCatalogReader {
           on: String(labelText.prefix(100)),
           values: records.map { CSVColumns.field($0, columns.labels[0].index) }))
     }
-    if let reason = CSVMissingFiles.problem(with: path) {
+    let form: VideoForm
+    switch ListedPath(path) {
+    case .video(let found): form = found
+    case .unusable(let reason):
       builder.addMissing(name, reason: "line \(record.line): \(reason)")
       missing.append(.init(text: text, path: path))
       return
     }
     let video = CSVVideo(
-      name: name, path: path, label: label, labelText: labelText, split: split, text: text,
+      name: name, path: path, form: form, label: label, labelText: labelText, split: split,
+      text: text,
       group: value(columns.group, record), original: value(columns.original, record),
       method: label == .fake ? value(columns.method, record) : nil,
       compression: value(columns.compression, record))
@@ -137,7 +141,7 @@ struct CSVCatalogReader {
       builder.add(
         video.name, path: video.path, label: video.label, identities: identities,
         split: video.split,
-        method: video.method, compression: video.compression, bases: bases)
+        method: video.method, compression: video.compression, form: video.form, bases: bases)
     }
     if let doubt = numbering.doubt { builder.addNote(doubt) }
     if let first = missing.first {

@@ -10,15 +10,6 @@ enum CSVMissingFiles {
     var path: String
   }
 
-  /// Why a path is not a file, or nil if it is one.
-  static func problem(with path: String) -> String? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      return errno == ENOENT ? "there is no such file" : systemMessage(errno)
-    }
-    return status.st_mode & S_IFMT == S_IFREG ? nil : "not a regular file"
-  }
-
   /// What to try where all files are missing; nil where nothing was found.
   ///
   /// - Parameter tableFolder: where the relative paths were looked for.
@@ -66,7 +57,9 @@ enum CSVMissingFiles {
       .map { String($0.dropFirst(stem.count + 1)) }
   }
 
-  private static func isFile(_ path: String) -> Bool { problem(with: path) == nil }
+  private static func isFile(_ path: String) -> Bool {
+    if case .video = ListedPath(path) { true } else { false }
+  }
 
   private static func entries(of folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }

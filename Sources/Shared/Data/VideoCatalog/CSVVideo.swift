@@ -4,6 +4,7 @@ internal import Contract
 struct CSVVideo {
   var name: String
   var path: String
+  var form: VideoForm
   var label: VideoLabel
   /// The label as the table writes it.
   var labelText: String

@@ -18,6 +18,8 @@ struct CatalogBuilder {
   private var expectedUnlabelled: [OmittedVideo] = []
   private var tally = ReadingTally()
   private var notes: [String] = []
+  private var passedOver = PassedOver()
+  private var frameFolders: Set<String> = []
   private var groups = IdentityGroups()
 
   /// How many videos have been added.
@@ -30,17 +32,19 @@ struct CatalogBuilder {
   }
 
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
-  /// There must be at least one; all of them end up in one group. `bases` are the reasons for all that.
+  /// There must be at least one; all of them end up in one group. `form` is known of videos in a list;
+  /// else the name tells it, and `addRemarks` which ones are folders of frames. `bases` are the reasons
+  /// for all that.
   mutating func add(
     _ name: String, path: String? = nil, label: VideoLabel, identities: [Identity],
     split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
-    bases: [ReadingTally.Basis]
+    form: VideoForm? = nil, bases: [ReadingTally.Basis]
   ) {
     tally.count(name, bases)
     let numbers = connect(identities)
     let video = CatalogVideo(
       name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
-      method: method, compression: compression)
+      method: method, compression: compression, form: form ?? FileNames.form(ofFile: name))
     entries.append(Entry(video: video, identity: numbers[0]))
   }
 
@@ -81,6 +85,12 @@ struct CatalogBuilder {
   /// Takes over what the walk through the folders had to say.
   mutating func addRemarks(of tree: DirectoryTree) {
     notes.append(contentsOf: tree.notes)
+    frameFolders = tree.frameFolders
+    passedOver = tree.passedOver
+    if kind == .folders {
+      // This layout has no metadata.
+      for name in tree.folders.flatMap(\.documents) { passedOver.addFile(name) }
+    }
     let known = Set(missing.map(\.name))
     for link in tree.brokenLinks where !known.contains(link) {
       addMissing(link, reason: "a symbolic link without a target")
@@ -117,6 +127,7 @@ struct CatalogBuilder {
     var videos = entries.map { entry in
       var video = entry.video
       video.group = names[entry.identity]
+      if frameFolders.contains(video.name) { video.form = .frames }
       return video
     }
     videos.sort { $0.name.bytewisePrecedes($1.name) }
@@ -124,7 +135,7 @@ struct CatalogBuilder {
     notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
     return VideoCatalog(
       kind: kind, root: root, videos: videos, missing: missing, unlabelled: unlabelled,
-      notes: notes, reading: tally.reading)
+      passedOver: passedOver, notes: notes, reading: tally.reading)
   }
 
   private mutating func sortOmitted() {

@@ -1,3 +1,5 @@
+public import Contract
+
 /// What a catalog takes in, and what it does with videos that nothing labels.
 public struct CatalogOptions: Sendable, Equatable {
   /// What happens when a video file has no label.
@@ -8,8 +10,24 @@ public struct CatalogOptions: Sendable, Equatable {
     case skip
   }
 
+  /// What a folder of numbered pictures is.
+  public enum NumberedPictures: String, CaseIterable, Codable, Sendable {
+    /// One video, each picture a frame of it; unless the folder is named after a label, a split, a
+    /// method or a collection, such as `real`, `train` or `faces`.
+    case frames
+    /// So many videos of one frame each.
+    case single
+  }
+
   /// What happens when a video file has no label.
   public var unlabelled: UnlabelledPolicy
+
+  /// For ``CatalogKind/folders`` only: the label of everything below the folder; nil where folders
+  /// `real` and `fake` tell it.
+  public var label: VideoLabel?
+
+  /// What a folder of numbered pictures is.
+  public var numberedPictures: NumberedPictures
 
   /// FaceForensics++ only: the manipulation methods to take; empty means all of them.
   ///
@@ -32,9 +50,12 @@ public struct CatalogOptions: Sendable, Equatable {
   /// Creates options; the defaults take every video in and stop at one without a label.
   public init(
     unlabelled: UnlabelledPolicy = .fail, methods: [String] = [], compressions: [String] = [],
+    label: VideoLabel? = nil, numberedPictures: NumberedPictures = .frames,
     folderLabels: FolderLabels = FolderLabels(), csv: CSVSettings = CSVSettings()
   ) {
     self.unlabelled = unlabelled
+    self.label = label
+    self.numberedPictures = numberedPictures
     self.methods = methods
     self.compressions = compressions
     self.folderLabels = folderLabels

@@ -2,9 +2,11 @@ internal import Contract
 
 /// What a user should know about a catalog before training on it.
 enum CatalogRemarks {
-  /// One sentence per finding: groups over several splits, a missing class, one giant group.
+  /// One sentence per finding: groups over several splits, a missing class, one giant group, a class
+  /// that lies on disk as the other one doesn't.
   static func remarks(on videos: [CatalogVideo]) -> [String] {
-    [spanningGroups(videos), missingClass(videos), giantGroup(videos)].compactMap { $0 }
+    [spanningGroups(videos), missingClass(videos), giantGroup(videos), tellingForm(videos)]
+      .compactMap { $0 }
   }
 
   /// Groups that the data set's own split tears apart.
@@ -29,6 +31,21 @@ enum CatalogRemarks {
       return "no \(label.rawValue) videos: nothing can be trained or judged on these alone"
     }
     return nil
+  }
+
+  /// A form that one class alone has gives the class away: pictures are coded unlike videos.
+  private static func tellingForm(_ videos: [CatalogVideo]) -> String? {
+    var counts: [VideoLabel: [VideoForm: Int]] = [:]
+    for video in videos { counts[video.label, default: [:]][video.form, default: 0] += 1 }
+    guard let real = counts[.real], let fake = counts[.fake],
+      Set(real.keys) != Set(fake.keys)
+    else { return nil }
+    func text(_ forms: [VideoForm: Int]) -> String {
+      VideoForm.allCases.compactMap { form in forms[form].map(form.counted) }
+        .joined(separator: ", ")
+    }
+    return "real: \(text(real)); fake: \(text(fake)): a network may learn how the files were made "
+      + "instead of what they show"
   }
 
   /// A group is never divided, so one that holds most videos leaves nothing for the other parts.

@@ -6,8 +6,11 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
   /// store. Unique in a catalog.
   public var name: String
 
-  /// Path of the file on this machine.
+  /// Path of the file, or of the folder of frames, on this machine.
   public var path: String
+
+  /// What it is on disk.
+  public var form: VideoForm
 
   /// Real or fake, from the data set's own metadata.
   public var label: VideoLabel
@@ -28,10 +31,11 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
   /// Creates a catalog entry.
   public init(
     name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
-    method: String? = nil, compression: String? = nil
+    method: String? = nil, compression: String? = nil, form: VideoForm = .video
   ) {
     self.name = name
     self.path = path
+    self.form = form
     self.label = label
     self.group = group
     self.split = split

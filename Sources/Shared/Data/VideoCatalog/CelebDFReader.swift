@@ -32,7 +32,7 @@ struct CelebDFReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var reader = CelebDFReader(tree: tree)
     try reader.readList()
     for folder in tree.folders where !folder.videos.isEmpty { reader.add(folder) }

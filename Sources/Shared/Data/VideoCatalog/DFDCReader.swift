@@ -20,7 +20,7 @@ enum DFDCReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var builder = CatalogBuilder(kind: .dfdc, root: root)
     var metadata: [String: [VideoListEntry]] = [:]
     var lists: [String] = []
@@ -80,7 +80,10 @@ enum DFDCReader {
       }
     }
     for entry in entries ?? [] {
-      guard let file = files.removeValue(forKey: FileNames.lastComponent(entry.path)) else {
+      // The frames of a video lie in a folder of its name.
+      let listed = FileNames.lastComponent(entry.path)
+      let found = files.removeValue(forKey: listed)
+      guard let file = found ?? files.removeValue(forKey: FileNames.stem(listed)) else {
         let reason =
           FileNames.isVideo(entry.path)
           ? "named in \(entry.listName), but there is no such file"

@@ -1,9 +1,9 @@
 internal import Glibc
 
-/// The folders below a data set's root with the video files in them.
+/// The folders below a data set's root with the videos in them: files, pictures, folders of frames.
 ///
-/// Reads directory entries only: no call per file where the file system tells types. Hidden entries
-/// are ignored, and so are files that are neither videos nor metadata. Links to files count as files,
+/// Reads directory entries only: no call per file where the file system tells types. Hidden entries,
+/// what is no file, and files that are neither videos nor metadata are counted. Links to files count as files,
 /// links to folders are followed; every folder is listed once, by its real path if that lies below
 /// the root, so that loops of links end.
 struct DirectoryTree {
@@ -11,8 +11,10 @@ struct DirectoryTree {
   struct Folder {
     /// Path below the root; empty for the root itself.
     let path: String
-    /// Names of the video files in it.
+    /// Names of the videos in it, sorted: video files, pictures, and folders that are one video each.
     var videos: [String] = []
+    /// Names of the pictures in it, until it is settled whether they are videos or frames.
+    fileprivate(set) var pictures: [String] = []
     /// Names of the files in it that are metadata of some data set.
     var documents: [String] = []
   }
@@ -27,18 +29,25 @@ struct DirectoryTree {
   private(set) var brokenLinks: [String] = []
   /// Entries whose name is not UTF-8, repaired for display.
   private(set) var unnamable: [String] = []
-  /// Remarks about links that were not followed.
+  /// Remarks about links that were not followed, and on folders of frames.
   private(set) var notes: [String] = []
+  /// Paths of the folders that are one video each.
+  private(set) var frameFolders: Set<String> = []
+  /// What lies there and is no video.
+  private(set) var passedOver = PassedOver()
 
   private var visited: Set<FileIdentity> = []
   private var pendingLinks: [String] = []
+  private var withSubfolders: Set<String> = []
 
-  /// The total number of video files.
+  /// The total number of videos.
   var videoCount: Int { folders.reduce(0) { $0 + $1.videos.count } }
 
-  /// Lists `root`. `skip` is asked for each folder, by its path below the root, before it is opened.
+  /// Lists `root`. `skip` is asked for each folder, by its path below the root, before it is opened;
+  /// `numberedPictures` says what a folder of numbered pictures is.
   init(
-    root: String, skip: (String) -> Bool = { _ in false }
+    root: String, numberedPictures: CatalogOptions.NumberedPictures = .frames,
+    skip: (String) -> Bool = { _ in false }
   ) throws(VideoCatalogError) {
     self.root = root
     try walk(from: "", skip: skip)
@@ -51,6 +60,52 @@ struct DirectoryTree {
     }
     folders.sort { $0.path.bytewisePrecedes($1.path) }
     skipped.sort { $0.bytewisePrecedes($1) }
+    passedOver.add(.folder, count: skipped.count)
+    settlePictures(numberedPictures)
+  }
+
+  /// Decides of all pictures whether they are videos or frames of one.
+  private mutating func settlePictures(_ rule: CatalogOptions.NumberedPictures) {
+    var positions: [String: Int] = [:]
+    for index in folders.indices {
+      positions[folders[index].path] = index
+      if FrameFolders.isBelowMasks(folders[index].path) {
+        passedOver.add(.mask, count: folders[index].pictures.count)
+        folders[index].pictures = []
+      }
+    }
+    if rule == .frames {
+      let found = FrameFolders(in: folders, withSubfolders: withSubfolders)
+      let beside = found.besideVideos(folders)
+      passedOver.add(.framesOfVideo, count: beside.count)
+      frameFolders = found.paths.subtracting(beside)
+      var frameCount = 0
+      for path in found.paths {
+        guard let own = positions[path], let parent = positions[FileNames.folder(path)] else {
+          continue
+        }
+        if frameFolders.contains(path) {
+          frameCount += folders[own].pictures.count
+          folders[parent].videos.append(String(FileNames.components(path).last ?? ""))
+        }
+        folders[own].pictures = []
+      }
+      noteFrames(frameCount)
+    }
+    for index in folders.indices {
+      folders[index].videos += folders[index].pictures
+      folders[index].pictures = []
+      folders[index].videos.sort { $0.bytewisePrecedes($1) }
+    }
+  }
+
+  private mutating func noteFrames(_ frameCount: Int) {
+    guard !frameFolders.isEmpty else { return }
+    let names = frameFolders.sorted { $0.bytewisePrecedes($1) }
+    notes.append(
+      "\(counted(names.count, "folder")) of numbered pictures (\(frameCount) in all), each taken for "
+        + "the frames of one video: \(FileNames.summary(names, limit: 3)) (--set numberedPictures=single makes "
+        + "each picture a video)")
   }
 
   private mutating func walk(
@@ -94,21 +149,30 @@ struct DirectoryTree {
       switch Self.type(of: entry, name: name, in: directory) {
       case .folder: subfolders.append(entryPath)
       case .folderLink: links.append(entryPath)
-      case .brokenLink: if FileNames.isVideo(name) { brokenLinks.append(entryPath) }
-      case .other: break
-      case .file:
+      case .brokenLink:
         if FileNames.isVideo(name) {
+          brokenLinks.append(entryPath)
+        } else {
+          passedOver.add(.brokenLink)
+        }
+      case .other(let kind): passedOver.add(kind)
+      case .file:
+        if FileNames.form(ofFile: name) == .picture {
+          folder.pictures.append(name)
+        } else if FileNames.isVideo(name) {
           folder.videos.append(name)
         } else if Self.isDocument(name) {
           folder.documents.append(name)
+        } else {
+          passedOver.addFile(name)
         }
       }
     }
     links.sort { $0.bytewisePrecedes($1) }
     pendingLinks.append(contentsOf: links)
-    folder.videos.sort { $0.bytewisePrecedes($1) }
     folder.documents.sort { $0.bytewisePrecedes($1) }
     folders.append(folder)
+    if !subfolders.isEmpty { withSubfolders.insert(path) }
     return subfolders
   }
 
@@ -119,7 +183,10 @@ struct DirectoryTree {
     // The name is read in place: copying the whole `dirent` could run past the end of its buffer.
     guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
     let pointer = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
-    if pointer.pointee == CChar(UInt8(ascii: ".")) { return nil }
+    if pointer.pointee == CChar(UInt8(ascii: ".")) {
+      if strcmp(pointer, ".") != 0 && strcmp(pointer, "..") != 0 { passedOver.add(.hidden) }
+      return nil
+    }
     guard let name = String(validatingCString: pointer) else {
       unnamable.append(FileNames.join(folder, String(cString: pointer)))
       return nil
@@ -129,7 +196,8 @@ struct DirectoryTree {
   }
 
   private enum EntryType {
-    case file, folder, folderLink, brokenLink, other
+    case file, folder, folderLink, brokenLink
+    case other(PassedOver.Kind)
   }
 
   private static func type(
@@ -138,18 +206,25 @@ struct DirectoryTree {
     switch Int(entry.pointee.d_type) {
     case Int(DT_REG): return .file
     case Int(DT_DIR): return .folder
+    case Int(DT_FIFO): return .other(.fifo)
+    case Int(DT_SOCK): return .other(.socket)
     case Int(DT_LNK), Int(DT_UNKNOWN): break
-    default: return .other
+    default: return .other(.device)
     }
     // A link, or a file system that doesn't tell types: ask.
     var status = stat()
-    guard fstatat(dirfd(directory), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return .other }
+    guard fstatat(dirfd(directory), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      // Removed meanwhile.
+      return .brokenLink
+    }
     let isLink = status.st_mode & S_IFMT == S_IFLNK
     if isLink && fstatat(dirfd(directory), name, &status, 0) != 0 { return .brokenLink }
     switch status.st_mode & S_IFMT {
     case S_IFREG: return .file
     case S_IFDIR: return isLink ? .folderLink : .folder
-    default: return .other
+    case S_IFIFO: return .other(.fifo)
+    case S_IFSOCK: return .other(.socket)
+    default: return .other(.device)
     }
   }
 

@@ -20,7 +20,9 @@ enum FaceForensicsReader {
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
     let filter = FaceForensicsFilter(options)
-    let tree = try DirectoryTree(root: root) { filter.skips(FileNames.components($0)) }
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures) {
+      filter.skips(FileNames.components($0))
+    }
     if FlatFaceForensicsReader.reads(tree) {
       return try FlatFaceForensicsReader.read(tree: tree, filter: filter, options: options)
     }

@@ -1,24 +1,32 @@
+internal import Files
 internal import Glibc
 
 /// Rules about the names of files, shared by the readers.
 enum FileNames {
-  /// Extensions that make a file a video, in lower case.
+  /// Extensions of files of moving pictures, in lower case.
   private static let videoExtensions: Set<String> = [
     "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mpe", "mts", "m2ts", "ts", "wmv",
-    "flv", "3gp",
+    "flv", "3gp", "gif",
   ]
 
-  /// Whether the extension is one of a video; case does not matter.
+  /// Whether the extension is one of a video or of a picture, which is a video of one frame; case
+  /// does not matter.
   static func isVideo(_ name: String) -> Bool {
+    if NumberedPictures.isPicture(name) { return true }
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
     return videoExtensions.contains(name[name.utf8.index(after: dot)...].lowercased())
   }
 
   /// Whether the extension is one of a picture; case does not matter.
-  static func isPicture(_ name: String) -> Bool {
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"].contains(
-      name[name.utf8.index(after: dot)...].lowercased())
+  static func isPicture(_ name: String) -> Bool { NumberedPictures.isPicture(name) }
+
+  /// What a file is, by its name.
+  static func form(ofFile name: String) -> VideoForm { isPicture(name) ? .picture : .video }
+
+  /// The path of the folder that holds what the path names; empty for what lies in the root.
+  static func folder(_ path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+    return String(path[..<slash])
   }
 
   /// The name without its last extension.

@@ -7,12 +7,13 @@ internal import Contract
 /// 1. A file name of a known data set (``KnownNames``, ``FaceForensicsNumbering``) is connected as there.
 /// 2. The first folder without a meaning below the first one with a meaning: `real/anna/1.mp4`.
 /// 3. Where such folders lie above and differ, those: `anna/real/1.mp4`.
-/// 4. The file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
+/// 4. With a label for everything, or none of these: the file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
 ///    `0001_fake.mp4`).
 struct FoldersReader {
   private struct Entry {
     var path: FolderPath
     var folder: DirectoryTree.Folder
+    var label: VideoLabel
   }
 
   private let tree: DirectoryTree
@@ -27,9 +28,9 @@ struct FoldersReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root)
+    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
     var reader = FoldersReader(tree: tree)
-    try reader.sortFolders(options.folderLabels)
+    try reader.sortFolders(options.folderLabels, labelOfAll: options.label)
     reader.readSplits()
     reader.addVideos()
     reader.addNotes()
@@ -49,7 +50,9 @@ struct FoldersReader {
   }
 
   /// Reads what the folders say, and counts the names in them.
-  private mutating func sortFolders(_ labels: FolderLabels) throws(VideoCatalogError) {
+  private mutating func sortFolders(
+    _ labels: FolderLabels, labelOfAll: VideoLabel?
+  ) throws(VideoCatalogError) {
     // The official test set of Celeb-DF is for its own reader: here it would be lost.
     let hasTestList = tree.folders.contains { $0.documents.contains(where: CelebDFReader.isList) }
     let folders = tree.folders.filter { !$0.videos.isEmpty }
@@ -68,7 +71,13 @@ struct FoldersReader {
         passOver(folder, extra)
         continue
       }
-      guard let label = path.label else {
+      if let named = path.label, let labelOfAll, named.value != labelOfAll {
+        throw VideoCatalogError(
+          .contradiction, FileNames.join(tree.root, folder.path),
+          "a folder of \(named.value.rawValue) videos, and the label \(labelOfAll.rawValue) for all of "
+            + "them", suggestion: "Leave the labels to the folders: --set label=null.")
+      }
+      guard let label = path.label?.value ?? labelOfAll else {
         unlabelledFolders.append(folder.path)
         for file in folder.videos {
           builder.addUnlabelled(
@@ -77,12 +86,12 @@ struct FoldersReader {
         }
         continue
       }
-      entries.append(Entry(path: path, folder: folder))
+      entries.append(Entry(path: path, folder: folder, label: label))
       var numbering = numberings[path.above] ?? FaceForensicsNumbering()
       for file in folder.videos {
         let names = names(of: file, path)
-        guard known(names, path, label.value) == nil else { continue }
-        numbering.count(names, label: label.value)
+        guard known(names, path, label) == nil else { continue }
+        numbering.count(names, label: label)
       }
       numberings[path.above] = numbering
     }
@@ -110,9 +119,13 @@ struct FoldersReader {
   private mutating func addVideos() {
     let readers = numberings.mapValues { $0.reader() }
     for entry in entries {
-      guard let label = entry.path.label?.value else { continue }
-      let bases = entry.path.words.map { folder, word in
+      let label = entry.label
+      var bases = entry.path.words.map { folder, word in
         ReadingTally.Basis(word.aspect, "folder \(folder)", word.meaning)
+      }
+      if entry.path.label == nil {
+        bases.append(
+          ReadingTally.Basis(.label, "setting label", "label \(label.rawValue) for all"))
       }
       for file in entry.folder.videos {
         let (identities, basis) = group(of: file, entry, label, readers[entry.path.above])
@@ -149,7 +162,8 @@ struct FoldersReader {
         ReadingTally.Basis(.group, "folders below the label", "group: one person each")
       )
     }
-    if path.above.count > sharedDepth {
+    // Without a folder that names a label nothing shows where people begin: `house`, `senate`.
+    if path.label != nil, path.above.count > sharedDepth {
       return (
         [Identity(path.above[sharedDepth], of: .folders)],
         ReadingTally.Basis(.group, "folders above the label", "group: one person each")

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Foundation
 
 /// The labelled videos of a data set: which files, which label, which group.
@@ -21,6 +22,9 @@ public struct VideoCatalog: Sendable, Equatable {
 
   /// Video files without a label, sorted by name; empty unless the options say to skip them.
   public let unlabelled: [OmittedVideo]
+
+  /// What lies in the folders and is no video; empty for ``CatalogKind/csv``.
+  public let passedOver: PassedOver
 
   /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
   public let notes: [String]
@@ -107,6 +111,12 @@ public struct VideoCatalog: Sendable, Equatable {
         .invalidOption, "csv",
         "the columns of a table are for the kind `csv`, got "
           + "`\(kind.rawValue)`", suggestion: "Remove the settings.")
+    }
+    if let label = options.label, kind != .folders {
+      throw VideoCatalogError(
+        .invalidOption, "label",
+        "one label for all videos (\(label.rawValue)) is for the kind `folders`, got "
+          + "`\(kind.rawValue)`", suggestion: "Remove the label.")
     }
     guard kind != .faceforensics else { return }
     for (name, filter) in [("methods", options.methods), ("compressions", options.compressions)]

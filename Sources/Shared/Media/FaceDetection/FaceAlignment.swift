@@ -24,12 +24,14 @@ extension CropGeometry {
     SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
   ]
 
-  /// Where this geometry puts the crop of a face; nil for a face without size.
+  /// Where this geometry puts the crop of a face; nil for a face without size, and where faces play no
+  /// part.
   public func placement(of face: DetectedFace) -> CropPlacement? {
     let transform =
       switch alignment {
       case .landmarks: landmarkTransform(face.landmarks)
       case .box: boxTransform(face.box)
+      case .whole: SimilarityTransform?.none
       }
     return transform.flatMap { transform in
       region(under: transform).map { CropPlacement(transform: transform, region: $0) }

@@ -6,7 +6,7 @@ internal import Measure
 
 extension VideoFrame: FramePicture {}
 
-/// The way from a video file to aligned crops, the same for training and prediction.
+/// The way from a video to aligned crops, the same for training and prediction.
 ///
 /// Not Sendable: it owns a detector's and an encoder's memory, so each worker has its own.
 public final class FaceExtractor {
@@ -15,33 +15,43 @@ public final class FaceExtractor {
   /// Whether only what the chosen pictures need is decoded; changes no byte of the result.
   public let skipsUnneededFrames: Bool
 
-  private let searcher: FaceSearcher
+  /// nil where whole pictures are the crops.
+  private let searcher: FaceSearcher?
   private let encoder: JPEGEncoder
 
   /// Creates an extractor for one worker.
   ///
   /// - Parameters:
-  ///   - weights: the detector's weights.
+  ///   - weights: the detector's weights; nil where the recipe needs no detector.
   ///   - recipe: what determines the crops.
   ///   - skipsUnneededFrames: decode only what the chosen pictures need; changes no byte of the
   ///     result.
   /// - Throws: `FaceDetectionError` where the recipe can't be followed, or names other weights.
   public init(
-    weights: MTCNNWeights, recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
+    weights: MTCNNWeights?, recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
   ) throws {
-    try Self.check(recipe, weights)
+    let detector = try Self.checked(recipe, weights)
     self.recipe = recipe
     self.skipsUnneededFrames = skipsUnneededFrames
-    searcher = try FaceSearcher(weights: weights, settings: recipe.search)
+    searcher = try detector.map { try FaceSearcher(weights: $0, settings: recipe.search) }
     encoder = try JPEGEncoder(quality: recipe.images.jpegQuality, chroma: recipe.images.chroma)
   }
 
-  private static func check(_ recipe: ExtractionRecipe, _ weights: MTCNNWeights) throws {
+  /// - Returns: the weights that the recipe needs; nil where it needs no detector.
+  private static func checked(
+    _ recipe: ExtractionRecipe, _ weights: MTCNNWeights?
+  ) throws -> MTCNNWeights? {
     do throws(ContractError) {
       try recipe.validate()
     } catch {
       throw FaceDetectionError(
         code: .invalidSettings, subject: "extraction recipe", message: error.description)
+    }
+    guard recipe.needsDetector else { return nil }
+    guard let weights else {
+      throw FaceDetectionError(
+        code: .unexpectedWeights, subject: "weights of \(recipe.detector.name)",
+        message: "expected the detector's weights, which the recipe needs, got none")
     }
     if let known = recipe.detector.weights, known != weights.checksum {
       throw FaceDetectionError(
@@ -49,31 +59,39 @@ public final class FaceExtractor {
         message: "expected those with the checksum \(known), which the recipe names, got "
           + "\(weights.checksum); other weights find other faces")
     }
+    return weights
   }
 
   /// Finds, follows and cuts out the faces of a video.
   ///
   /// - Parameters:
-  ///   - path: path of the video file.
+  ///   - path: path of the video: a file, or a folder of numbered pictures.
+  ///   - framesPerSecond: of the frames in a folder; nil where that isn't known. Changes no crop.
   ///   - isCancelled: asked between packets; a cancelled video throws `MediaError.Code.cancelled`.
   /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
   ///   at is a note of the result.
   public func extract(
-    path: String, isCancelled: () -> Bool = { false }
+    path: String, framesPerSecond: Double? = nil, isCancelled: () -> Bool = { false }
   ) throws -> VideoFaces {
-    let reader = try VideoReader(
-      path: path, pixels: recipe.pixels, skipsUnneededFrames: skipsUnneededFrames,
-      isCancelled: isCancelled)
-    let tracker = try FaceTracker(searcher: searcher, settings: recipe.tracks)
+    let source = try openFrames(
+      path: path, pixels: recipe.pixels, framesPerSecond: framesPerSecond,
+      skipsUnneededFrames: skipsUnneededFrames, isCancelled: isCancelled)
+    let tracker = try searcher.map {
+      try FaceTracker(searcher: $0, settings: recipe.tracks)
+    }
     var times = StageTimes()
     var pending: [PendingCrop] = []
     var number = 0
-    let report = try reader.decodeFrames(
+    let report = try source.decodeFrames(
       count: recipe.sampling.framesPerVideo, isCancelled: isCancelled
     ) { frame in
+      defer { number += 1 }
+      guard let tracker else {
+        pending.append(try wholePicture(of: frame, &times))
+        return
+      }
       let start = ThreadCPUClock.seconds()
       let found = try tracker.process(frame, index: number)
-      number += 1
       times.detect += ThreadCPUClock.seconds() - start - frame.conversionSeconds
       for tracked in found {
         if let crop = try crop(tracked, of: frame, &times) { pending.append(crop) }
@@ -82,9 +100,11 @@ public final class FaceExtractor {
     times.demux = report.demuxSeconds
     times.decode = report.decodeSeconds
     times.convert = report.convertSeconds
-    let kept = Dictionary(
-      uniqueKeysWithValues: tracker.finish().map { ($0.provisionalTrack, $0.track) })
-    return assemble(reader, report, pending, kept, times)
+    let kept = tracker.map { tracker in
+      Dictionary(
+        uniqueKeysWithValues: tracker.finish().map { ($0.provisionalTrack, $0.track) })
+    }
+    return assemble(source, report, pending, kept ?? [0: 0], times)
   }
 
   /// Finds, follows and cuts out the faces of a video, as pixels.
@@ -107,8 +127,10 @@ public final class FaceExtractor {
   /// A crop whose track may still be dropped.
   private struct PendingCrop {
     var frame: Int
-    var timestampSeconds: Double
-    var detection: DetectedFace
+    var timestampSeconds: Double?
+    var box: FaceBox
+    var score: Float
+    var landmarks: FaceLandmarks?
     var track: Int
     var image: [UInt8]
   }
@@ -132,12 +154,35 @@ public final class FaceExtractor {
     times.align += aligned - start - (frame.conversionSeconds - convertedBefore)
     times.encode += ThreadCPUClock.seconds() - aligned
     return PendingCrop(
-      frame: frame.index, timestampSeconds: frame.timestampSeconds, detection: tracked.face,
+      frame: frame.index, timestampSeconds: frame.timestampSeconds, box: tracked.face.box,
+      score: tracked.face.score, landmarks: tracked.face.landmarks,
       track: tracked.provisionalTrack, image: image)
   }
 
+  /// The largest square in the middle of the picture, resized: the one face of a picture that is a
+  /// crop already.
+  private func wholePicture(
+    of frame: VideoFrame, _ times: inout StageTimes
+  ) throws -> PendingCrop {
+    let convertedBefore = frame.conversionSeconds
+    let start = ThreadCPUClock.seconds()
+    let side = min(frame.width, frame.height)
+    let (x, y) = ((frame.width - side) / 2, (frame.height - side) / 2)
+    let square = try frame.region(x: x, y: y, width: side, height: side)
+    let size = recipe.geometry.sizePixels
+    let picture = square.resized(width: size, height: size)
+    let resized = ThreadCPUClock.seconds()
+    let image = try encoder.encode(picture)
+    times.align += resized - start - (frame.conversionSeconds - convertedBefore)
+    times.encode += ThreadCPUClock.seconds() - resized
+    return PendingCrop(
+      frame: frame.index, timestampSeconds: frame.timestampSeconds,
+      box: FaceBox(x1: Float(x), y1: Float(y), x2: Float(x + side), y2: Float(y + side)), score: 1,
+      landmarks: nil, track: 0, image: image)
+  }
+
   private func assemble(
-    _ reader: VideoReader, _ report: VideoReader.Report, _ pending: [PendingCrop],
+    _ source: any FrameSource, _ report: VideoReader.Report, _ pending: [PendingCrop],
     _ kept: [Int: Int], _ times: StageTimes
   ) -> VideoFaces {
     var crops: [FaceCrop] = []
@@ -152,47 +197,13 @@ public final class FaceExtractor {
       crops.append(
         FaceCrop(
           frame: crop.frame, face: face, timestampSeconds: crop.timestampSeconds,
-          detection: crop.detection, track: track, image: crop.image))
+          box: crop.box, score: crop.score, landmarks: crop.landmarks, track: track,
+          image: crop.image))
     }
     return VideoFaces(
-      information: reader.information, crops: crops, framesSampled: report.deliveredFrames,
+      information: source.information, crops: crops, framesSampled: report.deliveredFrames,
       framesWithFace: frames, facesFound: pending.count, trackCount: kept.count,
-      notes: notes(reader, report, facesFound: pending.count, cropCount: crops.count),
+      notes: notes(source, report, facesFound: pending.count, cropCount: crops.count),
       times: times)
-  }
-
-  private func notes(
-    _ reader: VideoReader, _ report: VideoReader.Report, facesFound: Int, cropCount: Int
-  ) -> [String] {
-    var notes: [String] = []
-    if let claimed = reader.claimedDurationSeconds {
-      notes.append(
-        "truncated: \(decimal(reader.information.durationSeconds)) of \(decimal(claimed)) seconds "
-          + "can be read")
-    }
-    if report.damagedPackets > 0 {
-      notes.append("damaged: \(report.damagedPackets) packets or pictures can't be decoded cleanly")
-    }
-    if report.deliveredFrames < report.chosenFrames {
-      notes.append(
-        "damaged: \(report.deliveredFrames) of \(report.chosenFrames) chosen pictures decoded")
-    }
-    if report.chosenFrames < recipe.sampling.framesPerVideo {
-      notes.append(
-        "short: \(report.chosenFrames) of \(recipe.sampling.framesPerVideo) pictures, the video has "
-          + "\(reader.information.frameCount)")
-    }
-    if cropCount == 0 {
-      notes.append(
-        facesFound == 0
-          ? "no face found in \(report.deliveredFrames) pictures"
-          : "no face kept: \(facesFound) detections in tracks that are too short or too uncertain")
-    }
-    return notes
-  }
-
-  private func decimal(_ seconds: Double) -> String {
-    let tenths = Int((seconds * 10).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
   }
 }

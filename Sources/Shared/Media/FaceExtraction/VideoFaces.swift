@@ -7,10 +7,15 @@ public struct FaceCrop: Sendable {
   public let frame: Int
   /// Position of the face among the picture's kept ones: by track.
   public let face: Int
-  /// Presentation time in seconds after the video's first picture.
-  public let timestampSeconds: Double
-  /// Box, score and landmarks in the displayed picture.
-  public let detection: DetectedFace
+  /// Presentation time in seconds after the video's first picture; nil where it isn't known.
+  public let timestampSeconds: Double?
+  /// Where the face is in the displayed picture; the square that was taken where nothing was
+  /// detected.
+  public let box: FaceBox
+  /// How sure the detector is, 0...1; 1 where nothing was detected.
+  public let score: Float
+  /// Eyes, nose and corners of the mouth in the displayed picture; nil where nothing was detected.
+  public let landmarks: FaceLandmarks?
   /// Which person: equal for the faces of one track, from 0.
   public let track: Int
   /// The crop as a JPEG file.

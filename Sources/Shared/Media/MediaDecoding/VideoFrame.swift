@@ -7,10 +7,11 @@ internal import Measure
 /// thread-safe.
 public final class VideoFrame {
   /// Position among the video's pictures in order of presentation, from 0.
-  public let index: Int
+  public internal(set) var index: Int
 
-  /// Presentation time in seconds after the video's first picture.
-  public let timestampSeconds: Double
+  /// Presentation time in seconds after the video's first picture; nil where it isn't known, as in a
+  /// folder of frames.
+  public internal(set) var timestampSeconds: Double?
 
   /// Width of the displayed picture in pixels.
   public var width: Int { placement.width }

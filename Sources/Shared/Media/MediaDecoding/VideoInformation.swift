@@ -18,8 +18,12 @@ public struct VideoInformation: Sendable, Equatable {
   /// Pictures that the stream presents.
   public var frameCount: Int
 
-  /// Seconds from the first picture's presentation to the end of the last one's.
-  public var durationSeconds: Double
+  /// Seconds from the first picture's presentation to the end of the last one's; nil for a still
+  /// picture, and for numbered pictures of an unknown frame rate.
+  public var durationSeconds: Double?
+
+  /// Whether it is a still picture: a video of one frame because there is no more to it.
+  public var isStill = false
 
   /// What the stream says of its pictures, and what was made of that.
   public var stream = StreamFacts()

@@ -17,8 +17,8 @@ extension VideoInput {
     case AV_CODEC_ID_MPEG4: return .mpeg4
     case AV_CODEC_ID_VP8: return .vp8
     case AV_CODEC_ID_VP9: return .vp9
-    case AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD,
-      AV_CODEC_ID_RAWVIDEO:
+    case AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_CODEC_ID_WEBP, AV_CODEC_ID_BMP, AV_CODEC_ID_TIFF,
+      AV_CODEC_ID_PRORES, AV_CODEC_ID_DNXHD, AV_CODEC_ID_RAWVIDEO:
       return .intraOnly
     default: return nil
     }

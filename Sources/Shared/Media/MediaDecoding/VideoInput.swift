@@ -28,7 +28,7 @@ final class VideoInput {
   /// Opens a file and finds its video stream.
   init(path: String) throws(MediaError) {
     self.path = path
-    try VideoInput.checkReadable(path)
+    let head = try VideoInput.head(ofReadable: path)
     av_log_set_level(AV_LOG_QUIET)
 
     var options: OpaquePointer?
@@ -36,8 +36,10 @@ final class VideoInput {
     av_dict_set(&options, "format_whitelist", VideoInput.containers, 0)
     av_dict_set(&options, "protocol_whitelist", "file", 0)
     var opened: UnsafeMutablePointer<AVFormatContext>?
+    // Probing takes what is named .jpg for the numbered files that FFmpeg's tools read.
+    let format = head.starts(with: [0xFF, 0xD8, 0xFF]) ? av_find_input_format("jpeg_pipe") : nil
     // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
-    let status = avformat_open_input(&opened, "file:" + path, nil, &options)
+    let status = avformat_open_input(&opened, "file:" + path, format, &options)
     guard status == 0, let opened else {
       throw MediaError(
         .notAVideo,
@@ -82,6 +84,16 @@ final class VideoInput {
     avformat_close_input(&owned)
   }
 
+  /// Whether the file is a still picture, e.g. JPEG.
+  var isPictureFile: Bool { formatName.hasSuffix("_pipe") }
+
+  /// Whether the file is of a format of animated pictures, which may hold a single one.
+  var isAnimationFile: Bool { formatName == "gif" || formatName == "apng" }
+
+  private var formatName: String {
+    context.pointee.iformat.pointee.name.map { String(cString: $0) } ?? ""
+  }
+
   /// Reads the stream's next packet.
   ///
   /// - Returns: false at the end of what can be read.
@@ -116,7 +128,14 @@ final class VideoInput {
   }
 
   /// Tells the plain reasons apart that libavformat reports alike.
-  private static func checkReadable(_ path: String) throws(MediaError) {
+  ///
+  /// - Returns: the first bytes of the file, as many as a WebP file's flags need.
+  private static func head(ofReadable path: String) throws(MediaError) -> [UInt8] {
+    var status = stat()
+    // Opening a FIFO or a device may have effects.
+    guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw MediaError(.unreadable, "not a regular file")
+    }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = errno
@@ -125,10 +144,27 @@ final class VideoInput {
         "the file can't be opened: \(String(cString: strerror(reason)))")
     }
     defer { close(descriptor) }
-    var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw MediaError(.unreadable, "not a regular file")
     }
     guard status.st_size > 0 else { throw MediaError(.empty, "the file is empty (0 bytes)") }
+    var head = [UInt8](repeating: 0, count: 21)
+    let count = pread(descriptor, &head, head.count, 0)
+    head.removeLast(head.count - max(0, count))
+    guard !isAnimatedWebP(head) else {
+      throw MediaError(
+        .unsupportedCodec,
+        "an animated WebP file: libavcodec decodes still ones only; a GIF or a video of the same "
+          + "pictures is read")
+    }
+    return head
+  }
+
+  /// Whether a file's extended header (WebP container specification, "VP8X") says that it is an
+  /// animation.
+  private static func isAnimatedWebP(_ head: [UInt8]) -> Bool {
+    guard head.count == 21 else { return false }
+    func text(_ range: Range<Int>) -> String { String(decoding: head[range], as: UTF8.self) }
+    return text(0..<4) == "RIFF" && text(8..<16) == "WEBPVP8X" && head[20] & 0x02 != 0
   }
 }

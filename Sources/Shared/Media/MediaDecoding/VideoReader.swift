@@ -17,6 +17,8 @@ public final class VideoReader {
     public var decodedPackets = 0
     /// Damaged packets and pictures, by demuxer or decoder.
     public var damagedPackets = 0
+    /// What is wrong with the first damaged picture, where that is known.
+    public var firstDamage: String?
     /// CPU seconds for reading the file.
     public var demuxSeconds = 0.0
     /// CPU seconds for decoding.
@@ -70,13 +72,20 @@ public final class VideoReader {
     self.skipsUnneededFrames = skipsUnneededFrames
     let entries = source.index.entries
     let parameters = input.parameters.pointee
+    // What follows the first one of a still picture's file is a preview, a depth map or another page.
+    let limit = input.isPictureFile ? 1 : Int.max
+    let found: Int
     if source.isChoosable {
-      let order = source.index.presentationOrder
+      let all = source.index.presentationOrder
+      let order = Array(all.prefix(limit))
       self.order = order
       times = order.map { entries[$0].pts ?? 0 }
+      found = all.count
     } else {
       order = nil
-      times = try VideoReader.decodedTimes(input, source, isCancelled)
+      let all = try VideoReader.decodedTimes(input, source, isCancelled)
+      times = Array(all.prefix(limit))
+      found = all.count
     }
     guard let first = times.first, let last = times.last else {
       throw MediaError(.noFrames, "no picture can be decoded (\(entries.count) packets read)")
@@ -84,6 +93,8 @@ public final class VideoReader {
     let lastDuration = entries[order?.last ?? entries.count - 1].duration
     let meanDuration = times.count > 1 ? (last - first) / Int64(times.count - 1) : 0
     endTime = last + (lastDuration > 0 ? lastDuration : meanDuration)
+    // A demuxer gives a still picture a duration that means nothing.
+    let isStill = input.isPictureFile || (times.count == 1 && input.isAnimationFile)
     let duration = Double(endTime - first) * input.secondsPerTick
     let orientation = input.orientation ?? PictureOrientation()
     let placement = PicturePlacement(
@@ -93,15 +104,21 @@ public final class VideoReader {
       widthPixels: placement.width, heightPixels: placement.height,
       quarterTurns: orientation.quarterTurns,
       codec: String(cString: avcodec_get_name(parameters.codec_id)), frameCount: times.count,
-      durationSeconds: duration)
+      durationSeconds: isStill ? nil : duration)
+    information.isStill = isStill
+    if found > times.count {
+      information.stream.remarks = ["the file's first picture of \(found) is taken"]
+    }
     let span = Double(last - first) * input.secondsPerTick
     information.stream.framesPerSecond = VideoReader.rate(Double(times.count - 1), seconds: span)
-    information.stream.bitsPerSecond = VideoReader.rate(
-      8 * Double(source.byteCount), seconds: duration
-    ).flatMap { Int(exactly: $0.rounded()) }
+    information.stream.bitsPerSecond =
+      isStill
+      ? nil
+      : VideoReader.rate(8 * Double(source.byteCount), seconds: duration)
+        .flatMap { Int(exactly: $0.rounded()) }
     let claimed = input.claimedDurationSeconds ?? 0
     claimedDurationSeconds =
-      claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
+      !isStill && claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
   }
 
   /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order

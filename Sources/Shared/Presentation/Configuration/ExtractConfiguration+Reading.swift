@@ -1,3 +1,5 @@
+internal import Contract
+
 extension ExtractConfiguration {
   /// Reads the section `extract:` of a pipeline file. The section `train:` may stand beside it and is
   /// left alone.
@@ -26,6 +28,8 @@ extension ExtractConfiguration {
     store = section.optionalPath("store")
     workers = section.integer("workers", default: workers, in: 0...1024)
     unlabelled = section.choice("unlabelled", default: unlabelled)
+    label = section.optionalChoice("label")
+    numberedPictures = section.choice("numberedPictures", default: numberedPictures)
     methods = section.strings("methods", default: methods)
     compressions = section.strings("compressions", default: compressions)
     folders.read(section.section("folders"), isUsed: dataset == .folders)
@@ -36,6 +40,9 @@ extension ExtractConfiguration {
     alignment.read(section.section("alignment"))
     images.read(section.section("images"))
     shards.read(section.section("shards"))
+    if let label, dataset != .folders {
+      section.reject("label", "expected null unless dataset is folders, got '\(label.rawValue)'")
+    }
     if dataset != .faceforensics {
       for (key, names) in [("methods", methods), ("compressions", compressions)]
       where !names.isEmpty {
@@ -78,6 +85,7 @@ extension ExtractConfiguration.CSV {
 extension ExtractConfiguration.Sampling {
   fileprivate mutating func read(_ section: SectionReader) {
     framesPerVideo = section.integer("framesPerVideo", default: framesPerVideo, in: 1...10000)
+    framesPerSecond = section.optionalNumber("framesPerSecond", in: 0.001...1000)
     skipUnneededFrames = section.flag("skipUnneededFrames", default: skipUnneededFrames)
   }
 }

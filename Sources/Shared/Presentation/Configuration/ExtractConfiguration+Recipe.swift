@@ -5,6 +5,7 @@ extension ExtractConfiguration {
   ///
   /// - Parameter detectorWeights: checksum of the detector's weights.
   public func recipe(detectorWeights: String?) -> ExtractionRecipe {
+    guard alignment.kind != .whole else { return recipeOfWholePictures }
     // Reading makes sure of three thresholds.
     let thresholds = detection.thresholds.map { Float($0) }
     return ExtractionRecipe(
@@ -23,6 +24,16 @@ extension ExtractConfiguration {
         maximumTracks: tracks.maximumPerVideo),
       geometry: CropGeometry(
         alignment: alignment.kind, margin: alignment.margin, sizePixels: alignment.size),
+      images: CropEncoding(jpegQuality: images.jpegQuality))
+  }
+
+  /// Nothing is searched for and nobody followed: settings of that are left at their defaults, so that
+  /// equal crops have equal recipes.
+  private var recipeOfWholePictures: ExtractionRecipe {
+    ExtractionRecipe(
+      sampling: FrameSampling(framesPerVideo: sampling.framesPerVideo),
+      detector: DetectorIdentity(name: DetectorIdentity.nothing),
+      geometry: CropGeometry(alignment: .whole, margin: 1, sizePixels: alignment.size),
       images: CropEncoding(jpegQuality: images.jpegQuality))
   }
 }

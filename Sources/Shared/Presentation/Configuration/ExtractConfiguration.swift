@@ -13,6 +13,11 @@ public struct ExtractConfiguration: Sendable, Equatable {
     case fail, skip
   }
 
+  /// What a folder of numbered pictures is.
+  public enum NumberedPictures: String, Sendable, CaseIterable {
+    case frames, single
+  }
+
   /// Layout of the data set; the one setting without a default.
   public var dataset: Dataset
 
@@ -27,6 +32,12 @@ public struct ExtractConfiguration: Sendable, Equatable {
 
   /// What happens with a video that no label is known of.
   public var unlabelled = UnlabelledVideos.fail
+
+  /// The label of everything in the folder, for `folders`; nil where its folders tell the labels.
+  public var label: VideoLabel?
+
+  /// Whether a folder of numbered pictures is one video, or each picture one.
+  public var numberedPictures = NumberedPictures.frames
 
   /// Manipulations to take (FaceForensics++); empty takes all.
   public var methods: [String] = []
@@ -105,6 +116,10 @@ extension ExtractConfiguration {
   public struct Sampling: Sendable, Equatable {
     /// Frames per video, evenly spaced in presentation time, 1...10000.
     public var framesPerVideo = 32
+
+    /// Of numbered pictures in a folder, 0.001...1000; nil where that isn't known. It gives them times
+    /// and changes no crop.
+    public var framesPerSecond: Double?
 
     /// Whether only what the chosen frames need is decoded. Faster, and the same bytes.
     public var skipUnneededFrames = true

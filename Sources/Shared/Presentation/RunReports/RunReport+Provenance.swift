@@ -52,10 +52,7 @@ extension RunReport {
     if data.failedVideos > 0 {
       row("Left out", ReportText.counted(data.failedVideos, "video") + " without a result")
     }
-    row(
-      "Crops",
-      "\(geometry.sizePixels) pixels, by \(geometry.alignment), margin "
-        + NumberText.short(geometry.margin))
+    row("Crops", "\(geometry)")
     let provenance = information.model.provenance
     row("Weights", "epoch \(provenance.epoch), step \(provenance.step)")
     row("Training time", duration(information.trainedSeconds))

@@ -1,0 +1,131 @@
+/// What lies in a data set's folders and is not used, counted by kind.
+///
+/// Nobody was asked for a label of these: they are no videos, or they are there twice. Nothing of it
+/// is ever opened.
+public struct PassedOver: Codable, Sendable, Equatable {
+  /// The kinds of what is passed over.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Files that are neither video nor picture nor metadata of the layout.
+    case file
+    /// Pictures below a folder `masks` or `landmarks`, which show no faces.
+    case mask
+    /// Folders of frames beside the videos that they were taken from.
+    case framesOfVideo
+    /// Folders that a filter or the layout leaves out.
+    case folder
+    /// Files and folders whose name begins with a dot.
+    case hidden
+    /// Links without a target, unless they have the name of a video.
+    case brokenLink
+    /// Named pipes.
+    case fifo
+    /// Sockets.
+    case socket
+    /// Block and character devices.
+    case device
+  }
+
+  /// How many there are of a kind.
+  public struct Count: Codable, Sendable, Equatable {
+    /// What it is.
+    public let kind: Kind
+    /// Extension of the files in lower case, empty for files without one; nil for other kinds.
+    public let fileExtension: String?
+    /// How many.
+    public internal(set) var count: Int
+  }
+
+  /// Longest extension that is told apart; longer ones are parts of a name.
+  private static let maximumExtensionLength = 12
+
+  /// Extensions that the text names, the most frequent ones.
+  private static let maximumExtensions = 12
+
+  /// In the order of the kinds, the most frequent extension first.
+  public var counts: [Count] {
+    tally.map { Count(kind: $0.kind, fileExtension: $0.fileExtension, count: $1) }.sorted {
+      ($0.kind.rank, -$0.count, $0.fileExtension ?? "")
+        < ($1.kind.rank, -$1.count, $1.fileExtension ?? "")
+    }
+  }
+
+  private struct Key: Hashable {
+    var kind: Kind
+    var fileExtension: String?
+  }
+
+  private var tally: [Key: Int] = [:]
+
+  /// Nothing yet.
+  public init() {}
+
+  /// Counts something of a kind.
+  mutating func add(_ kind: Kind, count: Int = 1) {
+    guard count > 0 else { return }
+    tally[Key(kind: kind), default: 0] += count
+  }
+
+  /// Counts a file by its extension.
+  mutating func addFile(_ name: String) {
+    var ending = ""
+    if let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) {
+      ending = name[name.utf8.index(after: dot)...].lowercased()
+      if ending.utf8.count > Self.maximumExtensionLength { ending = "" }
+    }
+    tally[Key(kind: .file, fileExtension: ending), default: 0] += 1
+  }
+
+  /// Whether there is nothing.
+  public var isEmpty: Bool { tally.isEmpty }
+
+  /// All of it in one line, e.g. "12 .txt, 3 .npy, 1 without extension, 2 hidden, 1 FIFO"; nil for
+  /// nothing. Not escaped.
+  public var text: String? {
+    guard !isEmpty else { return nil }
+    let counts = counts
+    let files = counts.filter { $0.kind == .file }
+    var parts = files.prefix(Self.maximumExtensions).map { entry in
+      entry.fileExtension.map {
+        $0.isEmpty ? "\(entry.count) without extension" : "\(entry.count) .\($0)"
+      }
+        ?? "\(entry.count)"
+    }
+    let rest = files.dropFirst(Self.maximumExtensions).reduce(0) { $0 + $1.count }
+    if rest > 0 { parts.append("\(rest) with other extensions") }
+    parts += counts.filter { $0.kind != .file }.map { $0.kind.text($0.count) }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension PassedOver {
+  /// Writes the counts as a list.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(counts)
+  }
+
+  /// Reads a list of counts.
+  public init(from decoder: any Decoder) throws {
+    for entry in try decoder.singleValueContainer().decode([Count].self) {
+      tally[Key(kind: entry.kind, fileExtension: entry.fileExtension), default: 0] += entry.count
+    }
+  }
+}
+
+extension PassedOver.Kind {
+  fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+  fileprivate func text(_ count: Int) -> String {
+    switch self {
+    case .file: counted(count, "file")
+    case .mask: counted(count, "picture") + " of masks or landmarks"
+    case .framesOfVideo: counted(count, "folder") + " of frames beside their videos"
+    case .folder: counted(count, "folder") + " left out"
+    case .hidden: "\(count) hidden"
+    case .brokenLink: counted(count, "link") + " without a target"
+    case .fifo: counted(count, "FIFO")
+    case .socket: counted(count, "socket")
+    case .device: counted(count, "device")
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// What a video of a catalog is on disk.
+public enum VideoForm: String, Codable, Sendable, CaseIterable {
+  /// A file of moving pictures.
+  case video
+  /// A file of one picture: a video of one frame.
+  case picture
+  /// A folder of numbered pictures, one per frame.
+  case frames
+
+  /// e.g. "12 pictures".
+  public func counted(_ count: Int) -> String {
+    switch self {
+    case .video: count == 1 ? "1 video" : "\(count) videos"
+    case .picture: count == 1 ? "1 picture" : "\(count) pictures"
+    case .frames: count == 1 ? "1 folder of frames" : "\(count) folders of frames"
+    }
+  }
+}

@@ -1,0 +1,143 @@
+public import Contract
+internal import Files
+
+/// A folder of numbered pictures as one video. The pictures are its frames in the order of their
+/// numbers; only those that are chosen are opened. They may differ in size.
+public final class FrameFolder: FrameSource {
+  /// What is known of the video; size, codec and what the pictures say once one is delivered.
+  public private(set) var information: VideoInformation
+
+  /// nil: no header claims anything.
+  public var claimedDurationSeconds: Double? { nil }
+
+  private let path: String
+  private let frames: [NumberedPictures.Picture]
+  private let pixels: PixelInterpretation
+  private let framesPerSecond: Double?
+  private var sizes: Set<[Int]> = []
+
+  /// Lists a folder.
+  ///
+  /// - Parameters:
+  ///   - path: path of a folder with pictures whose names differ in a number only.
+  ///   - pixels: what the pixels of a picture mean.
+  ///   - framesPerSecond: what the numbers count; nil where that isn't known.
+  public init(
+    path: String, pixels: PixelInterpretation = PixelInterpretation(),
+    framesPerSecond: Double? = nil
+  ) throws(MediaError) {
+    let series: NumberedPictures?
+    do {
+      series = try NumberedPictures(folder: path)
+    } catch {
+      throw MediaError(.unreadable, error.message + (error.cause.map { ": \($0)" } ?? ""))
+    }
+    guard let frames = series?.pictures, let first = frames.first, let last = frames.last else {
+      throw MediaError(
+        .notAVideo,
+        "a folder, and not one of frames: expected pictures whose names differ in a number only, "
+          + "such as 000.png and 001.png")
+    }
+    self.path = path
+    self.frames = frames
+    self.pixels = pixels
+    self.framesPerSecond = framesPerSecond
+    information = VideoInformation(
+      widthPixels: 0, heightPixels: 0, quarterTurns: 0, codec: "unknown",
+      frameCount: frames.count,
+      durationSeconds: framesPerSecond.map { Double(last.number - first.number + 1) / $0 })
+  }
+
+  /// Decodes `count` frames, evenly spaced by their positions, and gives them to `body`.
+  ///
+  /// A picture that can't be read is counted as damaged and passed over; if none is left, that is
+  /// `MediaError.Code.noFrames`.
+  public func decodeFrames(
+    count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> VideoReader.Report {
+    precondition(count > 0, "at least one picture is asked for")
+    let chosen = EvenSampling.positions(
+      count: count, times: frames.indices.map { Int64($0) }, end: Int64(frames.count))
+    var report = VideoReader.Report()
+    report.chosenFrames = chosen.count
+    for position in chosen {
+      if isCancelled() { throw MediaError(.cancelled, "stopped while decoding") }
+      var failure: (any Error)?
+      do {
+        report += try decode(position, isCancelled) { frame in
+          do { try body(frame) } catch {
+            failure = error
+            throw error
+          }
+        }
+      } catch {
+        if let failure { throw failure }
+        guard let problem = error as? MediaError, problem.code != .cancelled else { throw error }
+        report.damagedPackets += 1
+        report.firstDamage = report.firstDamage ?? "\(frames[position].name): \(problem.message)"
+      }
+    }
+    guard report.deliveredFrames > 0 else {
+      throw MediaError(
+        .noFrames,
+        "none of \(chosen.count) chosen pictures could be decoded (\(report.firstDamage ?? ""))")
+    }
+    return report
+  }
+
+  /// Decodes the picture at a position.
+  private func decode(
+    _ position: Int, _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
+  ) throws -> VideoReader.Report {
+    let reader = try VideoReader(
+      path: path + "/" + frames[position].name, pixels: pixels, isCancelled: isCancelled)
+    let report = try reader.decodeFrames(count: 1, isCancelled: isCancelled) { frame in
+      frame.index = position
+      frame.timestampSeconds = framesPerSecond.map {
+        Double(frames[position].number - frames[0].number) / $0
+      }
+      try body(frame)
+    }
+    note(reader.information)
+    return report
+  }
+
+  /// Takes over what the first picture says, and what is remarkable about others.
+  private func note(_ picture: VideoInformation) {
+    let isFirst = sizes.isEmpty
+    sizes.insert([picture.widthPixels, picture.heightPixels])
+    if isFirst {
+      information.widthPixels = picture.widthPixels
+      information.heightPixels = picture.heightPixels
+      information.quarterTurns = picture.quarterTurns
+      information.codec = picture.codec
+      information.stream = picture.stream
+      information.stream.framesPerSecond = framesPerSecond
+      if framesPerSecond == nil {
+        information.stream.remarks.append("numbered pictures without a frame rate: no times")
+      }
+      return
+    }
+    for treatment in picture.stream.treatment
+    where !information.stream.treatment.contains(treatment) {
+      information.stream.treatment.append(treatment)
+    }
+    let different = sizes.count > 1 ? ["pictures of different sizes"] : []
+    for remark in picture.stream.remarks + different
+    where !information.stream.remarks.contains(remark) {
+      information.stream.remarks.append(remark)
+    }
+  }
+}
+
+extension VideoReader.Report {
+  /// Adds what another file cost and met, apart from how many pictures were chosen.
+  fileprivate static func += (left: inout VideoReader.Report, right: VideoReader.Report) {
+    left.deliveredFrames += right.deliveredFrames
+    left.decodedPackets += right.decodedPackets
+    left.damagedPackets += right.damagedPackets
+    left.demuxSeconds += right.demuxSeconds
+    left.decodeSeconds += right.decodeSeconds
+    left.convertSeconds += right.convertSeconds
+  }
+}
