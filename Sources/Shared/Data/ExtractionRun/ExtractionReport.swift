@@ -56,7 +56,8 @@ package struct ExtractionReport: Codable {
   package var incomplete: [Problem]
   /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
   package var contradictory: [Problem] = []
-  /// What equal videos in different groups mean; nil where there are none.
+  /// What equal videos in different groups mean, or why they were not looked for; nil where there are
+  /// none.
   package var duplicates: String?
   package var notes: [String]
 
