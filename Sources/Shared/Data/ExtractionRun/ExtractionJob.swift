@@ -216,15 +216,15 @@ package struct ExtractionJob {
       catalog,
       records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
     guard !reader.isBeingWritten else {
-      report.notes.append(
-        "Other parts of the store are being extracted: the run that ends last looks for copies.")
+      report.duplicates =
+        "other parts of the store are being extracted; the run that ends last looks for copies"
       return report
     }
     do {
       report.count(equal: try reader.equalVideos(workerCount: workers))
     } catch {
       // The run itself is done, and has a report.
-      report.notes.append("Copies can't be looked for: \(error)")
+      report.duplicates = "copies can't be looked for: \(error)"
     }
     return report
   }

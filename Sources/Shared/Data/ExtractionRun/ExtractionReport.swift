@@ -62,7 +62,8 @@ package struct ExtractionReport: Codable {
   package var differing: [Problem] = []
   /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
   package var contradictory: [Problem] = []
-  /// What equal videos in different groups mean; nil where there are none.
+  /// What equal videos in different groups mean, or why they were not looked for; nil where there are
+  /// none.
   package var duplicates: String?
   package var notes: [String]
   /// What the catalog took for what.
