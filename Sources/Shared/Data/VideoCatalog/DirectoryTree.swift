@@ -3,9 +3,9 @@ internal import Glibc
 /// The folders below a data set's root with the videos in them: files, pictures, folders of frames.
 ///
 /// Reads directory entries only: no call per file where the file system tells types. Hidden entries,
-/// what is no file, and files that are neither videos nor metadata are counted. Links to files count as files,
-/// links to folders are followed; every folder is listed once, by its real path if that lies below
-/// the root, so that loops of links end.
+/// what is no file, and files that are neither videos nor metadata are counted. Links to files count
+/// as files, links to folders are followed; every folder is listed once, by its real path if that
+/// lies below the root, so that loops of links end.
 struct DirectoryTree {
   /// One folder.
   struct Folder {
@@ -104,8 +104,8 @@ struct DirectoryTree {
     let names = frameFolders.sorted { $0.bytewisePrecedes($1) }
     notes.append(
       "\(counted(names.count, "folder")) of numbered pictures (\(frameCount) in all), each taken for "
-        + "the frames of one video: \(FileNames.summary(names, limit: 3)) (--set numberedPictures=single makes "
-        + "each picture a video)")
+        + "the frames of one video: \(FileNames.summary(names, limit: 3)) "
+        + "(--set numberedPictures=single makes each picture a video)")
   }
 
   private mutating func walk(
