@@ -24,8 +24,19 @@ func openWriter(
     maximumShardBytes: maximumShardBytes)
 }
 
+/// Checks a store. A child that another test starts at this moment holds copies of all locks until it
+/// runs its own program; that is waited for.
 func verify(_ store: TemporaryFolder) throws -> StoreVerification {
-  try StoreVerifier(directory: store.path, imageSize: SyntheticVideos.imageSize).verify()
+  let verifier = StoreVerifier(directory: store.path, imageSize: SyntheticVideos.imageSize)
+  for _ in 0..<200 {
+    do throws(ShardStoreError) {
+      return try verifier.verify()
+    } catch {
+      guard error.code == .busy else { throw error }
+      usleep(10_000)
+    }
+  }
+  return try verifier.verify()
 }
 
 func shardFiles(_ store: TemporaryFolder) throws -> [String] {

@@ -5,7 +5,8 @@ import VideoCatalog
 /// A line of the table of layouts in docs/extraction.md: files that lie in that layout, and what a
 /// catalog must say of them.
 struct KnownLayout: Sendable {
-  /// A file and what is known of it; files with the same number are one group.
+  /// A file, or a folder of frames if the path ends with a slash, and what is known of it; files with
+  /// the same number are one group.
   struct File: Sendable {
     var path: String
     var label: VideoLabel
@@ -17,6 +18,14 @@ struct KnownLayout: Sendable {
       self.label = label
       self.group = group
       self.split = split
+    }
+
+    /// What the video is called.
+    var name: String { path.hasSuffix("/") ? String(path.dropLast()) : path }
+
+    /// The files to make.
+    var paths: [String] {
+      path.hasSuffix("/") ? ["000.png", "005.png"].map { path + $0 } : [path]
     }
   }
 
@@ -30,6 +39,7 @@ struct KnownLayout: Sendable {
   var input: String?
   var folders = FolderLabels()
   var csv = CSVSettings()
+  var labelOfAll: VideoLabel?
   /// Whether relative paths of the table start at the data set's folder.
   var startsAtRoot = false
   /// Files that are there, and no video to learn from.
@@ -168,8 +178,8 @@ struct KnownLayout: Sendable {
       "Youtube-real/videos/00000.mp4"
     ),
     (
-      "celebdf-frames", "Celeb-real/frames/id0_0000/000.mpeg",
-      "Celeb-synthesis/frames/id0_id1_0000/000.mpeg", "YouTube-real/frames/00000/000.mpeg"
+      "celebdf-frames", "Celeb-real/frames/id0_0000/",
+      "Celeb-synthesis/frames/id0_id1_0000/", "YouTube-real/frames/00000/"
     ),
   ].map { id, real, fake, youTube in
     KnownLayout(
@@ -187,15 +197,15 @@ struct KnownLayout: Sendable {
     KnownLayout(
       id: "deepfakebench", kinds: [.folders],
       files: [
-        File("Celeb-DF-v1/Celeb-real/frames/id0_0000/000.mpeg", .real, 2),
-        File("Celeb-DF-v1/Celeb-synthesis/frames/id0_id1_0000/000.mpeg", .fake, 2),
-        File("Celeb-DF-v1/YouTube-real/frames/00000/000.mpeg", .real, 3),
+        File("Celeb-DF-v1/Celeb-real/frames/id0_0000/", .real, 2),
+        File("Celeb-DF-v1/Celeb-synthesis/frames/id0_id1_0000/", .fake, 2),
+        File("Celeb-DF-v1/YouTube-real/frames/00000/", .real, 3),
         File(
-          "FaceForensics++/manipulated_sequences/Deepfakes/c23/frames/000_003/000.mpeg", .fake, 0,
+          "FaceForensics++/manipulated_sequences/Deepfakes/c23/frames/000_003/", .fake, 0,
           .train),
         File(
-          "FaceForensics++/original_sequences/youtube/c23/frames/000/000.mpeg", .real, 0, .train),
-        File("FaceForensics++/original_sequences/youtube/c23/frames/071/000.mpeg", .real, 1, .test),
+          "FaceForensics++/original_sequences/youtube/c23/frames/000/", .real, 0, .train),
+        File("FaceForensics++/original_sequences/youtube/c23/frames/071/", .real, 1, .test),
       ],
       documents: [
         "FaceForensics++/train.json": #"[["000", "003"]]"#,
@@ -219,10 +229,16 @@ struct KnownLayout: Sendable {
     KnownLayout(
       id: "faces-140k", kinds: [.folders],
       files: [
-        File("real_vs_fake/real-vs-fake/test/fake/CR1E5CA9DF.mpeg", .fake, 0, .test),
-        File("real_vs_fake/real-vs-fake/train/real/00001.mpeg", .real, 1, .train),
-        File("real_vs_fake/real-vs-fake/valid/real/00002.mpeg", .real, 2, .validation),
+        File("real_vs_fake/real-vs-fake/test/fake/CR1E5CA9DF.jpg", .fake, 0, .test),
+        File("real_vs_fake/real-vs-fake/train/real/00001.jpg", .real, 1, .train),
+        File("real_vs_fake/real-vs-fake/valid/real/00002.jpg", .real, 2, .validation),
       ]),
+    KnownLayout(
+      id: "portraits", kinds: [.folders],
+      files: [
+        File("house/ada.jpg", .real, 0), File("house/ben.png", .real, 1),
+        File("senate/cleo.JPEG", .real, 2),
+      ], labelOfAll: .real),
     KnownLayout(
       id: "people", kinds: [.folders],
       files: [
@@ -269,13 +285,13 @@ struct KnownLayout: Sendable {
     KnownLayout(
       id: "faces-140k-table", kinds: [.csv],
       files: [
-        File("train/fake/CR1E5CA9DF.mpeg", .fake, 0), File("train/real/00001.mpeg", .real, 1),
+        File("train/fake/CR1E5CA9DF.jpg", .fake, 0), File("train/real/00001.jpg", .real, 1),
       ],
       documents: [
         "train.csv": """
         ,original_path,id,label,label_str,path
-        0,/kaggle/input/x/00001.jpg,00001,1,real,train/real/00001.mpeg
-        1,/kaggle/input/y/CR1E5CA9DF.jpg,CR1E5CA9DF,0,fake,train/fake/CR1E5CA9DF.mpeg
+        0,/kaggle/input/x/00001.jpg,00001,1,real,train/real/00001.jpg
+        1,/kaggle/input/y/CR1E5CA9DF.jpg,CR1E5CA9DF,0,fake,train/fake/CR1E5CA9DF.jpg
 
         """
       ], input: "train.csv", csv: CSVSettings(fake: "0")),

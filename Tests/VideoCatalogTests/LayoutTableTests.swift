@@ -34,27 +34,27 @@ import VideoCatalog
   func isRead(id: String) throws {
     let layout = try #require(KnownLayout.layout(id))
     try withTemporaryDirectory { folder in
-      try folder.makeFiles(layout.files.map(\.path) + layout.others)
+      try folder.makeFiles(layout.files.flatMap(\.paths) + layout.others)
       for (path, text) in layout.documents { try folder.write(text, to: path) }
       for kind in layout.kinds {
         var csv = layout.csv
         if layout.startsAtRoot { csv.folder = folder.path }
         let catalog = try VideoCatalog.load(
           kind: kind, input: layout.input.map { folder.path(of: $0) } ?? folder.path,
-          options: CatalogOptions(folderLabels: layout.folders, csv: csv))
+          options: CatalogOptions(label: layout.labelOfAll, folderLabels: layout.folders, csv: csv))
         expect(catalog, layout)
       }
     }
   }
 
   private func expect(_ catalog: VideoCatalog, _ layout: KnownLayout) {
-    #expect(Set(catalog.names) == Set(layout.files.map(\.path)), "\(layout.id)")
+    #expect(Set(catalog.names) == Set(layout.files.map(\.name)), "\(layout.id)")
     for file in layout.files {
-      #expect(catalog[file.path]?.label == file.label, "\(layout.id): \(file.path)")
-      #expect(catalog[file.path]?.split == file.split, "\(layout.id): \(file.path)")
+      #expect(catalog[file.name]?.label == file.label, "\(layout.id): \(file.path)")
+      #expect(catalog[file.name]?.split == file.split, "\(layout.id): \(file.path)")
     }
     let groups = Set(
-      Dictionary(grouping: layout.files, by: \.group).values.map { Set($0.map(\.path)) })
+      Dictionary(grouping: layout.files, by: \.group).values.map { Set($0.map(\.name)) })
     #expect(catalog.partition == groups, "\(layout.id)")
     #expect(catalog.missing.isEmpty, "\(layout.id)")
     let labelled = catalog.reading.rows.filter {

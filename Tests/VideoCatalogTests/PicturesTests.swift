@@ -159,7 +159,9 @@ import VideoCatalog
       expectError(.unlabelled, "3 video files") { _ = try folder.load(.folders) }
       let catalog = try folder.load(.folders, CatalogOptions(label: .real))
       #expect(catalog.videos.allSatisfy { $0.label == .real })
-      #expect(catalog["house/a.jpg"]?.group == "folders:house")
+      // Nothing shows where people begin: each is a group of its own, and `house` and `senate` are none.
+      #expect(catalog["house/a.jpg"]?.group == "folders:a")
+      #expect(catalog["senate/b.jpg"]?.group == "folders:b")
       #expect(catalog["c.jpg"]?.group == "folders:c")
       try folder.makeFiles(["fake/d.jpg"])
       expectError(.contradiction, "fake: a folder of fake videos", "--set label=null") {

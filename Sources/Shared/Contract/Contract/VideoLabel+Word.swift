@@ -1,14 +1,25 @@
 extension VideoLabel {
+  private static let realWords: Set<String> = [
+    "real", "reals", "original", "originals", "authentic", "genuine", "pristine", "bonafide",
+    "unaltered", "unmanipulated", "untampered",
+  ]
+
+  private static let fakeWords: Set<String> = [
+    "fake", "fakes", "manipulated", "altered", "deepfake", "deepfakes", "synthetic", "synthesis",
+    "synthesized", "synthesised", "forged", "forgery", "forgeries", "tampered", "spoof", "spoofed",
+    "generated", "swapped",
+  ]
+
   /// The label that a word of a folder, a table or a list of classes stands for, in any case; nil for
   /// any other word.
   public init?(word: some StringProtocol) {
-    switch word.lowercased() {
-    case "real", "reals", "original", "originals", "authentic", "genuine", "pristine":
+    let word = word.lowercased()
+    if Self.realWords.contains(word) {
       self = .real
-    case "fake", "fakes", "manipulated", "altered", "deepfake", "deepfakes", "synthetic",
-      "synthesized", "forged", "generated", "tampered":
+    } else if Self.fakeWords.contains(word) {
       self = .fake
-    default: return nil
+    } else {
+      return nil
     }
   }
 }

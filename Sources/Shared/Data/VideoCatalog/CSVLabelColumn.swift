@@ -56,7 +56,7 @@ struct CSVLabelColumn {
   }
 
   private static func word(_ text: String) -> VideoLabel? {
-    LabelWords.label(text) ?? FolderWord(text).flatMap { $0.split == nil ? $0.label : nil }
+    VideoLabel(word: text) ?? FolderWord(text).flatMap { $0.split == nil ? $0.label : nil }
   }
 
   /// What to try with a value that is no label, given all values of the column.

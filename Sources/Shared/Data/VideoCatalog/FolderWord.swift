@@ -81,7 +81,7 @@ struct FolderWord: Equatable {
   /// Reads a name of several words; false if one of them is not understood.
   private mutating func readWords(_ words: [String]) -> Bool {
     for word in words {
-      if let label = LabelWords.label(word) {
+      if let label = VideoLabel(word: word) {
         guard self.label == nil || self.label == label else { return false }
         self.label = label
       } else if let split = DatasetSplit(spelling: word) {
