@@ -173,4 +173,21 @@ import Testing
   func picturesAreFrames(file: String, label: VideoLabel, name: String) {
     #expect(FaceForensicsReader.withoutFrame(file, label: label) == name)
   }
+
+  /// Folders between that say nothing are no identities, and masks are no fakes.
+  @Test func foldersBetweenSayNothing() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles([
+        "original/part1/000.mp4", "original/part1/010.mp4", "Deepfakes/part1/000_003.mp4",
+        "Deepfakes/masks/000_003.mp4",
+      ])
+      let catalog = try folder.load(.faceforensics)
+      #expect(catalog.videos.count == 3)
+      #expect(
+        catalog.partition == [
+          ["original/part1/000.mp4", "Deepfakes/part1/000_003.mp4"], ["original/part1/010.mp4"],
+        ])
+      #expect(catalog.reading.rows.contains { $0.takenAs == "passed over" && $0.videos == 1 })
+    }
+  }
 }

@@ -119,50 +119,56 @@ struct CSVCatalogReader {
   }
 
   private consuming func finish() throws(VideoCatalogError) -> VideoCatalog {
-    let read = numbering.reader()
-    let columnBases = columnBases
-    for video in videos {
-      let (identities, basis) = video.group(
-        numbering: read, hasOriginals: columns.original != nil,
-        groupColumn: columns.group.map { columns.names[$0] } ?? "")
-      var bases =
-        columnBases + [
-          .init(
-            .label, "column \(columns.labels[0].name): \(video.labelText)",
-            "label \(video.label.rawValue)"),
-          basis,
-        ]
-      if let split = video.split, let column = columns.split {
-        bases.append(.init(.split, "column \(columns.names[column])", "split \(split.rawValue)"))
-      }
-      if let method = video.method, let column = columns.method {
-        bases.append(.init(.method, "column \(columns.names[column])", "method \(method)"))
-      }
-      builder.add(
-        video.name, path: video.path, label: video.label, identities: identities,
-        split: video.split,
-        method: video.method, compression: video.compression, form: video.form, bases: bases)
-    }
+    addVideos()
     if let doubt = numbering.doubt { builder.addNote(doubt) }
     if let first = missing.first {
       builder.addNote(
         "\(missing.count) of \(counted(records.count, "row")) without a file; the first path that was "
           + "tried: \(first.path)")
     }
-    let areAllMissing = !missing.isEmpty && videos.isEmpty
-    let found =
-      areAllMissing
-      ? "\(counted(records.count, "row")), and no file for any of them; the first path that was "
-        + "tried is \(missing[0].path)"
-      : "\(counted(records.count, "row")), and none with a label and a file that is there"
-    var suggestion =
-      options.unlabelled == .fail
-      ? "Fill in the column label, check the paths, or skip videos without a label." : nil
-    if areAllMissing, options.givesAdvice {
-      suggestion =
-        CSVMissingFiles.suggestion(for: missing[0], tableFolder: folder) ?? "Check the paths."
+    let rows = counted(records.count, "row")
+    guard let first = missing.first, videos.isEmpty else {
+      return try builder.finish(
+        options: options,
+        suggestion: options.unlabelled == .fail
+          ? "Fill in the column label, check the paths, or skip videos without a label." : nil,
+        found: "\(rows), and none with a label and a file that is there")
     }
-    return try builder.finish(options: options, suggestion: suggestion, found: found)
+    let advice =
+      options.givesAdvice ? CSVMissingFiles.suggestion(for: first, tableFolder: folder) : nil
+    return try builder.finish(
+      options: options, suggestion: advice ?? "Check the paths.",
+      found: "\(rows), and no file for any of them; the first path that was tried is \(first.path)")
+  }
+
+  private mutating func addVideos() {
+    let read = numbering.reader()
+    let columnBases = columnBases
+    for video in videos {
+      let (identities, groupBasis) = video.group(
+        numbering: read, hasOriginals: columns.original != nil,
+        groupColumn: columns.group.map { columns.names[$0] } ?? "")
+      builder.add(
+        video.name, path: video.path, label: video.label, identities: identities,
+        split: video.split, method: video.method, compression: video.compression,
+        bases: columnBases + bases(of: video) + [groupBasis])
+    }
+  }
+
+  /// What a row says by itself.
+  private func bases(of video: CSVVideo) -> [ReadingTally.Basis] {
+    let label = columns.labels[0]
+    var bases = [
+      ReadingTally.Basis(
+        .label, "column \(label.name): \(video.labelText)", "label \(video.label.rawValue)")
+    ]
+    if let split = video.split, let column = columns.split {
+      bases.append(.init(.split, "column \(columns.names[column])", "split \(split.rawValue)"))
+    }
+    if let method = video.method, let column = columns.method {
+      bases.append(.init(.method, "column \(columns.names[column])", "method \(method)"))
+    }
+    return bases
   }
 
   /// What the header says, the same for all videos.

@@ -3,7 +3,14 @@ internal import Contract
 /// Reads FaceForensics++ as mirrors lay it out: a folder per method and one of originals, without
 /// `original_sequences` and `manipulated_sequences`: `original/000.mp4`, `Deepfakes/000_003.mp4`,
 /// also with a compression, a split or `videos` between, and in a folder that holds it all.
-enum FlatFaceForensicsReader {
+struct FlatFaceForensicsReader {
+  private let filter: FaceForensicsFilter
+  private let splits: FaceForensicsSplits?
+  private let rootCompression: String?
+  private var builder: CatalogBuilder
+  private var remarks = FaceForensicsRemarks()
+  private var seen = FaceForensicsFilter.Seen()
+
   /// Whether a data set lies in this layout: methods at the top or one folder down, and no sequences.
   static func reads(_ tree: DirectoryTree) -> Bool {
     var hasMethod = false
@@ -28,76 +35,99 @@ enum FlatFaceForensicsReader {
   static func read(
     tree: DirectoryTree, filter: FaceForensicsFilter, options: CatalogOptions
   ) throws(VideoCatalogError) -> VideoCatalog {
-    var builder = CatalogBuilder(kind: .faceforensics, root: tree.root)
-    let splits = try FaceForensicsSplits.read(tree: tree) ?? FaceForensicsSplits.find(in: tree)
-    for pair in splits?.pairs ?? [] {
-      builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })
-    }
-    let rootCompression = compression(ofRoot: tree.root)
-    var names = FaceForensicsRemarks()
-    var seen = FaceForensicsFilter.Seen()
+    var reader = try FlatFaceForensicsReader(tree: tree, filter: filter)
     for folder in tree.folders where !folder.videos.isEmpty {
-      let path = try FolderPath(folder.path, root: tree.root) { name, _ in FolderWord(name) }
-      guard let label = path.label?.value else {
-        for file in folder.videos {
-          builder.addUnlabelled(
-            FileNames.join(folder.path, file), reason: "in no folder of originals or of a method")
-        }
-        continue
-      }
-      let compression = path.compression?.value ?? rootCompression
-      for file in folder.videos {
-        let name = FileNames.join(folder.path, file)
-        let stem = path.below.first ?? FaceForensicsReader.withoutFrame(file, label: label)
-        let sequence =
-          label == .real && isActor(stem) ? "actors" : path.method?.value ?? ""
-        let parsed = FaceForensicsName(stem: stem, label: label, sequence: sequence)
-        seen.add(
-          method: path.method?.value, isActor: parsed?.space == .actor, compression: compression)
-        guard
-          filter.takes(
-            label: label, method: path.method?.value, isActor: parsed?.space == .actor,
-            compression: compression)
-        else { continue }
-        if parsed == nil { names.strange.append(name) }
-        var split = path.split?.value
-        var bases = path.words.map { folder, word in
-          ReadingTally.Basis(word.aspect, "folder \(folder)", word.meaning)
-        }
-        if split == nil, let parsed, case .youtube = parsed.space, let splits {
-          split = splits.split(of: parsed.target)
-          if let split {
-            bases.append(FaceForensicsSplits.basis(split))
-          } else {
-            names.withoutSplit.append(name)
-          }
-        }
-        if path.compression == nil, let rootCompression {
-          bases.append(
-            .init(.compression, "name of the input", "compression \(rootCompression)"))
-        }
-        builder.add(
-          name, label: label,
-          identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
-            Identity($0, of: .faceforensics)
-          }, split: split, method: path.method?.value, compression: compression,
-          bases: bases + [FaceForensicsName.basis(parsed)])
-      }
+      try reader.add(folder, root: tree.root)
     }
-    try filter.check(seen)
-    for note in (splits?.notes ?? []) + names.notes { builder.addNote(note) }
-    builder.addRemarks(of: tree)
-    let isPartlyRight = builder.count > 0
-    return try builder.finish(
+    try filter.check(reader.seen)
+    for note in (reader.splits?.notes ?? []) + reader.remarks.notes { reader.builder.addNote(note) }
+    reader.builder.addRemarks(of: tree)
+    let isPartlyRight = reader.builder.count > 0
+    return try reader.builder.finish(
       options: options,
       suggestion: LayoutGuess.suggestion(
         insteadOf: .faceforensics, for: tree, options: options, isPartlyRight: isPartlyRight),
       found: LayoutGuess.inventory(of: tree))
   }
 
-  /// Whether a real video's name is one of the actors', `01__scene`.
+  private init(
+    tree: DirectoryTree, filter: FaceForensicsFilter
+  ) throws(VideoCatalogError) {
+    self.filter = filter
+    splits = try FaceForensicsSplits.read(tree: tree) ?? FaceForensicsSplits.find(in: tree)
+    rootCompression = Self.compression(ofRoot: tree.root)
+    builder = CatalogBuilder(kind: .faceforensics, root: tree.root)
+    for pair in splits?.pairs ?? [] {
+      builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })
+    }
+  }
+
+  private mutating func add(
+    _ folder: DirectoryTree.Folder, root: String
+  ) throws(VideoCatalogError) {
+    let path = try FolderPath(folder.path, root: root) { name, _ in FolderWord(name) }
+    for file in folder.videos {
+      let name = FileNames.join(folder.path, file)
+      if let extra = path.extra {
+        builder.passOver(name, found: "folder \(extra)")
+      } else if let label = path.label?.value {
+        add(name, file: file, path: path, label: label)
+      } else {
+        builder.addUnlabelled(name, reason: "in no folder of originals or of a method")
+      }
+    }
+  }
+
+  private mutating func add(_ name: String, file: String, path: FolderPath, label: VideoLabel) {
+    let stem = Self.stem(file, path: path, label: label)
+    let method = label == .fake ? path.method?.value : nil
+    let sequence = label == .real && Self.isActor(stem) ? "actors" : method ?? ""
+    let parsed = FaceForensicsName(stem: stem, label: label, sequence: sequence)
+    let isActor = parsed?.space == .actor
+    let compression = path.compression?.value ?? rootCompression
+    seen.add(method: method, isActor: isActor, compression: compression)
+    guard filter.takes(label: label, method: method, isActor: isActor, compression: compression)
+    else { return }
+    if parsed == nil { remarks.strange.append(name) }
+    let (split, splitBasis) = split(of: parsed, name: name, path: path)
+    var bases = path.words.map { folder, word in
+      ReadingTally.Basis(word.aspect, "folder \(folder)", word.meaning)
+    }
+    if path.compression == nil, let rootCompression {
+      bases.append(.init(.compression, "name of the input", "compression \(rootCompression)"))
+    }
+    bases += [splitBasis, FaceForensicsName.basis(parsed)].compactMap { $0 }
+    builder.add(
+      name, label: label,
+      identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
+        Identity($0, of: .faceforensics)
+      }, split: split, method: method, compression: compression, bases: bases)
+  }
+
+  /// The split of a video by its folders, else by the official lists.
+  private mutating func split(
+    of parsed: FaceForensicsName?, name: String, path: FolderPath
+  ) -> (DatasetSplit?, ReadingTally.Basis?) {
+    if let split = path.split?.value { return (split, nil) }
+    guard let splits, let parsed, case .youtube = parsed.space else { return (nil, nil) }
+    guard let split = splits.split(of: parsed.target) else {
+      remarks.withoutSplit.append(name)
+      return (nil, nil)
+    }
+    return (split, FaceForensicsSplits.basis(split))
+  }
+
+  /// The name that says what a video shows: of extracted frames that of their folder.
+  private static func stem(_ file: String, path: FolderPath, label: VideoLabel) -> String {
+    let own = FaceForensicsReader.withoutFrame(file, label: label)
+    return (path.below + [own]).first {
+      FaceForensicsNumbering.candidate($0, label: label) != nil || isActor($0)
+    } ?? own
+  }
+
+  /// Whether a name is one of DeepFakeDetection's, `01__scene`.
   private static func isActor(_ stem: String) -> Bool {
-    KnownNames.meaning(stem, label: .real)?.form == "NN__scene"
+    KnownNames.meaning(stem, label: .real)?.form.hasPrefix("NN_") == true
   }
 
   /// The compression in the name of the input's folder, as in `FaceForensics++_C23`.
