@@ -152,6 +152,17 @@ import VideoCatalog
     }
   }
 
+  /// Folders that the user gave a label hold as many people as pictures, whatever their names.
+  @Test func numberedPicturesInNamedFolders() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles(["0/00001.jpg", "0/00002.jpg", "1/00003.jpg", "1/00004.jpg"])
+      let catalog = try folder.load(
+        .folders, CatalogOptions(folderLabels: FolderLabels(real: ["1"], fake: ["0"])))
+      #expect(catalog.videos.map(\.form) == [.picture, .picture, .picture, .picture])
+      #expect(catalog["0/00001.jpg"]?.label == .fake && catalog["1/00003.jpg"]?.label == .real)
+    }
+  }
+
   /// One label for everything; folders that say something else contradict it, and the advice works.
   @Test func oneLabelForAll() throws {
     try withTemporaryDirectory { folder in

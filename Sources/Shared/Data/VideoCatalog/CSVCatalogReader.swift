@@ -151,7 +151,7 @@ struct CSVCatalogReader {
       builder.add(
         video.name, path: video.path, label: video.label, identities: identities,
         split: video.split, method: video.method, compression: video.compression,
-        bases: columnBases + bases(of: video) + [groupBasis])
+        form: video.form, bases: columnBases + bases(of: video) + [groupBasis])
     }
   }
 

@@ -44,10 +44,11 @@ struct DirectoryTree {
   var videoCount: Int { folders.reduce(0) { $0 + $1.videos.count } }
 
   /// Lists `root`. `skip` is asked for each folder, by its path below the root, before it is opened;
-  /// `numberedPictures` says what a folder of numbered pictures is.
+  /// `numberedPictures` says what a folder of numbered pictures is, `labels` which folders are named by
+  /// the user.
   init(
     root: String, numberedPictures: CatalogOptions.NumberedPictures = .frames,
-    skip: (String) -> Bool = { _ in false }
+    labels: FolderLabels = FolderLabels(), skip: (String) -> Bool = { _ in false }
   ) throws(VideoCatalogError) {
     self.root = root
     try walk(from: "", skip: skip)
@@ -61,11 +62,13 @@ struct DirectoryTree {
     folders.sort { $0.path.bytewisePrecedes($1.path) }
     skipped.sort { $0.bytewisePrecedes($1) }
     passedOver.add(.folder, count: skipped.count)
-    settlePictures(numberedPictures)
+    settlePictures(numberedPictures, labels)
   }
 
   /// Decides of all pictures whether they are videos or frames of one.
-  private mutating func settlePictures(_ rule: CatalogOptions.NumberedPictures) {
+  private mutating func settlePictures(
+    _ rule: CatalogOptions.NumberedPictures, _ labels: FolderLabels
+  ) {
     var positions: [String: Int] = [:]
     for index in folders.indices {
       positions[folders[index].path] = index
@@ -75,7 +78,7 @@ struct DirectoryTree {
       }
     }
     if rule == .frames {
-      let found = FrameFolders(in: folders, withSubfolders: withSubfolders)
+      let found = FrameFolders(in: folders, withSubfolders: withSubfolders, labels: labels)
       let beside = found.besideVideos(folders)
       passedOver.add(.framesOfVideo, count: beside.count)
       frameFolders = found.paths.subtracting(beside)

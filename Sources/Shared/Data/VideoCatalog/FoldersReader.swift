@@ -3,11 +3,11 @@ internal import Contract
 /// Reads folders that are named after labels, splits, methods and compressions, in any order and case:
 /// `real/a.mp4`, `train/fake/a.mp4`, `FaceSwap/c23/a.mp4`.
 ///
-/// Group, the first that applies:
+/// With a label for everything no such folder is needed. Group, the first that applies:
 /// 1. A file name of a known data set (``KnownNames``, ``FaceForensicsNumbering``) is connected as there.
 /// 2. The first folder without a meaning below the first one with a meaning: `real/anna/1.mp4`.
 /// 3. Where such folders lie above and differ, those: `anna/real/1.mp4`.
-/// 4. With a label for everything, or none of these: the file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
+/// 4. The file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
 ///    `0001_fake.mp4`).
 struct FoldersReader {
   private struct Entry {
@@ -28,7 +28,8 @@ struct FoldersReader {
   /// Reads the catalog below `root`.
   static func read(root: String, options: CatalogOptions) throws(VideoCatalogError) -> VideoCatalog
   {
-    let tree = try DirectoryTree(root: root, numberedPictures: options.numberedPictures)
+    let tree = try DirectoryTree(
+      root: root, numberedPictures: options.numberedPictures, labels: options.folderLabels)
     var reader = FoldersReader(tree: tree)
     try reader.sortFolders(options.folderLabels, labelOfAll: options.label)
     reader.readSplits()

@@ -11,12 +11,16 @@ struct FrameFolders {
   /// Paths of the folders that are one video each.
   let paths: Set<String>
 
-  init(in folders: [DirectoryTree.Folder], withSubfolders: Set<String>) {
+  /// - Parameter labels: names of folders that the user gave a label.
+  init(
+    in folders: [DirectoryTree.Folder], withSubfolders: Set<String>,
+    labels: FolderLabels = FolderLabels()
+  ) {
     var certain: Set<String> = []
     var single: [String] = []
     for folder in folders {
       guard !folder.pictures.isEmpty, folder.videos.isEmpty, !withSubfolders.contains(folder.path),
-        let name = FileNames.components(folder.path).last, !Self.isCollection(name),
+        let name = FileNames.components(folder.path).last, !Self.isCollection(name, labels),
         NumberedPictures(folder.pictures) != nil
       else { continue }
       if folder.pictures.count > 1 {
@@ -36,9 +40,9 @@ struct FrameFolders {
     "deepfakedetection", "youtube", "actors",
   ]
 
-  private static func isCollection(_ name: Substring) -> Bool {
-    FolderWord(name)?.isSilent == false || FaceForensicsReader.sequenceFolders[String(name)] != nil
-      || CelebDFReader.folder(name) != nil || collections.contains(name.lowercased())
+  private static func isCollection(_ name: Substring, _ labels: FolderLabels) -> Bool {
+    FolderWord(name, labels: labels).map { !$0.isSilent } ?? false
+      || FaceForensicsFilter.isCompression(name) || collections.contains(name.lowercased())
   }
 
   /// Whether pictures below the path show no faces: DeepfakeBench puts masks and landmarks beside
