@@ -30,7 +30,7 @@ public struct NearDuplicates: Sendable, Equatable {
   /// What was found, in a few sentences; nil where nothing was.
   public let warning: String?
 
-  /// Looks for them: about 2 milliseconds a video, and 2 nanoseconds for each two videos on different
+  /// Looks for them: about 3 milliseconds a video, and 6 nanoseconds for each two videos on different
   /// sides, divided by the workers.
   ///
   /// - Parameters:
