@@ -10,9 +10,12 @@ import Testing
   .enabled(
     if: BuiltExecutable.hasWeights, "weights/ is missing; scripts/test or scripts/demo fetches it"))
 struct CatalogReadingTests {
-  private func clip() throws -> Data {
-    try Data(
-      contentsOf: URL(fileURLWithPath: SampleClips.folder + "/real/astronaut/take1.mp4"))
+  /// A clip; those of the two labels differ, as equal pictures under both would be a contradiction.
+  private func clip(_ label: VideoLabel = .real) throws -> Data {
+    let folder = SampleClips.folder + "/" + label.rawValue
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".mp4") }.sorted()
+    return try Data(contentsOf: URL(fileURLWithPath: folder + "/" + (try #require(names.first))))
   }
 
   private func report(_ store: String) throws -> [String: Any] {
@@ -24,10 +27,8 @@ struct CatalogReadingTests {
   /// it, and the store has the groups.
   @Test func namesOfADataSetInLabelFolders() throws {
     try withTemporaryDirectory { folder in
-      let clip = try clip()
-      for name in ["real/000.mp4", "real/003.mp4", "fake/000_003.mp4"] {
-        try folder.write(clip, to: "in/" + name)
-      }
+      for name in ["real/000.mp4", "real/003.mp4"] { try folder.write(clip(), to: "in/" + name) }
+      try folder.write(clip(.fake), to: "in/fake/000_003.mp4")
       let store = folder.path(of: "store")
       let outcome = try BuiltExecutable.extract(
         "folders", input: folder.path(of: "in"), store: store, set: ["sampling.framesPerVideo=2"])
@@ -55,8 +56,8 @@ struct CatalogReadingTests {
   /// Columns by setting; one for another kind of data set is refused.
   @Test func columnsOfATable() throws {
     try withTemporaryDirectory { folder in
-      let clip = try clip()
-      for name in ["a.mp4", "b.mp4"] { try folder.write(clip, to: name) }
+      try folder.write(clip(), to: "a.mp4")
+      try folder.write(clip(.fake), to: "b.mp4")
       try folder.write("clip,video,label\nx,a.mp4,1\ny,b.mp4,0\n", to: "list.csv")
       func extract(_ set: [String]) throws -> BuiltExecutable.Outcome {
         try BuiltExecutable.extract(
@@ -101,8 +102,8 @@ struct CatalogReadingTests {
   /// A store keeps the groups that it was begun with: where the data set says otherwise, the run says so.
   @Test func aStoreWithOtherGroupsIsReported() throws {
     try withTemporaryDirectory { folder in
-      let clip = try clip()
-      for name in ["a.mp4", "b.mp4"] { try folder.write(clip, to: name) }
+      try folder.write(clip(), to: "a.mp4")
+      try folder.write(clip(.fake), to: "b.mp4")
       let store = folder.path(of: "store")
       func extract(_ table: String) throws -> BuiltExecutable.Outcome {
         try folder.write(table, to: "list.csv")

@@ -94,7 +94,7 @@ import VideoCatalog
         [copy("real/wrong.mp4", .real, group: "person 5")], of: "fake/person-5.mp4", to: store)
       let run = TrainingRun(folder: folder.path(of: "run"), store: store, settings: ["epochs=1"])
       let outcome = try run.train(["--force"])
-      #expect([0, 3].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
+      #expect([0, 3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
       let joined =
         "2 videos have exactly the pictures of a video of another group, such as "
         + "\"real/person-3.mp4\" and \"real/twin.mp4\": their 2 groups count as 1"
@@ -115,7 +115,7 @@ import VideoCatalog
         let evaluated = try TrainingRun.command([
           "evaluate", "--model", run.model, "--store", store, "--split", split, "--bootstrap", "0",
         ])
-        #expect([0, 3].contains(evaluated.status), "\(evaluated.errors)")
+        #expect([0, 1, 4].contains(evaluated.status), "\(evaluated.errors)")
         #expect(evaluated.errors.contains("Warning: " + leftOut), "\(evaluated.errors)")
       }
     }
@@ -129,7 +129,7 @@ import VideoCatalog
       try TrainingStore.make(store)
       let run = TrainingRun(folder: folder.path(of: "run"), store: store, settings: ["epochs=2"])
       let first = try run.train(["--time", "0.05s", "--force"])
-      #expect([0, 3].contains(first.status), "\(first.output) \(first.errors)")
+      #expect([0, 3, 4].contains(first.status), "\(first.output) \(first.errors)")
       #expect(run.savedStep > 0 && run.savedStep < 40)
       for name in try FileManager.default.contentsOfDirectory(atPath: run.checkpoints.path) {
         var checkpoint = try Checkpoint(contentsOf: run.checkpoints.path + "/" + name)
@@ -137,7 +137,7 @@ import VideoCatalog
         try checkpoint.write(to: run.checkpoints.path + "/" + name)
       }
       let second = try run.train(["--force"])
-      #expect([0, 3].contains(second.status), "\(second.output) \(second.errors)")
+      #expect([0, 3, 4].contains(second.status), "\(second.output) \(second.errors)")
       #expect(second.output.contains("Resume "))
       let settings = try ModelFile(contentsOf: run.model).metadata.provenance.settings
       #expect(settings["store.fingerprint"] != nil && settings["store.equalVideos"] == nil)
@@ -150,7 +150,7 @@ import VideoCatalog
       let evaluated = try TrainingRun.command([
         "evaluate", "--model", run.model, "--store", store, "--split", "test", "--bootstrap", "0",
       ])
-      #expect([0, 3].contains(evaluated.status), "\(evaluated.errors)")
+      #expect([0, 1, 4].contains(evaluated.status), "\(evaluated.errors)")
       #expect(
         evaluated.errors.contains("videos have exactly the pictures of a video on another side"),
         "\(evaluated.errors)")

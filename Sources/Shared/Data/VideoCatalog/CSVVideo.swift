@@ -60,7 +60,9 @@ struct CSVVideo {
     }
     let own = Identity(name, of: .csv)
     guard hasOriginals else {
-      return ([own], ReadingTally.Basis(.group, "no column of groups", "group: one each"))
+      let found =
+        groupColumn.isEmpty ? "no column of groups" : "column \(groupColumn): empty"
+      return ([own], ReadingTally.Basis(.group, found, "group: one each"))
     }
     // A real video is its own original.
     let file = label == .fake ? original ?? text : text
