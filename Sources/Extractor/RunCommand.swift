@@ -50,8 +50,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     var overrides = set
-    if let input { overrides.append("input=" + quoted(absolute(input))) }
-    if let store { overrides.append("store=" + quoted(absolute(store))) }
+    if let input { overrides.append("input=" + quotedYAML(try absolute(input))) }
+    if let store { overrides.append("store=" + quotedYAML(try absolute(store))) }
     if let workers { overrides.append("workers=\(workers)") }
     let configuration = try ExtractConfiguration(contentsOf: pipeline, overrides: overrides)
     guard let input = configuration.input else {
@@ -115,13 +115,9 @@ struct RunCommand: ParsableCommand {
     if report.hasProblems { throw ExitCode(2) }
   }
 
-  private func absolute(_ path: String) -> String {
-    URL(fileURLWithPath: path).path
-  }
-
-  /// A YAML string in single quotes.
-  private func quoted(_ text: String) -> String {
-    "'" + text.replacingOccurrences(of: "'", with: "''") + "'"
+  private func absolute(_ path: String) throws -> String {
+    guard !path.isEmpty else { throw ValidationError("a path is empty") }
+    return URL(fileURLWithPath: path).path
   }
 }
 

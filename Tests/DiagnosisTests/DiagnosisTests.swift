@@ -259,14 +259,14 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
       var judged = sound
       judged.add(
         [Finding(identifier, outcome, measured: "100% called real", meaning: "Always the same.")],
-        ranksFakesHigher: false)
+        ranksFakesHigher: false, leansRight: false)
       #expect(judged.condition == condition && judged.verdict == verdict)
     }
     // Of a broken file predictions are no news.
     var broken = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", .nan) }
     broken.add(
       [Finding(.predictions, .failed, measured: "NaN", meaning: "No numbers.")],
-      ranksFakesHigher: false)
+      ranksFakesHigher: false, leansRight: false)
     #expect(broken.condition == .repairable)
     let outcomes = broken.findings.filter { $0.identifier == .predictions }.map(\.outcome)
     #expect(outcomes == [.warning])

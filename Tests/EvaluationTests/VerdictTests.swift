@@ -48,13 +48,17 @@ struct VerdictTests {
     #expect(finding.measured.hasPrefix("AUC 0.000"))
   }
 
-  /// A perfect one is sound where chance would do as well in 1% of all cases at most.
-  @Test(arguments: [(3, 1, false), (3, 2, true), (4, 1, false), (5, 1, true), (12, 1, true)])
+  /// A perfect one is sound from seven people on, or from twenty videos of either class.
+  @Test(arguments: [
+    (3, 1, false), (6, 1, false), (7, 1, true), (12, 1, true), (3, 6, false), (3, 7, true),
+    (1, 20, true),
+    (1, 19, false),
+  ])
   func perfectDetectorIsSoundWithEnoughPeople(people: Int, takes: Int, isSound: Bool) throws {
     let check = try check(perfect(people: people, takes: takes, sign: 1))
     #expect(check.verdict == (isSound ? .sound : .cannotTell))
     let finding = try better(check)
-    #expect(finding.measured.contains("of \(people) groups of people"))
+    #expect(finding.measured.contains("of \(people) \(people == 1 ? "group" : "groups") of people"))
     if !isSound { #expect(finding.advice?.contains("groups") == true) }
   }
 
@@ -88,12 +92,50 @@ struct VerdictTests {
       }
     }
     let few = try better(try check(frames(6)))
-    #expect(few.outcome == .undecided)
-    let advice = try #require(few.advice)
+    #expect(few.outcome == .undecided && few.advice?.contains("7 groups") == true)
+    let some = try better(try check(frames(12)))
+    #expect(some.outcome == .undecided)
+    let advice = try #require(some.advice)
     let number = try #require(
-      advice.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }.first { $0 > 6 })
+      advice.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }.first { $0 > 12 })
     #expect(number < 2000)
     #expect(try better(try check(frames(max(number * 2, 60)))).outcome == .passed)
+  }
+
+  /// A point estimate on the wrong side of 0.5 is never a success, whatever a test says.
+  @Test func aContradictingEstimateNeverPasses() throws {
+    let first = (0..<10).flatMap { take in
+      crops(video("a\(take)", take < 8 ? .fake : .real, group: "a"), take < 8 ? 1 : 2)
+    }
+    let second = (0..<10).flatMap { take in
+      crops(video("b\(take)", take < 2 ? .fake : .real, group: "b"), take < 2 ? -2 : -1)
+    }
+    for sign in [1.0, -1] {
+      let frames = (first + second).map { frame in
+        var frame = frame
+        frame.margin *= sign
+        return frame
+      }
+      let finding = try better(try check(frames))
+      #expect(finding.outcome == .undecided, "\(finding)")
+    }
+  }
+
+  /// Videos that a model has learned from say nothing of others.
+  @Test func learnedVideosProveNothing() throws {
+    let frames = perfect(people: 12, takes: 2, sign: 1)
+    let calibration = try Calibration.fitted(frames: frames, score: .mean)
+    let report = try EvaluationReport(
+      frames: frames, calibration: calibration, draws: 100, seed: 3, testsChance: true)
+    for isUnseen in [true, false] {
+      let evidence = BehaviourEvidence(
+        report: report, frames: frames, expectedEntries: ["a"], presentEntries: ["a"],
+        entriesNotFinite: [],
+        batchNormLayers: [BatchNormStatistics(name: "bn", mean: [0.1], variance: [2])],
+        logits: [1, 2, 3, 1], logitsOfChangedPictures: [2, 2, 4, 2], logitsAfterReload: nil,
+        isUnseen: isUnseen)
+      #expect(BehaviourCheck(evidence).verdict == (isUnseen ? .sound : .cannotTell))
+    }
   }
 
   /// One place makes the verdict, of whatever findings.

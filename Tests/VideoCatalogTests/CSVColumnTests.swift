@@ -6,6 +6,81 @@ import Testing
 @testable import VideoCatalog
 
 /// Columns by other names, other separators, other spellings of labels.
+/// Tables that say the opposite of their folders, methods or other columns.
+@Suite struct CSVContradictionTests {
+  @Test(arguments: [
+    "path,label\noriginal/a.mp4,1\nDeepfakes/b.mp4,0\n",
+    "path,label\ntraining_real/a.mp4,1\ntraining_fake/b.mp4,0\n",
+    "path,label\npristine/a.mp4,1\nDeepFake/b.mp4,0\n",
+    "path,label\nreal/a.mp4,1\nstylegan/b.mp4,0\n",
+    "path,label,target\nv/real/a.mp4,1,1\nv/fake/b.mp4,0,0\n",
+    "path,label,method\nx/a.mp4,1,original\nx/b.mp4,0,Deepfakes\n",
+    "path,label,label_str\nx/a.mp4,1,REAL\nx/b.mp4,0,FAKE\nx/c.mp4,1,unknown\n",
+    "path,label,verdict\nx/a.mp4,1,REAL\nx/b.mp4,0,FAKE\n",
+  ]) func areErrors(table: String) throws {
+    try withTemporaryDirectory { folder in
+      let paths = table.split(separator: "\n").dropFirst().map { String($0.prefix { $0 != "," }) }
+      try folder.makeFiles(paths)
+      try folder.write(table, to: "list.csv")
+      #expect {
+        _ = try VideoCatalog.load(kind: .csv, input: folder.path(of: "list.csv"))
+      } throws: { ($0 as? VideoCatalogError)?.code == .contradiction }
+      // The advice works.
+      let catalog = try VideoCatalog.load(
+        kind: .csv, input: folder.path(of: "list.csv"),
+        options: CatalogOptions(csv: CSVSettings(label: "label", fake: "0")))
+      #expect(catalog.videos.first { $0.name.hasSuffix("b.mp4") }?.label == .fake)
+    }
+  }
+
+  /// What pandas writes for nothing is nothing.
+  @Test func missingValuesAreNoGroup() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles(["a.mp4", "b.mp4"])
+      try folder.write("path,label,group\na.mp4,real,NaN\nb.mp4,fake,nan\n", to: "list.csv")
+      let catalog = try VideoCatalog.load(kind: .csv, input: folder.path(of: "list.csv"))
+      #expect(Set(catalog.videos.map(\.group)) == ["csv:a.mp4", "csv:b.mp4"])
+    }
+  }
+}
+
+/// Folders whose names speak of both labels, or of one in an unknown way.
+@Suite struct UnclearFolderTests {
+  @Test(arguments: ["fake/not_real/a.mp4", "real/Fake-Faces-HQ/a.mp4", "FaceSwap/real2/a.mp4"])
+  func areErrors(path: String) throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles([path, "real/x.mp4", "fake/y.mp4"])
+      #expect {
+        _ = try VideoCatalog.load(kind: .folders, input: folder.path)
+      } throws: { ($0 as? VideoCatalogError)?.code == .contradiction }
+    }
+  }
+
+  /// Numbers and versions beside a label are none of its words.
+  @Test func numbersBesideALabelAreUnderstood() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles([
+        "progan/car/0_real/1.png", "progan/car/1_fake/2.png", "originals_v2/a.mp4",
+      ])
+      let catalog = try VideoCatalog.load(kind: .folders, input: folder.path)
+      #expect(
+        catalog.videos.map(\.label) == [.real, .real, .fake], "\(catalog.videos.map(\.name))")
+    }
+  }
+
+  /// One label for everything doesn't swallow a folder that says something else.
+  @Test(arguments: ["fake_v2/a.jpg", "not_real/a.jpg", "AI-generated faces 2023/a.jpg"])
+  func areNotSwallowed(path: String) throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles([path, "house/b.jpg"])
+      #expect {
+        _ = try VideoCatalog.load(
+          kind: .folders, input: folder.path, options: CatalogOptions(label: .real))
+      } throws: { ($0 as? VideoCatalogError)?.code == .contradiction }
+    }
+  }
+}
+
 @Suite struct CSVColumnTests {
   private func load(
     _ text: String, files: [String] = ["a.mp4", "b.mp4"], _ csv: CSVSettings = CSVSettings()

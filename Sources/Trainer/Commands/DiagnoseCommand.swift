@@ -73,7 +73,8 @@ struct DiagnoseCommand: ParsableCommand {
           observer: console)
       }
       predictions = trial.summary
-      diagnosis.add(trial.findings, ranksFakesHigher: trial.ranksFakesHigher)
+      diagnosis.add(
+        trial.findings, ranksFakesHigher: trial.ranksFakesHigher, leansRight: trial.leansRight)
     }
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: predictions)
     StandardOutput.write(try json ? result.json() : result.text())

@@ -116,7 +116,9 @@ struct EvaluateCommand: ParsableCommand {
     let report = try judge.report(predictions, calibration)
     let behaviour = try judge.behaviour(
       file.state,
-      side: ModelJudge.Side(split.rawValue, predictions: predictions, report: report),
+      side: ModelJudge.Side(
+        split.rawValue, predictions: predictions, report: report,
+        isUnseen: isUnseen(catalog, file.metadata)),
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     StandardOutput.write(
       ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())
@@ -126,7 +128,9 @@ struct EvaluateCommand: ParsableCommand {
         "The file says of itself: \(stated.verdict.rawValue). \(stated.reason)".printable)
     }
     var result = Result(
-      model: model, store: store, split: split.rawValue, verdict: behaviour.verdict,
+      model: model, store: store, split: split.rawValue,
+      verdict: behaviour.verdict == .cannotTell && file.metadata.verdict?.verdict == .broken
+        ? .broken : behaviour.verdict,
       stated: file.metadata.verdict, report: report, behaviour: behaviour)
     if let grid {
       let run = RobustnessRun(
@@ -136,7 +140,10 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
     if let json { try write(result, to: json) }
-    try behaviour.verdict.endCommand()
+    // Less evidence than the file's own doesn't make a broken model a doubtful one.
+    let isKnownBroken =
+      behaviour.verdict == .cannotTell && file.metadata.verdict?.verdict == .broken
+    try (isKnownBroken ? .broken : behaviour.verdict).endCommand()
   }
 
   /// Throws where measuring perturbed crops would come to nothing.
@@ -181,6 +188,15 @@ struct EvaluateCommand: ParsableCommand {
     case .validation: return sides.validation
     case .test, .all: return sides.test
     }
+  }
+
+  /// Whether the model has not learned from the chosen side: of the store that it was trained on, only
+  /// validation and test are new to it.
+  private func isUnseen(_ catalog: SampleCatalog, _ metadata: ModelMetadata) -> Bool {
+    guard split == .train || split == .all else { return true }
+    let trained = metadata.provenance.settings["store.fingerprint"]
+      .flatMap { UInt64($0, radix: 16) }
+    return trained.map { !catalog.hasFingerprint($0) } ?? true
   }
 
   /// All videos but those whose pictures have both labels: no answer is right for them.

@@ -100,9 +100,9 @@ struct RepairCommand: ParsableCommand {
       let isSwapped = diagnosis.findings.contains {
         $0.identifier == .swappedClasses && $0.outcome == .failed
       }
-      if isSwapped, !swapClasses { throw swapRefusal() }
-    case .swappedClasses: if !swapClasses { throw swapRefusal() }
-    case .sound, .undecided, .misbehaving:
+      if isSwapped, !swapClasses, !force { throw swapRefusal() }
+    case .swappedClasses, .sound, .undecided, .misbehaving:
+      // What the file says of its classes counts less than what it answers.
       if !force, !swapClasses { return try judge(file, diagnosis) }
     case .needsTraining:
       throw CommandError(
@@ -124,7 +124,7 @@ struct RepairCommand: ParsableCommand {
         store: CommandLinePath.absolute(store), frames: frames,
         split: split == .hash ? .hash : .dataset,
         inputSize: inputSize, workers: workers, cacheBytes: cache << 20,
-        estimatesStatistics: diagnosis.condition == .repairable || force,
+        estimatesStatistics: diagnosis.condition == .repairable || force && !swapClasses,
         swapsClasses: swapClasses), observer: console)
     StandardOutput.write("\n" + repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
@@ -143,7 +143,8 @@ struct RepairCommand: ParsableCommand {
         workers: workers, observer: console)
     }
     var diagnosis = diagnosis
-    diagnosis.add(trial.findings, ranksFakesHigher: trial.ranksFakesHigher)
+    diagnosis.add(
+      trial.findings, ranksFakesHigher: trial.ranksFakesHigher, leansRight: trial.leansRight)
     let result = DiagnosisResult(
       model: model, diagnosis: diagnosis, predictions: trial.summary)
     StandardOutput.write("\n" + result.judgement)
@@ -157,7 +158,7 @@ struct RepairCommand: ParsableCommand {
   private func swapRefusal() -> CommandError {
     CommandError(
       "\(model): its answers are fake and real, in this order; run again with --swap-classes to "
-        + "exchange them")
+        + "exchange them, or with --force if the file says so wrongly")
   }
 
   private func report(_ outcome: ModelRepair.Outcome, _ subject: SubjectModel, _ target: String) {

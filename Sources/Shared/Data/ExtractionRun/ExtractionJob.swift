@@ -73,6 +73,8 @@ package struct ExtractionJob {
     var faces = 0
     var times = StageTimes()
     var storeSeconds = 0.0
+    /// Videos that the store can't hold.
+    var notStored: [ExtractionReport.Problem] = []
   }
 
   /// Extracts what is missing and writes the report.
@@ -151,7 +153,7 @@ package struct ExtractionJob {
     var times = StageTimes()
     guard let extraction = try extraction(of: video, extractor, &times) else { return }
     let start = ThreadCPUClock.seconds()
-    try append(extraction, to: writer)
+    let obstacle = try append(extraction, to: writer)
     let stored = ThreadCPUClock.seconds() - start
     if let reason = extraction.record.reason {
       observer.observe(.skipped(video: video.name, reason: reason))
@@ -162,6 +164,9 @@ package struct ExtractionJob {
       tally.faces += extraction.samples.count
       tally.times += times
       tally.storeSeconds += stored
+      if let obstacle {
+        tally.notStored.append(.init(name: video.name, label: video.label, reasons: [obstacle]))
+      }
       return tally
     }
     observer.advance(to: now.extracted, detail: "\(now.faces) faces")
@@ -184,13 +189,18 @@ package struct ExtractionJob {
     }
   }
 
-  private func append(_ extraction: VideoExtraction, to writer: ShardWriter) throws {
+  /// - Returns: why the store can't hold the video; nil where it does.
+  private func append(
+    _ extraction: VideoExtraction, to writer: ShardWriter
+  ) throws -> String? {
     do {
       try writer.append(extraction)
+      return nil
     } catch {
       // A name too long for a key, for instance: nothing was written, the others go on.
       guard error.code == .invalidVideo else { throw error }
       observer.observe(.notStored(reason: error.description))
+      return error.description
     }
   }
 
@@ -209,7 +219,7 @@ package struct ExtractionJob {
         part: settings.part.text, videosExtracted: tally.extracted - tally.failed,
         videosFailed: tally.failed, cpuSecondsByStage: stages,
         wasInterrupted: observer.shallStop),
-      pending: 0, rows: [], skipped: [], incomplete: [], unlabelled: [],
+      pending: 0, rows: [], skipped: tally.notStored, incomplete: [], unlabelled: [],
       passedOver: catalog.passedOver, notes: [])
     let reader = try ShardReader(directory: store, allowLive: true)
     report.count(

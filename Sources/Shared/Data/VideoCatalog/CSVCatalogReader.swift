@@ -207,7 +207,8 @@ struct CSVCatalogReader {
   private func value(_ column: Int?, _ record: CSVTable.Row) -> String? {
     guard let column else { return nil }
     let text = CSVColumns.field(record, column)
-    return text.isEmpty ? nil : text
+    // What pandas writes where there is nothing.
+    return ["", "nan", "none", "null", "<na>"].contains(text.lowercased()) ? nil : text
   }
 
   private func name(of path: LexicalPath, isAbsolute: Bool) -> String {

@@ -91,7 +91,13 @@ struct CSVColumns {
       throw missing(
         "label", likely: names.indices.first { $0 != path && holdsLabels($0, words: true) })
     }
-    let others = (certain + perhaps).filter { $0 != first && holdsLabels($0) }
+    // Most values are enough to contradict: one `unknown` is no reason to look away.
+    let spoken = names.indices.filter {
+      !certain.contains($0) && !perhaps.contains($0) && $0 != path && holdsBothWords($0)
+    }
+    let others =
+      certain.filter { $0 != first && holdsMostlyLabels($0) } + perhaps.filter { $0 != first }
+      + spoken.filter { $0 != first }
     return [CSVLabelColumn(index: first, name: names[first], fakeValue: settings.fake)]
       + others.map { CSVLabelColumn(index: $0, name: names[$0]) }
   }
@@ -131,6 +137,19 @@ struct CSVColumns {
   private func first(_ known: Set<String>) -> Int? { compact.firstIndex(where: known.contains) }
 
   private func holdsLabels(_ index: Int) -> Bool { holdsLabels(index, words: false) }
+
+  private func holdsMostlyLabels(_ index: Int) -> Bool {
+    let column = CSVLabelColumn(index: index, name: names[index])
+    let values = rows.map { Self.field($0, index) }.filter { !$0.isEmpty }
+    return !values.isEmpty && values.count { column.label($0) != nil } * 2 >= values.count
+  }
+
+  /// Whether a column says real and fake in words, and little else.
+  private func holdsBothWords(_ index: Int) -> Bool {
+    let values = rows.map { Self.field($0, index) }.filter { !$0.isEmpty }
+    let labels = values.compactMap { VideoLabel(word: $0) }
+    return Set(labels).count == 2 && labels.count * 10 >= values.count * 9
+  }
 
   private func holdsLabels(_ index: Int, words: Bool) -> Bool {
     let column = CSVLabelColumn(index: index, name: names[index])

@@ -25,8 +25,36 @@ enum CSVLabelCheck {
         } ?? "Choose")
           + " the column that is right, e.g. --set \(CSVColumns.option("label", other.name))")
     }
-    if columns.labels.count == 1, settings.fake == nil {
-      try checkFolders(columns, rows, file: file)
+    // Columns of bare numbers that agree say nothing of what the numbers mean.
+    let isSure = columns.labels.contains { column in
+      rows.contains { row in
+        let text = CSVColumns.field(row, column.index)
+        return column.label(text) != nil && !column.isBareNumber(text)
+      }
+    }
+    if settings.fake == nil {
+      try checkMethods(columns, rows, file: file)
+      if !isSure { try checkFolders(columns, rows, file: file) }
+    }
+  }
+
+  /// A method is of fakes only, and `original` of none.
+  private static func checkMethods(
+    _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String
+  ) throws(VideoCatalogError) {
+    guard let method = columns.method else { return }
+    let main = columns.labels[0]
+    for row in rows {
+      let text = CSVColumns.field(row, method)
+      guard let said = VideoLabel(word: text) ?? FolderWord(text)?.label,
+        let label = main.label(CSVColumns.field(row, main.index)), label != said
+      else { continue }
+      throw VideoCatalogError(
+        .contradiction, "\(file):\(row.line)",
+        "\(shown(main, row)), but the column \(columns.names[method]) says \(text)",
+        suggestion: "Correct the one that is wrong"
+          + (main.isBareNumber(CSVColumns.field(row, main.index))
+            ? "; if 0 means fake in \(main.name): --set csv.fake=0." : "."))
     }
   }
 
@@ -60,18 +88,25 @@ enum CSVLabelCheck {
     _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String
   ) throws(VideoCatalogError) {
     let main = columns.labels[0]
+    func folders(_ row: CSVTable.Row) -> String {
+      FileNames.components(row.fields[columns.path]).dropLast().joined(separator: "/")
+    }
+    let containers = FolderPath.containers(in: rows.map(folders)) { FolderWord($0) }
     func folder(_ row: CSVTable.Row) -> FolderPath.Statement<VideoLabel>? {
-      let parts = FileNames.components(row.fields[columns.path]).dropLast()
-      let path = try? FolderPath(parts.joined(separator: "/"), root: "") { name, _ in
-        FolderWord(name).flatMap { $0.mayHoldBothLabels ? nil : $0 }
+      let path = try? FolderPath(folders(row), root: "") { name, place in
+        guard var word = FolderWord(name) else { return nil }
+        if containers.contains(place) { word.label = nil }
+        return word
       }
       return path?.label
     }
-    let said = Set(rows.compactMap { folder($0)?.value })
-    let labels = Set(rows.compactMap { main.label(CSVColumns.field($0, main.index)) })
     // A folder that holds both labels is about something else.
-    guard said.count == 2 || labels.count == 1 else { return }
+    var labels: [String: Set<VideoLabel>] = [:]
     for row in rows {
+      guard let label = main.label(CSVColumns.field(row, main.index)) else { continue }
+      labels[folders(row), default: []].insert(label)
+    }
+    for row in rows where labels[folders(row)]?.count == 1 {
       let text = CSVColumns.field(row, main.index)
       guard main.isBareNumber(text), let label = main.label(text), let said = folder(row),
         said.value != label

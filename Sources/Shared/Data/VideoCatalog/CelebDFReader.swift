@@ -57,12 +57,15 @@ struct CelebDFReader {
   }
 
   private mutating func readList() throws(VideoCatalogError) {
-    let documents = tree.folders.first?.documents ?? []
-    guard let name = documents.first(where: Self.isList) else {
-      builder.addNote("no \(Self.listName): the videos have no official split")
+    // The root comes first, then whatever folder has one.
+    for folder in tree.folders {
+      guard let name = folder.documents.first(where: Self.isList) else { continue }
+      let path = FileNames.join(folder.path, name)
+      if !folder.path.isEmpty { builder.addNote("the official split is that of \(path)") }
+      list = try CelebDFTestList(path: FileNames.join(tree.root, path))
       return
     }
-    list = try CelebDFTestList(path: FileNames.join(tree.root, name))
+    builder.addNote("no \(Self.listName): the videos have no official split")
   }
 
   private mutating func add(_ folder: DirectoryTree.Folder) {

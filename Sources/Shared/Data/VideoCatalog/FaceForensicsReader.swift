@@ -28,7 +28,7 @@ enum FaceForensicsReader {
     }
     try filter.check(tree)
     var builder = CatalogBuilder(kind: .faceforensics, root: root)
-    let splits = try FaceForensicsSplits.read(tree: tree)
+    let splits = try FaceForensicsSplits.read(tree: tree) ?? FaceForensicsSplits.find(in: tree)
     // The official pairs connect videos whose fakes may be filtered out: groups stay the same.
     for pair in splits?.pairs ?? [] {
       builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })

@@ -21,7 +21,11 @@ enum FolderAdvice {
     }
     let skip = "--set unlabelled=skip passes them over."
     // A folder `test` is one whatever it holds.
-    guard (1...4).contains(names.count), !names.contains(where: isWord) else {
+    let isClear = names.allSatisfy { !isWord($0) && FolderWord.hints(in: $0).isEmpty }
+    let hasCelebDF = unlabelled.contains {
+      FileNames.components($0).contains { CelebDFReader.folder($0) != nil }
+    }
+    guard (1...4).contains(names.count), isClear, !hasCelebDF else {
       return "If they are to stay out, \(skip)"
     }
     return "Say what they hold: \(setting("real", names)), or folders.fake for fakes. Or else "

@@ -20,6 +20,15 @@ struct FolderPath {
   /// Folders without a meaning after it.
   private(set) var below: [String] = []
 
+  /// A folder below the label's, or any where there is none, whose name speaks of another label than
+  /// `label`, or of it in a way that isn't understood.
+  func contradiction(of label: VideoLabel) -> String? {
+    (self.label == nil ? above + below : below).first { name in
+      let hints = FolderWord.hints(in: name)
+      return !hints.isEmpty && hints != [label]
+    }
+  }
+
   /// A folder of masks or full downloads beside the videos of a method: nothing to learn from.
   var extra: String? {
     guard method != nil || words.contains(where: { $0.folder.lowercased().hasSuffix("_sequences") })

@@ -81,7 +81,7 @@ struct FolderWord: Equatable {
   /// Reads a name of several words; false if one of them is not understood.
   private mutating func readWords(_ words: [String]) -> Bool {
     for word in words {
-      if let label = VideoLabel(word: word) {
+      if let label = VideoLabel(word: Self.withoutNumber(word)) {
         guard self.label == nil || self.label == label else { return false }
         self.label = label
       } else if let split = DatasetSplit(spelling: word) {
@@ -89,11 +89,32 @@ struct FolderWord: Equatable {
         self.split = split
       } else if ManipulationMethods.name(word) == "DeepFakeDetection" {
         // `DeepFakeDetection_original`: its originals, no manipulation.
-      } else if !Self.fillers.contains(word) {
+      } else if !Self.fillers.contains(word), words.count == 1 || !Self.isNumber(word) {
         return false
       }
     }
     return label != nil || split != nil
+  }
+
+  /// The labels that a name's words speak of, also where the name as a whole isn't understood:
+  /// `real2`, `not_real`, `Fake-Faces-HQ`.
+  static func hints(in name: some StringProtocol) -> Set<VideoLabel> {
+    let words = words(of: name)
+    let labels = Set(words.compactMap { VideoLabel(word: withoutNumber($0)) })
+    let isNegated = !Set(words).isDisjoint(with: ["not", "non", "no", "un"])
+    return isNegated && !labels.isEmpty ? Set(VideoLabel.allCases) : labels
+  }
+
+  private static func withoutNumber(_ word: String) -> String {
+    var word = Substring(word)
+    while let last = word.last, last.isNumber { word.removeLast() }
+    return String(word)
+  }
+
+  /// A number or a version beside a label: `0_real`, `originals_v2`.
+  private static func isNumber(_ word: String) -> Bool {
+    let digits = word.hasPrefix("v") ? word.dropFirst() : word[...]
+    return !digits.isEmpty && digits.allSatisfy(\.isNumber)
   }
 
   /// The folders of FakeAVCeleb. Pictures are what is looked at here, so a fake voice alone is real.

@@ -87,6 +87,13 @@ struct FoldersReader {
         }
         continue
       }
+      if let unclear = path.contradiction(of: label) {
+        throw VideoCatalogError(
+          .contradiction, FileNames.join(tree.root, folder.path),
+          "its videos would be \(label.rawValue), and the name of the folder \(unclear) speaks of "
+            + "another label",
+          suggestion: "Rename that folder, or move it out.")
+      }
       entries.append(Entry(path: path, folder: folder, label: label))
       var numbering = numberings[path.above] ?? FaceForensicsNumbering()
       for file in folder.videos {

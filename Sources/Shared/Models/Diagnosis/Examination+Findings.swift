@@ -203,7 +203,7 @@ extension Examination {
   private var unusableDescription: Finding? {
     guard case .failure(let error)? = file.description else { return nil }
     return Finding(
-      .unusableDescription, .warning, measured: error.description,
+      .unusableDescription, .undecided, measured: error.description,
       meaning:
         "The weights can be looked at and trained from, but how pictures are read and judged "
         + "can't be known: `trainer evaluate` and `trainer repair` refuse the file.",

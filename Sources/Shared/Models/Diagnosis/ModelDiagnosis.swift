@@ -145,14 +145,20 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - more: what was found.
-  ///   - ranksFakesHigher: whether fakes were seen to score higher than reals.
-  public mutating func add(_ more: [Finding], ranksFakesHigher: Bool) {
+  ///   - ranksFakesHigher: whether fakes were seen to score higher than reals, more than chance explains.
+  ///   - leansRight: whether they score higher at all.
+  public mutating func add(_ more: [Finding], ranksFakesHigher: Bool, leansRight: Bool) {
     guard network != nil else { return }
+    let hasDecided = ModelVerdict(more) != .cannotTell
     findings = findings.map { finding in
       switch finding.identifier {
-      case .statedVerdict: finding.with(.note)
+      // Less evidence than the file's own changes nothing.
+      case .statedVerdict where hasDecided: finding.with(.note)
       case .swappedClasses where ranksFakesHigher:
         finding.with(.warning, meaning: "But fakes score higher than reals, as they should.")
+      case .swappedClasses where leansRight:
+        finding.with(
+          .undecided, meaning: "But fakes score higher than reals here, on too few people to tell.")
       default: finding
       }
     }

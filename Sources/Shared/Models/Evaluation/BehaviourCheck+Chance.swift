@@ -6,30 +6,41 @@ extension BehaviourCheck {
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
   ) -> Finding {
     let report = evidence.report
-    guard let accuracy = report.videos.balancedAccuracy, let auc = report.videos.auc,
-      let chance = report.chance
-    else { return unmeasurable(.betterThanChance, report) }
-    let intervals = report.intervals
-    let basis = Basis(report, chance)
+    guard let accuracy = report.videos.balancedAccuracy, let auc = report.videos.auc else {
+      return unmeasurable(.betterThanChance, report)
+    }
+    let (real, fake, groups) = (report.videos.real, report.videos.fake, report.intervals.groups)
     func finding(_ outcome: Finding.Outcome, _ meaning: String, _ advice: String) -> Finding {
       Finding(
         .betterThanChance, outcome,
-        measured: "AUC \(described(auc, intervals.videoAUC)), balanced accuracy "
-          + "\(described(accuracy, intervals.videoBalancedAccuracy)); \(basis.people)",
+        measured: "AUC \(described(auc, report.intervals.videoAUC)), balanced accuracy "
+          + "\(described(accuracy, report.intervals.videoBalancedAccuracy)); \(real) real and "
+          + "\(fake) fake videos of \(groups) \(groups == 1 ? "group" : "groups") of people",
         value: accuracy, meaning: meaning, advice: advice)
     }
-    if chance.shareAsHigh <= limits.largestShareOfChance {
-      return finding(.passed, "The model is better than chance on people it has not seen.", "")
+    guard let chance = report.chance else {
+      return finding(
+        .undecided,
+        "No person has both real and fake videos, and all others are of one class: there "
+          + "is nothing to compare.", moreGroups)
     }
-    if report.hasSwappedClasses {
+    if auc < 0.5, report.hasSwappedClasses {
       return finding(
         .failed,
-        "The classes are swapped: fakes score lower than reals, which chance does in "
-          + "\(percent(chance.shareAsLow)) of all cases only.", swapAdvice)
+        "The classes are swapped: fakes score lower than reals, more than chance explains.",
+        swapAdvice)
     }
-    let known = [intervals.videoBalancedAccuracy, intervals.videoAUC].compactMap(\.self)
-    if !known.isEmpty, known.allSatisfy({ $0.upper < limits.leastUsefulAccuracy }),
-      chance.spread <= limits.largestSpreadOfChance
+    if auc > 0.5, chance.isBetter(limits) {
+      guard evidence.isUnseen else {
+        return finding(
+          .undecided,
+          "The model has learned from these videos: how it ranks them says nothing of others.",
+          "Evaluate on videos that it has not seen.")
+      }
+      return finding(.passed, "The model is better than chance on these people.", "")
+    }
+    if chance.groups.spread <= limits.largestSpreadOfChance,
+      max(auc, chance.areaWithinGroups) + 2 * chance.groups.spread < limits.leastUsefulAccuracy
     {
       return finding(
         .failed, "The model is no better than chance, and there are enough people to tell.",
@@ -37,16 +48,21 @@ extension BehaviourCheck {
     }
     return finding(
       .undecided,
-      "Chance ranks these videos as well in \(percent(chance.shareAsHigh)) of all cases: too few to "
-        + "tell." + (auc < 0.5 ? " Fakes score lower than reals: the classes may be swapped." : ""),
-      basis.whatWouldDecide(auc, limits))
+      "Chance ranks these videos as well in \(percent(chance.groups.asHigh)) of all cases: too few "
+        + "to tell."
+        + (auc < 0.5 ? " Fakes score lower than reals: the classes may be swapped." : ""),
+      chance.whatWouldDecide(limits))
   }
 
   /// What to do about outputs in the wrong order.
   static let swapAdvice =
     "Programs that sort folders by name make the outputs (fake, real); `trainer repair MODEL --store "
-    + "DIR --swap-classes --output FIXED` exchanges them. For a model trained here, look at the labels "
-    + "of these videos."
+    + "DIR --output FIXED` with --swap-classes exchanges them, and without it where that was the mistake. "
+    + "For a model trained here, look at the labels of these videos."
+
+  static let moreGroups =
+    "Evaluate on more people: \(PermutationTest.decisiveGroups) groups with real and fake videos each "
+    + "may decide."
 
   private static func described(_ value: Double, _ interval: ConfidenceInterval?) -> String {
     guard let interval else { return text(value) }
@@ -54,43 +70,36 @@ extension BehaviourCheck {
   }
 }
 
-/// What a comparison with chance rests on.
-private struct Basis {
-  let groups: Int
-  let real: Int
-  let fake: Int
-  let spread: Double
-
-  init(_ report: EvaluationReport, _ chance: PermutationTest) {
-    groups = report.intervals.groups
-    real = report.videos.real
-    fake = report.videos.fake
-    spread = chance.spread
-  }
-
-  var people: String {
-    "\(real) real and \(fake) fake videos of \(groups) \(groups == 1 ? "group" : "groups") of people"
+extension PermutationTest {
+  /// Whether the model ranks better than chance: by groups; where these are few, by many videos and with
+  /// less doubt.
+  func isBetter(_ limits: BehaviourLimits) -> Bool {
+    if groups.asHigh <= limits.largestShareOfChance { return true }
+    guard comparedGroups < Self.decisiveGroups, comparedVideos >= Self.decisiveVideos,
+      let videos
+    else { return false }
+    return videos.asHigh <= limits.largestShareOfChanceByVideo
   }
 
   /// How many people would do: the error of an AUC falls with the root of their number.
-  func whatWouldDecide(_ auc: Double, _ limits: BehaviourLimits) -> String {
+  func whatWouldDecide(_ limits: BehaviourLimits) -> String {
+    guard comparedGroups >= Self.decisiveGroups, groups.spread > 0 else {
+      return BehaviourCheck.moreGroups
+    }
     // One-sided: chance goes so many standard deviations away in 1% of all cases.
     let deviations = 2.33
-    func needed(_ value: Double) -> Int {
-      let factor = deviations * spread / (value - 0.5)
-      let exact = max(Double(groups) * factor * factor, Double(groups) * 1.25)
+    func needed(_ area: Double) -> Int {
+      let factor = deviations * groups.spread / (area - 0.5)
+      let exact = max(Double(comparedGroups) * factor * factor, Double(comparedGroups + 1))
       // Two digits: it is an estimate.
       let unit = max(pow(10, floor(log10(exact)) - 1), 1)
       return Int((exact / unit).rounded(.up) * unit)
     }
-    guard spread > 0 else {
-      return "Evaluate on more people, real and fake videos of each."
-    }
     let useful = limits.leastUsefulAccuracy
     let looks =
-      auc > useful
-      ? "If it is as good as it looks, about \(needed(auc)) groups of people like these decide. "
-      : ""
+      areaWithinGroups > useful
+      ? "If it is as good as it looks, about \(needed(areaWithinGroups)) groups of people with real and "
+        + "fake videos decide. " : ""
     return looks + "To tell an AUC of \(text(useful, decimals: 1)) from chance takes about "
       + "\(needed(useful)) such groups: evaluate on more people, or train on more."
   }
@@ -98,9 +107,13 @@ private struct Basis {
 
 extension EvaluationReport {
   /// Whether fakes score lower than reals, more than chance explains: the answers stand for fake and
-  /// real.
+  /// real. Three groups of people may tell.
   public var hasSwappedClasses: Bool {
-    guard let chance else { return false }
-    return chance.shareAsLow <= BehaviourLimits().largestShareOfSwapped
+    guard let chance, let auc = videos.auc, auc < 0.5, chance.areaWithinGroups < 0.5,
+      chance.comparedGroups >= 3
+    else { return false }
+    let largest = BehaviourLimits().largestShareOfSwapped
+    return chance.groups.asLow <= largest || chance.isInverted
+      || (chance.videos?.asLow ?? 1) <= largest
   }
 }

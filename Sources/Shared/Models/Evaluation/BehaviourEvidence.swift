@@ -49,11 +49,15 @@ public struct BehaviourEvidence: Sendable {
   /// was exported.
   public var logitsAfterReload: [Float]?
 
+  /// Whether the model has not learned from the videos of the report.
+  public var isUnseen: Bool
+
   /// Collects evidence.
   public init(
     report: EvaluationReport, frames: [FramePrediction], expectedEntries: [String],
     presentEntries: [String], entriesNotFinite: [String], batchNormLayers: [BatchNormStatistics],
-    logits: [Float], logitsOfChangedPictures: [Float], logitsAfterReload: [Float]?
+    logits: [Float], logitsOfChangedPictures: [Float], logitsAfterReload: [Float]?,
+    isUnseen: Bool = true
   ) {
     self.report = report
     self.frames = frames
@@ -64,5 +68,6 @@ public struct BehaviourEvidence: Sendable {
     self.logits = logits
     self.logitsOfChangedPictures = logitsOfChangedPictures
     self.logitsAfterReload = logitsAfterReload
+    self.isUnseen = isUnseen
   }
 }

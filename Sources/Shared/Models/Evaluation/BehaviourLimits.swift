@@ -17,9 +17,12 @@ public struct BehaviourLimits: Codable, Sendable, Equatable {
   /// Balanced accuracy of crops from which complete confidence on both sides is deserved.
   public var deservedConfidenceAccuracy = 0.98
 
-  /// Largest share of the arrangements of labels that may rank fakes as well as the model for it to be
+  /// Largest share of the arrangements of groups that may rank fakes as well as the model for it to be
   /// better than chance. It takes more to trust a model than to doubt it.
   public var largestShareOfChance = 0.01
+
+  /// The same of arrangements of videos, where there are too few groups.
+  public var largestShareOfChanceByVideo = 0.001
 
   /// If at most this share of the arrangements ranks fakes as badly, the model's classes are swapped.
   public var largestShareOfSwapped = 0.05
@@ -57,6 +60,7 @@ public struct BehaviourLimits: Codable, Sendable, Equatable {
     try read(&largestConfidentShare, .largestConfidentShare)
     try read(&deservedConfidenceAccuracy, .deservedConfidenceAccuracy)
     try read(&largestShareOfChance, .largestShareOfChance)
+    try read(&largestShareOfChanceByVideo, .largestShareOfChanceByVideo)
     try read(&largestShareOfSwapped, .largestShareOfSwapped)
     try read(&leastUsefulAccuracy, .leastUsefulAccuracy)
     try read(&largestSpreadOfChance, .largestSpreadOfChance)

@@ -1,5 +1,5 @@
 /// `text` as a double-quoted YAML scalar that reads back as the same text.
-func quotedYAML(_ text: String) -> String {
+package func quotedYAML(_ text: String) -> String {
   var quoted = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

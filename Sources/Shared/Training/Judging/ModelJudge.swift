@@ -36,9 +36,14 @@ package struct ModelJudge {
     package var name: String
     package var predictions: VideoPredictions
     package var report: EvaluationReport
+    /// Whether the model has not learned from it.
+    package var isUnseen: Bool
 
-    package init(_ name: String, predictions: VideoPredictions, report: EvaluationReport) {
+    package init(
+      _ name: String, predictions: VideoPredictions, report: EvaluationReport, isUnseen: Bool = true
+    ) {
       self.name = name
+      self.isUnseen = isUnseen
       self.predictions = predictions
       self.report = report
     }
@@ -87,7 +92,7 @@ package struct ModelJudge {
         expectedEntries: state.architecture.stateEntries.map(\.name),
         presentEntries: presentEntries, entriesNotFinite: state.entriesNotFinite,
         batchNormLayers: state.batchNormLayers, logits: logits, logitsOfChangedPictures: changed,
-        logitsAfterReload: again))
+        logitsAfterReload: again, isUnseen: side.isUnseen))
   }
 
   /// What became of a model that was to be written.

@@ -32,6 +32,8 @@ package struct ModelTrial {
   package let findings: [Finding]
   /// Whether fakes score higher than reals, more than chance explains.
   package let ranksFakesHigher: Bool
+  /// Whether they score higher at all.
+  package let leansRight: Bool
 
   package init(
     _ subject: SubjectModel, store: String, frames: Int, inputSize: Int?, workers: Int,
@@ -65,6 +67,7 @@ package struct ModelTrial {
           + "\(catalog.videos.count) videos that it has not learned from")
     }
     findings = Self.findings(behaviour, report)
+    leansRight = (report.videos.auc ?? 0.5) > 0.5
     ranksFakesHigher = behaviour.findings.contains {
       $0.identifier == .betterThanChance && $0.outcome == .passed
     }
@@ -114,7 +117,12 @@ package struct ModelTrial {
           meaning: "The network computes no numbers for these pictures.",
           advice: "See the findings on statistics and weights."))
     }
-    return findings
+    // Several checks may say the same, as of a store of one class.
+    var seen: [String] = []
+    return findings.filter { finding in
+      defer { seen.append(finding.measured) }
+      return !seen.contains(finding.measured)
+    }
   }
 }
 
