@@ -138,6 +138,15 @@ struct VerdictTests {
     }
   }
 
+  /// What a file knows of itself outlasts weaker evidence, and no stronger.
+  @Test func weakerEvidenceChangesNothing() {
+    let broken = StatedVerdict(.broken, reason: "")
+    #expect(ModelVerdict.cannotTell.considering(broken) == .broken)
+    #expect(ModelVerdict.sound.considering(broken) == .sound)
+    #expect(ModelVerdict.cannotTell.considering(StatedVerdict(.sound, reason: "")) == .cannotTell)
+    #expect(ModelVerdict.cannotTell.considering(nil) == .cannotTell)
+  }
+
   /// One place makes the verdict, of whatever findings.
   @Test func findingsMakeTheVerdict() {
     func finding(_ outcome: Finding.Outcome) -> Finding {

@@ -252,6 +252,21 @@ extension TrainerTests {
         let diagnosis = try TrainingRun.command(["diagnose", run.model, "--store", store])
         #expect(diagnosis.status == 4 && diagnosis.output.hasPrefix("CANNOT TELL\n"))
         #expect(diagnosis.output.contains("Only predictions of real and of fake videos"))
+
+        // A file that knows of itself that it is broken stays so, in every word of the answer.
+        let sound = try ModelFile(contentsOf: run.model)
+        var metadata = sound.metadata
+        metadata.verdict = StatedVerdict(.broken, reason: "AUC 0.000")
+        let broken = folder.path(of: "broken.pt")
+        try ModelFile(state: sound.state, metadata: metadata).write(to: broken)
+        let file = folder.path(of: "result.json")
+        let again = try TrainingRun.command([
+          "evaluate", "--model", broken, "--store", store, "--split", "all", "--json", file,
+        ])
+        #expect(again.status == 1 && again.output.contains("Verdict: BROKEN."), "\(again.output)")
+        #expect(try json(file)["verdict"] as? String == "broken")
+        let alone = try TrainingRun.command(["diagnose", broken, "--store", store])
+        #expect(alone.status == 1 && alone.output.hasPrefix("BROKEN"), "\(alone.output)")
       }
     }
   }

@@ -122,16 +122,15 @@ struct EvaluateCommand: ParsableCommand {
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     StandardOutput.write(
       ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())
-    StandardOutput.write("\n" + behaviour.verdictLine)
+    let verdict = behaviour.verdict.considering(file.metadata.verdict)
+    StandardOutput.write("\n" + verdict.line(behaviour.reason))
     if let stated = file.metadata.verdict, stated.verdict != .sound {
       StandardOutput.write(
         "The file says of itself: \(stated.verdict.rawValue). \(stated.reason)".printable)
     }
     var result = Result(
       model: model, store: store, split: split.rawValue,
-      verdict: behaviour.verdict == .cannotTell && file.metadata.verdict?.verdict == .broken
-        ? .broken : behaviour.verdict,
-      stated: file.metadata.verdict, report: report, behaviour: behaviour)
+      verdict: verdict, stated: file.metadata.verdict, report: report, behaviour: behaviour)
     if let grid {
       let run = RobustnessRun(
         catalog: catalog, predictor: predictor, pool: pool, grid: grid, observer: console)
@@ -140,10 +139,7 @@ struct EvaluateCommand: ParsableCommand {
       }
     }
     if let json { try write(result, to: json) }
-    // Less evidence than the file's own doesn't make a broken model a doubtful one.
-    let isKnownBroken =
-      behaviour.verdict == .cannotTell && file.metadata.verdict?.verdict == .broken
-    try (isKnownBroken ? .broken : behaviour.verdict).endCommand()
+    try verdict.endCommand()
   }
 
   /// Throws where measuring perturbed crops would come to nothing.

@@ -7,6 +7,12 @@ public enum ModelVerdict: String, Codable, Sendable, CaseIterable {
   /// The evidence doesn't decide: too few people, one class only, or another network.
   case cannotTell = "cannot tell"
 
+  /// The verdict on a model whose file says something of itself: less evidence than the file's own
+  /// doesn't make a broken model a doubtful one.
+  public func considering(_ stated: StatedVerdict?) -> ModelVerdict {
+    self == .cannotTell && stated?.verdict == .broken ? .broken : self
+  }
+
   /// The verdict and what it rests on in a line: `Verdict: sound. All checks passed`.
   public func line(_ reason: String) -> String {
     "Verdict: \(self == .broken ? rawValue.uppercased() : rawValue). \(reason)"

@@ -24,7 +24,7 @@ extension BehaviourCheck {
         "No person has both real and fake videos, and all others are of one class: there "
           + "is nothing to compare.", moreGroups)
     }
-    if auc < 0.5, report.hasSwappedClasses {
+    if report.hasSwappedClasses(limits) {
       return finding(
         .failed,
         "The classes are swapped: fakes score lower than reals, more than chance explains.",
@@ -108,11 +108,11 @@ extension PermutationTest {
 extension EvaluationReport {
   /// Whether fakes score lower than reals, more than chance explains: the answers stand for fake and
   /// real. Three groups of people may tell.
-  public var hasSwappedClasses: Bool {
+  public func hasSwappedClasses(_ limits: BehaviourLimits = BehaviourLimits()) -> Bool {
     guard let chance, let auc = videos.auc, auc < 0.5, chance.areaWithinGroups < 0.5,
       chance.comparedGroups >= 3
     else { return false }
-    let largest = BehaviourLimits().largestShareOfSwapped
+    let largest = limits.largestShareOfSwapped
     return chance.groups.asLow <= largest || chance.isInverted
       || (chance.videos?.asLow ?? 1) <= largest
   }

@@ -105,7 +105,7 @@ package struct ModelTrial {
     }
     var findings = doubts.map { finding in
       Finding(
-        finding.identifier == .betterThanChance && report.hasSwappedClasses
+        finding.identifier == .betterThanChance && report.hasSwappedClasses()
           ? .swappedClasses : .predictions, finding.outcome, measured: finding.measured,
         meaning: finding.meaning, advice: finding.advice)
     }
