@@ -15,6 +15,8 @@ import Testing
     "path,label\nreal/a.mp4,1\nstylegan/b.mp4,0\n",
     "path,label,target\nv/real/a.mp4,1,1\nv/fake/b.mp4,0,0\n",
     "path,label,method\nx/a.mp4,1,original\nx/b.mp4,0,Deepfakes\n",
+    "path,label,method\nx/a.mp4,1,original\nx/b.mp4,0,FaceSwap\n",
+    "path,label,method\nx/a.mp4,1,\nx/b.mp4,0,NeuralTextures\n",
     "path,label,label_str\nx/a.mp4,1,REAL\nx/b.mp4,0,FAKE\nx/c.mp4,1,unknown\n",
     "path,label,verdict\nx/a.mp4,1,REAL\nx/b.mp4,0,FAKE\n",
   ]) func areErrors(table: String) throws {
