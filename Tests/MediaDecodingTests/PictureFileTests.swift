@@ -33,6 +33,31 @@ import Testing
     }
   }
 
+  /// A JPEG that ends in the middle of its picture is no picture, whatever of it could be decoded; a
+  /// preview in its metadata, and bytes behind its end, make no difference.
+  @Test func aJPEGThatIsCutOffIsRefused() throws {
+    try withTemporaryDirectory { folder in
+      try folder.writePicture("whole.jpg", number: 3, width: 320, height: 240)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path(of: "whole.jpg")))
+      // An APP1 segment with a whole JPEG in it.
+      let preview =
+        Data([0xFF, 0xE1, 0x00, 0x0A]) + Data("Exif".utf8) + Data([0xFF, 0xD8, 0xFF, 0xD9])
+      let withPreview = whole.prefix(2) + preview + whole.dropFirst(2)
+      try folder.write(Data(withPreview), to: "preview.jpg")
+      try folder.write(whole + Data(repeating: 0, count: 100), to: "padded.jpg")
+      for name in ["whole.jpg", "preview.jpg", "padded.jpg"] {
+        #expect(try decoded(folder.path(of: name)).count == 1, "\(name)")
+      }
+      for (name, bytes) in [
+        ("half.jpg", whole.prefix(whole.count / 2)), ("last.jpg", whole.dropLast(2)),
+        ("half-preview.jpg", withPreview.prefix(withPreview.count / 2)),
+      ] {
+        try folder.write(Data(bytes), to: name)
+        #expect(throws: MediaError.self, "\(name)") { _ = try decoded(folder.path(of: name)) }
+      }
+    }
+  }
+
   /// Every format that is listed as a picture can be read.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),

@@ -58,6 +58,40 @@ import Testing
     }
   }
 
+  /// 0 and 1 in a data set's folder are as likely labels as people; the advice works both ways.
+  @Test func zeroAndOneAreAskedFor() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles(["deepfake/0/a.mp4", "deepfake/1/b.mp4"])
+      #expect {
+        _ = try VideoCatalog.load(kind: .folders, input: folder.path)
+      } throws: {
+        ($0 as? VideoCatalogError)?.suggestion?.contains("--set folders.real=[0]") == true
+      }
+      for labels in [
+        FolderLabels(real: ["0"], fake: ["1"]), FolderLabels(real: ["1"], fake: ["0"]),
+      ] {
+        let catalog = try VideoCatalog.load(
+          kind: .folders, input: folder.path, options: CatalogOptions(folderLabels: labels))
+        #expect(
+          catalog.videos.map(\.label) == (labels.real == ["0"] ? [.real, .fake] : [.fake, .real]))
+      }
+      // People with numbers are people.
+      try folder.makeFiles(["deepfake/2/c.mp4", "real/2/d.mp4"])
+      let people = try VideoCatalog.load(kind: .folders, input: folder.path)
+      #expect(Set(people.videos.map(\.group)).count == 3)
+    }
+  }
+
+  /// Pictures of one number in several splits are other people.
+  @Test func numbersBeginAnewInEachSplit() throws {
+    try withTemporaryDirectory { folder in
+      try folder.makeFiles(
+        ["train", "valid", "test"].flatMap { ["\($0)/real/00001.jpg", "\($0)/fake/a1.jpg"] })
+      let catalog = try VideoCatalog.load(kind: .folders, input: folder.path)
+      #expect(Set(catalog.videos.map(\.group)).count == 6)
+    }
+  }
+
   /// Numbers and versions beside a label are none of its words.
   @Test func numbersBesideALabelAreUnderstood() throws {
     try withTemporaryDirectory { folder in

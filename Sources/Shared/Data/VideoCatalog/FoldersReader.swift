@@ -62,6 +62,7 @@ struct FoldersReader {
       return hasTestList && word?.isCelebDF == true ? nil : word
     }
     let containers = FolderPath.containers(in: folders.map(\.path), read: word)
+    try checkNumberedLabels(folders.map(\.path), word)
     for folder in folders {
       let path = try FolderPath(folder.path, root: tree.root) { name, place in
         guard var word = word(name) else { return nil }
@@ -104,6 +105,34 @@ struct FoldersReader {
       numberings[path.above] = numbering
     }
     sharedDepth = Self.sharedDepth(entries.map(\.path.above))
+  }
+
+  /// Throws where the folders 0 and 1, and no others, lie in one that may be a data set's: as likely they
+  /// are labels as people.
+  private func checkNumberedLabels(
+    _ paths: [String], _ word: (Substring) -> FolderWord?
+  ) throws(VideoCatalogError) {
+    var children: [String: Set<Substring>] = [:]
+    for path in paths {
+      var place = ""
+      var isOpen = false
+      for component in FileNames.components(path) {
+        if isOpen { children[place, default: []].insert(component) }
+        isOpen = word(component).map { $0.label != nil && $0.mayHoldBothLabels } ?? false
+        place = FileNames.join(place, String(component))
+      }
+    }
+    guard
+      let place = children.filter({
+        $0.value == ["0", "1"] && word("0") == nil && word("1") == nil
+      })
+      .keys.min(by: { $0.bytewisePrecedes($1) })
+    else { return }
+    throw VideoCatalogError(
+      .contradiction, FileNames.join(tree.root, place), "the folders 0 and 1 in it may be labels",
+      suggestion:
+        "If they are, say which is which: --set folders.real=[0] --set folders.fake=[1], or the "
+        + "other way round; if they are people, give them other names.")
   }
 
   /// What data sets have besides videos to learn from is counted.
@@ -177,8 +206,11 @@ struct FoldersReader {
         ReadingTally.Basis(.group, "folders above the label", "group: one person each")
       )
     }
+    var own = Self.identity(ofFile: file)
+    // Collections number their pictures anew in each split.
+    if let split = path.split, FileNames.isPicture(file) { own = split.value.rawValue + "/" + own }
     return (
-      [Identity(Self.identity(ofFile: file), of: .folders)],
+      [Identity(own, of: .folders)],
       ReadingTally.Basis(.group, "file names", "group: one each, without _real or _fake")
     )
   }

@@ -16,6 +16,9 @@ final class FrameDecoder {
   /// Packets that the decoder refused, and pictures that it had to make up in part.
   private(set) var damagedPackets = 0
 
+  /// Whether packets are whole JPEG files.
+  private var readsJPEGFiles = false
+
   /// - Parameter reorderDepth: how many pictures wait for earlier ones at most, where the packets
   ///   tell it.
   convenience init(_ input: VideoInput, reorderDepth: Int? = nil) throws(MediaError) {
@@ -30,6 +33,7 @@ final class FrameDecoder {
           context.pointee.has_b_frames, Int32(min(reorderDepth, FrameDecoder.maximumReorderDepth)))
       }
     }
+    readsJPEGFiles = identifier == AV_CODEC_ID_MJPEG && input.isPictureFile
   }
 
   /// - Parameter configure: tells the decoder what it can't learn from the packets; nothing, where
@@ -70,6 +74,13 @@ final class FrameDecoder {
     _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
   ) throws(MediaError) {
     if !mayDrop { decodedPackets += 1 }
+    if readsJPEGFiles,
+      JPEGStream.isCutOff(
+        UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+    {
+      damagedPackets += 1
+      return
+    }
     context.pointee.skip_frame = mayDrop ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
     var status = avcodec_send_packet(context, packet)
     if status == CFFMPEG_ERROR_AGAIN {
