@@ -132,6 +132,7 @@ let package = Package(
     library(
       .media, "SampleClips",
       ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "PrintableText", "Randomness"]),
+    library(.media, "SelfBlending", ["Imaging", "Randomness"]),
     library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
     library(
       .data, "ShardStore",
@@ -253,6 +254,7 @@ let package = Package(
     tests(
       "SampleClipsTests",
       ["Contract", "FaceDetection", "Imaging", "Randomness", "SampleClips", "VideoCatalog"]),
+    tests("SelfBlendingTests", ["Imaging", "Randomness", "SelfBlending"]),
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
