@@ -139,7 +139,10 @@ let package = Package(
       ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog", "Workers"]),
     library(
       .data, "TrainingData",
-      ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
+      [
+        "Contract", "FaceDetection", "Imaging", "Measure", "PrintableText", "Randomness",
+        "SelfBlending", "ShardStore", "Workers",
+      ]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(
       .models, "Diagnosis",
@@ -166,8 +169,8 @@ let package = Package(
       .training, "TrainingRun",
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
-        "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "ShardStore",
-        "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
+        "ShardStore", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(.presentation, "Configuration", [yams, "Contract", "PrintableText", "TrainingRun"]),
     library(
@@ -239,8 +242,8 @@ let package = Package(
     tests(
       "TrainingDataTests",
       [
-        "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Contract", "FaceDetection", "Imaging", "Randomness", "SelfBlending", "ShardStore",
+        "ShardStoreFixtures", "TrainingData", "VideoCatalog", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),

@@ -71,7 +71,7 @@ import Testing
   func regionsLieWhereTheyShould(region: BlendRegion, height: Double, share: ClosedRange<Double>) {
     var settings = SelfBlendingSettings()
     settings.regions = [region: 1]
-    settings.strengths = [1]
+    settings.full = 1
     settings.inside = 0
     for number in 0..<50 {
       let mask = SelfBlender().mask(Self.plan(UInt64(number), settings), size: Self.size)
@@ -146,8 +146,8 @@ import Testing
     try SelfBlendingSettings().check()
     let changes: [(String, (inout SelfBlendingSettings) -> Void)] = [
       ("tint", { $0.tint = 1.1 }), ("hueTurn", { $0.hueTurn = -1 }),
-      ("blur", { $0.blur = 0.1...0.3 }), ("strengths", { $0.strengths = [] }),
-      ("strengths", { $0.strengths = [0] }), ("regions", { $0.regions = [:] }),
+      ("blur", { $0.blur = 0.1...0.3 }), ("strength", { $0.strength = 0...1 }),
+      ("full", { $0.full = 2 }), ("regions", { $0.regions = [:] }),
       ("regions", { $0.regions = [.face: -1] }), ("scale", { $0.scale = 0...1 }),
     ]
     for (name, change) in changes {

@@ -66,6 +66,9 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   public let method: String?
   /// Compression level; nil where the data set has none.
   public let compression: String?
+  /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
+  /// records of older software.
+  public let original: String?
   /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
   public let durationSeconds: Double?
   /// Width of the displayed picture; nil where unknown.
@@ -119,6 +122,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     split = video.split
     method = video.method
     compression = video.compression
+    original = video.original
     durationSeconds = facts.durationSeconds.map(Rounding.millionths)
     widthPixels = facts.widthPixels
     heightPixels = facts.heightPixels

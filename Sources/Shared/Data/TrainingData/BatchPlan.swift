@@ -6,8 +6,9 @@ struct PlannedBatch: Sendable {
   let position: DataPosition
   let nextPosition: DataPosition
   let step: Int
-  /// Positions in the catalog.
-  let samples: [UInt32]
+  let samples: [PlannedSample]
+  /// Of each sample the place in the epoch whose random numbers change it.
+  let drawPlaces: [Int]
   /// Which of `samples` get pictures.
   let pictured: Range<Int>
   /// Key of the first sample; the others count on from it. Nil takes positions in the catalog.
@@ -22,20 +23,20 @@ protocol BatchPlan: Sendable {
 
 /// Batches of training from a position on, without an end.
 struct TrainingPlan: BatchPlan {
-  let order: EpochOrder
+  let order: any TrainingOrder
   private let start: DataPosition
   private let pictured: Range<Int>
-  private let cache = Locked<[Int: [UInt32]]>([:])
+  private let cache = Locked<[Int: [PlannedSample]]>([:])
 
   /// - Parameter pictured: which samples of each batch get pictures; nil is all.
-  init(_ order: EpochOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
+  init(_ order: any TrainingOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
     self.order = order
-    self.pictured = pictured ?? 0..<order.settings.batchSize
+    self.pictured = pictured ?? 0..<order.batchSize
     self.start = order.normalized(start)
   }
 
   func batch(_ number: Int) -> PlannedBatch? {
-    let size = order.settings.batchSize
+    let size = order.batchSize
     let inFirstEpoch = (order.samplesPerEpoch - start.sample) / size
     let position =
       number < inFirstEpoch
@@ -44,18 +45,19 @@ struct TrainingPlan: BatchPlan {
         epoch: start.epoch + 1 + (number - inFirstEpoch) / order.stepsPerEpoch,
         sample: (number - inFirstEpoch) % order.stepsPerEpoch * size)
     let next = DataPosition(epoch: position.epoch, sample: position.sample + size)
-    let samples = samples(inEpoch: position.epoch)[position.sample..<(position.sample + size)]
+    let places = position.sample..<(position.sample + size)
+    let samples = samples(inEpoch: position.epoch)[places]
     return PlannedBatch(
       position: position, nextPosition: order.normalized(next), step: position.sample / size,
-      samples: Array(samples), pictured: pictured,
+      samples: Array(samples), drawPlaces: places.map(order.drawPlace), pictured: pictured,
       firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
   }
 
   /// Threads are in the same epoch, or in two that follow each other.
-  private func samples(inEpoch epoch: Int) -> [UInt32] {
+  private func samples(inEpoch epoch: Int) -> [PlannedSample] {
     cache.withLock { cache in
       if let known = cache[epoch] { return known }
-      let samples = order.samples(inEpoch: epoch)
+      let samples = order.plannedSamples(inEpoch: epoch)
       cache = cache.filter { abs($0.key - epoch) <= 1 }
       cache[epoch] = samples
       return samples
@@ -81,6 +83,7 @@ struct EvaluationPlan: BatchPlan {
     return PlannedBatch(
       position: DataPosition(epoch: 0, sample: start),
       nextPosition: DataPosition(epoch: 0, sample: end), step: number,
-      samples: Array(samples[start..<end]), pictured: 0..<end - start, firstKey: nil)
+      samples: samples[start..<end].map { PlannedSample($0) }, drawPlaces: Array(start..<end),
+      pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -191,7 +191,8 @@ private struct StoreIndex: Sendable {
       videos.append(
         SampleCatalog.Video(
           name: part.video.name, label: record.label, group: record.group, split: record.split,
-          method: record.method, compression: record.compression, shard: part.shard,
+          method: record.method, compression: record.compression, original: record.original,
+          shard: part.shard,
           samples: start..<entries.count))
     }
     return (videos, entries)

@@ -93,7 +93,9 @@ extension SelfBlendPlan {
     elasticSigma = random.within(settings.elastic)
     blurSigma = random.within(settings.blur)
     isBorderInside = random.happens(settings.inside)
-    strength = settings.strengths[random.below(max(settings.strengths.count, 1))]
+    let isFull = random.happens(settings.full)
+    let part = random.within(settings.strength)
+    strength = isFull ? 1 : part
     colour = Colour(settings, using: &random)
     let isSmall = random.happens(settings.downscale)
     let (factor, amount) = (

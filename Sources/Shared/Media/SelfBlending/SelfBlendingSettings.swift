@@ -13,8 +13,10 @@ public struct SelfBlendingSettings: Sendable, Equatable {
   public var blur = 0.005...0.05
   /// Probability that the soft border is kept inside of the outline.
   public var inside = 0.5
-  /// Weights in the middle of the mask, all equally likely; 0 (no fake at all) is not allowed.
-  public var strengths = [0.25, 0.5, 0.75, 1, 1, 1]
+  /// Probability that the middle of the mask has the weight 1.
+  public var full = 0.5
+  /// Its weight otherwise, 0.05...1.
+  public var strength = 0.25...1.0
   /// Probability that red, green and blue are shifted.
   public var tint = 0.5
   /// Most shift of a colour, in 1/255, 0...255.
@@ -60,7 +62,8 @@ public struct SelfBlendingSettings: Sendable, Equatable {
   /// Throws where a number is out of bounds.
   public func check() throws(Fault) {
     let numbers: [(String, Double, ClosedRange<Double>)] = [
-      ("inside", inside, 0...1), ("tint", tint, 0...1), ("tintShift", tintShift, 0...255),
+      ("inside", inside, 0...1), ("full", full, 0...1), ("tint", tint, 0...1),
+      ("tintShift", tintShift, 0...255),
       ("hue", hue, 0...1), ("hueTurn", hueTurn, 0...180), ("saturation", saturation, 0...1),
       ("contrast", contrast, 0...1), ("contrastChange", contrastChange, 0...1),
       ("downscale", downscale, 0...1), ("rotation", rotation, 0...45), ("shiftX", shiftX, 0...0.5),
@@ -72,15 +75,11 @@ public struct SelfBlendingSettings: Sendable, Equatable {
     let ranges: [(String, ClosedRange<Double>, ClosedRange<Double>)] = [
       ("elastic", elastic, 0...0.2), ("blur", blur, 0...0.2),
       ("downscaleFactor", downscaleFactor, 0.1...1), ("sharpen", sharpen, 0...4),
-      ("scale", scale, 0.5...2),
+      ("scale", scale, 0.5...2), ("strength", strength, 0.05...1),
     ]
     for (name, range, bounds) in ranges
     where !(bounds.contains(range.lowerBound) && bounds.contains(range.upperBound)) {
       throw Fault(name: name, expected: "\(bounds)", got: "\(range)")
-    }
-    guard !strengths.isEmpty, strengths.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
-      throw Fault(
-        name: "strengths", expected: "numbers above 0, up to 1", got: "\(strengths)")
     }
     guard regions.values.allSatisfy({ $0 >= 0 && $0.isFinite }),
       regions.values.reduce(0, +) > 0

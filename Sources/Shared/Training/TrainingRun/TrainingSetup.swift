@@ -18,7 +18,7 @@ package struct TrainingSetup {
   package let split: DataSplit
   /// Copies on two sides of the split; nil before they were looked for.
   package private(set) var nearDuplicates: NearDuplicates?
-  package let order: EpochOrder
+  package let order: any TrainingOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
   private let joinsEqualVideos: Bool
@@ -49,7 +49,7 @@ package struct TrainingSetup {
     self.joinsEqualVideos = joinsEqualVideos
     split = try DataSplit(catalog, settings: splitSettings)
     try split.requireBothClasses(on: [.train, .validation])
-    order = try EpochOrder(catalog, videos: split.train, settings: configuration.orderSettings)
+    order = try configuration.order(catalog, videos: split.train)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
     // BatchNorm has nothing to normalise with one picture per worker.
     let most = configuration.batchSize / (2 * collective.size)
@@ -121,7 +121,8 @@ package struct TrainingSetup {
   ) throws -> BatchLoader {
     try BatchLoader(
       catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
-      inputSize: architecture.inputSize, from: position, pictured: pictured,
+      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize,
+      from: position, pictured: pictured,
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
 
@@ -174,6 +175,7 @@ package struct TrainingSetup {
     for warning in split.warnings + [nearDuplicates?.warning].compactMap(\.self) {
       text += "Warning    \(warning.printable)\n"
     }
+    if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=
