@@ -92,6 +92,8 @@ let package = Package(
   targets: vectorKernels + [
     // Instructions that Swift has no name for: a header, no library.
     .systemLibrary(name: "CProcessor", path: "Sources/Shared/Platform/CProcessor"),
+    // What must be done in C: before `main`, and in the handler of a signal.
+    .target(name: "CProcess", path: "Sources/Shared/Platform/CProcess"),
     // C libraries. Each is imported by exactly one module.
     cLibrary(
       "CFFmpeg", pkgConfig: "libavformat",
@@ -106,7 +108,7 @@ let package = Package(
     library(.platform, "PrintableText", []),
     library(.platform, "Randomness", []),
     library(.platform, "Measure", ["Workers"]),
-    library(.platform, "Terminal", ["Measure", "PrintableText", "Workers"]),
+    library(.platform, "Terminal", ["CProcess", "Measure", "PrintableText", "Workers"]),
     library(.platform, "Files", ["CZlib", "PrintableText"]),
     library(.contract, "Contract", ["Files", "PrintableText"]),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),

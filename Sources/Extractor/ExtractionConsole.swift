@@ -7,7 +7,7 @@ import VideoCatalog
 import Workers
 
 /// Shows an extraction: what there is to do on standard output, the progress line on standard error.
-/// Ctrl-C and SIGTERM finish the videos under way, a second one drops them.
+/// Ctrl-C, SIGTERM and SIGHUP finish the videos under way, a second one drops them.
 final class ExtractionConsole: ExtractionObserver {
   private let input: String
   private let line: Locked<ProgressLine?>
@@ -17,7 +17,7 @@ final class ExtractionConsole: ExtractionObserver {
     self.input = input
     let line = Locked<ProgressLine?>(nil)
     self.line = line
-    interruption = Interruption { request in
+    interruption = Interruption { request, _ in
       line.withLock {
         $0?.note(
           request == .finish

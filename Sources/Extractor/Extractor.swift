@@ -18,8 +18,8 @@ struct Extractor: ParsableCommand {
 
       A run may be stopped at any moment, killed even; the same command goes on where it ended.
 
-      Exit codes: 0 done; 1 failed; 2 done, but some videos failed, are missing or incomplete; \
-      64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 done; 1 failed, or the result can't be printed; 2 done, but some videos failed, are \
+      missing or incomplete; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """,
     version: softwareVersion,
     subcommands: [
@@ -29,6 +29,7 @@ struct Extractor: ParsableCommand {
 
   /// Runs the command.
   static func main() {
+    Program.begin(failureStatus: ExitCode.failure.rawValue)
     do {
       try Processor.checkEnvironment()
       var command = try parseAsRoot()
@@ -41,18 +42,10 @@ struct Extractor: ParsableCommand {
     }
   }
 
-  /// Ends the process with what the error asks for: a help text, a message, an exit code. Messages
-  /// repeat names of files, which must not command the terminal. Output that was lost is a failure.
+  /// Ends the process with what the error asks for: a help text, a message, an exit code.
   private static func end(with error: any Error) -> Never {
-    let message = fullMessage(for: error)
-    let code = exitCode(for: error)
-    if !message.isEmpty {
-      if code.isSuccess { StandardOutput.write(message) } else { StandardError.write(message) }
-    }
-    if code.isSuccess, let failure = StandardOutput.failure {
-      StandardError.write("Error: " + failure)
-      Foundation.exit(ExitCode.failure.rawValue)
-    }
-    Foundation.exit(code.rawValue)
+    Program.end(
+      fullMessage(for: error), status: exitCode(for: error).rawValue,
+      failureStatus: ExitCode.failure.rawValue)
   }
 }

@@ -18,7 +18,8 @@ struct RunCommand: ParsableCommand {
         extractor run pipelines/dfdc.yaml --input d --store s --set sampling.framesPerVideo=16
         extractor run pipelines/dfdc.yaml --input d --store s --part 2/8   (the 2nd of 8 hosts)
 
-      Finished videos are skipped. Ctrl-C finishes the videos under way; a second one drops them.
+      Finished videos are skipped. Ctrl-C finishes the videos under way; a second one drops them. A \
+      terminal that goes away (SIGHUP) is as the first one, unless the command was started by nohup.
       """)
 
   @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
@@ -60,8 +61,7 @@ struct RunCommand: ParsableCommand {
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
-    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
-    signal(SIGXFSZ, SIG_IGN)
+    StandardOutput.isLog = true
     let console = ExtractionConsole(input: input)
     let job = ExtractionJob(
       settings: ExtractionJob.Settings(
@@ -83,7 +83,8 @@ struct RunCommand: ParsableCommand {
     _ configuration: ExtractConfiguration, input: String
   ) throws -> VideoCatalog {
     guard let kind = CatalogKind(rawValue: configuration.dataset.rawValue) else {
-      preconditionFailure("every dataset of the configuration is a kind of catalog")
+      throw ValidationError(
+        "dataset: there is no catalog of kind \(configuration.dataset.rawValue)")
     }
     return try VideoCatalog.load(
       kind: kind, input: input,

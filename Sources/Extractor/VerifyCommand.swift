@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
       uniqueKeysWithValues: names.map { ($0.fileName, Self.mebibytes(store + "/" + $0.fileName)) })
     let progress = ProgressLine(
       total: Int(mebibytes.values.reduce(0, +).rounded(.up)), unit: "MiB")
-    let interruption = Interruption { _ in }
+    let interruption = Interruption { _, _ in }
     let shares = Locked<[String: Double]>([:])
     let verifier = StoreVerifier(
       directory: store,

@@ -22,9 +22,9 @@ struct Trainer: ParsableCommand {
       Whatever judges a model says one of three words: sound, broken, cannot tell (too few people, one \
       class only, or another network).
 
-      Exit codes: 0 done, the model is sound; 1 failed, or the model is broken; 3 trained, but the model \
-      is broken; 4 done, but the data can't tell what the model is worth; 64 wrong usage; 130 or 143 \
-      stopped by Ctrl-C or SIGTERM.
+      Exit codes: 0 done, the model is sound; 1 failed, or the model is broken, or the result can't be \
+      printed; 3 trained, but the model is broken; 4 done, but the data can't tell what the model is \
+      worth; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """,
     version: softwareVersion,
     subcommands: [
@@ -34,6 +34,7 @@ struct Trainer: ParsableCommand {
 
   /// Runs the command.
   static func main() {
+    Program.begin(failureStatus: ExitCode.failure.rawValue)
     do {
       try Processor.checkEnvironment()
       var command = try parseAsRoot()
@@ -46,18 +47,10 @@ struct Trainer: ParsableCommand {
     }
   }
 
-  /// Ends the process with what the error asks for: a help text, a message, an exit code. Messages
-  /// repeat names of files, which must not command the terminal. Output that was lost is a failure.
+  /// Ends the process with what the error asks for: a help text, a message, an exit code.
   private static func end(with error: any Error) -> Never {
-    let message = fullMessage(for: error)
-    let code = exitCode(for: error)
-    if !message.isEmpty {
-      if code.isSuccess { StandardOutput.write(message) } else { StandardError.write(message) }
-    }
-    if code.isSuccess, let failure = StandardOutput.failure {
-      StandardError.write("Error: " + failure)
-      Foundation.exit(ExitCode.failure.rawValue)
-    }
-    Foundation.exit(code.rawValue)
+    Program.end(
+      fullMessage(for: error), status: exitCode(for: error).rawValue,
+      failureStatus: ExitCode.failure.rawValue)
   }
 }

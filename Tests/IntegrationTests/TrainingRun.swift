@@ -48,11 +48,13 @@ struct TrainingRun {
   func train(
     _ flags: [String] = [], whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> BuiltExecutable.Outcome {
-    try Self.command(
-      [
-        "train", "pipelines/demo.yaml", "--store", store, "--run", folder, "--workers",
-        "\(workers)",
-      ] + (Self.small + settings).flatMap { ["--set", $0] } + flags, whileRunning: whileRunning)
+    try Self.command(arguments + flags, whileRunning: whileRunning)
+  }
+
+  /// What `train` is called with.
+  var arguments: [String] {
+    ["train", "pipelines/demo.yaml", "--store", store, "--run", folder, "--workers", "\(workers)"]
+      + (Self.small + settings).flatMap { ["--set", $0] }
   }
 
   /// `train`, ended by a signal a moment after the checkpoint of `step` or a later one is there.

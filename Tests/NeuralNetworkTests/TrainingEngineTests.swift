@@ -45,6 +45,25 @@ import Workers
     }
   }
 
+  /// What an engine allocates is known beforehand: exactly where all workers have as many pictures.
+  @Test(arguments: heads) func memoryIsCounted(head: ResNet18Architecture.Head) {
+    let architecture = ResNet18Architecture(width: 8, inputSize: 32, head: head)
+    for (batch, workers) in [(6, 1), (6, 3), (7, 2)] {
+      let engine = TrainingEngine(
+        architecture: architecture, batchSize: batch, workers: workers,
+        synchronizedBatchNorm: false, kernels: Processor.selected)
+      let counted = TrainingEngine.memoryBytes(
+        architecture: architecture, batchSize: batch, workers: workers,
+        kernels: Processor.selected)
+      let difference = counted - engine.memoryBytes
+      if batch % workers == 0 {
+        #expect(difference == 0)
+      } else {
+        #expect(difference > 0 && difference < engine.memoryBytes / batch)
+      }
+    }
+  }
+
   @Test func stepsRepeatToTheBit() throws {
     let fixture = EngineFixture(.mlp(hidden: 16, batchNorm: true, dropout: 0.5), count: 7)
     for synchronized in [false, true] {

@@ -9,7 +9,7 @@ struct PackageModel {
     }
 
     let name: String
-    let kind: Kind
+    var kind: Kind
     /// The folder, relative to the package's.
     let path: String
     /// Targets of the package that it declares as dependencies.
@@ -41,7 +41,11 @@ struct PackageModel {
     self.modules = try modules.map { module in
       var module = module
       guard module.kind != .cLibrary else { return module }
-      module.sources = try Self.sources(folder.appending(path: module.path))
+      let path = folder.appending(path: module.path)
+      module.sources = try Self.sources(path)
+      if module.kind == .library, module.sources.isEmpty, try Self.hasCSources(path) {
+        module.kind = .cLibrary
+      }
       for (file, text) in module.sources.sorted(by: { $0.key < $1.key }) {
         for name in Self.imports(text) where module.imports[name] == nil {
           module.imports[name] = file
@@ -60,6 +64,11 @@ struct PackageModel {
       sources[file] = try String(contentsOfFile: root + "/" + file, encoding: .utf8)
     }
     return sources
+  }
+
+  /// Whether a folder holds C, which the package manager calls a library as any other.
+  private static func hasCSources(_ folder: URL) throws -> Bool {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).contains { $0.hasSuffix(".c") }
   }
 
   /// The modules that a source imports, whether conditionally or not.

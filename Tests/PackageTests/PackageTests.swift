@@ -32,6 +32,42 @@ import Testing
     for problem in page.problemsOfTable(updated) { Issue.record("the table: \(problem)") }
   }
 
+  /// Whatever may still end a program by a trap stands in docs/architecture.md, with the reason why no
+  /// input reaches it.
+  @Test func everyTrapIsListed() throws {
+    let package = try Self.package.get()
+    let text = try String(
+      contentsOf: PackageModel.folder.appending(path: "docs/architecture.md"), encoding: .utf8)
+    let list = TrapList(page: text)
+    #expect(list.listed.count > 10)
+    for problem in list.problems(package.traps) { Issue.record("\(problem)") }
+  }
+
+  /// Durations go by clocks that nobody sets: the time of day is asked for only to say when something
+  /// was, in files that are named here.
+  @Test func durationsAreMonotonic() throws {
+    let stamps: Set = [
+      // `startedAt` of the report.
+      "ExtractionRun/ExtractionJob.swift",
+      // The time of an event, which TensorBoard shows.
+      "Reporting/TensorBoardWriter.swift",
+    ]
+    let timeOfDay =
+      /\bDate\(|\bDate\.now\b|timeIntervalSince|gettimeofday|CLOCK_REALTIME|DispatchWallTime|\btime\(nil|NSDate|CFAbsolute|wait\(until|contentModificationDate|modificationDate|st_mtim/
+      .wordBoundaryKind(.simple)
+    var found: Set<String> = []
+    for module in try Self.package.get().modules where module.path.hasPrefix("Sources/") {
+      for (file, text) in module.sources where text.contains(timeOfDay) {
+        // The one that waits by the monotonic clock.
+        let rest = text.replacing(/func wait\(until|condition\.wait\(until: deadline\)/, with: "")
+        if rest.contains(timeOfDay) { found.insert(module.name + "/" + file) }
+      }
+    }
+    #expect(found == stamps)
+    let job = try #require(try Self.package.get()["ExtractionRun"]?.sources["ExtractionJob.swift"])
+    #expect(job.matches(of: /\bDate\(/).count == 1 && !job.contains("timeIntervalSince"))
+  }
+
   private static var isIntel: Bool {
     #if arch(x86_64)
       true

@@ -6,7 +6,7 @@ import ShardStoreFixtures
 ///
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
 /// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
-/// input ends. Failures end it with status 1 and a line `error <code>: <text>`.
+/// input ends. `content <store>` prints all that a store holds, whatever its shards. Failures end it with status 1 and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
     let arguments = CommandLine.arguments
@@ -14,6 +14,8 @@ import ShardStoreFixtures
       switch arguments.dropFirst().first {
       case "append" where arguments.count == 8:
         try append(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
+      case "content" where arguments.count == 3:
+        try printContent(store: arguments[2])
       case "hold" where arguments.count == 4:
         try hold(store: arguments[2], task: Int(arguments[3]) ?? 0)
       default:
@@ -55,6 +57,23 @@ import ShardStoreFixtures
     say("open")
     while !FileHandle.standardInput.availableData.isEmpty {}
     writer.close()
+  }
+
+  /// Videos and samples in the order of their names, with every picture's bytes.
+  private static func printContent(store: String) throws(ShardStoreError) {
+    let reader = try ShardReader(directory: store)
+    var lines = reader.videos.map { "\($0.name) \(json($0.record))" }
+    for sample in try reader.samples() {
+      let image = try reader.image(of: sample)
+      lines.append("\(sample.key) \(json(sample.record)) \(Data(image).base64EncodedString())")
+    }
+    say(lines.sorted().joined(separator: "\n"))
+  }
+
+  private static func json(_ record: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return (try? encoder.encode(record)).map { String(decoding: $0, as: UTF8.self) } ?? "none"
   }
 
   /// Unbuffered: what was said before a kill is heard.

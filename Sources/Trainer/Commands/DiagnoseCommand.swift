@@ -30,8 +30,8 @@ struct DiagnoseCommand: ParsableCommand {
       confidence varies, whether it is better than chance.
 
       Exit codes: 0 the model is sound; 1 it is broken or can't be read; 4 it can't be told: it is no \
-      ResNet18, or the crops are of too few people; 64 wrong usage; 130 or 143 stopped by Ctrl-C or \
-      SIGTERM.
+      ResNet18, or the crops are of too few people; 64 wrong usage; 129, 130 or 143 stopped by \
+      SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The model file.", completion: .file())

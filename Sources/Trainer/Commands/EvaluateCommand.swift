@@ -38,7 +38,7 @@ struct EvaluateCommand: ParsableCommand {
       as 36 evaluations of the frames it uses; fewer frames, levels or perturbations take less.
 
       Exit codes: 0 the model is sound; 1 it is broken, or the evaluation failed; 4 these videos can't \
-      tell whether it is a detector; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      tell whether it is a detector; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   enum Part: String, ExpressibleByArgument, CaseIterable {

@@ -24,7 +24,7 @@ struct ExportCommand: ParsableCommand {
 
       Exit codes: 0 the model is sound; 1 it is broken and was not exported, or the export failed; 4 \
       exported, but the data can't tell whether it is a detector, and the file says so; 64 wrong usage; \
-      130 or 143 stopped by Ctrl-C or SIGTERM.
+      129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @Option(help: "The checkpoint, checkpoints/*.pt of a run.", completion: .file())

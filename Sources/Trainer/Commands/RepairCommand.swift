@@ -38,7 +38,7 @@ struct RepairCommand: ParsableCommand {
 
       Exit codes: 0 the model is sound; 1 failed, the model needs training, or the repaired one is broken \
       and was not written; 4 written, but the data can't tell whether it is a detector, and the file \
-      says so; 64 wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      says so; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   enum Split: String, ExpressibleByArgument, CaseIterable {

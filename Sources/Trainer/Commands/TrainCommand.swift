@@ -26,11 +26,12 @@ struct TrainCommand: ParsableCommand {
 
       A run may be stopped at any moment, killed even. The same command goes on from the last \
       checkpoint, and ends exactly where an uninterrupted run with as many workers would have. \
-      Ctrl-C writes a checkpoint first; a second one leaves at once.
+      Ctrl-C writes a checkpoint first; a second one leaves at once. A terminal that goes away (SIGHUP) \
+      is as the first one, unless the command was started by nohup.
 
       Exit codes: 0 trained, the model is sound; 1 failed; 3 trained, but the model is broken and was \
       not exported; 4 trained and exported, but the data can't tell whether the model is a detector; 64 \
-      wrong usage; 130 or 143 stopped by Ctrl-C or SIGTERM.
+      wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
@@ -94,8 +95,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(_ setup: TrainingSetup, folder: String) throws {
-    // A write beyond a limit on file sizes shall fail like one on a full disk, not kill the process.
-    signal(SIGXFSZ, SIG_IGN)
+    StandardOutput.isLog = true
     let console = TrainingConsole()
     var setup = setup
     do {

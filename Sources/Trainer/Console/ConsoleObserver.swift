@@ -3,9 +3,11 @@ import Foundation
 import Terminal
 import Workers
 
-/// Shows work as a progress line; Ctrl-C and SIGTERM stop it.
+/// Shows work as a progress line; Ctrl-C, SIGTERM and SIGHUP stop it.
 final class ConsoleObserver: WorkObserver {
-  private let interruption = Interruption { if $0 == .abandon { Foundation.exit(130) } }
+  private let interruption = Interruption { request, signal in
+    if request == .abandon { exit(128 + signal) }
+  }
   private let line = Locked<ProgressLine?>(nil)
 
   func begin(total: Int, unit: String) {

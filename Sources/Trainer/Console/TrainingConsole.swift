@@ -5,14 +5,14 @@ import TrainingRun
 import Workers
 
 /// Shows a training: the table of epochs on standard output, the progress line on standard error.
-/// Ctrl-C and SIGTERM end it with a checkpoint, a second one at once.
+/// Ctrl-C, SIGTERM and SIGHUP end it with a checkpoint, a second Ctrl-C or SIGTERM at once.
 final class TrainingConsole: TrainingObserver {
-  let interruption = Interruption { request in
+  let interruption = Interruption { request, signal in
     StandardError.write(
       request == .finish
         ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once."
         : "\nLeaving; what came after the last checkpoint is lost.")
-    if request == .abandon { exit(130) }
+    if request == .abandon { exit(128 + signal) }
   }
   private let line = Locked<ProgressLine?>(nil)
 

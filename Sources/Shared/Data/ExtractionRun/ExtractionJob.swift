@@ -89,6 +89,7 @@ package struct ExtractionJob {
     _ catalog: VideoCatalog, recipe: (_ detectorWeights: String?) -> ExtractionRecipe
   ) throws -> ExtractionReport {
     let started = Date()
+    let clock = Stopwatch()
     let weights =
       recipe(nil).needsDetector
       ? try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected) : nil
@@ -133,7 +134,8 @@ package struct ExtractionJob {
     writer.close()
     let currentReport = {
       try makeReport(
-        catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started)
+        catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
+        clock)
     }
     if let failure {
       // The failure, such as a full disk, is what there is to say; a report is a bonus.
@@ -205,7 +207,7 @@ package struct ExtractionJob {
   }
 
   private func makeReport(
-    _ catalog: VideoCatalog, _ tally: Tally, workers: Int, started: Date
+    _ catalog: VideoCatalog, _ tally: Tally, workers: Int, started: Date, _ clock: Stopwatch
   ) throws -> ExtractionReport {
     var stages = Dictionary(
       uniqueKeysWithValues: tally.times.stages.map { ($0.name, $0.seconds) })
@@ -215,7 +217,7 @@ package struct ExtractionJob {
       settings: settings.recorded,
       run: .init(
         startedAt: ISO8601DateFormatter().string(from: started),
-        wallSeconds: Date().timeIntervalSince(started), workers: workers,
+        wallSeconds: clock.seconds, workers: workers,
         part: settings.part.text, videosExtracted: tally.extracted - tally.failed,
         videosFailed: tally.failed, cpuSecondsByStage: stages,
         wasInterrupted: observer.shallStop),

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Kernels
 internal import Workers
 
@@ -77,7 +76,7 @@ private final class Meeting: @unchecked Sendable {
 
   private let size: Int
   private let timeoutSeconds: Double
-  private let condition = NSCondition()
+  private let condition = MonotonicCondition()
   private var brought: [Int: Brought] = [:]
   /// What the last complete meeting gave: nobody can complete another before all have taken it.
   private var outcome: Result<[[UInt8]], CollectiveError> = .success([])
@@ -91,10 +90,10 @@ private final class Meeting: @unchecked Sendable {
   }
 
   func leave(_ rank: Int) {
-    condition.withLock {
-      end = end ?? CollectiveError(.lostPeer, rank: rank, "the rank has left")
-      condition.broadcast()
-    }
+    condition.lock()
+    defer { condition.unlock() }
+    end = end ?? CollectiveError(.lostPeer, rank: rank, "the rank has left")
+    condition.broadcast()
   }
 
   func exchange(
@@ -108,7 +107,7 @@ private final class Meeting: @unchecked Sendable {
     if brought.count == size {
       finish()
     } else {
-      let deadline = Date(timeIntervalSinceNow: timeoutSeconds)
+      let deadline = MonotonicCondition.Deadline(secondsFromNow: timeoutSeconds)
       while meetings == meeting, end == nil {
         if !condition.wait(until: deadline) { giveUp(meeting) }
       }

@@ -14,12 +14,22 @@ public final class FloatMemory {
   /// What is lent by others and not given away yet.
   private var lent: [UnsafeMutableBufferPointer<Float>]
 
+  /// Whether memory is counted only, see `init(counting:)`.
+  private let isCounting: Bool
+
   /// Nothing yet.
   ///
   /// - Parameter lent: memory to give away before any is allocated. It must outlive this object, and what
   ///   it holds is lost.
   public init(lent: [UnsafeMutableBufferPointer<Float>] = []) {
     self.lent = lent
+    isCounting = false
+  }
+
+  /// Counts what would be allocated: the pointers that it gives must not be followed.
+  public init(counting: Void) {
+    lent = []
+    isCounting = true
   }
 
   deinit {
@@ -48,6 +58,10 @@ public final class FloatMemory {
     let whole = count + Self.slack
     let byteCount = whole * MemoryLayout<Float>.stride
     let isLarge = byteCount >= Self.pageCount
+    if isCounting, let nowhere = UnsafeMutablePointer<Float>(bitPattern: Self.slack) {
+      bytes += byteCount
+      return nowhere
+    }
     let part = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: isLarge ? Self.pageCount : 64)
     #if os(Linux)
@@ -55,7 +69,7 @@ public final class FloatMemory {
       if isLarge { madvise(part, byteCount / Self.pageCount * Self.pageCount, MADV_HUGEPAGE) }
     #endif
     parts.append(part)
-    bytes += whole * MemoryLayout<Float>.stride
+    bytes += byteCount
     let floats = part.bindMemory(to: Float.self, capacity: whole)
     floats.initialize(repeating: 0, count: whole)
     return floats

@@ -1,13 +1,12 @@
 internal import Dispatch
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Glibc
 internal import Workers
 
-/// What the user asks for by Ctrl-C (SIGINT) or SIGTERM: the first asks to finish what is under way,
-/// the second to drop it.
+/// What the user asks for by Ctrl-C (SIGINT), SIGTERM, or a terminal that goes away (SIGHUP): the first
+/// asks to finish what is under way, the second to drop it.
+///
+/// SIGHUP never drops anything: the system and the shell both send it when a terminal is closed. Where
+/// it was ignored at the start, as by nohup, it stays ignored.
 public final class Interruption: Sendable {
   /// How urgently the job shall end.
   public enum Request: Int, Sendable, Comparable {
@@ -25,26 +24,38 @@ public final class Interruption: Sendable {
   private struct State {
     var request = Request.none
     var signal: Int32 = 0
+
+    /// What a signal changes; nil where it changes nothing.
+    mutating func take(_ number: Int32) -> Request? {
+      guard request == .none || number != SIGHUP else { return nil }
+      request = request == .none ? .finish : .abandon
+      if signal == 0 { signal = number }
+      return request
+    }
   }
+
+  /// The signals that are listened to: looked up once, before any is.
+  private static let signals: [Int32] = {
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    return [SIGINT, SIGTERM] + (action.isIgnored ? [] : [SIGHUP])
+  }()
 
   private let state = Locked(State())
   private let sources = Locked<[any DispatchSourceSignal]>([])
 
   /// Begins to listen.
   ///
-  /// - Parameter onSignal: called on a thread of its own at each signal.
-  public init(onSignal: @escaping @Sendable (Request) -> Void) {
+  /// - Parameter onSignal: called on a thread of its own at each signal that asks for more than the ones
+  ///   before, with the first one's number.
+  public init(onSignal: @escaping @Sendable (Request, _ signal: Int32) -> Void) {
     let queue = DispatchQueue(label: "Interruption")
-    for number in [SIGINT, SIGTERM] {
+    for number in Self.signals {
       ignore(number)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [self] in
-        let request = state.withLock { state in
-          state.request = state.request == .none ? .finish : .abandon
-          if state.signal == 0 { state.signal = number }
-          return state.request
-        }
-        onSignal(request)
+        let asked = state.withLock { state in state.take(number).map { ($0, state.signal) } }
+        if let (request, first) = asked { onSignal(request, first) }
       }
       source.resume()
       sources.withLock { $0.append(source) }
@@ -58,5 +69,9 @@ public final class Interruption: Sendable {
   public var signal: Int32? { state.withLock { $0.signal == 0 ? nil : $0.signal } }
 }
 
-/// A function of its own: inside of `Interruption` the name is its property's.
-private func ignore(_ number: Int32) { signal(number, SIG_IGN) }
+extension sigaction {
+  fileprivate var isIgnored: Bool {
+    unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}

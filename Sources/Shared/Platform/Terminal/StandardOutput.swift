@@ -6,6 +6,14 @@ internal import Workers
 /// is a file or a pipe, so that they would come after what goes to standard error.
 public enum StandardOutput {
   private static let lost = Locked<Int32?>(nil)
+  private static let log = Locked(false)
+
+  /// Whether what is written tells of work whose result lies elsewhere, in a store or a folder of a run:
+  /// a log that is lost is no failure.
+  public static var isLog: Bool {
+    get { log.withLock { $0 } }
+    set { log.withLock { $0 = newValue } }
+  }
 
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
   public static func write(_ line: String = "") {
@@ -15,11 +23,12 @@ public enum StandardOutput {
   }
 
   /// That some of the output was lost, as a sentence; nil where all of it was written. A terminal that
-  /// is gone has nobody who misses it, and doesn't count.
+  /// is gone has nobody who misses it, and a reader such as `head` has read what it wanted: neither counts.
   public static var failure: String? {
-    guard let status = lost.withLock({ $0 }), status != EIO else { return nil }
+    guard let status = lost.withLock({ $0 }), status != EIO, status != EPIPE else { return nil }
     return "standard output can't be written, so that part of it is missing "
-      + "(\(String(cString: strerror(status)))); free some space, or write to another place"
+      + "(\(String(cString: strerror(status)))); "
+      + (status == EBADF ? "leave it open" : "free some space, or write to another place")
   }
 }
 
@@ -43,6 +52,8 @@ enum OutputDescriptor {
         let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
         if count > 0 {
           rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+        } else if count == 0 {
+          return EIO
         } else if errno == EAGAIN {
           // Somebody made the terminal or pipe non-blocking: wait until it takes more.
           var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

@@ -32,7 +32,7 @@ final class WorkerPlan {
   private let kernels: any KernelSet
   /// Gradients that operations add to.
   private let sharedGradients: [Range<Int>]
-  private let memory = FloatMemory()
+  private let memory: FloatMemory
   private let convolutionMemory: ConvolutionMemory
   /// Gradient of a block's output, which becomes that of its input.
   private let outerGrad: UnsafeMutablePointer<Float>
@@ -49,7 +49,8 @@ final class WorkerPlan {
     }
   }
 
-  init(_ layout: ResNet18Layout, count: Int) {
+  init(_ layout: ResNet18Layout, count: Int, memory: FloatMemory = FloatMemory()) {
+    self.memory = memory
     let side = layout.architecture.inputSize
     let largest = count * layout.pooled.pictureCount
     self.count = count

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// What some work will need beyond what the process has already.
+package struct MemoryNeed: Sendable, Equatable {
+  /// Bytes that it writes to, and that so lie in memory.
+  package var written: Int
+  /// Bytes that are reserved for it besides: stacks of threads, buffers of which little is used.
+  package var reserved: Int
+  /// Bytes of files that it maps.
+  package var mapped: Int
+
+  package init(written: Int, reserved: Int = 0, mapped: Int = 0) {
+    self.written = written
+    self.reserved = reserved
+    self.mapped = mapped
+  }
+
+  /// The bytes that a limit counts.
+  package func bytes(countedBy kind: MemoryLimit.Kind) -> Int {
+    switch kind {
+    case .addressSpace: written + reserved + mapped
+    case .data: written + reserved
+    case .controlGroup: written
+    }
+  }
+
+  /// Why the work can't be done, as a sentence; nil where it can.
+  ///
+  /// - Parameters:
+  ///   - work: what needs the memory: "the training".
+  ///   - remedy: what needs less: "take fewer workers (--workers 1)".
+  package func obstacle(
+    for work: String, remedy: String, within limits: [MemoryLimit] = MemoryLimit.current
+  ) -> String? {
+    for limit in limits {
+      let needed = bytes(countedBy: limit.kind)
+      guard needed > limit.free else { continue }
+      let (name, raise) =
+        switch limit.kind {
+        case .addressSpace: ("ulimit -v", "ulimit -v")
+        case .data: ("ulimit -d", "ulimit -d")
+        case .controlGroup: ("the control group", "its limit")
+        }
+      let whole = limit.used + needed
+      return "not enough memory for \(work): it needs about \(whole >> 20) MiB, and \(name) allows "
+        + "\(limit.bytes >> 20); \(remedy), or raise \(raise) to "
+        + (limit.kind == .controlGroup
+          ? "\(whole >> 20) MiB" : "\((whole >> 10) / 1024 * 1024 + 1024)")
+    }
+    return nil
+  }
+
+  /// Bytes of the stacks of threads that are started: each is as large as the process's own may be.
+  package static func stacks(threads: Int) -> Int {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
+    // glibc's choice where there is no limit.
+    return threads * (Int(exactly: limit.rlim_cur) ?? 2 << 20)
+  }
+}

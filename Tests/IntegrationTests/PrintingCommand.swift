@@ -1,0 +1,118 @@
+import Foundation
+import ShardStore
+import ShardStoreFixtures
+import TestSupport
+import Testing
+
+/// A command that prints something, in a form that takes little time.
+struct PrintingCommand: Sendable, CustomTestStringConvertible {
+  /// What stands behind the program's name, e.g. `inspect`.
+  let name: String
+  let program: URL
+  /// Whether the output tells of work whose result lies elsewhere, so that losing it is no failure.
+  var isLog = false
+  /// The arguments, given an empty folder for what is made.
+  let arguments: @Sendable (TemporaryDirectory) throws -> [String]
+
+  var testDescription: String { program.lastPathComponent + " " + name }
+
+  /// Every command of the extractor; the last one only where the detector's weights are there.
+  static let extractor =
+    [
+      PrintingCommand(name: "run", program: BuiltExecutable.extractor, isLog: true) { folder in
+        for label in ["real", "fake"] { _ = try writePicture(label + "/picture.jpg", in: folder) }
+        return [
+          "run", "pipelines/folders.yaml", "--input", folder.path(of: "in"), "--store",
+          folder.path(of: "store"), "--set", "alignment.kind=none",
+        ]
+      },
+      PrintingCommand(name: "inspect", program: BuiltExecutable.extractor) { _ in
+        ["inspect", TrainingStore.folder]
+      },
+      PrintingCommand(name: "verify", program: BuiltExecutable.extractor) { _ in
+        ["verify", TrainingStore.folder, "--json"]
+      },
+      PrintingCommand(name: "benchmark", program: BuiltExecutable.extractor) { folder in
+        [
+          "benchmark", try writePicture("picture.jpg", in: folder), "--rounds", "1", "--set",
+          "alignment.kind=none",
+        ]
+      },
+    ]
+    + (BuiltExecutable.hasWeights
+      ? [
+        PrintingCommand(name: "sample-clips", program: BuiltExecutable.extractor) { folder in
+          try FileManager.default.createDirectory(
+            atPath: folder.path(of: "portraits"), withIntermediateDirectories: true)
+          try FileManager.default.copyItem(
+            at: BuiltExecutable.portraits.appendingPathComponent("astronaut.png"),
+            to: URL(fileURLWithPath: folder.path(of: "portraits/astronaut.png")))
+          return [
+            "sample-clips", folder.path(of: "portraits"), folder.path(of: "clips"), "--people",
+            "1", "--takes", "1", "--seconds", "0.1",
+          ]
+        }
+      ] : [])
+
+  /// Every command of the trainer.
+  static let trainer = [
+    PrintingCommand(name: "train", program: TrainingRun.trainer, isLog: true) { folder in
+      TrainingRun(
+        folder: folder.path(of: "run"),
+        settings: ["epochs=1", "stepsPerEpoch=2", "validation.bootstrap=0"]
+      ).arguments + ["--force"]
+    },
+    PrintingCommand(name: "evaluate", program: TrainingRun.trainer) { _ in
+      [
+        "evaluate", "--model", UndisturbedRun.twoWorkers.model, "--store", TrainingStore.folder,
+        "--bootstrap", "0",
+      ]
+    },
+    PrintingCommand(name: "report", program: TrainingRun.trainer) { folder in
+      [
+        "report", UndisturbedRun.twoWorkers.folder, "--output", folder.path(of: "report.html"),
+      ]
+    },
+    PrintingCommand(name: "diagnose", program: TrainingRun.trainer) { _ in
+      ["diagnose", UndisturbedRun.twoWorkers.model, "--json"]
+    },
+    PrintingCommand(name: "repair", program: TrainingRun.trainer) { folder in
+      [
+        "repair", UndisturbedRun.twoWorkers.model, "--store", TrainingStore.folder, "--output",
+        folder.path(of: "repaired.pt"), "--force",
+      ]
+    },
+    PrintingCommand(name: "export", program: TrainingRun.trainer) { folder in
+      [
+        "export", "--checkpoint", UndisturbedRun.twoWorkers.folder + "/checkpoints/best.pt",
+        "--output", folder.path(of: "model.pt"), "--force",
+      ]
+    },
+    PrintingCommand(name: "benchmark", program: TrainingRun.trainer) { _ in
+      [
+        "benchmark", "--batch", "4", "--width", "8", "--size", "32", "--rounds", "1", "--workers",
+        "2",
+      ]
+    },
+  ]
+
+  /// Runs the command by bash, with `redirection` after it.
+  func run(_ redirection: String, before: String = "exec") throws -> BuiltExecutable.Outcome {
+    try withTemporaryDirectory { folder in
+      try BuiltExecutable.run(
+        ["-c", "\(before) \"$0\" \"$@\" \(redirection)", program.path] + arguments(folder),
+        program: URL(fileURLWithPath: "/bin/bash"))
+    }
+  }
+
+  private static func writePicture(
+    _ name: String, in folder: TemporaryDirectory
+  ) throws -> String {
+    let reader = try ShardReader(directory: TrainingStore.folder)
+    let samples = try reader.samples()
+    // Another one for each name: equal pictures under both labels would be a contradiction.
+    let sample = samples[name.hasPrefix("fake") ? samples.count - 1 : 0]
+    try folder.write(Data(try reader.image(of: sample)), to: "in/" + name)
+    return folder.path(of: "in/" + name)
+  }
+}
