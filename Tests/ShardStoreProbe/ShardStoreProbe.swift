@@ -6,7 +6,7 @@ import ShardStoreFixtures
 ///
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
 /// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
-/// input ends. Failures end it with status 1 and a line `error <code>: <text>`.
+/// input ends. `repair <store>` takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
     let arguments = CommandLine.arguments
@@ -16,6 +16,8 @@ import ShardStoreFixtures
         try append(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
       case "hold" where arguments.count == 4:
         try hold(store: arguments[2], task: Int(arguments[3]) ?? 0)
+      case "repair" where arguments.count == 3:
+        _ = try StoreRepair(directory: arguments[2], imageSize: nil).run()
       default:
         exit(64)
       }
