@@ -230,7 +230,7 @@ extension TrainerTests {
         let description = try StoreDescription(store: store)
         let recipe = try #require(
           try ModelFile(contentsOf: folder.path(of: "run/model.pt")).metadata.recipe)
-        #expect(description.formatVersion == 2 && recipe == description.recipe)
+        #expect(description.formatVersion == 3 && recipe == description.recipe)
         // Version 1 doesn't know the weights of the detector; the rest is what was asked for.
         #expect(recipe.detector.weights != nil)
         var expected = Version1.currentRecipe

@@ -51,7 +51,7 @@ extension TrainingDataError {
   /// An error of the store, as this module's.
   init(store error: ShardStoreError, directory: String) {
     switch error.code {
-    case .damagedShard, .damagedRecord:
+    case .damagedShard, .damagedRecord, .damagedStore:
       self.init(
         .damagedStore, subject: directory,
         "the store is damaged; `extractor verify` lists all of it", cause: error.description)
