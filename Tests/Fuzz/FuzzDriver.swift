@@ -134,7 +134,8 @@ final class FuzzDriver: Sendable {
     let words = failure.map { "FAILED: \($0.rawValue): " } ?? "no failure: "
     let report = "\(command)\n\(words)\(text)\n"
     try? Data(report.utf8).write(to: URL(fileURLWithPath: target + "/report.txt"))
-    print("\(kind) \(number): \(words)\(text.prefix(600))\n  \(command); input: \(target)/input")
+    Lines.write(
+      "\(kind) \(number): \(words)\(text.prefix(600))\n  \(command); input: \(target)/input")
   }
 }
 

@@ -28,8 +28,8 @@ struct FuzzTable {
   var hasFailures: Bool { failed > 0 }
 
   init() {
-    print("| kind | cases | read | refused | found | failures | seconds |")
-    print("|---|---|---|---|---|---|---|")
+    Lines.write("| kind | cases | read | refused | found | failures | seconds |")
+    Lines.write("|---|---|---|---|---|---|---|")
   }
 
   mutating func add(_ kind: any FuzzKind, _ result: FuzzResult) {
@@ -38,11 +38,11 @@ struct FuzzTable {
     let failures = FailureKind.allCases.compactMap { kind in
       result.failures[kind].map { "\($0) \(kind.rawValue)" }
     }
-    print(
+    Lines.write(
       "| \(kind.name) | \(result.cases) | \(result.accepted) | \(result.refused) | \(result.found) | "
         + (failures.isEmpty ? "0" : failures.joined(separator: ", "))
         + " | \(Int(result.seconds.rounded())) |")
   }
 
-  func finish() { print("\(sum) cases, \(failed) failures") }
+  func finish() { Lines.write("\(sum) cases, \(failed) failures") }
 }

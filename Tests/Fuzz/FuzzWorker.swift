@@ -28,7 +28,7 @@ struct FuzzWorker {
     for number in numbers {
       try? FileManager.default.removeItem(atPath: input)
       try FileManager.default.createDirectory(atPath: input, withIntermediateDirectories: true)
-      say("start \(number)")
+      Lines.write("start \(number)")
       var one = FuzzCase(
         number: number, bases: bases, folder: input,
         random: RandomStream(seed: seed, .check, NameHash.of(kind.name), UInt64(number)))
@@ -40,23 +40,18 @@ struct FuzzWorker {
       }
       let peak = ProcessMemory.peakMebibytes
       if memoryMebibytes > 0, peak > Self.mostResidentMebibytes {
-        say("failed \(number) memory \(peak) MiB resident")
+        Lines.write("failed \(number) memory \(peak) MiB resident")
         // The peak stays with the process: the driver goes on with another one.
         return
       }
       switch verdict {
-      case .accepted: say("accepted \(number)")
-      case .refused(let text): say("refused \(number) " + text.replacing("\n", with: " | "))
-      case .found: say("found \(number)")
+      case .accepted: Lines.write("accepted \(number)")
+      case .refused(let text): Lines.write("refused \(number) " + text.replacing("\n", with: " | "))
+      case .found: Lines.write("found \(number)")
       case .failed(let kind, let text):
-        say("failed \(number) \(kind.rawValue) " + text.replacing("\n", with: " | "))
+        Lines.write("failed \(number) \(kind.rawValue) " + text.replacing("\n", with: " | "))
       }
     }
-  }
-
-  private func say(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
   }
 }
 

@@ -16,8 +16,9 @@ enum TextLoading {
   ) throws {
     switch document {
     case .dfdc:
-      try catalog(
-        .dfdc, name, bytes, folder, ["aaa.mp4", "bbb.mp4", "ccc.mp4", "method_A/bbb.mp4"])
+      let videos =
+        name == "dataset.json" ? ["method_A/bbb.mp4"] : ["bbb.mp4", "ccc.mp4"]
+      try catalog(.dfdc, name, bytes, folder, ["aaa.mp4"] + videos)
     case .celebdf:
       try catalog(
         .celebdf, name, bytes, folder,

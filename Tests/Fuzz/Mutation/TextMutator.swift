@@ -13,29 +13,40 @@ enum TextMutator {
   static func replaceValue(_ bytes: inout [UInt8], _ random: inout RandomStream) {
     let words = words(bytes).filter { isValue(bytes[$0.lowerBound]) }
     guard !words.isEmpty else { return }
-    bytes.replaceSubrange(words[random.below(words.count)], with: value(bytes, &random))
+    let word = words[random.below(words.count)]
+    let first = bytes[word.lowerBound]
+    let isNumber = first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
+    // Half of the time a value of the same kind, which gets further.
+    if isNumber, random.happens(0.6) {
+      bytes.replaceSubrange(word, with: Array(numbers[random.below(numbers.count)].utf8))
+    } else if first == 0x22, random.happens(0.5) {
+      let text = values[random.below(values.count)].replacing("\"", with: "")
+      bytes.replaceSubrange(word, with: Array("\"\(text)\"".utf8))
+    } else {
+      bytes.replaceSubrange(word, with: value(bytes, &random))
+    }
   }
+
+  private static let numbers: [String] = [
+    "0", "-0", "-1", "1", "2", "0.5", "1.5", "-0.0", "1e308", "-1e308", "1e18", "1e19", "1e999",
+    "1e-320", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
+    "18446744073709551615", "2147483647", "2147483648", "4294967296", "9007199254740993", "100000",
+    "1000000", "NaN", "-1e19", "0.1", "3.0", "65536", "-2147483649", "1e15", "1e16", "0.0",
+  ]
 
   private static let values: [String] = [
     "NaN", "nan", "Infinity", "-Infinity", "inf", ".nan", ".inf", "-.inf", "1e999", "-1e999",
-    "1e-999",
-    "0", "-0", "-1", "1", "2", "0.5", "1.5", "-0.0", "1e308", "1e18", "1e19", "9223372036854775807",
-    "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551616",
-    "2147483648", "4294967296", "9007199254740993", "1000000000000000000000000000000", "0x10",
-    "0b1",
-    "1_000", "01", "+1", "1.", ".5", "1e", "null", "~", "None", "true", "false", "yes", "no",
-    "True",
-    "[]", "{}", "[[]]", "[null]", "{\"a\":1}", "\"\"", "\"a\"", "\"1\"", "\"\\u0000\"",
-    "\"\\ud800\"",
-    "\"\\u202e\"", "\"\\n\"", "\"../../etc/passwd\"", "\"/\"", "\"real\"", "\"fake\"", "real",
-    "fake",
-    "REAL", "FAKE", "train", "validation", "test", "../x", "/dev/null", ".", "..", "", " ", "\t",
-    "'",
-    "\"", "\\", ",", ";", "|", ":", "- ", "#", "&a", "*a", "!!int", "<<", "? ", "|", ">", "%", "@",
-    "`",
+    "1e-999", "0", "-0", "-1", "1", "2", "0.5", "1.5", "-0.0", "1e308", "1e18", "1e19",
+    "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
+    "18446744073709551616", "2147483648", "4294967296", "9007199254740993",
+    "1000000000000000000000000000000", "0x10", "0b1", "1_000", "01", "+1", "1.", ".5", "1e", "null",
+    "~", "None", "true", "false", "yes", "no", "True", "[]", "{}", "[[]]", "[null]", "{\"a\":1}",
+    "\"\"", "\"a\"", "\"1\"", "\"\\u0000\"", "\"\\ud800\"", "\"\\u202e\"", "\"\\n\"",
+    "\"../../etc/passwd\"", "\"/\"", "\"real\"", "\"fake\"", "real", "fake", "REAL", "FAKE",
+    "train", "validation", "test", "../x", "/dev/null", ".", "..", "", " ", "\t", "'", "\"", "\\",
+    ",", ";", "|", ":", "- ", "#", "&a", "*a", "!!int", "<<", "? ", "|", ">", "%", "@", "`",
     "\u{FEFF}", "\u{202E}", "\u{0}", "\u{7F}", "\u{1B}[31m", "\u{2028}", "é", "e\u{301}",
-    "\u{1F600}",
-    "12:30:45", "2001-01-01", "1:2", "{a: b}", "[1, 2",
+    "\u{1F600}", "12:30:45", "2001-01-01", "1:2", "{a: b}", "[1, 2",
   ]
 
   private static func value(_ bytes: [UInt8], _ random: inout RandomStream) -> [UInt8] {
