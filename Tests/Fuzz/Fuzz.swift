@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 
 /// Damaged inputs of every kind that the product reads, each in a process that may end: what crashes,
 /// hangs, takes too much memory, runs a file's code, takes damage in silence or answers with raw text of
@@ -58,6 +59,10 @@ struct DriveCommand: ParsableCommand {
     let driver = try FuzzDriver(
       seed: seed, failureFolder: failures, workerCount: workers, memoryMebibytes: memory)
     defer { driver.cleanUp() }
+    // A backtrace takes longer than most cases; one that runs alone shows it.
+    if number == nil { setenv("SWIFT_BACKTRACE", "enable=no", 0) }
+    // Sanitizers have their own way with memory.
+    if number == nil, memory > 0 { try FuzzDriver.checkItself() }
     var table = FuzzTable()
     for kind in try FuzzKinds.named(only) {
       let numbers =

@@ -3,29 +3,34 @@ internal import Workers
 
 /// Runs cases in worker processes, and knows of each that fails which one it was.
 final class FuzzDriver: Sendable {
-  /// Longest time for a case. One that takes longer is tried once more, alone in its process: the
-  /// machine may have been busy.
-  static let mostSeconds = 20.0
-
   /// Cases of a process.
   private static let casesPerProcess = 250
 
+  /// Longest time for a case. One that takes longer is tried once more, alone in its process: the
+  /// machine may have been busy.
+  private let mostSeconds: Double
   private let seed: UInt64
-  private let failureFolder: String
+  /// Where the inputs of failures are kept; nil keeps none and says nothing.
+  private let failureFolder: String?
   private let workerCount: Int
   private let memoryMebibytes: Int
   private let folder: String
 
-  init(seed: UInt64, failureFolder: String, workerCount: Int, memoryMebibytes: Int) throws {
+  init(
+    seed: UInt64, failureFolder: String?, workerCount: Int, memoryMebibytes: Int,
+    mostSeconds: Double = 20
+  ) throws {
+    self.mostSeconds = mostSeconds
     self.seed = seed
     self.failureFolder = failureFolder
     self.workerCount = workerCount
     self.memoryMebibytes = memoryMebibytes
     folder =
-      FileManager.default.temporaryDirectory.appendingPathComponent("deepfake-fuzz-\(getpid())")
+      FileManager.default.temporaryDirectory.appendingPathComponent(
+        "deepfake-fuzz-\(getpid())-\(Int(mostSeconds))"
+      )
       .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try? FileManager.default.removeItem(atPath: Marker.path)
   }
 
   func cleanUp() { try? FileManager.default.removeItem(atPath: folder) }
@@ -77,7 +82,7 @@ final class FuzzDriver: Sendable {
       keep(kind, number, input: place, failure, text)
     }
     while true {
-      switch worker.line(seconds: Self.mostSeconds + (current == nil ? 60 : 0)) {
+      switch worker.line(seconds: mostSeconds + (current == nil ? 60 : 0)) {
       case .text(let line):
         let words = line.split(separator: " ", maxSplits: 3).map(String.init)
         guard words.count >= 2, let number = Int(words[1]) else { continue }
@@ -110,7 +115,7 @@ final class FuzzDriver: Sendable {
         _ = worker.wait()
         guard let current else { throw FuzzError("a worker of \(kind) doesn't begin") }
         if isSecondTry {
-          fail(current, .hang, "more than \(Self.mostSeconds) s")
+          fail(current, .hang, "more than \(mostSeconds) s")
         } else {
           _ = try process(
             kind, current..<current + 1, bases: bases, keepsInput: keepsInput, result,
@@ -125,6 +130,7 @@ final class FuzzDriver: Sendable {
   private func keep(
     _ kind: String, _ number: Int, input: String, _ failure: FailureKind?, _ text: String
   ) {
+    guard let failureFolder else { return }
     let target = failureFolder + "/\(kind)-\(seed)-\(number)"
     let command = "scripts/fuzz --only \(kind) --seed \(seed) --case \(number)"
     try? FileManager.default.removeItem(atPath: target)
@@ -136,6 +142,22 @@ final class FuzzDriver: Sendable {
     try? Data(report.utf8).write(to: URL(fileURLWithPath: target + "/report.txt"))
     Lines.write(
       "\(kind) \(number): \(words)\(text.prefix(600))\n  \(command); input: \(target)/input")
+  }
+}
+
+extension FuzzDriver {
+  /// Makes sure that failures of all kinds are seen.
+  static func checkItself() throws {
+    let driver = try FuzzDriver(
+      seed: 1, failureFolder: nil, workerCount: 1, memoryMebibytes: SelfKind.memoryMebibytes,
+      mostSeconds: 6)
+    defer { driver.cleanUp() }
+    let kind = SelfKind()
+    let result = try driver.run(kind, 0..<kind.longRuns, keepsInput: false)
+    let words = ["accepted": result.accepted, "refused": result.refused, "found": result.found]
+    guard words == SelfKind.expected.words, result.failures == SelfKind.expected.failures else {
+      throw FuzzError("the fuzzer doesn't see failures as it should: \(words), \(result.failures)")
+    }
   }
 }
 

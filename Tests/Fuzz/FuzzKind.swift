@@ -58,6 +58,7 @@ enum FuzzKinds {
   /// The kinds of that names, separated by commas; all of them for nil.
   static func named(_ names: String?) throws -> [any FuzzKind] {
     guard let names else { return all }
+    if names == SelfKind().name { return [SelfKind()] }
     return try names.split(separator: ",").map { name in
       guard let kind = all.first(where: { $0.name == name }) else {
         throw ValidationError("there is no kind \(name); kinds are \(Self.names)")

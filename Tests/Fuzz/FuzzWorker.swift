@@ -5,8 +5,8 @@ internal import Randomness
 /// Runs cases in this process. It tells the driver each number before its case, so that what ends the
 /// process is known.
 struct FuzzWorker {
-  /// Most resident memory that a case may take, in MiB.
-  static let mostResidentMebibytes = 1536
+  /// Most resident memory that a case may take, in MiB, with so much address space: 1.5 GiB of 4.
+  static func mostResident(of memoryMebibytes: Int) -> Int { memoryMebibytes * 3 / 8 }
 
   let kind: any FuzzKind
   let seed: UInt64
@@ -15,7 +15,9 @@ struct FuzzWorker {
   let memoryMebibytes: Int
 
   func run(_ numbers: Range<Int>) throws {
-    signal(SIGPIPE, SIG_DFL)
+    guard FileManager.default.changeCurrentDirectoryPath(folder) else {
+      throw FuzzError("there is no folder \(folder)")
+    }
     if memoryMebibytes > 0 {
       var limit = rlimit(
         rlim_cur: rlim_t(memoryMebibytes) << 20, rlim_max: rlim_t(memoryMebibytes) << 20)
@@ -39,7 +41,7 @@ struct FuzzWorker {
         verdict = .failed(.executed, "code of the file was run")
       }
       let peak = ProcessMemory.peakMebibytes
-      if memoryMebibytes > 0, peak > Self.mostResidentMebibytes {
+      if memoryMebibytes > 0, peak > Self.mostResident(of: memoryMebibytes) {
         Lines.write("failed \(number) memory \(peak) MiB resident")
         // The peak stays with the process: the driver goes on with another one.
         return
@@ -57,6 +59,6 @@ struct FuzzWorker {
 
 /// The file that a hostile input's code would make.
 enum Marker {
-  /// Short, and the same in all processes: it stands in the inputs.
-  static let path = "/tmp/deepfake-fuzz-was-here"
+  /// In the working folder, which is the worker's own; it stands in the inputs.
+  static let path = "fuzz-was-here"
 }

@@ -97,8 +97,11 @@ private struct ClipReader: FuzzReader {
     var bytes = base.bytes
     ContainerMutator.mutate(
       &bytes, &one.random, donor: bases[one.random.below(bases.count)].bytes)
-    let path = one.folder + "/" + base.name
+    var path = one.folder + "/" + base.name
     try FuzzFiles.write(bytes, path)
+    if base.name.hasPrefix("picture"), one.random.happens(0.3) {
+      path = try frames(bytes, base, one.folder)
+    }
     let isSearched = one.random.happens(0.1)
     do {
       _ = try (isSearched ? searching ?? whole : whole).extract(path: path)
@@ -107,6 +110,18 @@ private struct ClipReader: FuzzReader {
       return RawText.verdict(error)
     }
     return .accepted
+  }
+
+  /// The damaged picture as a frame among sound ones.
+  private func frames(
+    _ bytes: [UInt8], _ base: (name: String, bytes: [UInt8]), _ folder: String
+  ) throws -> String {
+    let ending = base.name.split(separator: ".").last ?? ""
+    for (number, frame) in [base.bytes, bytes, base.bytes].enumerated() {
+      try FuzzFiles.write("", folder + "/frames/00\(number).\(ending)")
+      try FuzzFiles.write(frame, folder + "/frames/00\(number).\(ending)")
+    }
+    return folder + "/frames"
   }
 
   /// What the face search does with a picture besides.

@@ -38,15 +38,11 @@ struct ModelKind: FuzzKind {
 
   func prepare(bases: String) throws {
     let fixtures = FuzzFiles.package + "/Tests/Fixtures/"
-    for folder in ["torch", "diagnosis", "foreign", "models"] {
-      guard let names = try? FuzzFiles.names(fixtures + folder) else { continue }
-      for name in names {
-        let path = fixtures + folder + "/" + name
-        guard let bytes = try? FuzzFiles.bytes(path), bytes.count <= Self.mostBytes,
-          format.fits(name, bytes)
-        else { continue }
-        try FuzzFiles.write(bytes, bases + "/" + folder + "-" + name)
-      }
+    for place in try FileManager.default.subpathsOfDirectory(atPath: fixtures).sorted() {
+      guard let bytes = try? FuzzFiles.bytes(fixtures + place), bytes.count <= Self.mostBytes,
+        format.fits(place, bytes)
+      else { continue }
+      try FuzzFiles.write(bytes, bases + "/" + place.replacing("/", with: "-"))
     }
     if format == .zip { try ModelBases.model().write(to: bases + "/own.pt") }
     if format == .safetensors {

@@ -66,7 +66,8 @@ enum TextMutator {
   }
 
   private static func nested(_ text: String, _ random: inout RandomStream) -> [UInt8] {
-    let depth = [2, 20, 513, 3000, 100_000][random.below(5)]
+    let depths = [2, 20, 63, 64, 65, 255, 256, 257, 511, 512, 513, 514, 3000, 100_000]
+    let depth = depths[random.below(depths.count)]
     return Array(String(repeating: text, count: depth).utf8)
   }
 
@@ -90,6 +91,10 @@ enum TextMutator {
     case 6: bytes = [0xEF, 0xBB, 0xBF] + bytes
     case 7: bytes = replaced(bytes, 0x0A, [[0x0D, 0x0A], [0x0D], [0x0A, 0x0A]][random.below(3)])
     case 8: bytes.removeSubrange(word.lowerBound...)
+    case 12:
+      // Depth counts from the top, and the end of a text is a place of its own.
+      let text = nested(random.happens(0.7) ? "[" : "{\"a\":", &random)
+      bytes = random.happens(0.5) ? text : bytes[..<word.lowerBound] + text
     case 9:
       let separators: [UInt8] = [0x2C, 0x3B, 0x09, 0x7C, 0x20, 0x3A]
       bytes = replaced(bytes, separators[random.below(6)], [separators[random.below(6)]])
