@@ -13,10 +13,7 @@ enum StoreDamage {
     switch random.below(20) {
     case 0: return damageWhole(&files, base, bases, shard, &random)
     case 1, 2:
-      let documents = base.documents
-      let document = documents[random.below(documents.count)]
-      TextMutator.mutate(&files[document, default: []], &random)
-      return "text of \(document)"
+      return damageDocument(&files, base, &random)
     case 3:
       ByteMutator.mutate(&files[shard, default: []], &random, donor: early ?? [])
       return "bytes of \(shard)"
@@ -24,6 +21,20 @@ enum StoreDamage {
       PageMutator.mutate(&files[shard, default: []], &random, donor: early ?? [])
       return "pages of \(shard)"
     }
+  }
+
+  /// One value, or more of the text.
+  static func damageDocument(
+    _ files: inout [String: [UInt8]], _ base: StoreBase, _ random: inout RandomStream
+  ) -> String {
+    let documents = base.documents
+    let document = documents[random.below(documents.count)]
+    if random.happens(0.6) {
+      TextMutator.replaceValue(&files[document, default: []], &random)
+    } else {
+      TextMutator.mutate(&files[document, default: []], &random)
+    }
+    return "text of \(document)"
   }
 
   private static func damageWhole(

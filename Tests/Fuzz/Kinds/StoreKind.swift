@@ -10,9 +10,12 @@ internal import TrainingData
 /// earlier time, doubled or of another store. What a reader then returns in silence must be what was
 /// stored.
 struct StoreKind: FuzzKind {
-  let name = "store"
-  let longRuns = 5_000
-  let shortRuns = 150
+  /// Whether the store's documents alone are damaged: `store.json`, and what each task says of itself.
+  var onlyDocuments = false
+
+  var name: String { onlyDocuments ? "store-documents" : "store" }
+  var longRuns: Int { onlyDocuments ? 4_000 : 5_000 }
+  let shortRuns = 200
 
   func prepare(bases: String) throws {
     // Large pictures have pages of their own; many small ones make trees with branches.
@@ -43,7 +46,8 @@ struct StoreKind: FuzzKind {
 
   func worker(bases: String) throws -> any FuzzReader {
     let names = try FuzzFiles.names(bases).filter { !$0.hasSuffix("-early") }
-    return try StoreReader(bases: names.map { try StoreBase(bases + "/" + $0) })
+    return try StoreReader(
+      onlyDocuments: onlyDocuments, bases: names.map { try StoreBase(bases + "/" + $0) })
   }
 }
 
@@ -121,12 +125,16 @@ struct StoreContent: Equatable {
 }
 
 private struct StoreReader: FuzzReader {
+  let onlyDocuments: Bool
   let bases: [StoreBase]
 
   mutating func run(_ one: inout FuzzCase) throws -> Verdict {
     let base = bases[one.random.below(bases.count)]
     var files = base.files
-    let deed = StoreDamage.damage(&files, base, bases, &one.random)
+    let deed =
+      onlyDocuments
+      ? StoreDamage.damageDocument(&files, base, &one.random)
+      : StoreDamage.damage(&files, base, bases, &one.random)
     for (name, bytes) in files { try FuzzFiles.write(bytes, one.folder + "/" + name) }
     // By the fixtures' own reading of the size: decoding each picture would take most of the time.
     let verifier = StoreVerifier(directory: one.folder, imageSize: SyntheticVideos.imageSize)
