@@ -49,7 +49,7 @@ protocol FuzzReader {
 enum FuzzKinds {
   static let all: [any FuzzKind] =
     ModelFormat.allCases.map { ModelKind(format: $0) } + [
-      CheckpointKind(), ClipKind(), StoreKind(),
+      CheckpointKind(), ClipKind(), StoreKind(), StoreKind(onlyDocuments: true),
     ]
     + TextDocument.allCases.map { TextKind(document: $0) }
 
