@@ -278,6 +278,17 @@ let package = Package(
         "TestSupport", "VideoCatalog",
       ],
       exclude: ["read_store.py"], swiftSettings: strict),
+    // Damaged inputs of every kind, in worker processes: scripts/fuzz runs it.
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        argumentParser, "Configuration", "Contract", "Diagnosis", "FaceDetection",
+        "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "ModelFiles",
+        "NeuralNetwork", "Randomness", "Reporting", "RunReports", "ShardStore",
+        "ShardStoreFixtures", "TensorFiles", "TestSupport", "TrainingData", "TrainingRun",
+        "VideoCatalog", "Workers",
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict),
     tests("ConfigurationTests", ["Configuration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
