@@ -29,8 +29,8 @@ import Testing
       (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .unknownFormat, "git-lfs"),
       (PickleBytes.pickle([0x4E]), .unsupported, "got None"),
       (PickleBytes.littleEndian(UInt64(40)) + Array("{}".utf8), .unsupported, "safetensors"),
-      (Array("(dp0\nS'x'\n".utf8), .unsupported, "protocol 0: save again"),
-      ([0x80, 1, 0x4E, 0x2E], .unsupported, "protocol 2 to 5, got 1"),
+      (Array("(dp0\nS'x'\n".utf8), .unknownFormat, "'(dp0': is it an incomplete download?"),
+      ([0x80, 6, 0x4E, 0x2E], .unsupported, "protocol 0 to 5, got 6"),
       (tar, .unsupported, "tar format"),
       ([0x89, 0x48, 0x44, 0x46, 0xFF], .unknownFormat, "89 48 44 46 ff"),
     ]

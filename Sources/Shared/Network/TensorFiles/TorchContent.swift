@@ -39,10 +39,6 @@ extension TorchContent {
         .unsupported, file: file,
         "\(expected) one array of NumPy (.npy); save a dictionary of arrays with pickle.dump, or of "
           + "tensors with torch.save")
-    case .text(let line) where line.hasPrefix("(dp") || line.hasPrefix("ccollections"):
-      throw TorchFileError(
-        .unsupported, file: file,
-        "expected a pickle of protocol 2 to 5, got one of protocol 0: save again with protocol 4")
     case .text(let line):
       throw TorchFileError(
         .unknownFormat, file: file,

@@ -44,7 +44,7 @@ enum TorchZipFormat {
     }
     var reader = ByteReader(file: file, bytes: bytes, range: pickleRange)
     let pickle = try PickleMachine.run(
-      &reader, allowedGlobals: TorchGlobals.allowed, limits: limits)
+      &reader, knownGlobals: TorchGlobals.known, limits: limits)
     guard reader.remaining == 0 else {
       throw reader.error(
         .malformed, "expected the end of data.pkl, got \(reader.remaining) more bytes")

@@ -63,6 +63,7 @@ extension TrainingSettings.Network {
     inputSize = section.integer(
       "inputSize", default: inputSize, in: 32...1024, multipleOf: 32, zeroMeans: "the crops' own")
     initialWeights = section.optionalPath("initialWeights")
+    initialWeightsKey = section.optionalString("initialWeightsKey")
     synchronizedBatchNorm = section.flag("synchronizedBatchNorm", default: synchronizedBatchNorm)
     freezeBackboneEpochs = section.integer(
       "freezeBackboneEpochs", default: freezeBackboneEpochs, in: 0...100_000)

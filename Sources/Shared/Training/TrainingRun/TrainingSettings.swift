@@ -82,6 +82,9 @@ extension TrainingSettings {
     /// File with weights to start from, absolute; nil starts from random ones.
     package var initialWeights: String?
 
+    /// Where in that file the weights are, keys joined by points; nil is the preferred or only place.
+    package var initialWeightsKey: String?
+
     /// Whether BatchNorm normalises over all workers.
     package var synchronizedBatchNorm = false
 

@@ -150,7 +150,8 @@ package struct TrainingSetup {
     var state = NetworkState(randomFor: architecture, seed: seed)
     var report = ["random weights, seed \(configuration.seed)"]
     if readingFiles, let path = configuration.network.initialWeights {
-      report = try InitialWeights.load(path, into: &state)
+      report = try InitialWeights.load(
+        path, key: configuration.network.initialWeightsKey, into: &state)
     }
     let optimizer = Optimizer(
       configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
