@@ -100,22 +100,23 @@ public final class EvaluationLoader: Sendable {
   ///   - batchSize: pictures of a batch; the last one may have fewer.
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
   ///   - skipped: how many samples are left out, the first ones in the order of the catalog.
+  ///   - blends: makes each picture into a fake; nil gives them as they are stored.
   public init(
     _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0, skipped: Int = 0,
-    options: LoaderOptions = LoaderOptions()
+    blends: HeldOutBlends? = nil, options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard batchSize > 0 else {
       throw TrainingDataError(
         .invalidSetting, subject: "batch size", "expected 1 or more, got \(batchSize)")
     }
     let plan = EvaluationPlan(
-      catalog, videos: videos, batchSize: batchSize, skipped: skipped)
+      catalog, videos: videos, batchSize: batchSize, skipped: skipped, areBlended: blends != nil)
     sampleCount = plan.samples.count
     queue = try BatchQueue(
       plan,
       PictureSettings(
         catalog: catalog, inputSize: try catalog.checkedSize(inputSize), augmentation: nil,
-        selfBlending: SelfBlendingSettings(), seed: 0),
+        selfBlending: blends?.settings ?? SelfBlendingSettings(), seed: blends?.seed ?? 0),
       options)
   }
 

@@ -67,7 +67,7 @@ final class BatchMaker {
   }
 
   /// The picture of a place; all that is drawn for it is a function of the epoch and of `drawPlace`.
-  private func picture(
+  func picture(
     of planned: PlannedSample, epoch: Int, drawPlace: Int
   ) throws(TrainingDataError) -> PixelBuffer {
     let index = Int(planned.index)
@@ -95,11 +95,22 @@ final class BatchMaker {
     _ index: Int, _ member: SelfBlender.Member, epoch: Int, drawPlace: Int
   ) throws(TrainingDataError) -> PixelBuffer {
     var (picture, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
+    blender.apply(plan(of: face, epoch: epoch, drawPlace: drawPlace), to: &picture, as: member)
+    return picture
+  }
+
+  /// How a real picture becomes a blend at a place.
+  func blendPlan(
+    of index: Int, epoch: Int, drawPlace: Int
+  ) throws(TrainingDataError) -> SelfBlendPlan {
+    let (_, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
+    return plan(of: face, epoch: epoch, drawPlace: drawPlace)
+  }
+
+  private func plan(of face: FacePoints, epoch: Int, drawPlace: Int) -> SelfBlendPlan {
     var random = RandomStream(
       seed: settings.seed, .selfBlending, UInt64(epoch), UInt64(drawPlace))
-    let plan = SelfBlendPlan(
-      settings.selfBlending, face: face, size: picture.width, using: &random)
-    blender.apply(plan, to: &picture, as: member)
-    return picture
+    return SelfBlendPlan(
+      settings.selfBlending, face: face, size: settings.catalog.sizePixels, using: &random)
   }
 }

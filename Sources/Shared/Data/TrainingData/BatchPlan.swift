@@ -69,8 +69,14 @@ struct TrainingPlan: BatchPlan {
 struct EvaluationPlan: BatchPlan {
   let samples: [UInt32]
   let batchSize: Int
+  /// Whether each picture is made into a fake.
+  let areBlended: Bool
 
-  init(_ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0) {
+  init(
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0,
+    areBlended: Bool = false
+  ) {
+    self.areBlended = areBlended
     let all = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
     samples = Array(all.dropFirst(max(skipped, 0)))
     self.batchSize = batchSize
@@ -80,10 +86,12 @@ struct EvaluationPlan: BatchPlan {
     let (start, overflow) = number.multipliedReportingOverflow(by: batchSize)
     guard !overflow, start < samples.count else { return nil }
     let end = min(samples.count, start + batchSize)
+    let samples = samples[start..<end]
     return PlannedBatch(
-      position: DataPosition(epoch: 0, sample: start),
-      nextPosition: DataPosition(epoch: 0, sample: end), step: number,
-      samples: samples[start..<end].map { PlannedSample($0) }, drawPlaces: Array(start..<end),
-      pictured: 0..<end - start, firstKey: nil)
+      position: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: start),
+      nextPosition: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: end),
+      step: number, samples: samples.map { PlannedSample($0, areBlended ? .blendedFake : .stored) },
+      // A picture's own number: its blend doesn't depend on what else is judged.
+      drawPlaces: samples.map(Int.init), pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -66,15 +66,16 @@ extension TrainingSettings {
   }
 
   private var networkLines: [SettingLine] {
-    let key = network.initialWeightsKey
-    return [
+    [
       .decisive("network.width", network.width),
       .decisive("network.head", network.head.rawValue),
       .decisive("network.hidden", network.hidden),
       .decisive("network.dropout", network.dropout),
       .decisive("network.inputSize", network.inputSize),
       .decisive("network.initialWeights", network.initialWeights.map(quotedYAML) ?? "null"),
-    ] + (key.map { [.decisive("network.initialWeightsKey", quotedYAML($0))] } ?? []) + [
+      .decisive(
+        "network.initialWeightsKey", network.initialWeightsKey.map(quotedYAML) ?? "null",
+        absent: "null"),
       .decisive("network.synchronizedBatchNorm", network.synchronizedBatchNorm),
       .decisive("network.freezeBackboneEpochs", network.freezeBackboneEpochs),
     ]

@@ -103,7 +103,8 @@ package struct ModelExport {
         architecture: setup.architecture, catalog: setup.catalog,
         normalization: setup.normalization, workers: setup.workers),
       draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
-    let validation = try judge.predict(state, videos: setup.split.validation, name: "validation")
+    let validation = try judge.predict(
+      state, videos: setup.split.validation, blends: setup.validationBlends, name: "validation")
     let calibration = try Calibration.fitted(
       frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
       score: setup.configuration.videoScore)
@@ -111,6 +112,7 @@ package struct ModelExport {
     try table.append(validation, side: "validation")
     var side = ModelJudge.Side(
       "validation", predictions: validation, report: try judge.report(validation, calibration))
+    side.hasBlends = setup.validationBlends != nil
     let validationReport = side.report
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)

@@ -34,7 +34,8 @@ package struct TrainingSetup {
   /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
-    joinsEqualVideos: Bool = true, collective: any Collective = LocalCollective()
+    joinsEqualVideos: Bool = true, purpose: Purpose = .training,
+    collective: any Collective = LocalCollective()
   ) throws {
     self.collective = collective
     self.configuration = configuration
@@ -48,7 +49,9 @@ package struct TrainingSetup {
     splitSettings.joinsEqualVideos = joinsEqualVideos
     self.joinsEqualVideos = joinsEqualVideos
     split = try DataSplit(catalog, settings: splitSettings)
-    try split.requireBothClasses(on: [.train, .validation])
+    if purpose == .training {
+      try Self.requireClasses(of: split, share: configuration.selfBlending.share)
+    }
     order = try configuration.order(catalog, videos: split.train)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
     // BatchNorm has nothing to normalise with one picture per worker.
@@ -61,6 +64,38 @@ package struct TrainingSetup {
     self.workers = min(workers, most)
     try collective.check(catalog.fingerprint, isSameFor: "content of the store")
     try collective.check(UInt64(self.workers), isSameFor: "number of workers")
+  }
+
+  /// What a setup is made for.
+  package enum Purpose {
+    /// Trains, or reports of a training.
+    case training
+    /// Shows pictures: a validation side is not needed.
+    case preview
+  }
+
+  /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: with
+  /// them alone the training side needs none, and a validation side without any has them as well.
+  private static func requireClasses(
+    of split: DataSplit, share: Double
+  ) throws(TrainingDataError) {
+    try split.require(share == 1 ? [.real] : VideoLabel.allCases, on: [.train])
+    try split.require(share > 0 ? [.real] : VideoLabel.allCases, on: [.validation])
+  }
+
+  /// Makes the fakes to validate on, where the validation side has none and training is on blends as well.
+  package var validationBlends: HeldOutBlends? {
+    guard configuration.selfBlending.share > 0, split.counts(of: .validation).fakeSamples == 0
+    else {
+      return nil
+    }
+    return HeldOutBlends(configuration.selfBlending.settings, seed: seed)
+  }
+
+  /// Pictures that a validation judges.
+  package var validationSamples: Int {
+    let counts = split.counts(of: .validation)
+    return counts.samples + (validationBlends == nil ? 0 : counts.realSamples)
   }
 
   /// Looks for copies on two sides of the split, for the summary and the model's information.
@@ -126,6 +161,13 @@ package struct TrainingSetup {
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
 
+  /// Shows what training is going to see.
+  package func makePreview() throws -> TrainingPreview {
+    try TrainingPreview(
+      catalog, order: order, augmentation: configuration.augmentation.settings,
+      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize)
+  }
+
   package func makeEngine() -> TrainingEngine {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
@@ -175,6 +217,11 @@ package struct TrainingSetup {
     }
     for warning in split.warnings + [nearDuplicates?.warning].compactMap(\.self) {
       text += "Warning    \(warning.printable)\n"
+    }
+    if validationBlends != nil {
+      text +=
+        "Note       the validation side has no fake: fakes blended of its real faces stand in for them, "
+        + "and what the model is worth on other fakes is not known\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     for note in split.notes { text += "Note       \(note.printable)\n" }
