@@ -66,6 +66,10 @@ struct DiagnoseCommand: ParsableCommand {
     var predictions: PredictionSummary?
     if let store, let file, diagnosis.network != nil {
       let subject = try SubjectModel(file)
+      try MemoryCheck.start(workers: workers)
+      if let architecture = try? file.network().architecture {
+        try MemoryCheck.inference(architecture, workers: workers)
+      }
       let console = ConsoleObserver()
       let trial = try console.exiting {
         try ModelTrial(

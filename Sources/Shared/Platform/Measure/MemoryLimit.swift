@@ -34,7 +34,8 @@ package struct MemoryLimit: Sendable, Equatable {
   package static var current: [MemoryLimit] {
     func resource(_ number: __rlimit_resource, _ kind: Kind, _ key: String) -> MemoryLimit? {
       var limit = rlimit()
-      guard getrlimit(__rlimit_resource_t(number.rawValue), &limit) == 0, let bytes = Int(exactly: limit.rlim_cur),
+      guard getrlimit(__rlimit_resource_t(number.rawValue), &limit) == 0,
+        let bytes = Int(exactly: limit.rlim_cur),
         let used = value(of: key, inTable: "/proc/self/status")?.split(separator: " ").first
           .flatMap({ Int($0) })
       else { return nil }
