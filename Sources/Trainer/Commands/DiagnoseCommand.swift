@@ -62,11 +62,11 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemoryCheck.start(workers: workers, reading: model)
     var (file, diagnosis) = Self.diagnose(model)
     var predictions: PredictionSummary?
     if let store, let file, diagnosis.network != nil {
       let subject = try SubjectModel(file)
-      try MemoryCheck.start(workers: workers)
       if let architecture = try? file.network().architecture {
         try MemoryCheck.inference(architecture, workers: workers)
       }

@@ -50,7 +50,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    try MemoryCheck.start(workers: 0)
+    try MemoryCheck.start(workers: 0, reading: checkpoint)
     let saved = try Checkpoint(contentsOf: checkpoint)
     try MemoryCheck.inference(saved.state.architecture, workers: 0, copies: 5)
     let document = try ConfigurationDocument(

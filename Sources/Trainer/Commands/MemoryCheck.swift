@@ -1,3 +1,4 @@
+import Foundation
 import Measure
 import NeuralNetwork
 import Prediction
@@ -7,10 +8,22 @@ import Workers
 enum MemoryCheck {
   private static let remedy = "take fewer --workers"
 
-  /// Before a store is opened.
-  static func start(workers: Int) throws {
+  /// Before a file of weights is read and a store is opened.
+  ///
+  /// - Parameter file: the file, or a folder of which the largest file may be read.
+  static func start(workers: Int, reading file: String?) throws {
     let count = WorkerPool(workerCount: workers).workerCount
-    try NetworkMemory.start(workers: count).check(for: "opening the store", remedy: remedy)
+    var need = NetworkMemory.start(workers: count)
+    // Its bytes, the tensors in them, and what is made of these.
+    need.written += 3 * (file.map(bytes) ?? 0)
+    try need.check(for: "opening model and store", remedy: remedy)
+  }
+
+  private static func bytes(of path: String) -> Int {
+    let manager = FileManager.default
+    let files =
+      (try? manager.contentsOfDirectory(atPath: path).map { path + "/" + $0 }) ?? [path]
+    return files.map { (try? manager.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 }.max() ?? 0
   }
 
   /// A cache of at most so many bytes, and of half of what the limits leave: with a smaller one more is

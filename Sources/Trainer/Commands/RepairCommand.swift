@@ -92,7 +92,7 @@ struct RepairCommand: ParsableCommand {
   }
 
   func run() throws {
-    try MemoryCheck.start(workers: workers)
+    try MemoryCheck.start(workers: workers, reading: model)
     let (file, diagnosis) = DiagnoseCommand.diagnose(model)
     if let architecture = try? file?.network().architecture {
       try MemoryCheck.inference(architecture, workers: workers, copies: 5)

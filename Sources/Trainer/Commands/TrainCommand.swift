@@ -75,7 +75,8 @@ struct TrainCommand: ParsableCommand {
 
   mutating func run() throws {
     var configuration = try settings()
-    try MemoryCheck.start(workers: configuration.workers)
+    try MemoryCheck.start(
+      workers: configuration.workers, reading: configuration.run.map { RunFiles($0).checkpoints })
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
