@@ -122,7 +122,7 @@ let package = Package(
       path: "Sources/Shared/Network/CompiledKernels", swiftSettings: strict),
     library(
       .network, "NeuralNetwork",
-      ["COpenBLAS", "Collectives", "Randomness", "Workers"] + kernelTargets),
+      ["COpenBLAS", "Collectives", "Measure", "Randomness", "Workers"] + kernelTargets),
     library(
       .models, "ModelFiles", ["Contract", "Files", "NeuralNetwork", "PrintableText", "TensorFiles"]),
     library(
@@ -152,7 +152,9 @@ let package = Package(
     library(.reporting, "Reporting", ["Files", "PrintableText"]),
     library(
       .training, "Prediction",
-      ["Contract", "Evaluation", "Imaging", "NeuralNetwork", "TrainingData", "Workers"]),
+      [
+        "Contract", "Evaluation", "Imaging", "Measure", "NeuralNetwork", "TrainingData", "Workers",
+      ]),
     library(
       .training, "Robustness",
       [

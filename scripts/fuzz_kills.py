@@ -115,7 +115,7 @@ def fuzz(kind, kills, folder, make_command, content, randomness):
             differing += 1
         compared, most, since = compared + 1, max(most, since), 0
     print(f"{kind}s: {done} kills, {compared} ended and compared, at most {most} kills of one, "
-          f"{differing} differ")
+          f"{differing} differ", flush=True)
     return differing
 
 

@@ -25,7 +25,7 @@ extension TrainerTests {
         let help = try BuiltExecutable.run(["--help"], program: program).output
         let list = try #require(help.components(separatedBy: "SUBCOMMANDS:").last)
         let names = list.split(separator: "\n").compactMap {
-          $0.wholeMatch(of: /\s\s(\S+)(\s.*)?/).map { String($0.1) }
+          $0.wholeMatch(of: /\s\s(\S+)(\s\s+.*)?/).map { String($0.1) }
         }
         #expect(names.count >= 5)
         let untried = Set(names).subtracting(tried)

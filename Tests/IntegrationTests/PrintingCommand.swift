@@ -42,11 +42,11 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
     + (BuiltExecutable.hasWeights
       ? [
         PrintingCommand(name: "sample-clips", program: BuiltExecutable.extractor) { folder in
-          try FileManager.default.createDirectory(
-            atPath: folder.path(of: "portraits"), withIntermediateDirectories: true)
-          try FileManager.default.copyItem(
-            at: BuiltExecutable.portraits.appendingPathComponent("astronaut.png"),
-            to: URL(fileURLWithPath: folder.path(of: "portraits/astronaut.png")))
+          for portrait in ["astronaut.png", "biden.jpg"] {
+            try folder.write(
+              Data(contentsOf: BuiltExecutable.portraits.appendingPathComponent(portrait)),
+              to: "portraits/" + portrait)
+          }
           return [
             "sample-clips", folder.path(of: "portraits"), folder.path(of: "clips"), "--people",
             "1", "--takes", "1", "--seconds", "0.1",

@@ -66,10 +66,14 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemoryCheck.start(workers: workers, reading: model)
     var (file, diagnosis) = Self.diagnose(model, reading.choices)
     var predictions: PredictionSummary?
     if let store, let file, (try? file.network())?.isComputable == true {
       let subject = try SubjectModel(file)
+      if let architecture = try? file.network().architecture {
+        try MemoryCheck.inference(architecture, workers: workers)
+      }
       let console = ConsoleObserver()
       let trial = try console.exiting {
         try ModelTrial(

@@ -76,7 +76,9 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemoryCheck.start(workers: workers, reading: model)
     let file = try ModelFile(contentsOf: model)
+    try MemoryCheck.inference(file.state.architecture, workers: workers)
     let catalog = try openStore(file.metadata)
     let videos = try chosenVideos(catalog, file.metadata)
     try run(

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Judging
 import ModelFiles
+import NeuralNetwork
 import Terminal
 import TrainingRun
 import Workers
@@ -49,7 +50,9 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemoryCheck.start(workers: 0, reading: checkpoint)
     let saved = try Checkpoint(contentsOf: checkpoint)
+    try MemoryCheck.inference(saved.state.architecture, workers: 0, copies: 5)
     let document = try ConfigurationDocument(
       yaml: saved.configuration, name: "\(checkpoint): configuration",
       folder: FileManager.default.currentDirectoryPath)

@@ -99,7 +99,11 @@ struct RepairCommand: ParsableCommand {
   }
 
   func run() throws {
+    try MemoryCheck.start(workers: workers, reading: model)
     let (file, diagnosis) = DiagnoseCommand.diagnose(model, reading.choices)
+    if let architecture = try? file?.network().architecture {
+      try MemoryCheck.inference(architecture, workers: workers, copies: 5)
+    }
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
     StandardOutput.write(result.headline)
     if diagnosis.network != nil, let obstacle = try file?.network().obstacle {
@@ -138,7 +142,7 @@ struct RepairCommand: ParsableCommand {
       ModelRepair.Settings(
         store: CommandLinePath.absolute(store), frames: frames,
         split: split == .hash ? .hash : .dataset,
-        inputSize: inputSize, workers: workers, cacheBytes: cache << 20,
+        inputSize: inputSize, workers: workers, cacheBytes: MemoryCheck.cache(cache << 20),
         estimatesStatistics: diagnosis.condition == .repairable || force && !swapClasses,
         swapsClasses: swapClasses), observer: console)
     StandardOutput.write("\n" + repair.dataSummary)

@@ -75,6 +75,8 @@ struct TrainCommand: ParsableCommand {
 
   mutating func run() throws {
     var configuration = try settings()
+    try MemoryCheck.start(
+      workers: configuration.workers, reading: configuration.run.map { RunFiles($0).checkpoints })
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
@@ -82,6 +84,7 @@ struct TrainCommand: ParsableCommand {
     let setup = try TrainingSetup(
       configuration, recorded: configuration.recorded, store: store,
       joinsEqualVideos: try joinsEqualVideos(configuration))
+    try setup.checkMemory(readsCheckpoint: dryRun)
     if dryRun {
       try tryOneBatch(setup)
     } else if overfitBatch {

@@ -93,6 +93,9 @@ package struct ExtractionJob {
   ) throws -> ExtractionReport {
     let started = Date()
     let clock = Stopwatch()
+    try ExtractionMemory.check(
+      workers: WorkerPool(workerCount: settings.workers).workerCount,
+      searchesFaces: recipe(nil).needsDetector)
     let weights =
       recipe(nil).needsDetector
       ? try MTCNNWeights.load(directory: settings.weights, kernels: Processor.selected) : nil

@@ -1,8 +1,36 @@
 internal import COpenBLAS
+internal import Foundation
+internal import Measure
 
 /// Limits OpenBLAS to the calling thread, once per process: the parallelism of this package is over
 /// workers, and a thread pool inside each of them would only fight for the same cores.
 private let singleThreaded: Void = openblas_set_num_threads(1)
+
+/// Where memory is limited, products come one after the other: each that runs beside others takes a
+/// buffer of its own, and OpenBLAS waits for ever where it gets none.
+private let turn = MemoryLimit.current.isEmpty ? nil : NSLock()
+
+/// The memory that OpenBLAS takes by itself.
+public enum MatrixProductMemory {
+  /// Bytes of its buffer, of which it uses a few.
+  public static let reservedBytes = 132 << 20
+
+  /// Makes OpenBLAS take its buffer, by a product that is large enough for one. Called once, before
+  /// others compute, and only where there is room.
+  public static func reserve() {
+    let side = 256
+    let ones = [Float](repeating: 1, count: side * side)
+    var product = ones
+    ones.withUnsafeBufferPointer { ones in
+      product.withUnsafeMutableBufferPointer { product in
+        guard let ones = ones.baseAddress, let product = product.baseAddress else { return }
+        matrixProduct(
+          left: ones, leftStride: side, right: ones, rightStride: side, product: product,
+          productStride: side, rows: side, columns: side, inner: side)
+      }
+    }
+  }
+}
 
 /// `product = left * right`, row-major float32.
 ///
@@ -22,6 +50,8 @@ func matrixProduct(
   accumulate: Bool = false
 ) {
   _ = singleThreaded
+  turn?.lock()
+  defer { turn?.unlock() }
   cblas_sgemm(
     CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
     transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(inner), 1,

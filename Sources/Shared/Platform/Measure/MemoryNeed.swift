@@ -50,6 +50,13 @@ package struct MemoryNeed: Sendable, Equatable {
     return nil
   }
 
+  /// - Throws: where a limit of this process is too low, see `obstacle`.
+  package func check(for work: String, remedy: String) throws(InsufficientMemory) {
+    if let message = obstacle(for: work, remedy: remedy) {
+      throw InsufficientMemory(description: message)
+    }
+  }
+
   /// Bytes of the stacks of threads that are started: each is as large as the process's own may be.
   package static func stacks(threads: Int) -> Int {
     var limit = rlimit()
@@ -57,4 +64,13 @@ package struct MemoryNeed: Sendable, Equatable {
     // glibc's choice where there is no limit.
     return threads * (Int(exactly: limit.rlim_cur) ?? 2 << 20)
   }
+}
+
+/// Some work needs more memory than a limit allows.
+package struct InsufficientMemory: Error, Sendable, CustomStringConvertible {
+  /// What is needed, what is allowed, and what to set.
+  package let description: String
+
+  /// Creates an error with its sentence.
+  package init(description: String) { self.description = description }
 }

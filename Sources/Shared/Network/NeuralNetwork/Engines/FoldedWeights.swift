@@ -4,7 +4,7 @@ internal import Kernels
 /// of the BatchNorm that follows it, which leaves a bias.
 final class FoldedWeights {
   private let layout: ResNet18Layout
-  private let memory = FloatMemory()
+  private let memory: FloatMemory
   private let packed: UnsafeMutablePointer<Float>
   /// One for each convolution; whole blocks.
   private let biases: [UnsafeMutablePointer<Float>]
@@ -16,9 +16,14 @@ final class FoldedWeights {
   let hiddenScale: UnsafeMutablePointer<Float>
   let hiddenShift: UnsafeMutablePointer<Float>
 
-  /// - Parameter memory: where the packed weights lie.
-  init(_ layout: ResNet18Layout, packedMemory: FloatMemory) {
+  /// - Parameters:
+  ///   - packedMemory: where the packed weights lie.
+  ///   - memory: where the rest does.
+  init(
+    _ layout: ResNet18Layout, packedMemory: FloatMemory, memory: FloatMemory = FloatMemory()
+  ) {
     self.layout = layout
+    self.memory = memory
     packed = packedMemory.scratch(layout.packedCount)
     biases = layout.convolutions.map { [memory] in
       memory.floats($0.shape.output.paddedChannels)

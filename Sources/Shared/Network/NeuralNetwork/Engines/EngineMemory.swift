@@ -17,3 +17,19 @@ extension TrainingEngine {
       + (packed + layout.parameterCount) * MemoryLayout<Float>.stride
   }
 }
+
+extension InferenceEngine {
+  /// Bytes that an engine would allocate, see its initialiser: what its `memoryBytes` would be.
+  public static func memoryBytes(
+    architecture: ResNet18Architecture, maximumBatch: Int, workers: Int, kernels: any KernelSet
+  ) -> Int {
+    let parts = maximumBatch < workers ? 1 : workers
+    let largest = (maximumBatch + parts - 1) / parts
+    let layout = ResNet18Layout(architecture, kernels: kernels, pictures: largest)
+    let (weights, plans) = (FloatMemory(counting: ()), FloatMemory(counting: ()))
+    _ = FoldedWeights(layout, packedMemory: weights, memory: weights)
+    let members = maximumBatch < workers ? workers : 1
+    _ = InferencePlan(layout, maximum: largest, members: members, memory: plans)
+    return weights.bytes + parts * plans.bytes
+  }
+}
