@@ -270,7 +270,7 @@ let package = Package(
         "Contract", "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
-      exclude: ["read_store.py"], swiftSettings: strict),
+      exclude: ["check_store.py", "read_store.py"], swiftSettings: strict),
     tests("ConfigurationTests", ["Configuration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
