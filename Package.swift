@@ -279,7 +279,7 @@ let package = Package(
         "Contract", "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
-      exclude: ["read_store.py"], swiftSettings: strict),
+      exclude: ["check_store.py", "read_store.py"], swiftSettings: strict),
     // Damaged inputs of every kind, in worker processes: scripts/fuzz runs it.
     .executableTarget(
       name: "Fuzz",

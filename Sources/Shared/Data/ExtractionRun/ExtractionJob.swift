@@ -143,7 +143,7 @@ package struct ExtractionJob {
     observer.end()
     writer.close()
     // A run that has nothing to do has time to see whether that is true.
-    if todo.isEmpty, !settings.redoesDamaged { try check.compareChecksums() }
+    if todo.isEmpty, !settings.redoesDamaged { try check.compareChecksums(settings.part) }
     let currentReport = {
       try makeReport(
         catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,

@@ -1,4 +1,5 @@
 internal import Contract
+internal import Files
 internal import Imaging
 internal import ShardStore
 internal import Workers
@@ -19,7 +20,9 @@ struct StoreCheck {
     guard let stored = try? StoreDescription(store: store),
       stored.differences(toRun: description).isEmpty
     else { return [] }
-    let progress = Progress(observer)
+    let progress = try Progress(
+      try ShardName.all(inStore: store).filter { part.count == 1 || $0.task == part.task }, store,
+      observer)
     defer { observer.end() }
     let outcome = try StoreRepair(
       directory: store, imageSize: Self.imageSize, progress: { progress.update($0) },
@@ -29,17 +32,20 @@ struct StoreCheck {
     return outcome.removedVideos
   }
 
-  /// Compares every record and picture of the tasks that nobody is writing with its checksum; throws
-  /// where one is not what was stored.
-  func compareChecksums() throws {
-    let progress = Progress(observer)
+  /// Compares every record and picture with its checksum, of one part's task, or of all that nobody is
+  /// writing where there are no parts; throws where one is not what was stored.
+  func compareChecksums(_ part: JobPart) throws {
+    let shards = try ShardName.all(inStore: store).filter {
+      part.count == 1 || $0.task == part.task
+    }
+    let progress = try Progress(shards, store, observer)
     defer { observer.end() }
     let verifier = StoreVerifier(
       directory: store, imageSize: nil, progress: { progress.update($0) },
       isCancelled: { observer.shallStop })
     let findings = Locked<[ShardName: [StoreFinding]]>([:])
     do {
-      try WorkerPool(workerCount: workers).forEach(try ShardName.all(inStore: store)) { _ in
+      try WorkerPool(workerCount: workers).forEach(shards) { _ in
         { shard in
           let found = try Self.findings(in: shard, verifier)
           findings.withLock { $0[shard] = found }
@@ -71,22 +77,30 @@ struct StoreCheck {
     return (try? JPEG.decode(file)).map { ($0.width, $0.height) }
   }
 
-  /// Records that were checked, of all shards that have been begun.
+  /// How much of the shards is checked, in MiB: as many of a shard as its share of records.
   private final class Progress: Sendable {
     private let observer: any ExtractionObserver
-    private let checked = Locked<[String: Int]>([:])
+    private let mebibytes: [String: Double]
+    private let checked = Locked<[String: Double]>([:])
 
-    init(_ observer: any ExtractionObserver) {
+    init(_ shards: [ShardName], _ store: String, _ observer: any ExtractionObserver) throws {
       self.observer = observer
-      observer.begin(total: 0, unit: "records checked")
+      mebibytes = Dictionary(
+        uniqueKeysWithValues: try shards.map { shard in
+          let size = try FileSystem.size(of: store + "/" + shard.fileName) ?? 0
+          return (shard.fileName, Double(size) / 1_048_576)
+        })
+      observer.begin(
+        total: Int(mebibytes.values.reduce(0, +).rounded(.up)), unit: "MiB checked")
     }
 
     func update(_ step: StoreVerifier.Progress) {
+      let share = Double(step.recordsChecked) / Double(max(step.records, 1))
       let sum = checked.withLock { checked in
-        checked[step.shard] = step.recordsChecked
+        checked[step.shard] = share * (mebibytes[step.shard] ?? 0)
         return checked.values.reduce(0, +)
       }
-      observer.advance(to: sum, detail: step.shard)
+      observer.advance(to: Int(sum.rounded(.up)), detail: step.shard)
     }
   }
 }

@@ -113,8 +113,8 @@ public final class ShardWriter: @unchecked Sendable {
   /// Names of all videos that failed and were not finished since, in key order.
   public var failedVideos: [String] { lock.withLock { known.names(.failed) } }
 
-  /// Stores a video durably: samples, images and its entry, in one transaction. Cost: five syncs,
-  /// three of them for the task's manifest.
+  /// Stores a video durably: samples, images and its entry, in one transaction. Cost: three syncs,
+  /// one of them for the task's manifest.
   ///
   /// Replaces the entry of a video that failed before. A video that can't be stored (`invalidVideo`)
   /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it

@@ -38,6 +38,7 @@ extension StoreFinding {
     return ShardStoreError(
       .damagedStore, subject: directory,
       "the store is not what was written: \(first)\(more); `extractor verify` lists all; put back "
-        + "what is lost, or let `extractor run --redo-damaged` extract it again")
+        + "what is lost, or let `extractor run --redo-damaged` (of the part that wrote it, or of all) "
+        + "extract it again")
   }
 }

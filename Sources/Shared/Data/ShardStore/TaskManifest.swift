@@ -65,7 +65,8 @@ struct TaskManifest: Codable, Sendable, Equatable {
     return manifest
   }
 
-  /// Replaces the file in one step.
+  /// Replaces the file in one step. After a power failure the former one may be there, which is older
+  /// than its shards, and no damage.
   func write(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName(task: task)
     let json: [UInt8]
@@ -75,7 +76,8 @@ struct TaskManifest: Codable, Sendable, Equatable {
       throw ShardStoreError(
         .invalidArgument, subject: path, "can't be written as JSON: \(error.description)")
     }
-    try stored(AtomicFile.write(OwnChecksum.added(to: json) + [UInt8(ascii: "\n")], to: path))
+    let content = OwnChecksum.added(to: json) + [UInt8(ascii: "\n")]
+    try stored(AtomicFile.write(content, to: path, isDurable: false))
   }
 
   /// Notes what a shard holds.
