@@ -240,7 +240,7 @@ let package = Package(
       "DiagnosisTests",
       [
         "Contract", "Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork",
-        "TensorFiles",
+        "Randomness", "TensorFiles",
       ]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(

@@ -7,6 +7,7 @@ import Foundation
 import Judging
 import ModelFiles
 import NeuralNetwork
+import PrintableText
 import RunReports
 import Terminal
 import TrainingData
@@ -104,8 +105,6 @@ struct RepairCommand: ParsableCommand {
     if let architecture = try? file?.network().architecture {
       try MemoryCheck.inference(architecture, workers: workers, copies: 5)
     }
-    let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
-    StandardOutput.write(result.headline)
     if diagnosis.network != nil, let obstacle = try file?.network().obstacle {
       throw CommandError("\(model): can't be repaired: \(obstacle)" + orderAdvice(file))
     }
@@ -145,7 +144,9 @@ struct RepairCommand: ParsableCommand {
         inputSize: inputSize, workers: workers, cacheBytes: MemoryCheck.cache(cache << 20),
         estimatesStatistics: diagnosis.condition == .repairable || force && !swapClasses,
         swapsClasses: swapClasses), observer: console)
-    StandardOutput.write("\n" + repair.dataSummary)
+    // The verdict is the repaired model's: this is what it was.
+    StandardOutput.write("Before     \(diagnosis.verdict.rawValue): \(diagnosis.summary)".printable)
+    StandardOutput.write(repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
     report(outcome, subject, target)
     try outcome.information.verdict.endCommand()
@@ -166,7 +167,7 @@ struct RepairCommand: ParsableCommand {
       trial.findings, ranksFakesHigher: trial.ranksFakesHigher, leansRight: trial.leansRight)
     let result = DiagnosisResult(
       model: model, diagnosis: diagnosis, predictions: trial.summary)
-    StandardOutput.write("\n" + result.judgement)
+    StandardOutput.write(result.judgement)
     if diagnosis.condition == .swappedClasses { throw swapRefusal() }
     StandardOutput.write(
       "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
@@ -204,7 +205,7 @@ struct RepairCommand: ParsableCommand {
     }
     StandardOutput.write("\n" + outcome.information.verdict.line(outcome.information.summary))
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
-    StandardOutput.write("Told in    \(outcome.informationPath)")
+    if let path = outcome.informationPath { StandardOutput.write("Told in    \(path)") }
   }
 
   private func refusal(_ diagnosis: ModelDiagnosis) -> CommandError {

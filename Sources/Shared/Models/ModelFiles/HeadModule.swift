@@ -75,6 +75,7 @@ struct HeadModule: Equatable {
         width = outputs
       case .norm(let channels, _):
         guard width ?? channels == channels else { return false }
+        width = channels
       case .preluOrScale, .convolution: break
       }
     }

@@ -108,6 +108,10 @@ extension NetworkFile {
       if let tensor, isSound {
         plan.values.append((entry, tensor))
         plan.match.loaded.append(name)
+      } else if entry.isHead, known[entry.name]?.canonical.shape == entry.shape, tensor == nil,
+        entry.arena != .parameters
+      {
+        plan.match.missing.append(name)
       } else if entry.isHead {
         plan.match.replaced.append(name)
       } else if let tensor, !fits {

@@ -2,31 +2,36 @@
 enum FileFormat: Equatable {
   case legacy
   case zip
-  case tar
   case safetensors
   /// A pickle that is none of PyTorch's files: `pickle.dump` wrote it.
   case plainPickle
-  /// One array of NumPy, `.npy`.
-  case numPyArray
+  case gzip
+  /// What joblib writes with `compress`.
+  case zlib
+  /// Of another program.
+  case foreign(ForeignFile)
   case text(firstLine: String)
   case unknown(firstBytes: String)
 
   private static let zipStart = Array("PK".utf8) + [3, 4]
-  private static let numPyStart = [0x93] + Array("NUMPY".utf8)
 
   init(_ bytes: [UInt8]) {
     if LegacyFormat.isBeginning(bytes) {
       self = .legacy
     } else if bytes.starts(with: Self.zipStart) || Self.zipStart.starts(with: bytes) {
       self = .zip
-    } else if bytes.count >= 262, bytes[257..<262].elementsEqual("ustar".utf8) {
-      self = .tar
     } else if bytes.count > 8, bytes[5..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") {
       self = .safetensors
     } else if bytes.first == PickleOpcode.proto.rawValue || Self.isOldPickle(bytes) {
       self = .plainPickle
-    } else if bytes.starts(with: Self.numPyStart) {
-      self = .numPyArray
+    } else if bytes.starts(with: [0x1F, 0x8B, 8]) {
+      self = .gzip
+    } else if bytes.first == 0x78, bytes.count > 2,
+      (Int(bytes[0]) << 8 + Int(bytes[1])).isMultiple(of: 31)
+    {
+      self = .zlib
+    } else if let foreign = ForeignFile(bytes) {
+      self = .foreign(foreign)
     } else if let line = Self.firstLine(bytes) {
       self = .text(firstLine: line)
     } else {

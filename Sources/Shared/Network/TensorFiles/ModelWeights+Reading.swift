@@ -24,12 +24,33 @@ extension ModelWeights {
   static func read(
     file: String, bytes: [UInt8], container: String? = nil
   ) throws(TorchFileError) -> ModelWeights {
-    if FileFormat(bytes) == .safetensors {
+    if let inner = try PackedFile.contents(of: bytes, file: file) {
+      return try read(file: file, plainBytes: inner, container: container)
+    }
+    return try read(file: file, plainBytes: bytes, container: container)
+  }
+
+  private static func read(
+    file: String, plainBytes bytes: [UInt8], container: String?
+  ) throws(TorchFileError) -> ModelWeights {
+    func checkContainer(_ kind: String) throws(TorchFileError) {
       guard container == nil else {
         throw TorchFileError(
-          .containerNotFound, file: file, "a safetensors file has no containers to choose from")
+          .containerNotFound, file: file, "\(kind) has no containers to choose from")
       }
+    }
+    switch FileFormat(bytes) {
+    case .safetensors:
+      try checkContainer("a safetensors file")
       return weights(try SafetensorsFile.read(file: file, bytes: bytes))
+    case .zip where NumPyArchive.isArchive(try ZipReader.names(file: file, bytes: bytes)):
+      try checkContainer("an archive of NumPy")
+      return ModelWeights(tensors: try NumPyArchive.read(file: file, bytes: bytes))
+    case .foreign(.json):
+      guard let index = try ShardIndex(file: file, bytes: bytes) else { break }
+      try checkContainer("an index of shards")
+      return try index.weights(file: file)
+    default: break
     }
     let content = try TorchContent.read(file: file, bytes: bytes)
     let search = WeightSearch(content)

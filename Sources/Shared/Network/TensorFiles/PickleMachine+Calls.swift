@@ -115,7 +115,8 @@ extension PickleMachine {
   /// way to a function that was not named.
   private mutating func pushAttribute(_ arguments: [PickleValue]) throws(TorchFileError) {
     guard arguments.count == 2, case .global(let owner) = arguments[0],
-      owner.name.first?.isUppercase == true, case .string(let name) = arguments[1],
+      owner.name.drop(while: { $0 == "_" }).first?.isUppercase == true,
+      case .string(let name) = arguments[1],
       !name.hasPrefix("_")
     else {
       throw error(
@@ -162,7 +163,9 @@ extension PickleMachine {
   mutating func recordState() throws(TorchFileError) {
     let operands = try pop(2)
     switch operands[0] {
-    case .object(let index): objects[index].state = operands[1]
+    case .object(let index):
+      objects[index].state = operands[1]
+      try readJoblibArray(index)
     // Attributes of a class itself, as cloudpickle writes them.
     case .global: break
     default: throw error(.malformed, "expected an object to give a state to, got a plain value")

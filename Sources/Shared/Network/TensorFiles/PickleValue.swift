@@ -60,7 +60,7 @@ struct PickleObject: Sendable {
     case persistent
   }
 
-  let kind: Kind
+  var kind: Kind
   // The items are a field, not a payload of `Kind`, so that appending happens in place: copying
   // the array on each APPEND would make a hostile pickle take quadratic time.
   var items: [PickleValue]

@@ -37,10 +37,12 @@ struct WeightSearch {
   private let file: String
   private let pickle: Pickle
   private let tensors: TensorReader
+  private let isScript: Bool
 
   init(_ content: TorchContent) {
     file = content.file
     pickle = content.pickle
+    isScript = content.isScript
     tensors = TensorReader(content)
   }
 
@@ -166,6 +168,17 @@ struct WeightSearch {
   private func nothingFound(_ candidates: [Container]) -> TorchFileError {
     if candidates.count > 1 {
       return error("expected one dictionary of weights, got several; \(known(candidates))")
+    }
+    if isScript { return ForeignFile.frozenScript.error(file) }
+    if tensors.call(pickle.root) != nil { return ForeignFile.singleTensor.error(file) }
+    if let items = pickle.sequence(pickle.root), !items.isEmpty,
+      items.allSatisfy({ tensors.call($0) != nil })
+    {
+      return ForeignFile.tensorList(count: items.count).error(file)
+    }
+    let keys = Set((pickle.members(pickle.root) ?? []).compactMap(\.text))
+    if keys.isSuperset(of: ["state", "param_groups"]) {
+      return ForeignFile.optimizer.error(file)
     }
     guard pickle.members(pickle.root) != nil else {
       return error("expected a dictionary with weights, got \(pickle.summary(pickle.root))")
