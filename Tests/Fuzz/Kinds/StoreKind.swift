@@ -30,7 +30,7 @@ struct StoreKind: FuzzKind {
   ) throws {
     for task in 0..<2 {
       let writer = try ShardWriter(
-        directory: folder, task: task, description: SyntheticVideos.description,
+        directory: folder, task: task, description: description(folder),
         maximumShardBytes: shardBytes)
       defer { writer.close() }
       let own = videos.filter { $0 % 2 == task }
@@ -42,6 +42,14 @@ struct StoreKind: FuzzKind {
             : SyntheticVideos.extraction(video, faces: 3 + video % 3, imageBytes: imageBytes))
       }
     }
+  }
+
+  /// With the same identity each time: the bytes of a store are a function of its name.
+  private func description(_ folder: String) -> StoreDescription {
+    let number = NameHash.of(URL(fileURLWithPath: folder).lastPathComponent)
+    return StoreDescription(
+      recipe: SyntheticVideos.description.recipe, dataset: "folders",
+      identity: String(repeating: String(number, radix: 16).prefix(8).description, count: 4))
   }
 
   func worker(bases: String) throws -> any FuzzReader {

@@ -36,8 +36,10 @@ enum TextBases {
         try FuzzFiles.write(FuzzFiles.bytes(pipelines + name), bases + "/" + name)
       }
     case .description:
-      try FuzzFiles.write(
-        ContractDocument.encode(SyntheticVideos.description), bases + "/store.json")
+      // Of an empty store, as the writer makes it.
+      let store = bases + "/../empty-store"
+      try ShardWriter(directory: store, task: 0, description: SyntheticVideos.description).close()
+      try FuzzFiles.copy(store + "/store.json", bases + "/store.json")
       try FuzzFiles.write(
         FuzzFiles.bytes(FuzzFiles.package + "/Tests/Fixtures/versions/1/store/store.json"),
         bases + "/store-1.json")

@@ -1,6 +1,7 @@
 internal import Contract
 internal import Foundation
 internal import Randomness
+internal import ShardStore
 
 /// Text formats that the product reads.
 enum TextDocument: String, CaseIterable {
@@ -50,6 +51,12 @@ private struct TextReader: FuzzReader {
     try FuzzFiles.write(bytes, one.folder + "/damaged-" + base.name)
     do {
       try TextLoading.load(document, base.name, bytes, in: one.folder, bases: bases)
+      // The one text here that carries a checksum of its own.
+      if document == .description, base.name == StoreDescription.fileName,
+        try StoreDescription(store: one.folder) != StoreDescription(store: bases)
+      {
+        return .failed(.silent, "another description of a store without an error")
+      }
       return .accepted
     } catch let error as FuzzError {
       return .failed(.rawText, error.description)
