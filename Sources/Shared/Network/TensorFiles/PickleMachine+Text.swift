@@ -43,7 +43,7 @@ extension PickleMachine {
     return String(validating: text, as: UTF8.self).map { .string($0) } ?? .bytes(text[...])
   }
 
-  /// UNICODE: characters up to U+00FF as bytes, others as `\\uXXXX`.
+  /// UNICODE: characters up to U+00FF as bytes, others as `\uXXXX`.
   mutating func escapedString() throws(TorchFileError) -> PickleValue {
     let bytes = try reader.lineBytes(maximumLength: limits.stringLength, "a string")
     guard let text = PickleEscapes.characters(bytes) else {
@@ -62,7 +62,7 @@ enum PickleEscapes {
     UInt8(ascii: "f"): 12, UInt8(ascii: "v"): 11,
   ]
 
-  /// `string_escape`: `\\n`, `\\'`, `\\xFF`; nil for any other.
+  /// `string_escape`: `\n`, `\'`, `\xFF`; nil for any other.
   static func bytes(_ escaped: ArraySlice<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(escaped.count)
