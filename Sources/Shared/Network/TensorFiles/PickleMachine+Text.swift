@@ -43,14 +43,14 @@ extension PickleMachine {
     return String(validating: text, as: UTF8.self).map { .string($0) } ?? .bytes(text[...])
   }
 
-  /// UNICODE: characters up to U+00FF as bytes, others as `\\uXXXX`.
+  /// UNICODE: characters up to U+00FF as bytes, others as `\uXXXX`.
   mutating func escapedString() throws(TorchFileError) -> PickleValue {
     let bytes = try reader.lineBytes(maximumLength: limits.stringLength, "a string")
     guard let text = PickleEscapes.characters(bytes) else {
       throw error(.malformed, "expected a string with \\u and four digits, got other bytes")
     }
-    let utf8 = Array(text.utf8)
-    return utf8.count <= PickleValue.longestString ? .string(text) : .longString(utf8[...])
+    return text.count <= PickleValue.longestString
+      ? .string(String(decoding: text, as: UTF8.self)) : .longString(text[...])
   }
 }
 
@@ -62,7 +62,7 @@ enum PickleEscapes {
     UInt8(ascii: "f"): 12, UInt8(ascii: "v"): 11,
   ]
 
-  /// `string_escape`: `\\n`, `\\'`, `\\xFF`; nil for any other.
+  /// `string_escape`: `\n`, `\'`, `\xFF`; nil for any other.
   static func bytes(_ escaped: ArraySlice<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(escaped.count)
@@ -84,23 +84,28 @@ enum PickleEscapes {
     return result
   }
 
-  /// `raw_unicode_escape`; nil where an escape is cut off or no character.
-  static func characters(_ escaped: ArraySlice<UInt8>) -> String? {
-    var text = ""
-    var rest = escaped
-    while let byte = rest.popFirst() {
-      var value = UInt32(byte)
-      if byte == UInt8(ascii: "\\"), let kind = rest.first,
-        kind == UInt8(ascii: "u") || kind == UInt8(ascii: "U")
-      {
-        rest.removeFirst()
-        guard let code = number(&rest, digits: kind == UInt8(ascii: "u") ? 4 : 8) else {
-          return nil
-        }
-        value = code
+  /// `raw_unicode_escape` in UTF-8; nil where an escape is cut off or no character.
+  static func characters(_ escaped: ArraySlice<UInt8>) -> [UInt8]? {
+    var text: [UInt8] = []
+    text.reserveCapacity(escaped.count + escaped.count / 2)
+    var place = escaped.startIndex
+    while place < escaped.endIndex {
+      let byte = escaped[place]
+      place += 1
+      let kind = place < escaped.endIndex ? escaped[place] : 0
+      if byte == UInt8(ascii: "\\"), kind == UInt8(ascii: "u") || kind == UInt8(ascii: "U") {
+        var rest = escaped[(place + 1)...]
+        guard let code = number(&rest, digits: kind == UInt8(ascii: "u") ? 4 : 8),
+          let scalar = Unicode.Scalar(code)
+        else { return nil }
+        text += Array(String(scalar).utf8)
+        place = rest.startIndex
+      } else if byte < 0x80 {
+        text.append(byte)
+      } else {
+        text.append(0xC0 | byte >> 6)
+        text.append(0x80 | byte & 0x3F)
       }
-      guard let scalar = Unicode.Scalar(value) else { return nil }
-      text.unicodeScalars.append(scalar)
     }
     return text
   }
