@@ -5,25 +5,31 @@ internal import Glibc
 /// hangs, takes too much memory, runs a file's code, takes damage in silence or answers with raw text of
 /// the language's own errors is a failure. `scripts/fuzz` builds and runs it.
 @main
-struct Fuzz: ParsableCommand {
+enum Fuzz {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == WorkerCommand.word {
+      WorkerCommand.main(Array(arguments.dropFirst()))
+    } else {
+      DriveCommand.main(arguments)
+    }
+  }
+}
+
+/// Runs the cases in worker processes and shows the table.
+struct DriveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scripts/fuzz",
     abstract: "Gives damaged files of all kinds to the product's readers.",
     discussion: """
       Examples:
-        scripts/fuzz                          # the long round: hours
+        scripts/fuzz                          # the long round
         scripts/fuzz --short                  # some of each kind: a minute or two
         scripts/fuzz --only store --runs 500
         scripts/fuzz --only store --case 123  # one case again; its input is kept
 
       Cases are a function of kind, seed and number. Exit code 1 if any case fails.
-      """,
-    subcommands: [DriveCommand.self, WorkerCommand.self], defaultSubcommand: DriveCommand.self)
-}
-
-/// Runs the cases in worker processes and shows the table.
-struct DriveCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "drive", shouldDisplay: false)
+      """)
 
   @Option(help: "Cases of each kind, if not those of the round.")
   var runs: Int?
@@ -77,6 +83,9 @@ struct DriveCommand: ParsableCommand {
 
 /// A process of the driver's: some cases of one kind.
 struct WorkerCommand: ParsableCommand {
+  /// What its arguments begin with.
+  static let word = "worker"
+
   static let configuration = CommandConfiguration(commandName: "worker", shouldDisplay: false)
 
   @Option var kind: String

@@ -71,7 +71,8 @@ final class FuzzDriver: Sendable {
     let errors = place + "/stderr"
     let worker = try WorkerProcess(
       [
-        "worker", "--kind", kind, "--seed", "\(seed)", "--from", "\(numbers.lowerBound)", "--to",
+        WorkerCommand.word, "--kind", kind, "--seed", "\(seed)", "--from", "\(numbers.lowerBound)",
+        "--to",
         "\(numbers.upperBound)", "--bases", bases, "--folder", place, "--memory",
         "\(memoryMebibytes)",
       ], errors: errors)

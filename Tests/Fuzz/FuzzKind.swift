@@ -48,9 +48,8 @@ protocol FuzzReader {
 /// All kinds.
 enum FuzzKinds {
   static let all: [any FuzzKind] =
-    ModelFormat.allCases.map { ModelKind(format: $0) } + [
-      CheckpointKind(), ClipKind(), StoreKind(), StoreKind(onlyDocuments: true),
-    ]
+    ModelFormat.allCases.map { ModelKind(format: $0) } + [CheckpointKind(), ClipKind()]
+    + StoreKind.Target.allCases.map { StoreKind(target: $0) }
     + TextDocument.allCases.map { TextKind(document: $0) }
 
   static var names: String { all.map(\.name).joined(separator: ", ") }

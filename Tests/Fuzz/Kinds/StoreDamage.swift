@@ -23,6 +23,17 @@ enum StoreDamage {
     }
   }
 
+  /// One byte becomes another one; of a shard rather than of a document, which is small.
+  static func changeByte(
+    _ files: inout [String: [UInt8]], _ base: StoreBase, _ random: inout RandomStream
+  ) -> String {
+    let names = random.happens(0.8) ? base.shards : base.documents
+    let name = names[random.below(names.count)]
+    let place = random.below(max(files[name]?.count ?? 0, 1))
+    files[name]?[place] ^= UInt8(1 + random.below(255))
+    return "byte \(place) of \(name)"
+  }
+
   /// One value, or more of the text.
   static func damageDocument(
     _ files: inout [String: [UInt8]], _ base: StoreBase, _ random: inout RandomStream

@@ -10,12 +10,21 @@ internal import TrainingData
 /// earlier time, doubled or of another store. What a reader then returns in silence must be what was
 /// stored.
 struct StoreKind: FuzzKind {
-  /// Whether the store's documents alone are damaged: `store.json`, and what each task says of itself.
-  var onlyDocuments = false
+  /// What is damaged.
+  enum Target: String, CaseIterable {
+    /// Pages, records and whole files.
+    case store
+    /// `store.json`, and what each task says of itself.
+    case documents = "store-documents"
+    /// One byte of any file.
+    case bytes = "store-bytes"
+  }
 
-  var name: String { onlyDocuments ? "store-documents" : "store" }
-  var longRuns: Int { onlyDocuments ? 4_000 : 5_000 }
-  let shortRuns = 200
+  let target: Target
+
+  var name: String { target.rawValue }
+  var longRuns: Int { target == .store ? 5_000 : 4_000 }
+  var shortRuns: Int { target == .store ? 200 : 100 }
 
   func prepare(bases: String) throws {
     // Large pictures have pages of their own; many small ones make trees with branches.
@@ -55,7 +64,7 @@ struct StoreKind: FuzzKind {
   func worker(bases: String) throws -> any FuzzReader {
     let names = try FuzzFiles.names(bases).filter { !$0.hasSuffix("-early") }
     return try StoreReader(
-      onlyDocuments: onlyDocuments, bases: names.map { try StoreBase(bases + "/" + $0) })
+      target: target, bases: names.map { try StoreBase(bases + "/" + $0) })
   }
 }
 
@@ -133,16 +142,18 @@ struct StoreContent: Equatable {
 }
 
 private struct StoreReader: FuzzReader {
-  let onlyDocuments: Bool
+  let target: StoreKind.Target
   let bases: [StoreBase]
 
   mutating func run(_ one: inout FuzzCase) throws -> Verdict {
     let base = bases[one.random.below(bases.count)]
     var files = base.files
     let deed =
-      onlyDocuments
-      ? StoreDamage.damageDocument(&files, base, &one.random)
-      : StoreDamage.damage(&files, base, bases, &one.random)
+      switch target {
+      case .store: StoreDamage.damage(&files, base, bases, &one.random)
+      case .documents: StoreDamage.damageDocument(&files, base, &one.random)
+      case .bytes: StoreDamage.changeByte(&files, base, &one.random)
+      }
     for (name, bytes) in files { try FuzzFiles.write(bytes, one.folder + "/" + name) }
     // By the fixtures' own reading of the size: decoding each picture would take most of the time.
     let verifier = StoreVerifier(directory: one.folder, imageSize: SyntheticVideos.imageSize)
