@@ -134,13 +134,17 @@ let package = Package(
     library(
       .media, "SampleClips",
       ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "PrintableText", "Randomness"]),
+    library(.media, "SelfBlending", ["Imaging", "Randomness"]),
     library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
     library(
       .data, "ShardStore",
       ["CLMDB", "Contract", "Files", "Imaging", "PrintableText", "VideoCatalog", "Workers"]),
     library(
       .data, "TrainingData",
-      ["Contract", "Imaging", "Measure", "PrintableText", "Randomness", "ShardStore", "Workers"]),
+      [
+        "Contract", "FaceDetection", "Imaging", "Measure", "PrintableText", "Randomness",
+        "SelfBlending", "ShardStore", "Workers",
+      ]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(
       .models, "Diagnosis",
@@ -169,8 +173,8 @@ let package = Package(
       .training, "TrainingRun",
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
-        "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "ShardStore",
-        "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
+        "ShardStore", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(.presentation, "Configuration", [yams, "Contract", "PrintableText", "TrainingRun"]),
     library(
@@ -236,14 +240,14 @@ let package = Package(
       "DiagnosisTests",
       [
         "Contract", "Diagnosis", "Evaluation", "Imaging", "ModelFiles", "NeuralNetwork",
-        "TensorFiles",
+        "Randomness", "TensorFiles",
       ]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     tests(
       "TrainingDataTests",
       [
-        "Contract", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures", "TrainingData",
-        "VideoCatalog", "Workers",
+        "Contract", "FaceDetection", "Imaging", "Randomness", "SelfBlending", "ShardStore",
+        "ShardStoreFixtures", "TrainingData", "VideoCatalog", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
@@ -257,6 +261,7 @@ let package = Package(
     tests(
       "SampleClipsTests",
       ["Contract", "FaceDetection", "Imaging", "Randomness", "SampleClips", "VideoCatalog"]),
+    tests("SelfBlendingTests", ["Imaging", "Randomness", "SelfBlending"]),
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
@@ -274,7 +279,18 @@ let package = Package(
         "Contract", "Files", "Imaging", "ShardStore", "ShardStoreFixtures", "ShardStoreProbe",
         "TestSupport", "VideoCatalog",
       ],
-      exclude: ["read_store.py"], swiftSettings: strict),
+      exclude: ["check_store.py", "read_store.py"], swiftSettings: strict),
+    // Damaged inputs of every kind, in worker processes: scripts/fuzz runs it.
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        argumentParser, "Configuration", "Contract", "Diagnosis", "FaceDetection",
+        "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "ModelFiles",
+        "NeuralNetwork", "Randomness", "Reporting", "RunReports", "ShardStore",
+        "ShardStoreFixtures", "TensorFiles", "TestSupport", "TrainingData", "TrainingRun",
+        "VideoCatalog", "Workers",
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict),
     tests("ConfigurationTests", ["Configuration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",

@@ -2,6 +2,7 @@ import Contract
 import ExtractionRun
 import Foundation
 import PrintableText
+import ShardStore
 import Terminal
 import VideoCatalog
 import Workers
@@ -52,6 +53,7 @@ final class ExtractionConsole: ExtractionObserver {
         "Note: the store was begun with version \(version) of the recipe, which takes pixels as they "
           + "are coded; HDR, interlaced, stretched and mirrored pictures are followed in a new store "
           + "only.")
+    case .repaired(let outcome): announce(outcome)
     case .skipped(let video, let reason): note("Skipped \(video): \(reason)")
     case .notStored(let reason): note("Not stored: \(reason)")
     }
@@ -69,6 +71,24 @@ final class ExtractionConsole: ExtractionObserver {
   }
 
   private func note(_ text: String) { line.withLock { $0?.note(text) } }
+
+  private func announce(_ outcome: StoreRepair.Outcome) {
+    guard !outcome.isEmpty else {
+      StandardOutput.write("The store is sound; there is nothing to do again.")
+      return
+    }
+    StandardOutput.write("Damaged or lost:")
+    for finding in outcome.findings.prefix(20) { StandardOutput.write("  \(finding)".printable) }
+    let rest = outcome.findings.count - 20
+    if rest > 0 { StandardOutput.write("  ... and \(rest) more") }
+    if !outcome.removedVideos.isEmpty {
+      StandardOutput.write("Taken out of the store: \(outcome.removedVideos.count) damaged videos")
+    }
+    for path in outcome.setAside {
+      StandardOutput.write("Set aside: \(path); remove it when the store is sound".printable)
+    }
+    StandardOutput.write("")
+  }
 
   private func announce(
     _ catalog: VideoCatalog, _ store: String, todo: Int, _ part: JobPart, workers: Int

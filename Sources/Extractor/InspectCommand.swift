@@ -4,6 +4,7 @@ import ExtractionRun
 import Files
 import Foundation
 import Imaging
+import PrintableText
 import ShardStore
 import Terminal
 import VideoCatalog
@@ -17,6 +18,8 @@ struct InspectCommand: ParsableCommand {
         extractor inspect /data/dfdc-faces
         extractor inspect /data/dfdc-faces --contact-sheet sheet.jpg
         extractor inspect /data/dfdc-faces --json
+
+      Exit codes: 0 done; 1 failed, or something of the store is lost.
       """)
 
   @Argument(help: "The folder of the store.", completion: .directory)
@@ -40,7 +43,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let reader = try ShardReader(directory: store)
+    let reader = try ShardReader(directory: store, allowLosses: true)
     let summary = StoreSummary(reader)
     if json {
       let encoder = JSONEncoder()
@@ -49,7 +52,11 @@ struct InspectCommand: ParsableCommand {
     } else {
       StandardOutput.write(summary.text)
     }
-    guard let contactSheet else { return }
+    if let contactSheet { try draw(contactSheet, reader) }
+    guard reader.findings.isEmpty else { throw ExitCode.failure }
+  }
+
+  private func draw(_ contactSheet: String, _ reader: ShardReader) throws {
     let picture = try ContactSheetMaker(reader: reader, limit: crops).sheet().render()
     let file = try JPEGEncoder(quality: 90).encode(picture)
     try AtomicFile.write(file, to: contactSheet)
@@ -81,6 +88,9 @@ private struct StoreSummary: Codable {
   var groups: Int
   var counts: [Count]
   var streams: StreamSummary
+  /// What is lost, or is not this store's.
+  var findings: [StoreFinding]
+  var unknowns: [String]
 
   init(_ reader: ShardReader) {
     formatVersion = reader.description.formatVersion
@@ -93,6 +103,8 @@ private struct StoreSummary: Codable {
     videos = reader.videos.count
     crops = reader.videos.reduce(0) { $0 + $1.record.images }
     groups = Set(reader.videos.map(\.record.group)).count
+    findings = reader.findings
+    unknowns = reader.description.unknowns
     streams = StreamSummary(reader.videos.map(\.record))
     var counts: [[String]: Count] = [:]
     for video in reader.videos {
@@ -136,6 +148,20 @@ private struct StoreSummary: Codable {
       \(table.render())
 
       \(streams.text)
-      """
+      """ + losses
+  }
+
+  private var losses: String {
+    var lines = unknowns
+    lines += findings.prefix(50).map { "\($0)".printable }
+    if findings.count > 50 {
+      lines.append("... and \(findings.count - 50) more; --json prints all")
+    }
+    if !findings.isEmpty {
+      lines.append(
+        "NOT SOUND. Put back what is missing from a copy; or run the command that made the store "
+          + "again with --redo-damaged.")
+    }
+    return lines.isEmpty ? "" : "\n\n" + lines.joined(separator: "\n")
   }
 }

@@ -3,6 +3,7 @@ import Configuration
 import ExtractionRun
 import Foundation
 import PrintableText
+import ShardStore
 import Terminal
 import VideoCatalog
 
@@ -17,6 +18,11 @@ struct RunCommand: ParsableCommand {
         extractor run pipelines/pictures.yaml --input portraits --store faces
         extractor run pipelines/dfdc.yaml --input d --store s --set sampling.framesPerVideo=16
         extractor run pipelines/dfdc.yaml --input d --store s --part 2/8   (the 2nd of 8 hosts)
+
+      A store that lost something (a shard, or what an older copy of one lacks) is refused, and so is \
+      one that has everything and is damaged: exit code 1. Put back what is missing, or:
+
+        extractor run pipelines/dfdc.yaml --input d --store s --redo-damaged
 
       Finished videos are skipped. Ctrl-C finishes the videos under way; a second one drops them. A \
       terminal that goes away (SIGHUP) is as the first one, unless the command was started by nohup.
@@ -49,6 +55,15 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Try the videos again that failed before.")
   var retryFailed = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "First check the whole store; extract what is damaged or lost again.",
+      discussion: """
+        Damaged videos are taken out of their shards, and shards that can't be used are set aside \
+        as *.damaged; sound videos stay. With --part it is done for that part only.
+        """))
+  var redoDamaged = false
+
   func run() throws {
     var overrides = set
     if let input { overrides.append("input=" + quotedYAML(try absolute(input))) }
@@ -67,11 +82,14 @@ struct RunCommand: ParsableCommand {
       settings: ExtractionJob.Settings(
         dataset: configuration.dataset.rawValue, input: input,
         weights: configuration.detection.weights,
-        framesPerSecond: configuration.sampling.framesPerSecond,
+        reading: InputReading(
+          numberedPictures: configuration.numberedPictures.rawValue,
+          framesPerSecond: configuration.sampling.framesPerSecond),
         skipsUnneededFrames: configuration.sampling.skipUnneededFrames,
         workers: configuration.workers,
         maximumShardBytes: configuration.shards.maximumMebibytes << 20,
-        recorded: configuration.contentSettings, part: part, retriesFailed: retryFailed),
+        recorded: configuration.contentSettings, part: part, retriesFailed: retryFailed,
+        redoesDamaged: redoDamaged),
       store: store, observer: console)
     let report = try job.run(try catalog(configuration, input: input)) {
       configuration.recipe(detectorWeights: $0)

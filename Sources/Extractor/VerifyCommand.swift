@@ -9,10 +9,14 @@ import Workers
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Checks every page, record, checksum and picture of a store.",
+    abstract:
+      "Checks every page, record, checksum and picture of a store, and that nothing is lost.",
     discussion: """
       Example:
         extractor verify /data/dfdc-faces
+
+      Each task's manifest (task-000.json) says which shards there must be and what they hold: one that \
+      is missing, empty, older than it was, a copy of another, or of another store is found.
 
       Exit codes: 0 the store is sound; 1 it is not, or can't be checked.
       """)
@@ -33,6 +37,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    // What is missing has no progress; what is there is checked while nobody writes.
     let names = try ShardName.all(inStore: store)
     let mebibytes = Dictionary(
       uniqueKeysWithValues: names.map { ($0.fileName, Self.mebibytes(store + "/" + $0.fileName)) })
@@ -56,6 +61,8 @@ struct VerifyCommand: ParsableCommand {
         progress.update(done: Int(sum.rounded(.up)), detail: step.shard)
       },
       isCancelled: { interruption.request != .none })
+    let hold = try verifier.hold()
+    defer { withExtendedLifetime(hold) {} }
     let results = Locked<[ShardVerification]>([])
     try WorkerPool(workerCount: workers).forEach(names) { _ in
       { name in
@@ -96,10 +103,11 @@ struct VerifyCommand: ParsableCommand {
     }
     let hidden = verification.findings.count - 50
     if hidden > 0 { StandardOutput.write("  ... and \(hidden) more; --json prints all") }
+    for unknown in verification.unknowns { StandardOutput.write("  " + unknown) }
     StandardOutput.write(
       verification.isSound
         ? "\nSound: every record and picture is what was stored."
-        : "\nNOT SOUND. Move the damaged shards away and run the extractor again: it does their "
-          + "videos anew.")
+        : "\nNOT SOUND. Put back what is damaged or missing from a copy; or run the command that made "
+          + "the store again with --redo-damaged, which extracts these videos anew.")
   }
 }

@@ -28,7 +28,8 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, ReportCommand.self, DiagnoseCommand.self,
+      TrainCommand.self, PreviewCommand.self, EvaluateCommand.self, ReportCommand.self,
+      DiagnoseCommand.self,
       RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])
 

@@ -106,7 +106,8 @@ import Testing
     let standard = try extract("extract: {dataset: dfdc}").contentSettings
     #expect(
       standard == [
-        "dataset": "dfdc", "sampling.framesPerVideo": "32",
+        "dataset": "dfdc", "numberedPictures": "frames", "sampling.framesPerVideo": "32",
+        "sampling.framesPerSecond": "null",
         "detection.thresholds": "[0.6, 0.7, 0.7]", "detection.minimumFaceSize": "20",
         "detection.pyramidFactor": "0.709", "detection.searchShortSide": "360",
         "detection.fullSearchInterval": "8", "detection.brightenWhenEmpty": "true",
@@ -123,8 +124,7 @@ import Testing
         workers: 2
         unlabelled: skip
         label: null
-        numberedPictures: single
-        sampling: {skipUnneededFrames: false, framesPerSecond: 25}
+        sampling: {skipUnneededFrames: false}
         detection: {weights: elsewhere, thresholds: [6e-1, 0.70, +0.7]}
         alignment: {margin: 1.300}
         shards: {maximumMebibytes: 1}

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TrainValueErrorTests {
   static let sections =
     "store, run, workers, seed, epochs, batchSize, stepsPerEpoch, timeLimit, network, data, "
-    + "augmentation, optimizer, schedule, validation, checkpoints"
+    + "augmentation, selfBlending, optimizer, schedule, validation, checkpoints"
 
   @Test func misspeltKeys() {
     let yaml = "extract: {dataset: dfdc}\ntrain:\n  epoch: 3\n  optimizer:\n    learningrate: 1\n"

@@ -22,15 +22,18 @@ import Testing
     value.network.dropout = 0
     value.network.inputSize = 96
     value.network.initialWeights = "/weights/é\n"
+    value.network.initialWeightsKey = "nets.critic"
     value.network.synchronizedBatchNorm = true
     value.network.freezeBackboneEpochs = 2
     value.data.split = .hash
     value.data.validationShare = 0.1
     value.data.testShare = 0
     value.data.balance = .none
+    value.data.pairing = .source
     value.data.shuffleVideos = 1
     value.data.framesPerVideo = 15
     value.augmentation = augmentation()
+    value.selfBlending = selfBlending()
     value.optimizer.kind = .adamw
     value.optimizer.learningRate = 0.1
     value.optimizer.momentum = 0
@@ -74,6 +77,37 @@ import Testing
     value.shift = 0
     value.erasing = 0
     value.erasingArea = [0, 0.5]
+    return value
+  }
+
+  static func selfBlending() -> TrainingSettings.SelfBlending {
+    var value = TrainingSettings.SelfBlending()
+    value.share = 0.25
+    value.face = 1
+    value.hull = 0
+    value.lowerHalf = 2
+    value.mouth = 0
+    value.nose = 3
+    value.eyes = 0
+    value.elastic = [0, 0]
+    value.blur = [0, 0.1]
+    value.inside = 0
+    value.full = 1
+    value.strength = [0.5, 0.5]
+    value.tint = 0
+    value.tintShift = 1
+    value.hue = 0
+    value.hueTurn = 9
+    value.saturation = 1
+    value.contrast = 0
+    value.contrastChange = 0
+    value.downscale = 0
+    value.downscaleFactor = [0.1, 1]
+    value.sharpen = [0, 4]
+    value.scale = [1, 1]
+    value.rotation = 0
+    value.shiftX = 0
+    value.shiftY = 0
     return value
   }
 
@@ -166,7 +200,12 @@ import Testing
     let all = usual.lines.map(\.key)
     #expect(Self.harmless.isSubset(of: all))
     #expect(names == all.filter { !Self.harmless.contains($0) })
-    #expect(Set(usual.resultSettings.keys) == Set(names))
+    // Without blends, how they would be made is of no influence.
+    let isDetail = { (name: String) in
+      name.hasPrefix("selfBlending.") && name != "selfBlending.share"
+    }
+    #expect(Set(usual.resultSettings.keys) == Set(names.filter { !isDetail($0) }))
+    #expect(names.contains(where: isDetail))
     #expect(usual.differences(from: usual.resultSettings).isEmpty)
   }
 
@@ -206,7 +245,36 @@ import Testing
         "optimiser.\\u{1B}[31m: the checkpoint has \(String(repeating: "x", count: 200))…, "
           + "this run has no such setting",
       ])
+    // Settings that older software didn't have were off in it.
     let all = TrainingSettings().differences(from: [:])
-    #expect(all.count == TrainingSettings().resultSettings.count)
+    #expect(all.count == TrainingSettings().resultSettings.count - 3)
+  }
+
+  /// Checkpoints of older software go on: what it didn't know was off.
+  @Test func whatOlderSoftwareLacksWasOff() {
+    var settings = TrainingSettings().resultSettings
+    settings["data.pairing"] = nil
+    settings["network.initialWeightsKey"] = nil
+    settings["selfBlending.share"] = nil
+    #expect(TrainingSettings().differences(from: settings).isEmpty)
+    var other = TrainingSettings()
+    other.selfBlending.share = 0.5
+    #expect(
+      other.differences(from: settings).first
+        == "selfBlending.share: the checkpoint has no such setting, this run has 0.5")
+  }
+
+  /// Pairs need an even number of pictures, and blends a part of the face.
+  @Test func pairsAndBlendsAreChecked() {
+    for (yaml, text) in [
+      ("train: {batchSize: 7, data: {pairing: source}}", "expected an even number"),
+      (
+        "train: {selfBlending: {share: 1, face: 0, hull: 0, lowerHalf: 0, mouth: 0, nose: 0, eyes: 0}}",
+        "one of the parts of a face"
+      ),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) { try train(yaml) }
+      #expect(error?.description.contains(text) == true)
+    }
   }
 }

@@ -35,6 +35,15 @@ import Testing
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 
+  /// Brackets up to any depth and no further end in an error, not in the process.
+  @Test(arguments: ["[", "{\"a\":", "[{\"a\":"]) func deepTextIsRefused(part: String) {
+    for depth in [1, 64, 255, 256, 257, 511, 512, 513, 514, 2000, 100_000] {
+      let text = String(repeating: part, count: depth)
+      #expect(throws: ContractError.self) { try decode([VideoLabel].self, text) }
+      #expect(throws: ContractError.self) { try decode(InputNormalization.self, text + "[") }
+    }
+  }
+
   /// A byte-order mark at the beginning says nothing, and is no mistake.
   @Test func aByteOrderMarkIsSkipped() throws {
     #expect(try decode([VideoLabel].self, "\u{FEFF}[\"fake\"]") == [.fake])

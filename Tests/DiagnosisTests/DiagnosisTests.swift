@@ -43,11 +43,16 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     ExpectedDiagnosis(file: file, condition: .unreadable, finding: finding, entries: [0, 0])
   }
 
+  static func foreign(_ file: String) -> ExpectedDiagnosis {
+    ExpectedDiagnosis(
+      file: file, condition: .foreignFile, finding: .foreignFile, entries: [0, 0])
+  }
+
   static let all: [ExpectedDiagnosis] = [
     .sound("intact.pt"), .sound("intact.safetensors"), .sound("legacy.pth"), .sound("half.pt"),
     .sound("data-parallel.pt"), .sound("narrow.pt"), .sound("numpy-2.pkl"),
     .sound("numpy-4.pkl"), .sound("numpy-5.pkl"), .sound("tensors-2.pkl"),
-    .sound("tensors-4.pkl"), .sound("tensors-5.pkl"),
+    .sound("tensors-4.pkl"), .sound("tensors-5.pkl"), .sound("module.pt"),
     ExpectedDiagnosis(
       file: "parameters-only.pt", condition: .repairable, finding: .missingStatistics,
       entries: [62, 122]),
@@ -63,7 +68,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     ExpectedDiagnosis(
       file: "other-network.pt", condition: .otherNetwork, finding: .otherNetwork, entries: [0, 0]),
     .unreadable("hostile.pkl", .forbiddenCode), .unreadable("hostile.pt", .forbiddenCode),
-    .unreadable("module.pt"), .unreadable("bomb.pkl"), .unreadable("deep.pkl"),
+    .foreign("bomb.pkl"), .foreign("deep.pkl"),
     .unreadable("truncated.pt"), .unreadable("truncated.pkl"), .unreadable("no-such-file.pt"),
   ]
 }
@@ -78,7 +83,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     let verdict: ModelVerdict =
       switch expected.condition {
       case .sound: .sound
-      case .otherNetwork, .undecided: .cannotTell
+      case .otherNetwork, .undecided, .foreignFile: .cannotTell
       default: .broken
       }
     #expect(diagnosis.verdict == verdict)

@@ -9,10 +9,10 @@ extension TrainerTests {
       .appendingPathComponent("Tests/Fixtures/diagnosis").path
 
     private static let conditions = [
-      "bomb.pkl": "unreadable", "data-parallel.pt": "sound", "deep.pkl": "unreadable",
+      "bomb.pkl": "foreignFile", "data-parallel.pt": "sound", "deep.pkl": "foreignFile",
       "half.pt": "sound", "hostile.pkl": "unreadable", "hostile.pt": "unreadable",
       "intact.pt": "sound", "intact.safetensors": "sound", "legacy.pth": "sound",
-      "module.pt": "unreadable", "nan-layer.pt": "needsTraining", "narrow.pt": "sound",
+      "module.pt": "sound", "nan-layer.pt": "needsTraining", "narrow.pt": "sound",
       "numpy-2.pkl": "sound", "numpy-4.pkl": "sound", "numpy-5.pkl": "sound",
       "other-network.pt": "otherNetwork", "parameters-only.pt": "repairable",
       "statistics-reset.pt": "repairable", "tensors-2.pkl": "sound", "tensors-4.pkl": "sound",
@@ -31,7 +31,7 @@ extension TrainerTests {
         let (word, status): (String, Int32) =
           switch condition {
           case "sound": ("sound", 0)
-          case "otherNetwork": ("cannot tell", 4)
+          case "otherNetwork", "foreignFile": ("cannot tell", 4)
           default: ("broken", 1)
           }
         #expect(outcome.status == status, "\(file): \(outcome.errors)")

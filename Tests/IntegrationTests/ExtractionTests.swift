@@ -95,9 +95,11 @@ struct ExtractionTests {
       var recipe = try StoreDescription(store: store).recipe
       recipe.version = 1
       recipe.pixels = .version1
+      let json = String(
+        decoding: try ContractDocument.encode(
+          StoreDescription(recipe: recipe, dataset: "folders")), as: UTF8.self)
       try folder.write(
-        Data(
-          try ContractDocument.encode(StoreDescription(recipe: recipe, dataset: "folders"))),
+        json.replacing("\"formatVersion\" : 3", with: "\"formatVersion\" : 2"),
         to: "older/store.json")
       let followed = try BuiltExecutable.extract(
         "folders", input: folder.path(of: "in"), store: older, set: set)

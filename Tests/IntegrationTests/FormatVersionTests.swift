@@ -215,6 +215,32 @@ extension TrainerTests {
       }
     }
 
+    /// In a store of version 2 nothing new appears: no manifest, no state of a shard, no checksum of a
+    /// video's record, so that the software that began it goes on reading it.
+    @Test(
+      .enabled(
+        if: BuiltExecutable.hasWeights,
+        "weights/ is missing; scripts/test or scripts/demo fetches it"))
+    func anExtractionGoesOnInAStoreOfVersion2() throws {
+      try withTemporaryDirectory { folder in
+        let store = folder.path(of: "store")
+        try FileManager.default.copyItem(
+          atPath: BuiltExecutable.packageFolder.path + "/Tests/Fixtures/versions/2/store",
+          toPath: store)
+        let before = try Data(contentsOf: URL(fileURLWithPath: store + "/store.json"))
+        let outcome = try BuiltExecutable.extract(
+          "folders", input: SampleClips.folder, store: store,
+          set: Version1.settings.dropFirst() + ["sampling.framesPerVideo=4"])
+        #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+        #expect(try StoreContent(store).videos.count > 6)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: store + "/store.json")) == before)
+        #expect(!FileManager.default.fileExists(atPath: store + "/task-000.json"))
+        let shard = try Data(contentsOf: URL(fileURLWithPath: store + "/shard-000-000000.mdb"))
+        #expect(shard.range(of: Data("ownCRC32".utf8)) == nil)
+        #expect(try BuiltExecutable.run(["verify", store]).status == 0)
+      }
+    }
+
     @Test(
       .enabled(
         if: BuiltExecutable.hasWeights,
@@ -230,7 +256,7 @@ extension TrainerTests {
         let description = try StoreDescription(store: store)
         let recipe = try #require(
           try ModelFile(contentsOf: folder.path(of: "run/model.pt")).metadata.recipe)
-        #expect(description.formatVersion == 2 && recipe == description.recipe)
+        #expect(description.formatVersion == 3 && recipe == description.recipe)
         // Version 1 doesn't know the weights of the detector; the rest is what was asked for.
         #expect(recipe.detector.weights != nil)
         var expected = Version1.currentRecipe

@@ -61,6 +61,13 @@ import TensorFiles
     }
   }
 
+  /// What an error says of an architecture are words, not the language's own description.
+  @Test func anArchitectureIsDescribedInWords() {
+    #expect(
+      "\(ArchitectureDescription(ModelFixture.architecture))"
+        == "resnet18 with 2 classes, width 8, input 32, hidden layer 8, dropout 0.25")
+  }
+
   /// Cut off at 100 places and with 200 single bits turned: an error each time, never a crash, and
   /// never another content.
   @Test func damageIsAnError() throws {

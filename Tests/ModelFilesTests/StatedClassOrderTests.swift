@@ -20,7 +20,9 @@ struct StatedClassOrderTests {
     ("id2label", dictionary((.integer(0), .string("FAKE")), (.integer(1), .string("REAL")))),
     ("id2label", dictionary((.string("0"), .string("fake")), (.string("1"), .string("real")))),
     ("label2id", dictionary((.string("Real"), .integer(1)), (.string("Deepfake"), .integer(0)))),
-    ("labels", .list([.string("deepfakes"), .string("genuine")])),
+    ("labels", dictionary((.string("deepfakes"), .integer(0)), (.string("genuine"), .integer(1)))),
+    ("classToIdx", dictionary((.string("0_fake"), .integer(0)), (.string("1_real"), .integer(1)))),
+    ("CLASSES", .list([.string("0-Fake"), .string("1-Real")])),
   ]
 
   /// Every form in which programs write it is understood, at the top and within their settings.
@@ -45,6 +47,8 @@ struct StatedClassOrderTests {
       .string("fake, real"),
     ] { #expect(StatedClassOrder(key: "classes", value: value) == nil) }
     #expect(StatedClassOrder(key: "colours", value: Self.swapped[1].value) == nil)
+    // The labels of two pictures.
+    #expect(StatedClassOrder(key: "batch/labels", value: Self.swapped[1].value) == nil)
   }
 
   /// Written by PyTorch's own format, read back, found; a hostile depth or length is passed over.

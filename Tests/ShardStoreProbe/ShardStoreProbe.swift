@@ -6,7 +6,8 @@ import ShardStoreFixtures
 ///
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
 /// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
-/// input ends. `content <store>` prints all that a store holds, whatever its shards. Failures end it with status 1 and a line `error <code>: <text>`.
+/// input ends. `content <store>` prints all that a store holds, whatever its shards. `repair <store>`
+/// takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
     let arguments = CommandLine.arguments
@@ -18,6 +19,8 @@ import ShardStoreFixtures
         try printContent(store: arguments[2])
       case "hold" where arguments.count == 4:
         try hold(store: arguments[2], task: Int(arguments[3]) ?? 0)
+      case "repair" where arguments.count == 3:
+        _ = try StoreRepair(directory: arguments[2], imageSize: nil).run()
       default:
         exit(64)
       }

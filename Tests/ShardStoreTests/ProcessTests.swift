@@ -141,20 +141,19 @@ import VideoCatalog
     #expect(try dump(store) == dump(whole))
   }
 
-  @Test func halfCreatedShardsAreEmpty() throws {
+  @Test func halfCreatedShardsAreRemoved() throws {
     let store = try TemporaryFolder()
-    let writer = try openWriter(store, maximumShardBytes: 1_000)
+    let writer = try openWriter(store)
     try writer.append(SyntheticVideos.extraction(0))
     writer.close()
-    // What a crash, or a copy that was cut off at once, may leave.
-    try Data().write(to: URL(fileURLWithPath: store.path + "/shard-000-000001.mdb"))
+    // What a crash may leave.
     try Data([1, 2, 3]).write(to: URL(fileURLWithPath: store.path + "/shard-000-000002.mdb.new"))
     #expect(try ShardReader(directory: store.path).videos.count == 1)
     #expect(try verify(store).findings == [])
     let again = try openWriter(store)
     try again.append(SyntheticVideos.extraction(1))
     again.close()
-    #expect(try shardFiles(store).count == 2)
+    #expect(try shardFiles(store).count == 1)
     #expect(try ShardReader(directory: store.path).videos.count == 2)
     #expect(
       !FileManager.default.fileExists(atPath: store.path + "/shard-000-000002.mdb.new"))
@@ -179,6 +178,23 @@ import VideoCatalog
     #expect(result.output.split(separator: "\n").map(String.init) == expected)
   }
 
+  /// The checksums that documents carry of themselves, by other libraries than ours.
+  @Test(.enabled(if: python != nil, "needs PYTHON_WITH_LMDB"))
+  func pythonComparesTheChecksums() throws {
+    let python = try #require(Self.python)
+    let store = try TemporaryFolder()
+    let writer = try openWriter(store, maximumShardBytes: 20_000)
+    for index in 0..<5 { try writer.append(SyntheticVideos.extraction(index)) }
+    writer.close()
+    let script = (#filePath as NSString).deletingLastPathComponent + "/check_store.py"
+    let result = try run(python, [script, store.path])
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    let videos = (0..<5).map { SyntheticVideos.catalogVideo($0).name + " True" }
+    let files = try ["store.json", "task-000.json"] + shardFiles(store)
+    #expect(Set(lines) == Set(videos + files.map { $0 + " True" }))
+  }
+
   /// A Python with the packages lmdb and pillow.
   private static let python = ProcessInfo.processInfo.environment["PYTHON_WITH_LMDB"]
 
@@ -190,6 +206,17 @@ import VideoCatalog
       contentsOf: folder.appendingPathComponent("../../README.md"), encoding: .utf8)
     let code = try #require(script.range(of: "import glob")).lowerBound
     #expect(readme.contains(script[code...]))
+  }
+
+  @Test func thePageOfTheStoreShowsTheFunctionThatIsTested() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let script = try String(
+      contentsOf: folder.appendingPathComponent("check_store.py"), encoding: .utf8)
+    let page = try String(
+      contentsOf: folder.appendingPathComponent("../../docs/store.md"), encoding: .utf8)
+    let start = try #require(script.range(of: "import re, zlib")).lowerBound
+    let end = try #require(script.range(of: "\nfor path")).lowerBound
+    #expect(page.contains(script[start..<end]))
   }
 
   private func run(_ program: String, _ arguments: [String]) throws -> (

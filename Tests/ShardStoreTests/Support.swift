@@ -47,11 +47,9 @@ func shardFiles(_ store: TemporaryFolder) throws -> [String] {
 func dump(_ store: TemporaryFolder) throws -> [[UInt8]: [UInt8]] {
   var entries: [[UInt8]: [UInt8]] = [:]
   for shard in try ShardName.all(inStore: store.path) {
-    guard
-      let use = try EnvironmentUse.reading(
-        shard.path(inStore: store.path), checking: .everything)
-    else { continue }
-    _ = try use.read { transaction, databases throws(ShardStoreError) in
+    let use = try EnvironmentUse.reading(
+      shard.path(inStore: store.path), checking: .everything)
+    try use.read { transaction, databases throws(ShardStoreError) in
       for database in Environment.Database.allCases {
         var cursor = try transaction.cursor(databases[database])
         while let entry = try cursor.next() {

@@ -7,26 +7,100 @@ import Testing
 struct HostileFileTests {
   typealias Bytes = PickleBytes
 
-  /// A name outside the allow-list is refused and named.
+  /// What attacks use is refused and named.
   @Test(arguments: [
-    ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("__builtin__", "getattr"),
-    ("torch", "load"), ("torch.FloatStorage", "__init__"), ("__main__", "Network"),
+    ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("__builtin__", "exec"),
+    ("torch", "load"), ("subprocess", "Popen"), ("importlib", "import_module"),
+    ("webbrowser", "open"), ("runpy", "_run_code"), ("pickle", "loads"),
   ])
   func forbiddenGlobal(module: String, name: String) throws {
     let call = Bytes.call(Bytes.global(module, name), [Bytes.string("id")])
-    let error = try #require(readError(LegacyFile(object: call).bytes))
-    #expect(error.code == .forbiddenGlobal)
-    #expect(error.message.contains("\(module).\(name)"))
-    let isClass = ["torch", "torch.FloatStorage", "__main__"].contains(module)
-    #expect(error.message.contains(isClass ? "If you trust the file" : "don't open this file"))
+    let inst = Array("(i\(module)\n\(name)\n".utf8)
+    let names = Bytes.string(module) + Bytes.string(name) + [0x93, 0x29, 0x52]
+    for object in [call, inst, names, Bytes.global(module, name)] {
+      let error = try #require(readError(LegacyFile(object: object).bytes))
+      #expect(error.code == .forbiddenGlobal)
+      #expect(error.message.contains("\(module).\(name)"))
+      #expect(error.message.contains("don't open this file"))
+    }
+  }
+
+  /// `getattr` names a member of a class, or it is a way to what was not named.
+  @Test func attributes() throws {
+    func code(_ owner: [UInt8], _ name: String) -> TorchFileError.Code? {
+      readError(
+        LegacyFile(
+          object: Bytes.dictionary([
+            ("x", Bytes.call(Bytes.global("__builtin__", "getattr"), [owner, Bytes.string(name)]))
+          ])
+        ).bytes)?.code
+    }
+    let owner = Bytes.global("settings", "Mode")
+    #expect(code(owner, "TRAIN") == .unsupported, "no tensors, and nothing else wrong")
+    #expect(code(owner, "__subclasses__") == .forbiddenGlobal)
+    #expect(code(Bytes.global("settings", "mode"), "x") == .forbiddenGlobal)
+    #expect(code(Bytes.call(Bytes.global("settings", "Mode"), []), "x") == .forbiddenGlobal)
+  }
+
+  /// Objects of unknown classes are passed over, and no tensor can be made of one.
+  @Test func opaqueTensors() throws {
+    let opaque = Bytes.call(Bytes.global("settings", "Mode"), [])
+    let file = LegacyFile(
+      object: Bytes.dictionary([
+        ("mode", opaque),
+        ("x", Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])),
+      ]), storages: [("0", [1, 2, 3, 4])])
+    #expect(try TorchFile.read(file: "test.pt", bytes: file.bytes)["x"]?.values == [1, 2, 3, 4])
+    let weights = try ModelWeights.read(file: "test.pt", bytes: file.bytes)
+    #expect(weights.foreignNames == ["settings.Mode"] && weights.others == ["mode"])
+    for object in [
+      Bytes.tensor(opaque, shape: [4], strides: [1]),
+      Bytes.call(Bytes.global("torch._utils", "_rebuild_parameter"), [opaque]),
+      Bytes.call(Bytes.global("torch._utils", "_rebuild_qtensor"), [opaque]),
+    ] {
+      let other = Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])
+      let file = LegacyFile(
+        object: Bytes.dictionary([("y", other), ("x", object)]), storages: [("0", [1, 2, 3, 4])])
+      let weights = try? ModelWeights.read(file: "test.pt", bytes: file.bytes)
+      #expect(weights?["x"] == nil && weights?.others != [])
+    }
+  }
+
+  /// Millions of names, objects in objects and states of states stay within the bounds.
+  @Test func manyStrangers() throws {
+    var object: [UInt8] = [0x28]
+    for index in 0..<20_000 { object += Bytes.global("a\(index)", "B") + [0x29, 0x52, 0x30] }
+    let many = LegacyFile(object: object + [0x31] + Bytes.dictionary([]))
+    #expect(try TorchFile.read(file: "test.pt", bytes: many.bytes).tensors.isEmpty)
+    // A module within itself, and one that holds another one twice, thirty times over.
+    func module(_ modules: [UInt8]) -> [UInt8] {
+      Bytes.global("m", "M") + [0x29, 0x81]
+        + Bytes.dictionary([
+          ("_parameters", Bytes.dictionary([])), ("_buffers", Bytes.dictionary([])),
+          ("_modules", modules),
+        ]) + [0x62]
+    }
+    var nested = module(Bytes.dictionary([])) + [0x71, 0]
+    for _ in 0..<30 {
+      nested +=
+        [0x30] + module(Bytes.dictionary([("a", [0x68, 0]), ("b", [0x68, 0])])) + [0x71, 0]
+    }
+    let start = ContinuousClock.now
+    let file = LegacyFile(object: nested)
+    #expect(torchError { try ModelWeights.read(file: "t", bytes: file.bytes) } != nil)
+    #expect(ContinuousClock.now - start < .seconds(20))
   }
 
   /// Names are refused in the header and in the list of keys too.
   @Test func forbiddenGlobalElsewhere() throws {
     let file = LegacyFile(object: [])
-    let keys = Bytes.pickle(Bytes.global("torch", "Size"))
-    let bytes = file.header + Bytes.pickle(Bytes.dictionary([])) + keys
-    #expect(readError(bytes)?.code == .forbiddenGlobal)
+    for (name, code) in [("torch", .malformed), ("os", .forbiddenGlobal)]
+      as [(String, TorchFileError.Code)]
+    {
+      let keys = Bytes.pickle(Bytes.global(name, "Size"))
+      let bytes = file.header + Bytes.pickle(Bytes.dictionary([])) + keys
+      #expect(readError(bytes)?.code == code)
+    }
   }
 
   /// A layout that leaves its storage is refused.
@@ -179,7 +253,7 @@ struct HostileFileTests {
       [0x30], [0x31], [0x61], [0x65], [0x73], [0x75], [0x74], [0x85], [0x52], [0x62], [0x51],
       [0x68, 9], [0x71, 0], [0x4E, 0x4E], [], [0x28], [0x4E, 0x28, 0x61],  // stack
       [0x4E, 0x4E, 0x61], [0x4E, 0x4E, 0x4E, 0x73], [0x7D, 0x28, 0x4E, 0x75],  // wrong targets
-      [0x4E, 0x29, 0x52], [0x4E, 0x4E, 0x62], [0x49, 0x31, 0x0A], [0x00], [0x80, 4],  // opcodes
+      [0x4E, 0x29, 0x52], [0x4E, 0x4E, 0x62], [0x49, 0x0A], [0x00], [0x80, 9],  // opcodes
       [0x58, 1, 0, 0, 0, 0xFF], [0x54, 0xFF, 0xFF, 0xFF, 0xFF],  // strings
     ] as [[UInt8]])
   func brokenPrograms(object: [UInt8]) throws {

@@ -24,15 +24,17 @@ import Testing
     tar.replaceSubrange(257..<262, with: "ustar".utf8)
     let cases: [([UInt8], TorchFileError.Code, String)] = [
       ([], .truncated, "an empty file"),
-      (Array("<!DOCTYPE html>\n<p>".utf8), .unknownFormat, "'<!DOCTYPE html>'"),
+      (Array("<!DOCTYPE html>\n<p>".utf8), .foreignFile, "a web page"),
       (Array(String(repeating: "a", count: 79).utf8) + Array("ü".utf8), .unknownFormat, "aaa'"),
-      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .unknownFormat, "git-lfs"),
+      (Array("version https://git-lfs.github.com/spec/v1\n".utf8), .foreignFile, "git lfs pull"),
       (PickleBytes.pickle([0x4E]), .unsupported, "got None"),
       (PickleBytes.littleEndian(UInt64(40)) + Array("{}".utf8), .unsupported, "safetensors"),
-      (Array("(dp0\nS'x'\n".utf8), .unsupported, "protocol 0: save again"),
-      ([0x80, 1, 0x4E, 0x2E], .unsupported, "protocol 2 to 5, got 1"),
-      (tar, .unsupported, "tar format"),
+      (Array("(dp0\nS'x'\n".utf8), .unknownFormat, "'(dp0': is it an incomplete download?"),
+      ([0x80, 6, 0x4E, 0x2E], .unsupported, "protocol 0 to 5, got 6"),
+      (tar, .foreignFile, "a tar archive"),
       ([0x89, 0x48, 0x44, 0x46, 0xFF], .unknownFormat, "89 48 44 46 ff"),
+      (Array("Rar!....".utf8), .foreignFile, "packed by RAR"),
+      (Array("....TFL3....".utf8), .foreignFile, "TensorFlow Lite"),
     ]
     for (bytes, code, text) in cases {
       let error = try #require(readError(bytes))

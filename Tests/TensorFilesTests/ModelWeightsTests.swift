@@ -112,11 +112,20 @@ import Testing
   @Test func missing() throws {
     let root = TorchValue.dictionary([
       TorchEntry("generator", Self.state(["w"])), TorchEntry("step", .integer(1)),
+      TorchEntry("nets", .dictionary([TorchEntry("critic.2", Self.state(["w"], 2))])),
     ])
     for name in [nil, "nothing", "step", "generator/w/x"] as [String?] {
       let error = try #require(torchError { try read(root, container: name) })
       #expect(error.code == .containerNotFound)
-      #expect(error.message.contains("there are tensors under 'generator'"), "\(error)")
+      #expect(
+        error.message.contains(
+          "there are tensors under 'generator', 'nets.critic.2': choose with --key generator"),
+        "\(error)")
+    }
+    for name in ["nets.critic.2", "nets/critic.2", "nets"] {
+      let chosen = try read(root, container: name)
+      #expect(chosen["w"]?.floats == [2] || name == "nets")
+      #expect(chosen.container == ["nets", "critic.2"] && chosen.otherContainers == ["generator"])
     }
     let none = try #require(torchError { try read(.dictionary([TorchEntry("a", .none)])) })
     #expect(none.message.contains("the file has 'a' and no dictionary of tensors"))
@@ -124,6 +133,22 @@ import Testing
     let path = TorchFixtures.path("module.safetensors")
     let error = torchError { try ModelWeights.read(contentsOf: path, container: "model") }
     #expect(error?.code == .containerNotFound)
+  }
+
+  /// A dictionary of tensors that is the only one is taken, whatever it is called, and training's own
+  /// tensors are no candidates.
+  @Test(arguments: ["model_state", "student", "netG", "my.model", "resnet18_best"])
+  func single(key: String) throws {
+    let root = TorchValue.dictionary([
+      TorchEntry("epoch", .integer(3)),
+      TorchEntry("optimizer", .dictionary([TorchEntry("exp_avg", Self.state(["0"]))])),
+      TorchEntry("scaler", Self.state(["scale"])),
+      TorchEntry("wrapped", .dictionary([TorchEntry(key, Self.state(["w"], 7))])),
+    ])
+    let weights = try read(root)
+    #expect(weights.container == ["wrapped", key] && weights["w"]?.floats == [7])
+    #expect(weights.otherContainers == [])
+    #expect(try read(root, container: "wrapped.\(key)")["w"]?.floats == [7])
   }
 
   /// Shared dictionaries don't multiply the search.

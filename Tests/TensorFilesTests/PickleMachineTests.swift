@@ -6,7 +6,7 @@ import Testing
 @Suite struct PickleMachineTests {
   private func run(_ value: [UInt8]) throws -> Pickle {
     var reader = ByteReader(file: "test", bytes: PickleBytes.pickle(value) + [0xAA])
-    let pickle = try PickleMachine.run(&reader, allowedGlobals: TorchGlobals.allowed)
+    let pickle = try PickleMachine.run(&reader, knownGlobals: TorchGlobals.known)
     #expect(reader.remaining == 1)
     return pickle
   }
@@ -78,7 +78,11 @@ import Testing
       ([0x97], .unsupported), ([0x98], .unsupported),  // buffers outside of the file
       ([0x94], .malformed), ([0x32], .malformed), ([0x93], .malformed), ([0x4E, 0x92], .malformed),
       ([0x4E, 0x4E, 0x93], .malformed), ([0x5D, 0x28, 0x4E, 0x90], .malformed),
-      ([0x91], .malformed), ([0x82, 1], .malformed), ([0x50, 0x0A], .malformed),
+      ([0x91], .malformed), ([0x50], .truncated), ([0x84, 1], .truncated),
+      ([0x6F], .malformed), ([0x28, 0x4E, 0x6F], .malformed), ([0x28, 0x4E, 0x64], .malformed),
+      (Array("I1x\n".utf8), .malformed), (Array("F1,5\n".utf8), .malformed),
+      (Array("g-1\n".utf8), .malformed), (Array("Sx\n".utf8), .malformed),
+      (Array("S'\\x1'\n".utf8), .malformed), (Array("V\\u12\n".utf8), .malformed),
       ([0x8B, 0xFF, 0xFF, 0xFF, 0xFF], .limitExceeded), ([0x8C, 1, 0xFF], .malformed),
       ([0x8D] + [UInt8](repeating: 0xFF, count: 8), .limitExceeded),
       ([0x95] + [UInt8](repeating: 0xFF, count: 8), .truncated),
@@ -115,6 +119,72 @@ import Testing
     #expect(object.kind == .call(PickleGlobal(module: "torch", name: "device")))
     #expect(object.items == [.string("cpu")])
     #expect(object.state.flatMap(pickle.dictionary)?.isEmpty == true)
+  }
+
+  /// The lines of text of protocol 0.
+  @Test func linesOfText() throws {
+    let cases: [(String, PickleValue)] = [
+      ("I-42\n", .integer(-42)), ("I00\n", .bool(false)), ("I01\n", .bool(true)),
+      ("L7L\n", .integer(7)), ("F-2.5\n", .float(-2.5)), ("F1e-05\n", .float(1e-5)),
+      ("S'it\\'s\\n\\x41'\n", .string("it's\nA")), ("S'\\xff'\n", .bytes([0xFF])),
+      ("Vgr\\u00fc\\u00df\n", .string("grüß")), ("Va\\U0001f600\n", .string("a😀")),
+      ("I7\np3\n0g3\n", .integer(7)),
+    ]
+    for (text, value) in cases { #expect(try run(Array(text.utf8)).root == value, "\(text)") }
+    let list = try run(Array("(I1\nI2\nl".utf8))
+    #expect(list.sequence(list.root) == [.integer(1), .integer(2)])
+    let dictionary = try run(Array("(Va\nI1\nd".utf8))
+    #expect(dictionary.dictionary(dictionary.root)?.map(\.text) == ["a"])
+    let bytes = Array("I7\n.".utf8)
+    var reader = ByteReader(file: "test", bytes: bytes)
+    #expect(try PickleMachine.run(&reader, knownGlobals: []).root == .integer(7))
+  }
+
+  /// Objects of unknown classes stand for themselves, however they are made.
+  @Test func opaqueObjects() throws {
+    let name = PickleGlobal(module: "argparse", name: "Namespace")
+    let text = Array("argparse\nNamespace\n".utf8)
+    let state = PickleBytes.dictionary([("lr", PickleBytes.integer(1))])
+    let made: [[UInt8]] = [
+      PickleBytes.global("argparse", "Namespace") + [0x29, 0x81],  // NEWOBJ
+      PickleBytes.global("argparse", "Namespace") + [0x29, 0x52],  // REDUCE
+      PickleBytes.global("argparse", "Namespace") + [0x29, 0x7D, 0x92],  // NEWOBJ_EX
+      [0x28, 0x69] + text,  // INST
+      [0x28] + PickleBytes.global("argparse", "Namespace") + [0x6F],  // OBJ
+      PickleBytes.call(
+        PickleBytes.global("copy_reg", "_reconstructor"),
+        [
+          PickleBytes.global("argparse", "Namespace"), PickleBytes.global("builtins", "object"),
+          [0x4E],
+        ]),
+    ]
+    for bytes in made {
+      let pickle = try run(bytes + state + [0x62])
+      #expect(pickle.object(pickle.root)?.kind == .opaque(name), "\(bytes)")
+      #expect(pickle.attributes(pickle.root)?.map(\.text) == ["lr"])
+      #expect(pickle.dictionary(pickle.root) == nil && pickle.strangers.contains(name))
+    }
+    // A class that is a dictionary has entries, one that is a list or a set has nothing of use.
+    let counted = PickleBytes.call(
+      PickleBytes.global("collections", "defaultdict"), [PickleBytes.global("builtins", "int")])
+    let dictionary = try run(counted + [0x28] + PickleBytes.string("a") + [0x4B, 1, 0x75])
+    #expect(dictionary.dictionary(dictionary.root)?.map(\.text) == ["a"])
+    let queue = PickleBytes.call(PickleBytes.global("collections", "deque"), [])
+    for code: UInt8 in [0x65, 0x90] {
+      let pickle = try run(queue + [0x28, 0x4B, 1, code])
+      #expect(pickle.object(pickle.root)?.items.isEmpty == true)
+    }
+    // What a method gives is as unknown as its object; members of enumerations are written by name.
+    let again = try run(queue + [0x29, 0x52])
+    #expect(
+      again.object(again.root)?.kind
+        == .opaque(PickleGlobal(module: "collections", name: "deque")))
+    let member = try run(
+      PickleBytes.call(
+        PickleBytes.global("builtins", "getattr"),
+        [PickleBytes.global("settings", "Mode"), PickleBytes.string("TRAIN")]))
+    #expect(
+      member.object(member.root)?.kind == .opaque(PickleGlobal(module: "settings", name: "Mode")))
   }
 
   /// A change through the memo is seen by every holder.

@@ -126,3 +126,13 @@ private let checksumTable: [UInt32] = (0..<256).map { index in
     value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
   }
 }
+
+extension ZipReader {
+  /// The records of a file without compressed ones.
+  static func records(
+    file: String, bytes: [UInt8]
+  ) throws(TorchFileError) -> [String: ZipRecord] {
+    var bytes = bytes
+    return try records(file: file, bytes: &bytes)
+  }
+}

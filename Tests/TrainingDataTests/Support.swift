@@ -16,7 +16,7 @@ func video(
 ) -> SampleCatalog.Video {
   SampleCatalog.Video(
     name: name, label: label, group: group, split: split, method: nil, compression: nil,
-    shard: shard, samples: samples)
+    original: nil, shard: shard, samples: samples)
 }
 
 /// Videos of `real` and `fake` samples in all, a few each, spread over shards.

@@ -81,6 +81,19 @@ import Testing
     }
   }
 
+  /// Blanks around paths, and letters in another case: the advice names the file, and works.
+  @Test(arguments: [
+    ([" a.mp4", " b.mp4"], "Write paths without blanks around them, e.g. a.mp4"),
+    (["A.MP4", "B.mp4"], "Write capital letters as in the file's name, a.mp4"),
+  ])
+  func saysWhatDiffersInTheName(paths: [String], advice: String) throws {
+    try withTable(paths, files: ["data/csv/a.mp4", "data/csv/b.mp4"]) { folder in
+      expectError(.empty, advice) { _ = try load(folder) }
+      try folder.write("path|label\na.mp4|real\nb.mp4|fake\n", to: "data/csv/list.csv")
+      #expect(try load(folder).videos.count == 2)
+    }
+  }
+
   /// Where some are missing, the others are read, and the first path is shown.
   @Test func notesTheFirstPathWhereSomeAreMissing() throws {
     try withTable(["a.mp4", "b.mp4"], files: ["data/csv/b.mp4"]) { folder in

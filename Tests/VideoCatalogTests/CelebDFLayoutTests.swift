@@ -88,7 +88,7 @@ import Testing
       try folder.makeFiles([
         "Celeb-real/videos/id1_0000.mp4", "Celeb-synthesis/videos/id0_id2_0000.mp4",
       ])
-      try folder.write(Self.list, to: "List_of_testing_videos.txt")
+      try folder.write("\u{FEFF}" + Self.list, to: "List_of_testing_videos.txt")
       let catalog = try folder.load(.celebdf)
       #expect(
         catalog.missing.map(\.name) == [

@@ -21,21 +21,25 @@ struct DiagnoseCommand: ParsableCommand {
         trainer diagnose model.pt --store /data/dfdc-faces
         trainer diagnose model.pt --json > diagnosis.json
 
-      Reads PyTorch's zip and legacy files, safetensors, and Python pickles of NumPy arrays or \
-      tensors, also with prefixes (module.) and inside containers (state_dict). Nothing in a file is \
-      ever executed. The network is recognised by its entries: a ResNet18 of any width with a head of \
-      one or two layers.
+      Reads PyTorch's zip and legacy files, whole modules and TorchScript too, safetensors, NumPy's \
+      archives, and Python pickles of NumPy arrays or tensors, also packed by gzip or zip, in shards, \
+      with prefixes (module.) and inside containers (state_dict). Nothing in a file is ever executed; \
+      objects of other programs are passed over. The network is recognised by its entries: a ResNet18 \
+      of any width with a head of one or two layers and one or two outputs. Of other heads and first \
+      layers the rest is diagnosed. Where a file holds several networks, --key says which.
 
       With --store the model also judges real face crops: what share it calls fake, how its \
       confidence varies, whether it is better than chance.
 
       Exit codes: 0 the model is sound; 1 it is broken or can't be read; 4 it can't be told: it is no \
-      ResNet18, or the crops are of too few people; 64 wrong usage; 129, 130 or 143 stopped by \
-      SIGHUP, Ctrl-C or SIGTERM.
+      ResNet18, or one with another head, the file is another program's, or the crops are of too few \
+      people; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The model file.", completion: .file())
   var model: String
+
+  @OptionGroup var reading: ModelReadingOptions
 
   @Option(help: "A shard store: let the model judge its crops.", completion: .directory)
   var store: String?
@@ -63,9 +67,9 @@ struct DiagnoseCommand: ParsableCommand {
 
   func run() throws {
     try MemoryCheck.start(workers: workers, reading: model)
-    var (file, diagnosis) = Self.diagnose(model)
+    var (file, diagnosis) = Self.diagnose(model, reading.choices)
     var predictions: PredictionSummary?
-    if let store, let file, diagnosis.network != nil {
+    if let store, let file, (try? file.network())?.isComputable == true {
       let subject = try SubjectModel(file)
       if let architecture = try? file.network().architecture {
         try MemoryCheck.inference(architecture, workers: workers)
@@ -86,9 +90,11 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   /// A file and its diagnosis; of one that can't be read the diagnosis alone.
-  static func diagnose(_ path: String) -> (file: NetworkFile?, diagnosis: ModelDiagnosis) {
+  static func diagnose(
+    _ path: String, _ choices: NetworkFile.Choices
+  ) -> (file: NetworkFile?, diagnosis: ModelDiagnosis) {
     do throws(ModelFileError) {
-      let file = try NetworkFile.recognize(path)
+      let file = try NetworkFile.recognize(path, choices)
       return (file, ModelDiagnosis(file))
     } catch {
       return (nil, ModelDiagnosis(unreadable: error))

@@ -71,7 +71,7 @@ struct ExportCommand: ParsableCommand {
       model: model,
       safetensors: safetensors
         ? URL(fileURLWithPath: model).deletingPathExtension().path + ".safetensors" : nil,
-      information: InformationFile.path(besideModel: model))
+      information: InformationFile.path(besideModel: model), replacesInformation: false)
     let result = try console.exiting {
       try setup.findNearDuplicates(observer: console)
       return try ModelExport(setup: setup, force: force, observer: console).run(

@@ -7,6 +7,7 @@ import Foundation
 import Judging
 import ModelFiles
 import NeuralNetwork
+import PrintableText
 import RunReports
 import Terminal
 import TrainingData
@@ -22,6 +23,7 @@ struct RepairCommand: ParsableCommand {
         trainer repair baseline_student.pkl --store /data/dfdc-faces --output fixed_deepfake_model.pt
         trainer repair model.pth --store faces --output fixed.pt --frames 4 --split hash
         trainer repair sorted_by_name.pth --store faces --output fixed.pt --swap-classes
+        trainer repair gan.pth --key discriminator --store faces --output fixed.pt
 
       For models whose weights are right and whose statistics are missing, reset or ruined (see \
       `trainer diagnose`). Every BatchNorm layer gets the mean and variance of its true input over \
@@ -36,6 +38,10 @@ struct RepairCommand: ParsableCommand {
       With --swap-classes the two answers are exchanged: for models whose answers are fake and real, in \
       this order, as programs make them that sort folders by name. Sound statistics are kept then.
 
+      A head of Linear, BatchNorm and Linear can have its ReLU before or after BatchNorm. Where the \
+      file doesn't say, nothing is repaired unless --head-order does: statistics in the wrong order \
+      would be wrong. A network with one output (sigmoid) is written with two of the same answers.
+
       Exit codes: 0 the model is sound; 1 failed, the model needs training, or the repaired one is broken \
       and was not written; 4 written, but the data can't tell whether it is a detector, and the file \
       says so; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
@@ -47,6 +53,8 @@ struct RepairCommand: ParsableCommand {
 
   @Argument(help: "The model file.", completion: .file())
   var model: String
+
+  @OptionGroup var reading: ModelReadingOptions
 
   @Option(
     help: "A shard store of crops like those the model was trained on.", completion: .directory)
@@ -93,12 +101,13 @@ struct RepairCommand: ParsableCommand {
 
   func run() throws {
     try MemoryCheck.start(workers: workers, reading: model)
-    let (file, diagnosis) = DiagnoseCommand.diagnose(model)
+    let (file, diagnosis) = DiagnoseCommand.diagnose(model, reading.choices)
     if let architecture = try? file?.network().architecture {
       try MemoryCheck.inference(architecture, workers: workers, copies: 5)
     }
-    let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: nil)
-    StandardOutput.write(result.headline)
+    if diagnosis.network != nil, let obstacle = try file?.network().obstacle {
+      throw CommandError("\(model): can't be repaired: \(obstacle)" + orderAdvice(file))
+    }
     switch diagnosis.condition {
     case .repairable:
       let isSwapped = diagnosis.findings.contains {
@@ -109,10 +118,15 @@ struct RepairCommand: ParsableCommand {
       // What the file says of its classes counts less than what it answers.
       if !force, !swapClasses { return try judge(file, diagnosis) }
     case .needsTraining:
+      if diagnosis.findings.contains(where: { $0.identifier == .neverTrained }) {
+        throw CommandError(
+          "\(model): the network was never trained: there is nothing to repair. Train one: trainer "
+            + "train pipelines/dfdc.yaml --store \(store)")
+      }
       throw CommandError(
-        "\(model): weights are missing or ruined, which no statistics give back. "
+        "\(model): weights are missing, ruined or were never trained, which no statistics give back. "
           + training(file))
-    case .otherNetwork, .unreadable: throw refusal(diagnosis)
+    case .otherHead, .otherStem, .otherNetwork, .foreignFile, .unreadable: throw refusal(diagnosis)
     }
     guard let file else { throw refusal(diagnosis) }
     let target = CommandLinePath.absolute(output)
@@ -130,7 +144,9 @@ struct RepairCommand: ParsableCommand {
         inputSize: inputSize, workers: workers, cacheBytes: MemoryCheck.cache(cache << 20),
         estimatesStatistics: diagnosis.condition == .repairable || force && !swapClasses,
         swapsClasses: swapClasses), observer: console)
-    StandardOutput.write("\n" + repair.dataSummary)
+    // The verdict is the repaired model's: this is what it was.
+    StandardOutput.write("Before     \(diagnosis.verdict.rawValue): \(diagnosis.summary)".printable)
+    StandardOutput.write(repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
     report(outcome, subject, target)
     try outcome.information.verdict.endCommand()
@@ -151,12 +167,20 @@ struct RepairCommand: ParsableCommand {
       trial.findings, ranksFakesHigher: trial.ranksFakesHigher, leansRight: trial.leansRight)
     let result = DiagnosisResult(
       model: model, diagnosis: diagnosis, predictions: trial.summary)
-    StandardOutput.write("\n" + result.judgement)
+    StandardOutput.write(result.judgement)
     if diagnosis.condition == .swappedClasses { throw swapRefusal() }
     StandardOutput.write(
       "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
         + "another data set.")
     try diagnosis.verdict.endCommand()
+  }
+
+  /// What to say of a head that can be read in two ways.
+  private func orderAdvice(_ file: NetworkFile?) -> String {
+    guard case .ambiguous? = try? file?.network().head else { return "" }
+    return
+      ". Statistics that are estimated in the wrong order are wrong. If BatchNorm comes before "
+      + "ReLU, run again with --head-order \(HeadOrder.batchNormFirst.rawValue)"
   }
 
   private func swapRefusal() -> CommandError {
@@ -173,9 +197,15 @@ struct RepairCommand: ParsableCommand {
           + "'\(subject.file.container.joined(separator: "/"))'; the repaired one is a plain "
           + "state_dict.")
     }
+    if outcome.isWritten, let single = subject.network.singleOutput {
+      StandardOutput.write(
+        "Note: the network had one output, z, taken as the answer \(single.label.rawValue); the "
+          + "repaired one has two, whose softmax is z's sigmoid: it loads into the same network with "
+          + "two outputs in its last layer.")
+    }
     StandardOutput.write("\n" + outcome.information.verdict.line(outcome.information.summary))
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
-    StandardOutput.write("Told in    \(outcome.informationPath)")
+    if let path = outcome.informationPath { StandardOutput.write("Told in    \(path)") }
   }
 
   private func refusal(_ diagnosis: ModelDiagnosis) -> CommandError {
@@ -188,6 +218,7 @@ struct RepairCommand: ParsableCommand {
       return "No training can begin with it either: \(obstacle.message)"
     }
     var settings = "--set network.initialWeights=\(model)"
+    if let key = reading.key { settings += " --set network.initialWeightsKey=\(key)" }
     if let width = try? file?.network().architecture.width, width != ResNet18Architecture().width {
       settings += " --set network.width=\(width)"
     }

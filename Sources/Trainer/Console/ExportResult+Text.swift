@@ -11,6 +11,6 @@ extension ModelExport.Result {
       StandardOutput.write("Model      \(target.model)")
       if let path = target.safetensors { StandardOutput.write("           \(path)") }
     }
-    StandardOutput.write("Told in    \(target.information)")
+    if isTold { StandardOutput.write("Told in    \(target.information)") }
   }
 }

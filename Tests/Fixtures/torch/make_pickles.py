@@ -131,7 +131,7 @@ class Python2Pickler(pickle._Pickler):
 
 def main():
     content = arrays()
-    for protocol in (2, 3, 4, 5):
+    for protocol in range(6):
         (FOLDER / f"arrays.{protocol}.pkl").write_bytes(pickle.dumps(content, protocol))
         (FOLDER / f"tensors.{protocol}.pkl").write_bytes(pickle.dumps(tensors(), protocol))
 

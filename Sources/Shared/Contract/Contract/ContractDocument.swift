@@ -24,12 +24,20 @@ public enum ContractDocument {
     _ type: Value.Type, from bytes: [UInt8]
   ) throws(ContractError) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try JSONDecoder().decode(type, from: complete(bytes))
     } catch let error as DecodingError {
       throw problem(error, bytes)
     } catch {
       throw ContractError(key: "", expected: "JSON", got: "something else")
     }
+  }
+
+  /// The bytes with a line feed at their end, which JSON may have there: a text that ends with the
+  /// bracket that is one too deep would end the process in Foundation's decoder (of Swift 6.2).
+  fileprivate static func complete(_ bytes: [UInt8]) -> Data {
+    var data = Data(bytes)
+    data.append(0x0A)
+    return data
   }
 
   private static func problem(_ error: DecodingError, _ bytes: [UInt8]) -> ContractError {
@@ -113,7 +121,10 @@ private enum JSONContent: Decodable {
 
   /// What stands at a path, in a few words.
   static func text(at path: [any CodingKey], in bytes: [UInt8]) -> String {
-    guard var value = try? JSONDecoder().decode(JSONContent.self, from: Data(bytes)) else {
+    guard
+      var value = try? JSONDecoder().decode(
+        JSONContent.self, from: ContractDocument.complete(bytes))
+    else {
       return "something else"
     }
     for key in path {

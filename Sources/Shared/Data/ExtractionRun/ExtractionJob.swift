@@ -6,7 +6,7 @@ internal import Kernels
 internal import Measure
 internal import MediaDecoding
 internal import NeuralNetwork
-internal import ShardStore
+package import ShardStore
 internal import Terminal
 package import VideoCatalog
 internal import Workers
@@ -22,8 +22,8 @@ package struct ExtractionJob {
     package var input: String
     /// Folder of the detector's weights; not looked at where the recipe needs no detector.
     package var weights: String
-    /// Of numbered pictures in a folder; nil where that isn't known.
-    package var framesPerSecond: Double?
+    /// How files become videos, as the store records it.
+    package var reading: InputReading
     /// Whether only what the chosen frames need is decoded. Faster, and the same bytes.
     package var skipsUnneededFrames: Bool
     /// Videos that are worked on at the same time; 0 is one per core.
@@ -36,22 +36,25 @@ package struct ExtractionJob {
     package var part: JobPart
     /// Whether to try the videos again that failed before.
     package var retriesFailed: Bool
+    /// Whether what is damaged or lost is taken out of the store first, and extracted again.
+    package var redoesDamaged: Bool
 
     package init(
-      dataset: String, input: String, weights: String, framesPerSecond: Double? = nil,
+      dataset: String, input: String, weights: String, reading: InputReading,
       skipsUnneededFrames: Bool, workers: Int, maximumShardBytes: Int, recorded: [String: String],
-      part: JobPart = .whole, retriesFailed: Bool = false
+      part: JobPart = .whole, retriesFailed: Bool = false, redoesDamaged: Bool = false
     ) {
       self.dataset = dataset
       self.input = input
       self.weights = weights
-      self.framesPerSecond = framesPerSecond
+      self.reading = reading
       self.skipsUnneededFrames = skipsUnneededFrames
       self.workers = workers
       self.maximumShardBytes = maximumShardBytes
       self.recorded = recorded
       self.part = part
       self.retriesFailed = retriesFailed
+      self.redoesDamaged = redoesDamaged
     }
   }
 
@@ -101,9 +104,13 @@ package struct ExtractionJob {
     if recipe.version < current.version {
       observer.observe(.followsOlderRecipe(version: recipe.version))
     }
+    let description = StoreDescription(
+      recipe: recipe, dataset: settings.dataset, reading: settings.reading)
+    let check = StoreCheck(store: store, workers: settings.workers, observer: observer)
+    let removed =
+      settings.redoesDamaged ? try check.removeDamaged(settings.part, description) : []
     let writer = try ShardWriter(
-      directory: store, task: settings.part.task,
-      description: StoreDescription(recipe: recipe, dataset: settings.dataset),
+      directory: store, task: settings.part.task, description: description,
       maximumShardBytes: settings.maximumShardBytes)
     let todo = catalog.videos.filter { video in
       guard settings.part.includes(video.name) else { return false }
@@ -135,6 +142,8 @@ package struct ExtractionJob {
     }
     observer.end()
     writer.close()
+    // A run that has nothing to do has time to see whether that is true.
+    if todo.isEmpty, !settings.redoesDamaged { try check.compareChecksums(settings.part) }
     let currentReport = {
       try makeReport(
         catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
@@ -145,7 +154,8 @@ package struct ExtractionJob {
       try? currentReport().write(toStore: store)
       throw failure
     }
-    let report = try currentReport()
+    var report = try currentReport()
+    report.count(removed: removed, catalog)
     try report.write(toStore: store)
     return report
   }
@@ -181,16 +191,21 @@ package struct ExtractionJob {
   private func extraction(
     of video: CatalogVideo, _ extractor: FaceExtractor, _ times: inout StageTimes
   ) throws -> VideoExtraction? {
+    let sourceBytes = video.sourceBytes
     do {
       let result = try extractor.extract(
-        path: video.path, framesPerSecond: settings.framesPerSecond
+        path: video.path, framesPerSecond: settings.reading.framesPerSecond
       ) { observer.shallDrop }
       times = result.times
+      var facts = VideoRecord.Facts(result)
+      facts.sourceBytes = sourceBytes
       return .done(
-        video, samples: result.crops.map { FaceSample(video, $0) },
-        facts: VideoRecord.Facts(result), notes: result.notes)
+        video, samples: result.crops.map { FaceSample(video, $0) }, facts: facts,
+        notes: result.notes)
     } catch let error as MediaError {
-      return error.code == .cancelled ? nil : .failed(video, reason: error.message)
+      guard error.code != .cancelled else { return nil }
+      return .failed(
+        video, reason: error.message, facts: VideoRecord.Facts(sourceBytes: sourceBytes))
     }
   }
 

@@ -1,3 +1,4 @@
+package import ShardStore
 package import VideoCatalog
 package import Workers
 
@@ -7,6 +8,8 @@ package enum ExtractionEvent {
   case began(VideoCatalog, store: String, todo: Int, part: JobPart, workers: Int)
   /// The store was begun with an older version of the recipe, which is followed.
   case followsOlderRecipe(version: Int)
+  /// What was damaged, lost or not the store's own was taken out of it.
+  case repaired(StoreRepair.Outcome)
   /// A video could not be read; the store says so.
   case skipped(video: String, reason: String)
   /// A video can't be stored at all, e.g. for its name.

@@ -60,6 +60,10 @@ package struct ExtractionReport: Codable {
   package var passedOver: PassedOver
   /// Videos that the store has with another label, group or split than the catalog gives them.
   package var differing: [Problem] = []
+  /// Videos of which the store has the crops of another file: one of the same name and another size.
+  package var replaced: [Problem] = []
+  /// What the store holds and the data set doesn't; nil where there is nothing.
+  package var besides: String?
   /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
   package var contradictory: [Problem] = []
   /// What equal videos in different groups mean, or why they were not looked for; nil where there are
@@ -72,6 +76,7 @@ package struct ExtractionReport: Codable {
   /// Videos that aren't in the store as they should be. What the settings leave out is none.
   package var hasProblems: Bool {
     !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty || !contradictory.isEmpty
+      || !replaced.isEmpty
   }
 
   /// Fills rows and problems from the store's records.
@@ -88,6 +93,13 @@ package struct ExtractionReport: Codable {
       }
       rows[key] = row
     }
+    let names = Set(catalog.videos.map(\.name))
+    let others = records.keys.filter { !names.contains($0) }.sorted()
+    if let first = others.first {
+      besides =
+        "the store holds \(others.count) video\(others.count == 1 ? "" : "s") that this data set "
+        + "doesn't have, such as \(first)"
+    }
     self.rows = rows.sorted { $0.key < $1.key }.map(\.value)
     func problems(_ omitted: [OmittedVideo]) -> [Problem] {
       omitted.map { Problem(name: $0.name, label: nil, reasons: [$0.reason]) }
@@ -102,6 +114,13 @@ package struct ExtractionReport: Codable {
     let differences = Self.differences(record, video)
     if !differences.isEmpty {
       differing.append(Problem(name: video.name, label: video.label, reasons: differences))
+    }
+    if let stored = record.sourceBytes, let current = video.sourceBytes, stored != current {
+      replaced.append(
+        Problem(
+          name: video.name, label: video.label,
+          reasons: ["the store has the crops of a file of \(stored) bytes, this one has \(current)"]
+        ))
     }
     switch record.state {
     case .failed:
@@ -135,6 +154,17 @@ package struct ExtractionReport: Codable {
     compare("group", record.group, video.group)
     compare("split", record.split?.rawValue, video.split?.rawValue)
     return differences
+  }
+
+  /// Names the videos that were taken out of the store as damaged, and that the data set can't give
+  /// again.
+  package mutating func count(removed: [String], _ catalog: VideoCatalog) {
+    let names = Set(catalog.videos.map(\.name))
+    skipped += removed.filter { !names.contains($0) }.map {
+      Problem(
+        name: $0, label: nil,
+        reasons: ["it was damaged and was taken out of the store; this data set doesn't have it"])
+    }
   }
 
   /// Fills in what equal videos say of labels and groups.
@@ -205,6 +235,7 @@ package struct ExtractionReport: Codable {
     let lists = [
       ("Skipped", skipped), ("Passed over, without a label", unlabelled),
       ("Incomplete", incomplete), ("Contradictory", contradictory),
+      ("Other files than the store was made from; extract them into a new store", replaced),
       ("Begun with other labels or groups; a new store takes the present ones", differing),
     ]
     for (title, problems) in lists where !problems.isEmpty {
@@ -216,6 +247,7 @@ package struct ExtractionReport: Codable {
         lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")
       }
     }
+    if let besides { lines.append("Note: \(besides).".printable) }
     if let duplicates { lines.append("Note: \(duplicates).".printable) }
     return lines
   }

@@ -1,7 +1,7 @@
 internal import CLMDB
 import Foundation
 
-/// One open LMDB file with the handles of its three databases.
+/// One open LMDB file with the handles of its databases.
 ///
 /// Sendable because any number of threads may read at once (each read has its own transaction,
 /// opened with `MDB_NOTLS`), and because `ShardWriter` has one writing thread at a time under its
@@ -9,14 +9,24 @@ import Foundation
 final class Environment: @unchecked Sendable {
   enum Mode { case read, write }
 
+  /// What a new file is made for.
+  enum Creation {
+    /// A store whose shards have no state of their own: formats 1 and 2.
+    case stateless
+    /// A store of the current format.
+    case stateful
+  }
+
   enum Database: CaseIterable {
     case images, samples, videos
   }
 
   struct Handles {
-    var images: MDB_dbi = 0
-    var samples: MDB_dbi = 0
-    var videos: MDB_dbi = 0
+    let images: MDB_dbi
+    let samples: MDB_dbi
+    let videos: MDB_dbi
+    /// Holds the shard's own state; nil in stores of formats before 3.
+    let shard: MDB_dbi?
 
     subscript(database: Database) -> MDB_dbi {
       switch database {
@@ -31,19 +41,21 @@ final class Environment: @unchecked Sendable {
   let mode: Mode
   let handle: OpaquePointer
 
-  /// Nil in a file whose databases were never committed: it holds nothing.
-  let databases: Handles?
+  let databases: Handles
 
-  /// Opens a file, for writing creating it and its databases. The corresponding C functions are
-  /// `mdb_env_create` and `mdb_env_open`.
-  init(path: String, mode: Mode, mapBytes: Int?) throws(ShardStoreError) {
+  /// Opens a file. The corresponding C functions are `mdb_env_create` and `mdb_env_open`.
+  ///
+  /// - Parameter creating: which databases a new file gets; nil for a file that has them.
+  init(
+    path: String, mode: Mode, creating: Creation? = nil, mapBytes: Int?
+  ) throws(ShardStoreError) {
     var created: OpaquePointer?
     try check(mdb_env_create(&created), "mdb_env_create", path)
     guard let handle = created else {
       throw ShardStoreError(.inputOutput, subject: path, "mdb_env_create gave no environment")
     }
     do throws(ShardStoreError) {
-      try check(mdb_env_set_maxdbs(handle, 3), "mdb_env_set_maxdbs", path)
+      try check(mdb_env_set_maxdbs(handle, 4), "mdb_env_set_maxdbs", path)
       if let mapBytes {
         try check(mdb_env_set_mapsize(handle, mapBytes), "mdb_env_set_mapsize", path)
       }
@@ -52,7 +64,7 @@ final class Environment: @unchecked Sendable {
       var flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS
       if mode == .read { flags |= MDB_RDONLY }
       try check(mdb_env_open(handle, path, UInt32(flags), 0o644), "mdb_env_open", path)
-      databases = try Self.openDatabases(handle, path: path, mode: mode)
+      databases = try Self.openDatabases(handle, path: path, mode: mode, creating)
     } catch {
       mdb_env_close(handle)
       throw error
@@ -66,30 +78,29 @@ final class Environment: @unchecked Sendable {
   func close() { mdb_env_close(handle) }
 
   private static func openDatabases(
-    _ environment: OpaquePointer, path: String, mode: Mode
-  ) throws(ShardStoreError) -> Handles? {
+    _ environment: OpaquePointer, path: String, mode: Mode, _ creating: Creation?
+  ) throws(ShardStoreError) -> Handles {
     let transaction = try Transaction(environment, path: path, mode: mode)
-    var handles = Handles()
-    var missing: [String] = []
-    let flags = UInt32(mode == .write ? MDB_CREATE : 0)
-    for (name, field) in [
-      ("images", \Handles.images), ("samples", \Handles.samples), ("videos", \Handles.videos),
-    ] as [(String, WritableKeyPath<Handles, MDB_dbi>)] {
-      let status = mdb_dbi_open(transaction.handle, name, flags, &handles[keyPath: field])
-      if mode == .read, status == MDB_NOTFOUND {
-        missing.append(name)
-      } else {
-        try check(status, "mdb_dbi_open \(name)", path)
-      }
+    var handles: [String: MDB_dbi] = [:]
+    for name in ["images", "samples", "videos", "shard"] {
+      let isCreated = name == "shard" ? creating == .stateful : creating != nil
+      var handle: MDB_dbi = 0
+      let status = mdb_dbi_open(
+        transaction.handle, name, UInt32(isCreated ? MDB_CREATE : 0), &handle)
+      guard status != MDB_NOTFOUND else { continue }
+      try check(status, "mdb_dbi_open \(name)", path)
+      handles[name] = handle
     }
-    guard missing.isEmpty else {
-      if missing.count == 3 { return nil }
+    guard let images = handles["images"], let samples = handles["samples"],
+      let videos = handles["videos"]
+    else {
+      let missing = ["images", "samples", "videos"].filter { handles[$0] == nil }
       throw ShardStoreError(
         .damagedShard, subject: path,
         "the shard has no database \(missing.joined(separator: ", ")); " + repairAdvice)
     }
     try transaction.commit()
-    return handles
+    return Handles(images: images, samples: samples, videos: videos, shard: handles["shard"])
   }
 
   /// Bytes of the file that are in use. The corresponding C function is `mdb_env_info`.
@@ -128,8 +139,7 @@ final class Environment: @unchecked Sendable {
   /// Runs `body` on a snapshot.
   func read<Result>(
     _ body: (borrowing Transaction, Handles) throws(ShardStoreError) -> Result
-  ) throws(ShardStoreError) -> Result? {
-    guard let databases else { return nil }
+  ) throws(ShardStoreError) -> Result {
     let transaction = try Transaction(handle, path: path, mode: .read)
     return try body(transaction, databases)
   }
@@ -138,9 +148,6 @@ final class Environment: @unchecked Sendable {
   func write(
     _ body: (borrowing Transaction, Handles) throws(ShardStoreError) -> Void
   ) throws(ShardStoreError) {
-    guard let databases else {
-      throw ShardStoreError(.damagedShard, subject: path, "the shard has no databases")
-    }
     while true {
       do throws(ShardStoreError) {
         let transaction = try Transaction(handle, path: path, mode: .write)

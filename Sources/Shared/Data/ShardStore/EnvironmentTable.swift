@@ -8,29 +8,31 @@ final class EnvironmentUse: Sendable {
   private let identity: FileIdentity
 
   /// Opens a shard, or joins another use of it: LMDB wants one environment per file and process.
-  init(_ path: String, mode: Environment.Mode, mapBytes: Int? = nil) throws(ShardStoreError) {
+  init(
+    _ path: String, mode: Environment.Mode, creating: Environment.Creation? = nil,
+    mapBytes: Int? = nil
+  ) throws(ShardStoreError) {
     identity = try FileIdentity(path)
     environment = try EnvironmentTable.shared.acquire(
-      identity, path: path, mode: mode, mapBytes: mapBytes)
+      identity, path: path, mode: mode, creating, mapBytes: mapBytes)
   }
 
   deinit { EnvironmentTable.shared.release(identity) }
 
-  /// Opens a shard for reading, after the check of its pages; nil where it holds nothing.
+  /// Opens a shard for reading, after the check of its pages.
   static func reading(
     _ path: String, checking scope: PageCheck.Scope?
-  ) throws(ShardStoreError) -> EnvironmentUse? {
-    guard let header = try ShardFileHeader.read(path) else { return nil }
+  ) throws(ShardStoreError) -> EnvironmentUse {
+    let header = try ShardFileHeader.read(path)
     try header.checkLength(path)
     if let scope { try PageCheck.run(path, scope) }
-    let use = try EnvironmentUse(path, mode: .read, mapBytes: header.fileBytes)
-    return use.environment.databases == nil ? nil : use
+    return try EnvironmentUse(path, mode: .read, mapBytes: header.fileBytes)
   }
 
   /// Runs `body` on a snapshot.
   func read<Result>(
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
-  ) throws(ShardStoreError) -> Result? {
+  ) throws(ShardStoreError) -> Result {
     try environment.read(body)
   }
 
@@ -64,7 +66,8 @@ private final class EnvironmentTable: @unchecked Sendable {
   private var entries: [FileIdentity: (environment: Environment, users: Int)] = [:]
 
   func acquire(
-    _ identity: FileIdentity, path: String, mode: Environment.Mode, mapBytes: Int?
+    _ identity: FileIdentity, path: String, mode: Environment.Mode,
+    _ creating: Environment.Creation?, mapBytes: Int?
   ) throws(ShardStoreError) -> Environment {
     lock.lock()
     defer { lock.unlock() }
@@ -76,7 +79,8 @@ private final class EnvironmentTable: @unchecked Sendable {
       entries[identity] = (entry.environment, entry.users + 1)
       return entry.environment
     }
-    let environment = try Environment(path: path, mode: mode, mapBytes: mapBytes)
+    let environment = try Environment(
+      path: path, mode: mode, creating: creating, mapBytes: mapBytes)
     entries[identity] = (environment, 1)
     return environment
   }

@@ -11,30 +11,40 @@ struct KnownVideos {
   private var done: Set<[UInt8]> = []
   private var failed: [ShardName: Records] = [:]
 
+  /// What the shards say of themselves, as of opening; nothing in a store of an older format.
+  private(set) var states: [ShardName: ShardState] = [:]
+
   /// Reads the `videos` of all shards. A shard that is being written is read between two commits.
-  init(_ shards: [ShardName], inStore directory: String) throws(ShardStoreError) {
+  init(
+    _ shards: [ShardName], inStore directory: String, _ description: StoreDescription
+  ) throws(ShardStoreError) {
     for shard in shards {
       let path = shard.path(inStore: directory)
       let guardian = try stored(FileLock(waitingFor: path, .shared))
-      try read(shard, path: path)
+      try read(shard, path: path, description)
       _ = consume guardian
     }
   }
 
-  private mutating func read(_ shard: ShardName, path: String) throws(ShardStoreError) {
-    guard let use = try EnvironmentUse.reading(path, checking: .videos) else { return }
+  private mutating func read(
+    _ shard: ShardName, path: String, _ description: StoreDescription
+  ) throws(ShardStoreError) {
+    let use = try EnvironmentUse.reading(path, checking: .videos)
     struct StateOnly: Decodable { let state: VideoRecord.State }
     var done: Set<[UInt8]> = []
     var failed: Records = [:]
-    _ = try use.read { transaction, databases throws(ShardStoreError) in
+    states[shard] = try use.read { transaction, databases throws(ShardStoreError) in
       var cursor = try transaction.cursor(databases.videos)
       while let entry = try cursor.next() {
         let subject = shard.fileName + ": video " + String(decoding: entry.key, as: UTF8.self)
+        try VideoRecord.checkChecksum(
+          entry.value, name: entry.key, hasChecksum: description.hasProofs, subject: subject)
         switch try RecordCoding.decode(StateOnly.self, from: entry.value, subject: subject).state {
         case .done: done.insert(entry.key)
         case .failed: failed[entry.key] = Array(entry.value)
         }
       }
+      return try ShardState.readOwn(transaction, databases, subject: shard.fileName)
     }
     self.done.formUnion(done)
     self.failed[shard] = failed

@@ -36,4 +36,6 @@ func check(_ status: Int32, _ operation: String, _ path: String) throws(ShardSto
 }
 
 /// What to do about a shard that is truncated or damaged.
-let repairAdvice = "copy the shard again, or remove it and run the extraction of its videos again"
+let repairAdvice =
+  "copy the shard again, or let `extractor run --redo-damaged` (of the part that wrote it, or of all) "
+  + "extract its videos again"

@@ -10,6 +10,10 @@ struct OpenShard {
   private static let maximumMissingPages = 64
 
   let name: ShardName
+
+  /// What it holds, by itself; nil in a store that has no such records.
+  let state: ShardState?
+
   private let path: String
   private let use: EnvironmentUse
 
@@ -18,31 +22,42 @@ struct OpenShard {
     let path = name.path(inStore: directory)
     // Under the lock, so that no reading part of this process has the file open meanwhile.
     let guardian = try stored(FileLock(waitingFor: path, .exclusive))
-    if let header = try ShardFileHeader.read(path) {
-      if let promised = header.promisedBytes,
-        (1...Self.maximumMissingPages * header.pageSize).contains(promised - header.fileBytes)
-      {
-        try extendFile(path, to: promised)
-      }
-      try PageCheck.run(path, .trees)
+    let header = try ShardFileHeader.read(path)
+    if let promised = header.promisedBytes,
+      (1...Self.maximumMissingPages * header.pageSize).contains(promised - header.fileBytes)
+    {
+      try extendFile(path, to: promised)
     }
+    try PageCheck.run(path, .trees)
     self.name = name
     self.path = path
     use = try EnvironmentUse(path, mode: .write)
+    state = try use.read { transaction, databases throws(ShardStoreError) in
+      try ShardState.readOwn(transaction, databases, subject: name.fileName)
+    }
     _ = consume guardian
   }
 
   /// Creates a shard with failed entries. It gets its final name when it is complete.
+  ///
+  /// - Parameter store: identity of the store, where its shards have states.
   static func create(
-    _ name: ShardName, inStore directory: String, failed: KnownVideos.Records
+    _ name: ShardName, inStore directory: String, store: String?, failed: KnownVideos.Records
   ) throws(ShardStoreError) -> OpenShard {
     let path = name.path(inStore: directory)
     let temporary = path + temporarySuffix
     do throws(ShardStoreError) {
       _ = try stored(OpenFile(temporary, .append, creating: .always))
       let use = try EnvironmentUse(
-        temporary, mode: .write, mapBytes: ShardWriter.initialMapBytes)
-      try update(use, removing: [], adding: failed)
+        temporary, mode: .write, creating: store == nil ? .stateless : .stateful,
+        mapBytes: ShardWriter.initialMapBytes)
+      try use.write { transaction, databases throws(ShardStoreError) in
+        if let store {
+          var state = ShardState(name, store: store)
+          try state.write(in: transaction, databases)
+        }
+        try update(transaction, databases, removing: [], adding: failed)
+      }
     } catch {
       unlink(temporary)
       throw error
@@ -65,40 +80,91 @@ struct OpenShard {
   func usedBytes() throws(ShardStoreError) -> Int { try use.usedBytes() }
 
   /// Stores a video in one transaction.
-  func write(_ video: EncodedVideo) throws(ShardStoreError) {
-    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
-    try use.write { transaction, databases throws(ShardStoreError) in
+  ///
+  /// - Returns: the shard's new state.
+  func write(_ video: EncodedVideo) throws(ShardStoreError) -> ShardState? {
+    try change { transaction, databases throws(ShardStoreError) in
       for sample in video.samples {
         try transaction.put(sample.key.bytes, sample.record, in: databases.samples)
         try transaction.put(sample.key.bytes, sample.image, in: databases.images)
       }
-      try transaction.put(video.name, video.record, in: databases.videos)
+      try Self.update(
+        transaction, databases, removing: [video.name], adding: [video.name: video.record])
     }
-    _ = consume guardian
   }
 
   /// Removes and adds failed entries in one transaction.
+  ///
+  /// - Returns: the shard's new state.
   func update(
     removing removed: [[UInt8]], adding added: KnownVideos.Records
-  ) throws(ShardStoreError) {
-    guard !removed.isEmpty || !added.isEmpty else { return }
-    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
-    try Self.update(use, removing: removed, adding: added)
-    _ = consume guardian
+  ) throws(ShardStoreError) -> ShardState? {
+    guard !removed.isEmpty || !added.isEmpty else { return state }
+    return try change { transaction, databases throws(ShardStoreError) in
+      try Self.update(transaction, databases, removing: removed, adding: added)
+    }
   }
 
-  private static func update(
-    _ use: EnvironmentUse, removing removed: [[UInt8]], adding added: KnownVideos.Records
-  ) throws(ShardStoreError) {
-    try use.write { transaction, databases throws(ShardStoreError) in
-      // In order, so that equal runs give equal files.
-      for video in removed.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-        try transaction.remove(video, from: databases.videos)
+  /// Removes all samples, images and entries of videos, but for those of `kept`, in one transaction, and
+  /// counts anew what is left.
+  ///
+  /// - Returns: names of the entries that were removed, and the shard's new state.
+  func removeVideos(
+    except kept: Set<[UInt8]>
+  ) throws(ShardStoreError) -> (removed: [[UInt8]], state: ShardState?) {
+    var removed: [[UInt8]] = []
+    let state = try change { transaction, databases throws(ShardStoreError) in
+      for database in [databases.samples, databases.images] {
+        try transaction.removeAll(from: database) { key in
+          SampleKey(bytes: key).map { !kept.contains(Array($0.video.utf8)) } ?? true
+        }
       }
-      for video in added.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-        try transaction.put(video, added[video] ?? [], in: databases.videos)
+      removed = try transaction.removeAll(from: databases.videos) { !kept.contains($0) }
+      guard
+        var state = try ShardState.read(transaction, databases, subject: name.fileName)?.emptied
+      else { return }
+      var videos = try transaction.cursor(databases.videos)
+      while let entry = try videos.next() {
+        try state.add(entry.key, record: Array(entry.value))
       }
+      try state.write(in: transaction, databases)
     }
+    return (removed, state)
+  }
+
+  /// Runs `body` in one transaction, under the shard's lock.
+  private func change(
+    _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Void
+  ) throws(ShardStoreError) -> ShardState? {
+    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
+    var state: ShardState?
+    try use.write { transaction, databases throws(ShardStoreError) in
+      try body(transaction, databases)
+      state = try ShardState.read(transaction, databases, subject: name.fileName)
+    }
+    _ = consume guardian
+    return state
+  }
+
+  /// Removes and adds entries of `videos`, and counts them in the shard's state.
+  private static func update(
+    _ transaction: borrowing Transaction, _ databases: Environment.Handles,
+    removing removed: [[UInt8]], adding added: KnownVideos.Records
+  ) throws(ShardStoreError) {
+    var state = try ShardState.read(transaction, databases, subject: "shard")
+    // In order, so that equal runs give equal files.
+    for video in removed.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      guard let record = try transaction.value(of: video, in: databases.videos) else { continue }
+      try state?.remove(video, record: Array(record))
+      // What takes its place is written over it.
+      if added[video] == nil { try transaction.remove(video, from: databases.videos) }
+    }
+    for video in added.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      let record = added[video] ?? []
+      try transaction.put(video, record, in: databases.videos)
+      try state?.add(video, record: record)
+    }
+    try state?.write(in: transaction, databases)
   }
 }
 

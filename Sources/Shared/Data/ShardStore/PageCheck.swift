@@ -4,12 +4,12 @@ import Foundation
 /// Walks the pages of an LMDB 0.9 file without LMDB and checks that they form sound trees.
 ///
 /// LMDB trusts what it maps: a damaged page can end the process (an assertion, or an access beyond
-/// the map). After this check LMDB finds what it expects wherever it goes. Layout as in mdb.c:
-/// `MDB_page`, `MDB_node`, `MDB_db`.
+/// the map). After this check LMDB finds what it expects wherever it goes, each key by way of the
+/// separators in the branches above it. Layout as in mdb.c: `MDB_page`, `MDB_node`, `MDB_db`.
 struct PageCheck: ~Copyable {
   /// How much is read. Each is enough for LMDB to read what the scope names.
   enum Scope {
-    /// The tree of the database `videos`.
+    /// The trees of the databases `videos` and `shard`.
     case videos
     /// All trees; of long values only where they lie. Cost: the file without its images.
     case trees
@@ -32,6 +32,15 @@ struct PageCheck: ~Copyable {
 
   /// A page that does not fit; caught at the border of this file.
   private struct Damage: Error { let text: String }
+
+  /// What a tree holds.
+  private enum Content {
+    /// Lists of pages by transaction.
+    case freePages
+    /// Trees by name.
+    case databases
+    case records
+  }
 
   private struct Counts {
     var branch: UInt64 = 0
@@ -57,16 +66,16 @@ struct PageCheck: ~Copyable {
     self.isCancelled = isCancelled
   }
 
-  /// Throws where the file's pages do not form sound trees. An empty file is sound.
+  /// Throws where the file's pages do not form sound trees.
   static func run(
     _ path: String, _ scope: Scope, isCancelled: @escaping () -> Bool = { false }
   ) throws(ShardStoreError) {
-    guard let header = try ShardFileHeader.read(path) else { return }
+    let header = try ShardFileHeader.read(path)
     try header.checkLength(path)
     var check = try PageCheck(header, path: path, scope: scope, isCancelled: isCancelled)
     do {
-      if scope != .videos { try check.walk(header.freePages, name: "free pages", isNamed: false) }
-      try check.walk(header.main, name: "databases", isNamed: true)
+      try check.walk(header.main, name: "databases", .databases)
+      if scope != .videos { try check.walk(header.freePages, name: "free pages", .freePages) }
     } catch let damage as Damage {
       throw ShardStoreError(.damagedShard, subject: path, damage.text + "; " + repairAdvice)
     } catch let error as ShardStoreError {
@@ -77,9 +86,8 @@ struct PageCheck: ~Copyable {
     }
   }
 
-  /// `isNamed`: the tree's values are themselves trees, the named databases.
   private mutating func walk(
-    _ tree: ShardFileHeader.Tree, name: String, isNamed: Bool
+    _ tree: ShardFileHeader.Tree, name: String, _ content: Content
   ) throws {
     var counts = Counts()
     if let root = tree.rootPage {
@@ -87,7 +95,7 @@ struct PageCheck: ~Copyable {
         throw Damage(text: "the tree of \(name) has a depth of \(tree.depth)")
       }
       try walkPage(
-        root, levelsBelow: tree.depth - 1, name: name, isNamed: isNamed, counts: &counts)
+        root, levelsBelow: tree.depth - 1, name: name, content, Bounds(), counts: &counts)
     }
     guard counts.branch == tree.branchPages, counts.leaf == tree.leafPages,
       counts.overflow == tree.overflowPages, counts.entries == tree.entries
@@ -100,7 +108,8 @@ struct PageCheck: ~Copyable {
   }
 
   private mutating func walkPage(
-    _ number: UInt64, levelsBelow: Int, name: String, isNamed: Bool, counts: inout Counts
+    _ number: UInt64, levelsBelow: Int, name: String, _ content: Content, _ bounds: Bounds,
+    counts: inout Counts
   ) throws {
     guard !isCancelled() else {
       throw ShardStoreError(.cancelled, subject: name, "the check was cancelled")
@@ -121,31 +130,80 @@ struct PageCheck: ~Copyable {
       throw Damage(text: "page \(number) of \(name) has \(nodeCount) nodes")
     }
     if isLeaf { counts.leaf += 1 } else { counts.branch += 1 }
+    var keys: [ArraySlice<UInt8>] = []
+    var children: [UInt64] = []
     for index in 0..<nodeCount {
       let offset = Int(page.integer(at: Self.pageHeaderBytes + 2 * index) as UInt16)
       guard offset >= upper, offset + Self.nodeHeaderBytes <= page.count else {
         throw Damage(text: "page \(number) of \(name): node \(index) lies at byte \(offset)")
       }
+      let keyStart = offset + Self.nodeHeaderBytes
+      let keyEnd = keyStart + Int(page.integer(at: offset + 6) as UInt16)
+      guard keyEnd <= page.count else {
+        throw Damage(text: "page \(number) of \(name): the key of node \(index) is too long")
+      }
+      keys.append(page[keyStart..<keyEnd])
       if isLeaf {
         counts.entries += 1
         let place = "page \(number) of \(name): node \(index)"
-        try checkLeafNode(page, offset, place: place, isNamed: isNamed, counts: &counts)
+        try checkLeafNode(page, offset, place: place, content, counts: &counts)
       } else {
-        let keyBytes = Int(page.integer(at: offset + 6) as UInt16)
-        guard offset + Self.nodeHeaderBytes + keyBytes <= page.count else {
-          throw Damage(text: "page \(number) of \(name): the key of node \(index) is too long")
-        }
-        let child =
+        children.append(
           UInt64(page.integer(at: offset) as UInt32)
-          | UInt64(page.integer(at: offset + 4) as UInt16) << 32
-        try walkPage(
-          child, levelsBelow: levelsBelow - 1, name: name, isNamed: isNamed, counts: &counts)
+            | UInt64(page.integer(at: offset + 4) as UInt16) << 32)
       }
+    }
+    // The first child of a branch has the bounds of the branch itself; its key means nothing.
+    if !isLeaf { keys[0] = bounds.first ?? [] }
+    try checkOrder(of: keys, isLeaf, content, bounds, place: "page \(number) of \(name)")
+    for (index, child) in children.enumerated() {
+      let bounds = Bounds(
+        first: index == 0 ? bounds.first : keys[index],
+        end: index + 1 < keys.count ? keys[index + 1] : bounds.end)
+      try walkPage(
+        child, levelsBelow: levelsBelow - 1, name: name, content, bounds, counts: &counts)
     }
   }
 
+  /// The keys that may lie below a page: from `first` up to but not including `end`.
+  private struct Bounds {
+    var first: ArraySlice<UInt8>?
+    var end: ArraySlice<UInt8>?
+  }
+
+  /// A search goes by order: a key out of it, or beyond a separator above, is not found.
+  private func checkOrder(
+    of keys: [ArraySlice<UInt8>], _ isLeaf: Bool, _ content: Content, _ bounds: Bounds,
+    place: String
+  ) throws {
+    func precedes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+      // Numbers of transactions are little-endian.
+      content == .freePages
+        ? left.reversed().lexicographicallyPrecedes(right.reversed())
+        : left.lexicographicallyPrecedes(right)
+    }
+    if content == .freePages, keys.dropFirst(isLeaf ? 0 : 1).contains(where: { $0.count != 8 }) {
+      throw Damage(text: "\(place) has a key that is no number")
+    }
+    for index in keys.indices.dropFirst() {
+      guard precedes(keys[index - 1], keys[index]) else {
+        throw Damage(text: "\(place): the key of node \(index) is out of order")
+      }
+    }
+    let first = isLeaf ? keys.first : nil
+    let last = keys.last
+    guard !(zip(first, bounds.first).map { precedes($0, $1) } ?? false),
+      !(zip(last, bounds.end).map { !precedes($0, $1) } ?? false)
+    else { throw Damage(text: "\(place) has a key that a search would not find there") }
+  }
+
+  private func zip<Value>(_ left: Value?, _ right: Value?) -> (Value, Value)? {
+    guard let left, let right else { return nil }
+    return (left, right)
+  }
+
   private mutating func checkLeafNode(
-    _ page: [UInt8], _ offset: Int, place: String, isNamed: Bool, counts: inout Counts
+    _ page: [UInt8], _ offset: Int, place: String, _ content: Content, counts: inout Counts
   ) throws {
     let dataBytes = Int(page.integer(at: offset) as UInt32)
     let flags: UInt16 = page.integer(at: offset + 4)
@@ -157,21 +215,37 @@ struct PageCheck: ~Copyable {
         text: "\(place) has a key of \(keyBytes) and a value of \(dataBytes) bytes")
     }
     switch flags {
-    case 0 where !isNamed:
+    case 0 where content == .records:
       break
-    case Flag.nodeOverflow where !isNamed:
-      try checkOverflow(
-        page.integer(at: data), dataBytes: dataBytes, place: place, counts: &counts)
-    case Flag.nodeTree where isNamed && dataBytes == ShardFileHeader.Tree.byteCount:
+    case 0 where content == .freePages:
+      try checkFreePages(Array(page[data..<(data + dataBytes)]), place: place)
+    case Flag.nodeOverflow where content != .databases:
+      let first: UInt64 = page.integer(at: data)
+      try checkOverflow(first, dataBytes: dataBytes, place: place, counts: &counts)
+      if content == .freePages {
+        let start = Int(first) * header.pageSize + Self.pageHeaderBytes
+        try checkFreePages(
+          try stored(file.read(count: min(dataBytes, header.fileBytes), at: start)), place: place)
+      }
+    case Flag.nodeTree where content == .databases && dataBytes == ShardFileHeader.Tree.byteCount:
       let name = String(decoding: page[(offset + Self.nodeHeaderBytes)..<data], as: UTF8.self)
       let tree = ShardFileHeader.Tree(page, at: data)
       guard tree.flags == 0 else { throw Damage(text: "\(name) is of kind \(tree.flags)") }
-      if scope != .videos || name == "videos" {
-        try walk(tree, name: name, isNamed: false)
+      if scope != .videos || name == "videos" || name == "shard" {
+        try walk(tree, name: name, .records)
       }
     default:
       throw Damage(text: "\(place) is of kind \(flags)")
     }
+  }
+
+  /// Pages that a writer may take again (`MDB_IDL`: a count, then as many numbers): none is in use.
+  private mutating func checkFreePages(_ list: [UInt8], place: String) throws {
+    let count = list.count < 8 ? nil : Int(exactly: list.integer(at: 0) as UInt64)
+    guard let count, count <= list.count / 8 - 1 else {
+      throw Damage(text: "\(place) is no list of pages")
+    }
+    for index in 0..<count { try claim(list.integer(at: 8 + 8 * index)) }
   }
 
   /// A long value: whole pages in a row, with one header.

@@ -33,16 +33,29 @@ enum RecordCoding {
     return Array(data)
   }
 
-  static func decode<Value: Decodable>(
-    _ type: Value.Type, from bytes: UnsafeRawBufferPointer, subject: String
-  ) throws(ShardStoreError) -> Value {
+  /// Throws where a record is too long to be one; nothing of it is read.
+  static func checkLength(
+    _ bytes: UnsafeRawBufferPointer, subject: String
+  ) throws(ShardStoreError) {
     guard bytes.count <= maximumRecordBytes else {
       throw ShardStoreError(
         .damagedRecord, subject: subject,
         "the record is too long: expected at most \(maximumRecordBytes) bytes, got \(bytes.count)")
     }
+  }
+
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from bytes: UnsafeRawBufferPointer, subject: String
+  ) throws(ShardStoreError) -> Value {
+    try checkLength(bytes, subject: subject)
+    return try decode(type, from: Array(bytes), subject: subject)
+  }
+
+  static func decode<Value: Decodable>(
+    _ type: Value.Type, from bytes: [UInt8], subject: String
+  ) throws(ShardStoreError) -> Value {
     do {
-      return try ContractDocument.decode(type, from: Array(bytes))
+      return try ContractDocument.decode(type, from: bytes)
     } catch {
       throw ShardStoreError(
         .damagedRecord, subject: subject, "the record is not the JSON of a \(type)",

@@ -9,6 +9,10 @@ struct ShardFileHeader {
   /// Root, depth and counts of one tree (`MDB_db`).
   struct Tree {
     static let byteCount = 48
+    /// `MDB_INTEGERKEY`.
+    static let integerKeys: UInt16 = 0x08
+    /// `MDB_NOSUBDIR`.
+    static let isFile: UInt16 = 0x4000
 
     let flags: UInt16
     let depth: Int
@@ -42,7 +46,8 @@ struct ShardFileHeader {
   let lastPage: UInt64
   let freePages: Tree
   let main: Tree
-  private let transaction: UInt64
+  /// Number of the last transaction.
+  let transaction: UInt64
 
   /// Bytes that the file must have, or nil where the number overflows.
   var promisedBytes: Int? {
@@ -51,18 +56,40 @@ struct ShardFileHeader {
     return overflow || overflow2 ? nil : Int(exactly: bytes)
   }
 
-  /// Reads the header; nil for an empty file, which a crash may leave and which holds nothing.
-  static func read(_ path: String) throws(ShardStoreError) -> ShardFileHeader? {
+  /// Reads the header.
+  static func read(_ path: String) throws(ShardStoreError) -> ShardFileHeader {
     guard let size = try stored(FileSystem.size(of: path)) else {
       throw ShardStoreError(.inputOutput, subject: path, "there is no such shard")
     }
-    guard size > 0 else { return nil }
+    // A shard gets its name when it is complete: an empty one lost what it had.
+    guard size > 0 else {
+      throw ShardStoreError(
+        .damagedShard, subject: path, "the shard is empty: it has 0 bytes; " + repairAdvice)
+    }
     let file = try stored(OpenFile(path, .read))
     let first = try parse(
       try stored(file.read(count: byteCount, at: 0)), fileBytes: size, path: path)
     let second = try parse(
       try stored(file.read(count: byteCount, at: first.pageSize)), fileBytes: size, path: path)
-    return first.transaction >= second.transaction ? first : second
+    let newer = first.transaction > second.transaction ? first : second
+    let older = first.transaction > second.transaction ? second : first
+    // Even transactions are written to the first page, odd ones to the second, each after the other.
+    guard first.transaction % 2 == 0, second.transaction % 2 == 1,
+      newer.transaction - older.transaction == 1
+    else {
+      throw ShardStoreError(
+        .damagedShard, subject: path,
+        "its two headers are of transactions \(first.transaction) and \(second.transaction), which "
+          + "can't be; " + repairAdvice)
+    }
+    // Kinds of the two trees: keys that are numbers, and texts. The first one also says how the file
+    // was opened.
+    guard newer.freePages.flags & ~Tree.isFile == Tree.integerKeys, newer.main.flags == 0 else {
+      throw ShardStoreError(
+        .damagedShard, subject: path,
+        "its trees are of kind \(newer.freePages.flags) and \(newer.main.flags); " + repairAdvice)
+    }
+    return newer
   }
 
   /// Throws where the file is shorter than its header promises.

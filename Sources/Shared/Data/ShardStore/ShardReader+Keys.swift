@@ -33,16 +33,14 @@ extension ShardReader {
   public func sample(of key: SampleKey, in shard: ShardName) throws(ShardStoreError) -> Sample {
     let subject = shard.fileName + ": sample " + key.description
     let record = try source(shard).read {
-      transaction, databases throws(ShardStoreError) -> SampleRecord? in
+      transaction, databases throws(ShardStoreError) -> SampleRecord in
       guard let value = try transaction.value(of: key.bytes, in: databases.samples) else {
-        return nil
+        throw ShardStoreError(
+          .damagedRecord, subject: subject, "the shard has no record of this key; " + repairAdvice)
       }
       return try Self.record(value, subject: subject)
     }
-    guard let found = record.flatMap({ $0 }) else {
-      throw ShardStoreError(.damagedRecord, subject: subject, "the shard has no record of this key")
-    }
-    return Sample(key: key, record: found, shard: shard)
+    return Sample(key: key, record: record, shard: shard)
   }
 
   /// Calls `body` with the samples of one video in key order until it returns false. About 50

@@ -45,6 +45,9 @@ public final class ShardReader: Sendable {
   /// Whether a writer was at work on a task of the store when it was opened.
   public let isBeingWritten: Bool
 
+  /// What is lost of the tasks that nobody was writing, or is not this store's.
+  public let findings: [StoreFinding]
+
   private let sources: [ShardName: ShardSource]
   let owners: [[UInt8]: ShardName]
   private let taskLocks: [TaskLock]
@@ -56,13 +59,52 @@ public final class ShardReader: Sendable {
   ///   - allowLive: Whether to read tasks that are being written. Each read then keeps the writer
   ///     from committing for as long as it lasts. Without it a running writer is an error (`busy`);
   ///     no writer can start on a task while the reader lives.
-  public init(directory: String, allowLive: Bool = false) throws(ShardStoreError) {
+  ///   - allowLosses: Whether to read what is there of a store that lost something. Without it that is
+  ///     an error (`damagedStore`).
+  public init(
+    directory: String, allowLive: Bool = false, allowLosses: Bool = false
+  ) throws(ShardStoreError) {
     self.directory = directory
-    description = try StoreDescription(store: directory)
-    shards = try ShardName.all(inStore: directory)
+    let description = try StoreDescription(store: directory)
+    self.description = description
+    let (locks, live) = try Self.lockTasks(
+      try StoreInventory(store: directory, description).tasks, directory, allowLive: allowLive)
+    taskLocks = locks
+    isBeingWritten = !live.isEmpty
+    // Read when no writer that is not known of can change it.
+    let inventory = try StoreInventory(store: directory, description)
+    shards = inventory.shards
+    var sources: [ShardName: ShardSource] = [:]
+    var states: [ShardName: ShardState] = [:]
+    var found: [[UInt8]: Video] = [:]
+    for shard in shards {
+      let source = try ShardSource(
+        shard, inStore: directory, description, isLive: live.contains(shard.task))
+      sources[shard] = source
+      states[shard] = try source.state()
+      for (name, video) in try source.videos() {
+        // Shards come in order: an entry gives way only to a finished one after a failed one.
+        guard let known = found[name] else {
+          found[name] = video
+          continue
+        }
+        if known.record.state == .failed, video.record.state == .done { found[name] = video }
+      }
+    }
+    findings = inventory.findings(states, tasks: inventory.tasks.filter { !live.contains($0) })
+    if !allowLosses { try StoreInventory.throwLosses(findings, directory) }
+    self.sources = sources
+    owners = found.mapValues(\.shard)
+    videos = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
+  /// Locks tasks for reading; says which ones are being written.
+  private static func lockTasks(
+    _ tasks: [Int], _ directory: String, allowLive: Bool
+  ) throws(ShardStoreError) -> (locks: [TaskLock], live: Set<Int>) {
     var locks: [TaskLock] = []
     var live: Set<Int> = []
-    for task in Set(shards.map(\.task)).sorted() {
+    for task in tasks {
       switch try TaskLock.reading(task, inStore: directory) {
       case .held(let lock): locks.append(lock)
       case .noLockFile: break
@@ -75,26 +117,7 @@ public final class ShardReader: Sendable {
         live.insert(task)
       }
     }
-    taskLocks = locks
-    isBeingWritten = !live.isEmpty
-    var sources: [ShardName: ShardSource] = [:]
-    var found: [[UInt8]: Video] = [:]
-    for shard in shards {
-      let source = try ShardSource(
-        shard, inStore: directory, isLive: live.contains(shard.task))
-      sources[shard] = source
-      for (name, video) in try source.videos() {
-        // Shards come in order: an entry gives way only to a finished one after a failed one.
-        guard let known = found[name] else {
-          found[name] = video
-          continue
-        }
-        if known.record.state == .failed, video.record.state == .done { found[name] = video }
-      }
-    }
-    self.sources = sources
-    owners = found.mapValues(\.shard)
-    videos = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    return (locks, live)
   }
 
   /// Calls `body` with the samples of a shard in key order until it returns false.
@@ -138,16 +161,17 @@ public final class ShardReader: Sendable {
     of sample: Sample, verifyingChecksum: Bool = true, _ body: (RawSpan) -> Result
   ) throws(ShardStoreError) -> Result {
     let subject = sample.shard.fileName + ": image " + sample.key.description
-    let result = try source(sample.shard).read {
-      transaction, databases throws(ShardStoreError) -> Result? in
+    return try source(sample.shard).read {
+      transaction, databases throws(ShardStoreError) -> Result in
       guard let image = try transaction.value(of: sample.key.bytes, in: databases.images) else {
-        return nil
+        throw ShardStoreError(
+          .damagedRecord, subject: subject, "the shard has no image of this key; " + repairAdvice)
       }
       // The length is compared before a byte is touched: a damaged one may point past the file.
       guard image.count == sample.record.imageBytes else {
         throw ShardStoreError(
           .damagedRecord, subject: subject,
-          "expected \(sample.record.imageBytes) bytes, got \(image.count)")
+          "expected \(sample.record.imageBytes) bytes, got \(image.count); " + repairAdvice)
       }
       if verifyingChecksum {
         let checksum = CRC32.checksum(image.bytes)
@@ -159,10 +183,6 @@ public final class ShardReader: Sendable {
       }
       return body(image.bytes)
     }
-    guard let found = result.flatMap({ $0 }) else {
-      throw ShardStoreError(.damagedRecord, subject: subject, "the shard has no image of this key")
-    }
-    return found
   }
 
   /// A copy of the JPEG file of a sample, compared with its checksum.

@@ -4,30 +4,47 @@ internal import Files
 struct ShardSource: Sendable {
   private let name: ShardName
   private let path: String
-  private let isLive: Bool
+  private let hasProofs: Bool
 
-  /// The open file of a shard that rests; nil for one that holds nothing or is live.
+  /// The open file of a shard that rests; nil for a live one.
   private let use: EnvironmentUse?
 
-  init(_ name: ShardName, inStore directory: String, isLive: Bool) throws(ShardStoreError) {
+  init(
+    _ name: ShardName, inStore directory: String, _ description: StoreDescription, isLive: Bool
+  ) throws(ShardStoreError) {
     self.name = name
-    self.isLive = isLive
+    hasProofs = description.hasProofs
     path = name.path(inStore: directory)
     use = isLive ? nil : try EnvironmentUse.reading(path, checking: .trees)
   }
 
-  /// Runs `body` on a snapshot; nil where the shard holds nothing.
+  /// Runs `body` on a snapshot. What looks like a damaged record in a shard that was truncated since
+  /// it was opened is an error that says so.
   ///
   /// A live shard is opened anew each time, because it grows, and under its lock.
   func read<Result>(
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
-  ) throws(ShardStoreError) -> Result? {
-    guard isLive else { return try use?.read(body) }
+  ) throws(ShardStoreError) -> Result {
+    if let use {
+      do throws(ShardStoreError) {
+        return try use.read(body)
+      } catch let error where [.damagedRecord, .damagedShard].contains(error.code) {
+        try ShardFileHeader.read(path).checkLength(path)
+        throw error
+      }
+    }
     let guardian = try stored(FileLock(waitingFor: path, .shared))
     // Unchecked, as each reading would pay for it: its pages come from a writer that runs.
-    let result = try EnvironmentUse.reading(path, checking: nil)?.read(body)
+    let result = try EnvironmentUse.reading(path, checking: nil).read(body)
     _ = consume guardian
     return result
+  }
+
+  /// What the shard says of itself; nil in a store of an older format.
+  func state() throws(ShardStoreError) -> ShardState? {
+    try read { transaction, databases throws(ShardStoreError) in
+      try ShardState.readOwn(transaction, databases, subject: name.fileName)
+    }
   }
 
   /// The entries of `videos`.
@@ -38,7 +55,8 @@ struct ShardSource: Sendable {
       while let entry = try cursor.next() {
         let text = String(decoding: entry.key, as: UTF8.self)
         let subject = name.fileName + ": video " + text
-        let record = try RecordCoding.decode(VideoRecord.self, from: entry.value, subject: subject)
+        let record = try VideoRecord.read(
+          entry.value, name: entry.key, hasChecksum: hasProofs, subject: subject)
         videos.append((entry.key, .init(name: text, record: record, shard: name)))
       }
     }

@@ -1,6 +1,4 @@
 internal import Files
-import Foundation
-
 extension ShardStoreError {
   /// The error of a file that could not be opened, read, written or locked.
   init(_ error: FileError) {
@@ -40,13 +38,7 @@ func freeSpaceAdvice(_ path: String) -> String {
 /// A store's folder.
 enum StoreFolder {
   static func create(_ path: String) throws(ShardStoreError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw ShardStoreError(
-        .inputOutput, subject: path, "cannot create the store's folder",
-        cause: error.localizedDescription)
-    }
+    try stored(FileSystem.createFolder(path))
   }
 
   /// The first thing in the folder that no task of a store makes; nil where there is none. Hidden
@@ -54,17 +46,21 @@ enum StoreFolder {
   static func foreignEntry(_ path: String) throws(ShardStoreError) -> String? {
     try entries(path).sorted().first { name in
       !name.hasPrefix(".") && name != "lost+found" && name != StoreDescription.fileName
-        && !(name.hasPrefix("task-") && name.hasSuffix(".lock"))
+        && !(name.hasPrefix("task-") && (name.hasSuffix(".lock") || name.hasSuffix(".json")))
     }
   }
 
   /// Names of what is in the folder.
   static func entries(_ path: String) throws(ShardStoreError) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: path)
-    } catch {
+    do throws(FileError) {
+      return try FileSystem.entries(of: path)
+    } catch let error where error.code == .missing {
       throw ShardStoreError(
-        .inputOutput, subject: path, "cannot list the folder", cause: error.localizedDescription)
+        .notAStore, subject: path,
+        "no such folder; expected the output folder of an extraction, with its "
+          + StoreDescription.fileName, cause: error.cause)
+    } catch {
+      throw ShardStoreError(error)
     }
   }
 }

@@ -17,6 +17,8 @@ public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertib
     case descriptionMismatch
     /// A shard file is truncated, damaged, or no LMDB file.
     case damagedShard
+    /// Something of the store is lost, older than it was, damaged, or of another store.
+    case damagedStore
     /// A record is missing, malformed, out of bounds, or contradicts its checksum.
     case damagedRecord
     /// The video can't be stored as it is: its name, a number or an image is out of bounds.

@@ -4,8 +4,24 @@ public struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertibl
   public enum Problem: String, Codable, Sendable {
     /// `store.json` is missing or not valid.
     case description
-    /// The file is truncated, damaged, or no LMDB file.
+    /// The file is empty, truncated, damaged, or no LMDB file.
     case shard
+    /// A shard that its task's manifest lists is not there.
+    case shardMissing
+    /// A shard has less than its task's manifest says: an older copy of it.
+    case shardRolledBack
+    /// A shard of another store.
+    case shardForeign
+    /// A shard under another one's name.
+    case shardDuplicated
+    /// A shard that its task's manifest doesn't know.
+    case shardUnknown
+    /// A shard holds something else than it says of itself.
+    case shardContent
+    /// The manifest of a task is missing, damaged, or that of another store.
+    case manifest
+    /// A search by key, as a reader does it, leads elsewhere.
+    case lookup
     /// A key is not `<video>/<frame, 6 digits>/<face, 2 digits>`, or not UTF-8.
     case key
     /// A record is not the JSON it should be, or contradicts its key or its video.
@@ -66,6 +82,10 @@ public struct ShardVerification: Codable, Sendable, Equatable {
   public internal(set) var finishedVideos: [String] = []
   /// Names of its failed videos.
   public internal(set) var failedVideos: [String] = []
+  /// Names of the videos that findings concern, whatever their number.
+  public private(set) var damagedVideos: [String] = []
+  /// What the shard says of itself; nil in a store of a format before 3, or where it can't be read.
+  public internal(set) var state: ShardState?
   /// The first findings.
   public private(set) var findings: [StoreFinding] = []
   /// Findings beyond `maximumFindings`.
@@ -80,8 +100,15 @@ public struct ShardVerification: Codable, Sendable, Equatable {
   init(shard: ShardName) { self.shard = shard.fileName }
 
   mutating func report(
-    _ problem: StoreFinding.Problem, _ key: String?, expected: String, got: String
+    _ problem: StoreFinding.Problem, _ key: String?, video: [UInt8]? = nil, expected: String,
+    got: String
   ) {
+    // Findings of a video come one after the other: few are noted twice.
+    if let video, case let name = String(decoding: video, as: UTF8.self),
+      damagedVideos.last != name
+    {
+      damagedVideos.append(name)
+    }
     guard findings.count < Self.maximumFindings else {
       findingsLeftOut += 1
       return
@@ -89,6 +116,9 @@ public struct ShardVerification: Codable, Sendable, Equatable {
     findings.append(
       StoreFinding(shard: shard, key: key, problem: problem, expected: expected, got: got))
   }
+
+  /// Whether nothing of the shard can be used.
+  var isUnreadable: Bool { findings.contains { $0.problem == .shard } }
 }
 
 /// What the check of a store found.
@@ -97,6 +127,8 @@ public struct StoreVerification: Codable, Sendable, Equatable {
   public let shards: [ShardVerification]
   /// Findings that concern the store or several shards.
   public let storeFindings: [StoreFinding]
+  /// What can't be told of this store, because its format has no record of it.
+  public let unknowns: [String]
 
   /// All findings: of the store, then of each shard.
   public var findings: [StoreFinding] { storeFindings + shards.flatMap(\.findings) }

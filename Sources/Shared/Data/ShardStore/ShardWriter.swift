@@ -24,11 +24,12 @@ public final class ShardWriter: @unchecked Sendable {
   public let task: Int
 
   private let maximumShardBytes: Int
-  private let alignment: CropGeometry.Alignment
+  private let description: StoreDescription
   private let lock = NSLock()
 
   // All below: guarded by `lock`.
   private var taskLock: TaskLock?
+  private var manifest: TaskManifest?
   private var known: KnownVideos
   private var shard: OpenShard?
   private var refusal: ShardStoreError?
@@ -36,7 +37,8 @@ public final class ShardWriter: @unchecked Sendable {
   /// Opens a store for writing, creating the folder and `store.json` where they are missing.
   ///
   /// Learns the videos of all shards of all tasks, also of those that are being written. Throws
-  /// where the task is in use, or the store was made with another description.
+  /// where the task is in use, the store was made with another description, or something of it is
+  /// lost (`damagedStore`; `StoreRepair` makes it fit to go on).
   ///
   /// - Parameters:
   ///   - directory: The store's folder.
@@ -55,24 +57,49 @@ public final class ShardWriter: @unchecked Sendable {
           + "\(maximumShardBytes)")
     }
     try StoreFolder.create(directory)
-    try description.establish(inStore: directory)
+    let established = try description.establish(inStore: directory)
     self.directory = directory
     self.task = task
     self.maximumShardBytes = maximumShardBytes
-    alignment = description.geometry.alignment
+    self.description = established
     taskLock = try TaskLock.writing(task, inStore: directory)
-    let names = try ShardName.all(inStore: directory)
     try OpenShard.removeLeftovers(task: task, inStore: directory)
-    known = try KnownVideos(names, inStore: directory)
-    let own = names.filter { $0.task == task }
+    let inventory = try StoreInventory(store: directory, established)
+    known = try KnownVideos(inventory.shards, inStore: directory, established)
+    try inventory.throwLosses(known.states, writer: task, directory, established)
+    try takeUpManifest(inventory)
+    try takeUpShards(inventory.shards.filter { $0.task == task })
+  }
+
+  /// Goes on with the task's manifest. It is there before the first shard.
+  private func takeUpManifest(_ inventory: StoreInventory) throws(ShardStoreError) {
+    guard let identity = description.identity else { return }
+    let present = inventory.manifest(of: task)
+    var manifest = present ?? TaskManifest(store: identity, task: task)
+    // A kill may have come between a commit and its note.
+    for (name, state) in known.states where name.task == task { manifest.note(state) }
+    if manifest != present { try manifest.write(inStore: directory) }
+    self.manifest = manifest
+  }
+
+  private func takeUpShards(_ own: [ShardName]) throws(ShardStoreError) {
     guard let last = own.last else { return }
     let shard = try OpenShard(last, inStore: directory)
     try moveFailedVideos(from: own.dropLast(), to: shard)
     // Another task may have finished videos that failed here: one answer is enough.
     let superseded = known.supersededVideos(in: last)
-    try shard.update(removing: superseded, adding: [:])
+    try note(try shard.update(removing: superseded, adding: [:]))
     known.forget(superseded, in: last)
     self.shard = shard
+  }
+
+  /// Replaces the manifest where a shard has changed.
+  private func note(_ state: ShardState?) throws(ShardStoreError) {
+    guard let state, var manifest = self.manifest else { return }
+    manifest.note(state)
+    guard manifest != self.manifest else { return }
+    try manifest.write(inStore: directory)
+    self.manifest = manifest
   }
 
   /// How a video ended, or nil for one that the store does not have.
@@ -86,13 +113,14 @@ public final class ShardWriter: @unchecked Sendable {
   /// Names of all videos that failed and were not finished since, in key order.
   public var failedVideos: [String] { lock.withLock { known.names(.failed) } }
 
-  /// Stores a video durably: samples, images and its entry, in one transaction. Cost: two syncs.
+  /// Stores a video durably: samples, images and its entry, in one transaction. Cost: three syncs,
+  /// one of them for the task's manifest.
   ///
   /// Replaces the entry of a video that failed before. A video that can't be stored (`invalidVideo`)
   /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it
   /// refuses to go on.
   public func append(_ video: VideoExtraction) throws(ShardStoreError) {
-    let encoded = try EncodedVideo(video, alignment: alignment)
+    let encoded = try EncodedVideo(video, for: description)
     lock.lock()
     defer { lock.unlock() }
     if let refusal {
@@ -106,8 +134,9 @@ public final class ShardWriter: @unchecked Sendable {
     }
     do throws(ShardStoreError) {
       let shard = try shardWithRoom()
-      try shard.write(encoded)
+      let state = try shard.write(encoded)
       known.note(encoded.name, video.record.state, in: shard.name, record: encoded.record)
+      try note(state)
     } catch {
       refusal = error
       shard = nil
@@ -127,7 +156,8 @@ public final class ShardWriter: @unchecked Sendable {
   /// The shard for the next video: the open one, or a new one where that is full.
   private func shardWithRoom() throws(ShardStoreError) -> OpenShard {
     if let shard, try shard.usedBytes() < maximumShardBytes { return shard }
-    let number = shard.map { $0.name.number + 1 } ?? 0
+    // Numbers of shards that were lost, or taken out, are not used again.
+    let number = max(shard.map { $0.name.number + 1 } ?? 0, manifest?.nextShard ?? 0)
     guard let name = ShardName(task: task, number: number) else {
       throw ShardStoreError(
         .invalidArgument, subject: directory,
@@ -137,7 +167,8 @@ public final class ShardWriter: @unchecked Sendable {
     let carried = full.map(known.failedRecords) ?? [:]
     // The full shard is let go first: only the last one is held open.
     shard = nil
-    let next = try OpenShard.create(name, inStore: directory, failed: carried)
+    let next = try OpenShard.create(
+      name, inStore: directory, store: description.identity, failed: carried)
     for (video, record) in carried { known.note(video, .failed, in: name, record: record) }
     if let full { try moveFailedVideos(from: [full], to: next) }
     shard = next
@@ -154,10 +185,11 @@ public final class ShardWriter: @unchecked Sendable {
       guard !records.isEmpty else { continue }
       let present = known.failedRecords(in: last.name)
       let missing = records.filter { present[$0.key] == nil && known.state(of: $0.key) != .done }
-      try last.update(removing: [], adding: missing)
+      try note(try last.update(removing: [], adding: missing))
       for (video, record) in missing { known.note(video, .failed, in: last.name, record: record) }
       let videos = Array(records.keys)
-      try OpenShard(name, inStore: directory).update(removing: videos, adding: [:])
+      let shard = try OpenShard(name, inStore: directory)
+      try note(try shard.update(removing: videos, adding: [:]))
       known.forget(videos, in: name)
     }
   }

@@ -1,11 +1,10 @@
 internal import Files
 public import Contract
-import Foundation
 
 /// What the content of a store depends on: the file `store.json`, equal for all tasks.
 public struct StoreDescription: Codable, Sendable, Equatable {
   /// The format that is written; every older one is read, and left as it is.
-  public static let currentFormatVersion = 2
+  public static let currentFormatVersion = 3
 
   /// Name of the file in the store's folder.
   public static let fileName = "store.json"
@@ -21,25 +20,46 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// Layout of the data set that the videos come from; nil where that isn't known.
   public let dataset: String?
 
+  /// How the data set's pictures were read; nil where that isn't known, as before format 3.
+  public let reading: InputReading?
+
+  /// A random number that no other store has; nil in a store of a format before 3, and in the
+  /// description of a run.
+  public private(set) var identity: String?
+
+  /// What can't be told of the store, because its format has no record of it.
+  public var unknowns: [String] {
+    guard !hasProofs else { return [] }
+    return [
+      "Cannot tell whether shards are missing or older than they were, nor whether a video's own record "
+        + "was changed: stores of format \(formatVersion) don't record it."
+    ]
+  }
+
+  /// Whether shards, tasks and videos carry records that prove them: since format 3.
+  var hasProofs: Bool { formatVersion >= 3 }
+
   /// How a face becomes a crop.
   public var geometry: CropGeometry { recipe.geometry }
 
   /// Creates a description in the current format.
-  public init(recipe: ExtractionRecipe, dataset: String? = nil) {
+  ///
+  /// - Parameter identity: of a new store, for tests that compare two; nil chooses one.
+  public init(
+    recipe: ExtractionRecipe, dataset: String? = nil, reading: InputReading? = nil,
+    identity: String? = nil
+  ) {
     formatVersion = Self.currentFormatVersion
     self.recipe = recipe
     self.dataset = dataset
+    self.reading = reading
+    self.identity = identity
   }
 
   /// Reads `store.json` of a store.
   public init(store directory: String) throws(ShardStoreError) {
     guard let description = try Self.readIfPresent(directory) else {
-      guard FileManager.default.fileExists(atPath: directory) else {
-        throw ShardStoreError(
-          .notAStore, subject: directory,
-          "no such folder; expected the output folder of an extraction, with its "
-            + "\(Self.fileName)")
-      }
+      _ = try StoreFolder.entries(directory)
       throw ShardStoreError(
         .notAStore, subject: directory,
         "the folder has no \(Self.fileName); expected the output folder of an extraction")
@@ -54,6 +74,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     if let dataset, let other = run.dataset, dataset != other {
       found.insert(("dataset", dataset, other), at: 0)
     }
+    if let reading, let other = run.reading { found += reading.differences(from: other) }
     return found.map { "\($0): the store has \"\($1)\", this run has \"\($2)\"" }
   }
 
@@ -69,7 +90,10 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   }
 
   /// Makes sure that the store has this description: creates `store.json`, or compares with it.
-  func establish(inStore directory: String) throws(ShardStoreError) {
+  ///
+  /// - Returns: the store's own description, in its own version and with its identity.
+  @discardableResult
+  func establish(inStore directory: String) throws(ShardStoreError) -> StoreDescription {
     do throws(ContractError) {
       try recipe.validate()
     } catch {
@@ -77,7 +101,9 @@ public struct StoreDescription: Codable, Sendable, Equatable {
         .invalidArgument, subject: "extraction recipe", error.description)
     }
     if try Self.readIfPresent(directory) == nil {
-      guard try ShardName.all(inStore: directory).isEmpty else {
+      guard try ShardName.all(inStore: directory).isEmpty,
+        try TaskManifest.tasks(inStore: directory).isEmpty
+      else {
         throw ShardStoreError(
           .notAStore, subject: directory,
           "the folder has shards but no \(Self.fileName); put the file back, or use a new folder")
@@ -98,13 +124,29 @@ public struct StoreDescription: Codable, Sendable, Equatable {
         "the store was made with other settings: " + differences.joined(separator: "; ")
           + "; use the store's settings or another output folder")
     }
+    return stored
   }
 
   /// Writes the file, unless a task that was quicker has.
   private func create(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName
-    let bytes = try encoded(subject: path)
-    _ = try stored(AtomicFile.create(bytes + [UInt8(ascii: "\n")], at: path))
+    let content = try fileContent(subject: path)
+    _ = try stored(AtomicFile.create(content, at: path))
+  }
+
+  /// The file of a new store.
+  func fileContent(subject: String) throws(ShardStoreError) -> [UInt8] {
+    var description = self
+    description.identity = identity ?? Self.newIdentity()
+    return OwnChecksum.added(to: try description.encoded(subject: subject)) + [UInt8(ascii: "\n")]
+  }
+
+  /// 128 random bits in 32 characters.
+  private static func newIdentity() -> String {
+    (0..<2).map { _ in
+      let text = String(UInt64.random(in: 0...(.max)), radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
   }
 
   private static func readIfPresent(
@@ -113,8 +155,20 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     let path = directory + "/" + fileName
     guard try stored(FileSystem.size(of: path)) != nil else { return nil }
     let bytes = try stored(FileSystem.contents(of: path, maximumBytes: maximumBytes))
+    let checksum = OwnChecksum.state(of: bytes)
+    if case .wrong(let expected, let got) = checksum {
+      throw ShardStoreError(
+        .notAStore, subject: path,
+        "the file was changed after it was written: expected CRC-32 \(expected), got \(got); "
+          + restoreAdvice)
+    }
     do throws(ContractError) {
-      return try ContractDocument.decode(StoreDescription.self, from: bytes)
+      let description = try ContractDocument.decode(StoreDescription.self, from: bytes)
+      guard checksum == .right || !description.hasProofs else {
+        throw ContractError(
+          key: "ownCRC32", expected: "the file's checksum", got: "nothing", advice: restoreAdvice)
+      }
+      return description
     } catch {
       throw ShardStoreError(
         .notAStore, subject: path,
@@ -134,7 +188,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
 
 extension StoreDescription {
   private enum CodingKeys: String, CodingKey {
-    case formatVersion, recipe, dataset
+    case formatVersion, recipe, dataset, reading, identity
     // Version 1 has these instead of a recipe.
     case geometry, pipeline
   }
@@ -153,9 +207,13 @@ extension StoreDescription {
         throw error.within("pipeline").decodingError(at: decoder)
       }
       dataset = texts["dataset"]
-    case Self.currentFormatVersion:
+      reading = nil
+      identity = nil
+    case 2...Self.currentFormatVersion:
       recipe = try values.decode(ExtractionRecipe.self, forKey: .recipe)
       dataset = try values.decodeIfPresent(String.self, forKey: .dataset)
+      reading = try values.decodeIfPresent(InputReading.self, forKey: .reading)
+      identity = formatVersion < 3 ? nil : try values.decode(String.self, forKey: .identity)
     default:
       throw ContractError(
         key: "formatVersion", expected: "1...\(Self.currentFormatVersion)",
@@ -170,5 +228,11 @@ extension StoreDescription {
     try values.encode(Self.currentFormatVersion, forKey: .formatVersion)
     try values.encode(recipe, forKey: .recipe)
     try values.encodeIfPresent(dataset, forKey: .dataset)
+    try values.encodeIfPresent(reading, forKey: .reading)
+    try values.encodeIfPresent(identity, forKey: .identity)
   }
 }
+
+/// What to do about a `store.json` that is not the one that was written.
+private let restoreAdvice =
+  "put the file back from a copy of the store; without one, extract into a new folder"

@@ -1,7 +1,7 @@
 internal import Contract
 import Imaging
 
-/// Checks all that a store says about itself, down to each image.
+/// Checks all that a store says about itself, down to each image, and that nothing of it is lost.
 ///
 /// Damaged files become findings; LMDB opens a shard only after `PageCheck` has found its pages
 /// sound. A caller that wants certainty against a crash of the process runs `verifyShard` in a
@@ -21,18 +21,18 @@ public struct StoreVerifier: Sendable {
   public typealias ImageSize = @Sendable (RawSpan) -> (width: Int, height: Int)?
 
   private let directory: String
-  private let imageSize: ImageSize
+  private let imageSize: ImageSize?
   private let progress: @Sendable (Progress) -> Void
   private let isCancelled: @Sendable () -> Bool
 
   /// Creates a verifier of the store in `directory`.
   ///
   /// - Parameters:
-  ///   - imageSize: Decodes an image as thoroughly as is wanted.
+  ///   - imageSize: Decodes an image as thoroughly as is wanted; nil compares its checksum only.
   ///   - progress: Called after every few hundred records, on the calling thread.
   ///   - isCancelled: Asked as often; true ends the check with the error `cancelled`.
   public init(
-    directory: String, imageSize: @escaping ImageSize,
+    directory: String, imageSize: ImageSize?,
     progress: @escaping @Sendable (Progress) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
@@ -45,6 +45,8 @@ public struct StoreVerifier: Sendable {
   /// Checks the whole store in this process. Throws where the check itself can't be done: the folder
   /// can't be listed, a task is being written, or the caller cancelled.
   public func verify() throws(ShardStoreError) -> StoreVerification {
+    let hold = try hold()
+    defer { withExtendedLifetime(hold) {} }
     var shards: [ShardVerification] = []
     for shard in try ShardName.all(inStore: directory) {
       shards.append(try verifyShard(shard))
@@ -52,29 +54,68 @@ public struct StoreVerifier: Sendable {
     return try combine(shards)
   }
 
+  /// Keeps writers from all tasks while it lives. Whoever checks shards one by one and joins the
+  /// results has one meanwhile, so that a manifest is never newer than its shards' checks.
+  public final class Hold: Sendable {
+    private let locks: [TaskLock]
+
+    fileprivate init(_ locks: [TaskLock]) { self.locks = locks }
+  }
+
+  /// Takes a `Hold`. Throws `busy` where a task is being written.
+  public func hold() throws(ShardStoreError) -> Hold {
+    var tasks = Set(try ShardName.all(inStore: directory).map(\.task))
+    tasks.formUnion(try TaskManifest.tasks(inStore: directory))
+    var locks: [TaskLock] = []
+    for task in tasks.sorted() {
+      if let lock = try lock(task) { locks.append(lock) }
+    }
+    return Hold(locks)
+  }
+
+  /// A task's lock; nil where the store was copied without its lock files.
+  private func lock(_ task: Int) throws(ShardStoreError) -> TaskLock? {
+    switch try TaskLock.reading(task, inStore: directory) {
+    case .held(let lock): return lock
+    case .noLockFile: return nil
+    case .writerRuns:
+      throw ShardStoreError(
+        .busy, subject: directory,
+        "task \(task) of the store is being written; wait for the extraction's end")
+    }
+  }
+
   /// Checks one shard on its own.
   public func verifyShard(_ name: ShardName) throws(ShardStoreError) -> ShardVerification {
-    let lock = try TaskLock.reading(name.task, inStore: directory)
-    if case .writerRuns = lock {
-      throw ShardStoreError(
-        .busy, subject: name.fileName,
-        "task \(name.task) of the store is being written; wait for the extraction's end")
-    }
-    let geometry = try? StoreDescription(store: directory).geometry
-    let check = ShardCheck(
-      name, geometry: geometry, imageSize: imageSize, progress: progress,
-      isCancelled: isCancelled)
-    let result = try check.run(path: name.path(inStore: directory))
+    let lock = try lock(name.task)
+    let result = try check(name, try? StoreDescription(store: directory))
     // The task stays locked until here.
     withExtendedLifetime(lock) {}
     return result
   }
 
+  /// Checks one shard of a task that the caller has locked.
+  func check(
+    _ name: ShardName, _ description: StoreDescription?
+  ) throws(ShardStoreError) -> ShardVerification {
+    let check = ShardCheck(
+      name, description, imageSize: imageSize, progress: progress, isCancelled: isCancelled)
+    return try check.run(path: name.path(inStore: directory))
+  }
+
   /// Joins the checks of all shards and adds what concerns several of them.
   public func combine(_ shards: [ShardVerification]) throws(ShardStoreError) -> StoreVerification {
     var findings: [StoreFinding] = []
+    var unknowns: [String] = []
     do throws(ShardStoreError) {
-      _ = try StoreDescription(store: directory)
+      let description = try StoreDescription(store: directory)
+      let inventory = try StoreInventory(store: directory, description)
+      var states: [ShardName: ShardState] = [:]
+      for shard in shards {
+        if let name = ShardName(fileName: shard.shard) { states[name] = shard.state }
+      }
+      findings += inventory.findings(states, tasks: inventory.tasks)
+      unknowns = description.unknowns
     } catch let error where error.code == .notAStore {
       findings.append(
         StoreFinding(
@@ -89,7 +130,7 @@ public struct StoreVerifier: Sendable {
           got: "none"))
     }
     return StoreVerification(
-      shards: shards, storeFindings: findings + Self.videosTwice(in: shards))
+      shards: shards, storeFindings: findings + Self.videosTwice(in: shards), unknowns: unknowns)
   }
 
   /// Videos with two finished entries, or two entries of one task.

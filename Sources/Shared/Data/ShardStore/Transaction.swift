@@ -25,6 +25,10 @@ struct Transaction: ~Copyable {
 
   deinit { if isOpen { mdb_txn_abort(handle) } }
 
+  /// Number of the snapshot that is read, or of the one that is written. The corresponding C function
+  /// is `mdb_txn_id`.
+  var number: Int { Int(truncatingIfNeeded: mdb_txn_id(handle)) }
+
   /// Makes all writes durable. The corresponding C function is `mdb_txn_commit`.
   consuming func commit() throws(ShardStoreError) {
     // LMDB frees the transaction whether or not it could be committed: nothing is left to abort.
@@ -46,6 +50,21 @@ struct Transaction: ~Copyable {
   borrowing func remove(_ key: [UInt8], from database: MDB_dbi) throws(ShardStoreError) {
     let status = Self.withValue(key) { key in mdb_del(handle, database, &key, nil) }
     if status != MDB_NOTFOUND { try check(status, "mdb_del", path) }
+  }
+
+  /// Removes all entries whose keys `isRemoved` chooses; gives their keys.
+  @discardableResult
+  borrowing func removeAll(
+    from database: MDB_dbi, where isRemoved: ([UInt8]) -> Bool
+  ) throws(ShardStoreError) -> [[UInt8]] {
+    var keys: [[UInt8]] = []
+    var entries = try cursor(database)
+    while let entry = try entries.next() {
+      if isRemoved(entry.key) { keys.append(entry.key) }
+    }
+    _ = consume entries
+    for key in keys { try remove(key, from: database) }
+    return keys
   }
 
   /// The value of `key`, which ends with the transaction. The corresponding C function is

@@ -75,9 +75,9 @@ struct EncodedVideo {
   let record: [UInt8]
   let samples: [Sample]
 
-  /// - Parameter alignment: of the store's crops.
+  /// - Parameter description: of the store.
   init(
-    _ video: VideoExtraction, alignment: CropGeometry.Alignment
+    _ video: VideoExtraction, for description: StoreDescription
   ) throws(ShardStoreError) {
     try SampleKey.checkVideoName(video.name)
     if let defect = video.record.defect {
@@ -87,7 +87,7 @@ struct EncodedVideo {
     samples.reserveCapacity(video.samples.count)
     for sample in video.samples {
       let key = try SampleKey(video: video.name, frame: sample.record.frame, face: sample.face)
-      if let defect = sample.record.defect(alignment: alignment) {
+      if let defect = sample.record.defect(alignment: description.geometry.alignment) {
         throw ShardStoreError(.invalidVideo, subject: key.description, defect)
       }
       guard Array(sample.record.video.utf8) == Array(video.name.utf8),
@@ -114,7 +114,7 @@ struct EncodedVideo {
     var record = video.record
     record.samplesCRC32 = checksum.value
     name = Array(video.name.utf8)
-    self.record = try RecordCoding.encode(record, subject: video.name)
+    self.record = try record.encoded(name: name, hasChecksum: description.hasProofs)
     self.samples = samples
   }
 }

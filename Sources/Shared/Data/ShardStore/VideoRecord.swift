@@ -31,12 +31,14 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     public var tracks = 0
     /// What the stream says of its pictures, and what was made of that.
     public var stream: StreamFacts?
+    /// Size of the video's file; nil for a folder of pictures.
+    public var sourceBytes: Int?
 
     /// Creates facts.
     public init(
       durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
       codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
-      tracks: Int = 0, stream: StreamFacts? = nil
+      tracks: Int = 0, stream: StreamFacts? = nil, sourceBytes: Int? = nil
     ) {
       self.durationSeconds = durationSeconds
       self.widthPixels = widthPixels
@@ -47,6 +49,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
       self.faces = faces
       self.tracks = tracks
       self.stream = stream
+      self.sourceBytes = sourceBytes
     }
   }
 
@@ -66,6 +69,9 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   public let method: String?
   /// Compression level; nil where the data set has none.
   public let compression: String?
+  /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
+  /// records of older software.
+  public let original: String?
   /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
   public let durationSeconds: Double?
   /// Width of the displayed picture; nil where unknown.
@@ -85,6 +91,9 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   /// What the stream says of its pictures, and what was made of that; nil in records of older
   /// software, and where it isn't known.
   public let stream: StreamFacts?
+  /// Size of the file that the video was read from; nil for a folder of pictures, and in records of
+  /// older software. Another size under the same name is another video.
+  public let sourceBytes: Int?
   /// Crops stored.
   public let images: Int
   /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
@@ -119,6 +128,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     split = video.split
     method = video.method
     compression = video.compression
+    original = video.original
     durationSeconds = facts.durationSeconds.map(Rounding.millionths)
     widthPixels = facts.widthPixels
     heightPixels = facts.heightPixels
@@ -128,6 +138,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     faces = facts.faces
     tracks = facts.tracks
     stream = facts.stream
+    sourceBytes = facts.sourceBytes
     self.images = images
   }
 

@@ -106,13 +106,9 @@ struct AugmentationPlan: Equatable {
 extension AugmentationPlan.Affine {
   /// From coordinates of the new picture to those of the old one: turns and scales about the centre.
   func transform(width: Int, height: Int) -> SimilarityTransform {
-    let angle = rotationDegrees * Double.pi / 180
-    let (a, b) = (cos(angle) / scale, sin(angle) / scale)
-    let (centreX, centreY) = (Double(width) / 2, Double(height) / 2)
-    return SimilarityTransform(
-      a: a, b: b,
-      tx: centreX - a * centreX + b * centreY - shift.x * Double(width),
-      ty: centreY - b * centreX - a * centreY - shift.y * Double(height))
+    SimilarityTransform(
+      about: SIMD2(Double(width) / 2, Double(height) / 2), degrees: rotationDegrees, scale: scale,
+      shift: shift * SIMD2(Double(width), Double(height)))
   }
 }
 

@@ -1,11 +1,13 @@
-/// Training batches in the order of `EpochOrder`, augmented, read ahead on threads of its own, epoch
+public import SelfBlending
+
+/// Training batches in the order of a `TrainingOrder`, augmented, read ahead on threads of its own, epoch
 /// after epoch without an end.
 ///
 /// The same order, augmentation and position give the same batches, bit for bit, whatever the
 /// options. Any thread may call `next`, one at a time. Ends its threads when it is released.
 public final class BatchLoader: Sendable {
   /// What the loader follows.
-  public let order: EpochOrder
+  public let order: any TrainingOrder
 
   private let queue: BatchQueue
 
@@ -15,6 +17,7 @@ public final class BatchLoader: Sendable {
   ///   - catalog: the store.
   ///   - order: made of the same catalog; its seed is also that of the augmentation.
   ///   - augmentation: how pictures are changed; nil leaves them as they are.
+  ///   - selfBlending: how the order's blends are made.
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
   ///   - start: where to begin, any position of the order: `nextPosition` of the last batch that
   ///     was trained on. Batches of an epoch follow each other from there; what is left at its end
@@ -22,8 +25,9 @@ public final class BatchLoader: Sendable {
   ///   - pictured: which samples of each batch get pictures, the part of one of several processes;
   ///     nil is all. What a sample and its picture are doesn't depend on it.
   public init(
-    _ catalog: SampleCatalog, order: EpochOrder, augmentation: AugmentationSettings?,
-    inputSize: Int = 0, from start: DataPosition = .start, pictured: Range<Int>? = nil,
+    _ catalog: SampleCatalog, order: any TrainingOrder, augmentation: AugmentationSettings?,
+    selfBlending: SelfBlendingSettings = SelfBlendingSettings(), inputSize: Int = 0,
+    from start: DataPosition = .start, pictured: Range<Int>? = nil,
     options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard (0...1_000_000_000).contains(start.epoch),
@@ -34,7 +38,7 @@ public final class BatchLoader: Sendable {
         "expected a sample of 0...\(order.samplesPerEpoch) in an epoch of 0 or more, got "
           + "\(start.sample) in epoch \(start.epoch)")
     }
-    let batch = 0..<order.settings.batchSize
+    let batch = 0..<order.batchSize
     guard
       pictured.map({ batch.contains($0.lowerBound) && $0.upperBound <= batch.upperBound }) ?? true
     else {
@@ -43,12 +47,19 @@ public final class BatchLoader: Sendable {
         "expected samples of 0...\(batch.upperBound - 1), got \(pictured ?? batch)")
     }
     try augmentation?.check()
+    do throws(SelfBlendingSettings.Fault) {
+      try selfBlending.check()
+    } catch {
+      throw TrainingDataError(
+        .invalidSetting, subject: "selfBlending.\(error.name)",
+        "expected \(error.expected), got \(error.got)")
+    }
     self.order = order
     queue = try BatchQueue(
       TrainingPlan(order, from: start, pictured: pictured),
       PictureSettings(
         catalog: catalog, inputSize: try catalog.checkedSize(inputSize),
-        augmentation: augmentation, seed: order.settings.seed),
+        augmentation: augmentation, selfBlending: selfBlending, seed: order.seed),
       options)
   }
 
@@ -89,21 +100,23 @@ public final class EvaluationLoader: Sendable {
   ///   - batchSize: pictures of a batch; the last one may have fewer.
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
   ///   - skipped: how many samples are left out, the first ones in the order of the catalog.
+  ///   - blends: makes each picture into a fake; nil gives them as they are stored.
   public init(
     _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0, skipped: Int = 0,
-    options: LoaderOptions = LoaderOptions()
+    blends: HeldOutBlends? = nil, options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard batchSize > 0 else {
       throw TrainingDataError(
         .invalidSetting, subject: "batch size", "expected 1 or more, got \(batchSize)")
     }
     let plan = EvaluationPlan(
-      catalog, videos: videos, batchSize: batchSize, skipped: skipped)
+      catalog, videos: videos, batchSize: batchSize, skipped: skipped, areBlended: blends != nil)
     sampleCount = plan.samples.count
     queue = try BatchQueue(
       plan,
       PictureSettings(
-        catalog: catalog, inputSize: try catalog.checkedSize(inputSize), augmentation: nil, seed: 0),
+        catalog: catalog, inputSize: try catalog.checkedSize(inputSize), augmentation: nil,
+        selfBlending: blends?.settings ?? SelfBlendingSettings(), seed: blends?.seed ?? 0),
       options)
   }
 

@@ -1,6 +1,8 @@
 internal import Contract
 internal import Imaging
 internal import Randomness
+internal import SelfBlending
+internal import ShardStore
 
 /// How planned samples become pictures.
 struct PictureSettings: Sendable {
@@ -9,6 +11,8 @@ struct PictureSettings: Sendable {
   let inputSize: Int
   /// Nil leaves the pictures as they are.
   let augmentation: AugmentationSettings?
+  /// How blends are made of real pictures.
+  let selfBlending: SelfBlendingSettings
   let seed: UInt64
 }
 
@@ -17,6 +21,7 @@ final class BatchMaker {
   private let settings: PictureSettings
   private let decoder: JPEGDecoder
   private let augmenter: Augmenter?
+  private let blender = SelfBlender()
 
   init(_ settings: PictureSettings) throws(TrainingDataError) {
     self.settings = settings
@@ -40,11 +45,13 @@ final class BatchMaker {
     var pictures: [PixelBuffer] = []
     samples.reserveCapacity(plan.samples.count)
     pictures.reserveCapacity(plan.pictured.count)
-    for (place, index) in plan.samples.enumerated() {
-      let sample = settings.catalog.sample(Int(index))
-      let key = plan.firstKey.map { $0 + UInt64(place) } ?? UInt64(index)
+    for (place, planned) in plan.samples.enumerated() {
+      let sample = settings.catalog.sample(Int(planned.index))
+      let key = plan.firstKey.map { $0 + UInt64(place) } ?? UInt64(planned.index)
       samples.append(
-        Batch.Sample(index: sample.index, video: sample.video, label: sample.label, key: key))
+        Batch.Sample(
+          index: sample.index, video: sample.video,
+          label: planned.content == .blendedFake ? .fake : sample.label, key: key))
       guard plan.pictured.contains(place) else { continue }
       if isStopped() {
         throw TrainingDataError(
@@ -52,25 +59,58 @@ final class BatchMaker {
       }
       pictures.append(
         try picture(
-          of: sample.index, epoch: plan.position.epoch, place: plan.position.sample + place))
+          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[place]))
     }
     return Batch(
       position: plan.position, nextPosition: plan.nextPosition, samples: samples,
       pictured: plan.pictured, pictures: pictures, step: plan.step)
   }
 
-  private func picture(
-    of index: Int, epoch: Int, place: Int
+  /// The picture of a place; all that is drawn for it is a function of the epoch and of `drawPlace`.
+  func picture(
+    of planned: PlannedSample, epoch: Int, drawPlace: Int
   ) throws(TrainingDataError) -> PixelBuffer {
-    var picture = try settings.catalog.picture(of: index, decoder: decoder)
+    let index = Int(planned.index)
+    var picture: PixelBuffer
+    switch planned.content {
+    case .stored: picture = try settings.catalog.picture(of: index, decoder: decoder)
+    case .blendedReal:
+      picture = try blended(index, .real, epoch: epoch, drawPlace: drawPlace)
+    case .blendedFake:
+      picture = try blended(index, .fake, epoch: epoch, drawPlace: drawPlace)
+    }
     if picture.width != settings.inputSize {
       picture = picture.resized(width: settings.inputSize, height: settings.inputSize)
     }
     if let augmenter {
       var random = RandomStream(
-        seed: settings.seed, .augmentation, UInt64(epoch), UInt64(place))
+        seed: settings.seed, .augmentation, UInt64(epoch), UInt64(drawPlace))
       try augmenter.augment(&picture, using: &random)
     }
     return picture
+  }
+
+  /// A member of the pair that is made of a real picture.
+  private func blended(
+    _ index: Int, _ member: SelfBlender.Member, epoch: Int, drawPlace: Int
+  ) throws(TrainingDataError) -> PixelBuffer {
+    var (picture, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
+    blender.apply(plan(of: face, epoch: epoch, drawPlace: drawPlace), to: &picture, as: member)
+    return picture
+  }
+
+  /// How a real picture becomes a blend at a place.
+  func blendPlan(
+    of index: Int, epoch: Int, drawPlace: Int
+  ) throws(TrainingDataError) -> SelfBlendPlan {
+    let (_, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
+    return plan(of: face, epoch: epoch, drawPlace: drawPlace)
+  }
+
+  private func plan(of face: FacePoints, epoch: Int, drawPlace: Int) -> SelfBlendPlan {
+    var random = RandomStream(
+      seed: settings.seed, .selfBlending, UInt64(epoch), UInt64(drawPlace))
+    return SelfBlendPlan(
+      settings.selfBlending, face: face, size: settings.catalog.sizePixels, using: &random)
   }
 }

@@ -6,8 +6,9 @@ struct PlannedBatch: Sendable {
   let position: DataPosition
   let nextPosition: DataPosition
   let step: Int
-  /// Positions in the catalog.
-  let samples: [UInt32]
+  let samples: [PlannedSample]
+  /// Of each sample the place in the epoch whose random numbers change it.
+  let drawPlaces: [Int]
   /// Which of `samples` get pictures.
   let pictured: Range<Int>
   /// Key of the first sample; the others count on from it. Nil takes positions in the catalog.
@@ -22,20 +23,20 @@ protocol BatchPlan: Sendable {
 
 /// Batches of training from a position on, without an end.
 struct TrainingPlan: BatchPlan {
-  let order: EpochOrder
+  let order: any TrainingOrder
   private let start: DataPosition
   private let pictured: Range<Int>
-  private let cache = Locked<[Int: [UInt32]]>([:])
+  private let cache = Locked<[Int: [PlannedSample]]>([:])
 
   /// - Parameter pictured: which samples of each batch get pictures; nil is all.
-  init(_ order: EpochOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
+  init(_ order: any TrainingOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
     self.order = order
-    self.pictured = pictured ?? 0..<order.settings.batchSize
+    self.pictured = pictured ?? 0..<order.batchSize
     self.start = order.normalized(start)
   }
 
   func batch(_ number: Int) -> PlannedBatch? {
-    let size = order.settings.batchSize
+    let size = order.batchSize
     let inFirstEpoch = (order.samplesPerEpoch - start.sample) / size
     let position =
       number < inFirstEpoch
@@ -44,18 +45,19 @@ struct TrainingPlan: BatchPlan {
         epoch: start.epoch + 1 + (number - inFirstEpoch) / order.stepsPerEpoch,
         sample: (number - inFirstEpoch) % order.stepsPerEpoch * size)
     let next = DataPosition(epoch: position.epoch, sample: position.sample + size)
-    let samples = samples(inEpoch: position.epoch)[position.sample..<(position.sample + size)]
+    let places = position.sample..<(position.sample + size)
+    let samples = samples(inEpoch: position.epoch)[places]
     return PlannedBatch(
       position: position, nextPosition: order.normalized(next), step: position.sample / size,
-      samples: Array(samples), pictured: pictured,
+      samples: Array(samples), drawPlaces: places.map(order.drawPlace), pictured: pictured,
       firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
   }
 
   /// Threads are in the same epoch, or in two that follow each other.
-  private func samples(inEpoch epoch: Int) -> [UInt32] {
+  private func samples(inEpoch epoch: Int) -> [PlannedSample] {
     cache.withLock { cache in
       if let known = cache[epoch] { return known }
-      let samples = order.samples(inEpoch: epoch)
+      let samples = order.plannedSamples(inEpoch: epoch)
       cache = cache.filter { abs($0.key - epoch) <= 1 }
       cache[epoch] = samples
       return samples
@@ -67,8 +69,14 @@ struct TrainingPlan: BatchPlan {
 struct EvaluationPlan: BatchPlan {
   let samples: [UInt32]
   let batchSize: Int
+  /// Whether each picture is made into a fake.
+  let areBlended: Bool
 
-  init(_ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0) {
+  init(
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0,
+    areBlended: Bool = false
+  ) {
+    self.areBlended = areBlended
     let all = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
     samples = Array(all.dropFirst(max(skipped, 0)))
     self.batchSize = batchSize
@@ -78,9 +86,12 @@ struct EvaluationPlan: BatchPlan {
     let (start, overflow) = number.multipliedReportingOverflow(by: batchSize)
     guard !overflow, start < samples.count else { return nil }
     let end = min(samples.count, start + batchSize)
+    let samples = samples[start..<end]
     return PlannedBatch(
-      position: DataPosition(epoch: 0, sample: start),
-      nextPosition: DataPosition(epoch: 0, sample: end), step: number,
-      samples: Array(samples[start..<end]), pictured: 0..<end - start, firstKey: nil)
+      position: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: start),
+      nextPosition: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: end),
+      step: number, samples: samples.map { PlannedSample($0, areBlended ? .blendedFake : .stored) },
+      // A picture's own number: its blend doesn't depend on what else is judged.
+      drawPlaces: samples.map(Int.init), pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -152,9 +152,16 @@ public struct DataSplit: Sendable, Equatable {
   public func requireBothClasses(
     on sides: [DatasetSplit] = [.train, .validation]
   ) throws(TrainingDataError) {
+    try require(VideoLabel.allCases, on: sides)
+  }
+
+  /// Throws where one of the sides has no picture of one of these classes.
+  public func require(
+    _ labels: [VideoLabel], on sides: [DatasetSplit]
+  ) throws(TrainingDataError) {
     for side in sides {
       let here = counts(of: side)
-      for label in VideoLabel.allCases where here.samples(of: label) == 0 {
+      for label in labels where here.samples(of: label) == 0 {
         throw missingClass(label, on: side)
       }
     }

@@ -67,9 +67,6 @@ public struct EpochOrder: Sendable {
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
 
-  /// Samples of an epoch.
-  public var samplesPerEpoch: Int { stepsPerEpoch * settings.batchSize }
-
   /// Samples of each class, or all together; positions in the catalog, ascending.
   private let classes: [[UInt32]]
 
@@ -189,12 +186,6 @@ public struct EpochOrder: Sendable {
       append(share, of: members, number: number, to: &chosen)
     }
     return mixed(chosen, epoch: epoch)
-  }
-
-  /// The step after which an epoch is complete begins a new one.
-  func normalized(_ position: DataPosition) -> DataPosition {
-    position.sample + settings.batchSize <= samplesPerEpoch
-      ? position : DataPosition(epoch: position.epoch + 1, sample: 0)
   }
 
   /// The part of a class's endless row that an epoch takes. Of an odd number of samples the classes

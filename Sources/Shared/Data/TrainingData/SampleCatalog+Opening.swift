@@ -51,7 +51,7 @@ extension TrainingDataError {
   /// An error of the store, as this module's.
   init(store error: ShardStoreError, directory: String) {
     switch error.code {
-    case .damagedShard, .damagedRecord:
+    case .damagedShard, .damagedRecord, .damagedStore:
       self.init(
         .damagedStore, subject: directory,
         "the store is damaged; `extractor verify` lists all of it", cause: error.description)
@@ -191,7 +191,8 @@ private struct StoreIndex: Sendable {
       videos.append(
         SampleCatalog.Video(
           name: part.video.name, label: record.label, group: record.group, split: record.split,
-          method: record.method, compression: record.compression, shard: part.shard,
+          method: record.method, compression: record.compression, original: record.original,
+          shard: part.shard,
           samples: start..<entries.count))
     }
     return (videos, entries)

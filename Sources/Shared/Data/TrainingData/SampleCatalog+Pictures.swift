@@ -1,5 +1,6 @@
 internal import Contract
 public import Imaging
+internal import SelfBlending
 internal import ShardStore
 
 extension SampleCatalog {
@@ -11,9 +12,29 @@ extension SampleCatalog {
   public func picture(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> PixelBuffer {
+    try checked(index, decoder).picture
+  }
+
+  /// The picture of a sample as `picture(of:decoder:)` gives it, and where the face lies in it.
+  func pictureAndFace(
+    of index: Int, decoder: JPEGDecoder
+  ) throws(TrainingDataError) -> (picture: PixelBuffer, face: FacePoints) {
+    let (picture, record) = try checked(index, decoder)
+    guard let face = facePoints(of: record) else {
+      throw TrainingDataError(
+        .damagedPicture, subject: subject(of: index),
+        "the landmarks are no numbers; extract the video again")
+    }
+    return (picture, face)
+  }
+
+  private func checked(
+    _ index: Int, _ decoder: JPEGDecoder
+  ) throws(TrainingDataError) -> (picture: PixelBuffer, record: SampleRecord) {
     let decoded: Result<PixelBuffer, ImagingError>
+    let record: SampleRecord
     do throws(ShardStoreError) {
-      decoded = try decode(entries[index], decoder)
+      (decoded, record) = try decode(entries[index], decoder)
     } catch {
       throw TrainingDataError(store: error, directory: directory)
     }
@@ -29,7 +50,7 @@ extension SampleCatalog {
           .damagedPicture, subject: subject(of: index),
           "expected \(size)x\(size) pixels, got \(picture.width)x\(picture.height)")
       }
-      return picture
+      return (picture, record)
     }
   }
 
@@ -56,7 +77,7 @@ extension SampleCatalog {
 
   private func decode(
     _ entry: SampleEntry, _ decoder: JPEGDecoder
-  ) throws(ShardStoreError) -> Result<PixelBuffer, ImagingError> {
+  ) throws(ShardStoreError) -> (Result<PixelBuffer, ImagingError>, SampleRecord) {
     let video = videos[Int(entry.video)]
     let key = try SampleKey(video: video.name, frame: entry.frame, face: entry.face)
     let sample = try reader.sample(of: key, in: shards[video.shard])
@@ -67,12 +88,13 @@ extension SampleCatalog {
           + sample.record.label.rawValue + " one")
     }
     let maximumPixels = Self.maximumSizePixels * Self.maximumSizePixels
-    return try reader.withImage(of: sample) { file in
+    let picture = try reader.withImage(of: sample) { file -> Result<PixelBuffer, ImagingError> in
       do throws(ImagingError) {
         return .success(try decoder.decode(file, maximumPixels: maximumPixels))
       } catch {
         return .failure(error)
       }
     }
+    return (picture, sample.record)
   }
 }

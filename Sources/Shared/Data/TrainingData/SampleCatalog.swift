@@ -24,6 +24,8 @@ public struct SampleCatalog: Sendable {
     public let method: String?
     /// Compression level; nil where the data set has none.
     public let compression: String?
+    /// Name of the real video that a fake was made from; nil for real videos and where unknown.
+    public let original: String?
     /// Position of its shard in `SampleCatalog.shards`.
     public let shard: Int
     /// Its samples; empty for a video without a face.

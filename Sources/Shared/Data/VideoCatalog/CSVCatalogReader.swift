@@ -145,13 +145,14 @@ struct CSVCatalogReader {
     let read = numbering.reader()
     let columnBases = columnBases
     for video in videos {
-      let (identities, groupBasis) = video.group(
+      let (identities, recording, groupBasis) = video.group(
         numbering: read, hasOriginals: columns.original != nil,
         groupColumn: columns.group.map { columns.names[$0] } ?? "")
       builder.add(
         video.name, path: video.path, label: video.label, identities: identities,
         split: video.split, method: video.method, compression: video.compression,
-        form: video.form, bases: columnBases + bases(of: video) + [groupBasis])
+        form: video.form, recording: recording, bases: columnBases + bases(of: video) + [groupBasis]
+      )
     }
   }
 

@@ -176,7 +176,7 @@ struct CSVColumns {
       .malformedMetadata, place,
       "\(candidates.count) columns that may hold \(what): "
         + FileNames.summary(candidates.map { names[$0] }),
-      suggestion: "Say which one, likely: --set \(Self.option(setting, best))")
+      suggestion: "Say which one, likely: \(SettingAdvice.option("csv.\(setting)", best))")
   }
 
   private func missing(_ setting: String, likely: Int?) -> VideoCatalogError {
@@ -186,7 +186,8 @@ struct CSVColumns {
       if names.contains(where: FileNames.isVideo) {
         "The first line looks like a row: put a line such as path,label before it."
       } else if let likely, !names[likely].isEmpty {
-        "The column \(names[likely]) looks like it: --set \(Self.option(setting, names[likely]))"
+        "The column \(names[likely]) looks like it: "
+          + SettingAdvice.option("csv.\(setting)", names[likely])
       } else {
         "Begin the file with a line such as: path,label,group"
       }
@@ -195,15 +196,6 @@ struct CSVColumns {
 
   private var columnList: String {
     "\"\(names.joined(separator: ",").prefix(200))\""
-  }
-
-  /// A setting as it is typed in a shell.
-  static func option(_ setting: String, _ value: String) -> String {
-    let isPlain = value.utf8.allSatisfy {
-      KnownNames.isDigit($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ".")
-    }
-    return isPlain ? "csv.\(setting)=\(value)" : "\"csv.\(setting)='\(value)'\""
   }
 
   /// A field without spaces around it.

@@ -21,9 +21,9 @@ enum CSVLabelCheck {
         "\(shown(main, row)), but \(shown(other, row))",
         suggestion: (flips.map {
           "If \($0) means fake in \(main.name): "
-            + "--set \(CSVColumns.option("fake", $0)). Otherwise choose"
+            + "\(SettingAdvice.option("csv.fake", $0)). Otherwise choose"
         } ?? "Choose")
-          + " the column that is right, e.g. --set \(CSVColumns.option("label", other.name))")
+          + " the column that is right, e.g. \(SettingAdvice.option("csv.label", other.name))")
     }
     // Columns of bare numbers that agree say nothing of what the numbers mean.
     let isSure = columns.labels.contains { column in

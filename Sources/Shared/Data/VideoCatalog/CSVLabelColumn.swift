@@ -74,7 +74,7 @@ struct CSVLabelColumn {
         : "Write real or fake into the column \(name), or choose another one with csv.label."
     }
     return "If that value of the column \(name) means fake: "
-      + "--set \(CSVColumns.option("fake", text)); if the other one does, name that one."
+      + "\(SettingAdvice.option("csv.fake", text)); if the other one does, name that one."
   }
 
   /// Whether two values are the same, as text in any case or as numbers.

@@ -22,6 +22,12 @@ enum CSVMissingFiles {
     if let file = withExtension(row.path) {
       return "Write the extension too, e.g. \(row.text).\(file): that file is there."
     }
+    if let file = withoutBlanks(row.text, tableFolder) {
+      return "Write paths without blanks around them, e.g. \(file): that file is there."
+    }
+    if let file = inOtherCase(row.path) {
+      return "Write capital letters as in the file's name, \(file): that file is there."
+    }
     let components = FileNames.components(row.text).map(String.init)
     for dropped in 1..<max(components.count, 1) {
       let rest = components.dropFirst(dropped).joined(separator: "/")
@@ -31,7 +37,7 @@ enum CSVMissingFiles {
     }
     guard !row.text.hasPrefix("/") else { return nil }
     return otherFolder(row.text, tableFolder).map {
-      "The file is in another folder: --set \"csv.folder='\($0)'\""
+      "The file is in another folder: " + SettingAdvice.option("csv.folder", $0)
     }
   }
 
@@ -45,6 +51,21 @@ enum CSVMissingFiles {
     return entries(of: tableFolder).sorted { $0.bytewisePrecedes($1) }.lazy
       .map { FileNames.join(tableFolder, $0) }
       .first { isFile(FileNames.join($0, text)) }
+  }
+
+  private static func withoutBlanks(_ text: String, _ tableFolder: String) -> String? {
+    let path = CSVColumns.trimmed(text)
+    guard path != text else { return nil }
+    return isFile(path.hasPrefix("/") ? path : FileNames.join(tableFolder, path)) ? path : nil
+  }
+
+  /// The name in the same folder that differs in case only.
+  private static func inOtherCase(_ path: String) -> String? {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+    let folder = String(path[..<slash])
+    let name = path[path.index(after: slash)...].lowercased()
+    return entries(of: folder).sorted { $0.bytewisePrecedes($1) }
+      .first { $0.lowercased() == name && isFile(FileNames.join(folder, $0)) }
   }
 
   /// The extension with which a file is there that was named without.

@@ -1,8 +1,10 @@
 internal import Files
 
-/// What separates the columns of a table: a comma, a semicolon or a tab.
+/// What separates the columns of a table: a comma, a semicolon, a tab or a bar.
 enum CSVSeparator {
-  private static let all = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
+  private static let all = [
+    UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
+  ]
 
   /// The separator that the first line has most of, outside of quotes; a comma where it has none.
   static func detect(_ bytes: [UInt8]) -> UInt8 {
@@ -25,6 +27,7 @@ enum CSVSeparator {
     switch separator {
     case UInt8(ascii: ";"): "semicolon"
     case UInt8(ascii: "\t"): "tab"
+    case UInt8(ascii: "|"): "bar"
     default: "comma"
     }
   }

@@ -45,16 +45,17 @@ struct CSVVideo {
   func group(
     numbering: ([String], VideoLabel) -> KnownNames.Meaning?, hasOriginals: Bool,
     groupColumn: String
-  ) -> (identities: [Identity], basis: ReadingTally.Basis) {
+  ) -> (identities: [Identity], recording: Recording?, basis: ReadingTally.Basis) {
+    let meaning = known ?? numbering(names, label)
     if let group {
       return (
-        [Identity(group, of: .csv)],
+        [Identity(group, of: .csv)], hasOriginals ? recording : meaning?.recording,
         ReadingTally.Basis(.group, "column \(groupColumn)", "group")
       )
     }
-    if let meaning = known ?? numbering(names, label) {
+    if let meaning {
       return (
-        meaning.identities,
+        meaning.identities, hasOriginals ? recording : meaning.recording,
         ReadingTally.Basis(.group, "names \(meaning.form)", "group: \(meaning.dataset)")
       )
     }
@@ -62,11 +63,20 @@ struct CSVVideo {
     guard hasOriginals else {
       let found =
         groupColumn.isEmpty ? "no column of groups" : "column \(groupColumn): empty"
-      return ([own], ReadingTally.Basis(.group, found, "group: one each"))
+      return ([own], nil, ReadingTally.Basis(.group, found, "group: one each"))
     }
-    // A real video is its own original.
-    let file = label == .fake ? original ?? text : text
-    let shown = Identity("original/" + FileNames.stem(FileNames.lastComponent(file)), of: .csv)
-    return ([own, shown], ReadingTally.Basis(.group, "column original", "group: with it"))
+    let shown = Identity("original/" + shownStem, of: .csv)
+    return (
+      [own, shown], recording, ReadingTally.Basis(.group, "column original", "group: with it")
+    )
+  }
+
+  /// What the column of originals says is shown; a real video is its own original.
+  private var recording: Recording? {
+    label == .fake && original == nil ? nil : Recording("original/" + shownStem, of: .csv)
+  }
+
+  private var shownStem: String {
+    FileNames.stem(FileNames.lastComponent(label == .fake ? original ?? text : text))
   }
 }

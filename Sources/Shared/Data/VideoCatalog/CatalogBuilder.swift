@@ -5,6 +5,7 @@ struct CatalogBuilder {
   private struct Entry {
     var video: CatalogVideo
     var identity: Int
+    var recording: Recording?
   }
 
   let kind: CatalogKind
@@ -34,18 +35,18 @@ struct CatalogBuilder {
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
   /// There must be at least one; all of them end up in one group. `form` is known of videos in a list;
   /// else the name tells it, and `addRemarks` which ones are folders of frames. `bases` are the reasons
-  /// for all that.
+  /// for all that. `recording` is what a fake and the real video that it was made from have in common.
   mutating func add(
     _ name: String, path: String? = nil, label: VideoLabel, identities: [Identity],
     split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
-    form: VideoForm? = nil, bases: [ReadingTally.Basis]
+    form: VideoForm? = nil, recording: Recording? = nil, bases: [ReadingTally.Basis]
   ) {
     tally.count(name, bases)
     let numbers = connect(identities)
     let video = CatalogVideo(
       name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
       method: method, compression: compression, form: form ?? FileNames.form(ofFile: name))
-    entries.append(Entry(video: video, identity: numbers[0]))
+    entries.append(Entry(video: video, identity: numbers[0], recording: recording))
   }
 
   /// Puts identities into one group; returns their numbers.
@@ -124,13 +125,20 @@ struct CatalogBuilder {
     unlabelled += expectedUnlabelled
     sortOmitted()
     let names = groups.names()
-    var videos = entries.map { entry in
+    entries.sort { $0.video.name.bytewisePrecedes($1.video.name) }
+    var originals = Originals()
+    for entry in entries where entry.video.label == .real {
+      if let recording = entry.recording { originals.add(entry.video, of: recording) }
+    }
+    let videos = entries.map { entry in
       var video = entry.video
       video.group = names[entry.identity]
+      if video.label == .fake, let recording = entry.recording {
+        video.original = originals.original(of: video, recording)
+      }
       if frameFolders.contains(video.name) { video.form = .frames }
       return video
     }
-    videos.sort { $0.name.bytewisePrecedes($1.name) }
     try Self.checkUniqueNames(videos, subject: subject)
     notes.append(contentsOf: CatalogRemarks.remarks(on: videos))
     return VideoCatalog(

@@ -28,10 +28,15 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
   /// Compression level, e.g. `c23`; nil where the data set has none.
   public var compression: String?
 
+  /// Name of the real video that a fake was made from, where it is in the catalog in the same compression;
+  /// nil for real videos and where unknown.
+  public var original: String?
+
   /// Creates a catalog entry.
   public init(
     name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
-    method: String? = nil, compression: String? = nil, form: VideoForm = .video
+    method: String? = nil, compression: String? = nil, form: VideoForm = .video,
+    original: String? = nil
   ) {
     self.name = name
     self.path = path
@@ -41,5 +46,6 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
     self.split = split
     self.method = method
     self.compression = compression
+    self.original = original
   }
 }

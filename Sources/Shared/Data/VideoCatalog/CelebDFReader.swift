@@ -89,6 +89,7 @@ struct CelebDFReader {
         name, label: label,
         identities: (identities ?? ["\(top)/\(stem)"]).map { Identity($0, of: .celebdf) },
         split: isTest.map { $0 ? .test : .train }, method: label == .fake ? top : nil,
+        recording: .celebDF(stem),
         bases: bases(components, top: top, label: label, isTest: isTest, identities: identities))
     }
   }

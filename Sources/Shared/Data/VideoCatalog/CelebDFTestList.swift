@@ -33,7 +33,9 @@ struct CelebDFTestList {
 
   /// Reads the list. Lines are `<1 = real, 0 = fake> <folder>/<file>`.
   init(path: String) throws(VideoCatalogError) {
-    let bytes = try MetadataFile.read(path)
+    var bytes = try MetadataFile.read(path)
+    // A byte order mark.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw VideoCatalogError(.malformedMetadata, path, "expected UTF-8 text")
     }

@@ -97,7 +97,9 @@ enum DFDCReader {
       let split = hasSplits ? entry.split : nil
       builder.add(
         name, label: entry.label, identities: identities.map { Identity($0, of: .dfdc) },
-        split: split, method: entry.method, bases: entry.bases(split: split))
+        split: split, method: entry.method,
+        recording: entry.original.map { Recording($0, of: .dfdc) }, bases: entry.bases(split: split)
+      )
     }
     addUnlabelled(files.values, of: folder, hasMetadata: entries != nil, to: &builder)
   }

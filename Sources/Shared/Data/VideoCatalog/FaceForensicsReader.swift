@@ -87,7 +87,8 @@ enum FaceForensicsReader {
         identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
           Identity($0, of: .faceforensics)
         },
-        split: split, method: method, compression: String(components[2]), bases: bases)
+        split: split, method: method, compression: String(components[2]),
+        recording: parsed.flatMap { .faceForensics($0, stem: stem) }, bases: bases)
     }
   }
 

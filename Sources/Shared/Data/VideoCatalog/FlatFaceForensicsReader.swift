@@ -101,7 +101,8 @@ struct FlatFaceForensicsReader {
       name, label: label,
       identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
         Identity($0, of: .faceforensics)
-      }, split: split, method: method, compression: compression, bases: bases)
+      }, split: split, method: method, compression: compression,
+      recording: parsed.flatMap { .faceForensics($0, stem: stem) }, bases: bases)
   }
 
   /// The split of a video by its folders, else by the official lists.

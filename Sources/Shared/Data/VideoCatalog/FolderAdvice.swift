@@ -57,15 +57,6 @@ enum FolderAdvice {
 
   /// A setting as it is typed in a shell.
   private static func setting(_ label: String, _ folders: [String]) -> String {
-    let isPlain = folders.joined().utf8.allSatisfy {
-      KnownNames.isDigit($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-    }
-    if isPlain { return "--set folders.\(label)=[\(folders.joined(separator: ","))]" }
-    let quoted = folders.map { folder in
-      "'" + folder.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-        + "'"
-    }
-    return "--set \"folders.\(label)=[\(quoted.joined(separator: ", "))]\""
+    SettingAdvice.option("folders.\(label)", list: folders)
   }
 }

@@ -165,7 +165,8 @@ struct FoldersReader {
           ReadingTally.Basis(.label, "setting label", "label \(label.rawValue) for all"))
       }
       for file in entry.folder.videos {
-        let (identities, basis) = group(of: file, entry, label, readers[entry.path.above])
+        let (identities, recording, basis) = group(
+          of: file, entry, label, readers[entry.path.above])
         var split = entry.path.split?.value
         if split == nil, let splits, let first = identities.first {
           split = splits.split(of: first)
@@ -174,7 +175,7 @@ struct FoldersReader {
           FileNames.join(entry.folder.path, file), label: label, identities: identities,
           split: split,
           method: label == .fake ? entry.path.method?.value : nil,
-          compression: entry.path.compression?.value,
+          compression: entry.path.compression?.value, recording: recording,
           bases: bases + [basis])
       }
     }
@@ -184,33 +185,36 @@ struct FoldersReader {
   private func group(
     of file: String, _ entry: Entry, _ label: VideoLabel,
     _ numbering: (([String], VideoLabel) -> KnownNames.Meaning?)?
-  ) -> (identities: [Identity], basis: ReadingTally.Basis) {
+  ) -> (identities: [Identity], recording: Recording?, basis: ReadingTally.Basis) {
     let path = entry.path
     let names = names(of: file, path)
     if let meaning = known(names, path, label) ?? numbering?(names, label) {
       return (
-        meaning.identities,
+        meaning.identities, meaning.recording,
         ReadingTally.Basis(.group, "names \(meaning.form)", "group: \(meaning.dataset)")
       )
     }
     if let folder = path.below.first {
       return (
-        [Identity(folder, of: .folders)],
+        [Identity(folder, of: .folders)], nil,
         ReadingTally.Basis(.group, "folders below the label", "group: one person each")
       )
     }
     // Without a folder that names a label nothing shows where people begin: `house`, `senate`.
     if path.label != nil, path.above.count > sharedDepth {
       return (
-        [Identity(path.above[sharedDepth], of: .folders)],
+        [Identity(path.above[sharedDepth], of: .folders)], nil,
         ReadingTally.Basis(.group, "folders above the label", "group: one person each")
       )
     }
     var own = Self.identity(ofFile: file)
+    // A fake that says of which file it is one: `0001_fake` of `0001`.
+    let isNamed = label == .real || own != FileNames.stem(file)
+    let recording = isNamed ? Recording(own, of: .folders) : nil
     // Collections number their pictures anew in each split.
     if let split = path.split, FileNames.isPicture(file) { own = split.value.rawValue + "/" + own }
     return (
-      [Identity(own, of: .folders)],
+      [Identity(own, of: .folders)], recording,
       ReadingTally.Basis(.group, "file names", "group: one each, without _real or _fake")
     )
   }

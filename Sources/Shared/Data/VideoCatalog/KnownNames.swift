@@ -9,6 +9,7 @@ enum KnownNames {
     /// For the table of what was taken for what.
     var form: String
     var dataset: String
+    var recording: Recording?
   }
 
   /// Reads a name without its extension that needs no company to be recognised; nil for any other.
@@ -27,7 +28,7 @@ enum KnownNames {
     return Meaning(
       identities: head.map { Identity("actor/\($0)", of: .faceforensics) },
       form: head.count == 1 ? "NN__scene" : "NN_NN__scene__XXXXXXXX",
-      dataset: "DeepFakeDetection (actors)")
+      dataset: "DeepFakeDetection (actors)", recording: .actor(stem))
   }
 
   /// `id0_0000` and `id0_id1_0000`, also with the number of a frame after it.
@@ -39,7 +40,8 @@ enum KnownNames {
     else { return nil }
     return Meaning(
       identities: people.map { Identity(String($0), of: .celebdf) },
-      form: people.count == 1 ? "idN_NNNN" : "idN_idN_NNNN", dataset: "Celeb-DF (people)")
+      form: people.count == 1 ? "idN_NNNN" : "idN_idN_NNNN", dataset: "Celeb-DF (people)",
+      recording: .celebDF(stem))
   }
 
   /// `000_M101`: a video of FaceForensics++ with the face of an actor.
@@ -54,7 +56,8 @@ enum KnownNames {
         Identity("youtube/\(pieces[0])", of: .faceforensics),
         // The actor's own videos lie in a folder of that name.
         Identity(String(pieces[1]), of: .folders),
-      ], form: "NNN_MNNN", dataset: "DeeperForensics (target and actor)")
+      ], form: "NNN_MNNN", dataset: "DeeperForensics (target and actor)",
+      recording: Recording("youtube/\(pieces[0])", of: .faceforensics))
   }
 
   /// A video of YouTube-real, which only its folder tells from other numbers.

@@ -107,7 +107,10 @@ enum DFDCList {
     return VideoListEntry(
       path: member.key, label: label,
       split: try VideoList.split(member.value[key: "split"], of: member.key, path: path),
-      identities: original.map { [FileNames.stem($0)] } ?? [], listName: list,
+      identities: original.map { [FileNames.stem($0)] } ?? [],
+      original: label == .real
+        ? FileNames.stem(FileNames.lastComponent(member.key)) : original.map(FileNames.stem),
+      listName: list,
       labelBasis: .init(
         .label, "\(list): label \(label.rawValue.uppercased())", "label \(label.rawValue)"),
       groupBasis: original == nil ? nil : .init(.group, "\(list): original", "group: with it"))
@@ -209,7 +212,7 @@ enum LAVDFList {
     return VideoListEntry(
       path: file, label: label,
       split: try VideoList.split(element[key: "split"], of: file, path: path),
-      identities: names, listName: DFDCReader.metadataName,
+      identities: names, original: names[0], listName: DFDCReader.metadataName,
       labelBasis: .init(
         .label, "metadata.json: modify_video \(modified)", "label \(label.rawValue)"),
       groupBasis: .init(.group, "metadata.json: original", "group: with it"),

@@ -9,6 +9,8 @@ struct VideoListEntry {
   var method: String?
   /// Originals or people; empty where the list names none.
   var identities: [String] = []
+  /// What the list calls the recording that it shows, its own or its original's; nil where it doesn't say.
+  var original: String?
   /// The file that lists it.
   var listName: String
   /// What decided on the label, and how it was read.

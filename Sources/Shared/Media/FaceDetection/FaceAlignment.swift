@@ -38,13 +38,16 @@ extension CropGeometry {
     }
   }
 
+  /// Where eyes, nose and corners of the mouth of the canonical face lie in a crop, in pixels.
+  public var canonicalLandmarks: [SIMD2<Double>] {
+    Self.canonicalFace.map { (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels) }
+  }
+
   /// The similarity transform that takes the canonical face, `margin` around it, to the landmarks
   /// with the least squared error (Umeyama 1991 in two dimensions, without reflection).
   private func landmarkTransform(_ landmarks: FaceLandmarks) -> SimilarityTransform? {
     let targets = landmarks.points.map { SIMD2<Double>($0) }
-    let sources = Self.canonicalFace.map {
-      (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels)
-    }
+    let sources = canonicalLandmarks
     let count = Double(sources.count)
     let sourceMean = sources.reduce(SIMD2(0, 0), +) / count
     let targetMean = targets.reduce(SIMD2(0, 0), +) / count

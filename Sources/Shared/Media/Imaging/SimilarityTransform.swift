@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// A rotation, uniform scale and translation of the plane, in pixels:
 /// `(x, y) -> (a x - b y + tx, b x + a y + ty)`.
 ///
@@ -24,6 +32,24 @@ public struct SimilarityTransform: Sendable, Equatable {
     self.b = b
     self.tx = tx
     self.ty = ty
+  }
+
+  /// The transform that takes pixels of a new picture to those of an old one of the same size, for a
+  /// picture that is turned and scaled about its middle, then shifted.
+  ///
+  /// - Parameters:
+  ///   - middle: half of the width and of the height.
+  ///   - degrees: angle of the turn.
+  ///   - scale: above 0; 2 shows the middle twice as large.
+  ///   - shift: in pixels.
+  public init(
+    about middle: SIMD2<Double>, degrees: Double, scale: Double, shift: SIMD2<Double>
+  ) {
+    let angle = degrees * Double.pi / 180
+    a = cos(angle) / scale
+    b = sin(angle) / scale
+    tx = middle.x - a * middle.x + b * middle.y - shift.x
+    ty = middle.y - b * middle.x - a * middle.y - shift.y
   }
 
   /// The image of a point.

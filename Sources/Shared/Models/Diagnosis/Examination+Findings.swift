@@ -8,11 +8,12 @@ extension Examination {
   /// What was found, in the order in which it was looked for.
   var findings: [Finding] {
     [
-      missingParameters, wrongShape, parametersNotFinite, silentLayer, missingStatistics,
-      statisticsNotFinite, defaultStatistics, degenerateStatistics, swappedClasses, statedVerdict,
-      unusableDescription,
-      deadChannels, explodingChannels, weightNorms, unexpectedEntries, missingCounters,
-      halfPrecision, unusualWidth, assumedHead,
+      neverTrained, missingParameters, wrongShape, parametersNotFinite, silentLayer,
+      headNeverTrained, missingStatistics, statisticsNotFinite, defaultStatistics,
+      degenerateStatistics, swappedClasses, otherStem, otherHead, statedVerdict,
+      unusableDescription, deadChannels, explodingChannels, weightNorms, unexpectedEntries,
+      missingCounters, halfPrecision, unusualWidth, singleOutput, assumedHead, otherContainers,
+      foreignObjects, profilerEntries,
     ].compactMap(\.self)
   }
 
@@ -78,15 +79,14 @@ extension Examination {
       measured: "\(names.count + counters) entries of BatchNorm statistics are missing, in "
         + "\(layers.count) layers",
       meaning: "Programs take mean 0 and variance 1 instead. The activations grow from layer to "
-        + "layer, and every picture gets the same answer with full confidence. The weights are "
-        + "not lost.",
+        + "layer, and every picture gets the same answer with full confidence." + kept,
       advice: repair, subjects: names)
   }
 
   private var statisticsNotFinite: Finding? {
     finding(
       .notFinite, .statisticsNotFinite, "have statistics that are NaN, infinite or negative",
-      "Every answer is NaN. The weights are not lost.")
+      "Every answer is NaN." + kept)
   }
 
   private var defaultStatistics: Finding? {
@@ -95,15 +95,17 @@ extension Examination {
       "have the statistics from before any training: mean 0, "
         + "variance 1",
       "The statistics were reset, or never updated: in evaluation every picture gets nearly the "
-        + "same answer. The weights are not lost.")
+        + "same answer." + kept)
   }
 
   private var degenerateStatistics: Finding? {
     finding(
       .degenerate, .degenerateStatistics, "have no variance in any channel",
-      "The statistics are of empty or equal inputs: BatchNorm multiplies by hundreds. The weights "
-        + "are not lost.")
+      "The statistics are of empty or equal inputs: BatchNorm multiplies by hundreds." + kept)
   }
+
+  /// Of noise nobody says that it is not lost.
+  private var kept: String { isBackboneUntrained ? "" : " The weights are not lost." }
 
   private func finding(
     _ state: LayerDiagnosis.Statistics, _ identifier: Finding.Identifier, _ what: String,
@@ -119,7 +121,9 @@ extension Examination {
 
   private var swappedClasses: Finding? {
     let orders = file.statedClassOrders
-    guard let first = orders.first(where: \.isSwapped) else { return nil }
+    // The one output of a network is taken for what the file says of it.
+    guard let first = orders.first(where: \.isSwapped), network.singleOutput?.statement == nil
+    else { return nil }
     let agree = orders.allSatisfy(\.isSwapped)
     return Finding(
       .swappedClasses, agree ? .failed : .undecided,
@@ -190,7 +194,8 @@ extension Examination {
   }
 
   private var unexpectedEntries: Finding? {
-    let names = network.foreignHead + network.unexpected
+    let isHeadKnown = if case .unsupported = network.head { false } else { true }
+    let names = (isHeadKnown ? network.foreignHead : []) + network.unexpected
     guard !names.isEmpty else { return nil }
     return Finding(
       .unexpectedEntries, .warning,
@@ -240,7 +245,7 @@ extension Examination {
   }
 
   private var unusualWidth: Finding? {
-    guard !network.isComputable else { return nil }
+    guard !network.hasComputableWidth else { return nil }
     return Finding(
       .unusualWidth, .note,
       measured: "its width, \(network.architecture.width), is not a multiple of 8",
@@ -248,7 +253,7 @@ extension Examination {
   }
 
   private var assumedHead: Finding? {
-    guard case .mlp = network.architecture.head else { return nil }
+    guard case .mlp = network.architecture.head, network.head == .recognized else { return nil }
     return Finding(
       .assumedHead, .note, measured: "between the layers of the head ReLU is assumed",
       meaning: "A file of weights doesn't say which activation the network has there.")
@@ -263,22 +268,29 @@ extension Examination {
       !lacksParameters.isEmpty || !ruinedParameters.isEmpty || !network.wrongShapes.isEmpty
       || !silent.isEmpty
     let isDescribed = if case .failure? = file.description { false } else { true }
-    guard !isLost, isDescribed else { return fineTuning }
+    guard !isLost, !isBackboneUntrained, !isHeadUntrained, isDescribed else { return fineTuning }
+    if case .ambiguous = network.head {
+      return "With the order of the head's layers (--head-order) they can be estimated from face "
+        + "crops; in the wrong order they would be wrong."
+    }
     guard network.isComputable else {
       return "Estimate them where the network was made: run it over pictures in its training mode, "
-        + "without an optimizer. A network of a width of \(network.architecture.width) can't be "
-        + "repaired here."
+        + "without an optimizer. It can't be repaired here: "
+        + (network.hasComputableWidth
+          ? "its head or stem isn't computed here."
+          : "a width of \(network.architecture.width) isn't computed here.")
     }
     return "Run `trainer repair MODEL --store DIR --output fixed_deepfake_model.pt`: it estimates "
       + "the statistics from face crops, without training."
   }
 
   /// What to do where weights are lost.
-  private var fineTuning: String {
-    ModelDiagnosis.fineTuning(from: file)
+  var fineTuning: String {
+    guard !isBackboneUntrained else { return "To train a network, run `trainer train PIPELINE`." }
+    return ModelDiagnosis.fineTuning(from: file)
   }
 
-  private func summary(_ names: [String]) -> String {
+  func summary(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: ", ")
     return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }

@@ -7,6 +7,10 @@ struct Examination {
   private(set) var layers: [LayerDiagnosis] = []
   /// Layers that pass nothing on.
   private(set) var silent: [String] = []
+  /// Whether the backbone's weights are those of before any training.
+  private(set) var isBackboneUntrained = false
+  /// Whether the head's are.
+  private(set) var isHeadUntrained = false
   let file: NetworkFile
   let network: RecognizedNetwork
 
@@ -19,14 +23,19 @@ struct Examination {
   init(_ network: RecognizedNetwork, in file: NetworkFile) {
     self.network = network
     self.file = file
+    let units = units
     for unit in units { layers.append(examine(unit)) }
+    isBackboneUntrained = isUntrained(units.filter { !$0.isHead })
+    isHeadUntrained = isUntrained(units.filter(\.isHead))
   }
 
   // MARK: Layers
 
   /// A convolution or linear layer and the BatchNorm that follows it.
-  private struct Unit {
+  struct Unit {
     var entries: [RecognizedNetwork.Entry]
+
+    var isHead: Bool { entries.first?.canonical.isHead ?? false }
 
     func entry(_ role: StateEntry.Role) -> RecognizedNetwork.Entry? {
       entries.first { $0.canonical.role == role }
@@ -37,26 +46,33 @@ struct Examination {
   private var units: [Unit] {
     var units: [Unit] = []
     for entry in network.entries {
-      if entry.canonical.role == .weight { units.append(Unit(entries: [])) }
+      // Without its first layer a network begins with BatchNorm.
+      if entry.canonical.role == .weight || units.isEmpty { units.append(Unit(entries: [])) }
       units[units.count - 1].entries.append(entry)
     }
     return units
   }
 
+  /// What the file has of an entry; nil where it is missing or of another shape.
   func values(_ entry: RecognizedNetwork.Entry?) -> [Float]? {
-    entry.flatMap { file[$0] }?.floats.map { Array($0) }
+    guard let entry, file[entry] != nil else { return nil }
+    return file.weights[entry.fileName]?.floats.map { Array($0) }
   }
 
   private mutating func examine(_ unit: Unit) -> LayerDiagnosis {
-    guard let weight = unit.entry(.weight) else { return LayerDiagnosis(name: "", channels: 0) }
-    let shape = weight.canonical.shape
+    guard let weight = unit.entry(.weight) ?? unit.entries.first else {
+      return LayerDiagnosis(name: "", channels: 0)
+    }
+    let shape = weight.fileShape
     var layer = LayerDiagnosis(
       name: String(weight.fileName.dropLast(".weight".count)), channels: shape[0])
     layer.expected = unit.entries.count
     layer.found = unit.entries.count { file[$0] != nil }
 
     var dead = Set<Int>()
-    if let values = values(weight), file[weight]?.isFinite == true {
+    if weight.canonical.role == .weight, let values = values(weight),
+      values.allSatisfy(\.isFinite)
+    {
       let fan = max(shape.dropFirst().reduce(1, *), 1)
       layer.relativeWeight = rootMeanSquare(values) / (2 / Double(fan)).squareRoot()
       for channel in 0..<shape[0]

@@ -19,8 +19,14 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     case needsTraining
     /// Complete, but on real pictures it isn't a detector.
     case misbehaving
+    /// A ResNet18, but with a head that isn't known or can be read in two ways.
+    case otherHead
+    /// A ResNet18, but with another first layer.
+    case otherStem
     /// Not a network that can be diagnosed.
     case otherNetwork
+    /// A sound file, but another program's, or one without weights.
+    case foreignFile
     /// Not a file that can be read.
     case unreadable
   }
@@ -29,7 +35,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   public struct Network: Codable, Sendable, Equatable {
     /// Channels of the first stage; 64 is torchvision's.
     public var width: Int
-    /// Outputs.
+    /// Outputs of its last layer in the file.
     public var classes: Int
     /// The head in words.
     public var head: String
@@ -69,17 +75,21 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
         advice: "Name a file with the weights of a ResNet18; to train one, run `trainer train`.")
       return
     }
-    if case .unsupported = network.head {
-      self.init(
-        otherNetwork: network.headDescription, file, advice: Self.fineTuning(from: file))
-      return
-    }
     self.init(network, file)
   }
 
   /// The diagnosis of a file that can't be read.
   public init(unreadable error: ModelFileError) {
     let isCode = error.code == .forbiddenCode
+    if error.code == .foreignFile || error.code == .otherContent {
+      self.init(
+        condition: .foreignFile,
+        finding: Finding(
+          .foreignFile, .undecided, measured: error.message,
+          meaning: "Nothing is wrong with the file; no weights can be had from it as it is."),
+        container: "", prefix: "")
+      return
+    }
     self.init(
       condition: .unreadable,
       finding: Finding(
@@ -174,16 +184,17 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
 
   /// Orders the findings and draws the verdict from them.
   private mutating func conclude() {
-    // Stable: of equal weight in the order in which they were looked for.
-    findings = Finding.Outcome.allCases.reversed().flatMap { outcome in
-      findings.filter { $0.outcome == outcome }
-    }
+    // Stable: of equal weight in the order in which they were looked for. What decides comes first.
+    let order: [Finding.Outcome] = [.failed, .undecided, .warning, .note, .passed]
+    findings = order.flatMap { outcome in findings.filter { $0.outcome == outcome } }
     let broken = findings.filter { $0.outcome == .failed }
     let identifiers = Set(broken.map(\.identifier))
     verdict = ModelVerdict(findings)
     condition =
       switch verdict {
       case .sound: .sound
+      case .cannotTell where findings.contains { $0.identifier == .otherStem }: .otherStem
+      case .cannotTell where findings.contains { $0.identifier == .otherHead }: .otherHead
       case .cannotTell: .undecided
       case .broken where !identifiers.isDisjoint(with: Self.lost): .needsTraining
       case .broken where !identifiers.isDisjoint(with: Self.estimable): .repairable
@@ -191,7 +202,10 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
       case .broken: .misbehaving
       }
     let entries = "\(entriesFound) of \(entriesExpected) entries"
-    let decisive = broken.isEmpty ? findings.filter { $0.outcome == .undecided } : broken
+    let decisive =
+      broken.isEmpty
+      ? findings.filter { $0.outcome == .undecided }
+      : broken + findings.filter { [.otherHead, .otherStem].contains($0.identifier) }
     summary =
       decisive.isEmpty
       ? "all \(entries); nothing is missing, nothing is broken"
@@ -200,7 +214,8 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
 
   /// What only training gives back.
   private static let lost: Set<Finding.Identifier> = [
-    .missingParameters, .wrongShape, .parametersNotFinite, .silentLayer,
+    .missingParameters, .wrongShape, .parametersNotFinite, .silentLayer, .neverTrained,
+    .headNeverTrained,
   ]
   /// What data gives back.
   private static let estimable: Set<Finding.Identifier> = [
@@ -221,7 +236,7 @@ extension ModelDiagnosis.Network {
   init(_ network: RecognizedNetwork) {
     let architecture = network.architecture
     width = architecture.width
-    classes = architecture.classes
+    classes = network.outputs ?? architecture.classes
     head = network.headDescription
     parameters = network.entries.reduce(0) { sum, entry in
       entry.canonical.arena == .parameters ? sum + entry.canonical.range.count : sum

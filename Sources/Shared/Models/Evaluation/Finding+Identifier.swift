@@ -26,8 +26,27 @@ extension Finding {
     case unreadable
     /// The file asks Python to run something.
     case forbiddenCode
-    /// The network is no ResNet18, or one with a width or head that isn't computed here.
+    /// The file is sound, but another program's, or holds no weights.
+    case foreignFile
+    /// The network is no ResNet18.
     case otherNetwork
+    /// A ResNet18 with another head than those that are computed here, or one that can be read in two
+    /// ways.
+    case otherHead
+    /// A ResNet18 whose first layer is another one.
+    case otherStem
+    /// The weights are those of before any training.
+    case neverTrained
+    /// The head's are, in a backbone that has learned.
+    case headNeverTrained
+    /// One output stands for two.
+    case singleOutput
+    /// The file has other networks too, or a moving average.
+    case otherContainers
+    /// Objects of other programs' classes stand beside the weights.
+    case foreignObjects
+    /// A profiler left its counters in the network.
+    case profilerEntries
     /// This product's description of the model is in the file, and can't be used.
     case unusableDescription
     /// What the file says of its own verdict.

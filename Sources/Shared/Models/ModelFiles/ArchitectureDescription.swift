@@ -50,8 +50,7 @@ public struct ArchitectureDescription: Codable, Sendable, Equatable {
         key: "",
         expected: "resnet18 with 2 classes, a width of 8...256 and an input of 32...1024 that are "
           + "multiples of 8 and 32, a hidden layer of 1...4096 and a dropout of 0..<1",
-        got: "\(name.prefix(60)) with \(classes) classes, width \(width), input \(inputSize), "
-          + "hidden layer \(hidden.map(String.init) ?? "none"), dropout \(dropout)"
+        got: description
       ).decodingError(at: decoder)
     }
   }

@@ -61,11 +61,17 @@ public struct ModelFile: Sendable {
   /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
   public init(_ file: NetworkFile) throws(ModelFileError) {
     guard let metadata = try file.metadata() else {
+      let isCheckpoint =
+        file.container == ["model"]
+        && Set(file.others).isSuperset(of: ["format", "configuration", "progress"])
       throw ModelFileError(
         .otherContent, subject: file.path,
-        "expected a model that this trainer exported, got a file without the record "
-          + "\(ModelMetadata.recordName); to start from its weights, name it as "
-          + "network.initialWeights")
+        isCheckpoint
+          ? "expected a model, got a checkpoint of this trainer; make a model of it: trainer export "
+            + "--checkpoint \(file.path) --output model.pt"
+          : "expected a model that this trainer exported, got a file without the record "
+            + "\(ModelMetadata.recordName); to judge a file of another program, run trainer diagnose "
+            + "--store; to start from its weights, name it as network.initialWeights")
     }
     guard let architecture = metadata.architecture.architecture else {
       throw ModelFileError(

@@ -13,6 +13,9 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case otherNetwork
     /// A ResNet18, but of a width or with a head that this product doesn't compute.
     case unsupportedNetwork
+    /// The file is sound, but of another program: there are no weights in it, or not in a form that is
+    /// read here. The message says how to get at them.
+    case foreignFile
     /// The file is sound, but is no checkpoint or model of this product, or has no tensors.
     case otherContent
     /// There is no file of this kind.
@@ -44,6 +47,7 @@ extension ModelFileError {
       switch error.code {
       case .forbiddenGlobal: .forbiddenCode
       case .containerNotFound: .otherContent
+      case .foreignFile: .foreignFile
       default: .file
       }
     self.init(code, subject: error.file, place + error.message)

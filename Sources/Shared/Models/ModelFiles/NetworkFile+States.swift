@@ -28,7 +28,9 @@ extension NetworkFile {
   public var startingObstacle: ModelFileError? {
     do throws(ModelFileError) {
       let network = try network()
-      guard network.isComputable else { throw Self.notComputable(network, path) }
+      guard network.hasComputableWidth else {
+        throw ModelFileError(.unsupportedNetwork, subject: path, network.obstacle ?? "")
+      }
       _ = try plan(for: network.architecture, largestGapShare: Self.largestGapShare)
       return nil
     } catch {
@@ -44,9 +46,8 @@ extension NetworkFile {
   ///   compute it.
   public func state(inputSize: Int = 224) throws(ModelFileError) -> NetworkState {
     let network = try network()
-    guard network.isComputable else { throw Self.notComputable(network, path) }
-    if case .unsupported = network.head {
-      throw ModelFileError(.unsupportedNetwork, subject: path, network.headDescription)
+    if let obstacle = network.obstacle {
+      throw ModelFileError(.unsupportedNetwork, subject: path, obstacle)
     }
     var architecture = network.architecture
     architecture.inputSize = inputSize
@@ -68,15 +69,6 @@ extension NetworkFile {
     return state
   }
 
-  private static func notComputable(
-    _ network: RecognizedNetwork, _ path: String
-  ) -> ModelFileError {
-    ModelFileError(
-      .unsupportedNetwork, subject: path,
-      "expected a width that is a multiple of 8, got \(network.architecture.width); this network "
-        + "can't be computed here")
-  }
-
   /// What becomes of every entry, and the tensors that are taken over.
   private struct Plan {
     var match = WeightMatch()
@@ -87,8 +79,15 @@ extension NetworkFile {
     for architecture: ResNet18Architecture, largestGapShare: Double
   ) throws(ModelFileError) -> Plan {
     let network = try network()
+    if let stem = network.otherStem {
+      throw ModelFileError(.unsupportedNetwork, subject: path, stem)
+    }
+    // Layers whose order isn't known aren't taken for those of the target.
+    let isHeadKnown = if case .ambiguous = network.head { false } else { true }
     let known = Dictionary(
-      network.entries.map { ($0.canonical.name, $0.fileName) },
+      network.entries.filter { isHeadKnown || !$0.canonical.isHead }.map {
+        ($0.canonical.name, $0)
+      },
       uniquingKeysWith: { first, _ in first })
     let notFinite = Set(network.notFinite.map(\.fileName))
     let target = architecture.stateEntries
@@ -97,15 +96,22 @@ extension NetworkFile {
     var plan = Plan()
     var used: Set<String> = []
     for entry in target {
-      let name = known[entry.name] ?? entry.name
-      let tensor = known[entry.name].flatMap { weights[$0] }
+      let name = known[entry.name]?.fileName ?? entry.name
+      let tensor = known[entry.name].flatMap { self[$0] ?? weights[$0.fileName] }
       if tensor != nil { used.insert(name) }
-      let fits = tensor.map { RecognizedNetwork.fits($0, entry) } ?? false
+      let fits =
+        tensor.map {
+          $0.shape == entry.shape || entry.role == .batchesTracked && $0.count == 1
+        } ?? false
       // Where gaps are allowed, what is not finite is one.
       let isSound = fits && !(largestGap > 0 && notFinite.contains(name))
       if let tensor, isSound {
         plan.values.append((entry, tensor))
         plan.match.loaded.append(name)
+      } else if entry.isHead, known[entry.name]?.canonical.shape == entry.shape, tensor == nil,
+        entry.arena != .parameters
+      {
+        plan.match.missing.append(name)
       } else if entry.isHead {
         plan.match.replaced.append(name)
       } else if let tensor, !fits {

@@ -6,6 +6,20 @@ public import TensorFiles
 /// It is the only place that knows what files call the entries of a network. Whoever trains from,
 /// diagnoses, repairs or evaluates a file takes its answer.
 public struct NetworkFile: Sendable {
+  /// What a user says of a file, where the file itself leaves it open.
+  public struct Choices: Sendable, Equatable {
+    /// The keys that lead to the weights, joined by points; nil is the preferred or only container.
+    public var key: String?
+    /// The order of the head's layers; nil is what the file says.
+    public var headOrder: HeadOrder?
+
+    /// Makes choices; by default none.
+    public init(key: String? = nil, headOrder: HeadOrder? = nil) {
+      self.key = key
+      self.headOrder = headOrder
+    }
+  }
+
   /// The file, as the caller named it.
   public let path: String
   /// All tensors under the names that they have in the file, and the container they lie in.
@@ -19,6 +33,8 @@ public struct NetworkFile: Sendable {
   /// What else the file holds, in file order: keys of values that are no tensors, and tensors that
   /// belong to no network or to its moving average. Keys of nested dictionaries are joined by `/`.
   public let others: [String]
+  /// Entries that profilers left in the network; they mean nothing.
+  public let profilerEntries: [String]
 
   /// The keys that lead to the tensors in the file; none if they lie at the top level.
   public var container: [String] { weights.container }
@@ -26,24 +42,28 @@ public struct NetworkFile: Sendable {
   /// Reads a file whole and recognises its network.
   ///
   /// - Throws: `ModelFileError` where the file can't be read: `file`, `forbiddenCode`, or
-  ///   `otherContent` where there are no tensors in it. A file with tensors of another network is no
-  ///   error; `recognition` says so.
-  public static func recognize(_ path: String) throws(ModelFileError) -> NetworkFile {
+  ///   `otherContent` where there are no tensors in it, or several networks and no choice. A file with
+  ///   tensors of another network is no error; `recognition` says so.
+  public static func recognize(
+    _ path: String, _ choices: Choices = Choices()
+  ) throws(ModelFileError) -> NetworkFile {
     do {
-      return NetworkFile(path: path, weights: try ModelWeights.read(contentsOf: path))
+      return NetworkFile(
+        path: path, weights: try ModelWeights.read(contentsOf: path, container: choices.key),
+        choices)
     } catch {
       throw ModelFileError(error)
     }
   }
 
   /// Recognises the network of weights that were read already; `path` names their file in errors.
-  public init(path: String, weights: ModelWeights) {
+  public init(path: String, weights: ModelWeights, _ choices: Choices = Choices()) {
     self.path = path
     self.weights = weights
     let names = WrapperNames(
       weights.tensors.map { .init($0.name, isWeight: !$0.tensor.shape.isEmpty) })
     do throws(ModelFileError) {
-      let network = try RecognizedNetwork(weights, names, file: path)
+      let network = try RecognizedNetwork(weights, names, choices, file: path)
       (recognition, prefix) = (.success(network), network.prefix)
     } catch {
       (recognition, prefix) = (.failure(error), names.prefix)
@@ -58,6 +78,7 @@ public struct NetworkFile: Sendable {
     }
     let place = weights.container.map { $0 + "/" }.joined()
     others = weights.others + names.setAside.map { place + $0 }
+    profilerEntries = names.setAside.filter(WrapperNames.isProfilers)
   }
 
   /// The network.
@@ -74,8 +95,10 @@ public struct NetworkFile: Sendable {
     try description?.get()
   }
 
-  /// The tensor of an entry, in the entry's shape; nil where it is missing or of another shape.
+  /// The tensor of an entry, in the entry's shape; nil where it is missing or of another shape. The one
+  /// row of a last layer with a single output becomes two.
   public subscript(entry: RecognizedNetwork.Entry) -> TorchTensor? {
-    weights[entry.fileName].flatMap { RecognizedNetwork.fits($0, entry.canonical) ? $0 : nil }
+    guard let tensor = weights[entry.fileName], entry.fits(tensor) else { return nil }
+    return entry.singleOutput?.expanded(tensor) ?? tensor
   }
 }

@@ -4,27 +4,19 @@ internal import TensorFiles
 /// What follows the pooled features, deduced from the entries of a file that belong to no layer before.
 ///
 /// Whatever numbers its layers have (`fc`, `fc.0` and `fc.3`, `head.1`, ...), linear layers are told by
-/// their two dimensions, BatchNorm by one; activations and dropout leave no entries and are taken for
-/// ReLU and for what evaluation ignores.
+/// their two dimensions, normalising ones by one; activations and dropout leave no entries and are taken
+/// for ReLU and for what evaluation ignores. Where ReLU can be before or after BatchNorm, the numbers of
+/// the layers or the statistics of BatchNorm say so, or nothing does.
 struct RecognizedHead {
   let kind: RecognizedNetwork.Head
   /// As the product computes it; a linear one where the head is missing or unsupported.
   let architecture: ResNet18Architecture.Head
+  /// Answers of the last layer; nil where there is none.
+  let outputs: Int?
   /// Entries of the head's layers, whether or not the head is supported.
   let names: Set<String>
   /// The file's modules by this product's names, such as `fc.4` by `fc.5`.
   private let modules: [String: String]
-
-  private enum Kind: Equatable {
-    case linear(inputs: Int, outputs: Int)
-    case batchNorm(channels: Int)
-  }
-
-  private struct Module {
-    var name: String
-    var kind: Kind
-    var hasBias: Bool
-  }
 
   /// Why a head is none that this product computes.
   private struct Unsupported: Error {
@@ -33,23 +25,48 @@ struct RecognizedHead {
     init(_ reason: String) { self.reason = reason }
   }
 
+  private struct Layers {
+    var architecture: ResNet18Architecture.Head
+    var modules: [String: String]
+    /// Why the order of the layers isn't known.
+    var doubt: String?
+  }
+
   /// - Parameters:
   ///   - tensors: those that are not the backbone's.
   ///   - features: what the pooled maps give.
-  init(_ tensors: [TensorEntry], features: Int) {
-    let modules = Self.modules(tensors)
+  ///   - hasStatistics: whether the backbone has statistics of BatchNorm.
+  ///   - order: what the user says of the order of the layers.
+  init(_ tensors: [TensorEntry], features: Int, hasStatistics: Bool, order: HeadOrder?) {
+    let modules = HeadModule.all(in: tensors, hasStatistics: hasStatistics)
     let moduleNames = Set(modules.map(\.name))
     names = Set(
       tensors.map(\.name).filter { name in
         name.lastIndex(of: ".").map { moduleNames.contains(String(name[..<$0])) } ?? false
       })
-    guard modules.contains(where: { if case .linear = $0.kind { true } else { false } }) else {
-      (kind, architecture, self.modules) = (.missing, .linear, [:])
+    guard let last = modules.last(where: \.isLinear), case .linear(_, let outputs) = last.kind
+    else {
+      let isMissing = modules.isEmpty
+      kind =
+        isMissing
+        ? .missing : .unsupported("it has no linear layer: \(Self.list(modules))")
+      (architecture, self.modules, self.outputs) = (.linear, [:], nil)
       return
     }
+    self.outputs = outputs
     do throws(Unsupported) {
-      (architecture, self.modules) = try Self.layers(modules, features: features)
-      kind = .recognized
+      var layers = try Self.layers(modules, features: features)
+      if case .mlp(_, batchNorm: true, _) = layers.architecture {
+        layers.doubt = Self.doubt(modules, tensors)
+        switch order {
+        case .batchNormFirst: layers.doubt = nil
+        case .reluFirst:
+          throw Unsupported("its layers are \(HeadOrder.reluFirst.text), as was said")
+        case nil: break
+        }
+      }
+      (architecture, self.modules) = (layers.architecture, layers.modules)
+      kind = layers.doubt.map { .ambiguous($0) } ?? .recognized
     } catch {
       (kind, architecture, self.modules) = (.unsupported(error.reason), .linear, [:])
     }
@@ -63,97 +80,89 @@ struct RecognizedHead {
     return module + name[dot...]
   }
 
+  private static func list(_ modules: [HeadModule]) -> String {
+    modules.prefix(8).map(\.text).joined(separator: ", ") + (modules.count > 8 ? ", ..." : "")
+  }
+
   private static func layers(
-    _ modules: [Module], features: Int
-  ) throws(Unsupported) -> (ResNet18Architecture.Head, modules: [String: String]) {
-    let linears = modules.filter { if case .linear = $0.kind { true } else { false } }
-    let norms = modules.filter { if case .batchNorm = $0.kind { true } else { false } }
-    guard let first = linears.first, let last = linears.last else {
-      throw Unsupported("it has no linear layer")
+    _ modules: [HeadModule], features: Int
+  ) throws(Unsupported) -> Layers {
+    let linears = modules.filter(\.isLinear)
+    let norms = modules.filter(\.isNorm)
+    guard let first = linears.first, let last = linears.last,
+      linears.count + norms.count == modules.count
+    else { throw Unsupported("its layers are \(list(modules))") }
+    guard case .linear(_, let outputs) = last.kind, (1...2).contains(outputs) else {
+      let count = if case .linear(_, let outputs) = last.kind { outputs } else { 0 }
+      throw Unsupported(
+        "it has \(count) outputs; a detector has two, real and fake, or one"
+          + (modules.count > 1 ? "; its layers are \(list(modules))" : ""))
     }
     if let lame = linears.first(where: { !$0.hasBias }) {
-      throw Unsupported("the layer \(lame.name) has no bias")
+      throw Unsupported(
+        "the layer \(lame.name) has no bias"
+          + (modules.count > 1 ? "; its layers are \(list(modules))" : ""))
     }
     guard case .linear(features, let hidden) = first.kind else {
-      throw Unsupported("its first layer, \(first.name), doesn't take \(features) features")
+      throw Unsupported(
+        "its first layer, \(first.name), doesn't take \(features) features; its layers are "
+          + list(modules))
     }
     guard linears.count > 1 else {
-      guard norms.isEmpty else { throw Unsupported("\(norms[0].name) normalises its input") }
-      try check(classes: hidden)
-      return (.linear, ["fc": first.name])
+      guard norms.isEmpty else { throw Unsupported("its layers are \(list(modules))") }
+      return Layers(architecture: .linear, modules: ["fc": first.name])
     }
-    guard linears.count == 2, norms.count <= 1, case .linear(hidden, let outputs) = last.kind,
+    guard linears.count == 2, norms.count <= 1, case .linear(hidden, _) = last.kind,
       (1...4096).contains(hidden)
     else {
       throw Unsupported(
-        "it has \(linears.count) linear and \(norms.count) BatchNorm layers: "
-          + modules.prefix(8).map(\.name).joined(separator: ", "))
+        "it has \(linears.count) linear and \(norms.count) normalising layers: \(list(modules))")
     }
     if let norm = norms.first {
-      guard norm.kind == .batchNorm(channels: hidden), norm.name != first.name,
-        isBefore(first.name, norm.name), isBefore(norm.name, last.name)
-      else { throw Unsupported("\(norm.name) doesn't follow its first layer") }
+      guard norm.kind == .norm(channels: hidden, isLayerNorm: false), norm.name != first.name,
+        modules.firstIndex(of: norm) == 1
+      else { throw Unsupported("its layers are \(list(modules))") }
     }
-    try check(classes: outputs)
-    return (
-      .mlp(hidden: hidden, batchNorm: !norms.isEmpty, dropout: 0),
-      [
+    return Layers(
+      architecture: .mlp(hidden: hidden, batchNorm: !norms.isEmpty, dropout: 0),
+      modules: [
         "fc.1": first.name, "fc.2": norms.first?.name ?? "",
         norms.isEmpty ? "fc.4" : "fc.5": last.name,
-      ]
-    )
+      ])
   }
 
-  private static func check(classes: Int) throws(Unsupported) {
-    guard classes == 2 else {
-      throw Unsupported("it has \(classes) outputs; a detector has two, real and fake")
+  /// Why it isn't known that BatchNorm comes before the activation; nil where it is.
+  private static func doubt(_ modules: [HeadModule], _ tensors: [TensorEntry]) -> String? {
+    guard modules.count == 3 else { return nil }
+    let norm = modules[1]
+    let before = modules[0].gap(to: norm)
+    let after = norm.gap(to: modules[2])
+    // Right after the linear layer, with room for an activation behind it.
+    if before == 0, let after, after > 0 { return nil }
+    let means = tensors.first { $0.name == norm.name + ".running_mean" }?.tensor.floats ?? []
+    let evidence = Self.order(of: means)
+    if evidence == .batchNormFirst, after != 0 { return nil }
+    let room: String
+    switch (before, after) {
+    case (.some(1...), 0):
+      room = "its number leaves room for ReLU before it only, if in its nn.Sequential"
+    case (0, 0): room = "its number leaves no room for ReLU at all in its nn.Sequential"
+    default: room = "names and shapes don't say whether ReLU comes before or after it"
     }
+    return
+      "it has BatchNorm (\(norm.name)) between two linear layers (\(modules[0].name), "
+      + "\(modules[2].name)), and \(room): its layers may be \(HeadOrder.batchNormFirst.text), or "
+      + HeadOrder.reluFirst.text
+      + (evidence == .reluFirst
+        ? "; none of its \(means.count) running means is negative, as behind ReLU" : "")
   }
 
-  /// The modules of some entries, in the order of their numbers.
-  private static func modules(_ tensors: [TensorEntry]) -> [Module] {
-    var found: [Module] = []
-    let names = Set(tensors.map(\.name))
-    for entry in tensors {
-      guard let dot = entry.name.lastIndex(of: "."), entry.name[dot...] == ".weight" else {
-        continue
-      }
-      let name = String(entry.name[..<dot])
-      let shape = entry.tensor.shape
-      let hasBias = names.contains(name + ".bias")
-      if shape.count == 2 {
-        found.append(
-          Module(name: name, kind: .linear(inputs: shape[1], outputs: shape[0]), hasBias: hasBias))
-      } else if shape.count == 1 {
-        found.append(Module(name: name, kind: .batchNorm(channels: shape[0]), hasBias: hasBias))
-      }
-    }
-    // By their numbers, or else by how one layer takes what the one before gives.
-    let numbered = found.sorted { isBefore($0.name, $1.name) }
-    return isChain(numbered) ? numbered : isChain(found) ? found : numbered
-  }
-
-  private static func isChain(_ modules: [Module]) -> Bool {
-    var width: Int?
-    for module in modules {
-      switch module.kind {
-      case .linear(let inputs, let outputs):
-        guard width ?? inputs == inputs else { return false }
-        width = outputs
-      case .batchNorm(let channels):
-        guard width ?? channels == channels else { return false }
-      }
-    }
-    return true
-  }
-
-  /// Whether a module's name comes first, its parts compared as numbers where they are some.
-  private static func isBefore(_ left: String, _ right: String) -> Bool {
-    let (left, right) = (left.split(separator: "."), right.split(separator: "."))
-    for (a, b) in zip(left, right) where a != b {
-      if let a = Int(a), let b = Int(b) { return a < b }
-      return a < b
-    }
-    return left.count < right.count
+  /// What running means say of the order: behind ReLU none is negative, before it about half of them
+  /// are. Nil where they are too few, or those from before any training.
+  private static func order(of means: ArraySlice<Float>) -> HeadOrder? {
+    guard means.count >= 8, means.allSatisfy(\.isFinite) else { return nil }
+    let negative = means.count { $0 < 0 }
+    if negative * 8 >= means.count { return .batchNormFirst }
+    return negative == 0 && means.contains { $0 > 0 } ? .reluFirst : nil
   }
 }

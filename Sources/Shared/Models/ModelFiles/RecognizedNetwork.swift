@@ -10,6 +10,19 @@ public struct RecognizedNetwork: Sendable, Equatable {
     public let fileName: String
     /// Shape, role, and the name in this product's networks.
     public let canonical: StateEntry
+    /// The one output that the file has where the network has two; nil for any other entry.
+    public let singleOutput: SingleOutput?
+
+    /// The shape that the entry has in the file.
+    public var fileShape: [Int] {
+      singleOutput == nil ? canonical.shape : [1] + canonical.shape.dropFirst()
+    }
+
+    /// Whether a tensor of the file has the shape of the entry. A counter may be saved as an array of
+    /// one.
+    func fits(_ tensor: TorchTensor) -> Bool {
+      tensor.shape == fileShape || canonical.role == .batchesTracked && tensor.count == 1
+    }
   }
 
   /// An entry that the file has in another shape.
@@ -26,6 +39,9 @@ public struct RecognizedNetwork: Sendable, Equatable {
     case recognized
     /// No entry of a layer. A linear head with two outputs is assumed.
     case missing
+    /// One that this product computes in one of its readings; the readings as a sentence without a
+    /// point.
+    case ambiguous(String)
     /// Another one; the reason as a sentence without a point. The entries are the backbone's only.
     case unsupported(String)
   }
@@ -36,6 +52,11 @@ public struct RecognizedNetwork: Sendable, Equatable {
   public let prefix: String
   /// What the file has of a head.
   public let head: Head
+  /// Answers of the head's last layer in the file; nil where it has none.
+  public let outputs: Int?
+  /// What stands in the place of ResNet18's first layer, as a sentence without a point; nil where it is
+  /// that layer. The entries are without it then.
+  public let otherStem: String?
   /// Every entry, in the order of the state_dict.
   public let entries: [Entry]
   /// Those that the file lacks.
@@ -65,6 +86,8 @@ public struct RecognizedNetwork: Sendable, Equatable {
     case (.unsupported(let reason), _):
       "this is a ResNet18, but with a head that can't be computed here: \(reason); expected one "
         + "linear layer, or two with or without BatchNorm between them"
+    case (.ambiguous(let readings), _):
+      "this is a ResNet18 whose head can be read in two ways: \(readings)"
     case (.recognized, .linear): "one linear layer"
     case (.recognized, .mlp(let hidden, let batchNorm, _)):
       "two linear layers with \(hidden) features between them, "
@@ -74,23 +97,38 @@ public struct RecognizedNetwork: Sendable, Equatable {
 
   /// Whether the engines of this product can compute a network of this width; else only its entries
   /// can be looked at.
-  public var isComputable: Bool { architecture.width.isMultiple(of: 8) }
+  public var hasComputableWidth: Bool { architecture.width.isMultiple(of: 8) }
 
-  /// Whether a tensor has the shape of an entry. A counter may be saved as an array of one.
-  static func fits(_ tensor: TorchTensor, _ entry: StateEntry) -> Bool {
-    tensor.shape == entry.shape || entry.role == .batchesTracked && tensor.count == 1
+  /// Whether this product can compute the network.
+  public var isComputable: Bool { obstacle == nil }
+
+  /// Why the network can't be computed here; nil where it can.
+  public var obstacle: String? {
+    if let otherStem { return otherStem }
+    switch head {
+    case .unsupported, .ambiguous: return headDescription
+    case .recognized, .missing: break
+    }
+    return hasComputableWidth
+      ? nil
+      : "expected a width that is a multiple of 8, got \(architecture.width); this network can't be "
+        + "computed here"
   }
+
+  /// The one output that stands for two; nil where there are two.
+  public var singleOutput: SingleOutput? { entries.lazy.compactMap(\.singleOutput).first }
 
   /// Recognises the network of some weights.
   ///
   /// - Parameters:
   ///   - weights: the tensors of a file.
   ///   - names: their names, and what is left of them without the wrappers of the network.
+  ///   - choices: what the user says of it.
   ///   - file: names the file in errors.
   /// - Throws: `ModelFileError`: `otherNetwork` where it is no ResNet18, `unsupportedNetwork` where it
   ///   is too wide a one.
   init(
-    _ weights: ModelWeights, _ names: WrapperNames, file: String
+    _ weights: ModelWeights, _ names: WrapperNames, _ choices: NetworkFile.Choices, file: String
   ) throws(ModelFileError) {
     let tensors = names.names.compactMap { name in
       weights[name.original].map { TensorEntry(name.stripped, $0) }
@@ -98,14 +136,26 @@ public struct RecognizedNetwork: Sendable, Equatable {
     let backbone = BackboneNames(tensors.map(\.name))
     let width = try Self.width(tensors, backbone, file: file)
     let others = tensors.filter { backbone.name(of: $0.name) == nil }
-    let head = RecognizedHead(others, features: width * 8)
+    let stem = RecognizedStem(tensors, backbone, width: width)
+    let head = RecognizedHead(
+      others, features: width * 8,
+      hasStatistics: tensors.contains {
+        $0.name.hasSuffix(".running_mean") && backbone.name(of: $0.name) != nil
+      }, order: choices.headOrder)
     let architecture = ResNet18Architecture(width: width, head: head.architecture)
     let isHeadSupported = if case .unsupported = head.kind { false } else { true }
-    let entries = architecture.stateEntries.filter { !$0.isHead || isHeadSupported }.map { entry in
+    let single = head.outputs == 1 ? SingleOutput(StatedClassOrder.all(in: weights)) : nil
+    let last = architecture.stateEntries.last { $0.isHead && $0.role == .bias }?.name
+      .dropLast(".bias".count)
+    let entries = architecture.stateEntries.filter {
+      $0.isHead ? isHeadSupported : !(stem.isOther && RecognizedStem.names.contains($0.name))
+    }.map { entry in
       Entry(
         fileName: names.original(
           of: entry.isHead ? head.fileName(of: entry.name) : backbone.fileName(of: entry.name)),
-        canonical: entry)
+        canonical: entry,
+        singleOutput: last.map { [$0 + ".weight", $0 + ".bias"].contains(entry.name) } == true
+          ? single : nil)
     }
     var (missing, wrongShapes, notFinite) = ([Entry](), [WrongShape](), [Entry]())
     for entry in entries {
@@ -113,7 +163,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
         missing.append(entry)
         continue
       }
-      if !Self.fits(tensor, entry.canonical) {
+      if !entry.fits(tensor) {
         wrongShapes.append(WrongShape(entry: entry, shape: tensor.shape))
       } else if entry.canonical.arena != .counters, !tensor.isFinite {
         notFinite.append(entry)
@@ -123,6 +173,8 @@ public struct RecognizedNetwork: Sendable, Equatable {
     let strangers = others.map { (isHead: head.names.contains($0.name), $0.name) }
       .map { (isHead: $0.isHead, name: names.original(of: $0.1)) }
       .filter { !known.contains($0.name) }
+    outputs = head.outputs
+    otherStem = stem.reason
     self.architecture = architecture
     self.head = head.kind
     self.entries = entries
@@ -143,7 +195,7 @@ extension RecognizedNetwork {
     for entry in tensors {
       guard let name = names.name(of: entry.name) else { continue }
       guard let like = BackboneNames.known[name] else {
-        strangers.append(entry)
+        if !RecognizedStem.isStem(name) { strangers.append(entry) }
         continue
       }
       // Of a width of 8, `like` has so many outputs: the others follow in proportion.

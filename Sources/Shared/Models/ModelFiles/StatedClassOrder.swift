@@ -20,24 +20,44 @@ public struct StatedClassOrder: Sendable, Equatable {
   /// - Returns: nil where the value names anything but one class of each kind.
   init?(key: String, value: TorchValue) {
     let name = key.split(separator: "/").last.map(String.init) ?? key
-    guard Self.names.contains(name.lowercased()), let pairs = Self.pairs(value),
-      pairs.count == 2, Set(pairs.map(\.place)) == [0, 1]
+    let isList = if case .dictionary = value { false } else { true }
+    guard Self.isStatement(name, isList: isList), let pairs = Self.pairs(value), pairs.count == 2,
+      Set(pairs.map(\.place)) == [0, 1]
     else { return nil }
-    let labels = pairs.sorted { $0.place < $1.place }.compactMap { VideoLabel(word: $0.word) }
+    let labels = pairs.sorted { $0.place < $1.place }.compactMap { Self.label($0.word) }
     guard Set(labels) == Set(VideoLabel.allCases) else { return nil }
     self.key = key
     self.labels = labels
   }
 
-  /// What programs call the order of the classes.
-  private static let names: Set<String> = [
-    "class_to_idx", "class_to_index", "class_to_id", "idx_to_class", "index_to_class",
-    "id_to_class",
-    "classes", "class_names", "class_name", "class_labels", "class_map", "class_mapping",
-    "class_indices", "labels", "label_names", "label_map", "label_mapping", "label2id", "id2label",
-    "label_to_idx", "label_to_id", "idx_to_label", "id_to_label", "label2idx", "idx2label",
-    "idx2class", "class2idx", "categories",
-  ]
+  /// What programs call the order of the classes; `classToIdx` is `class_to_idx`.
+  private static let names: Set<String> = Set(
+    [
+      "class_to_idx", "class_to_index", "class_to_id", "idx_to_class", "index_to_class",
+      "id_to_class", "classes", "class_names", "class_name", "class_labels", "class_map",
+      "class_mapping", "class_indices", "label_names", "label_map", "label_mapping", "label2id",
+      "id2label", "label_to_idx", "label_to_id", "idx_to_label", "id_to_label", "label2idx",
+      "idx2label", "idx2class", "class2idx", "categories",
+    ].map(plain))
+
+  /// A list of that name may as well be the labels of two pictures; a dictionary is none.
+  private static let ambiguousName = "labels"
+
+  private static func isStatement(_ name: String, isList: Bool) -> Bool {
+    let name = plain(name)
+    return names.contains(name) || name == ambiguousName && !isList
+  }
+
+  private static func plain(_ name: String) -> String {
+    name.lowercased().filter { $0 != "_" && $0 != "-" }
+  }
+
+  /// The label of a class, also of one with its number: `0_fake`, `1-real`.
+  private static func label(_ word: String) -> VideoLabel? {
+    VideoLabel(word: word)
+      ?? VideoLabel(
+        word: word.drop { $0.isNumber || "_-. ".contains($0) }.prefix { $0.isLetter })
+  }
 
   private static func pairs(_ value: TorchValue) -> [(place: Int, word: String)]? {
     switch value {
@@ -69,15 +89,19 @@ public struct StatedClassOrder: Sendable, Equatable {
     default: nil
     }
   }
+
+  /// What a file says, by key.
+  static func all(in weights: ModelWeights) -> [StatedClassOrder] {
+    weights.remarks.sorted { $0.key < $1.key }.compactMap {
+      StatedClassOrder(key: $0.key, value: $0.value)
+    }
+  }
 }
 
 extension NetworkFile {
   /// What the file says of the order of the answers, by key. Empty for files of this product, whose
   /// order is fixed, and for most of others.
   public var statedClassOrders: [StatedClassOrder] {
-    guard description == nil else { return [] }
-    return weights.remarks.sorted { $0.key < $1.key }.compactMap {
-      StatedClassOrder(key: $0.key, value: $0.value)
-    }
+    description == nil ? StatedClassOrder.all(in: weights) : []
   }
 }

@@ -45,9 +45,19 @@ struct WrapperNames {
   /// The step counter of `torch.optim.swa_utils.AveragedModel`.
   private static let counters: Set<String> = ["n_averaged"]
 
+  /// What the profiler thop registers in every module, and leaves there.
+  private static let profilerNames: Set<Substring> = ["total_ops", "total_params"]
+
+  /// Whether an entry is a profiler's.
+  static func isProfilers(_ name: String) -> Bool {
+    profilerNames.contains(
+      name[(name.lastIndex(of: ".").map(name.index(after:)) ?? name.startIndex)...])
+  }
+
   init(_ names: [Name]) {
-    self.names = names.filter { !Self.counters.contains($0.original) }
-    setAside = names.map(\.original).filter(Self.counters.contains)
+    let isOther = { (name: String) in Self.counters.contains(name) || Self.isProfilers(name) }
+    self.names = names.filter { !isOther($0.original) }
+    setAside = names.map(\.original).filter(isOther)
     stripCommonPrefixes()
     setAverageAside()
     stripCommonPrefixes()

@@ -46,7 +46,19 @@ struct ByteReader {
   /// A line without its line feed.
   mutating func line(maximumLength: Int, _ what: String) throws(TorchFileError) -> String {
     let start = position
-    let window = bytes[start..<end].prefix(maximumLength + 1)
+    let bytes = try lineBytes(maximumLength: maximumLength, what)
+    guard let line = String(validating: bytes, as: UTF8.self) else {
+      throw error(.malformed, at: start, "expected \(what) in UTF-8, got other bytes")
+    }
+    return line
+  }
+
+  /// The bytes of a line without its line feed.
+  mutating func lineBytes(
+    maximumLength: Int, _ what: String
+  ) throws(TorchFileError) -> ArraySlice<UInt8> {
+    let start = position
+    let window = bytes[start..<end].prefix(min(maximumLength, end) + 1)
     guard let lineEnd = window.firstIndex(of: UInt8(ascii: "\n")) else {
       if window.count > maximumLength {
         throw error(.limitExceeded, "expected at most \(maximumLength) bytes of \(what)")
@@ -54,22 +66,7 @@ struct ByteReader {
       throw error(.truncated, "expected \(what), got the end of the file")
     }
     position = lineEnd + 1
-    guard let line = String(validating: bytes[start..<lineEnd], as: UTF8.self) else {
-      throw error(.malformed, at: start, "expected \(what) in UTF-8, got other bytes")
-    }
-    return line
-  }
-
-  /// Whether the next `count` bytes contain `text`.
-  func contains(_ text: String, within count: Int) -> Bool {
-    let text = Array(text.utf8)
-    let window = bytes[position..<position + min(count, remaining)]
-    var start = window.startIndex
-    while let found = window[start...].firstIndex(of: text[0]) {
-      if window[found...].starts(with: text) { return true }
-      start = found + 1
-    }
-    return false
+    return bytes[start..<lineEnd]
   }
 
   /// An error at `position`, or at `other` when given.

@@ -2,37 +2,67 @@
 enum FileFormat: Equatable {
   case legacy
   case zip
-  case tar
   case safetensors
   /// A pickle that is none of PyTorch's files: `pickle.dump` wrote it.
   case plainPickle
-  /// One array of NumPy, `.npy`.
-  case numPyArray
+  case gzip
+  /// What joblib writes with `compress`.
+  case zlib
+  /// Of another program.
+  case foreign(ForeignFile)
   case text(firstLine: String)
   case unknown(firstBytes: String)
 
   private static let zipStart = Array("PK".utf8) + [3, 4]
-  private static let numPyStart = [0x93] + Array("NUMPY".utf8)
 
   init(_ bytes: [UInt8]) {
-    if bytes.starts(with: LegacyFormat.magic) || LegacyFormat.magic.starts(with: bytes) {
+    if LegacyFormat.isBeginning(bytes) {
       self = .legacy
     } else if bytes.starts(with: Self.zipStart) || Self.zipStart.starts(with: bytes) {
       self = .zip
-    } else if bytes.count >= 262, bytes[257..<262].elementsEqual("ustar".utf8) {
-      self = .tar
     } else if bytes.count > 8, bytes[5..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") {
       self = .safetensors
-    } else if bytes.first == PickleOpcode.proto.rawValue {
+    } else if bytes.first == PickleOpcode.proto.rawValue || Self.isOldPickle(bytes) {
       self = .plainPickle
-    } else if bytes.starts(with: Self.numPyStart) {
-      self = .numPyArray
+    } else if bytes.starts(with: [0x1F, 0x8B, 8]) {
+      self = .gzip
+    } else if bytes.first == 0x78, bytes.count > 2,
+      (Int(bytes[0]) << 8 + Int(bytes[1])).isMultiple(of: 31)
+    {
+      self = .zlib
+    } else if let foreign = ForeignFile(bytes) {
+      self = .foreign(foreign)
     } else if let line = Self.firstLine(bytes) {
       self = .text(firstLine: line)
     } else {
       self = .unknown(
         firstBytes: bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
           .joined(separator: " "))
+    }
+  }
+
+  /// Whether bytes are a pickle of protocol 0 or 1, which has no beginning of its own: a dictionary, a
+  /// list or a class as the first instructions, STOP as the last.
+  private static func isOldPickle(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count > 3, bytes.last == PickleOpcode.stop.rawValue else { return false }
+    switch (bytes[0], bytes[1]) {
+    case (UInt8(ascii: "("), UInt8(ascii: "d")), (UInt8(ascii: "("), UInt8(ascii: "l")),
+      (UInt8(ascii: "}"), UInt8(ascii: "q")), (UInt8(ascii: "]"), UInt8(ascii: "q")):
+      return true
+    case (UInt8(ascii: "c"), _):
+      // GLOBAL: a module and a name, a line each.
+      let lines = bytes.dropFirst().prefix(256).split(
+        separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
+      return lines.count == 3
+        && lines.prefix(2).allSatisfy { line in
+          !line.isEmpty
+            && line.allSatisfy { byte in
+              let character = Character(Unicode.Scalar(byte))
+              return character.isASCII
+                && (character.isLetter || character.isNumber || "._".contains(character))
+            }
+        }
+    default: return false
     }
   }
 

@@ -1,24 +1,39 @@
 /// The format of `torch.save` before PyTorch 1.6 (and of `_use_new_zipfile_serialization=False`).
 ///
-/// Five pickles follow each other: a magic number, the protocol (1001), facts about the writer's
+/// Five pickles follow each other: a magic number, the format's number (1001), facts about the writer's
 /// machine, the saved object, the keys of its storages. Then, in the order of the keys, each
 /// storage: an int64 element count and the elements. Written down nowhere; the source is
 /// `_legacy_save` in PyTorch's `torch/serialization.py`.
 enum LegacyFormat {
-  /// The pickle of 0x1950a86a20f9469cfc6c, with which every legacy file begins.
-  static let magic: [UInt8] = [
-    0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
+  /// The pickle of 0x1950a86a20f9469cfc6c in protocol 2, with which nearly every legacy file begins.
+  static let magic: [UInt8] = [0x80, 0x02] + magicNumber
+
+  /// LONG1 of ten bytes, and STOP; protocols 3 and up put other bytes before it.
+  private static let magicNumber: [UInt8] = [
+    0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E,
   ]
+  /// The same in protocols 0 and 1.
+  private static let magicText = Array("L119547037146038801333356L\n.".utf8)
+
+  /// Whether bytes are those of a legacy file, or as many of its first ones as there are.
+  static func isBeginning(_ bytes: [UInt8]) -> Bool {
+    if bytes.starts(with: magic) || magic.starts(with: bytes) || bytes.starts(with: magicText) {
+      return true
+    }
+    // PROTO, and from protocol 4 on FRAME.
+    return bytes.first == PickleOpcode.proto.rawValue
+      && [2, 11].contains { bytes.dropFirst($0).starts(with: magicNumber) }
+  }
 
   static func read(
     file: String, bytes: [UInt8], limits: PickleLimits
   ) throws(TorchFileError) -> TorchContent {
     var reader = ByteReader(file: file, bytes: bytes)
-    _ = try reader.take(magic.count, "the magic number")
+    _ = try PickleMachine.run(&reader, knownGlobals: [])  // The magic number.
     try readProtocol(&reader)
     try readSystemFacts(&reader)
     let pickle = try PickleMachine.run(
-      &reader, allowedGlobals: TorchGlobals.allowed, limits: limits)
+      &reader, knownGlobals: TorchGlobals.known, limits: limits)
     let references = try StorageReference.all(in: pickle, file: file)
     let keys = try readKeys(&reader, limits: limits)
     var storages: [String: Range<Int>] = [:]
@@ -45,7 +60,7 @@ enum LegacyFormat {
 
   private static func readProtocol(_ reader: inout ByteReader) throws(TorchFileError) {
     let start = reader.position
-    let pickle = try PickleMachine.run(&reader, allowedGlobals: [])
+    let pickle = try PickleMachine.run(&reader, knownGlobals: [])
     guard pickle.root == .integer(1001) else {
       throw reader.error(
         .malformed, at: start,
@@ -55,7 +70,7 @@ enum LegacyFormat {
 
   private static func readSystemFacts(_ reader: inout ByteReader) throws(TorchFileError) {
     let start = reader.position
-    let pickle = try PickleMachine.run(&reader, allowedGlobals: [])
+    let pickle = try PickleMachine.run(&reader, knownGlobals: [])
     guard let facts = pickle.dictionary(pickle.root),
       let order = facts.first(where: { $0.text == "little_endian" })?.value
     else {
@@ -75,7 +90,7 @@ enum LegacyFormat {
     _ reader: inout ByteReader, limits: PickleLimits
   ) throws(TorchFileError) -> [String] {
     let start = reader.position
-    let pickle = try PickleMachine.run(&reader, allowedGlobals: [], limits: limits)
+    let pickle = try PickleMachine.run(&reader, knownGlobals: [], limits: limits)
     guard let values = pickle.sequence(pickle.root) else {
       throw reader.error(
         .malformed, at: start,

@@ -1,13 +1,15 @@
 extension ModelWeights {
   /// Reads the weights of a network from a zip or legacy file of PyTorch, a plain pickle of tensors
-  /// or NumPy arrays (`pickle.dump`, protocols 2 to 5), or a safetensors file. The format is told by
-  /// the content, not by the name.
+  /// or NumPy arrays (`pickle.dump`, any protocol), or a safetensors file. The format is told by the
+  /// content, not by the name.
   ///
   /// **Container.** Preferred is a dictionary under `state_dict`, `model_state_dict`, `model`, `net`,
   /// `network`, `module`, `params`, `weights` or `checkpoint`, in this order, also one within
   /// another; then the top level; then a moving average of the weights: `ema`, `model_ema`,
-  /// `state_dict_ema`, `ema_state_dict`, `params_ema`. A dictionary counts if it holds a tensor of at
-  /// least one dimension. `container` names another one by its keys, joined by `/`.
+  /// `state_dict_ema`, `ema_state_dict`, `params_ema`; then the only dictionary of tensors that there
+  /// is, whatever its key. A dictionary counts if it holds a tensor of at least one dimension.
+  /// `container` names another one by its keys, joined by `/` or points. A network that was saved as an
+  /// object counts as its state_dict.
   ///
   /// Only the tensors of the container are converted; the file is read and checked whole.
   public static func read(
@@ -22,15 +24,37 @@ extension ModelWeights {
   static func read(
     file: String, bytes: [UInt8], container: String? = nil
   ) throws(TorchFileError) -> ModelWeights {
-    if FileFormat(bytes) == .safetensors {
+    if let inner = try PackedFile.contents(of: bytes, file: file) {
+      return try read(file: file, plainBytes: inner, container: container)
+    }
+    return try read(file: file, plainBytes: bytes, container: container)
+  }
+
+  private static func read(
+    file: String, plainBytes bytes: [UInt8], container: String?
+  ) throws(TorchFileError) -> ModelWeights {
+    func checkContainer(_ kind: String) throws(TorchFileError) {
       guard container == nil else {
         throw TorchFileError(
-          .containerNotFound, file: file, "a safetensors file has no containers to choose from")
+          .containerNotFound, file: file, "\(kind) has no containers to choose from")
       }
+    }
+    switch FileFormat(bytes) {
+    case .safetensors:
+      try checkContainer("a safetensors file")
       return weights(try SafetensorsFile.read(file: file, bytes: bytes))
+    case .zip where NumPyArchive.isArchive(try ZipReader.names(file: file, bytes: bytes)):
+      try checkContainer("an archive of NumPy")
+      return ModelWeights(tensors: try NumPyArchive.read(file: file, bytes: bytes))
+    case .foreign(.json):
+      guard let index = try ShardIndex(file: file, bytes: bytes) else { break }
+      try checkContainer("an index of shards")
+      return try index.weights(file: file)
+    default: break
     }
     let content = try TorchContent.read(file: file, bytes: bytes)
-    return try weights(content, WeightSearch(content).container(named: container))
+    let search = WeightSearch(content)
+    return try weights(content, search, search.container(named: container))
   }
 
   private static func weights(_ source: SafetensorsFile) -> ModelWeights {
@@ -38,15 +62,17 @@ extension ModelWeights {
   }
 
   private static func weights(
-    _ content: TorchContent, _ container: WeightSearch.Container
+    _ content: TorchContent, _ search: WeightSearch, _ container: WeightSearch.Container
   ) throws(TorchFileError) -> ModelWeights {
     var reader = TensorReader(content)
     var tensors: [TensorEntry] = []
     var others = neighbours(of: container, content.pickle)
     let place = container.path.map { $0 + "/" }.joined()
-    for entry in content.pickle.dictionary(container.dictionary) ?? [] {
+    for entry in container.entries {
       if let name = entry.text, let call = reader.call(entry.value) {
         tensors.append(TensorEntry(name, try reader.tensor(name, call)))
+      } else if let name = entry.text, let refusal = reader.refusal(of: entry.value, name) {
+        throw refusal
       } else {
         others.append(place + (entry.text ?? content.pickle.summary(entry.key)))
       }
@@ -54,7 +80,9 @@ extension ModelWeights {
     return ModelWeights(
       tensors: tensors, container: container.path, others: others,
       records: try content.ownRecords(),
-      remarks: remarks(content.pickle, besides: container.dictionary))
+      remarks: remarks(content.pickle, besides: container.value),
+      otherContainers: search.others(than: container.path),
+      foreignNames: content.pickle.strangers.map(\.description))
   }
 
   /// The keys beside those that lead to the container.
@@ -65,7 +93,7 @@ extension ModelWeights {
     var value = pickle.root
     var place = ""
     for key in container.path {
-      let entries = pickle.dictionary(value) ?? []
+      let entries = pickle.members(value) ?? []
       result += entries.filter { $0.text != key }
         .map { place + ($0.text ?? pickle.summary($0.key)) }
       value = entries.first { $0.text == key }?.value ?? .none

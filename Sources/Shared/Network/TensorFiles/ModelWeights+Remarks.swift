@@ -28,7 +28,7 @@ private struct RemarkReader {
 
   mutating func read(_ value: PickleValue, at path: String, depth: Int) {
     guard case .object(let index) = value, visited.insert(index).inserted,
-      let entries = pickle.dictionary(value)
+      let entries = pickle.members(value)
     else { return }
     for entry in entries {
       budget -= 1
@@ -56,7 +56,7 @@ private struct RemarkReader {
         stride(from: 0, to: items.count - 1, by: 2).map {
           TorchEntry(key: items[$0], value: items[$0 + 1])
         })
-    case .set, .call, .persistent: return nil
+    case .set, .call, .opaque, .persistent: return nil
     }
   }
 

@@ -21,6 +21,14 @@ public struct ModelWeights: Sendable {
   /// joined by `/`, such as `class_to_idx`. Empty for safetensors.
   public let remarks: [String: TorchValue]
 
+  /// The ways to other dictionaries of tensors in the file, their keys joined by points: each can be
+  /// named as the container.
+  public let otherContainers: [String]
+
+  /// Names of Python's classes and functions that the file mentions and that mean nothing here, such as
+  /// `argparse.Namespace`. Python would import them; here their objects were passed over.
+  public let foreignNames: [String]
+
   private let indices: [String: Int]
 
   /// The tensor of that name, or nil.
@@ -31,13 +39,16 @@ public struct ModelWeights: Sendable {
   /// Describes weights; of two tensors of one name the first is found by it.
   public init(
     tensors: [TensorEntry], container: [String] = [], others: [String] = [],
-    records: [String: [UInt8]] = [:], remarks: [String: TorchValue] = [:]
+    records: [String: [UInt8]] = [:], remarks: [String: TorchValue] = [:],
+    otherContainers: [String] = [], foreignNames: [String] = []
   ) {
     self.tensors = tensors
     self.container = container
     self.others = others
     self.records = records
     self.remarks = remarks
+    self.otherContainers = otherContainers
+    self.foreignNames = foreignNames
     indices = Dictionary(
       tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }

@@ -64,5 +64,8 @@ enum NumPyGlobals {
   static let scalar = PickleGlobal(module: "numpy._core.multiarray", name: "scalar")
   static let fromBuffer = PickleGlobal(module: "numpy._core.numeric", name: "_frombuffer")
 
+  static let joblibWrapper = PickleGlobal(
+    module: "joblib.numpy_pickle", name: "NumpyArrayWrapper")
+
   static let all: Set<PickleGlobal> = [array, dtype, reconstruct, scalar, fromBuffer]
 }

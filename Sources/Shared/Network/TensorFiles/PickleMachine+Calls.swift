@@ -1,9 +1,13 @@
 /// Names and what would be called by them.
 extension PickleMachine {
   mutating func pushGlobal() throws(TorchFileError) {
+    try push(globalLines())
+  }
+
+  private mutating func globalLines() throws(TorchFileError) -> PickleGlobal {
     let module = try reader.line(maximumLength: limits.globalLength, "a module's name")
     let name = try reader.line(maximumLength: limits.globalLength, "an object's name")
-    try push(PickleGlobal(module: module, name: name))
+    return PickleGlobal(module: module, name: name)
   }
 
   /// STACK_GLOBAL takes both names from the stack.
@@ -18,37 +22,26 @@ extension PickleMachine {
     try push(PickleGlobal(module: module, name: name))
   }
 
+  /// EXT1, EXT2 and EXT4 name a class by a number that its program has registered.
+  mutating func pushExtension(_ number: Int) throws(TorchFileError) {
+    try push(PickleGlobal(module: "copyreg", name: "extension \(number)"))
+  }
+
   private mutating func push(_ global: PickleGlobal) throws(TorchFileError) {
+    try push(.global(checked(global)))
+  }
+
+  /// The name in its canonical form, noted where it means nothing here.
+  private mutating func checked(_ global: PickleGlobal) throws(TorchFileError) -> PickleGlobal {
     let canonical = global.canonical
-    guard allowedGlobals.contains(canonical) else { throw refusal(of: global) }
-    try push(.global(canonical))
-  }
-
-  private func refusal(of global: PickleGlobal) -> TorchFileError {
-    if isModule(global) {
-      return error(
-        .wholeModule,
-        "expected tensors and plain values, got a whole module (torch.save(model)), beginning with "
-          + "\(global): only its own Python code can load it, and nothing was run. Where that "
-          + "code is at hand, save the weights alone: torch.save(model.state_dict(), path)")
+    guard !TorchGlobals.isDangerous(canonical) else {
+      throw error(
+        .forbiddenGlobal,
+        "expected tensors and plain values, but the file asks Python to call \(global); nothing was "
+          + "run. No model needs that: don't open this file in Python")
     }
-    let advice =
-      TorchGlobals.isDangerous(global)
-      ? "No model needs that: don't open this file in Python"
-      : "If you trust the file, open it in Python and save its state_dict() alone"
-    return error(
-      .forbiddenGlobal,
-      "expected tensors and plain values, but the file asks Python to call \(global); nothing was "
-        + "run. \(advice)")
-  }
-
-  /// Whether a class is that of a network: one of PyTorch's, or one with PyTorch's layers in it.
-  private func isModule(_ global: PickleGlobal) -> Bool {
-    if ["torch.nn.", "torchvision.models."].contains(where: global.module.hasPrefix) {
-      return true
-    }
-    return global.name.first?.isUppercase == true
-      && reader.contains("torch.nn.modules.", within: 1 << 20)
+    if !knownGlobals.contains(canonical) { note(canonical) }
+    return canonical
   }
 
   mutating func recordCall() throws(TorchFileError) {
@@ -60,18 +53,91 @@ extension PickleMachine {
     try recordCall(Array(pop(3).prefix(2)))
   }
 
+  /// INST: the class in two lines, its arguments from the last MARK on.
+  mutating func recordInstance() throws(TorchFileError) {
+    let global = try checked(globalLines())
+    try pushObject(of: global, popToMark())
+  }
+
+  /// OBJ: the class and its arguments from the last MARK on.
+  mutating func recordObject() throws(TorchFileError) {
+    let operands = try popToMark()
+    guard case .global(let global)? = operands.first else {
+      throw error(.malformed, "expected the name of a class, got another value")
+    }
+    try pushObject(of: global, Array(operands.dropFirst()))
+  }
+
   private mutating func recordCall(_ operands: [PickleValue]) throws(TorchFileError) {
-    guard case .global(let global) = operands[0] else {
-      throw error(.malformed, "expected the name of a callable, got another value")
-    }
     guard case .object(let index) = operands[1], objects[index].kind == .tuple else {
-      throw error(.malformed, "expected a tuple of arguments for \(global), got another value")
+      throw error(.malformed, "expected a tuple of arguments, got another value")
     }
-    if global == TorchGlobals.orderedDictionary {
-      try pushObject(.dictionary, orderedDictionaryItems(objects[index].items))
-    } else {
-      try pushObject(.call(global), objects[index].items)
+    let arguments = objects[index].items
+    switch operands[0] {
+    case .global(let global): try pushObject(of: global, arguments)
+    case .object(let callable):
+      // A method or a partial function: what it gives is as unknown as it is itself.
+      guard case .opaque(let global) = objects[callable].kind else { fallthrough }
+      try pushObject(.opaque(global), arguments)
+    default: throw error(.malformed, "expected the name of a callable, got another value")
     }
+  }
+
+  private mutating func pushObject(
+    of global: PickleGlobal, _ arguments: [PickleValue]
+  ) throws(TorchFileError) {
+    switch global {
+    case TorchGlobals.orderedDictionary:
+      try pushObject(.dictionary, orderedDictionaryItems(arguments))
+    case TorchGlobals.reconstructor:
+      try pushReconstructed(arguments)
+    case TorchGlobals.getAttribute:
+      try pushAttribute(arguments)
+    default:
+      try pushObject(knownGlobals.contains(global) ? .call(global) : .opaque(global), arguments)
+    }
+  }
+
+  /// `copyreg._reconstructor(class, base, value)`, with which protocols 0 and 1 make objects.
+  private mutating func pushReconstructed(_ arguments: [PickleValue]) throws(TorchFileError) {
+    guard arguments.count == 3, case .global(let global) = arguments[0] else {
+      throw error(.malformed, "expected a class and its base, got other values")
+    }
+    try pushObject(of: global, [])
+    guard case .object(let value) = arguments[2], objects[value].kind == .dictionary,
+      case .opaque = objects[objects.count - 1].kind
+    else { return }
+    try spend(objects[value].items.count)
+    objects[objects.count - 1].entries = objects[value].items
+  }
+
+  /// `getattr(class, name)`, with which members of enumerations are written. Any other use of it is a
+  /// way to a function that was not named.
+  private mutating func pushAttribute(_ arguments: [PickleValue]) throws(TorchFileError) {
+    guard arguments.count == 2, case .global(let owner) = arguments[0],
+      owner.name.drop(while: { $0 == "_" }).first?.isUppercase == true,
+      case .string(let name) = arguments[1],
+      !name.hasPrefix("_")
+    else {
+      throw error(
+        .forbiddenGlobal,
+        "expected tensors and plain values, but the file asks Python to call getattr on what is no "
+          + "class; nothing was run. No model needs that: don't open this file in Python")
+    }
+    try pushObject(.opaque(owner), [arguments[1]])
+  }
+
+  /// BINPERSID: a storage. In files of PyTorch's legacy format also the class of a module, with its
+  /// source text.
+  mutating func recordPersistent() throws(TorchFileError) {
+    let identifier = try pop(1)
+    if case .object(let index) = identifier[0], objects[index].kind == .tuple,
+      objects[index].items.first == .string("module"),
+      case .global(let global)? = objects[index].items.dropFirst().first
+    {
+      return try push(.global(global))
+    }
+    try pushObject(.persistent, identifier)
   }
 
   /// The items of `OrderedDict()`, or of `OrderedDict([[key, value], ...])` as Python 2 wrote it.
@@ -96,10 +162,14 @@ extension PickleMachine {
 
   mutating func recordState() throws(TorchFileError) {
     let operands = try pop(2)
-    guard case .object(let index) = operands[0] else {
-      throw error(.malformed, "expected an object to give a state to, got a plain value")
+    switch operands[0] {
+    case .object(let index):
+      objects[index].state = operands[1]
+      try readJoblibArray(index)
+    // Attributes of a class itself, as cloudpickle writes them.
+    case .global: break
+    default: throw error(.malformed, "expected an object to give a state to, got a plain value")
     }
-    objects[index].state = operands[1]
     try push(operands[0])
   }
 }

@@ -2,9 +2,9 @@
 extension PickleMachine {
   mutating func checkProtocol() throws(TorchFileError) {
     let version = try reader.byte("a protocol number")
-    guard (2...5).contains(version) else {
+    guard version <= 5 else {
       throw error(
-        .unsupported, "expected pickle protocol 2 to 5, got \(version): save again with protocol 4")
+        .unsupported, "expected pickle protocol 0 to 5, got \(version): save again with protocol 4")
     }
   }
 
@@ -37,16 +37,18 @@ extension PickleMachine {
 
   mutating func unicodeString(length: Int) throws(TorchFileError) -> PickleValue {
     let bytes = try stringBytes(length: length)
+    guard length <= PickleValue.longestString else { return .longString(bytes) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw error(.malformed, "expected a string of \(length) bytes in UTF-8, got other bytes")
     }
     return .string(text)
   }
 
-  /// A Python 2 `str`: text if it is UTF-8, else bytes.
+  /// A Python 2 `str`: text if it is UTF-8 and short, else bytes.
   mutating func byteString(length: Int) throws(TorchFileError) -> PickleValue {
     let bytes = try stringBytes(length: length)
-    return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(Array(bytes))
+    guard length <= PickleValue.longestString else { return .bytes(bytes) }
+    return String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
   }
 
   mutating func stringBytes(length: Int) throws(TorchFileError) -> ArraySlice<UInt8> {
@@ -61,13 +63,28 @@ extension PickleMachine {
     _ kind: PickleObject.Kind, with items: [PickleValue]
   ) throws(TorchFileError) {
     let target = try pop()
-    guard case .object(let index) = target, objects[index].kind == kind else {
+    if kind == .dictionary { try checkPairs(items) }
+    guard case .object(let index) = target else {
       throw error(.malformed, "expected a \(kind) to add to, got another value")
     }
-    if kind == .dictionary, !items.count.isMultiple(of: 2) {
+    switch objects[index].kind {
+    case kind: objects[index].items += items
+    // An object of a class that is a dictionary; what lists and sets of their own hold is nobody's.
+    case .opaque: if kind == .dictionary { objects[index].entries += items }
+    default: throw error(.malformed, "expected a \(kind) to add to, got another value")
+    }
+    try push(target)
+  }
+
+  mutating func pushDictionary() throws(TorchFileError) {
+    let items = try popToMark()
+    try checkPairs(items)
+    try pushObject(.dictionary, items)
+  }
+
+  private func checkPairs(_ items: [PickleValue]) throws(TorchFileError) {
+    guard items.count.isMultiple(of: 2) else {
       throw error(.malformed, "expected pairs of key and value, got \(items.count) values")
     }
-    objects[index].items += items
-    try push(target)
   }
 }

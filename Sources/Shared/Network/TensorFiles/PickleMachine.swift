@@ -1,11 +1,12 @@
 /// Runs the stack program of a pickle without Python: names stay names, calls stay calls.
 ///
 /// A pickle is a program that may call any Python function; that is how a model file becomes an
-/// attack. Here REDUCE, NEWOBJ, NEWOBJ_EX and BUILD only record what they were given, and a name
-/// outside `allowedGlobals` is an error before anything can refer to it.
+/// attack. Here REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ and BUILD only record what they were given. Names
+/// outside `knownGlobals` make opaque objects, which stand for nothing but themselves; one that gives
+/// a file power over the machine is an error before anything can refer to it.
 struct PickleMachine {
   var reader: ByteReader
-  let allowedGlobals: Set<PickleGlobal>
+  let knownGlobals: Set<PickleGlobal>
   let limits: PickleLimits
 
   var objects: [PickleObject] = []
@@ -16,37 +17,36 @@ struct PickleMachine {
   var steps = 0
   /// Where the instruction now executed begins.
   var start = 0
+  /// Names that are not known, each once, in the order of the file.
+  var strangers: [PickleGlobal] = []
+  private var knownStrangers: Set<PickleGlobal> = []
 
   /// Reads one pickle and leaves `reader` behind its STOP.
   static func run(
-    _ reader: inout ByteReader, allowedGlobals: Set<PickleGlobal>,
+    _ reader: inout ByteReader, knownGlobals: Set<PickleGlobal>,
     limits: PickleLimits = PickleLimits()
   ) throws(TorchFileError) -> Pickle {
-    var machine = PickleMachine(reader: reader, allowedGlobals: allowedGlobals, limits: limits)
+    var machine = PickleMachine(reader: reader, knownGlobals: knownGlobals, limits: limits)
     let root = try machine.run()
     reader = machine.reader
-    return Pickle(objects: machine.objects, root: root)
+    return Pickle(objects: machine.objects, root: root, strangers: machine.strangers)
   }
 
-  private init(reader: ByteReader, allowedGlobals: Set<PickleGlobal>, limits: PickleLimits) {
+  private init(reader: ByteReader, knownGlobals: Set<PickleGlobal>, limits: PickleLimits) {
     self.reader = reader
-    self.allowedGlobals = allowedGlobals
+    self.knownGlobals = knownGlobals
     self.limits = limits
   }
 
   private mutating func run() throws(TorchFileError) -> PickleValue {
-    start = reader.position
-    guard try reader.byte("a pickle") == PickleOpcode.proto.rawValue else {
-      throw error(.malformed, "expected a pickle of protocol 2 to 5 (bytes 80 02 to 80 05)")
-    }
-    try checkProtocol()
+    // Protocols 0 and 1 don't say which they are.
     while true {
       start = reader.position
       try spend(1)
       let code = try reader.byte("a pickle instruction")
       guard let opcode = PickleOpcode(rawValue: code) else {
         throw error(
-          .malformed, "expected a pickle instruction of protocol 2 to 5, got \(hexadecimal(code))")
+          .malformed, "expected a pickle instruction of protocol 0 to 5, got \(hexadecimal(code))")
       }
       if opcode == .stop {
         guard stack.count == 1, marks.isEmpty else {
@@ -76,6 +76,9 @@ struct PickleMachine {
     case .binInt2: try push(.integer(Int(reader.littleEndian(UInt16.self, "an integer"))))
     case .long1: try push(longInteger(length: length(UInt8.self)))
     case .long4: try push(longInteger(length: length(Int32.self)))
+    case .int: try push(decimalInteger())
+    case .long: try push(decimalInteger())
+    case .float: try push(decimalNumber())
     case .binFloat:
       // The one big-endian number of the format.
       let bits = try reader.littleEndian(UInt64.self, "a number").byteSwapped
@@ -86,9 +89,11 @@ struct PickleMachine {
     case .binUnicode8: try push(unicodeString(length: length(UInt64.self)))
     case .shortBinString: try push(byteString(length: length(UInt8.self)))
     case .binString: try push(byteString(length: length(Int32.self)))
-    case .shortBinBytes: try push(.bytes(Array(stringBytes(length: length(UInt8.self)))))
-    case .binBytes: try push(.bytes(Array(stringBytes(length: length(UInt32.self)))))
-    case .binBytes8, .byteArray8: try push(.bytes(Array(stringBytes(length: length(UInt64.self)))))
+    case .string: try push(quotedString())
+    case .unicode: try push(escapedString())
+    case .shortBinBytes: try push(.bytes(stringBytes(length: length(UInt8.self))))
+    case .binBytes: try push(.bytes(stringBytes(length: length(UInt32.self))))
+    case .binBytes8, .byteArray8: try push(.bytes(stringBytes(length: length(UInt64.self))))
     case .nextBuffer, .readOnlyBuffer:
       throw error(
         .unsupported,
@@ -100,15 +105,19 @@ struct PickleMachine {
     case .tuple3: try pushObject(.tuple, pop(3))
     case .tuple: try pushObject(.tuple, popToMark())
     case .emptyList: try pushObject(.list, [])
+    case .list: try pushObject(.list, popToMark())
     case .append: try extend(.list, with: pop(1))
     case .appends: try extend(.list, with: popToMark())
     case .emptyDict: try pushObject(.dictionary, [])
+    case .dictionary: try pushDictionary()
     case .setItem: try extend(.dictionary, with: pop(2))
     case .setItems: try extend(.dictionary, with: popToMark())
     case .emptySet: try pushObject(.set, [])
     case .addItems: try extend(.set, with: popToMark())
     case .frozenSet: try pushObject(.set, popToMark())
 
+    case .get: try pushMemo(decimalMemo())
+    case .put: try memorize(decimalMemo())
     case .binGet: try pushMemo(Int(reader.byte("a memo number")))
     case .longBinGet: try pushMemo(Int(reader.littleEndian(UInt32.self, "a memo number")))
     case .binPut: try memorize(Int(reader.byte("a memo number")))
@@ -119,9 +128,25 @@ struct PickleMachine {
     case .stackGlobal: try pushStackGlobal()
     case .reduce, .newObject: try recordCall()
     case .newObjectWithNames: try recordCallWithNames()
+    case .instance: try recordInstance()
+    case .object: try recordObject()
+    case .extension1: try pushExtension(Int(reader.byte("an extension's number")))
+    case .extension2:
+      try pushExtension(Int(reader.littleEndian(UInt16.self, "an extension's number")))
+    case .extension4:
+      try pushExtension(Int(reader.littleEndian(UInt32.self, "an extension's number")))
     case .build: try recordState()
-    case .binPersistentID: try pushObject(.persistent, pop(1))
+    case .persistentID:
+      let text = try reader.line(maximumLength: limits.globalLength, "an identifier")
+      try pushObject(.persistent, [.string(text)])
+    case .binPersistentID: try recordPersistent()
     }
+  }
+
+  /// Notes a name that means nothing here. A hostile file may have millions of them.
+  mutating func note(_ stranger: PickleGlobal) {
+    guard strangers.count < 1000, knownStrangers.insert(stranger).inserted else { return }
+    strangers.append(stranger)
   }
 
   func error(_ code: TorchFileError.Code, _ message: String) -> TorchFileError {

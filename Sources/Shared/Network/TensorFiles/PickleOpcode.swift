@@ -1,6 +1,5 @@
-/// The instructions of pickle protocols 2 to 5 (PEP 307, 3154, 574) that Python 3 and PyTorch write;
-/// names and codes as in CPython's `Lib/pickletools.py`. INST, OBJ, EXT and the text forms of
-/// protocol 0 are absent on purpose.
+/// The instructions of pickle protocols 0 to 5 (PEP 307, 3154, 574); names and codes as in CPython's
+/// `Lib/pickletools.py`.
 enum PickleOpcode: UInt8 {
   case proto = 0x80
   case frame = 0x95
@@ -18,7 +17,12 @@ enum PickleOpcode: UInt8 {
   case binInt2 = 0x4D  // 'M'
   case long1 = 0x8A
   case long4 = 0x8B
+  case int = 0x49  // 'I'
+  case long = 0x4C  // 'L'
+  case float = 0x46  // 'F'
   case binFloat = 0x47  // 'G'
+  case string = 0x53  // 'S'
+  case unicode = 0x56  // 'V'
   case shortBinUnicode = 0x8C
   case binUnicode = 0x58  // 'X'
   case binUnicode8 = 0x8D
@@ -37,15 +41,19 @@ enum PickleOpcode: UInt8 {
   case tuple3 = 0x87
   case tuple = 0x74  // 't'
   case emptyList = 0x5D  // ']'
+  case list = 0x6C  // 'l'
   case append = 0x61  // 'a'
   case appends = 0x65  // 'e'
   case emptyDict = 0x7D  // '}'
+  case dictionary = 0x64  // 'd'
   case setItem = 0x73  // 's'
   case setItems = 0x75  // 'u'
   case emptySet = 0x8F
   case addItems = 0x90
   case frozenSet = 0x91
 
+  case get = 0x67  // 'g'
+  case put = 0x70  // 'p'
   case binGet = 0x68  // 'h'
   case longBinGet = 0x6A  // 'j'
   case binPut = 0x71  // 'q'
@@ -55,8 +63,14 @@ enum PickleOpcode: UInt8 {
   case global = 0x63  // 'c'
   case stackGlobal = 0x93
   case reduce = 0x52  // 'R'
+  case instance = 0x69  // 'i'
+  case object = 0x6F  // 'o'
+  case extension1 = 0x82
+  case extension2 = 0x83
+  case extension4 = 0x84
   case newObject = 0x81
   case newObjectWithNames = 0x92
   case build = 0x62  // 'b'
+  case persistentID = 0x50  // 'P'
   case binPersistentID = 0x51  // 'Q'
 }

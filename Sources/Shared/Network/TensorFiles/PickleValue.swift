@@ -9,6 +9,7 @@ struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
   /// in protocol 2 are those of Python 2, and NumPy 2 has moved `numpy.core`.
   var canonical: PickleGlobal {
     if module == "builtins" { return PickleGlobal(module: "__builtin__", name: name) }
+    if module == "copyreg" { return PickleGlobal(module: "copy_reg", name: name) }
     guard module.hasPrefix("numpy.core.") else { return self }
     return PickleGlobal(module: "numpy._core." + module.dropFirst("numpy.core.".count), name: name)
   }
@@ -27,11 +28,17 @@ enum PickleValue: Sendable, Equatable {
   case largeInteger([UInt8])
   case float(Double)
   case string(String)
-  /// `bytes`, `bytearray`, or a Python 2 string that is not UTF-8.
-  case bytes([UInt8])
+  /// A string of more than `PickleValue.longestString` bytes as it lies in the file, not yet checked to
+  /// be UTF-8: protocol 2 writes the elements of arrays as such.
+  case longString(ArraySlice<UInt8>)
+  /// `bytes`, `bytearray`, or a Python 2 string that is not UTF-8 or long.
+  case bytes(ArraySlice<UInt8>)
   case global(PickleGlobal)
   /// An index into `Pickle.objects`.
   case object(Int)
+
+  /// Strings of up to so many bytes are Swift's own.
+  static let longestString = 4096
 }
 
 /// A compound value of a pickle.
@@ -45,22 +52,36 @@ struct PickleObject: Sendable {
     case set
     /// What Python would make by calling this with `items`. Nothing is called here.
     case call(PickleGlobal)
+    /// An object of a class, or made by a function, that means nothing here: `argparse.Namespace`, a
+    /// path, a configuration. It stands for itself; what it was made with is kept, and never used as
+    /// anything but plain values.
+    case opaque(PickleGlobal)
     /// A value kept outside the pickle; `items` is its one identifier.
     case persistent
   }
 
-  let kind: Kind
+  var kind: Kind
   // The items are a field, not a payload of `Kind`, so that appending happens in place: copying
   // the array on each APPEND would make a hostile pickle take quadratic time.
   var items: [PickleValue]
-  /// What BUILD attached, such as the `_metadata` of a state_dict.
+  /// What BUILD attached, such as the `_metadata` of a state_dict, or the attributes of an object.
   var state: PickleValue?
+  /// Key, value, key, value, ... that an opaque object took as a dictionary does, such as a
+  /// `collections.defaultdict`.
+  var entries: [PickleValue] = []
+
+  init(kind: Kind, items: [PickleValue]) {
+    self.kind = kind
+    self.items = items
+  }
 }
 
 /// All that one pickle holds.
 struct Pickle: Sendable {
   let objects: [PickleObject]
   let root: PickleValue
+  /// Names of classes and functions that mean nothing here, in the order of the file, each once.
+  var strangers: [PickleGlobal] = []
 
   /// The compound value behind a reference; nil for plain values.
   func object(_ value: PickleValue) -> PickleObject? {
@@ -75,17 +96,23 @@ struct Pickle: Sendable {
     return object.items
   }
 
-  /// The entries of a dictionary; nil for anything else.
+  /// The entries of a dictionary, or of an object of a class that is one; nil for anything else.
   ///
   /// Repeated strings follow Python's rule: first place, last value. A key that is no string, or
   /// an absurdly long one, has no text.
   func dictionary(_ value: PickleValue) -> [PickleEntry]? {
-    guard let object = object(value), object.kind == .dictionary else { return nil }
+    guard let object = object(value) else { return nil }
+    let items: [PickleValue]
+    switch object.kind {
+    case .dictionary: items = object.items
+    case .opaque where !object.entries.isEmpty: items = object.entries
+    default: return nil
+    }
     var entries: [PickleEntry] = []
     var indices: [String: Int] = [:]
-    entries.reserveCapacity(object.items.count / 2)
-    for index in stride(from: 0, to: object.items.count - 1, by: 2) {
-      let entry = PickleEntry(key: object.items[index], value: object.items[index + 1])
+    entries.reserveCapacity(items.count / 2)
+    for index in stride(from: 0, to: items.count - 1, by: 2) {
+      let entry = PickleEntry(key: items[index], value: items[index + 1])
       if let text = entry.text {
         if let known = indices[text] {
           entries[known] = entry
@@ -98,6 +125,17 @@ struct Pickle: Sendable {
     return entries
   }
 
+  /// The attributes of an object of an unknown class; nil for anything else.
+  func attributes(_ value: PickleValue) -> [PickleEntry]? {
+    guard let object = object(value), case .opaque = object.kind, let state = object.state else {
+      return nil
+    }
+    return dictionary(state)
+  }
+
+  /// What a value holds by name: the entries of a dictionary, or the attributes of an object.
+  func members(_ value: PickleValue) -> [PickleEntry]? { dictionary(value) ?? attributes(value) }
+
   /// The kind of a value in words, for errors. It never descends into compound values.
   func summary(_ value: PickleValue) -> String {
     switch value {
@@ -107,6 +145,7 @@ struct Pickle: Sendable {
     case .largeInteger(let bytes): "an integer of \(bytes.count) bytes"
     case .float(let value): "the number \(value)"
     case .string(let value): "the string '\(value.prefix(80))'"
+    case .longString(let bytes): "a string of \(bytes.count) bytes"
     case .bytes(let bytes): "\(bytes.count) bytes"
     case .global(let global): "the name \(global)"
     case .object(let index):
@@ -115,7 +154,7 @@ struct Pickle: Sendable {
       case .tuple: "a tuple of \(objects[index].items.count)"
       case .dictionary: "a dictionary of \(objects[index].items.count / 2)"
       case .set: "a set of \(objects[index].items.count)"
-      case .call(let global): "an object made by \(global)"
+      case .call(let global), .opaque(let global): "an object made by \(global)"
       case .persistent: "a storage"
       }
     }

@@ -4,11 +4,9 @@
 /// characters are the bytes and a call that encodes it; Python 2 a string that is the bytes.
 struct PickledBytes {
   private enum Form {
-    case bytes([UInt8])
-    /// The UTF-8 form is the bytes.
-    case python2(String)
-    /// Each character is a byte.
-    case latin1(String)
+    case bytes(ArraySlice<UInt8>)
+    /// In UTF-8; each character is a byte.
+    case latin1(ArraySlice<UInt8>)
   }
 
   private let form: Form
@@ -16,8 +14,9 @@ struct PickledBytes {
   /// Nil for a value that is no bytes. Costs nothing: nothing is copied.
   init?(_ value: PickleValue, in pickle: Pickle) {
     switch value {
-    case .bytes(let bytes): form = .bytes(bytes)
-    case .string(let text): form = .python2(text)
+    // A string of Python 2 is the bytes.
+    case .bytes(let bytes), .longString(let bytes): form = .bytes(bytes)
+    case .string(let text): form = .bytes(Array(text.utf8)[...])
     case .object(let index):
       var object = pickle.objects[index]
       // bytearray(bytes); there is no second level.
@@ -29,6 +28,9 @@ struct PickledBytes {
       switch (object.kind, object.items.first, object.items.dropFirst().first) {
       case (.call(TorchGlobals.encode), .string(let text)?, .string("latin1")?),
         (.call(TorchGlobals.byteArray), .string(let text)?, .string("latin-1")?):
+        form = .latin1(Array(text.utf8)[...])
+      case (.call(TorchGlobals.encode), .longString(let text)?, .string("latin1")?),
+        (.call(TorchGlobals.byteArray), .longString(let text)?, .string("latin-1")?):
         form = .latin1(text)
       case (.call(TorchGlobals.bytes), nil, nil), (.call(TorchGlobals.byteArray), nil, nil):
         form = .bytes([])
@@ -43,22 +45,20 @@ struct PickledBytes {
   /// How many bytes there are, or at most are where counting them means reading all of a string.
   var maximumCount: Int {
     switch form {
-    case .bytes(let bytes): bytes.count
-    case .python2(let text), .latin1(let text): text.utf8.count
+    case .bytes(let bytes), .latin1(let bytes): bytes.count
     }
   }
 
   /// The bytes; nil if a character of the string is none.
   var bytes: [UInt8]? {
     switch form {
-    case .bytes(let bytes): bytes
-    case .python2(let text): Array(text.utf8)
-    case .latin1(let text): Self.latin1(Array(text.utf8))
+    case .bytes(let bytes): Array(bytes)
+    case .latin1(let text): text.withUnsafeBufferPointer { Self.latin1($0) }
     }
   }
 
   /// Characters up to U+00FF: one byte below 0x80, or C2 or C3 and a second one.
-  private static func latin1(_ encoded: [UInt8]) -> [UInt8]? {
+  private static func latin1(_ encoded: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     var isWhole = true
     let bytes = [UInt8](unsafeUninitializedCapacity: encoded.count) { bytes, count in
       var position = 0
@@ -66,7 +66,9 @@ struct PickledBytes {
         var byte = encoded[position]
         position += 1
         if byte >= 0x80 {
-          guard byte <= 0xC3, position < encoded.count else {
+          guard byte == 0xC2 || byte == 0xC3, position < encoded.count,
+            encoded[position] & 0xC0 == 0x80
+          else {
             isWhole = false
             return
           }

@@ -9,7 +9,7 @@ enum PlainPickleFormat {
     // Strings are what arrays are made of. What bounds them is the file: they lie in it one by one.
     limits.stringLength = .max
     let pickle = try PickleMachine.run(
-      &reader, allowedGlobals: TorchGlobals.allowedInPlainPickles, limits: limits)
+      &reader, knownGlobals: TorchGlobals.knownInPlainPickles, limits: limits)
     guard reader.remaining == 0 else {
       throw reader.error(
         .malformed, "expected the end of the pickle, got \(reader.remaining) more bytes")

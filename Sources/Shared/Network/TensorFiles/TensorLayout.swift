@@ -90,6 +90,17 @@ extension TensorLayout {
     return TorchTensor(shape: shape, integers)
   }
 
+  /// The same where numbers that don't fit have no better place than the tensor as a whole.
+  func checkedTensor(
+    _ type: ElementType, bytes: [UInt8], range: Range<Int>
+  ) throws(Invalid) -> TorchTensor {
+    do throws(TorchFileError) {
+      return try tensor(type, bytes: bytes, range: range) {
+        TorchFileError(.unsupported, file: "", $0)
+      }
+    } catch { throw Invalid(message: error.message) }
+  }
+
   /// The elements in row-major order, read from `storage` and converted to Float32.
   ///
   /// `storage` is little-endian, of any alignment, and as long as the layout was checked for.

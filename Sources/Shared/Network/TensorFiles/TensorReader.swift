@@ -13,9 +13,17 @@ struct TensorReader {
     budget = content.bytes.count + Self.spareElements
   }
 
-  /// The call that rebuilds a tensor or an array, taken out of a Parameter; nil if the value is none.
+  /// The call that rebuilds a tensor or an array, taken out of a Parameter and of a class of its own;
+  /// nil if the value is none.
   func call(_ value: PickleValue) -> PickleObject? {
     guard var object = content.pickle.object(value) else { return nil }
+    // The function and its arguments; the class means nothing here.
+    if object.kind == .call(TorchGlobals.rebuildFromType), object.items.count >= 3,
+      case .global(let function) = object.items[0],
+      let arguments = content.pickle.sequence(object.items[2])
+    {
+      object = PickleObject(kind: .call(function), items: arguments)
+    }
     // One level only: PyTorch never wraps a Parameter in a Parameter, a cycle would.
     switch object.kind {
     case .call(TorchGlobals.rebuildParameter), .call(TorchGlobals.rebuildParameterWithState):
@@ -29,6 +37,18 @@ struct TensorReader {
       return object
     default: return NumPyArray.isArray(object, in: content.pickle) ? object : nil
     }
+  }
+
+  /// Why a value that stands where a tensor does can't be read: one of the functions that rebuild
+  /// tensors of a kind that isn't known here, such as quantised ones. Nil for any other value.
+  func refusal(of value: PickleValue, _ name: String) -> TorchFileError? {
+    guard case .opaque(let global)? = content.pickle.object(value)?.kind,
+      global.module.hasPrefix("torch."), global.name.hasPrefix("_rebuild")
+    else { return nil }
+    return TorchFileError(
+      .unsupported, file: content.file, place: place(name),
+      "expected a plain tensor, got one that \(global) makes, which isn't known here: save it as a "
+        + "dense float32 tensor")
   }
 
   /// How many dimensions the tensor says it has; unchecked.

@@ -8,6 +8,8 @@ struct TorchContent {
   let storages: [String: Range<Int>]
   /// Where the bytes of records lie that are not PyTorch's own, by their name below the root.
   var records: [String: Range<Int>] = [:]
+  /// Whether it is a TorchScript program: its code is in the file, and is never read.
+  var isScript = false
   /// Storages within the pickle itself, by the number of the object that stands for them.
   var nestedStorages: [Int: TensorStorage] = [:]
 }
@@ -26,23 +28,14 @@ extension TorchContent {
       return try LegacyFormat.read(file: file, bytes: bytes, limits: limits)
     case .zip:
       return try TorchZipFormat.read(file: file, bytes: bytes, limits: limits)
-    case .tar:
-      throw TorchFileError(
-        .unsupported, file: file,
-        "PyTorch's tar format (0.1) is not readable; load and save it with a later PyTorch")
     case .safetensors:
       throw TorchFileError(.unsupported, file: file, "\(expected) a safetensors file")
     case .plainPickle:
       return try PlainPickleFormat.read(file: file, bytes: bytes, limits: limits)
-    case .numPyArray:
+    case .gzip, .zlib:
       throw TorchFileError(
-        .unsupported, file: file,
-        "\(expected) one array of NumPy (.npy); save a dictionary of arrays with pickle.dump, or of "
-          + "tensors with torch.save")
-    case .text(let line) where line.hasPrefix("(dp") || line.hasPrefix("ccollections"):
-      throw TorchFileError(
-        .unsupported, file: file,
-        "expected a pickle of protocol 2 to 5, got one of protocol 0: save again with protocol 4")
+        .unsupported, file: file, "\(expected) a compressed one: unpack it first")
+    case .foreign(let foreign): throw foreign.error(file)
     case .text(let line):
       throw TorchFileError(
         .unknownFormat, file: file,

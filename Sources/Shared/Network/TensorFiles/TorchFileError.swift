@@ -17,11 +17,11 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case truncated
     /// The content contradicts its format.
     case malformed
-    /// The pickle asks for a Python object outside the allow-list. It was not run: nothing ever is.
+    /// The pickle asks for what gives a file power over the machine. It was not run: nothing ever is.
     case forbiddenGlobal
-    /// The file holds a module itself (`torch.save(model)`), which takes its Python code to load; it
-    /// was not run.
-    case wholeModule
+    /// The file is sound, but of another program: it has no weights, or not in a form that is read.
+    /// The message says how to get at them.
+    case foreignFile
     /// The content is larger or more complex than the bounds of the reader or writer.
     case limitExceeded
     /// A record's bytes are not those that its checksum was made of: the file is damaged.

@@ -1,5 +1,5 @@
-/// The Python names that a file may contain, in the form of `PickleGlobal.canonical`. All others are
-/// refused.
+/// The Python names that mean something here, in the form of `PickleGlobal.canonical`, and those that
+/// no model has.
 enum TorchGlobals {
   static let rebuildTensor = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor")
   static let rebuildTensor2 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v2")
@@ -8,6 +8,8 @@ enum TorchGlobals {
   static let rebuildParameterWithState = PickleGlobal(
     module: "torch._utils", name: "_rebuild_parameter_with_state")
   static let size = PickleGlobal(module: "torch", name: "Size")
+  /// How a tensor of a class of its own is written: `(function, class, arguments, attributes)`.
+  static let rebuildFromType = PickleGlobal(module: "torch._tensor", name: "_rebuild_from_type_v2")
   static let orderedDictionary = PickleGlobal(module: "collections", name: "OrderedDict")
   /// How a storage is pickled outside of PyTorch's own files: the argument is a file of the legacy
   /// format that holds the storage.
@@ -15,6 +17,9 @@ enum TorchGlobals {
   static let encode = PickleGlobal(module: "_codecs", name: "encode")
   static let bytes = PickleGlobal(module: "__builtin__", name: "bytes")
   static let byteArray = PickleGlobal(module: "__builtin__", name: "bytearray")
+  /// How protocols 0 and 1 make an object of a class.
+  static let reconstructor = PickleGlobal(module: "copy_reg", name: "_reconstructor")
+  static let getAttribute = PickleGlobal(module: "__builtin__", name: "getattr")
   static let untypedStorage = PickleGlobal(module: "torch.storage", name: "UntypedStorage")
 
   /// The element type of each typed storage class.
@@ -29,9 +34,10 @@ enum TorchGlobals {
       (PickleGlobal(module: "torch", name: $0.dtypeName), $0)
     })
 
-  /// What PyTorch's own files may contain.
-  static let allowed = Set(storages.keys).union(dtypes.keys).union(NumPyGlobals.all).union([
+  /// What is known in PyTorch's own files.
+  static let known = Set(storages.keys).union(dtypes.keys).union(NumPyGlobals.all).union([
     rebuildTensor, rebuildTensor2, rebuildTensor3, rebuildParameter, rebuildParameterWithState,
+    rebuildFromType,
     untypedStorage, size,
     PickleGlobal(module: "torch", name: "device"),
     orderedDictionary,
@@ -43,16 +49,6 @@ enum TorchGlobals {
     PickleGlobal(module: "__builtin__", name: "complex"),
   ])
 
-  /// What plain pickles may contain. A storage within another one's file is none of that.
-  static let allowedInPlainPickles = allowed.union([loadFromBytes])
-
-  /// Whether a name that is refused gives a file power over the machine that loads it, rather than
-  /// being the class of something that a training program saved.
-  static func isDangerous(_ global: PickleGlobal) -> Bool {
-    let package = global.module.prefix { $0 != "." }
-    return [
-      "os", "posix", "nt", "subprocess", "builtins", "__builtin__", "sys", "shutil", "socket",
-      "runpy", "importlib", "ctypes", "webbrowser", "pty", "commands", "urllib", "requests",
-    ].contains(package)
-  }
+  /// What is known in plain pickles. A storage within another one's file is none of that.
+  static let knownInPlainPickles = known.union([loadFromBytes])
 }

@@ -28,14 +28,10 @@ enum TorchZipFormat {
   static func read(
     file: String, bytes: [UInt8], limits: PickleLimits
   ) throws(TorchFileError) -> TorchContent {
-    let records = try namesBelowRoot(ZipReader.records(file: file, bytes: bytes), file: file)
+    var bytes = bytes
+    let records = try namesBelowRoot(
+      ZipReader.records(file: file, bytes: &bytes) { $0.contains("/code/") }, file: file)
     func place(_ name: String) -> String { "record '\(name)'" }
-    if let script = records.keys.first(where: { $0 == scriptNames[0] || $0.hasPrefix("code/") }) {
-      throw TorchFileError(
-        .unsupported, file: file, place: place(script),
-        "expected weights, got a TorchScript program; save the module's state_dict() with "
-          + "torch.save")
-    }
     try checkFacts(records, file: file, bytes: bytes)
     guard let pickleRange = records[pickle] else {
       throw TorchFileError(
@@ -44,7 +40,7 @@ enum TorchZipFormat {
     }
     var reader = ByteReader(file: file, bytes: bytes, range: pickleRange)
     let pickle = try PickleMachine.run(
-      &reader, allowedGlobals: TorchGlobals.allowed, limits: limits)
+      &reader, knownGlobals: TorchGlobals.known, limits: limits)
     guard reader.remaining == 0 else {
       throw reader.error(
         .malformed, "expected the end of data.pkl, got \(reader.remaining) more bytes")
@@ -52,7 +48,8 @@ enum TorchZipFormat {
     return TorchContent(
       file: file, bytes: bytes, pickle: pickle,
       storages: try storages(of: pickle, records, file: file),
-      records: records.filter { !isOwn($0.key) })
+      records: records.filter { !isOwn($0.key) },
+      isScript: records.keys.contains { $0 == scriptNames[0] || $0.hasPrefix(scriptNames[1]) })
   }
 
   /// The records by their names without the root folder, which all must share.
@@ -62,7 +59,6 @@ enum TorchZipFormat {
     var root: Substring?
     var result: [String: Range<Int>] = [:]
     for record in records.values.sorted(by: { $0.headerOffset < $1.headerOffset }) {
-      if record.name.hasSuffix(".npy") { throw ZipReader.numPyArchive(record.name, file: file) }
       let parts = record.name.split(separator: "/", maxSplits: 1)
       guard parts.count == 2, root == nil || root == parts[0] else {
         throw TorchFileError(

@@ -27,6 +27,9 @@ struct ValueReader {
     case .integer(let value): .integer(Int64(value))
     case .float(let value): .number(value)
     case .string(let value): .string(value)
+    case .longString(let bytes):
+      String(validating: bytes, as: UTF8.self).map { .string($0) }
+        ?? .other(tensors.content.pickle.summary(value))
     case .largeInteger, .bytes, .global: .other(tensors.content.pickle.summary(value))
     case .object(let index): try object(index, value, name, depth: depth)
     }
@@ -50,7 +53,9 @@ struct ValueReader {
     case .list: return .list(try values(object.items, name, depth: depth))
     case .tuple: return .tuple(try values(object.items, name, depth: depth))
     case .dictionary: return .dictionary(try entries(value, name, depth: depth))
-    case .set: return .other(pickle.summary(value))
+    case .opaque where !object.entries.isEmpty:
+      return .dictionary(try entries(value, name, depth: depth))
+    case .set, .opaque: return .other(pickle.summary(value))
     case .call, .persistent:
       guard let size = pickle.size(value) else { return .other(pickle.summary(value)) }
       return .tuple(try values(size, name, depth: depth))
@@ -73,7 +78,7 @@ struct ValueReader {
     _ dictionary: PickleValue, _ name: String, depth: Int
   ) throws(TorchFileError) -> [TorchEntry] {
     let pickle = tensors.content.pickle
-    try spend(pickle.object(dictionary)?.items.count ?? 0, name)
+    try spend(pickle.object(dictionary).map { $0.items.count + $0.entries.count } ?? 0, name)
     var result: [TorchEntry] = []
     for entry in pickle.dictionary(dictionary) ?? [] {
       let part = entry.text ?? pickle.summary(entry.key)

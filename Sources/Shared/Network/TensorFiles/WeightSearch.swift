@@ -1,12 +1,15 @@
 /// Finds the dictionary that holds a network's weights within what a training program saved.
 ///
 /// A dictionary counts if it holds a tensor of at least one dimension, which every network has: the
-/// scalar `best_acc1` beside a `state_dict` is no weight.
+/// scalar `best_acc1` beside a `state_dict` is no weight. A module that was saved whole counts as its
+/// state_dict, and the attributes of an object are searched as the entries of a dictionary are.
 struct WeightSearch {
   /// A dictionary of weights and the keys that lead to it.
   struct Container {
     var path: [String]
-    let dictionary: PickleValue
+    let entries: [PickleEntry]
+    /// The dictionary or module itself.
+    let value: PickleValue
   }
 
   /// Keys under which training programs save a network; an earlier one is preferred.
@@ -17,50 +20,96 @@ struct WeightSearch {
   /// Keys of moving averages of the weights: taken only where there is nothing else.
   static let averageKeys = ["ema", "model_ema", "state_dict_ema", "ema_state_dict", "params_ema"]
 
+  /// Parts of what optimizers, schedulers and loss scalers save: tensors, but of no network.
+  private static let trainingKeys: Set<String> = [
+    "optimizer", "optimizers", "optimizer_state_dict", "optimizer_states", "optim", "opt",
+    "optim_state_dict", "optimizer_state", "scheduler", "lr_scheduler", "lr_schedulers", "scaler",
+    "amp", "amp_scaler", "rng_state", "random_state", "random", "loss", "criterion", "callbacks",
+    "loops", "hyper_parameters", "args", "config",
+  ]
+
   /// How many known keys may lie within each other, as in `checkpoint["model"]`.
   private static let maximumDepth = 2
+  /// How deep other dictionaries are searched where there is no known key.
+  private static let candidateDepth = 4
+  private static let maximumCandidates = 64
 
   private let file: String
   private let pickle: Pickle
   private let tensors: TensorReader
+  private let isScript: Bool
 
   init(_ content: TorchContent) {
     file = content.file
     pickle = content.pickle
+    isScript = content.isScript
     tensors = TensorReader(content)
   }
 
-  /// The container that `name` says (keys joined by `/`), or the preferred one.
+  /// The container that `name` says (keys joined by `/` or points), the preferred one, or the only one.
   func container(named name: String?) throws(TorchFileError) -> Container {
     var visited: Set<Int> = []
     guard let name else {
-      guard let found = search(pickle.root, depth: 0, &visited) else { throw nothingFound() }
-      return found
-    }
-    var value = pickle.root
-    let path = name.split(separator: "/").map(String.init)
-    for key in path {
-      guard let child = pickle.dictionary(value)?.first(where: { $0.text == key })?.value else {
-        throw error("expected a container '\(name.prefix(200))'; \(known())")
+      if let found = search(pickle.root, depth: 0, &visited) { return found }
+      let candidates = candidates
+      guard candidates.count == 1, let only = candidates.first else {
+        throw nothingFound(candidates)
       }
-      value = child
+      return only
     }
-    guard var found = search(value, depth: 0, &visited) else {
+    guard let (path, value) = walk(name[...], pickle.root) else {
+      throw error("expected a container '\(name.prefix(200))'; \(known(candidates))")
+    }
+    let within = candidates(in: value)
+    guard
+      var found = search(value, depth: 0, &visited) ?? (within.count == 1 ? within.first : nil)
+    else {
       throw error(
         "expected a dictionary of tensors in '\(name.prefix(200))', got \(pickle.summary(value)); "
-          + known())
+          + known(candidates))
     }
     found.path = path + found.path
     return found
+  }
+
+  /// The ways to other dictionaries of tensors than that of `path`, for whoever wants one of them.
+  func others(than path: [String]) -> [String] {
+    candidates.map(\.path).filter { $0 != path && !$0.isEmpty }.map { $0.joined(separator: ".") }
+  }
+
+  /// Follows keys, which may have points within them; the longest that fits comes first.
+  private func walk(
+    _ name: Substring, _ value: PickleValue, depth: Int = 0
+  ) -> (path: [String], value: PickleValue)? {
+    if name.isEmpty { return ([], value) }
+    guard depth < Self.candidateDepth * 2, name.utf8.count <= PickleEntry.maximumTextLength else {
+      return nil
+    }
+    let keys = (pickle.members(value) ?? []).compactMap { entry in entry.text.map { ($0, entry) } }
+      .filter { key, _ in
+        guard !key.isEmpty, name.hasPrefix(key) else { return false }
+        let next = name.dropFirst(key.count).first
+        return next == nil || next == "." || next == "/"
+      }
+    for (key, entry) in keys.sorted(by: { $0.0.count > $1.0.count }) {
+      let rest = name.dropFirst(key.count).drop { $0 == "." || $0 == "/" }
+      if let found = walk(rest, entry.value, depth: depth + 1) {
+        return ([key] + found.path, found.value)
+      }
+    }
+    return nil
   }
 
   /// `visited` keeps a dictionary that stands under many keys from being searched under each.
   private func search(
     _ value: PickleValue, depth: Int, _ visited: inout Set<Int>
   ) -> Container? {
-    guard case .object(let index) = value, visited.insert(index).inserted,
-      let entries = pickle.dictionary(value)
-    else { return nil }
+    guard case .object(let index) = value, visited.insert(index).inserted else { return nil }
+    if let module = PickledModule(value, in: pickle) {
+      guard holdsWeights(module.entries) else { return nil }
+      return Container(path: [], entries: module.entries, value: value)
+    }
+    guard let entries = pickle.members(value) else { return nil }
     func search(_ keys: [String], _ visited: inout Set<Int>) -> Container? {
       guard depth < Self.maximumDepth else { return nil }
       for key in keys {
@@ -74,8 +123,38 @@ struct WeightSearch {
       return nil
     }
     if let found = search(Self.modelKeys, &visited) { return found }
-    if holdsWeights(entries) { return Container(path: [], dictionary: value) }
+    if holdsWeights(entries) { return Container(path: [], entries: entries, value: value) }
     return search(Self.averageKeys, &visited)
+  }
+
+  /// All dictionaries of tensors and modules, whatever they are called, in the order of the file. Those
+  /// within one are its own.
+  private var candidates: [Container] { candidates(in: pickle.root) }
+
+  private func candidates(in root: PickleValue) -> [Container] {
+    var found: [Container] = []
+    var visited: Set<Int> = []
+    var budget = 10_000
+    func collect(_ value: PickleValue, _ path: [String]) {
+      guard case .object(let index) = value, visited.insert(index).inserted,
+        found.count < Self.maximumCandidates
+      else { return }
+      let module = PickledModule(value, in: pickle)
+      guard let entries = module?.entries ?? pickle.members(value) else { return }
+      if holdsWeights(entries) {
+        found.append(Container(path: path, entries: entries, value: value))
+        return
+      }
+      guard module == nil, path.count < Self.candidateDepth else { return }
+      for entry in entries {
+        budget -= 1
+        guard budget > 0 else { return }
+        guard let key = entry.text, !Self.trainingKeys.contains(key) else { continue }
+        collect(entry.value, path + [key])
+      }
+    }
+    collect(root, [])
+    return found
   }
 
   private func holdsWeights(_ entries: [PickleEntry]) -> Bool {
@@ -86,30 +165,42 @@ struct WeightSearch {
     tensors.call(value).map { tensors.rank($0) > 0 } ?? false
   }
 
-  private func nothingFound() -> TorchFileError {
-    guard pickle.dictionary(pickle.root) != nil else {
+  private func nothingFound(_ candidates: [Container]) -> TorchFileError {
+    if candidates.count > 1 {
+      return error("expected one dictionary of weights, got several; \(known(candidates))")
+    }
+    if isScript { return ForeignFile.frozenScript.error(file) }
+    if tensors.call(pickle.root) != nil { return ForeignFile.singleTensor.error(file) }
+    if let items = pickle.sequence(pickle.root), !items.isEmpty,
+      items.allSatisfy({ tensors.call($0) != nil })
+    {
+      return ForeignFile.tensorList(count: items.count).error(file)
+    }
+    let keys = Set((pickle.members(pickle.root) ?? []).compactMap(\.text))
+    if keys.isSuperset(of: ["state", "param_groups"]) {
+      return ForeignFile.optimizer.error(file)
+    }
+    guard pickle.members(pickle.root) != nil else {
       return error("expected a dictionary with weights, got \(pickle.summary(pickle.root))")
     }
-    return error(
-      "expected weights at the top level or under one of "
-        + (Self.modelKeys + Self.averageKeys).joined(separator: ", ") + "; \(known())")
+    return error("expected a dictionary of weights; \(known(candidates))")
   }
 
   /// What the user could have meant.
-  private func known() -> String {
-    let entries = pickle.dictionary(pickle.root) ?? []
-    var visited: Set<Int> = []
-    let containers = entries.filter { entry in
-      guard case .object(let index) = entry.value, visited.insert(index).inserted else {
-        return false
-      }
-      return holdsWeights(pickle.dictionary(entry.value) ?? [])
+  private func known(_ candidates: [Container]) -> String {
+    let names = candidates.map { $0.path.joined(separator: ".") }.filter { !$0.isEmpty }
+    if !names.isEmpty {
+      return "there are tensors under \(Self.list(names)): choose with --key \(names[0])"
     }
-    let names = (containers.isEmpty ? entries : containers).prefix(8)
-      .map { "'\(($0.text ?? pickle.summary($0.key)).prefix(80))'" }.joined(separator: ", ")
-    return containers.isEmpty
-      ? "the file has \(names.isEmpty ? "no entries" : names) and no dictionary of tensors"
-      : "there are tensors under \(names): name one of these as the container"
+    let entries = pickle.members(pickle.root) ?? []
+    let keys = entries.prefix(9).map { $0.text ?? pickle.summary($0.key) }
+    return
+      "the file has \(keys.isEmpty ? "no entries" : Self.list(keys)) and no dictionary of tensors"
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(8).map { "'\($0.prefix(80))'" }.joined(separator: ", ")
+      + (names.count > 8 ? " and more" : "")
   }
 
   private func error(_ message: String) -> TorchFileError {

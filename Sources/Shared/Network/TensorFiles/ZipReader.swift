@@ -1,27 +1,80 @@
 internal import Files
 
-/// Reads the records of a zip file whose records are stored, as PyTorch stores them.
+/// Reads the records of a zip file: stored, as PyTorch stores them, or deflated, as others do.
 ///
 /// A record is used only if the directory and its own header agree, if it shares no byte with
 /// another record, and if its bytes have the checksum that the directory gives: PyTorch itself
-/// checks no checksum and loads damaged weights without a word. Compressed records are refused, so
-/// that no record is larger than its share of the file.
+/// checks no checksum and loads damaged weights without a word. What deflated records say of their
+/// sizes is bounded before anything is decompressed.
 enum ZipReader {
+  /// Weights hardly become shorter by compression; files of mostly zeros may up to this.
+  private static let largestInflation = 64 << 20
+  private static let largestRatio = 32
+
+  /// The names of the records, without folders, as the directory has them.
+  static func names(file: String, bytes: [UInt8]) throws(TorchFileError) -> [String] {
+    try ZipDirectory(file: file, bytes: bytes).entries.map(\.name).filter { !$0.hasSuffix("/") }
+  }
+
   /// All records by name, without entries of folders.
-  static func records(file: String, bytes: [UInt8]) throws(TorchFileError) -> [String: ZipRecord] {
+  ///
+  /// - Parameters:
+  ///   - bytes: those of the file; decompressed records are added to their end.
+  ///   - ignoring: whether a record is of no interest; it is checked where it is stored, and left alone
+  ///     where it is compressed.
+  static func records(
+    file: String, bytes: inout [UInt8], ignoring: (String) -> Bool = { _ in false }
+  ) throws(TorchFileError) -> [String: ZipRecord] {
     let directory = try ZipDirectory(file: file, bytes: bytes)
     var records: [String: ZipRecord] = [:]
-    for entry in directory.entries {
+    for entry in directory.entries where entry.method == ZipFormat.stored || !ignoring(entry.name) {
       let record = try record(entry, file: file, bytes: bytes, end: directory.start)
       guard records.updateValue(record, forKey: record.name) == nil else {
         throw error(.malformed, file, record.name, "the zip file has two records of this name")
       }
     }
     try checkOverlaps(Array(records.values), file: file)
+    try inflate(&records, file: file, bytes: &bytes)
     for record in records.values.sorted(by: { $0.headerOffset < $1.headerOffset }) {
       try check(record, file: file, bytes: bytes)
     }
     return records.filter { !$0.key.hasSuffix("/") }
+  }
+
+  /// Decompresses what is compressed, to the end of the bytes.
+  private static func inflate(
+    _ records: inout [String: ZipRecord], file: String, bytes: inout [UInt8]
+  ) throws(TorchFileError) {
+    let compressed = records.values.filter { $0.inflatedSize != nil }
+      .sorted { $0.headerOffset < $1.headerOffset }
+    guard !compressed.isEmpty else { return }
+    let limit = max(largestInflation, bytes.count * largestRatio)
+    var total = 0
+    for record in compressed {
+      let size = record.inflatedSize ?? 0
+      guard size <= limit - total else {
+        throw error(
+          .limitExceeded, file, record.name,
+          "expected records of together at most \(limit) bytes, got more")
+      }
+      total += size
+    }
+    for record in compressed {
+      let inflated: [UInt8]
+      do throws(FileError) {
+        inflated = try Inflation.inflate(
+          bytes[record.data], .raw, maximumBytes: record.inflatedSize ?? 0, subject: file)
+      } catch {
+        throw Self.error(.malformed, file, record.name, error.messageWithAdvice)
+      }
+      guard inflated.count == record.inflatedSize else {
+        throw error(
+          .malformed, file, record.name,
+          "expected \(record.inflatedSize ?? 0) decompressed bytes, got \(inflated.count)")
+      }
+      records[record.name]?.data = bytes.count..<bytes.count + inflated.count
+      bytes += inflated
+    }
   }
 
   private static func record(
@@ -36,14 +89,14 @@ enum ZipReader {
     guard entry.flags & ZipFormat.encryptedFlag == 0 else {
       throw error(.unsupported, file, entry.name, "expected a plain record, got an encrypted one")
     }
-    guard entry.method == 0 else {
-      if entry.name.hasSuffix(".npy") { throw numPyArchive(entry.name, file: file) }
+    let isDeflated = entry.method == ZipFormat.deflated
+    guard isDeflated || entry.method == ZipFormat.stored else {
       throw error(
         .unsupported, file, entry.name,
-        "expected a stored record, got compression method \(entry.method): the file was packed "
-          + "again by another program; load it in Python and save it with torch.save")
+        "expected a stored or deflated record, got compression method \(entry.method): unpack the "
+          + "file, and pack it again with zip")
     }
-    guard entry.size == entry.storedSize else {
+    guard isDeflated || entry.size == entry.storedSize else {
       throw error(
         .malformed, file, entry.name,
         "a stored record of \(entry.size) bytes can't take \(entry.storedSize)")
@@ -57,14 +110,15 @@ enum ZipReader {
     let offset = Int(entry.headerOffset)
     var reader = ByteReader(file: file, bytes: bytes, range: offset..<end)
     try checkHeader(&reader, entry)
-    guard entry.size <= UInt64(reader.remaining) else {
+    guard entry.storedSize <= UInt64(reader.remaining) else {
       throw error(
         .malformed, file, entry.name,
-        "expected \(entry.size) bytes before the directory, got \(reader.remaining)")
+        "expected \(entry.storedSize) bytes before the directory, got \(reader.remaining)")
     }
     return ZipRecord(
       name: entry.name, headerOffset: offset,
-      data: reader.position..<reader.position + Int(entry.size), checksum: entry.checksum)
+      data: reader.position..<reader.position + Int(entry.storedSize), checksum: entry.checksum,
+      inflatedSize: isDeflated ? Int(clamping: entry.size) : nil)
   }
 
   /// Reads the header in front of a record, which must say what the directory says.
@@ -88,10 +142,11 @@ enum ZipReader {
     let name = reader.bytes[try reader.take(nameLength, what)]
     // A streaming writer leaves zeros here and repeats the numbers behind the data.
     let isStreamed = flags & ZipFormat.descriptorFlag != 0
-    func agrees(_ narrow: UInt32) -> Bool {
-      UInt64(narrow) == entry.size || narrow == ZipFormat.elsewhere32 || (isStreamed && narrow == 0)
+    func agrees(_ narrow: UInt32, _ wide: UInt64) -> Bool {
+      UInt64(narrow) == wide || narrow == ZipFormat.elsewhere32 || (isStreamed && narrow == 0)
     }
-    guard flags == entry.flags, method == entry.method, agrees(storedSize), agrees(size),
+    guard flags == entry.flags, method == entry.method, agrees(storedSize, entry.storedSize),
+      agrees(size, entry.size),
       checksum == entry.checksum || (isStreamed && checksum == 0),
       name.elementsEqual(entry.name.utf8)
     else {
@@ -126,14 +181,6 @@ enum ZipReader {
         "expected CRC-32 \(hexadecimal(record.checksum)), got \(hexadecimal(checksum)): the file "
           + "is damaged; copy or download it again")
     }
-  }
-
-  /// The error for what numpy.savez and numpy.savez_compressed write.
-  static func numPyArchive(_ record: String, file: String) -> TorchFileError {
-    error(
-      .unsupported, file, record,
-      "expected a file that torch.save wrote, got an archive of NumPy (.npz); in Python: "
-        + "pickle.dump(dict(numpy.load(path)), open(new_path, 'wb'))")
   }
 
   private static func hexadecimal(_ value: UInt32) -> String {

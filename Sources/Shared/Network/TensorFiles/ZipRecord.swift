@@ -4,8 +4,10 @@ struct ZipRecord: Sendable, Equatable {
   /// Where its local header begins.
   let headerOffset: Int
   /// Where its bytes lie in the file.
-  let data: Range<Int>
+  var data: Range<Int>
   let checksum: UInt32
+  /// Bytes that it has when it is decompressed; nil for one that is stored.
+  var inflatedSize: Int?
 }
 
 /// Rules for the names of records, when reading and when writing.
@@ -58,4 +60,7 @@ enum ZipFormat {
   static let elsewhere16 = UInt16.max
   /// 4.5.3.
   static let zip64Field: UInt16 = 0x0001
+  /// Compression methods (4.4.5).
+  static let stored: UInt16 = 0
+  static let deflated: UInt16 = 8
 }

@@ -18,8 +18,14 @@ package enum AtomicFile {
   /// - Parameters:
   ///   - bytes: the whole content.
   ///   - path: the file; its folder must exist.
-  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    try write(to: path) { (file) throws(FileError) in try file.append(bytes) }
+  ///   - isDurable: whether the new content must survive a power failure. Without, the former content
+  ///     may be there again after one, for a sync less.
+  package static func write(
+    _ bytes: [UInt8], to path: String, isDurable: Bool = true
+  ) throws(FileError) {
+    try write(to: path, isDurable: isDurable) { (file) throws(FileError) in
+      try file.append(bytes)
+    }
   }
 
   /// Writes text as UTF-8, see `write(_:to:)`.
@@ -29,7 +35,8 @@ package enum AtomicFile {
 
   /// Writes what `body` appends; see `write(_:to:)`. An error of `body` leaves things as they were.
   package static func write(
-    to path: String, _ body: (inout OpenFile) throws(FileError) -> Void
+    to path: String, isDurable: Bool = true,
+    _ body: (inout OpenFile) throws(FileError) -> Void
   ) throws(FileError) {
     let destination = try replaceable(path)
     let temporary = try writeTemporary(beside: destination, subject: path, body)
@@ -38,7 +45,7 @@ package enum AtomicFile {
       unlink(temporary)
       throw FileError(errno: reason, path, "can't rename \(temporary) to it")
     }
-    try sync(folderOf: destination, subject: path)
+    if isDurable { try sync(folderOf: destination, subject: path) }
   }
 
   /// Writes a file where there is none, also if several processes try at once: one of them wins.

@@ -73,6 +73,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     switch separator {
     case UInt8(ascii: ";"): "semicolon"
     case UInt8(ascii: "\t"): "tab"
+    case UInt8(ascii: "|"): "bar"
     default: "comma"
     }
   }

@@ -27,6 +27,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case sampleClips = 9
     /// Labels exchanged to see what chance would do.
     case permutation = 10
+    /// How a fake is made of a real face.
+    case selfBlending = 11
   }
 
   private var state: UInt64

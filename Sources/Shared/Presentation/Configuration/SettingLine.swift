@@ -6,9 +6,15 @@ struct SettingLine {
   /// Whether the setting determines what comes out: the bytes of the crops, or the weights.
   let isDecisive: Bool
 
+  /// What it is where a file of older software, which doesn't know it, says nothing; nil for settings that
+  /// have always been there.
+  var absent: String?
+
   /// A setting that determines what comes out.
-  static func decisive(_ key: String, _ value: some CustomStringConvertible) -> SettingLine {
-    SettingLine(key: key, value: value.description, isDecisive: true)
+  static func decisive(
+    _ key: String, _ value: some CustomStringConvertible, absent: String? = nil
+  ) -> SettingLine {
+    SettingLine(key: key, value: value.description, isDecisive: true, absent: absent)
   }
 
   /// A setting of which what comes out is independent.

@@ -36,11 +36,16 @@ extension TrainingSettings {
     network.read(section.section("network"))
     data.read(section.section("data"))
     augmentation.read(section.section("augmentation"))
+    selfBlending.read(section.section("selfBlending"))
     optimizer.read(section.section("optimizer"))
     let scheduleSection = section.section("schedule")
     schedule.read(scheduleSection)
     validation.read(section.section("validation"))
     checkpoints.read(section.section("checkpoints"))
+    if data.pairing != .none || selfBlending.share > 0, batchSize % 2 != 0 {
+      section.reject(
+        "batchSize", "expected an even number, as batches are made of pairs, got \(batchSize)")
+    }
     if schedule.warmupEpochs > Double(epochs) {
       scheduleSection.reject(
         "warmupEpochs",
@@ -58,6 +63,7 @@ extension TrainingSettings.Network {
     inputSize = section.integer(
       "inputSize", default: inputSize, in: 32...1024, multipleOf: 32, zeroMeans: "the crops' own")
     initialWeights = section.optionalPath("initialWeights")
+    initialWeightsKey = section.optionalString("initialWeightsKey")
     synchronizedBatchNorm = section.flag("synchronizedBatchNorm", default: synchronizedBatchNorm)
     freezeBackboneEpochs = section.integer(
       "freezeBackboneEpochs", default: freezeBackboneEpochs, in: 0...100_000)
@@ -70,6 +76,7 @@ extension TrainingSettings.Data {
     validationShare = section.number("validationShare", default: validationShare, in: 0.01...0.9)
     testShare = section.number("testShare", default: testShare, in: 0...0.9)
     balance = section.choice("balance", default: balance)
+    pairing = section.choice("pairing", default: pairing)
     shuffleVideos = section.integer("shuffleVideos", default: shuffleVideos, in: 1...10_000_000)
     shuffleShards = section.replacedInteger(
       "shuffleShards", by: "shuffleVideos", in: 1...100_000)
@@ -105,6 +112,41 @@ extension TrainingSettings.Augmentation {
     shift = section.number("shift", default: shift, in: 0...0.5)
     erasing = section.number("erasing", default: erasing, in: 0...1)
     erasingArea = section.ascendingPair("erasingArea", default: erasingArea, in: 0...0.5)
+  }
+}
+
+extension TrainingSettings.SelfBlending {
+  fileprivate mutating func read(_ section: SectionReader) {
+    share = section.number("share", default: share, in: 0...1)
+    face = section.number("face", default: face, in: 0...1000)
+    hull = section.number("hull", default: hull, in: 0...1000)
+    lowerHalf = section.number("lowerHalf", default: lowerHalf, in: 0...1000)
+    mouth = section.number("mouth", default: mouth, in: 0...1000)
+    nose = section.number("nose", default: nose, in: 0...1000)
+    eyes = section.number("eyes", default: eyes, in: 0...1000)
+    if face + hull + lowerHalf + mouth + nose + eyes == 0 {
+      section.reject("face", "expected that one of the parts of a face has a number above 0")
+    }
+    elastic = section.ascendingPair("elastic", default: elastic, in: 0...0.2)
+    blur = section.ascendingPair("blur", default: blur, in: 0...0.2)
+    inside = section.number("inside", default: inside, in: 0...1)
+    full = section.number("full", default: full, in: 0...1)
+    strength = section.ascendingPair("strength", default: strength, in: 0.05...1)
+    tint = section.number("tint", default: tint, in: 0...1)
+    tintShift = section.number("tintShift", default: tintShift, in: 0...255)
+    hue = section.number("hue", default: hue, in: 0...1)
+    hueTurn = section.number("hueTurn", default: hueTurn, in: 0...180)
+    saturation = section.number("saturation", default: saturation, in: 0...1)
+    contrast = section.number("contrast", default: contrast, in: 0...1)
+    contrastChange = section.number("contrastChange", default: contrastChange, in: 0...1)
+    downscale = section.number("downscale", default: downscale, in: 0...1)
+    downscaleFactor = section.ascendingPair(
+      "downscaleFactor", default: downscaleFactor, in: 0.1...1)
+    sharpen = section.ascendingPair("sharpen", default: sharpen, in: 0...4)
+    scale = section.ascendingPair("scale", default: scale, in: 0.5...2)
+    rotation = section.number("rotation", default: rotation, in: 0...45)
+    shiftX = section.number("shiftX", default: shiftX, in: 0...0.5)
+    shiftY = section.number("shiftY", default: shiftY, in: 0...0.5)
   }
 }
 

@@ -34,7 +34,7 @@ extension TrainingSettings {
     func shown(_ text: String) -> String { tamed(text, limit: 200) }
     let own = lines.filter(\.isDecisive)
     let differing = own.compactMap { line -> String? in
-      guard other[line.key] != line.value else { return nil }
+      guard (other[line.key] ?? line.absent) != line.value else { return nil }
       let theirs = other[line.key].map(shown) ?? "no such setting"
       return "\(line.key): the checkpoint has \(theirs), this run has \(shown(line.value))"
     }
@@ -46,7 +46,8 @@ extension TrainingSettings {
 
   /// All settings, those of a section together, in the order of the pipeline files.
   var lines: [SettingLine] {
-    generalLines + networkLines + dataLines + augmentationLines + optimizerLines + laterLines
+    generalLines + networkLines + dataLines + augmentationLines + selfBlendingLines
+      + optimizerLines + laterLines
   }
 
   private var generalLines: [SettingLine] {
@@ -72,6 +73,9 @@ extension TrainingSettings {
       .decisive("network.dropout", network.dropout),
       .decisive("network.inputSize", network.inputSize),
       .decisive("network.initialWeights", network.initialWeights.map(quotedYAML) ?? "null"),
+      .decisive(
+        "network.initialWeightsKey", network.initialWeightsKey.map(quotedYAML) ?? "null",
+        absent: "null"),
       .decisive("network.synchronizedBatchNorm", network.synchronizedBatchNorm),
       .decisive("network.freezeBackboneEpochs", network.freezeBackboneEpochs),
     ]
@@ -83,6 +87,7 @@ extension TrainingSettings {
       .decisive("data.validationShare", data.validationShare),
       .decisive("data.testShare", data.testShare),
       .decisive("data.balance", data.balance.rawValue),
+      .decisive("data.pairing", data.pairing.rawValue, absent: "none"),
       data.shuffleShards.map { .decisive("data.shuffleShards", $0) }
         ?? .decisive("data.shuffleVideos", data.shuffleVideos),
       .decisive("data.framesPerVideo", data.framesPerVideo),
@@ -111,6 +116,32 @@ extension TrainingSettings {
       .decisive("augmentation.erasing", augmentation.erasing),
       .decisive("augmentation.erasingArea", listYAML(augmentation.erasingArea)),
     ]
+  }
+
+  /// Without blends, how they are made is of no influence.
+  private var selfBlendingLines: [SettingLine] {
+    let values: [(String, any CustomStringConvertible)] = [
+      ("face", selfBlending.face), ("hull", selfBlending.hull),
+      ("lowerHalf", selfBlending.lowerHalf), ("mouth", selfBlending.mouth),
+      ("nose", selfBlending.nose), ("eyes", selfBlending.eyes),
+      ("elastic", listYAML(selfBlending.elastic)), ("blur", listYAML(selfBlending.blur)),
+      ("inside", selfBlending.inside), ("full", selfBlending.full),
+      ("strength", listYAML(selfBlending.strength)), ("tint", selfBlending.tint),
+      ("tintShift", selfBlending.tintShift), ("hue", selfBlending.hue),
+      ("hueTurn", selfBlending.hueTurn), ("saturation", selfBlending.saturation),
+      ("contrast", selfBlending.contrast), ("contrastChange", selfBlending.contrastChange),
+      ("downscale", selfBlending.downscale),
+      ("downscaleFactor", listYAML(selfBlending.downscaleFactor)),
+      ("sharpen", listYAML(selfBlending.sharpen)), ("scale", listYAML(selfBlending.scale)),
+      ("rotation", selfBlending.rotation), ("shiftX", selfBlending.shiftX),
+      ("shiftY", selfBlending.shiftY),
+    ]
+    return [.decisive("selfBlending.share", selfBlending.share, absent: "0.0")]
+      + values.map { name, value in
+        SettingLine(
+          key: "selfBlending.\(name)", value: value.description,
+          isDecisive: selfBlending.share > 0)
+      }
   }
 
   private var optimizerLines: [SettingLine] {

@@ -63,7 +63,10 @@ package struct DiagnosisResult: Encodable {
     case .swappedClasses: word + ", CLASSES ARE SWAPPED"
     case .needsTraining: word + ", NEEDS TRAINING"
     case .misbehaving: word + ", NO DETECTOR"
+    case .otherHead: word + ", UNKNOWN HEAD"
+    case .otherStem: word + ", UNKNOWN STEM"
     case .otherNetwork: word + ", UNKNOWN NETWORK"
+    case .foreignFile: word + ", FILE OF ANOTHER PROGRAM"
     case .unreadable: word + ", UNREADABLE"
     }
   }

@@ -10,6 +10,14 @@ package enum InformationFile {
     try AtomicFile.write([UInt8](encoder.encode(information)), to: path)
   }
 
+  /// The file for the story of a model that was written or refused; nil for a refused one where the story
+  /// of an older model stands, which is still there.
+  package static func path(besideModel path: String, isPublished: Bool) -> String? {
+    let information = self.path(besideModel: path)
+    let isTaken = FileManager.default.fileExists(atPath: information)
+    return isPublished || !isTaken ? information : nil
+  }
+
   /// The file that belongs beside a model: `training_info.json` beside `model.pt`,
   /// `fixed_training_info.json` beside `fixed_deepfake_model.pt`, `x_training_info.json` beside
   /// `x.pt`.

@@ -34,6 +34,13 @@ package struct ModelJudge {
   package struct Side {
     /// Test, or validation.
     package var name: String
+    /// Whether its fakes are blended of its real faces.
+    package var hasBlends = false
+
+    /// The side in words.
+    package var description: String {
+      "\(name) side" + (hasBlends ? ", whose fakes are blended of its real faces" : "")
+    }
     package var predictions: VideoPredictions
     package var report: EvaluationReport
     /// Whether the model has not learned from it.
@@ -49,13 +56,13 @@ package struct ModelJudge {
     }
   }
 
-  /// What the network says of some videos.
+  /// What the network says of some videos, and with `blends` of fakes made of the real ones.
   ///
   /// - Throws: `WorkStopped` where the observer ended the work.
   package func predict(
-    _ state: NetworkState, videos: [Int], name: String
+    _ state: NetworkState, videos: [Int], blends: HeldOutBlends? = nil, name: String
   ) throws -> VideoPredictions {
-    try predictor.predict(state, videos: videos, name: name, observer: observer)
+    try predictor.predict(state, videos: videos, blends: blends, name: name, observer: observer)
   }
 
   /// Metrics of predictions, with intervals over groups of people.
@@ -118,7 +125,7 @@ package struct ModelJudge {
     let expected = try behaviour(
       state, side: side, presentEntries: state.entries.map(\.name), reloaded: nil)
     metadata.verdict = StatedVerdict(
-      expected.verdict, reason: "\(expected.basis) (on the \(side.name) side)")
+      expected.verdict, reason: "\(expected.basis) (on the \(side.description))")
     let (checked, isPublished) = try CandidateModel(
       ModelFile(state: state, metadata: metadata), target: path
     ).publish(force: force) { file in

@@ -57,8 +57,8 @@ package struct ModelRepair {
     package var information: RepairInformation
     /// Whether the model was written.
     package var isWritten: Bool
-    /// The information's file.
-    package var informationPath: String
+    /// The information's file; nil where the model was refused, and an older one's story was kept.
+    package var informationPath: String?
   }
 
   /// What was measured of the model on both sides that it wasn't estimated on.
@@ -135,8 +135,8 @@ package struct ModelRepair {
       data: DataSummary(catalog, split), estimation: estimation,
       swappedClasses: settings.swapsClasses, before: before.measurement, after: after.measurement,
       behaviour: behaviour)
-    let informationPath = InformationFile.path(besideModel: path)
-    try information.write(to: informationPath)
+    let informationPath = InformationFile.path(besideModel: path, isPublished: isWritten)
+    if let informationPath { try information.write(to: informationPath) }
     return Outcome(
       information: information, isWritten: isWritten, informationPath: informationPath)
   }

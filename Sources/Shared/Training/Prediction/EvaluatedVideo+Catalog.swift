@@ -1,3 +1,4 @@
+internal import Contract
 package import Evaluation
 package import TrainingData
 
@@ -6,5 +7,12 @@ extension SampleCatalog.Video {
   package var evaluated: EvaluatedVideo {
     EvaluatedVideo(
       name: name, group: group, label: label, method: method, compression: compression)
+  }
+
+  /// A fake made of it, as metrics know it.
+  package var evaluatedAsBlend: EvaluatedVideo {
+    EvaluatedVideo(
+      name: name + " (\(HeldOutBlends.method))", group: group, label: .fake,
+      method: HeldOutBlends.method, compression: compression)
   }
 }

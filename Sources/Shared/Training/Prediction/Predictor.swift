@@ -28,22 +28,44 @@ package final class Predictor {
 
   /// Judges the videos, given as positions in the catalog.
   ///
-  /// - Parameter observer: is told how many pictures are done, with `name` as the detail.
+  /// - Parameters:
+  ///   - blends: where given, each real video is judged once more as a fake made of it.
+  ///   - observer: is told how many pictures are done, with `name` as the detail.
   /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a picture
   ///   can't be read.
   package func predict(
-    _ state: NetworkState, videos: [Int], name: String, observer: any WorkObserver
+    _ state: NetworkState, videos: [Int], blends: HeldOutBlends? = nil, name: String,
+    observer: any WorkObserver
   ) throws -> VideoPredictions {
     engine.load(state)
     var predictions = VideoPredictions()
     for index in videos where catalog.videos[index].samples.isEmpty {
       predictions.videosWithoutFaces.append(catalog.videos[index].evaluated)
     }
-    let total = videos.reduce(0) { $0 + catalog.videos[$1].samples.count }
+    let blended =
+      blends == nil ? [] : videos.filter { catalog.videos[$0].label == .real }
+    let total = (videos + blended).reduce(0) { $0 + catalog.videos[$1].samples.count }
     observer.begin(total: total, unit: "pictures")
     defer { observer.end() }
-    let loader = try EvaluationLoader(
-      catalog, videos: videos, batchSize: Self.chunk, inputSize: state.architecture.inputSize)
+    let size = state.architecture.inputSize
+    try append(
+      to: &predictions, name, observer,
+      EvaluationLoader(catalog, videos: videos, batchSize: Self.chunk, inputSize: size)
+    ) { $0.evaluated }
+    if let blends {
+      try append(
+        to: &predictions, name, observer,
+        EvaluationLoader(
+          catalog, videos: blended, batchSize: Self.chunk, inputSize: size, blends: blends)
+      ) { $0.evaluatedAsBlend }
+    }
+    return predictions
+  }
+
+  private func append(
+    to predictions: inout VideoPredictions, _ name: String, _ observer: any WorkObserver,
+    _ loader: EvaluationLoader, as evaluated: (SampleCatalog.Video) -> EvaluatedVideo
+  ) throws {
     defer { loader.stop() }
     while let batch = try loader.next() {
       let logits = logits(of: batch.pictures)
@@ -51,14 +73,13 @@ package final class Predictor {
         let known = catalog.sample(sample.index)
         predictions.frames.append(
           FramePrediction(
-            video: catalog.videos[known.video].evaluated, frame: known.frame,
+            video: evaluated(catalog.videos[known.video]), frame: known.frame,
             margin: Double(logits[2 * place + 1]) - Double(logits[2 * place])))
         predictions.faces.append(known.face)
       }
       observer.advance(to: predictions.frames.count, detail: name)
       if observer.shallStop { throw WorkStopped() }
     }
-    return predictions
   }
 
   /// Logits of pictures of the network's input size, two each, by the weights loaded last.

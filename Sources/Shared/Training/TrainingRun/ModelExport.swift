@@ -41,15 +41,20 @@ package struct ModelExport {
     package var model: String
     package var safetensors: String?
     package var information: String
+    /// Whether the information of a model that is refused may take the place of an older one's. A run's
+    /// own is told anew each time.
+    package var replacesInformation: Bool
     /// Where each prediction is told; nil where that isn't wanted.
     package var predictions: String?
 
     package init(
-      model: String, safetensors: String?, information: String, predictions: String? = nil
+      model: String, safetensors: String?, information: String, replacesInformation: Bool = true,
+      predictions: String? = nil
     ) {
       self.model = model
       self.safetensors = safetensors
       self.information = information
+      self.replacesInformation = replacesInformation
       self.predictions = predictions
     }
   }
@@ -62,6 +67,9 @@ package struct ModelExport {
     /// What the verdict rests on, in one line.
     package var summary: String
     package var target: Target
+    /// Whether the information was written; it isn't where the model was refused and an older one's
+    /// stands there.
+    package var isTold: Bool
 
     /// The verdict and what it rests on.
     package var verdictLine: String { judgement.behaviour.verdict.line(summary) }
@@ -89,9 +97,16 @@ package struct ModelExport {
     }
     if let path = target.predictions { try judgement.predictions.write(to: path) }
     // Last: what it tells of is there.
-    try information(judgement, checkpoint, progress, summary: summary).write(to: target.information)
+    let isTold =
+      isExported || target.replacesInformation
+      || !FileManager.default.fileExists(atPath: target.information)
+    if isTold {
+      try information(judgement, checkpoint, progress, summary: summary)
+        .write(to: target.information)
+    }
     return Result(
-      judgement: judgement, isExported: isExported, summary: summary, target: target)
+      judgement: judgement, isExported: isExported, summary: summary, target: target,
+      isTold: isTold)
   }
 
   private func judge(
@@ -103,7 +118,8 @@ package struct ModelExport {
         architecture: setup.architecture, catalog: setup.catalog,
         normalization: setup.normalization, workers: setup.workers),
       draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
-    let validation = try judge.predict(state, videos: setup.split.validation, name: "validation")
+    let validation = try judge.predict(
+      state, videos: setup.split.validation, blends: setup.validationBlends, name: "validation")
     let calibration = try Calibration.fitted(
       frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
       score: setup.configuration.videoScore)
@@ -111,6 +127,7 @@ package struct ModelExport {
     try table.append(validation, side: "validation")
     var side = ModelJudge.Side(
       "validation", predictions: validation, report: try judge.report(validation, calibration))
+    side.hasBlends = setup.validationBlends != nil
     let validationReport = side.report
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)

@@ -110,7 +110,7 @@ package struct TrainingJob {
   ) -> ModelVerdict? {
     guard FileManager.default.fileExists(atPath: files.model),
       let data = FileManager.default.contents(atPath: files.information),
-      let information = try? JSONDecoder().decode(TrainingInformation.self, from: data)
+      let information = try? ContractDocument.decode(TrainingInformation.self, from: [UInt8](data))
     else { return nil }
     // Written last: what it tells of is there.
     let isExported =

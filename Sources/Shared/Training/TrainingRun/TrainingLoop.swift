@@ -193,10 +193,11 @@ struct TrainingLoop: ~Copyable {
     let predictions: VideoPredictions
     do {
       predictions = try predictor.predict(
-        learner.evaluated, videos: setup.split.validation, name: "validating",
+        learner.evaluated, videos: setup.split.validation, blends: setup.validationBlends,
+        name: "validating",
         observer: ValidationObserver(
           training: observer, step: learner.progress.step,
-          total: setup.split.counts(of: .validation).samples))
+          total: setup.validationSamples))
     } catch is WorkStopped {
       return nil
     }

@@ -1,6 +1,7 @@
 internal import Contract
 internal import Evaluation
 internal import NeuralNetwork
+internal import SelfBlending
 internal import TrainingData
 
 // What the settings of a pipeline file mean to the modules.
@@ -51,6 +52,21 @@ extension TrainingSettings {
     return settings
   }
 
+  /// Whether batches are made of pairs.
+  var hasPairs: Bool { data.pairing != .none || selfBlending.share > 0 }
+
+  /// The order of the training side of a split.
+  func order(
+    _ catalog: SampleCatalog, videos: [Int]
+  ) throws(TrainingDataError) -> any TrainingOrder {
+    guard hasPairs else {
+      return try EpochOrder(catalog, videos: videos, settings: orderSettings)
+    }
+    return try PairOrder(
+      catalog, videos: videos, settings: orderSettings,
+      pairing: data.pairing == .source ? .source : .none, blends: selfBlending.share)
+  }
+
   var videoScore: VideoScore { validation.videoScore }
 }
 
@@ -88,6 +104,36 @@ extension TrainingSettings.Augmentation {
     return settings
   }
 
-  /// Reading makes sure of two ascending numbers.
-  private func range(_ pair: [Double]) -> ClosedRange<Double> { pair[0]...pair[1] }
 }
+
+extension TrainingSettings.SelfBlending {
+  var settings: SelfBlendingSettings {
+    var settings = SelfBlendingSettings()
+    settings.regions = [
+      .face: face, .hull: hull, .lowerHalf: lowerHalf, .mouth: mouth, .nose: nose, .eyes: eyes,
+    ]
+    settings.elastic = range(elastic)
+    settings.blur = range(blur)
+    settings.inside = inside
+    settings.full = full
+    settings.strength = range(strength)
+    settings.tint = tint
+    settings.tintShift = tintShift
+    settings.hue = hue
+    settings.hueTurn = hueTurn
+    settings.saturation = saturation
+    settings.contrast = contrast
+    settings.contrastChange = contrastChange
+    settings.downscale = downscale
+    settings.downscaleFactor = range(downscaleFactor)
+    settings.sharpen = range(sharpen)
+    settings.scale = range(scale)
+    settings.rotation = rotation
+    settings.shiftX = shiftX
+    settings.shiftY = shiftY
+    return settings
+  }
+}
+
+/// Reading makes sure of two ascending numbers.
+private func range(_ pair: [Double]) -> ClosedRange<Double> { pair[0]...pair[1] }

@@ -37,6 +37,9 @@ package struct TrainingSettings: Sendable, Equatable {
   /// How training pictures are changed.
   package var augmentation = Augmentation()
 
+  /// Fakes that are made of real faces while training.
+  package var selfBlending = SelfBlending()
+
   /// How the weights are changed.
   package var optimizer = Optimizer()
 
@@ -79,6 +82,9 @@ extension TrainingSettings {
     /// File with weights to start from, absolute; nil starts from random ones.
     package var initialWeights: String?
 
+    /// Where in that file the weights are, keys joined by points; nil is the preferred or only place.
+    package var initialWeightsKey: String?
+
     /// Whether BatchNorm normalises over all workers.
     package var synchronizedBatchNorm = false
 
@@ -118,6 +124,17 @@ extension TrainingSettings {
 
     /// How the classes are balanced.
     package var balance = Balance.undersample
+
+    /// What a stored fake has beside it in a batch.
+    package enum Pairing: String, Sendable, CaseIterable {
+      /// Any real picture.
+      case none
+      /// The real video that it was made from, at the same time.
+      case source
+    }
+
+    /// What a stored fake has beside it in a batch.
+    package var pairing = Pairing.none
 
     /// Videos that samples are mixed over, 1...10000000.
     package var shuffleVideos = 4096
@@ -178,6 +195,66 @@ extension TrainingSettings {
     package var erasing = 0.1
     /// Its area, as a share of the picture's, 0...0.5.
     package var erasingArea = [0.02, 0.12]
+
+    /// The defaults.
+    package init() {}
+  }
+
+  /// Fakes that are made of real faces while training: how many, and how. Lengths are shares of the
+  /// crop's side.
+  package struct SelfBlending: Sendable, Equatable {
+    /// Share of a batch's fakes, 0...1; the others are stored ones. 1 needs no fake video to train on.
+    package var share = 0.0
+    /// How often the oval of the face is replaced, in proportion to the other parts, 0...1000.
+    package var face = 0.4
+    /// How often the hull of the landmarks.
+    package var hull = 0.25
+    /// How often all below the eyes.
+    package var lowerHalf = 0.1
+    /// How often the mouth.
+    package var mouth = 0.1
+    /// How often the nose.
+    package var nose = 0.05
+    /// How often the eyes.
+    package var eyes = 0.1
+    /// Standard deviation of the outline's deformation, 0...0.2.
+    package var elastic = [0.007, 0.035]
+    /// Standard deviation of the border's blur, 0...0.2.
+    package var blur = [0.005, 0.05]
+    /// Probability that the soft border is kept inside of the outline.
+    package var inside = 0.5
+    /// Probability that the middle of the mask has the weight 1.
+    package var full = 0.5
+    /// Its weight otherwise, 0.05...1.
+    package var strength = [0.25, 1.0]
+    /// Probability that red, green and blue are shifted.
+    package var tint = 0.5
+    /// Most shift of a colour, in 1/255, 0...255.
+    package var tintShift = 20.0
+    /// Probability that hue, saturation and brightness are changed.
+    package var hue = 0.5
+    /// Most turn of the hue, in degrees, 0...180.
+    package var hueTurn = 8.0
+    /// Most change of saturation and brightness, as a share, 0...1.
+    package var saturation = 0.15
+    /// Probability that contrast and brightness are changed.
+    package var contrast = 0.5
+    /// Most change of contrast and brightness, as a share, 0...1.
+    package var contrastChange = 0.15
+    /// Probability that one side is made smaller and larger again; it is sharpened otherwise.
+    package var downscale = 0.5
+    /// The smaller side as a share, 0.1...1.
+    package var downscaleFactor = [0.4, 0.9]
+    /// How much is sharpened, 0...4.
+    package var sharpen = [0.2, 0.6]
+    /// Scale of what is put on, 0.5...2.
+    package var scale = [0.95, 1.05]
+    /// Most turn of what is put on, in degrees, 0...45.
+    package var rotation = 1.5
+    /// Most shift to the side, 0...0.5.
+    package var shiftX = 0.03
+    /// Most shift up or down, 0...0.5.
+    package var shiftY = 0.015
 
     /// The defaults.
     package init() {}

@@ -18,7 +18,7 @@ package struct TrainingSetup {
   package let split: DataSplit
   /// Copies on two sides of the split; nil before they were looked for.
   package private(set) var nearDuplicates: NearDuplicates?
-  package let order: EpochOrder
+  package let order: any TrainingOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
   private let joinsEqualVideos: Bool
@@ -34,7 +34,8 @@ package struct TrainingSetup {
   /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
-    joinsEqualVideos: Bool = true, collective: any Collective = LocalCollective()
+    joinsEqualVideos: Bool = true, purpose: Purpose = .training,
+    collective: any Collective = LocalCollective()
   ) throws {
     self.collective = collective
     self.configuration = configuration
@@ -48,8 +49,10 @@ package struct TrainingSetup {
     splitSettings.joinsEqualVideos = joinsEqualVideos
     self.joinsEqualVideos = joinsEqualVideos
     split = try DataSplit(catalog, settings: splitSettings)
-    try split.requireBothClasses(on: [.train, .validation])
-    order = try EpochOrder(catalog, videos: split.train, settings: configuration.orderSettings)
+    if purpose == .training {
+      try Self.requireClasses(of: split, share: configuration.selfBlending.share)
+    }
+    order = try configuration.order(catalog, videos: split.train)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
     // BatchNorm has nothing to normalise with one picture per worker.
     let most = configuration.batchSize / (2 * collective.size)
@@ -61,6 +64,38 @@ package struct TrainingSetup {
     self.workers = min(workers, most)
     try collective.check(catalog.fingerprint, isSameFor: "content of the store")
     try collective.check(UInt64(self.workers), isSameFor: "number of workers")
+  }
+
+  /// What a setup is made for.
+  package enum Purpose {
+    /// Trains, or reports of a training.
+    case training
+    /// Shows pictures: a validation side is not needed.
+    case preview
+  }
+
+  /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: with
+  /// them alone the training side needs none, and a validation side without any has them as well.
+  private static func requireClasses(
+    of split: DataSplit, share: Double
+  ) throws(TrainingDataError) {
+    try split.require(share == 1 ? [.real] : VideoLabel.allCases, on: [.train])
+    try split.require(share > 0 ? [.real] : VideoLabel.allCases, on: [.validation])
+  }
+
+  /// Makes the fakes to validate on, where the validation side has none and training is on blends as well.
+  package var validationBlends: HeldOutBlends? {
+    guard configuration.selfBlending.share > 0, split.counts(of: .validation).fakeSamples == 0
+    else {
+      return nil
+    }
+    return HeldOutBlends(configuration.selfBlending.settings, seed: seed)
+  }
+
+  /// Pictures that a validation judges.
+  package var validationSamples: Int {
+    let counts = split.counts(of: .validation)
+    return counts.samples + (validationBlends == nil ? 0 : counts.realSamples)
   }
 
   /// Looks for copies on two sides of the split, for the summary and the model's information.
@@ -121,8 +156,16 @@ package struct TrainingSetup {
   ) throws -> BatchLoader {
     try BatchLoader(
       catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
-      inputSize: architecture.inputSize, from: position, pictured: pictured,
+      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize,
+      from: position, pictured: pictured,
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
+  }
+
+  /// Shows what training is going to see.
+  package func makePreview() throws -> TrainingPreview {
+    try TrainingPreview(
+      catalog, order: order, augmentation: configuration.augmentation.settings,
+      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize)
   }
 
   package func makeEngine() -> TrainingEngine {
@@ -149,7 +192,8 @@ package struct TrainingSetup {
     var state = NetworkState(randomFor: architecture, seed: seed)
     var report = ["random weights, seed \(configuration.seed)"]
     if readingFiles, let path = configuration.network.initialWeights {
-      report = try InitialWeights.load(path, into: &state)
+      report = try InitialWeights.load(
+        path, key: configuration.network.initialWeightsKey, into: &state)
     }
     let optimizer = Optimizer(
       configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
@@ -174,6 +218,12 @@ package struct TrainingSetup {
     for warning in split.warnings + [nearDuplicates?.warning].compactMap(\.self) {
       text += "Warning    \(warning.printable)\n"
     }
+    if validationBlends != nil {
+      text +=
+        "Note       the validation side has no fake: fakes blended of its real faces stand in for them, "
+        + "and what the model is worth on other fakes is not known\n"
+    }
+    if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=

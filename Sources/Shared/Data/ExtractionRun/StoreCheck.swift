@@ -1,0 +1,106 @@
+internal import Contract
+internal import Files
+internal import Imaging
+internal import ShardStore
+internal import Workers
+
+/// The check of a store before or after an extraction, and its repair.
+struct StoreCheck {
+  let store: String
+  let workers: Int
+  let observer: any ExtractionObserver
+
+  /// Takes what is damaged out of the store: of one part's task, or of all where there are no parts.
+  ///
+  /// - Returns: names of the videos that were removed.
+  func removeDamaged(
+    _ part: JobPart, _ description: StoreDescription
+  ) throws -> [String] {
+    // A store that is not there yet, or is of other settings, is the writer's to make or to refuse.
+    guard let stored = try? StoreDescription(store: store),
+      stored.differences(toRun: description).isEmpty
+    else { return [] }
+    let progress = try Progress(
+      try ShardName.all(inStore: store).filter { part.count == 1 || $0.task == part.task }, store,
+      observer)
+    defer { observer.end() }
+    let outcome = try StoreRepair(
+      directory: store, imageSize: Self.imageSize, progress: { progress.update($0) },
+      isCancelled: { observer.shallStop }
+    ).run(task: part.count > 1 ? part.task : nil)
+    observer.observe(.repaired(outcome))
+    return outcome.removedVideos
+  }
+
+  /// Compares every record and picture with its checksum, of one part's task, or of all that nobody is
+  /// writing where there are no parts; throws where one is not what was stored.
+  func compareChecksums(_ part: JobPart) throws {
+    let shards = try ShardName.all(inStore: store).filter {
+      part.count == 1 || $0.task == part.task
+    }
+    let progress = try Progress(shards, store, observer)
+    defer { observer.end() }
+    let verifier = StoreVerifier(
+      directory: store, imageSize: nil, progress: { progress.update($0) },
+      isCancelled: { observer.shallStop })
+    let findings = Locked<[ShardName: [StoreFinding]]>([:])
+    do {
+      try WorkerPool(workerCount: workers).forEach(shards) { _ in
+        { shard in
+          let found = try Self.findings(in: shard, verifier)
+          findings.withLock { $0[shard] = found }
+        }
+      }
+    } catch {
+      guard (error as? ShardStoreError)?.code == .cancelled else { throw error }
+      return
+    }
+    let found = findings.withLock { $0 }.sorted { $0.key < $1.key }.flatMap(\.value)
+    if let error = StoreFinding.error(found, store) { throw error }
+  }
+
+  /// What is wrong with a shard; nothing where its task is being written.
+  private static func findings(
+    in shard: ShardName, _ verifier: StoreVerifier
+  ) throws(ShardStoreError) -> [StoreFinding] {
+    do throws(ShardStoreError) {
+      return try verifier.verifyShard(shard).findings
+    } catch {
+      guard error.code == .busy else { throw error }
+      return []
+    }
+  }
+
+  /// Width and height of a JPEG file that decodes to its end.
+  private static let imageSize: StoreVerifier.ImageSize = { bytes in
+    let file = bytes.withUnsafeBytes { Array($0) }
+    return (try? JPEG.decode(file)).map { ($0.width, $0.height) }
+  }
+
+  /// How much of the shards is checked, in MiB: as many of a shard as its share of records.
+  private final class Progress: Sendable {
+    private let observer: any ExtractionObserver
+    private let mebibytes: [String: Double]
+    private let checked = Locked<[String: Double]>([:])
+
+    init(_ shards: [ShardName], _ store: String, _ observer: any ExtractionObserver) throws {
+      self.observer = observer
+      mebibytes = Dictionary(
+        uniqueKeysWithValues: try shards.map { shard in
+          let size = try FileSystem.size(of: store + "/" + shard.fileName) ?? 0
+          return (shard.fileName, Double(size) / 1_048_576)
+        })
+      observer.begin(
+        total: Int(mebibytes.values.reduce(0, +).rounded(.up)), unit: "MiB checked")
+    }
+
+    func update(_ step: StoreVerifier.Progress) {
+      let share = Double(step.recordsChecked) / Double(max(step.records, 1))
+      let sum = checked.withLock { checked in
+        checked[step.shard] = share * (mebibytes[step.shard] ?? 0)
+        return checked.values.reduce(0, +)
+      }
+      observer.advance(to: Int(sum.rounded(.up)), detail: step.shard)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import Files
+
+/// What a shard says of itself: whose it is, and what it holds since its last transaction.
+///
+/// It is written in every transaction, into the shard's database `shard` under the key `state`, and
+/// stands in the manifest of the shard's task. So a shard that is missing, or that an older copy
+/// replaced, is noticed.
+public struct ShardState: Codable, Sendable, Equatable {
+  static let key = Array("state".utf8)
+
+  /// Identity of the store, as in `store.json`.
+  public let store: String
+  /// The task that writes the shard.
+  public let task: Int
+  /// Number of the shard in its task; none is used twice.
+  public let number: Int
+  /// Number of the transaction that wrote this, LMDB's own.
+  public internal(set) var transaction: Int
+  /// Entries of finished videos.
+  public internal(set) var finishedVideos: Int
+  /// Entries of failed videos.
+  public internal(set) var failedVideos: Int
+  /// Samples of all videos.
+  public internal(set) var samples: Int
+  /// Sum of the CRC-32 of name and record of every entry in `videos`, modulo 2^32.
+  public internal(set) var videosChecksum: UInt32
+
+  /// The state of a shard without a video.
+  init(_ name: ShardName, store: String) {
+    self.store = store
+    task = name.task
+    number = name.number
+    transaction = 0
+    finishedVideos = 0
+    failedVideos = 0
+    samples = 0
+    videosChecksum = 0
+  }
+
+  /// The same shard without a video.
+  var emptied: ShardState? { name.map { ShardState($0, store: store) } }
+
+  /// The shard's name, or nil where the numbers are none.
+  var name: ShardName? { ShardName(task: task, number: number) }
+
+  /// Counts an entry of `videos` that is added.
+  mutating func add(_ video: [UInt8], record: [UInt8]) throws(ShardStoreError) {
+    try count(video, record, sign: 1)
+    videosChecksum &+= Self.checksum(video, record)
+  }
+
+  /// Counts an entry of `videos` that is removed.
+  mutating func remove(_ video: [UInt8], record: [UInt8]) throws(ShardStoreError) {
+    try count(video, record, sign: -1)
+    videosChecksum &-= Self.checksum(video, record)
+  }
+
+  private mutating func count(
+    _ video: [UInt8], _ record: [UInt8], sign: Int
+  ) throws(ShardStoreError) {
+    struct Counts: Decodable {
+      let state: VideoRecord.State
+      let images: Int
+    }
+    let counts = try RecordCoding.decode(
+      Counts.self, from: record, subject: "video " + String(decoding: video, as: UTF8.self))
+    switch counts.state {
+    case .done: finishedVideos += sign
+    case .failed: failedVideos += sign
+    }
+    samples += sign * counts.images
+  }
+
+  private static func checksum(_ video: [UInt8], _ record: [UInt8]) -> UInt32 {
+    var checksum = CRC32()
+    checksum.update(video)
+    checksum.update(record)
+    return checksum.value
+  }
+
+  /// "3 finished and 1 failed videos, 96 samples".
+  var content: String {
+    "\(finishedVideos) finished and \(failedVideos) failed videos, \(samples) samples"
+  }
+}
+
+extension ShardState {
+  /// Reads the state of a shard's snapshot.
+  static func read(
+    _ transaction: borrowing Transaction, _ databases: Environment.Handles, subject: String
+  ) throws(ShardStoreError) -> ShardState? {
+    guard let database = databases.shard else { return nil }
+    let subject = subject + ": state of the shard"
+    guard let value = try transaction.value(of: key, in: database) else {
+      throw ShardStoreError(.damagedShard, subject: subject, "the shard has none; " + repairAdvice)
+    }
+    try RecordCoding.checkLength(value, subject: subject)
+    try OwnChecksum.check(Array(value), isRequired: true, subject: subject)
+    return try RecordCoding.decode(ShardState.self, from: value, subject: subject)
+  }
+
+  /// Reads the state of a shard that nobody changes meanwhile, compared with the snapshot's number: a
+  /// header that leads to older pages shows.
+  static func readOwn(
+    _ transaction: borrowing Transaction, _ databases: Environment.Handles, subject: String
+  ) throws(ShardStoreError) -> ShardState? {
+    guard let state = try read(transaction, databases, subject: subject) else { return nil }
+    guard state.transaction == transaction.number else {
+      throw ShardStoreError(
+        .damagedShard, subject: subject,
+        "its header is of transaction \(transaction.number), its state of \(state.transaction); "
+          + repairAdvice)
+    }
+    return state
+  }
+
+  /// Writes the state in a transaction, with the transaction's number.
+  mutating func write(
+    in transaction: borrowing Transaction, _ databases: Environment.Handles
+  ) throws(ShardStoreError) {
+    guard let database = databases.shard else { return }
+    self.transaction = transaction.number
+    let json = try RecordCoding.encode(self, subject: "state of the shard")
+    try transaction.put(Self.key, OwnChecksum.added(to: json), in: database)
+  }
+}

@@ -1,0 +1,27 @@
+extension VideoRecord {
+  /// The record as it is stored.
+  ///
+  /// - Parameter hasChecksum: whether it carries a checksum of itself and its video's name.
+  func encoded(name: [UInt8], hasChecksum: Bool) throws(ShardStoreError) -> [UInt8] {
+    let json = try RecordCoding.encode(self, subject: String(decoding: name, as: UTF8.self))
+    return hasChecksum ? OwnChecksum.added(to: json, name: name) : json
+  }
+
+  /// Reads a stored record, compared with its checksum.
+  ///
+  /// - Parameter hasChecksum: whether one without a checksum is damaged.
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, name: [UInt8], hasChecksum: Bool, subject: String
+  ) throws(ShardStoreError) -> VideoRecord {
+    try checkChecksum(bytes, name: name, hasChecksum: hasChecksum, subject: subject)
+    return try RecordCoding.decode(VideoRecord.self, from: bytes, subject: subject)
+  }
+
+  /// Throws where a stored record is not what was written.
+  static func checkChecksum(
+    _ bytes: UnsafeRawBufferPointer, name: [UInt8], hasChecksum: Bool, subject: String
+  ) throws(ShardStoreError) {
+    try RecordCoding.checkLength(bytes, subject: subject)
+    try OwnChecksum.check(Array(bytes), name: name, isRequired: hasChecksum, subject: subject)
+  }
+}

@@ -1,0 +1,155 @@
+internal import Imaging
+public import Randomness
+
+/// How a crop of a real face becomes a fake one: all that is drawn for it.
+///
+/// All numbers are drawn in any case and in one order, so that another probability leaves the other
+/// draws as they are.
+public struct SelfBlendPlan: Sendable, Equatable {
+  /// Which of the two pictures, what is put on or what it is put on, is changed in colour and sharpness.
+  public enum Side: Sendable, Equatable {
+    /// What is put on.
+    case source
+    /// The rest; the crop counts as real with this change too.
+    case target
+  }
+
+  struct Colour: Sendable, Equatable {
+    /// What is added to red, green and blue, in 1/255.
+    var tint = SIMD3<Double>(0, 0, 0)
+    var hueDegrees = 0.0
+    /// Factors, 1 for no change.
+    var saturation = 1.0
+    var brightness = 1.0
+    var contrast = 1.0
+    /// As a share of half of the range.
+    var lightness = 0.0
+  }
+
+  enum Sharpness: Sendable, Equatable {
+    /// Made smaller by a factor and as large as before again.
+    case downscaled(Double)
+    /// What a blur of one 144th of the side takes away is added so many times more.
+    case sharpened(Double)
+  }
+
+  /// Where what is put on comes from: shares of the side, turned and scaled about the middle.
+  struct Move: Sendable, Equatable {
+    let shift: SIMD2<Double>
+    let scale: Double
+    let rotationDegrees: Double
+  }
+
+  /// The part of the face that is replaced.
+  public let region: BlendRegion
+  /// The picture that is changed.
+  public let changed: Side
+
+  let outline: [SIMD2<Double>]
+  let elastic: ElasticField
+  /// Standard deviations as shares of the side.
+  let elasticSigma: Double
+  let blurSigma: Double
+  let isBorderInside: Bool
+  let strength: Double
+  let colour: Colour
+  let sharpness: Sharpness
+  let move: Move
+
+  private static func region(_ weights: [BlendRegion: Double], _ draw: Double) -> BlendRegion {
+    let total = weights.values.reduce(0, +)
+    var rest = draw * total
+    var chosen = BlendRegion.face
+    for region in BlendRegion.allCases {
+      guard let weight = weights[region], weight > 0 else { continue }
+      chosen = region
+      guard rest >= weight else { break }
+      rest -= weight
+    }
+    return chosen
+  }
+
+  /// In a few words, e.g. "hull 75% on target".
+  public var summary: String {
+    "\(region.rawValue) \(Int((strength * 100).rounded()))%"
+      + (changed == .source ? "" : ", rest changed")
+  }
+}
+
+extension SelfBlendPlan {
+  /// Draws a manipulation of a face in a square crop.
+  ///
+  /// - Parameters:
+  ///   - face: in pixels of the crop.
+  ///   - size: the crop's side in pixels.
+  public init(
+    _ settings: SelfBlendingSettings, face: FacePoints, size: Int,
+    using random: inout RandomStream
+  ) {
+    changed = random.happens(0.5) ? .source : .target
+    region = Self.region(settings.regions, random.uniform(0, 1))
+    outline = region.outline(of: face, minimum: 0.14 * Double(size), using: &random)
+    elastic = ElasticField(using: &random)
+    elasticSigma = random.within(settings.elastic)
+    blurSigma = random.within(settings.blur)
+    isBorderInside = random.happens(settings.inside)
+    let isFull = random.happens(settings.full)
+    let part = random.within(settings.strength)
+    strength = isFull ? 1 : part
+    colour = Colour(settings, using: &random)
+    let isSmall = random.happens(settings.downscale)
+    let (factor, amount) = (
+      random.within(settings.downscaleFactor), random.within(settings.sharpen)
+    )
+    sharpness = isSmall ? .downscaled(factor) : .sharpened(amount)
+    move = Move(
+      shift: SIMD2(
+        random.around(0, settings.shiftX), random.around(0, settings.shiftY)),
+      scale: random.within(settings.scale),
+      rotationDegrees: random.around(0, settings.rotation))
+  }
+}
+
+extension SelfBlendPlan.Colour {
+  init(_ settings: SelfBlendingSettings, using random: inout RandomStream) {
+    let isTinted = random.happens(settings.tint)
+    let shift = settings.tintShift
+    let tint = SIMD3(
+      random.around(0, shift), random.around(0, shift), random.around(0, shift))
+    if isTinted { self.tint = tint }
+
+    let isTurned = random.happens(settings.hue)
+    let (turn, saturation, brightness) = (
+      random.around(0, settings.hueTurn), random.around(1, settings.saturation),
+      random.around(1, settings.saturation)
+    )
+    if isTurned { (hueDegrees, self.saturation, self.brightness) = (turn, saturation, brightness) }
+
+    let isContrasted = random.happens(settings.contrast)
+    let (contrast, lightness) = (
+      random.around(1, settings.contrastChange), random.around(0, settings.contrastChange)
+    )
+    if isContrasted { (self.contrast, self.lightness) = (contrast, lightness) }
+  }
+}
+
+extension SelfBlendPlan.Move {
+  /// From coordinates of the new picture to those of the old one.
+  func transform(size: Int) -> SimilarityTransform {
+    SimilarityTransform(
+      about: SIMD2(repeating: Double(size) / 2), degrees: rotationDegrees, scale: scale,
+      shift: shift * Double(size))
+  }
+}
+
+extension RandomStream {
+  /// A number of a range, all equally likely.
+  fileprivate mutating func within(_ range: ClosedRange<Double>) -> Double {
+    uniform(range.lowerBound, range.upperBound)
+  }
+
+  /// A number at most `distance` from `centre`.
+  fileprivate mutating func around(_ centre: Double, _ distance: Double) -> Double {
+    uniform(centre - distance, centre + distance)
+  }
+}

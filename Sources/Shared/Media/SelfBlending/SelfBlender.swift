@@ -1,0 +1,174 @@
+internal import Foundation
+public import Imaging
+
+/// Makes of a crop of a real face a pair of pictures: one that counts as real, and a fake of it. Keeps its
+/// working memory between pictures; one per thread.
+public final class SelfBlender {
+  /// The pictures of a pair.
+  public enum Member: Sendable, Equatable {
+    /// The crop, perhaps changed as a whole.
+    case real
+    /// The crop with a part put on that differs from the rest.
+    case fake
+  }
+
+  private var scratch: [UInt8] = []
+
+  /// Creates a blender.
+  public init() {}
+
+  /// Changes a square crop of a real face in its place.
+  public func apply(_ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member) {
+    let size = picture.width
+    apply(plan, to: &picture, as: member, mask: mask(plan, size: size))
+  }
+
+  /// - Parameter mask: what the plan's mask is; computed for fakes only.
+  func apply(
+    _ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member,
+    mask: @autoclosure () -> BlendMask
+  ) {
+    switch (member, plan.changed) {
+    case (.real, .source): return
+    case (.real, .target): change(&picture, plan)
+    case (.fake, let side):
+      var source = picture
+      if side == .source { change(&source, plan) } else { change(&picture, plan) }
+      source.warpReflecting(by: plan.move.transform(size: picture.width), scratch: &scratch)
+      Self.blend(source, onto: &picture, mask())
+    }
+  }
+
+  /// The weights of what is put on a crop of this size.
+  public func mask(_ plan: SelfBlendPlan, size: Int) -> BlendMask {
+    // Borders are soft: half of the resolution shows them as well.
+    let cells = min(max(size / 2, 16), 128)
+    let scale = Double(cells) / Double(size)
+    let count = plan.outline.count
+    // Corners between corners, so that edges bend as well.
+    let outline = plan.outline.indices.flatMap { index in
+      let (start, end) = (plan.outline[index], plan.outline[(index + 1) % count])
+      return [start, (start * 2 + end) / 3, (start + end * 2) / 3]
+    }
+    let moved = outline.map { point in
+      let move = plan.elastic.move(at: point / Double(size))
+      return (point + move * (plan.elasticSigma * Double(size))) * scale
+    }
+    var mask = BlendMask(size: cells, polygon: moved)
+    mask.blur(sigma: plan.blurSigma * Double(cells))
+    if plan.isBorderInside { mask.keepInside(above: 0.3) }
+    mask.scale(by: Float(plan.strength))
+    return mask
+  }
+
+  /// Colour, then sharpness.
+  private func change(_ picture: inout PixelBuffer, _ plan: SelfBlendPlan) {
+    ColourMatrix(plan.colour, meanGrey: Self.meanGrey(of: picture)).apply(to: &picture)
+    switch plan.sharpness {
+    case .downscaled(let factor):
+      let side = max(Int((Double(picture.width) * factor).rounded()), 1)
+      picture = picture.resized(width: side, height: side)
+        .resized(width: picture.width, height: picture.height)
+    case .sharpened(let amount):
+      var soft = picture
+      soft.blur(sigma: Double(picture.width) / 144)
+      Self.sharpen(&picture, soft, by: Float(2 * amount))
+    }
+  }
+
+  /// Adds so many times what differs from a blurred copy.
+  private static func sharpen(_ picture: inout PixelBuffer, _ soft: PixelBuffer, by amount: Float) {
+    let own = 1 + amount
+    picture.bytes.withUnsafeMutableBufferPointer { bytes in
+      soft.bytes.withUnsafeBufferPointer { soft in
+        for index in bytes.indices {
+          let value = Float(bytes[index]) * own - Float(soft[index]) * amount + 0.5
+          bytes[index] = UInt8(truncatingIfNeeded: Int32(min(max(value, 0), 255)))
+        }
+      }
+    }
+  }
+
+  /// Puts a picture on another one of its size: `weight * source + (1 - weight) * target`, rounded. Of a
+  /// mask with fewer cells, weights are interpolated.
+  public static func blend(
+    _ source: PixelBuffer, onto target: inout PixelBuffer, _ mask: BlendMask
+  ) {
+    precondition(
+      source.width == target.width && source.height == target.height,
+      "pictures that are blended have one size")
+    let (width, height) = (target.width, target.height)
+    let columns = (0..<width).map { BlendMask.Place($0, of: width, cells: mask.size) }
+    target.bytes.withUnsafeMutableBytes { target in
+      source.bytes.withUnsafeBytes { source in
+        mask.weights.withUnsafeBufferPointer { weights in
+          for row in 0..<height {
+            let place = BlendMask.Place(row, of: height, cells: mask.size)
+            let (upper, lower) = (place.first * mask.size, place.second * mask.size)
+            for column in 0..<width {
+              let across = columns[column]
+              let top =
+                weights[upper + across.first]
+                + (weights[upper + across.second] - weights[upper + across.first]) * across.share
+              let bottom =
+                weights[lower + across.first]
+                + (weights[lower + across.second] - weights[lower + across.first]) * across.share
+              let weight = top + (bottom - top) * place.share
+              guard weight > 0 else { continue }
+              let start = (row * width + column) * PixelBuffer.bytesPerPixel
+              let own = SIMD4<Float>(
+                target.loadUnaligned(fromByteOffset: start, as: SIMD4<UInt8>.self))
+              let other = SIMD4<Float>(
+                source.loadUnaligned(fromByteOffset: start, as: SIMD4<UInt8>.self))
+              let mixed = own + (other - own) * weight + 0.5
+              target.storeBytes(
+                of: SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(mixed)), toByteOffset: start,
+                as: SIMD4<UInt8>.self)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The mean of red, green and blue.
+  private static func meanGrey(of picture: PixelBuffer) -> Float {
+    var sum = 0
+    picture.bytes.withUnsafeBufferPointer { bytes in
+      for start in stride(from: 0, to: bytes.count, by: PixelBuffer.bytesPerPixel) {
+        sum &+= Int(bytes[start]) &+ Int(bytes[start + 1]) &+ Int(bytes[start + 2])
+      }
+    }
+    return Float(sum) / Float(3 * picture.width * picture.height)
+  }
+}
+
+extension BlendMask {
+  /// Where a pixel's centre lies between the centres of two cells.
+  struct Place {
+    let first: Int
+    let second: Int
+    let share: Float
+
+    init(_ pixel: Int, of pixels: Int, cells: Int) {
+      let place = (Double(pixel) + 0.5) * Double(cells) / Double(pixels) - 0.5
+      let bounded = min(max(place, 0), Double(cells - 1))
+      first = Int(bounded)
+      second = min(first + 1, cells - 1)
+      share = Float(bounded - Double(first))
+    }
+  }
+}
+
+extension ColourMatrix {
+  /// Hue, saturation and brightness, then contrast around the picture's mean, then the tint.
+  init(_ colour: SelfBlendPlan.Colour, meanGrey: Float) {
+    self.init(hue: colour.hueDegrees, saturation: colour.saturation)
+    let brightness = Float(colour.brightness)
+    scale(by: brightness, around: 0, adding: SIMD4(repeating: 0))
+    let tint = SIMD4<Float>(SIMD3<Float>(colour.tint), 0)
+    scale(
+      by: Float(colour.contrast), around: meanGrey * brightness,
+      adding: tint + SIMD4(1, 1, 1, 0) * Float(colour.lightness * 64))
+  }
+}

@@ -1,0 +1,209 @@
+import Contract
+import FaceDetection
+import Imaging
+import SelfBlending
+import ShardStore
+import TestSupport
+import Testing
+import VideoCatalog
+
+@testable import TrainingData
+
+/// Batches of pairs: stored fakes beside their originals, and blends beside what they are made of.
+@Suite struct PairOrderTests {
+  /// Six real videos; a fake of each of the first four, of which the last is longer than its original;
+  /// and one whose original isn't there. Frames 0, 10, 20, ...; every fourth has two faces.
+  private func withCatalog(
+    fakes: Bool = true, _ body: (SampleCatalog) throws -> Void
+  ) throws {
+    try withTemporaryDirectory { directory in
+      let path = directory.path(of: "store")
+      let geometry = CropGeometry(sizePixels: SmallStore.size)
+      let writer = try ShardWriter(
+        directory: path, task: 0,
+        description: StoreDescription(recipe: ExtractionRecipe(geometry: geometry)))
+      let encoder = try JPEGEncoder(quality: 95)
+      var videos: [(CatalogVideo, Int)] = (0..<6).map { number in
+        (
+          CatalogVideo(
+            name: "real/\(number).mp4", path: "/r", label: .real, group: "person \(number)"), 8
+        )
+      }
+      if fakes {
+        videos += (0..<5).map { number in
+          (
+            CatalogVideo(
+              name: "fake/\(number).mp4", path: "/f", label: .fake, group: "person \(number)",
+              original: number == 4 ? "real/elsewhere.mp4" : "real/\(number).mp4"),
+            number == 3 ? 16 : 6
+          )
+        }
+      }
+      for (number, (video, frames)) in videos.enumerated() {
+        var samples: [FaceSample] = []
+        for frame in 0..<frames {
+          for face in 0..<(frame % 4 == 3 ? 2 : 1) {
+            samples.append(
+              FaceSample(
+                video: video, frame: 10 * frame, face: face, timestampSeconds: Double(frame),
+                box: .init(x: 4, y: 4, width: 24, height: 24),
+                landmarks: geometry.canonicalLandmarks.map { .init(x: $0.x, y: $0.y) }, track: face,
+                score: 1,
+                image: try encoder.encode(
+                  picture(100 * number + 10 * frame + face, size: SmallStore.size))))
+          }
+        }
+        try writer.append(.done(video, samples: samples, facts: .init()))
+      }
+      writer.close()
+      try body(SampleCatalog(directory: path))
+    }
+  }
+
+  private func settings(batchSize: Int = 8, steps: Int = 0) -> EpochOrder.Settings {
+    var settings = EpochOrder.Settings()
+    settings.seed = 5
+    settings.batchSize = batchSize
+    settings.stepsPerEpoch = steps
+    return settings
+  }
+
+  private func order(
+    _ catalog: SampleCatalog, _ pairing: PairOrder.Pairing, blends: Double, batchSize: Int = 8,
+    steps: Int = 0
+  ) throws -> PairOrder {
+    try PairOrder(
+      catalog, videos: Array(catalog.videos.indices),
+      settings: settings(batchSize: batchSize, steps: steps), pairing: pairing, blends: blends)
+  }
+
+  /// A stored fake has the same face of the same frame of its original beside it; one that goes on behind
+  /// its end has the same share of the way; one without an original has any real picture.
+  @Test func fakesStandBesideTheirOriginals() throws {
+    try withCatalog { catalog in
+      let order = try order(catalog, .source, blends: 0)
+      #expect(order.pairedFakes.paired == 4 && order.pairedFakes.all == 5)
+      var unpaired = 0
+      for epoch in 0..<4 {
+        let samples = order.plannedSamples(inEpoch: epoch)
+        #expect(samples.count == order.samplesPerEpoch)
+        for pair in 0..<(samples.count / 2) {
+          let (real, fake) = (samples[2 * pair], samples[2 * pair + 1])
+          #expect(real.content == .stored && fake.content == .stored)
+          let (one, other) = (catalog.sample(Int(real.index)), catalog.sample(Int(fake.index)))
+          #expect(one.label == .real && other.label == .fake)
+          guard let original = catalog.videos[other.video].original, !original.contains("elsewhere")
+          else {
+            unpaired += 1
+            continue
+          }
+          #expect(catalog.videos[one.video].name == original)
+          if other.frame <= 70 { #expect(one.frame == other.frame && one.face == other.face) }
+        }
+        #expect(order.drawPlace(of: 7) == 6 && order.drawPlace(of: 6) == 6)
+      }
+      #expect(unpaired > 0)
+    }
+  }
+
+  /// Without pairing by source, every real and every stored fake picture comes equally often.
+  @Test func allPicturesComeEquallyOften() throws {
+    try withCatalog { catalog in
+      let order = try order(catalog, .none, blends: 0.5)
+      #expect(order.blendsPerBatch == 2)
+      var counts = [Int](repeating: 0, count: catalog.sampleCount)
+      var stored = counts
+      for epoch in 0..<40 {
+        for (place, sample) in order.plannedSamples(inEpoch: epoch).enumerated() {
+          #expect(
+            (place % 2 == 0)
+              == (catalog.sample(Int(sample.index)).label == .real
+                && sample.content != .blendedFake))
+          if place % 2 == 0 { counts[Int(sample.index)] += 1 }
+          if place % 2 == 1, sample.content == .stored { stored[Int(sample.index)] += 1 }
+        }
+      }
+      for (counts, label) in [(counts, VideoLabel.real), (stored, .fake)] {
+        let own = counts.indices.filter { catalog.sample($0).label == label }.map { counts[$0] }
+        #expect(try #require(own.max()) - #require(own.min()) <= 1)
+      }
+    }
+  }
+
+  /// Blends stand beside their own real picture, as many in every batch as asked.
+  @Test(arguments: [(0.0, 0), (0.3, 1), (0.5, 2), (1, 4)])
+  func everyBatchHasItsBlends(share: Double, blends: Int) throws {
+    try withCatalog { catalog in
+      let order = try order(catalog, .none, blends: share, steps: 5)
+      let samples = order.plannedSamples(inEpoch: 2)
+      for batch in 0..<5 {
+        let own = samples[(8 * batch)..<(8 * batch + 8)]
+        #expect(own.count { $0.content == .blendedFake } == blends)
+        for pair in 0..<4 where samples[8 * batch + 2 * pair].content == .blendedReal {
+          let (real, fake) = (samples[8 * batch + 2 * pair], samples[8 * batch + 2 * pair + 1])
+          #expect(real.index == fake.index && fake.content == .blendedFake)
+        }
+      }
+    }
+  }
+
+  /// Real pictures alone are enough where all fakes are blends; else it is said what is missing.
+  @Test func realPicturesAreEnough() throws {
+    try withCatalog(fakes: false) { catalog in
+      let order = try order(catalog, .source, blends: 1)
+      let reals = catalog.sampleCount
+      #expect(order.stepsPerEpoch == reals / 4)
+      expectError(.missingClass, "2 of 4 fakes of a batch are stored ones", "selfBlending.share 1")
+      {
+        _ = try self.order(catalog, .none, blends: 0.5)
+      }
+    }
+    try withCatalog { catalog in
+      expectError(.invalidSetting, "even number of pictures, got 7") {
+        _ = try order(catalog, .none, blends: 1, batchSize: 7)
+      }
+      expectError(.invalidSetting, "expected 0...1, got 1.5") {
+        _ = try order(catalog, .none, blends: 1.5)
+      }
+    }
+  }
+
+  /// Pictures of a pair are augmented alike, blends have the label fake, and neither threads, nor where it
+  /// is resumed, nor which part of a batch is loaded changes anything.
+  @Test func batchesAreAFunctionOfTheirPlace() throws {
+    try withCatalog { catalog in
+      let order = try order(catalog, .source, blends: 0.5, steps: 6)
+      func batches(
+        from start: DataPosition = .start, count: Int, threads: Int = 1,
+        augmentation: AugmentationSettings? = AugmentationSettings(), pictured: Range<Int>? = nil
+      ) throws -> [Batch] {
+        let loader = try BatchLoader(
+          catalog, order: order, augmentation: augmentation, from: start, pictured: pictured,
+          options: LoaderOptions(threads: threads, prefetch: 2))
+        return try (0..<count).map { _ in try loader.next() }
+      }
+      let all = try batches(count: 12)
+      let threaded = try batches(count: 12, threads: 3)
+      let tail = try batches(from: all[4].nextPosition, count: 7)
+      let part = try batches(count: 12, pictured: 3..<6)
+      for (number, batch) in all.enumerated() {
+        #expect(batch.samples == threaded[number].samples)
+        #expect(batch.pictures == threaded[number].pictures)
+        if number > 4 { #expect(batch.pictures == tail[number - 5].pictures) }
+        #expect(part[number].pictures == Array(batch.pictures[3..<6]))
+        for (place, sample) in batch.samples.enumerated() {
+          #expect(sample.label == (place % 2 == 0 ? .real : .fake))
+        }
+      }
+      // The same changes to both: of a stored pair with equal pictures nothing would differ. Blends differ
+      // from their real picture, and epochs from each other.
+      let plain = try batches(count: 12, augmentation: nil)
+      for batch in plain {
+        for pair in 0..<4 where batch.samples[2 * pair].index == batch.samples[2 * pair + 1].index {
+          #expect(batch.pictures[2 * pair] != batch.pictures[2 * pair + 1])
+        }
+      }
+      #expect(plain[0].pictures != plain[6].pictures)
+    }
+  }
+}
