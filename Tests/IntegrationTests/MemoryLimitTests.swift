@@ -63,26 +63,34 @@ extension TrainerTests {
     /// A smaller batch and fewer workers need less, as the sentence says.
     @Test func whatTheSentenceAdvisesWorks() throws {
       try withTemporaryDirectory { folder in
-        func train(_ name: String, workers: Int, batch: Int) throws -> BuiltExecutable.Outcome {
+        func train(
+          _ name: String, workers: Int, batch: Int, kibibytes: Int
+        ) throws -> BuiltExecutable.Outcome {
           let run = TrainingRun(
             folder: folder.path(of: name), workers: workers,
             settings: [
-              "network.width=16", "network.inputSize=64", "batchSize=\(batch)", "epochs=1",
+              "network.width=16", "network.inputSize=96", "batchSize=\(batch)", "epochs=1",
               "stepsPerEpoch=1", "validation.bootstrap=0",
             ])
           return try BuiltExecutable.run(
-            ["-c", "ulimit -d 400000; exec \"$0\" \"$@\"", TrainingRun.trainer.path]
+            ["-c", "ulimit -d \(kibibytes); exec \"$0\" \"$@\"", TrainingRun.trainer.path]
               + run.arguments + ["--force"], program: URL(fileURLWithPath: "/bin/bash"))
         }
-        let refused = try train("large", workers: 4, batch: 256)
-        #expect(refused.status == 1, "\(refused.errors)")
-        let advice = try #require(
-          refused.errors.firstMatch(of: /take --workers 1 --set batchSize=(\d+), or raise/),
+        let refused = try train("none", workers: 2, batch: 96, kibibytes: 200_000)
+        let needed = try #require(
+          refused.errors.firstMatch(of: /or raise ulimit -d to (\d+)/).flatMap { Int($0.1) },
           "\(refused.errors)")
+        // A little less than that: half of the batch fits.
+        let limit = needed - (40 << 10)
+        let advised = try train("large", workers: 2, batch: 96, kibibytes: limit)
+        #expect(advised.status == 1, "\(advised.errors)")
+        let advice = try #require(
+          advised.errors.firstMatch(of: /take --workers 1 --set batchSize=(\d+), or raise/),
+          "\(advised.errors)")
         let batch = try #require(Int(advice.1))
-        #expect(batch < 256)
-        let advised = try train("small", workers: 1, batch: batch)
-        #expect([0, 3, 4].contains(advised.status), "\(advised.errors.suffix(500))")
+        #expect(batch < 96)
+        let followed = try train("small", workers: 1, batch: batch, kibibytes: limit)
+        #expect([0, 3, 4].contains(followed.status), "\(followed.errors.suffix(500))")
       }
     }
   }

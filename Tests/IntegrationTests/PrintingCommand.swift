@@ -62,6 +62,12 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         settings: ["epochs=1", "stepsPerEpoch=2", "validation.bootstrap=0"]
       ).arguments + ["--force"]
     },
+    PrintingCommand(name: "preview", program: TrainingRun.trainer) { folder in
+      [
+        "preview", "pipelines/demo.yaml", "--store", TrainingStore.folder, "--output",
+        folder.path(of: "sheet.jpg"), "--count", "2",
+      ] + TrainingRun.small.flatMap { ["--set", $0] }
+    },
     PrintingCommand(name: "evaluate", program: TrainingRun.trainer) { _ in
       [
         "evaluate", "--model", UndisturbedRun.twoWorkers.model, "--store", TrainingStore.folder,

@@ -9,7 +9,9 @@ enum ExtractionMemory {
     MemoryNeed(
       written: (33 + 35 * workers) << 20,
       reserved: MemoryNeed.stacks(threads: workers + 3)
-        + (searchesFaces ? MatrixProductMemory.reservedBytes : 0))
+        + (searchesFaces ? MatrixProductMemory.reservedBytes : 0),
+      // The first shards; a larger map that the system refuses is an error of the store.
+      mapped: 64 << 20)
   }
 
   /// Checks that there is enough, and takes what OpenBLAS will need.
