@@ -18,7 +18,7 @@ enum ModelFormat: String, CaseIterable {
     case .zip: (name.hasSuffix(".pt") || name.hasSuffix(".pth")) && head.starts(with: [0x50, 0x4B])
     case .legacy:
       (name.hasSuffix(".pt") || name.hasSuffix(".pth")) && !head.starts(with: [0x50, 0x4B])
-    case .pickle: name.hasSuffix(".pkl")
+    case .pickle: name.hasSuffix(".pkl") || name.hasSuffix(".joblib")
     case .safetensors: name.hasSuffix(".safetensors")
     case .npz: name.hasSuffix(".npz") || name.hasSuffix(".npy")
     }
