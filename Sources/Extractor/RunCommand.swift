@@ -91,8 +91,13 @@ struct RunCommand: ParsableCommand {
         recorded: configuration.contentSettings, part: part, retriesFailed: retryFailed,
         redoesDamaged: redoDamaged),
       store: store, observer: console)
-    let report = try job.run(try catalog(configuration, input: input)) {
-      configuration.recipe(detectorWeights: $0)
+    let videos = try catalog(configuration, input: input)
+    let report: ExtractionReport
+    do {
+      report = try job.run(videos) { configuration.recipe(detectorWeights: $0) }
+    } catch let error as ShardStoreError where error.code == .cancelled {
+      StandardOutput.write("Stopped while the store was checked. Run the same command again.")
+      throw ExitCode(128 + (console.signal ?? SIGINT))
     }
     try show(report, store: store, console)
   }

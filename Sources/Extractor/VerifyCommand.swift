@@ -18,7 +18,8 @@ struct VerifyCommand: ParsableCommand {
       Each task's manifest (task-000.json) says which shards there must be and what they hold: one that \
       is missing, empty, older than it was, a copy of another, or of another store is found.
 
-      Exit codes: 0 the store is sound; 1 it is not, or can't be checked.
+      Exit codes: 0 the store is sound; 1 it is not, or can't be checked; 64 wrong usage; 129, 130 or \
+      143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The folder of the store.", completion: .directory)
@@ -64,11 +65,17 @@ struct VerifyCommand: ParsableCommand {
     let hold = try verifier.hold()
     defer { withExtendedLifetime(hold) {} }
     let results = Locked<[ShardVerification]>([])
-    try WorkerPool(workerCount: workers).forEach(names) { _ in
-      { name in
-        let result = try verifier.verifyShard(name)
-        results.withLock { $0.append(result) }
+    do {
+      try WorkerPool(workerCount: workers).forEach(names) { _ in
+        { name in
+          let result = try verifier.verifyShard(name)
+          results.withLock { $0.append(result) }
+        }
       }
+    } catch let error as ShardStoreError where error.code == .cancelled {
+      progress.finish()
+      StandardError.write("Stopped; the store was checked in part only.")
+      throw ExitCode(128 + (interruption.signal ?? SIGINT))
     }
     progress.finish()
     let ordered = results.withLock { $0.sorted { $0.shard < $1.shard } }
