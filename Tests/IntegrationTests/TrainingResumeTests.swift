@@ -55,11 +55,16 @@ extension TrainerTests {
       try expectSameAfterKills(UndisturbedRun.adamWTwoWorkers, seed: 13)
     }
 
+    @Test func killsWithPairsAndBlends() throws {
+      try expectSameAfterKills(UndisturbedRun.pairsTwoWorkers, seed: 14)
+    }
+
     /// The comparison can fail: another seed, and another number of workers, give other bytes.
     @Test func otherRunsDiffer() throws {
       let bytes = try UndisturbedRun.twoWorkers.modelBytes()
       #expect(try UndisturbedRun.oneWorker.modelBytes() != bytes)
       #expect(try UndisturbedRun.adamWTwoWorkers.modelBytes() != bytes)
+      #expect(try UndisturbedRun.pairsTwoWorkers.modelBytes() != bytes)
     }
 
     @Test(arguments: [SIGINT, SIGTERM]) func aSignalLeavesACheckpointOfTheVeryStep(

@@ -85,6 +85,10 @@ enum UndisturbedRun {
   static let twoWorkers = make("two-workers", workers: 2)
   static let adamWTwoWorkers = make("adamw", workers: 2, settings: adamW)
 
+  /// Half of the fakes are blended of real pictures, the others stand beside their originals.
+  static let pairsTwoWorkers = make(
+    "pairs", workers: 2, settings: ["selfBlending.share=0.5", "data.pairing=source"])
+
   private static let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("training-runs-\(getpid())").path
 

@@ -64,7 +64,8 @@ package enum TrainingStore {
         let video = CatalogVideo(
           name: "\(label.rawValue)/person-\(group).mp4", path: "/videos/person-\(group).mp4",
           label: label, group: "person \(group)", split: plan.split(group, label),
-          method: label == .fake ? "checkerboard" : nil)
+          method: label == .fake ? "checkerboard" : nil,
+          original: label == .fake ? "\(VideoLabel.real.rawValue)/person-\(group).mp4" : nil)
         try writer.append(
           .done(
             video, samples: try samples(video, group, plan),

@@ -50,7 +50,8 @@ package struct TrainingSetup {
     self.joinsEqualVideos = joinsEqualVideos
     split = try DataSplit(catalog, settings: splitSettings)
     if purpose == .training {
-      try Self.requireClasses(of: split, share: configuration.selfBlending.share)
+      try Self.requireClasses(
+        of: split, share: configuration.selfBlending.share, store: store)
     }
     order = try configuration.order(catalog, videos: split.train)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
@@ -74,13 +75,18 @@ package struct TrainingSetup {
     case preview
   }
 
-  /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: with
-  /// them alone the training side needs none, and a validation side without any has them as well.
-  private static func requireClasses(
-    of split: DataSplit, share: Double
-  ) throws(TrainingDataError) {
-    try split.require(share == 1 ? [.real] : VideoLabel.allCases, on: [.train])
-    try split.require(share > 0 ? [.real] : VideoLabel.allCases, on: [.validation])
+  /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: a
+  /// validation side without any has them as well, and the order says what the training side lacks.
+  private static func requireClasses(of split: DataSplit, share: Double, store: String) throws {
+    let fakes = DatasetSplit.allCases.reduce(0) { $0 + split.counts(of: $1).fakeSamples }
+    if share == 0, fakes == 0 {
+      throw TrainingRunError(
+        store,
+        "the store has no picture of a fake video at all; extract some, or make fakes of the real "
+          + "faces: --set selfBlending.share=1")
+    }
+    let needed = share > 0 ? [.real] : VideoLabel.allCases
+    try split.require(needed, on: [.train, .validation])
   }
 
   /// Makes the fakes to validate on, where the validation side has none and training is on blends as well.
