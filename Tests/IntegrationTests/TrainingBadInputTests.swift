@@ -56,7 +56,8 @@ extension TrainerTests {
         run.store = folder.path(of: "store")
         try TrainingStore.make(run.store, TrainingStore.Plan(groups: 4, labels: { _ in [.real] }))
         expectError(
-          try run.train(), ["the store has no picture of a fake video at all", "selfBlending.share=1"])
+          try run.train(),
+          ["the store has no picture of a fake video at all", "selfBlending.share=1"])
       }
     }
 
