@@ -94,35 +94,28 @@ public struct BlendMask: Sendable, Equatable {
     let bell = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
     let total = bell[0] + 2 * bell.dropFirst().reduce(0, +)
     let taps = bell.map { Float($0 / total) }
-    var rows = [Float](repeating: 0, count: size * size)
-    let size = size
-    weights.withUnsafeMutableBufferPointer { weights in
-      rows.withUnsafeMutableBufferPointer { rows in
-        // Down the columns first: whole rows at a time.
-        for row in 0..<size {
-          for column in 0..<size {
-            rows[row * size + column] = taps[0] * weights[row * size + column]
-          }
-          for distance in 1...max(radius, 1) where distance <= radius {
-            let above = max(row - distance, 0) * size
-            let below = min(row + distance, size - 1) * size
-            for column in 0..<size {
-              rows[row * size + column] +=
-                taps[distance] * (weights[above + column] + weights[below + column])
+    var turned = [Float](repeating: 0, count: size * size)
+    Self.blurColumns(weights, taps, size: size, turned: &turned)
+    Self.blurColumns(turned, taps, size: size, turned: &weights)
+  }
+
+  /// Blurs along the columns, whole rows at a time, and turns the result: rows become columns.
+  private static func blurColumns(
+    _ source: [Float], _ taps: [Float], size: Int, turned: inout [Float]
+  ) {
+    source.withUnsafeBufferPointer { source in
+      turned.withUnsafeMutableBufferPointer { turned in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { sums in
+          for row in 0..<size {
+            for column in 0..<size { sums[column] = taps[0] * source[row * size + column] }
+            for (distance, tap) in taps.enumerated().dropFirst() {
+              let above = max(row - distance, 0) * size
+              let below = min(row + distance, size - 1) * size
+              for column in 0..<size {
+                sums[column] += tap * (source[above + column] + source[below + column])
+              }
             }
-          }
-        }
-        for row in 0..<size {
-          let start = row * size
-          for column in 0..<size {
-            var sum = taps[0] * rows[start + column]
-            for distance in 1...max(radius, 1) where distance <= radius {
-              sum +=
-                taps[distance]
-                * (rows[start + max(column - distance, 0)]
-                  + rows[start + min(column + distance, size - 1)])
-            }
-            weights[start + column] = sum
+            for column in 0..<size { turned[column * size + row] = sums[column] }
           }
         }
       }
