@@ -227,8 +227,8 @@ let package = Package(
     tests(
       "TrainingRunTests",
       [
-        "Collectives", "ModelFiles", "NeuralNetwork", "ShardStoreFixtures", "TrainingData",
-        "TrainingRun", "Workers",
+        "Collectives", "ModelFiles", "NeuralNetwork", "SelfBlending", "ShardStoreFixtures",
+        "TrainingData", "TrainingRun", "Workers",
       ]),
     tests("ImagingTests", ["Contract", "Imaging"]),
     tests("MediaDecodingTests", ["Contract", "Imaging", "MediaDecoding"]),

@@ -127,14 +127,14 @@ struct VerdictTests {
     let calibration = try Calibration.fitted(frames: frames, score: .mean)
     let report = try EvaluationReport(
       frames: frames, calibration: calibration, draws: 100, seed: 3, testsChance: true)
-    for isUnseen in [true, false] {
+    for novelty in [BehaviourEvidence.Novelty.unseen, .learned, .blended] {
       let evidence = BehaviourEvidence(
         report: report, frames: frames, expectedEntries: ["a"], presentEntries: ["a"],
         entriesNotFinite: [],
         batchNormLayers: [BatchNormStatistics(name: "bn", mean: [0.1], variance: [2])],
         logits: [1, 2, 3, 1], logitsOfChangedPictures: [2, 2, 4, 2], logitsAfterReload: nil,
-        isUnseen: isUnseen)
-      #expect(BehaviourCheck(evidence).verdict == (isUnseen ? .sound : .cannotTell))
+        novelty: novelty)
+      #expect(BehaviourCheck(evidence).verdict == (novelty == .unseen ? .sound : .cannotTell))
     }
   }
 

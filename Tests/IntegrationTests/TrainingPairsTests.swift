@@ -18,7 +18,8 @@ extension TrainerTests {
         #expect(without.errors.contains("--set selfBlending.share=1"), "\(without.errors)")
         run.settings = ["selfBlending.share=1"]
         let outcome = try run.train()
-        #expect([0, 3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
+        // Never sound: nobody knows what it is worth on fakes that others made.
+        #expect([3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
         #expect(outcome.output.contains("fakes blended of its real faces stand in for them"))
         #expect(outcome.output.contains("4 of a batch: 4 fakes are blended of real pictures"))
         let story = try String(contentsOfFile: run.folder + "/training_info.json", encoding: .utf8)

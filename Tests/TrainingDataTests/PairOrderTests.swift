@@ -168,7 +168,30 @@ import VideoCatalog
     }
   }
 
-  /// Pictures of a pair are augmented alike, blends have the label fake, and neither threads, nor where it
+  /// The members of a pair are augmented alike: of one picture twice nothing differs. Without pairs it does.
+  @Test(arguments: [true, false]) func pairsAreAugmentedAlike(isPaired: Bool) throws {
+    struct Twice: TrainingOrder {
+      let isPaired: Bool
+      let seed: UInt64 = 3
+      let batchSize = 8
+      let stepsPerEpoch = 1
+      func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
+        (0..<8).map { PlannedSample(UInt32($0 / 2)) }
+      }
+      func drawPlace(of place: Int) -> Int { isPaired ? place & ~1 : place }
+    }
+    try withCatalog { catalog in
+      let batch = try BatchLoader(
+        catalog, order: Twice(isPaired: isPaired), augmentation: AugmentationSettings()
+      ).next()
+      for pair in 0..<4 {
+        #expect((batch.pictures[2 * pair] == batch.pictures[2 * pair + 1]) == isPaired)
+      }
+      #expect(batch.pictures[0] != batch.pictures[2])
+    }
+  }
+
+  /// Blends have the label fake, and neither threads, nor where it
   /// is resumed, nor which part of a batch is loaded changes anything.
   @Test func batchesAreAFunctionOfTheirPlace() throws {
     try withCatalog { catalog in
@@ -195,8 +218,7 @@ import VideoCatalog
           #expect(sample.label == (place % 2 == 0 ? .real : .fake))
         }
       }
-      // The same changes to both: of a stored pair with equal pictures nothing would differ. Blends differ
-      // from their real picture, and epochs from each other.
+      // Blends differ from their real picture, and epochs from each other.
       let plain = try batches(count: 12, augmentation: nil)
       for batch in plain {
         for pair in 0..<4 where batch.samples[2 * pair].index == batch.samples[2 * pair + 1].index {

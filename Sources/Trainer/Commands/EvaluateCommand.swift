@@ -120,7 +120,7 @@ struct EvaluateCommand: ParsableCommand {
       file.state,
       side: ModelJudge.Side(
         split.rawValue, predictions: predictions, report: report,
-        isUnseen: isUnseen(catalog, file.metadata)),
+        novelty: isUnseen(catalog, file.metadata) ? .unseen : .learned),
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     StandardOutput.write(
       ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())

@@ -141,15 +141,3 @@ extension SelfBlendPlan.Move {
       shift: shift * Double(size))
   }
 }
-
-extension RandomStream {
-  /// A number of a range, all equally likely.
-  fileprivate mutating func within(_ range: ClosedRange<Double>) -> Double {
-    uniform(range.lowerBound, range.upperBound)
-  }
-
-  /// A number at most `distance` from `centre`.
-  fileprivate mutating func around(_ centre: Double, _ distance: Double) -> Double {
-    uniform(centre - distance, centre + distance)
-  }
-}

@@ -49,15 +49,25 @@ public struct BehaviourEvidence: Sendable {
   /// was exported.
   public var logitsAfterReload: [Float]?
 
-  /// Whether the model has not learned from the videos of the report.
-  public var isUnseen: Bool
+  /// What the videos of a report are to the model.
+  public enum Novelty: Sendable, Equatable {
+    /// New people, and fakes that others made.
+    case unseen
+    /// What it has learned from.
+    case learned
+    /// New people, but the fakes are made of their faces as those in training were.
+    case blended
+  }
+
+  /// What the videos of the report are to the model.
+  public var novelty: Novelty
 
   /// Collects evidence.
   public init(
     report: EvaluationReport, frames: [FramePrediction], expectedEntries: [String],
     presentEntries: [String], entriesNotFinite: [String], batchNormLayers: [BatchNormStatistics],
     logits: [Float], logitsOfChangedPictures: [Float], logitsAfterReload: [Float]?,
-    isUnseen: Bool = true
+    novelty: Novelty = .unseen
   ) {
     self.report = report
     self.frames = frames
@@ -68,6 +78,6 @@ public struct BehaviourEvidence: Sendable {
     self.logits = logits
     self.logitsOfChangedPictures = logitsOfChangedPictures
     self.logitsAfterReload = logitsAfterReload
-    self.isUnseen = isUnseen
+    self.novelty = novelty
   }
 }

@@ -59,6 +59,16 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     lower + (upper - lower) * (Double(next() >> 11) * 0x1p-53)
   }
 
+  /// A number of a range, all equally likely.
+  public mutating func within(_ range: ClosedRange<Double>) -> Double {
+    uniform(range.lowerBound, range.upperBound)
+  }
+
+  /// A number at most `distance` from `centre`, all equally likely.
+  public mutating func around(_ centre: Double, _ distance: Double) -> Double {
+    uniform(centre - distance, centre + distance)
+  }
+
   /// Whether an event of this probability happens; draws one number in any case.
   public mutating func happens(_ probability: Double) -> Bool {
     uniform(0, 1) < probability

@@ -34,23 +34,21 @@ package struct ModelJudge {
   package struct Side {
     /// Test, or validation.
     package var name: String
-    /// Whether its fakes are blended of its real faces.
-    package var hasBlends = false
-
     /// The side in words.
     package var description: String {
-      "\(name) side" + (hasBlends ? ", whose fakes are blended of its real faces" : "")
+      "\(name) side" + (novelty == .blended ? ", whose fakes are blended of its real faces" : "")
     }
     package var predictions: VideoPredictions
     package var report: EvaluationReport
-    /// Whether the model has not learned from it.
-    package var isUnseen: Bool
+    /// What it is to the model.
+    package var novelty: BehaviourEvidence.Novelty
 
     package init(
-      _ name: String, predictions: VideoPredictions, report: EvaluationReport, isUnseen: Bool = true
+      _ name: String, predictions: VideoPredictions, report: EvaluationReport,
+      novelty: BehaviourEvidence.Novelty = .unseen
     ) {
       self.name = name
-      self.isUnseen = isUnseen
+      self.novelty = novelty
       self.predictions = predictions
       self.report = report
     }
@@ -99,7 +97,7 @@ package struct ModelJudge {
         expectedEntries: state.architecture.stateEntries.map(\.name),
         presentEntries: presentEntries, entriesNotFinite: state.entriesNotFinite,
         batchNormLayers: state.batchNormLayers, logits: logits, logitsOfChangedPictures: changed,
-        logitsAfterReload: again, isUnseen: side.isUnseen))
+        logitsAfterReload: again, novelty: side.novelty))
   }
 
   /// What became of a model that was to be written.

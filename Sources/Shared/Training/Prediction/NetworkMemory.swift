@@ -4,8 +4,7 @@ package import NeuralNetwork
 /// What a network needs of memory, checked against the limits of the process before it is needed: who
 /// runs into one can't say so any more.
 ///
-/// Fitted to the peaks of trainings, evaluations and repairs of widths 16 to 64, pictures of 96 and 224
-/// pixels, and 1 to 4 workers, with a tenth to spare.
+/// Engines are counted exactly; a tenth is added for what comes and goes.
 package enum NetworkMemory {
   /// What a process has besides its networks: catalogs, tables, reports.
   private static let base = 32 << 20

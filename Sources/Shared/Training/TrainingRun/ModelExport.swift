@@ -127,7 +127,7 @@ package struct ModelExport {
     try table.append(validation, side: "validation")
     var side = ModelJudge.Side(
       "validation", predictions: validation, report: try judge.report(validation, calibration))
-    side.hasBlends = setup.validationBlends != nil
+    if setup.validationBlends != nil { side.novelty = .blended }
     let validationReport = side.report
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)
