@@ -176,6 +176,12 @@ let package = Package(
         "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
         "ShardStore", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
+    library(
+      .training, "CrossValidation",
+      [
+        "Contract", "Evaluation", "Judging", "ModelFiles", "Prediction", "TrainingData",
+        "TrainingRun",
+      ]),
     library(.presentation, "Configuration", [yams, "Contract", "PrintableText", "TrainingRun"]),
     library(
       .presentation, "RunReports",
@@ -205,8 +211,9 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
-        "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork", "Prediction",
+        argumentParser, "Configuration", "Contract", "CrossValidation", "Diagnosis", "Evaluation",
+        "Files", "Imaging", "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork",
+        "Prediction",
         "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports", "Terminal",
         "TrainingData", "TrainingRun", "Workers",
       ],
@@ -227,7 +234,8 @@ let package = Package(
     tests(
       "TrainingRunTests",
       [
-        "Collectives", "ModelFiles", "NeuralNetwork", "SelfBlending", "ShardStoreFixtures",
+        "Collectives", "Evaluation", "ModelFiles", "NeuralNetwork", "SelfBlending",
+        "ShardStoreFixtures",
         "TrainingData", "TrainingRun", "Workers",
       ]),
     tests("ImagingTests", ["Contract", "Imaging"]),

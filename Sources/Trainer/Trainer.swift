@@ -14,6 +14,7 @@ struct Trainer: ParsableCommand {
 
         trainer train pipelines/dfdc.yaml --store /data/dfdc-faces --run runs/dfdc
         trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
+        trainer crossvalidate pipelines/folders.yaml --store faces --run runs/own   (few people)
         trainer report runs/dfdc
         trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
 
@@ -28,7 +29,8 @@ struct Trainer: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      TrainCommand.self, PreviewCommand.self, EvaluateCommand.self, ReportCommand.self,
+      TrainCommand.self, CrossValidateCommand.self, PreviewCommand.self, EvaluateCommand.self,
+      ReportCommand.self,
       DiagnoseCommand.self,
       RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
     ])

@@ -42,6 +42,7 @@ import Testing
     expected.optimizer.learningRate = 0.05
     expected.schedule.warmupEpochs = 1
     expected.data.framesPerVideo = 16
+    expected.validation.selection = .oneStandardError
     switch name {
     case "dfdc":
       expected.epochs = 12
@@ -84,6 +85,7 @@ import Testing
     demo.optimizer.emaDecay = 0.98
     demo.schedule.warmupEpochs = 3
     demo.validation.everyEpochs = 10
+    demo.validation.selection = .lowest
     demo.validation.patience = 0
     demo.checkpoints.everyMinutes = 1
     demo.checkpoints.keep = 2

@@ -15,7 +15,7 @@ import Testing
         known keys: \(Self.sections)
         x.yaml:5:5: unknown key 'learningrate' in 'train.optimizer'; did you mean 'learningRate'? \
         known keys: kind, learningRate, momentum, nesterov, betas, epsilon, weightDecay, clipNorm, \
-        labelSmoothing, emaDecay
+        labelSmoothing, emaDecay, averageLast
         """)
     #expect(
       trainFailure("trian: {}\n")
@@ -164,6 +164,7 @@ import Testing
     ("optimizer.clipNorm", ["0", "1000000"], ["-1", "1000001"]),
     ("optimizer.labelSmoothing", ["0", "0.5"], ["-0.1", "0.6"]),
     ("optimizer.emaDecay", ["0", "0.999999"], ["-0.1", "1"]),
+    ("optimizer.averageLast", ["0", "1"], ["-0.1", "1.1"]),
     ("schedule.warmupEpochs", ["0", "20"], ["-1", "1001"]),
     ("schedule.finalShare", ["0", "1"], ["-0.1", "1.1"]),
     ("validation.everyEpochs", ["1", "100000"], ["0", "100001"]),

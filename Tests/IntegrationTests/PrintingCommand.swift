@@ -62,6 +62,13 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         settings: ["epochs=1", "stepsPerEpoch=2", "validation.bootstrap=0"]
       ).arguments + ["--force"]
     },
+    PrintingCommand(name: "crossvalidate", program: TrainingRun.trainer, isLog: true) { folder in
+      ["crossvalidate"]
+        + TrainingRun(
+          folder: folder.path(of: "run"),
+          settings: ["epochs=1", "stepsPerEpoch=2", "validation.bootstrap=0"]
+        ).arguments.dropFirst() + ["--folds", "2", "--force"]
+    },
     PrintingCommand(name: "preview", program: TrainingRun.trainer) { folder in
       [
         "preview", "pipelines/demo.yaml", "--store", TrainingStore.folder, "--output",

@@ -62,6 +62,20 @@ import Testing
     #expect(means.map { abs(average.state.statistics[$0.range.lowerBound] - 1.97) < 1e-6 } == true)
   }
 
+  /// With shares of 1, 1/2, 1/3, ... the average is the even mean, whatever the decay and what was before.
+  @Test func evenSharesGiveTheMean() {
+    let architecture = ResNet18Architecture(width: 8, inputSize: 32)
+    var states = (1...5).map { NetworkState(randomFor: architecture, seed: UInt64($0)) }
+    var average = MovingAverage(decay: 0.9, state: states.removeFirst())
+    for (place, state) in states.enumerated() {
+      average.update(with: state, share: 1 / Double(place + 1), kernels: Processor.selected)
+    }
+    for index in stride(from: 0, to: average.state.parameters.count, by: 997) {
+      let mean = states.reduce(0) { $0 + Double($1.parameters[index]) } / 4
+      #expect(abs(Double(average.state.parameters[index]) - mean) < 1e-6)
+    }
+  }
+
   @Test func averageWithoutDecayIsTheStateToTheBit() {
     let state = ParityInputs.state(OptimizerTests.architecture)
     var average = MovingAverage(decay: 0, state: NetworkState(zeros: state.architecture))

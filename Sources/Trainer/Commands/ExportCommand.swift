@@ -1,11 +1,13 @@
 import ArgumentParser
 import Configuration
+import CrossValidation
 import Evaluation
 import Foundation
 import Judging
 import ModelFiles
 import NeuralNetwork
 import Terminal
+import TrainingData
 import TrainingRun
 import Workers
 
@@ -62,7 +64,7 @@ struct ExportCommand: ParsableCommand {
     }
     var setup = try TrainingSetup(
       configuration, recorded: configuration.recorded, store: path,
-      joinsEqualVideos: saved.joinsEqualVideos)
+      division: try saved.division(), joinsEqualVideos: saved.joinsEqualVideos)
     let learner = try Learner(
       saved, setup: setup, folder: CheckpointFolder(checkpoint, keep: 1))
     let console = ConsoleObserver()
@@ -74,10 +76,22 @@ struct ExportCommand: ParsableCommand {
       information: InformationFile.path(besideModel: model), replacesInformation: false)
     let result = try console.exiting {
       try setup.findNearDuplicates(observer: console)
-      return try ModelExport(setup: setup, force: force, observer: console).run(
+      return try ModelExport(
+        setup: setup, force: force, outOfFold: try outOfFold(setup), observer: console
+      ).run(
         saved, progress: learner.progress, to: target)
     }
     result.print()
     try result.judgement.behaviour.verdict.endCommand()
+  }
+  /// What the folds have shown, for the network that has learned from all of them; nil for any other.
+  private func outOfFold(_ setup: TrainingSetup) throws -> OutOfFold? {
+    guard case .allFolds(let folds, _) = setup.division else { return nil }
+    let run = URL(fileURLWithPath: CommandLinePath.absolute(checkpoint))
+      .deletingLastPathComponent().deletingLastPathComponent().path
+    return try CrossValidation(
+      setup.configuration, recorded: setup.recorded, store: setup.catalog.directory, folder: run,
+      folds: folds, force: force, observer: TrainingConsole()
+    ).outOfFold()
   }
 }

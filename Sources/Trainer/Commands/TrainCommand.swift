@@ -109,7 +109,7 @@ struct TrainCommand: ParsableCommand {
     StandardOutput.write(setup.summary)
     let job = TrainingJob(setup: setup, folder: folder, force: force, observer: console)
     do {
-      switch try job.run(onExport: { finish($0, $1, setup) }) {
+      switch try job.run(onExport: { $0.finish($1, setup) }) {
       case .stopped(let progress):
         StandardOutput.write(
           "Stopped at step \(progress.step); the same command goes on from there.")
@@ -123,25 +123,12 @@ struct TrainCommand: ParsableCommand {
         try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)
       case .judgedByFirst(let verdict):
         try verdict.endCommand(brokenCode: 3)
+      case .foldEnded:
+        // Only `crossvalidate` trains folds.
+        break
       }
     } catch is WorkStopped {
       throw ExitCode(console.interruption.exitCode)
-    }
-  }
-
-  /// Shows what the model is worth and writes the report. A training isn't lost because its report can't be written: that is a note.
-  private func finish(
-    _ result: ModelExport.Result, _ files: RunFiles, _ setup: TrainingSetup
-  ) {
-    result.print()
-    do {
-      let run = try RecordedRun(files.path)
-      var report = RunReport(run, ReportPictures(of: run, setup: setup))
-      try ReportWriter.write(report.page(), to: run.files.report)
-      StandardOutput.write("Report     \(run.files.report)")
-    } catch {
-      StandardError.write("The report can't be written: \(error)")
-      StandardError.write("Try: trainer report \(files.path)")
     }
   }
 

@@ -13,4 +13,19 @@ extension ModelExport.Result {
     }
     if isTold { StandardOutput.write("Told in    \(target.information)") }
   }
+
+  /// Shows what the model is worth and writes the report. A training isn't lost because its report can't
+  /// be written: that is a note.
+  func finish(_ files: RunFiles, _ setup: TrainingSetup) {
+    print()
+    do {
+      let run = try RecordedRun(files.path)
+      var report = RunReport(run, ReportPictures(of: run, setup: setup))
+      try ReportWriter.write(report.page(), to: run.files.report)
+      StandardOutput.write("Report     \(run.files.report)")
+    } catch {
+      StandardError.write("The report can't be written: \(error)")
+      StandardError.write("Try: trainer report \(files.path)")
+    }
+  }
 }

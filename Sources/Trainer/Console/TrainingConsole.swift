@@ -79,6 +79,11 @@ final class TrainingConsole: TrainingObserver {
           + "(\(progress.recoveries) of 3).")
     case .loopEnded:
       end()
+    case .foldBegan(let fold, let count, let summary):
+      StandardOutput.write("\nFold \(fold) of \(count)\n\(summary)")
+    case .foldsEnded(let result, let summary):
+      StandardOutput.write("\n" + CrossValidationTable.render(result))
+      if let summary { StandardOutput.write("\nAll folds\n\(summary)") }
     }
   }
 

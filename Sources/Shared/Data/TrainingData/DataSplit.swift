@@ -24,6 +24,9 @@ public import Contract
 /// 5. If that leaves training or validation without one of the classes, as few groups as needed are
 ///    moved. So both have both classes whenever any division of the groups gives them that; the
 ///    test side gets both if what is left over allows it.
+///
+/// With `Division.fold` groups lie in folds instead, as equal as they can be in people, classes, methods;
+/// one fold validates.
 public struct DataSplit: Sendable, Equatable {
   /// Where the split comes from.
   public enum Source: String, Sendable, CaseIterable, Codable {
@@ -33,8 +36,21 @@ public struct DataSplit: Sendable, Equatable {
     case hash
   }
 
+  /// Which part of a store a training learns from.
+  public enum Division: Sendable, Equatable {
+    /// The training side of three.
+    case sides
+    /// All but one of so many folds of people, which validates; counted from 0.
+    case fold(Int, of: Int)
+    /// All folds: nothing validates.
+    case allFolds(Int)
+  }
+
   /// What a split depends on, besides the videos.
   public struct Settings: Sendable, Equatable {
+    /// Which part of the store learns. In folds the shares have no meaning; what the data set tests on
+    /// is in no fold, with `.dataset`.
+    public var division = Division.sides
     /// Where the split comes from.
     public var source = Source.dataset
     /// Share of the drawn groups that validate, above 0 and below 1.
@@ -114,7 +130,7 @@ public struct DataSplit: Sendable, Equatable {
     let kept = videos.indices.filter { !leftOut.contains($0) }
     var assignment = GroupAssignment(
       kept.map { videos[$0] }, groups: kept.map { groups.names[$0] }, settings: settings)
-    assignment.assign()
+    try assignment.assign()
     var sides: [DatasetSplit: [Int]] = [:]
     for (index, side) in zip(kept, assignment.sideOfVideo) {
       sides[side, default: []].append(index)

@@ -39,7 +39,9 @@ struct GroupAssignment {
 
   var groups: [VideoGroup] = []
   var notes: [String] = []
-  private let groupOfVideo: [Int]
+  let groupOfVideo: [Int]
+  /// Of each video, what folds are to have alike: its class, and how it was made.
+  let kindsOfVideo: [[String]]
   let settings: DataSplit.Settings
 
   /// - Parameter names: the group of each video.
@@ -64,13 +66,22 @@ struct GroupAssignment {
       groupOfVideo.append(position)
     }
     self.groupOfVideo = groupOfVideo
+    kindsOfVideo = videos.map(Self.kinds)
   }
 
   /// The side of each video.
   var sideOfVideo: [DatasetSplit] { groupOfVideo.map { groups[$0].side } }
 
   /// Assigns all groups.
-  mutating func assign() {
+  mutating func assign() throws(TrainingDataError) {
+    switch settings.division {
+    case .sides: assignSides()
+    case .fold(let fold, of: let count): try assignFolds(count, validating: fold)
+    case .allFolds(let count): try assignFolds(count, validating: nil)
+    }
+  }
+
+  private mutating func assignSides() {
     fixSides()
     let drawn = groups.indices.filter { groups[$0].choices.count > 1 }
     if drawn.count >= Self.manyGroups {

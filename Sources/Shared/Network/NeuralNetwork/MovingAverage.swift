@@ -34,16 +34,19 @@ public struct MovingAverage: Sendable, Equatable {
   /// Moves the average towards `current`. Bound by memory: about 20 ms on one core for a full ResNet18.
   ///
   /// - Parameters:
+  ///   - share: the weight of `current`; nil is what the decay calls for. One over the number of updates
+  ///     since some step gives the even mean of the weights since then.
   ///   - workers: how many threads share the numbers out; the result doesn't depend on it.
   ///   - kernels: what computes.
   /// - Precondition: `current` is of the same architecture; `workers` is positive.
   public mutating func update(
-    with current: NetworkState, workers: Int = 1, kernels: any KernelSet
+    with current: NetworkState, share: Double? = nil, workers: Int = 1, kernels: any KernelSet
   ) {
     precondition(workers > 0, "an average has at least one worker")
     precondition(
       current.architecture == state.architecture, "an average is of states of one architecture")
-    let share = Float(1 - effectiveDecay)
+    precondition(share.map { (0...1).contains($0) } ?? true, "a share lies in 0...1")
+    let share = Float(share ?? 1 - effectiveDecay)
     approach(&state.parameters, current.parameters, share: share, workers, kernels)
     approach(&state.statistics, current.statistics, share: share, workers, kernels)
     state.counters = current.counters

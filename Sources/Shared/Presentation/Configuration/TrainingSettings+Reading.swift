@@ -162,6 +162,7 @@ extension TrainingSettings.Optimizer {
     clipNorm = section.number("clipNorm", default: clipNorm, in: 0...1_000_000)
     labelSmoothing = section.number("labelSmoothing", default: labelSmoothing, in: 0...0.5)
     emaDecay = section.number("emaDecay", default: emaDecay, in: 0...0.999999)
+    averageLast = section.number("averageLast", default: averageLast, in: 0...1)
   }
 }
 
@@ -176,6 +177,7 @@ extension TrainingSettings.Validation {
   fileprivate mutating func read(_ section: SectionReader) {
     everyEpochs = section.integer("everyEpochs", default: everyEpochs, in: 1...100_000)
     videoScore = section.choice("videoScore", default: videoScore)
+    selection = section.choice("selection", default: selection)
     patience = section.integer("patience", default: patience, in: 0...100_000)
     bootstrap = section.integer("bootstrap", default: bootstrap, in: 0...100_000)
   }

@@ -156,6 +156,7 @@ extension TrainingSettings {
       .decisive("optimizer.clipNorm", optimizer.clipNorm),
       .decisive("optimizer.labelSmoothing", optimizer.labelSmoothing),
       .decisive("optimizer.emaDecay", optimizer.emaDecay),
+      .decisive("optimizer.averageLast", optimizer.averageLast, absent: "0.0"),
     ]
   }
 
@@ -165,6 +166,7 @@ extension TrainingSettings {
       .decisive("schedule.finalShare", schedule.finalShare),
       .decisive("validation.everyEpochs", validation.everyEpochs),
       .decisive("validation.videoScore", validation.videoScore.rawValue),
+      .decisive("validation.selection", validation.selection.rawValue, absent: "lowest"),
       .decisive("validation.patience", validation.patience),
       .harmless("validation.bootstrap", validation.bootstrap),
       .harmless("checkpoints.everyMinutes", checkpoints.everyMinutes),

@@ -70,7 +70,7 @@ package struct RecordedRun {
 
   /// One side of the split: how it was judged, and the predictions it was judged by.
   package struct Side {
-    /// As in the files: validation, test.
+    /// What it is called: validation, out-of-fold, test.
     package let name: String
     package let report: EvaluationReport
     package let predictions: PredictionTable.Side?
@@ -81,17 +81,18 @@ package struct RecordedRun {
   /// The sides that were judged, the most independent one first.
   package var sides: [Side] {
     guard let information else { return [] }
-    return [("test", information.test), ("validation", information.validation)].compactMap {
-      name, report in
-      guard let report else { return nil }
-      let side = predictions?.sides[name]
-      // A table of another export would draw other curves than the numbers beside them.
-      let isOfReport =
-        side?.frames.count == report.frames.count
-        && side?.videosWithoutFaces.count
-          == report.realVideosWithoutFace + report.fakeVideosWithoutFace
-      return Side(name: name, report: report, predictions: isOfReport ? side : nil)
-    }
+    let other = information.crossValidation == nil ? "validation" : "out-of-fold"
+    return [("test", "test", information.test), (other, "validation", information.validation)]
+      .compactMap { name, key, report in
+        guard let report else { return nil }
+        let side = predictions?.sides[key]
+        // A table of another export would draw other curves than the numbers beside them.
+        let isOfReport =
+          side?.frames.count == report.frames.count
+          && side?.videosWithoutFaces.count
+            == report.realVideosWithoutFace + report.fakeVideosWithoutFace
+        return Side(name: name, report: report, predictions: isOfReport ? side : nil)
+      }
   }
 
   /// The side that the verdict rests on: test, where it has both classes.

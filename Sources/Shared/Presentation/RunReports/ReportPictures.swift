@@ -72,6 +72,7 @@ package struct ReportPictures {
     }
     return try TrainingSetup(
       configuration, recorded: configuration.recorded, store: path,
+      division: run.information?.division ?? .sides,
       joinsEqualVideos: run.information?.model.splitSettings?.joinsEqualVideos ?? true)
   }
 }

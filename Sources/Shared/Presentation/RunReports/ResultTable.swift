@@ -9,7 +9,9 @@ package struct ResultTable {
   package let behaviour: BehaviourCheck
 
   package init(_ judgement: ModelExport.Judgement) {
-    var reports = [("validation", judgement.validation)]
+    var reports = [
+      (judgement.isOutOfFold ? "out-of-fold" : "validation", judgement.validation)
+    ]
     if let test = judgement.test { reports.append(("test", test)) }
     self.init(reports: reports, behaviour: judgement.behaviour)
   }
@@ -69,9 +71,14 @@ package struct ResultTable {
     row("ECE", { TableCell.number($0.ece, 4) })
     row("called fake", { TableCell.percent($0.shareFake) })
     let calibration = reports.first?.report.calibration
+    let bounds = calibration.flatMap { calibration in
+      calibration.lowerBound < calibration.upperBound
+        ? ", cannot tell from \(TableCell.number(calibration.lowerBound, 3)) to "
+          + TableCell.number(calibration.upperBound, 3) : nil
+    }
     return table.render() + "\nvideo score \(calibration?.score.rawValue ?? "-"), temperature "
       + TableCell.number(calibration?.temperature, 3) + ", threshold "
-      + TableCell.number(calibration?.threshold, 3)
+      + TableCell.number(calibration?.threshold, 3) + (bounds ?? "")
       + "; in brackets 95% intervals over groups of people"
   }
 

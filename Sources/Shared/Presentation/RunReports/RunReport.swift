@@ -87,9 +87,16 @@ package struct RunReport {
     return "Measured on \(ReportText.counted(report.videos.real, "real video")) and "
       + "\(report.videos.fake) fake of \(ReportText.counted(report.intervals.groups, "group")) of "
       + "people"
-      + (side.isTest
-        ? " that neither training nor the choice of the threshold has seen."
-        : " on the validation side, which also chose epoch and threshold: expect less elsewhere.")
+      + basisOfSide(side, run)
+  }
+
+  private static func basisOfSide(_ side: RecordedRun.Side, _ run: RecordedRun) -> String {
+    if side.isTest { return " that neither training nor the choice of the threshold has seen." }
+    if let folds = run.information?.crossValidation?.folds.count {
+      return ", each video by one of \(folds) networks that had not seen its people. Threshold and "
+        + "length of the training were chosen on the same answers."
+    }
+    return (" on the validation side, which also chose epoch and threshold: expect less elsewhere.")
   }
 
   // MARK: Key numbers

@@ -36,17 +36,26 @@ package struct ModelJudge {
     package var name: String
     /// The side in words.
     package var description: String {
-      "\(name) side" + (novelty == .blended ? ", whose fakes are blended of its real faces" : "")
+      if let folds {
+        return
+          "videos that each were judged by a network which had not seen their people, in \(folds) "
+          + "folds" + (novelty == .blended ? "; the fakes are blended of their faces" : "")
+      }
+      return "\(name) side"
+        + (novelty == .blended ? ", whose fakes are blended of its real faces" : "")
     }
     package var predictions: VideoPredictions
     package var report: EvaluationReport
     /// What it is to the model.
     package var novelty: BehaviourEvidence.Novelty
+    /// Of how many folds the predictions are; nil where one network made them.
+    package var folds: Int?
 
     package init(
       _ name: String, predictions: VideoPredictions, report: EvaluationReport,
-      novelty: BehaviourEvidence.Novelty = .unseen
+      novelty: BehaviourEvidence.Novelty = .unseen, folds: Int? = nil
     ) {
+      self.folds = folds
       self.name = name
       self.novelty = novelty
       self.predictions = predictions

@@ -93,7 +93,19 @@ package struct ModelRepair {
     broken = try subject.state(for: catalog, inputSize: settings.inputSize)
     var splitSettings = DataSplit.Settings()
     splitSettings.source = settings.split
-    self.splitSettings = subject.metadata?.splitSettings ?? splitSettings
+    if let known = subject.metadata?.splitSettings { splitSettings = known }
+    if case .allFolds = splitSettings.division {
+      let trained = subject.metadata?.provenance.settings["store.fingerprint"]
+        .flatMap { UInt64($0, radix: 16) }
+      guard let trained, !catalog.hasFingerprint(trained) else {
+        throw JudgingError(
+          settings.store,
+          "the model has learned from every video of this store, so nothing in it can show what a "
+            + "repair is worth; expected a store of other people")
+      }
+      splitSettings.division = .sides
+    }
+    self.splitSettings = splitSettings
     split = try DataSplit(catalog, settings: self.splitSettings)
     try split.requireBothClasses(on: [.validation])
     guard split.counts(of: .train).samples > 0 else {
@@ -231,6 +243,7 @@ package struct ModelRepair {
     known["seed"] = "\(splitSettings.seed)"
     let record = DataSplit.Settings.joiningRecord
     known[record.key] = splitSettings.joinsEqualVideos ? record.value : nil
+    known[DataSplit.Settings.divisionKey] = splitSettings.divisionRecord
     if let estimation { known["repair.crops"] = "\(estimation.crops)" }
     if settings.swapsClasses { known["repair.swapsClasses"] = "true" }
     known["repair.store.fingerprint"] = String(catalog.fingerprint, radix: 16)

@@ -48,7 +48,10 @@ package struct ModelTrial {
         normalization: subject.normalization,
         workers: WorkerPool(workerCount: workers).workerCount),
       draws: 1000, seed: 1, observer: observer)
-    let unseen = try Self.unseenVideos(of: catalog, by: subject.metadata, workers: workers)
+    var unseen = try Self.unseenVideos(of: catalog, by: subject.metadata, workers: workers)
+    // After a cross-validation the model has learned from all of the store.
+    let hasLearnedAll = unseen?.isEmpty ?? false
+    if hasLearnedAll { unseen = nil }
     let predictions = try judge.predict(
       state, videos: unseen ?? Array(catalog.videos.indices), name: "judging")
     guard !predictions.frames.isEmpty else {
@@ -56,11 +59,19 @@ package struct ModelTrial {
     }
     let report = try judge.report(predictions, try subject.calibration())
     let behaviour = try judge.behaviour(
-      state, side: ModelJudge.Side("judged", predictions: predictions, report: report),
+      state,
+      side: ModelJudge.Side(
+        "judged", predictions: predictions, report: report,
+        novelty: hasLearnedAll ? .learned : .unseen),
       presentEntries: state.entries.map(\.name), reloaded: nil)
     summary = PredictionSummary(
       predictions, report, store: store,
       notes: subject.metadata?.recipeDifferences(from: catalog) ?? [])
+    if hasLearnedAll {
+      summary.notes.append(
+        "the model has learned from every video of this store: that it answers them right says nothing"
+      )
+    }
     if let unseen {
       summary.notes.append(
         "the model was trained on this store: judged are only the \(unseen.count) of "

@@ -73,9 +73,12 @@ extension ModelMetadata {
       let source = known["data.split"].flatMap({ DataSplit.Source(rawValue: $0) }),
       let validationShare = known["data.validationShare"].flatMap(Double.init),
       let testShare = known["data.testShare"].flatMap(Double.init),
-      let seed = known["seed"].flatMap(UInt64.init)
+      let seed = known["seed"].flatMap(UInt64.init),
+      let division = DataSplit.Settings.division(
+        ofRecord: known[DataSplit.Settings.divisionKey])
     else { return nil }
     var settings = DataSplit.Settings()
+    settings.division = division
     settings.source = source
     settings.validationShare = validationShare
     settings.testShare = testShare

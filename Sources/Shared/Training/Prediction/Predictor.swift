@@ -108,4 +108,7 @@ package struct VideoPredictions {
   package var faces: [Int] = []
   /// Videos that have no picture to judge.
   package var videosWithoutFaces: [EvaluatedVideo] = []
+
+  /// None yet.
+  package init() {}
 }

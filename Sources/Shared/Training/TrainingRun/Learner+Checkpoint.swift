@@ -11,6 +11,27 @@ extension Checkpoint {
   package var joinsEqualVideos: Bool {
     settings[DataSplit.Settings.joiningRecord.key] != nil
   }
+
+  /// What the run that wrote it learns from.
+  ///
+  /// - Throws: `TrainingRunError` where its settings say what this software doesn't know.
+  package func division() throws -> TrainingSetup.Division {
+    let record = settings[DataSplit.Settings.divisionKey]
+    switch DataSplit.Settings.division(ofRecord: record) {
+    case .sides: return .sides
+    case .fold(let fold, of: let count): return .fold(fold, of: count)
+    case .allFolds(let count):
+      if let epochs = settings["crossValidation.epochs"].flatMap({ Int($0) }), epochs > 0 {
+        return .allFolds(
+          count, TrainingSetup.ChosenLength(epochs: epochs, videoLogLoss: .infinity))
+      }
+    case nil: break
+    }
+    throw TrainingRunError(
+      "the checkpoint is of a cross-validation in a form that this software doesn't know: "
+        + "\(DataSplit.Settings.divisionKey) is \"\(record ?? "")\"; take the software that wrote it"
+    )
+  }
 }
 
 extension Learner {

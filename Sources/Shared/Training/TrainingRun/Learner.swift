@@ -46,6 +46,8 @@ package struct TrainingStep {
   package let labelSmoothing: Float
   package let seed: UInt64
   package let freezeBackboneEpochs: Int
+  /// Steps after which weights are averaged evenly.
+  package var evenAverageAfter = Int.max
   package let normalization: InputNormalization
 
   /// Learns a batch; parameters and optimizer are left alone where loss or gradient isn't finite.
@@ -75,8 +77,10 @@ package struct TrainingStep {
         &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
         backboneFrozen: frozen, workers: engine.workers, kernels: engine.kernels)
     }
+    let averaged = learner.progress.step + 1 - evenAverageAfter
     learner.average?.update(
-      with: learner.state, workers: engine.workers, kernels: engine.kernels)
+      with: learner.state, share: averaged > 0 ? 1 / Double(averaged) : nil,
+      workers: engine.workers, kernels: engine.kernels)
     learner.progress.step += 1
     learner.progress.sample += batch.count
     learner.progress.running.add(

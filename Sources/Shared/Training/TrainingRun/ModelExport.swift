@@ -17,12 +17,19 @@ package import Workers
 package struct ModelExport {
   private let setup: TrainingSetup
   private let force: Bool
+  private let outOfFold: OutOfFold?
   private let observer: any WorkObserver
 
-  /// - Parameter force: write the model even if it fails its behaviour check.
-  package init(setup: TrainingSetup, force: Bool, observer: any WorkObserver) {
+  /// - Parameters:
+  ///   - force: write the model even if it fails its behaviour check.
+  ///   - outOfFold: what folds have shown of a network that has learned from everybody; nil judges by
+  ///     the split's other sides.
+  package init(
+    setup: TrainingSetup, force: Bool, outOfFold: OutOfFold? = nil, observer: any WorkObserver
+  ) {
     self.setup = setup
     self.force = force
+    self.outOfFold = outOfFold
     self.observer = observer
   }
 
@@ -30,6 +37,8 @@ package struct ModelExport {
   package struct Judgement {
     package var metadata: ModelMetadata
     package var validation: EvaluationReport
+    /// Whether `validation` is of folds, none of which had seen the people that it judged.
+    package var isOutOfFold: Bool
     package var test: EvaluationReport?
     package var behaviour: BehaviourCheck
     /// Of validation and test.
@@ -118,16 +127,10 @@ package struct ModelExport {
         architecture: setup.architecture, catalog: setup.catalog,
         normalization: setup.normalization, workers: setup.workers),
       draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
-    let validation = try judge.predict(
-      state, videos: setup.split.validation, blends: setup.validationBlends, name: "validation")
-    let calibration = try Calibration.fitted(
-      frames: validation.frames, videosWithoutFaces: validation.videosWithoutFaces,
-      score: setup.configuration.videoScore)
+    let (calibration, validationSide) = try validationSide(judge, state)
+    var side = validationSide
     var table = PredictionTable()
-    try table.append(validation, side: "validation")
-    var side = ModelJudge.Side(
-      "validation", predictions: validation, report: try judge.report(validation, calibration))
-    if setup.validationBlends != nil { side.novelty = .blended }
+    try table.append(side.predictions, side: "validation")
     let validationReport = side.report
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)
@@ -152,9 +155,39 @@ package struct ModelExport {
     let publication = try judge.publish(state, metadata, side: side, force: force, to: target)
     return (
       Judgement(
-        metadata: publication.metadata, validation: validationReport, test: testReport,
+        metadata: publication.metadata, validation: validationReport,
+        isOutOfFold: outOfFold != nil, test: testReport,
         behaviour: publication.behaviour, predictions: table), publication.isPublished
     )
+  }
+
+  /// What the weights are worth on people that they were not trained on, and how their margins become
+  /// verdicts: measured here, or before by folds.
+  private func validationSide(
+    _ judge: ModelJudge, _ state: NetworkState
+  ) throws -> (Calibration, ModelJudge.Side) {
+    let blends = setup.validationBlends
+    if let outOfFold {
+      let side = ModelJudge.Side(
+        "validation", predictions: outOfFold.predictions,
+        report: try judge.report(outOfFold.predictions, outOfFold.calibration),
+        novelty: blends == nil ? .unseen : .blended, folds: outOfFold.summary.folds.count)
+      return (outOfFold.calibration, side)
+    }
+    guard setup.division == .sides || setup.isValidated else {
+      throw TrainingRunError(
+        "this network has learned from every video, so none can show what it is worth; the model of a "
+          + "cross-validation is model.pt in its folder, as 'trainer crossvalidate' wrote it")
+    }
+    let predictions = try judge.predict(
+      state, videos: setup.split.validation, blends: blends, name: "validation")
+    let calibration = try Calibration.fitted(
+      frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+      score: setup.configuration.videoScore)
+    let side = ModelJudge.Side(
+      "validation", predictions: predictions, report: try judge.report(predictions, calibration),
+      novelty: blends == nil ? .unseen : .blended)
+    return (calibration, side)
   }
 
   private func information(
@@ -167,7 +200,7 @@ package struct ModelExport {
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
       workers: progress.workers, validation: judgement.validation, test: judgement.test,
-      behaviour: judgement.behaviour)
+      behaviour: judgement.behaviour, crossValidation: outOfFold?.summary)
   }
 }
 

@@ -27,6 +27,11 @@ package enum TrainingEvent {
   case steppedBack(reason: String, TrainingProgress)
   /// The last step is done.
   case loopEnded
+  /// A fold of a cross-validation begins or goes on; numbered from 1. The summary is of its data.
+  case foldBegan(Int, of: Int, summary: String)
+  /// All folds have ended. The training on all of them comes next, whose data the text tells of; nil
+  /// where none does.
+  case foldsEnded(CrossValidationSummary, summary: String?)
 }
 
 /// Watches a training, and may end it: `shallStop` is asked between steps.

@@ -31,13 +31,17 @@ package struct TrainingInformation: Codable {
   /// On the test split; nil where there is none.
   package var test: EvaluationReport?
   package var behaviour: BehaviourCheck
+  /// Where the numbers of `validation` are out of fold; nil where one network was measured.
+  package var crossValidation: CrossValidationSummary?
 
   package init(
     software: String, hardware: Hardware, summary: String, model: ModelMetadata,
     data: DataSummary, configuration: String, curve: [EpochRecord], best: BestEpoch?,
     ending: String?, trainedSeconds: Double, workers: Int?, validation: EvaluationReport?,
-    test: EvaluationReport?, behaviour: BehaviourCheck
+    test: EvaluationReport?, behaviour: BehaviourCheck,
+    crossValidation: CrossValidationSummary? = nil
   ) {
+    self.crossValidation = crossValidation
     self.software = software
     self.hardware = hardware
     verdict = behaviour.verdict
@@ -73,9 +77,22 @@ package struct TrainingInformation: Codable {
     validation = try values.decodeIfPresent(EvaluationReport.self, forKey: .validation)
     test = try values.decodeIfPresent(EvaluationReport.self, forKey: .test)
     behaviour = try values.decode(BehaviourCheck.self, forKey: .behaviour)
+    crossValidation = try values.decodeIfPresent(
+      CrossValidationSummary.self, forKey: .crossValidation)
     verdict = behaviour.verdict
   }
 
   /// Writes the JSON file.
   package func write(to path: String) throws { try InformationFile.write(self, to: path) }
+}
+
+extension TrainingInformation {
+  /// What the training learned from.
+  package var division: TrainingSetup.Division {
+    guard let crossValidation else { return .sides }
+    return .allFolds(
+      crossValidation.folds.count,
+      TrainingSetup.ChosenLength(
+        epochs: crossValidation.epochs, videoLogLoss: best?.videoLogLoss ?? .infinity))
+  }
 }

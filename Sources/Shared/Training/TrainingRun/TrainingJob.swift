@@ -11,14 +11,18 @@ package struct TrainingJob {
   private let setup: TrainingSetup
   private let folder: String
   private let force: Bool
+  private let outOfFold: OutOfFold?
   private let observer: any TrainingObserver
 
   /// - Parameters:
   ///   - folder: the run's folder; made if missing.
   ///   - force: export the model even if it fails its behaviour check, and export again.
+  ///   - outOfFold: what folds have shown, for a training on all of them.
   package init(
-    setup: TrainingSetup, folder: String, force: Bool, observer: any TrainingObserver
+    setup: TrainingSetup, folder: String, force: Bool, outOfFold: OutOfFold? = nil,
+    observer: any TrainingObserver
   ) {
+    self.outOfFold = outOfFold
     self.setup = setup
     self.folder = folder
     self.force = force
@@ -31,6 +35,8 @@ package struct TrainingJob {
     case stopped(TrainingProgress)
     /// It had ended before; its model is there.
     case alreadyEnded(TrainingProgress, model: String, ModelVerdict)
+    /// A fold has ended; its answers are there.
+    case foldEnded(TrainingProgress)
     /// It has ended, for now at least, and its model was judged.
     case judged(ModelExport.Result)
     /// The first process has judged the model; this one trained along.
@@ -52,6 +58,7 @@ package struct TrainingJob {
       files.checkpoints, keep: setup.configuration.checkpoints.keep)
     let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
     if case .stopped = end { return .stopped(progress) }
+    if case .fold = setup.division { return .foldEnded(progress) }
     var outcome: Outcome?
     let verdict = try setup.collective.fromFirst {
       if !isNew, !force, let verdict = exportedVerdict(progress, files) {
@@ -76,7 +83,9 @@ package struct TrainingJob {
           + "needs real and fake videos with faces")
     }
     let best = try Checkpoint(contentsOf: checkpoints.best)
-    return try ModelExport(setup: setup, force: force, observer: observer).run(
+    return try ModelExport(
+      setup: setup, force: force, outOfFold: outOfFold, observer: observer
+    ).run(
       best, progress: progress,
       to: ModelExport.Target(
         model: files.model, safetensors: files.safetensors, information: files.information,

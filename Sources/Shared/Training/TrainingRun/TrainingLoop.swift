@@ -151,10 +151,10 @@ struct TrainingLoop: ~Copyable {
   ///   has changed, and the epoch ends again after a resume.
   private mutating func endEpoch() throws -> Bool? {
     var progress = learner.progress
-    let isLast = progress.epoch + 1 == setup.configuration.epochs
+    let isLast = progress.epoch + 1 == setup.lastEpoch
     let isDue = (progress.epoch + 1) % setup.configuration.validation.everyEpochs == 0
     var validation: ValidationRecord?
-    if isDue || isLast {
+    if (isDue || isLast) && setup.isValidated {
       guard let record = try validate() else { return nil }
       validation = record
     }
@@ -164,16 +164,16 @@ struct TrainingLoop: ~Copyable {
       trainingLoss: progress.running.loss ?? 0, trainingAccuracy: progress.running.accuracy ?? 0,
       imagesPerSecond: throughput.imagesPerSecond, waitShare: throughput.waitShare,
       validation: validation)
-    let isBest = progress.judge(record)
+    let isBest = judge(record, &progress, isLast: isLast)
     progress.history.append(record)
     progress.epoch += 1
     progress.sample = 0
     progress.running = RunningLoss()
     throughput = Throughput()
     let patience = setup.configuration.validation.patience
-    if progress.epoch == setup.configuration.epochs {
+    if progress.epoch == setup.lastEpoch {
       progress.ending = .allEpochs
-    } else if patience > 0, progress.validationsSinceBest >= patience {
+    } else if setup.division == .sides, patience > 0, progress.validationsSinceBest >= patience {
       progress.ending = .patience
     }
     learner.progress = progress
@@ -181,6 +181,22 @@ struct TrainingLoop: ~Copyable {
     observer.observe(.epochEnded(record, isBest: isBest))
     if progress.ending == .patience { observer.observe(.patienceExhausted(patience)) }
     return isBest
+  }
+
+  /// Whether an epoch's weights are those to export. Held-out people of a fold choose nothing; where all
+  /// people are learned from, folds have chosen before.
+  private func judge(
+    _ record: EpochRecord, _ progress: inout TrainingProgress, isLast: Bool
+  ) -> Bool {
+    switch setup.division {
+    case .sides: return progress.judge(record, by: setup.configuration.validation.selection)
+    case .fold: return false
+    case .allFolds(_, let length):
+      guard isLast else { return false }
+      progress.best = BestEpoch(
+        epoch: record.epoch, step: record.step, videoLogLoss: length.videoLogLoss)
+      return true
+    }
   }
 
   /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it. The
@@ -204,7 +220,16 @@ struct TrainingLoop: ~Copyable {
     let report = try EvaluationReport(
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
       calibration: Calibration(score: setup.configuration.videoScore))
+    if case .fold = setup.division, let directory {
+      // Before the epoch counts as done: a process that is killed in between validates again.
+      try HeldOutAnswers(run: directory.files.path).write(
+        predictions.frames.map(\.margin), epoch: learner.progress.epoch + 1)
+    }
     return ValidationRecord(
+      selection: SelectionLoss(
+        try VideoPrediction.predictions(
+          frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+          score: setup.configuration.videoScore)),
       frameLogLoss: report.frames.logLoss, frameAUC: report.frames.auc,
       videoLogLoss: report.videos.logLoss, videoAUC: report.videos.auc,
       balancedAccuracy: report.videos.balancedAccuracy,
@@ -214,7 +239,8 @@ struct TrainingLoop: ~Copyable {
   /// At the time limit, before any validation: judges the weights as they are, so that there is
   /// something to export.
   private mutating func validateForExport() throws {
-    guard learner.progress.best == nil, learner.progress.step > 0, let record = try validate(),
+    guard setup.division == .sides, learner.progress.best == nil, learner.progress.step > 0,
+      let record = try validate(),
       let loss = record.videoLogLoss
     else { return }
     let best = BestEpoch(
@@ -280,7 +306,7 @@ struct TrainingLoop: ~Copyable {
   private func report(_ outcome: StepOutcome) throws {
     let progress = learner.progress
     observer.observe(
-      .stepped(progress, outcome, throughput, epochs: setup.configuration.epochs))
+      .stepped(progress, outcome, throughput, epochs: setup.lastEpoch))
     let interval = max(1, setup.order.stepsPerEpoch / 100)
     if progress.step % interval == 0 {
       try log?.append(outcome, step: progress.step, throughput)

@@ -1,3 +1,5 @@
+package import Evaluation
+
 /// How far a training is and what it has measured: the part of a checkpoint that is no tensor.
 package struct TrainingProgress: Codable, Equatable {
   /// Optimizer steps done.
@@ -53,6 +55,9 @@ package struct BestEpoch: Codable, Equatable {
   package var step: Int
   /// Log-loss of the videos on validation.
   package var videoLogLoss: Double
+  /// The lowest loss of any epoch, by the one-standard-error rule, which takes the latest epoch that is
+  /// as good; nil where the lowest itself is taken.
+  package var lowest: SelectionLoss?
 }
 
 /// One row of the learning curve.
@@ -92,11 +97,15 @@ package struct ValidationRecord: Codable, Equatable {
   package var videoAUC: Double?
   package var balancedAccuracy: Double?
   package var shareFake: Double?
+  /// What epochs are compared by; nil in older files.
+  package var selection: SelectionLoss?
 
   package init(
-    frameLogLoss: Double?, frameAUC: Double?, videoLogLoss: Double?, videoAUC: Double?,
+    selection: SelectionLoss? = nil, frameLogLoss: Double?, frameAUC: Double?,
+    videoLogLoss: Double?, videoAUC: Double?,
     balancedAccuracy: Double?, shareFake: Double?
   ) {
+    self.selection = selection
     self.frameLogLoss = frameLogLoss
     self.frameAUC = frameAUC
     self.videoLogLoss = videoLogLoss
@@ -114,14 +123,30 @@ extension TrainingProgress {
     return sample >= samplesPerEpoch ? step - 1 : step
   }
 
-  /// Compares a validated epoch with the best one; true where it is better.
-  mutating func judge(_ record: EpochRecord) -> Bool {
+  /// Compares a validated epoch with those before; true where its weights are to be exported.
+  mutating func judge(
+    _ record: EpochRecord, by rule: TrainingSettings.Validation.Selection
+  ) -> Bool {
     guard let loss = record.validation?.videoLogLoss, loss.isFinite else { return false }
-    if let best, best.videoLogLoss <= loss {
-      validationsSinceBest += 1
-      return false
+    var epoch = BestEpoch(epoch: record.epoch, step: record.step, videoLogLoss: loss)
+    switch rule {
+    case .lowest:
+      if let best, best.videoLogLoss <= loss {
+        validationsSinceBest += 1
+        return false
+      }
+    case .oneStandardError:
+      guard let own = record.validation?.selection, own.value.isFinite else { return false }
+      if let lowest = best?.lowest, lowest.value <= own.value {
+        validationsSinceBest += 1
+        guard own.isWithinStandardError(of: lowest) else { return false }
+        epoch.lowest = lowest
+        best = epoch
+        return true
+      }
+      epoch.lowest = own
     }
-    best = BestEpoch(epoch: record.epoch, step: record.step, videoLogLoss: loss)
+    best = epoch
     validationsSinceBest = 0
     return true
   }

@@ -37,7 +37,7 @@ extension TrainingSettings {
     return settings
   }
 
-  var orderSettings: EpochOrder.Settings {
+  private func orderSettings(stepsPerEpoch: Int) -> EpochOrder.Settings {
     var settings = EpochOrder.Settings()
     settings.seed = UInt64(seed)
     settings.balance =
@@ -56,9 +56,12 @@ extension TrainingSettings {
   var hasPairs: Bool { data.pairing != .none || selfBlending.share > 0 }
 
   /// The order of the training side of a split.
+  ///
+  /// - Parameter stepsPerEpoch: 0 is as many as the data gives.
   func order(
-    _ catalog: SampleCatalog, videos: [Int]
+    _ catalog: SampleCatalog, videos: [Int], stepsPerEpoch: Int
   ) throws(TrainingDataError) -> any TrainingOrder {
+    let orderSettings = orderSettings(stepsPerEpoch: stepsPerEpoch)
     guard hasPairs else {
       return try EpochOrder(catalog, videos: videos, settings: orderSettings)
     }

@@ -287,6 +287,8 @@ extension TrainingSettings {
     package var labelSmoothing = 0.01
     /// Decay of the running mean of the weights, 0...0.999999; 0 is no running mean.
     package var emaDecay = 0.999
+    /// Last part of the steps over which weights are averaged evenly instead, as a share of all, 0...1.
+    package var averageLast = 0.0
 
     /// The defaults.
     package init() {}
@@ -309,6 +311,18 @@ extension TrainingSettings {
     package var everyEpochs = 1
     /// How the frames of a video become its score.
     package var videoScore = VideoScore.mean
+
+    /// Which epoch is exported.
+    package enum Selection: String, Sendable, CaseIterable {
+      /// That of the lowest log-loss of videos.
+      case lowest
+      /// The latest one whose loss, both classes counting half, is above the lowest by no more than the
+      /// lowest one's standard error over groups of people.
+      case oneStandardError
+    }
+
+    /// Which epoch is exported.
+    package var selection = Selection.lowest
     /// Validations without a better video log-loss after which training stops, 0...100000; 0 never.
     package var patience = 6
     /// Draws for the confidence intervals at the end, 0...100000; 0 is none.

@@ -21,11 +21,37 @@ package struct TrainingSetup {
   package let order: any TrainingOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
+  /// What the run learns from, and how it ends.
+  package let division: Division
   private let joinsEqualVideos: Bool
   /// Workers of this process; as many in every process.
   package let workers: Int
   /// The processes that train together.
   package let collective: any Collective
+
+  /// What a run learns from, and how it ends.
+  package enum Division: Sendable, Equatable {
+    /// The training side; the validation side chooses the epoch.
+    case sides
+    /// All people but those of one fold, counted from 0, in all epochs. What it says of the others is
+    /// kept, and chooses nothing.
+    case fold(Int, of: Int)
+    /// Everybody, as long as folds have shown to be best.
+    case allFolds(Int, ChosenLength)
+  }
+
+  /// How long a training on all folds lasts.
+  package struct ChosenLength: Sendable, Equatable {
+    /// Epochs of the schedule that are done.
+    package var epochs: Int
+    /// The videos' log-loss of the folds at that epoch.
+    package var videoLogLoss: Double
+
+    package init(epochs: Int, videoLogLoss: Double) {
+      self.epochs = epochs
+      self.videoLogLoss = videoLogLoss
+    }
+  }
 
   /// Opens the store and splits its data.
   ///
@@ -34,10 +60,11 @@ package struct TrainingSetup {
   /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
-    joinsEqualVideos: Bool = true, purpose: Purpose = .training,
+    division: Division = .sides, joinsEqualVideos: Bool = true, purpose: Purpose = .training,
     collective: any Collective = LocalCollective()
   ) throws {
     self.collective = collective
+    self.division = division
     self.configuration = configuration
     self.recorded = recorded
     catalog = try SampleCatalog(
@@ -46,14 +73,16 @@ package struct TrainingSetup {
       workerCount: configuration.workers)
     architecture = try configuration.architecture(cropSize: catalog.sizePixels)
     var splitSettings = configuration.splitSettings
+    splitSettings.division = division.ofData
     splitSettings.joinsEqualVideos = joinsEqualVideos
     self.joinsEqualVideos = joinsEqualVideos
     split = try DataSplit(catalog, settings: splitSettings)
     if purpose == .training {
       try Self.requireClasses(
-        of: split, share: configuration.selfBlending.share, store: store)
+        of: split, share: configuration.selfBlending.share, division, store: store)
     }
-    order = try configuration.order(catalog, videos: split.train)
+    let steps = try Self.stepsPerEpoch(configuration, catalog, splitSettings)
+    order = try configuration.order(catalog, videos: split.train, stepsPerEpoch: steps)
     let workers = WorkerPool(workerCount: configuration.workers).workerCount
     // BatchNorm has nothing to normalise with one picture per worker.
     let most = configuration.batchSize / (2 * collective.size)
@@ -77,7 +106,9 @@ package struct TrainingSetup {
 
   /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: a
   /// validation side without any has them as well, and the order says what the training side lacks.
-  private static func requireClasses(of split: DataSplit, share: Double, store: String) throws {
+  private static func requireClasses(
+    of split: DataSplit, share: Double, _ division: Division, store: String
+  ) throws {
     let fakes = DatasetSplit.allCases.reduce(0) { $0 + split.counts(of: $1).fakeSamples }
     if share == 0, fakes == 0 {
       throw TrainingRunError(
@@ -86,16 +117,43 @@ package struct TrainingSetup {
           + "faces: --set selfBlending.share=1")
     }
     let needed = share > 0 ? [.real] : VideoLabel.allCases
-    try split.require(needed, on: [.train, .validation])
+    // A fold may lack a class: its videos are judged together with those of all others.
+    try split.require(needed, on: division == .sides ? [.train, .validation] : [.train])
+  }
+
+  /// Steps of an epoch. All trainings of a cross-validation have equally many, that the number of steps
+  /// means the same for each: where the settings leave it to the data, as many as a fold's data gives on
+  /// average.
+  private static func stepsPerEpoch(
+    _ configuration: TrainingSettings, _ catalog: SampleCatalog, _ split: DataSplit.Settings
+  ) throws -> Int {
+    guard configuration.stepsPerEpoch == 0 else { return configuration.stepsPerEpoch }
+    let folds: Int
+    switch split.division {
+    case .sides: return 0
+    case .fold(_, of: let count), .allFolds(let count): folds = count
+    }
+    var whole = split
+    whole.division = .allFolds(folds)
+    let all = try configuration.order(
+      catalog, videos: DataSplit(catalog, settings: whole).train, stepsPerEpoch: 0)
+    return max(1, all.stepsPerEpoch * (folds - 1) / folds)
   }
 
   /// Makes the fakes to validate on, where the validation side has none and training is on blends as well.
+  /// In folds, where no fold has any.
   package var validationBlends: HeldOutBlends? {
-    guard configuration.selfBlending.share > 0, split.counts(of: .validation).fakeSamples == 0
-    else {
-      return nil
-    }
+    let sides: [DatasetSplit] = division == .sides ? [.validation] : [.train, .validation]
+    guard configuration.selfBlending.share > 0,
+      sides.allSatisfy({ split.counts(of: $0).fakeSamples == 0 })
+    else { return nil }
     return HeldOutBlends(configuration.selfBlending.settings, seed: seed)
+  }
+
+  /// Whether epochs are validated: not where everybody is learned from.
+  package var isValidated: Bool {
+    if case .allFolds = division { return false }
+    return true
   }
 
   /// Pictures that a validation judges.
@@ -117,15 +175,23 @@ package struct TrainingSetup {
 
   package var seed: UInt64 { UInt64(configuration.seed) }
 
-  package var totalSteps: Int { configuration.epochs * order.stepsPerEpoch }
+  /// Epochs after which training ends at the latest; the schedule is that of all epochs.
+  package var lastEpoch: Int {
+    if case .allFolds(_, let length) = division { return length.epochs }
+    return configuration.epochs
+  }
+
+  /// Steps until then.
+  package var totalSteps: Int { lastEpoch * order.stepsPerEpoch }
 
   package var schedule: LearningRateSchedule {
-    LearningRateSchedule(
+    let steps = configuration.epochs * order.stepsPerEpoch
+    return LearningRateSchedule(
       peak: configuration.optimizer.learningRate,
       warmupSteps: min(
         Int((configuration.schedule.warmupEpochs * Double(order.stepsPerEpoch)).rounded()),
-        totalSteps),
-      totalSteps: totalSteps, finalShare: configuration.schedule.finalShare)
+        steps),
+      totalSteps: steps, finalShare: configuration.schedule.finalShare)
   }
 
   /// What must be equal for a checkpoint to go on with: settings, and the data itself.
@@ -151,6 +217,12 @@ package struct TrainingSetup {
     ]
     let record = DataSplit.Settings.joiningRecord
     if joinsEqualVideos { settings[record.key] = record.value }
+    var division = DataSplit.Settings()
+    division.division = self.division.ofData
+    settings[DataSplit.Settings.divisionKey] = division.divisionRecord
+    if case .allFolds(_, let length) = self.division {
+      settings["crossValidation.epochs"] = "\(length.epochs)"
+    }
     return settings
   }
 
@@ -174,6 +246,12 @@ package struct TrainingSetup {
       selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize)
   }
 
+  /// Steps of the schedule after which weights are averaged evenly.
+  private var evenAverageAfter: Int {
+    let steps = Double(schedule.totalSteps)
+    return Int((steps * (1 - configuration.optimizer.averageLast)).rounded())
+  }
+
   package func makeEngine() -> TrainingEngine {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
@@ -186,7 +264,7 @@ package struct TrainingSetup {
       engine: engine, schedule: schedule, clipNorm: configuration.optimizer.clipNorm,
       labelSmoothing: Float(configuration.optimizer.labelSmoothing), seed: seed,
       freezeBackboneEpochs: configuration.network.freezeBackboneEpochs,
-      normalization: normalization)
+      evenAverageAfter: evenAverageAfter, normalization: normalization)
   }
 
   /// A learner that has learned nothing; the report says what became of the initial weights.
@@ -205,7 +283,8 @@ package struct TrainingSetup {
       configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
       for: architecture)
     let decay = configuration.optimizer.emaDecay
-    let average = decay > 0 ? MovingAverage(decay: decay, state: state) : nil
+    let isAveraged = decay > 0 || configuration.optimizer.averageLast > 0
+    let average = isAveraged ? MovingAverage(decay: decay, state: state) : nil
     return (Learner(state: state, optimizer: optimizer, average: average), report)
   }
 
@@ -216,7 +295,9 @@ package struct TrainingSetup {
     text += ", \(catalog.sampleCount) face crops of \(catalog.sizePixels) pixels\n"
     for side in [DatasetSplit.train, .validation, .test] {
       let counts = split.counts(of: side)
-      let name = side.rawValue.padding(toLength: 11, withPad: " ", startingAt: 0)
+      if division != .sides, counts.videos == 0 { continue }
+      let title = division != .sides && side == .validation ? "held out" : side.rawValue
+      let name = title.padding(toLength: 11, withPad: " ", startingAt: 0)
       text +=
         "\(name)\(counts.realVideos) real and \(counts.fakeVideos) fake videos in "
         + "\(counts.groups) groups; \(counts.realSamples) and \(counts.fakeSamples) crops\n"
@@ -236,12 +317,23 @@ package struct TrainingSetup {
       "Network    ResNet18, width \(architecture.width), input \(architecture.inputSize), "
       + "\(parameters ?? 0) parameters\n"
     text +=
-      "Training   \(configuration.epochs) epochs of \(order.stepsPerEpoch) steps of "
+      "Training   \(lastEpoch) epochs of \(order.stepsPerEpoch) steps of "
       + "\(configuration.batchSize) pictures, \(workers) workers"
     if collective.size > 1 { text += " in each of \(collective.size) processes" }
     if let note = TrainingEngine.divisionNote(workers: workers, ranks: collective.size) {
       text += "\nNote       \(note)"
     }
     return text
+  }
+}
+
+extension TrainingSetup.Division {
+  /// What that means for the split.
+  var ofData: DataSplit.Division {
+    switch self {
+    case .sides: .sides
+    case .fold(let fold, of: let count): .fold(fold, of: count)
+    case .allFolds(let count, _): .allFolds(count)
+    }
   }
 }

@@ -1,0 +1,144 @@
+import ArgumentParser
+import Configuration
+import Contract
+import CrossValidation
+import Evaluation
+import RunReports
+import Terminal
+import TrainingRun
+import Workers
+
+struct CrossValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crossvalidate",
+    abstract: "Measures every video by a network that has not seen its people, then trains on all.",
+    discussion: """
+      Examples:
+        trainer crossvalidate pipelines/folders.yaml --store faces --run runs/a
+        trainer crossvalidate pipelines/folders.yaml --store faces --run runs/b --folds 10 \\
+          --set epochs=10
+        trainer crossvalidate pipelines/dfdc.yaml --store faces --run runs/c --fold 2
+        trainer crossvalidate pipelines/dfdc.yaml --store faces --run runs/d --measure-only
+
+      People are divided into folds with as much of each class and method as can be. For each fold a \
+      network learns from all others and judges it after every epoch. All answers together choose the \
+      number of epochs, the temperature, the threshold and the bounds of "cannot tell", and give the \
+      numbers that stand in training_info.json. The model then learns from everybody for as long. It \
+      takes as long as one training for each fold, and one more; with few people it is the only way to \
+      a number that isn't luck.
+
+      Each fold is a run of its own, in RUN/fold-1 and so on. Stopped or killed, the same command goes on \
+      where it ended. With --fold one fold is trained alone, so that folds can be jobs of several \
+      machines with a common folder; the command without it then does the rest.
+
+      What the data set itself tests on is in no fold (with data.split: dataset), and is measured with \
+      the model at the end.
+
+      Exit codes: 0 trained, the model is sound; 1 failed; 3 trained, but the model is broken and was \
+      not exported; 4 trained and exported, but the data can't tell whether the model is a detector; 64 \
+      wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
+      """)
+
+  @Argument(help: "The pipeline file, e.g. pipelines/folders.yaml.", completion: .file())
+  var pipeline: String
+
+  @Option(help: "The folder of the shard store.", completion: .directory)
+  var store: String?
+
+  @Option(
+    name: .customLong("run"), help: "The folder of the run; made if missing.",
+    completion: .directory)
+  var runFolder: String?
+
+  @Option(help: "Number of folds.")
+  var folds = 5
+
+  @Option(help: "Train this fold alone, from 1; without it, all that are not trained yet.")
+  var fold: Int?
+
+  @Flag(help: "Measure the folds and end, without a training on all of them.")
+  var measureOnly = false
+
+  @Option(help: "Workers that share each batch; 0 is one per core.")
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "One setting of the pipeline file, e.g. optimizer.learningRate=0.02. May be repeated.",
+      valueName: "key=value"))
+  var set: [String] = []
+
+  @Flag(help: "Export the model even if it is broken.")
+  var force = false
+
+  func validate() throws {
+    guard (2...10_000).contains(folds) else {
+      throw ValidationError("--folds: expected 2...10000, got \(folds)")
+    }
+    if let fold, !(1...folds).contains(fold) {
+      throw ValidationError("--fold: expected 1...\(folds), got \(fold)")
+    }
+  }
+
+  func run() throws {
+    let configuration = try settings()
+    try MemoryCheck.start(workers: configuration.workers, reading: nil)
+    guard let store = configuration.store else {
+      throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
+    }
+    guard let run = configuration.run else {
+      throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
+    }
+    StandardOutput.isLog = true
+    let console = TrainingConsole()
+    do {
+      let outcome = try CrossValidation(
+        configuration, recorded: configuration.recorded, store: store, folder: run, folds: folds,
+        force: force, observer: console
+      ).run(
+        only: fold.map { $0 - 1 }, measuresOnly: measureOnly, onExport: { $0.finish($1, $2) })
+      try end(outcome, run, console)
+    } catch is WorkStopped {
+      throw ExitCode(console.interruption.exitCode)
+    }
+  }
+
+  private func end(
+    _ outcome: CrossValidation.Outcome, _ run: String, _ console: TrainingConsole
+  ) throws {
+    switch outcome {
+    case .stopped(let progress):
+      StandardOutput.write(
+        "Stopped at step \(progress.step); the same command goes on from there.")
+      throw ExitCode(console.interruption.exitCode)
+    case .foldEnded:
+      StandardOutput.write(
+        "Fold \(fold ?? 0) of \(folds) has ended. When all have, the same command without --fold "
+          + "measures them together and trains the model.")
+    case .measured:
+      StandardOutput.write("Told in    \(run)/crossvalidation.json, \(run)/predictions.csv")
+    case .ended(.alreadyEnded(_, let model, let verdict)):
+      StandardOutput.write("This run has ended already; its model is \(model).")
+      StandardOutput.write(verdict.line("trainer report \(run) tells what it rests on."))
+      try verdict.endCommand(brokenCode: 3)
+    case .ended(.judged(let result)):
+      try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)
+    case .ended(.judgedByFirst(let verdict)):
+      try verdict.endCommand(brokenCode: 3)
+    case .ended(.stopped), .ended(.foldEnded):
+      break
+    }
+  }
+
+  private func settings() throws -> TrainingSettings {
+    var overrides = set
+    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
+    if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
+    if let workers { overrides.append("workers=\(workers)") }
+    let settings = try TrainingSettings(contentsOf: pipeline, overrides: overrides)
+    guard settings.data.shuffleShards == nil else {
+      throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
+    }
+    return settings
+  }
+}
