@@ -12,11 +12,11 @@ import VideoCatalog
 /// A catalog's video, for tests that read no store.
 func video(
   _ name: String, _ label: VideoLabel, group: String, split: DatasetSplit? = nil, shard: Int = 0,
-  samples: Range<Int> = 0..<4
+  samples: Range<Int> = 0..<4, method: String? = nil, dataset: String? = nil
 ) -> SampleCatalog.Video {
   SampleCatalog.Video(
-    name: name, label: label, group: group, split: split, method: nil, compression: nil,
-    original: nil, shard: shard, samples: samples)
+    name: name, label: label, group: group, split: split, method: method, compression: nil,
+    original: nil, dataset: dataset, shard: shard, samples: samples)
 }
 
 /// Videos of `real` and `fake` samples in all, a few each, spread over shards.

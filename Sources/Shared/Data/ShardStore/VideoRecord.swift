@@ -72,6 +72,8 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
   /// records of older software.
   public let original: String?
+  /// The data set that it is from; nil where unknown, and in records of older software.
+  public let dataset: String?
   /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
   public let durationSeconds: Double?
   /// Width of the displayed picture; nil where unknown.
@@ -129,6 +131,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     method = video.method
     compression = video.compression
     original = video.original
+    dataset = video.dataset
     durationSeconds = facts.durationSeconds.map(Rounding.millionths)
     widthPixels = facts.widthPixels
     heightPixels = facts.heightPixels

@@ -192,8 +192,7 @@ private struct StoreIndex: Sendable {
         SampleCatalog.Video(
           name: part.video.name, label: record.label, group: record.group, split: record.split,
           method: record.method, compression: record.compression, original: record.original,
-          shard: part.shard,
-          samples: start..<entries.count))
+          dataset: record.dataset, shard: part.shard, samples: start..<entries.count))
     }
     return (videos, entries)
   }

@@ -26,6 +26,8 @@ public struct SampleCatalog: Sendable {
     public let compression: String?
     /// Name of the real video that a fake was made from; nil for real videos and where unknown.
     public let original: String?
+    /// The data set that it is from; nil where unknown.
+    public let dataset: String?
     /// Position of its shard in `SampleCatalog.shards`.
     public let shard: Int
     /// Its samples; empty for a video without a face.

@@ -2,8 +2,9 @@ internal import Contract
 internal import Files
 
 /// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
-/// `group`, `split`, `method`, `compression`, `original`. Columns by other names are recognised where
-/// that leaves no doubt (``CSVColumns``), and by settings. The rest is passed over with a note.
+/// `group`, `split`, `method`, `compression`, `original`, `dataset`. Columns by other names are
+/// recognised where that leaves no doubt (``CSVColumns``), and by settings. The rest is passed over
+/// with a note.
 ///
 /// `path` starts at the CSV file's folder unless it is absolute or a folder is set. `label` is real or
 /// fake, or 0 (real) or 1 (fake); two columns of labels must agree. A row without a group is a group of
@@ -113,7 +114,7 @@ struct CSVCatalogReader {
       text: text,
       group: value(columns.group, record), original: value(columns.original, record),
       method: label == .fake ? value(columns.method, record) : nil,
-      compression: value(columns.compression, record))
+      compression: value(columns.compression, record), dataset: value(columns.dataset, record))
     if video.group == nil, video.known == nil { numbering.count(video.names, label: label) }
     videos.append(video)
   }
@@ -145,14 +146,14 @@ struct CSVCatalogReader {
     let read = numbering.reader()
     let columnBases = columnBases
     for video in videos {
-      let (identities, recording, groupBasis) = video.group(
+      let (identities, recording, dataset, groupBasis) = video.group(
         numbering: read, hasOriginals: columns.original != nil,
         groupColumn: columns.group.map { columns.names[$0] } ?? "")
       builder.add(
         video.name, path: video.path, label: video.label, identities: identities,
         split: video.split, method: video.method, compression: video.compression,
-        form: video.form, recording: recording, bases: columnBases + bases(of: video) + [groupBasis]
-      )
+        form: video.form, recording: recording, dataset: dataset,
+        bases: columnBases + bases(of: video) + [groupBasis])
     }
   }
 
@@ -168,6 +169,9 @@ struct CSVCatalogReader {
     }
     if let method = video.method, let column = columns.method {
       bases.append(.init(.method, "column \(columns.names[column])", "method \(method)"))
+    }
+    if let dataset = video.dataset, let column = columns.dataset {
+      bases.append(.init(.dataset, "column \(columns.names[column])", "data set \(dataset)"))
     }
     return bases
   }

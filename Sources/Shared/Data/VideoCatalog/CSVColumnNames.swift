@@ -31,9 +31,11 @@ enum CSVColumnNames {
 
   static let original: Set<String> = ["original", "originalvideo", "originalfile"]
 
+  static let dataset: Set<String> = ["dataset", "datasetname", "benchmark"]
+
   /// All names that have a meaning.
   static let all = path.union(label).union(perhapsLabel).union(group).union(split).union(method)
-    .union(original).union(["compression"])
+    .union(original).union(dataset).union(["compression"])
 
   /// Columns where true and 1 mean fake.
   static let fakeFlags: Set<String> = ["isfake", "fake", "isdeepfake", "deepfake"]

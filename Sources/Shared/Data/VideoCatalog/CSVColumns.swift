@@ -12,6 +12,7 @@ struct CSVColumns {
   private(set) var method: Int?
   private(set) var compression: Int?
   private(set) var original: Int?
+  private(set) var dataset: Int?
   /// Columns that together are the folder of the file, as in FakeAVCeleb's list.
   private(set) var folders: [Int] = []
   /// Names of all columns.
@@ -50,6 +51,7 @@ struct CSVColumns {
     method = first(CSVColumnNames.method)
     compression = first(["compression"])
     original = first(CSVColumnNames.original)
+    dataset = first(CSVColumnNames.dataset)
     if ["source", "target1", "type", "race", "gender"].allSatisfy(compact.contains) {
       folders = ["type", "race", "gender", "source"].compactMap(compact.firstIndex(of:))
     }
@@ -59,7 +61,7 @@ struct CSVColumns {
   var ignored: [Int] {
     let used = Set(
       [path] + labels.map(\.index) + folders
-        + [group, split, method, compression, original].compactMap { $0 })
+        + [group, split, method, compression, original, dataset].compactMap { $0 })
     return names.indices.filter { !used.contains($0) }
   }
 

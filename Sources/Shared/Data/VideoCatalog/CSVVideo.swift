@@ -15,20 +15,21 @@ struct CSVVideo {
   var original: String?
   var method: String?
   var compression: String?
+  /// What the table says.
+  var dataset: String?
 
   /// The names that may say what it shows: its folders, then its own.
-  var names: [String] {
-    FileNames.components(text).dropLast().map(String.init) + [stem]
-  }
+  var names: [String] { folders + [stem] }
+
+  private var folders: [String] { FileNames.components(text).dropLast().map(String.init) }
 
   private var stem: String { FileNames.stem(FileNames.lastComponent(text)) }
 
   /// What its name says without looking at the others.
   var known: KnownNames.Meaning? {
-    let folders = FileNames.components(text).dropLast()
     let words = folders.compactMap { FolderWord($0) }
     if words.contains(where: \.isFakeAVCeleb) {
-      return KnownNames.fakeAVCeleb(folders: folders.map(String.init), stem: stem)
+      return KnownNames.fakeAVCeleb(folders: folders, stem: stem)
     }
     if folders.contains(where: { CelebDFReader.folder($0) == "YouTube-real" }),
       let meaning = KnownNames.youTubeReal(stem)
@@ -41,33 +42,36 @@ struct CSVVideo {
     return nil
   }
 
-  /// Its identities, and why.
+  /// Its identities, what is known of its origin, and why it is in its group.
   func group(
     numbering: ([String], VideoLabel) -> KnownNames.Meaning?, hasOriginals: Bool,
     groupColumn: String
-  ) -> (identities: [Identity], recording: Recording?, basis: ReadingTally.Basis) {
+  ) -> (identities: [Identity], recording: Recording?, dataset: String?, basis: ReadingTally.Basis)
+  {
     let meaning = known ?? numbering(names, label)
+    let dataset = dataset ?? meaning?.dataset ?? DatasetNames.name(ofFolders: folders)
     if let group {
       return (
-        [Identity(group, of: .csv)], hasOriginals ? recording : meaning?.recording,
+        [Identity(group, of: .csv)], hasOriginals ? recording : meaning?.recording, dataset,
         ReadingTally.Basis(.group, "column \(groupColumn)", "group")
       )
     }
     if let meaning {
       return (
-        meaning.identities, hasOriginals ? recording : meaning.recording,
-        ReadingTally.Basis(.group, "names \(meaning.form)", "group: \(meaning.dataset)")
+        meaning.identities, hasOriginals ? recording : meaning.recording, dataset,
+        ReadingTally.Basis(.group, "names \(meaning.form)", meaning.group)
       )
     }
     let own = Identity(name, of: .csv)
     guard hasOriginals else {
       let found =
         groupColumn.isEmpty ? "no column of groups" : "column \(groupColumn): empty"
-      return ([own], nil, ReadingTally.Basis(.group, found, "group: one each"))
+      return ([own], nil, dataset, ReadingTally.Basis(.group, found, "group: one each"))
     }
     let shown = Identity("original/" + shownStem, of: .csv)
     return (
-      [own, shown], recording, ReadingTally.Basis(.group, "column original", "group: with it")
+      [own, shown], recording, dataset,
+      ReadingTally.Basis(.group, "column original", "group: with it")
     )
   }
 

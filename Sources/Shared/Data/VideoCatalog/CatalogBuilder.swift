@@ -35,17 +35,20 @@ struct CatalogBuilder {
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
   /// There must be at least one; all of them end up in one group. `form` is known of videos in a list;
   /// else the name tells it, and `addRemarks` which ones are folders of frames. `bases` are the reasons
-  /// for all that. `recording` is what a fake and the real video that it was made from have in common.
+  /// for all that. `recording` is what a fake and the real video that it was made from have in common, and
+  /// `dataset` the data set that the video is from.
   mutating func add(
     _ name: String, path: String? = nil, label: VideoLabel, identities: [Identity],
     split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
-    form: VideoForm? = nil, recording: Recording? = nil, bases: [ReadingTally.Basis]
+    form: VideoForm? = nil, recording: Recording? = nil, dataset: String? = nil,
+    bases: [ReadingTally.Basis]
   ) {
     tally.count(name, bases)
     let numbers = connect(identities)
     let video = CatalogVideo(
       name: name, path: path ?? FileNames.join(root, name), label: label, group: "", split: split,
-      method: method, compression: compression, form: form ?? FileNames.form(ofFile: name))
+      method: method, compression: compression, form: form ?? FileNames.form(ofFile: name),
+      dataset: dataset)
     entries.append(Entry(video: video, identity: numbers[0], recording: recording))
   }
 

@@ -1,5 +1,5 @@
-/// What a catalog took for what: which folder, name or column gave label, split, method, compression
-/// and group, and of how many videos. A mistake in a layout is seen here, before hours of work.
+/// What a catalog took for what: which folder, name or column gave label, split, method, compression,
+/// data set and group, and of how many videos. A mistake in a layout is seen here, before hours of work.
 public struct CatalogReading: Codable, Sendable, Equatable {
   /// One thing that was found, with its meaning.
   public struct Row: Codable, Sendable, Equatable {
@@ -24,7 +24,7 @@ public struct CatalogReading: Codable, Sendable, Equatable {
     }
   }
 
-  /// Labels first, then splits, methods, compressions, groups, and what was passed over.
+  /// Labels first, then splits, methods, compressions, data sets, groups, and what was passed over.
   public var rows: [Row]
 
   /// Creates a reading.
@@ -37,7 +37,7 @@ public struct CatalogReading: Codable, Sendable, Equatable {
 struct ReadingTally {
   /// What a row is about; the order of the rows.
   enum Aspect: Int, Sendable {
-    case label, split, method, compression, group, file, ignored
+    case label, split, method, compression, dataset, group, file, ignored
   }
 
   /// One reason why a video is in the catalog as it is.

@@ -32,11 +32,14 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
   /// nil for real videos and where unknown.
   public var original: String?
 
+  /// The data set that it is from, e.g. `Celeb-DF`; nil where unknown.
+  public var dataset: String?
+
   /// Creates a catalog entry.
   public init(
     name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
     method: String? = nil, compression: String? = nil, form: VideoForm = .video,
-    original: String? = nil
+    original: String? = nil, dataset: String? = nil
   ) {
     self.name = name
     self.path = path
@@ -47,5 +50,6 @@ public struct CatalogVideo: Codable, Sendable, Equatable {
     self.method = method
     self.compression = compression
     self.original = original
+    self.dataset = dataset
   }
 }

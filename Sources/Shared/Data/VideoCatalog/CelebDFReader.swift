@@ -89,7 +89,7 @@ struct CelebDFReader {
         name, label: label,
         identities: (identities ?? ["\(top)/\(stem)"]).map { Identity($0, of: .celebdf) },
         split: isTest.map { $0 ? .test : .train }, method: label == .fake ? top : nil,
-        recording: .celebDF(stem),
+        recording: .celebDF(stem), dataset: DatasetNames.celebDF,
         bases: bases(components, top: top, label: label, isTest: isTest, identities: identities))
     }
   }

@@ -98,8 +98,8 @@ enum DFDCReader {
       builder.add(
         name, label: entry.label, identities: identities.map { Identity($0, of: .dfdc) },
         split: split, method: entry.method,
-        recording: entry.original.map { Recording($0, of: .dfdc) }, bases: entry.bases(split: split)
-      )
+        recording: entry.original.map { Recording($0, of: .dfdc) }, dataset: entry.dataset,
+        bases: entry.bases(split: split))
     }
     addUnlabelled(files.values, of: folder, hasMetadata: entries != nil, to: &builder)
   }

@@ -33,10 +33,20 @@ struct FaceForensicsName: Equatable {
     guard let first = head.first, head.count <= (label == .fake ? 2 : 1),
       head.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
     else { return nil }
-    let isActor = head.count < pieces.count || ["actors", "DeepFakeDetection"].contains(sequence)
+    let isActor = head.count < pieces.count || Self.isOfActors(sequence)
     space = isActor ? .actor : .youtube
     target = String(first)
     source = head.count == 2 ? String(head[head.startIndex + 1]) : nil
+  }
+
+  /// The data set of a video: DeepFakeDetection was published in the same folders.
+  static func dataset(_ name: FaceForensicsName?, sequence: String) -> String {
+    let isActor = name.map { $0.space == .actor } ?? isOfActors(sequence)
+    return isActor ? DatasetNames.deepFakeDetection : DatasetNames.faceForensics
+  }
+
+  private static func isOfActors(_ sequence: String) -> Bool {
+    ["actors", "DeepFakeDetection"].contains(sequence)
   }
 
   /// The row of the table of what was taken for what.

@@ -96,7 +96,8 @@ struct FaceForensicsNumbering {
       return KnownNames.Meaning(
         identities: [candidate.target, source].compactMap { number in
           number.map { Identity("youtube/\($0)", of: .faceforensics) }
-        }, form: label == .real ? "NNN" : "NNN_NNN", dataset: "FaceForensics++ (target and source)",
+        }, form: label == .real ? "NNN" : "NNN_NNN", dataset: DatasetNames.faceForensics,
+        kind: "target and source",
         recording: Recording("youtube/\(candidate.target)", of: .faceforensics))
     }
   }

@@ -88,7 +88,8 @@ enum FaceForensicsReader {
           Identity($0, of: .faceforensics)
         },
         split: split, method: method, compression: String(components[2]),
-        recording: parsed.flatMap { .faceForensics($0, stem: stem) }, bases: bases)
+        recording: parsed.flatMap { .faceForensics($0, stem: stem) },
+        dataset: FaceForensicsName.dataset(parsed, sequence: sequence), bases: bases)
     }
   }
 

@@ -102,7 +102,8 @@ struct FlatFaceForensicsReader {
       identities: (parsed?.identities ?? ["\(sequence)/\(stem)"]).map {
         Identity($0, of: .faceforensics)
       }, split: split, method: method, compression: compression,
-      recording: parsed.flatMap { .faceForensics($0, stem: stem) }, bases: bases)
+      recording: parsed.flatMap { .faceForensics($0, stem: stem) },
+      dataset: FaceForensicsName.dataset(parsed, sequence: sequence), bases: bases)
   }
 
   /// The split of a video by its folders, else by the official lists.

@@ -165,7 +165,7 @@ struct FoldersReader {
           ReadingTally.Basis(.label, "setting label", "label \(label.rawValue) for all"))
       }
       for file in entry.folder.videos {
-        let (identities, recording, basis) = group(
+        let (identities, recording, dataset, basis) = group(
           of: file, entry, label, readers[entry.path.above])
         var split = entry.path.split?.value
         if split == nil, let splits, let first = identities.first {
@@ -176,7 +176,7 @@ struct FoldersReader {
           split: split,
           method: label == .fake ? entry.path.method?.value : nil,
           compression: entry.path.compression?.value, recording: recording,
-          bases: bases + [basis])
+          dataset: dataset, bases: bases + [basis])
       }
     }
   }
@@ -185,25 +185,27 @@ struct FoldersReader {
   private func group(
     of file: String, _ entry: Entry, _ label: VideoLabel,
     _ numbering: (([String], VideoLabel) -> KnownNames.Meaning?)?
-  ) -> (identities: [Identity], recording: Recording?, basis: ReadingTally.Basis) {
+  ) -> (identities: [Identity], recording: Recording?, dataset: String?, basis: ReadingTally.Basis)
+  {
     let path = entry.path
     let names = names(of: file, path)
+    let dataset = DatasetNames.name(ofFolders: FileNames.components(entry.folder.path))
     if let meaning = known(names, path, label) ?? numbering?(names, label) {
       return (
-        meaning.identities, meaning.recording,
-        ReadingTally.Basis(.group, "names \(meaning.form)", "group: \(meaning.dataset)")
+        meaning.identities, meaning.recording, meaning.dataset,
+        ReadingTally.Basis(.group, "names \(meaning.form)", meaning.group)
       )
     }
     if let folder = path.below.first {
       return (
-        [Identity(folder, of: .folders)], nil,
+        [Identity(folder, of: .folders)], nil, dataset,
         ReadingTally.Basis(.group, "folders below the label", "group: one person each")
       )
     }
     // Without a folder that names a label nothing shows where people begin: `house`, `senate`.
     if path.label != nil, path.above.count > sharedDepth {
       return (
-        [Identity(path.above[sharedDepth], of: .folders)], nil,
+        [Identity(path.above[sharedDepth], of: .folders)], nil, dataset,
         ReadingTally.Basis(.group, "folders above the label", "group: one person each")
       )
     }
@@ -214,7 +216,7 @@ struct FoldersReader {
     // Collections number their pictures anew in each split.
     if let split = path.split, FileNames.isPicture(file) { own = split.value.rawValue + "/" + own }
     return (
-      [Identity(own, of: .folders)], recording,
+      [Identity(own, of: .folders)], recording, dataset,
       ReadingTally.Basis(.group, "file names", "group: one each, without _real or _fake")
     )
   }

@@ -8,8 +8,14 @@ enum KnownNames {
     var identities: [Identity]
     /// For the table of what was taken for what.
     var form: String
+    /// The data set that names its videos so.
     var dataset: String
+    /// What the identities are, for the table.
+    var kind: String
     var recording: Recording?
+
+    /// What the table says of the group.
+    var group: String { "group: \(dataset) (\(kind))" }
   }
 
   /// Reads a name without its extension that needs no company to be recognised; nil for any other.
@@ -28,7 +34,8 @@ enum KnownNames {
     return Meaning(
       identities: head.map { Identity("actor/\($0)", of: .faceforensics) },
       form: head.count == 1 ? "NN__scene" : "NN_NN__scene__XXXXXXXX",
-      dataset: "DeepFakeDetection (actors)", recording: .actor(stem))
+      dataset: DatasetNames.deepFakeDetection,
+      kind: "actors", recording: .actor(stem))
   }
 
   /// `id0_0000` and `id0_id1_0000`, also with the number of a frame after it.
@@ -40,8 +47,8 @@ enum KnownNames {
     else { return nil }
     return Meaning(
       identities: people.map { Identity(String($0), of: .celebdf) },
-      form: people.count == 1 ? "idN_NNNN" : "idN_idN_NNNN", dataset: "Celeb-DF (people)",
-      recording: .celebDF(stem))
+      form: people.count == 1 ? "idN_NNNN" : "idN_idN_NNNN", dataset: DatasetNames.celebDF,
+      kind: "people", recording: .celebDF(stem))
   }
 
   /// `000_M101`: a video of FaceForensics++ with the face of an actor.
@@ -56,7 +63,7 @@ enum KnownNames {
         Identity("youtube/\(pieces[0])", of: .faceforensics),
         // The actor's own videos lie in a folder of that name.
         Identity(String(pieces[1]), of: .folders),
-      ], form: "NNN_MNNN", dataset: "DeeperForensics (target and actor)",
+      ], form: "NNN_MNNN", dataset: DatasetNames.deeperForensics, kind: "target and actor",
       recording: Recording("youtube/\(pieces[0])", of: .faceforensics))
   }
 
@@ -67,7 +74,7 @@ enum KnownNames {
     else { return nil }
     return Meaning(
       identities: [Identity("youtube/\(stem.prefix(5))", of: .celebdf)], form: "NNNNN",
-      dataset: "Celeb-DF (YouTube videos)")
+      dataset: DatasetNames.celebDF, kind: "YouTube videos")
   }
 
   /// FakeAVCeleb: the person's folder, and the other people in the name: `id00076/00109_10_id00476_x`.
@@ -80,7 +87,7 @@ enum KnownNames {
     guard !people.isEmpty else { return nil }
     return Meaning(
       identities: people.map { Identity("fakeavceleb/\($0)", of: .folders) }, form: "idNNNNN",
-      dataset: "FakeAVCeleb (people)")
+      dataset: DatasetNames.fakeAVCeleb, kind: "people")
   }
 
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

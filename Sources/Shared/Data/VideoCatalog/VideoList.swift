@@ -110,7 +110,7 @@ enum DFDCList {
       identities: original.map { [FileNames.stem($0)] } ?? [],
       original: label == .real
         ? FileNames.stem(FileNames.lastComponent(member.key)) : original.map(FileNames.stem),
-      listName: list,
+      dataset: DatasetNames.dfdc, listName: list,
       labelBasis: .init(
         .label, "\(list): label \(label.rawValue.uppercased())", "label \(label.rawValue)"),
       groupBasis: original == nil ? nil : .init(.group, "\(list): original", "group: with it"))
@@ -161,7 +161,7 @@ enum DFDCPreviewList {
       path: member.key, label: label,
       split: try VideoList.split(member.value[key: "set"], of: member.key, path: path),
       method: label == .fake ? folders.first : nil, identities: people.map { "person/\($0)" },
-      listName: "dataset.json",
+      dataset: DatasetNames.dfdcPreview, listName: "dataset.json",
       labelBasis: .init(.label, "dataset.json: label \(label.rawValue)", "label \(label.rawValue)"),
       groupBasis: people.isEmpty
         ? nil
@@ -212,7 +212,8 @@ enum LAVDFList {
     return VideoListEntry(
       path: file, label: label,
       split: try VideoList.split(element[key: "split"], of: file, path: path),
-      identities: names, original: names[0], listName: DFDCReader.metadataName,
+      identities: names, original: names[0], dataset: DatasetNames.lavDF,
+      listName: DFDCReader.metadataName,
       labelBasis: .init(
         .label, "metadata.json: modify_video \(modified)", "label \(label.rawValue)"),
       groupBasis: .init(.group, "metadata.json: original", "group: with it"),

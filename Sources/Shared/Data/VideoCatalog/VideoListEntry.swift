@@ -11,6 +11,8 @@ struct VideoListEntry {
   var identities: [String] = []
   /// What the list calls the recording that it shows, its own or its original's; nil where it doesn't say.
   var original: String?
+  /// The data set whose list it is.
+  var dataset: String
   /// The file that lists it.
   var listName: String
   /// What decided on the label, and how it was read.
