@@ -74,10 +74,11 @@ func labelled(_ probabilities: [Double], _ labels: [Int]) -> [LabelledProbabilit
 /// A video whose group is its own, unless named.
 func video(
   _ name: String, _ label: VideoLabel, group: String? = nil, method: String? = nil,
-  compression: String? = nil
+  compression: String? = nil, original: String? = nil, dataset: String? = nil
 ) -> EvaluatedVideo {
   EvaluatedVideo(
-    name: name, group: group ?? name, label: label, method: method, compression: compression)
+    name: name, group: group ?? name, label: label, method: method, compression: compression,
+    original: original, dataset: dataset)
 }
 
 /// A crop of each margin, in frames 0, 1, ...

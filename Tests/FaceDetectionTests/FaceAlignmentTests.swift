@@ -49,6 +49,36 @@ import Testing
     #expect(abs(difference.x) < 1e-6 && abs(difference.y) < 1e-6)
   }
 
+  /// The inner face is a square of the crop that holds eyes, nose and mouth.
+  @Test(arguments: [1.0, 1.3, 2], [64, 128, 224])
+  func innerFaceHoldsTheLandmarks(_ margin: Double, _ size: Int) {
+    let geometry = CropGeometry(alignment: .landmarks, margin: margin, sizePixels: size)
+    let face = geometry.innerFace
+    #expect(face.width == face.height)
+    #expect(face.width == Int((Double(size) / (2 * margin)).rounded()))
+    #expect(PixelRectangle(x: 0, y: 0, width: size, height: size).contains(face))
+    for point in geometry.canonicalLandmarks {
+      #expect(
+        point.x > Double(face.x) && point.x < Double(face.x + face.width)
+          && point.y > Double(face.y) && point.y < Double(face.y + face.height))
+    }
+  }
+
+  @Test func innerFaceByHand() {
+    func face(_ alignment: CropGeometry.Alignment, _ margin: Double, _ size: Int) -> PixelRectangle
+    {
+      CropGeometry(alignment: alignment, margin: margin, sizePixels: size).innerFace
+    }
+    #expect(face(.landmarks, 1.3, 224) == PixelRectangle(x: 69, y: 94, width: 86, height: 86))
+    #expect(face(.box, 1, 100) == PixelRectangle(x: 25, y: 25, width: 50, height: 50))
+    #expect(face(.box, 2, 100) == PixelRectangle(x: 38, y: 38, width: 25, height: 25))
+    #expect(face(.whole, 1.3, 100) == PixelRectangle(x: 25, y: 25, width: 50, height: 50))
+    // Margins and sizes without much of a face have a region all the same.
+    #expect(face(.box, 100, 64) == PixelRectangle(x: 28, y: 28, width: 8, height: 8))
+    #expect(face(.landmarks, 0.1, 64) == PixelRectangle(x: 0, y: 0, width: 64, height: 64))
+    #expect(face(.landmarks, 1.3, 1) == PixelRectangle(x: 0, y: 0, width: 1, height: 1))
+  }
+
   @Test func boxAlignmentIsAnUprightSquare() throws {
     let geometry = CropGeometry(alignment: .box, margin: 1.5, sizePixels: 60)
     let placement = try #require(

@@ -1,4 +1,5 @@
 import Contract
+import FaceDetection
 import Foundation
 import Imaging
 import ShardStore
@@ -158,6 +159,30 @@ import VideoCatalog
       #expect(loader.sampleCount == samples.count)
       let none = try EvaluationLoader(catalog, videos: [], batchSize: 5)
       #expect(try none.next() == nil)
+    }
+  }
+
+  /// Blur is of the inner face in the store's size, also where the network's is another, and only where
+  /// it is asked for.
+  @Test(arguments: [0, 32]) func blur(inputSize: Int) throws {
+    try withTemporaryDirectory { directory in
+      let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
+      let face = catalog.description.geometry.innerFace
+      let decoder = try JPEGDecoder()
+      let loader = try EvaluationLoader(
+        catalog, videos: [1, 2, 7], batchSize: 5, inputSize: inputSize, measuresBlur: true)
+      var values: Set<Double> = []
+      while let batch = try loader.next() {
+        #expect(batch.blurs.count == batch.count)
+        for (sample, blur) in zip(batch.samples, batch.blurs) {
+          let picture = try catalog.picture(of: sample.index, decoder: decoder)
+          #expect(blur == picture.blur(in: face))
+          values.insert(blur)
+        }
+      }
+      #expect(values.count > 5)
+      let plain = try EvaluationLoader(catalog, videos: [2], batchSize: 5)
+      #expect(try plain.next()?.blurs == [])
     }
   }
 

@@ -31,6 +31,10 @@ public struct Batch: Sendable {
   /// The pictures of `pictured`, RGBX, all of one size; augmented when training.
   public let pictures: [PixelBuffer]
 
+  /// How blurred each of `pictures` is, before it was brought to the network's input size: of the crop's
+  /// inner face, as `PixelBuffer.blur(in:)` measures it. Empty unless a loader was asked for it.
+  public internal(set) var blurs: [Double] = []
+
   /// The picture of a sample.
   ///
   /// - Precondition: `pictured` contains its position in `samples`.

@@ -101,9 +101,11 @@ public final class EvaluationLoader: Sendable {
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
   ///   - skipped: how many samples are left out, the first ones in the order of the catalog.
   ///   - blends: makes each picture into a fake; nil gives them as they are stored.
+  ///   - measuresBlur: whether batches tell how blurred their pictures are.
   public init(
     _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0, skipped: Int = 0,
-    blends: HeldOutBlends? = nil, options: LoaderOptions = LoaderOptions()
+    blends: HeldOutBlends? = nil, measuresBlur: Bool = false,
+    options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard batchSize > 0 else {
       throw TrainingDataError(
@@ -116,7 +118,8 @@ public final class EvaluationLoader: Sendable {
       plan,
       PictureSettings(
         catalog: catalog, inputSize: try catalog.checkedSize(inputSize), augmentation: nil,
-        selfBlending: blends?.settings ?? SelfBlendingSettings(), seed: blends?.seed ?? 0),
+        selfBlending: blends?.settings ?? SelfBlendingSettings(), seed: blends?.seed ?? 0,
+        measuresBlur: measuresBlur),
       options)
   }
 

@@ -1,4 +1,5 @@
 internal import Contract
+internal import FaceDetection
 internal import Imaging
 internal import Randomness
 internal import SelfBlending
@@ -14,6 +15,8 @@ struct PictureSettings: Sendable {
   /// How blends are made of real pictures.
   let selfBlending: SelfBlendingSettings
   let seed: UInt64
+  /// Whether batches tell how blurred their pictures are.
+  var measuresBlur = false
 }
 
 /// Makes the batches of one loader thread; keeps its working memory between them.
@@ -45,6 +48,8 @@ final class BatchMaker {
     var pictures: [PixelBuffer] = []
     samples.reserveCapacity(plan.samples.count)
     pictures.reserveCapacity(plan.pictured.count)
+    var blurs: [Double] = []
+    let face = settings.catalog.description.geometry.innerFace
     for (place, planned) in plan.samples.enumerated() {
       let sample = settings.catalog.sample(Int(planned.index))
       let key = plan.firstKey.map { $0 + UInt64(place) } ?? UInt64(planned.index)
@@ -59,16 +64,24 @@ final class BatchMaker {
       }
       pictures.append(
         try picture(
-          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[place]))
+          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[place]
+        ) { stored in
+          // A crop of less than three pixels has no face to be sharp.
+          if settings.measuresBlur { blurs.append(stored.blur(in: face) ?? 0) }
+        })
     }
-    return Batch(
+    var batch = Batch(
       position: plan.position, nextPosition: plan.nextPosition, samples: samples,
       pictured: plan.pictured, pictures: pictures, step: plan.step)
+    batch.blurs = blurs
+    return batch
   }
 
   /// The picture of a place; all that is drawn for it is a function of the epoch and of `drawPlace`.
+  ///
+  /// - Parameter measure: sees the picture in the store's size, blended and not augmented.
   func picture(
-    of planned: PlannedSample, epoch: Int, drawPlace: Int
+    of planned: PlannedSample, epoch: Int, drawPlace: Int, measure: (PixelBuffer) -> Void = { _ in }
   ) throws(TrainingDataError) -> PixelBuffer {
     let index = Int(planned.index)
     var picture: PixelBuffer
@@ -79,6 +92,7 @@ final class BatchMaker {
     case .blendedFake:
       picture = try blended(index, .fake, epoch: epoch, drawPlace: drawPlace)
     }
+    measure(picture)
     if picture.width != settings.inputSize {
       picture = picture.resized(width: settings.inputSize, height: settings.inputSize)
     }

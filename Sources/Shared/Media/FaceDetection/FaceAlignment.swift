@@ -43,6 +43,22 @@ extension CropGeometry {
     Self.canonicalFace.map { (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels) }
   }
 
+  /// The square of a crop that shows the inner face, in pixels: half as wide as the canonical face (or
+  /// the box) without its margin, around the point between eyes and mouth; around the middle of a crop
+  /// that isn't aligned by landmarks, and half as wide as a whole picture.
+  public var innerFace: PixelRectangle {
+    let size = Double(sizePixels)
+    let margin = alignment == .whole ? 1 : margin
+    let middle = alignment == .landmarks ? SIMD2(56.0, 72) / 112 : SIMD2(0.5, 0.5)
+    let centre = ((middle - 0.5) / margin + 0.5) * size
+    // Large margins make a face of few pixels.
+    let side = max(size / (2 * margin), min(size, 8)).rounded()
+    let corner = (centre - side / 2).rounded(.toNearestOrAwayFromZero)
+    return PixelRectangle(
+      x: Int(corner.x), y: Int(corner.y), width: Int(side), height: Int(side)
+    ).intersection(PixelRectangle(x: 0, y: 0, width: sizePixels, height: sizePixels))
+  }
+
   /// The similarity transform that takes the canonical face, `margin` around it, to the landmarks
   /// with the least squared error (Umeyama 1991 in two dimensions, without reflection).
   private func landmarkTransform(_ landmarks: FaceLandmarks) -> SimilarityTransform? {

@@ -1,5 +1,4 @@
 internal import Contract
-internal import Randomness
 
 /// 95% intervals of the main metrics, by resampling groups of people.
 ///
@@ -33,15 +32,14 @@ public struct BootstrapIntervals: Codable, Sendable, Equatable {
     videos: [VideoPrediction], frames: [FramePrediction], calibration: Calibration, draws: Int,
     seed: UInt64
   ) {
-    let names = Set(videos.map(\.video.group)).sorted()
-    let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
-    let videoGroups = videos.map { places[$0.video.group] ?? 0 }
+    let numbers = GroupNumbers(videos.map(\.video))
+    let videoGroups = videos.map { numbers[$0.video] }
     let videoProbabilities = videos.map(\.labelled)
     let totals = GroupTotals(
-      groupCount: names.count, groups: videoGroups, predictions: videoProbabilities,
+      groupCount: numbers.count, groups: videoGroups, predictions: videoProbabilities,
       threshold: calibration.threshold)
     self.draws = max(draws, 0)
-    groups = names.count
+    groups = numbers.count
     groupsWithReal = totals.groupsWithReal
     groupsWithFake = totals.groupsWithFake
     guard draws > 0 else {
@@ -60,7 +58,7 @@ public struct BootstrapIntervals: Codable, Sendable, Equatable {
     }
     let videoOrder = GroupedRanking(groups: videoGroups, predictions: videoProbabilities)
     let frameOrder = GroupedRanking(
-      groups: frames.map { places[$0.video.group] ?? 0 },
+      groups: frames.map { numbers[$0.video] },
       predictions: frames.map { $0.labelled(temperature: calibration.temperature) })
     draw(totals: totals, videoOrder: videoOrder, frameOrder: frameOrder, seed: seed)
   }
@@ -72,12 +70,7 @@ public struct BootstrapIntervals: Codable, Sendable, Equatable {
     var accuracies: [Double?] = []
     var videoAreas: [Double?] = []
     var frameAreas: [Double?] = []
-    var weights = [Int](repeating: 0, count: groups)
-    for draw in 0..<draws {
-      // Each draw has a stream of its own: the first hundred are the same in a run of a thousand.
-      var random = RandomStream(seed: seed, .bootstrap, UInt64(draw))
-      for group in weights.indices { weights[group] = 0 }
-      for _ in 0..<groups { weights[random.below(groups)] += 1 }
+    GroupDraws(groups: groups, draws: draws, seed: seed).forEach { weights in
       logLosses.append(totals.logLoss(weights))
       accuracies.append(totals.balancedAccuracy(weights))
       videoAreas.append(videoOrder.areaUnderCurve(weights))

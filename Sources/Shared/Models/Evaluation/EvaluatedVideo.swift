@@ -19,15 +19,23 @@ public struct EvaluatedVideo: Codable, Sendable, Hashable {
   /// The compression it was published with (such as c23), where the data set says so.
   public var compression: String?
 
+  /// The full name of the real video that a fake was made from, where that is known.
+  public var original: String?
+
+  /// The data set that it is from, where that is known.
+  public var dataset: String?
+
   /// Describes a video.
   public init(
     name: String, group: String, label: VideoLabel, method: String? = nil,
-    compression: String? = nil
+    compression: String? = nil, original: String? = nil, dataset: String? = nil
   ) {
     self.name = name
     self.group = group
     self.label = label
     self.method = method
     self.compression = compression
+    self.original = original
+    self.dataset = dataset
   }
 }

@@ -6,8 +6,8 @@ internal import PrintableText
 public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
   public enum Code: Sendable, Equatable {
-    /// Two predictions say different things of the same video: its label, group, method or
-    /// compression. Either its name is not its full name, or the data set has it twice.
+    /// Two predictions say different things of the same video, such as its label, group or
+    /// method. Either its name is not its full name, or the data set has it twice.
     case contradiction
     /// A video is listed as one without a face although it has predictions, or is listed twice.
     case listedTwice

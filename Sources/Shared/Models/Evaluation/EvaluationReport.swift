@@ -27,6 +27,14 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
   /// 95% intervals, or the reason why there are none.
   public let intervals: BootstrapIntervals
 
+  /// The share of pairs of a real video and a fake of the same person that are ranked right; nil without
+  /// pairs, where a prediction is not a number, and in older files.
+  public let pairs: PairRanking?
+
+  /// What the sharpness of the faces alone does on the same videos; nil where it wasn't measured, as in
+  /// older files.
+  public let sharpness: SharpnessBaseline?
+
   /// How well chance would rank the same videos. Nil where a class is missing, a prediction is not a
   /// number, or nobody asked, as between epochs and in older files.
   public let chance: PermutationTest?
@@ -61,6 +69,8 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
     fakeVideosWithoutFace = videosWithoutFaces.count { $0.label == .fake }
     intervals = BootstrapIntervals(
       videos: predictions, frames: frames, calibration: calibration, draws: draws, seed: seed)
+    pairs = PairRanking(predictions, draws: draws, seed: seed)
+    sharpness = SharpnessBaseline(predictions, draws: draws, seed: seed)
     chance = testsChance ? PermutationTest(predictions, seed: seed) : nil
   }
 }

@@ -14,11 +14,16 @@ public struct FramePrediction: Sendable, Hashable {
   /// it are nil, and the behaviour check fails.
   public var margin: Double
 
+  /// How blurred the crop's inner face is, the higher the more: what ``SharpnessBaseline`` goes by. Nil
+  /// where it wasn't measured.
+  public var blur: Double?
+
   /// Describes a prediction.
-  public init(video: EvaluatedVideo, frame: Int, margin: Double) {
+  public init(video: EvaluatedVideo, frame: Int, margin: Double, blur: Double? = nil) {
     self.video = video
     self.frame = frame
     self.margin = margin
+    self.blur = blur
   }
 
   /// The probability of fake, 0...1: the sigmoid of the margin over the temperature; NaN if the

@@ -9,15 +9,18 @@ struct GroupedRanking {
 
   /// - Parameter groups: the group of each prediction, below 2^30.
   init(groups: [Int], predictions: [LabelledProbability]) {
-    let order = predictions.indices.sorted {
-      predictions[$0].probability < predictions[$1].probability
-    }
+    self.init(
+      groups: groups, scores: predictions.map(\.probability), labels: predictions.map(\.label))
+  }
+
+  /// - Parameters:
+  ///   - groups: the group of each prediction, below 2^30.
+  ///   - scores: any numbers, higher where something is rather fake.
+  init(groups: [Int], scores: [Double], labels: [VideoLabel]) {
+    let order = scores.indices.sorted { scores[$0] < scores[$1] }
     entries = order.enumerated().map { place, index in
-      let isLast =
-        place + 1 == order.count
-        || predictions[order[place + 1]].probability != predictions[index].probability
-      return UInt32(groups[index]) << 2 | (predictions[index].label == .fake ? 2 : 0)
-        | (isLast ? 1 : 0)
+      let isLast = place + 1 == order.count || scores[order[place + 1]] != scores[index]
+      return UInt32(groups[index]) << 2 | (labels[index] == .fake ? 2 : 0) | (isLast ? 1 : 0)
     }
   }
 

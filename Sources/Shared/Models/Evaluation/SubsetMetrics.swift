@@ -14,6 +14,9 @@ public struct SubsetMetrics: Codable, Sendable, Equatable {
   public let recallReal: Double?
   /// Area under the ROC curve of its fakes against those reals; nil if either is missing.
   public let auc: Double?
+  /// What the sharpness of the faces alone reaches on the same videos; nil where it wasn't measured, as in
+  /// older files.
+  public let sharpnessAUC: Double?
 
   init(name: String, videos: [VideoPrediction], threshold: Double) {
     let metrics = BinaryMetrics(videos.map(\.labelled), threshold: threshold)
@@ -23,6 +26,7 @@ public struct SubsetMetrics: Codable, Sendable, Equatable {
     recallFake = metrics.recallFake
     recallReal = metrics.recallReal
     auc = metrics.auc
+    sharpnessAUC = SharpnessBaseline(videos)?.auc
   }
 
   /// Each method's fakes against all reals, by name.

@@ -5,6 +5,8 @@ struct VideoMargins {
   private(set) var videos: [EvaluatedVideo] = []
   /// Margins of all videos, one video after another.
   private var margins: [Double] = []
+  /// The mean blur of each video.
+  private var blurs: [Double?] = []
   /// Where each video begins in `margins`, and the end.
   private var starts: [Int] = [0]
 
@@ -38,9 +40,13 @@ struct VideoMargins {
       videos.append(found[place])
       // By frame, then by bits (any total order will do): sums don't depend on the order of
       // arrival.
-      let ordered = members[place].map { (frames[$0].frame, frames[$0].margin.bitPattern) }
-        .sorted { $0 < $1 }
-      margins.append(contentsOf: ordered.map { Double(bitPattern: $0.1) })
+      let ordered = members[place].map { frames[$0] }.sorted {
+        ($0.frame, $0.margin.bitPattern, $0.blur?.bitPattern ?? 0)
+          < ($1.frame, $1.margin.bitPattern, $1.blur?.bitPattern ?? 0)
+      }
+      margins.append(contentsOf: ordered.map(\.margin))
+      let measured = ordered.compactMap(\.blur)
+      blurs.append(!measured.isEmpty && measured.count == ordered.count ? measured.mean() : nil)
       starts.append(margins.count)
     }
   }
@@ -50,7 +56,8 @@ struct VideoMargins {
       let range = starts[index]..<starts[index + 1]
       return VideoPrediction(
         video: videos[index], frames: range.count,
-        probability: score.probability(margins: margins[range], temperature: temperature))
+        probability: score.probability(margins: margins[range], temperature: temperature),
+        blur: blurs[index])
     }
   }
 
@@ -67,7 +74,8 @@ struct VideoMargins {
   private static func summary(_ video: EvaluatedVideo) -> String {
     [
       video.label.rawValue, "of group \(video.group)", video.method.map { "by \($0)" },
-      video.compression.map { "in \($0)" },
+      video.compression.map { "in \($0)" }, video.original.map { "made from \($0)" },
+      video.dataset.map { "of the data set \($0)" },
     ].compactMap(\.self).joined(separator: " ")
   }
 }

@@ -12,6 +12,10 @@ public struct VideoPrediction: Sendable, Hashable {
   /// finite.
   public let probability: Double
 
+  /// The mean blur of its crops, the higher the more blurred; nil for a video without a face, and where
+  /// it wasn't measured.
+  public let blur: Double?
+
   /// Whether a face was found. A video without one has no evidence: it is counted, never left out.
   public var hasFace: Bool { frames > 0 }
 
@@ -21,10 +25,11 @@ public struct VideoPrediction: Sendable, Hashable {
   }
 
   /// Describes a prediction.
-  public init(video: EvaluatedVideo, frames: Int, probability: Double) {
+  public init(video: EvaluatedVideo, frames: Int, probability: Double, blur: Double? = nil) {
     self.video = video
     self.frames = frames
     self.probability = probability
+    self.blur = blur
   }
 
   /// One prediction per video, in the order of the names. The order of `frames` has no influence on

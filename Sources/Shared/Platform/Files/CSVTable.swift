@@ -50,23 +50,25 @@ package enum CSVTable {
   /// - Parameters:
   ///   - path: the file.
   ///   - columns: names in the header that must be there.
+  ///   - optional: names that may be missing; then their fields are empty.
   ///   - maximumBytes: a larger file is refused before it is read.
-  ///   - body: gets each row's fields in the order of `columns`, and its line, from 1.
+  ///   - body: gets each row's fields in the order of `columns` and `optional`, and its line, from 1.
   package static func read(
-    _ path: String, columns: [String], maximumBytes: Int,
+    _ path: String, columns: [String], optional: [String] = [], maximumBytes: Int,
     _ body: (_ fields: [String], _ line: Int) throws(FileError) -> Void
   ) throws(FileError) {
     var reader = CSVReader(try FileSystem.contents(of: path, maximumBytes: maximumBytes))
     guard let header = reader.next(), header.isComplete else {
       throw FileError(.malformed, path, "expected a table with a header in its first line")
     }
-    var places: [Int] = []
+    var places: [Int?] = []
     for column in columns {
       guard let place = header.fields.firstIndex(of: column) else {
         throw FileError(.foreign, path, "expected a table with the column '\(column)'")
       }
       places.append(place)
     }
+    places += optional.map { header.fields.firstIndex(of: $0) }
     while let record = reader.next() {
       if let problem = record.problem { throw failure(problem, record, path) }
       guard record.hasLineEnd, record.fields.count == header.fields.count else {
@@ -75,7 +77,7 @@ package enum CSVTable {
           "expected \(header.fields.count) fields and the line's end, got "
             + "\(record.fields.count) fields" + (record.hasLineEnd ? "" : " and the file's end"))
       }
-      try body(places.map { record.fields[$0] }, record.line)
+      try body(places.map { place in place.map { record.fields[$0] } ?? "" }, record.line)
     }
   }
 

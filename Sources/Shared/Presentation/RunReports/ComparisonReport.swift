@@ -68,6 +68,12 @@ package struct ComparisonReport {
       glossary.link("auc", "AUC of videos"), { NumberText.decimals($0.videos.auc) },
       { $0.intervals.videoAUC })
     row(
+      glossary.link("sharpness", "AUC by sharpness"), { NumberText.decimals($0.sharpness?.auc) },
+      { $0.sharpness?.interval })
+    row(
+      glossary.link("pairs", "Pairs ranked right"), { NumberText.decimals($0.pairs?.share) },
+      { $0.pairs?.interval })
+    row(
       glossary.link("balanced-accuracy"), { NumberText.decimals($0.videos.balancedAccuracy) },
       { $0.intervals.videoBalancedAccuracy })
     row(

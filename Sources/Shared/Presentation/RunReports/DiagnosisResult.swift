@@ -89,6 +89,10 @@ package struct DiagnosisResult: Encodable {
     deviation \(TableCell.number(predictions.spread, 4))
       AUC                \(TableCell.number(predictions.videoAUC, 3))\
     \(text(predictions.videoAUCInterval))
+      AUC by sharpness   \(TableCell.number(predictions.sharpness?.auc, 3))\
+    \(text(predictions.sharpness?.interval))
+      pairs ranked right \(TableCell.number(predictions.pairs?.share, 3))\
+    \(text(predictions.pairs?.interval))
       balanced accuracy  \(TableCell.number(predictions.balancedAccuracy, 3))\
     \(text(predictions.balancedAccuracyInterval))
     """ + predictions.notes.map { "\n" + "  Note: \($0)".printable }.joined()

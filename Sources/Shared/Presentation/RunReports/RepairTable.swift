@@ -17,12 +17,14 @@ package struct RepairTable {
       ("test", before.test ?? before.validation, after.test),
     ]
     for case (let name, let old, let new?) in sides {
-      func row(_ what: String, _ value: (BinaryMetrics) -> String) {
-        table.append(["\(what), \(name)", value(old.videos), value(new.videos)])
+      func row(_ what: String, _ value: (EvaluationReport) -> String) {
+        table.append(["\(what), \(name)", value(old), value(new)])
       }
-      row("AUC") { TableCell.number($0.auc, 4) }
-      row("balanced accuracy") { TableCell.number($0.balancedAccuracy, 4) }
-      row("called fake") { TableCell.percent($0.shareFake) }
+      row("AUC") { TableCell.number($0.videos.auc, 4) }
+      row("AUC by sharpness") { TableCell.number($0.sharpness?.auc, 4) }
+      row("pairs ranked right") { TableCell.number($0.pairs?.share, 4) }
+      row("balanced accuracy") { TableCell.number($0.videos.balancedAccuracy, 4) }
+      row("called fake") { TableCell.percent($0.videos.shareFake) }
     }
     var reports = [("validation", after.validation)]
     if let test = after.test { reports.append(("test", test)) }

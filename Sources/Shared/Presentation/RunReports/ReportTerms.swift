@@ -12,6 +12,20 @@ package enum ReportTerms {
       than a real one drawn at random. 0.5 is chance, 1 is perfect; no threshold is involved.
       """),
     .init(
+      "sharpness", "Sharpness",
+      """
+      A baseline without any learning: the same videos ranked by how blurred the face is, the most \
+      blurred first. Its AUC is what telling sharp from blurred is worth here; a detector that isn't \
+      clearly better may have learned no more. Below 0.5 the fakes are the sharper ones.
+      """),
+    .init(
+      "pairs", "Pairs ranked right",
+      """
+      Of the pairs of a real and a fake video of one person (a fake and its original, where that is \
+      known), the share in which the fake has the higher score, averaged over people; a tie counts \
+      one half. 0.5 is chance. What differs between people and data sets plays no part in it.
+      """),
+    .init(
       "balanced-accuracy", "Balanced accuracy",
       """
       The mean of the share of real videos called real and the share of fakes called fake. A model \

@@ -28,6 +28,7 @@ package struct ResultTable {
       if let note = report.intervals.note { lines.append("\(name): \(note)") }
       let count = report.realVideosWithoutFace + report.fakeVideosWithoutFace
       if count > 0 { lines.append("\(name): \(count) videos without a face count as 0.5") }
+      lines.append("\(name): \(report.pairsText)")
       for note in report.calibration.notes where name == reports.first?.name {
         lines.append("calibration: \(note)")
       }
@@ -61,6 +62,19 @@ package struct ResultTable {
     row("real + fake", { "\($0.real) + \($0.fake)" })
     row("log-loss", { TableCell.number($0.logLoss, 4) }, \.videoLogLoss)
     row("AUC", { TableCell.number($0.auc, 4) }, \.videoAUC, \.frameAUC)
+    func videoRow(
+      _ name: String, _ value: (EvaluationReport) -> (value: Double?, interval: ConfidenceInterval?)
+    ) {
+      table.append(
+        [name]
+          + reports.flatMap { _, report in
+            let (value, interval) = value(report)
+            return ["-", TableCell.number(value, 4) + Self.text(interval)]
+          })
+    }
+    videoRow("AUC by sharpness") { ($0.sharpness?.auc, $0.sharpness?.interval) }
+    videoRow("pairs ranked right") { ($0.pairs?.share, $0.pairs?.interval) }
+    videoRow("pairs by sharpness") { ($0.sharpness?.pairs?.share, $0.sharpness?.pairs?.interval) }
     row(
       "balanced accuracy", { TableCell.number($0.balancedAccuracy, 4) }, \.videoBalancedAccuracy)
     row("recall of real", { TableCell.number($0.recallReal, 4) })
@@ -92,5 +106,14 @@ package struct ResultTable {
     guard let interval else { return "" }
     return " [" + TableCell.number(interval.lower, 3) + " "
       + TableCell.number(interval.upper, 3) + "]"
+  }
+}
+
+extension EvaluationReport {
+  /// Which pairs there are, in words.
+  package var pairsText: String {
+    guard let pairs else { return "no pairs of a real and a fake video of one person" }
+    return "\(pairs.pairs) \(pairs.pairs == 1 ? "pair" : "pairs") of a real and a fake video of "
+      + "one person, \(pairs.people) \(pairs.people == 1 ? "person" : "people")"
   }
 }

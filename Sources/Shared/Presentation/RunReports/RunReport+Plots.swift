@@ -24,6 +24,7 @@ extension RunReport {
           $0.validation?.videoLogLoss
         },
       ], guides: guides)
+    let baseline = run.information?.validation?.sharpness?.auc
     let area = ReportPlots.curve(
       name: "auc", title: "AUC", summary: "AUC on validation after each epoch; 0.5 is chance.",
       y: PlotAxis("AUC"),
@@ -34,6 +35,9 @@ extension RunReport {
         ReportPlots.line("validation videos", records, colour: .series(0)) {
           $0.validation?.videoAUC
         },
+        ReportPlots.line(
+          "sharpness alone, videos", records, colour: .series(4), hasMarks: false
+        ) { $0.validation == nil ? nil : baseline },
       ], guides: guides + [.horizontal(0.5)])
     let rate = ReportPlots.curve(
       name: "learning-rate", title: "Learning rate",
@@ -52,7 +56,11 @@ extension RunReport {
       },
       area.map { drawing in
         ReportPage.Figure(
-          drawing, caption: "\(glossary.link("auc")) on validation; the horizontal line is chance.")
+          drawing,
+          caption: """
+            \(glossary.link("auc")) on validation; the dashed line is chance. What \
+            \(glossary.link("sharpness")) alone reaches does not change with training.
+            """)
       },
       rate.map { ReportPage.Figure($0, caption: "At the end of each epoch.") },
     ].compactMap(\.self)
@@ -215,11 +223,13 @@ extension RunReport {
     var table = ReportTable(
       [
         Markup(text: title), "Fakes", glossary.link("auc"),
+        glossary.link("sharpness", "AUC by sharpness"),
         glossary.link("recall", "Recall of fake"), glossary.link("recall", "of real"),
       ])
     for subset in subsets.prefix(200) {
       table.append([
         Markup(text: subset.name), "\(subset.fake)", "\(NumberText.decimals(subset.auc))",
+        "\(NumberText.decimals(subset.sharpnessAUC))",
         "\(NumberText.percent(subset.recallFake))", "\(NumberText.percent(subset.recallReal))",
       ])
     }

@@ -51,6 +51,24 @@ extension RunReport {
     row(
       glossary.link("auc"), { NumberText.decimals($0.auc) }, videos: \.videoAUC,
       frames: \.frameAUC)
+    func videoRow(
+      _ title: Markup,
+      _ value: (EvaluationReport) -> (value: Double?, interval: ConfidenceInterval?)
+    ) {
+      table.append(
+        [title]
+          + sides.flatMap { side -> [Markup] in
+            let (value, interval) = value(side.report)
+            return [Self.cell(NumberText.decimals(value), interval), "–"]
+          })
+    }
+    videoRow(glossary.link("sharpness", "AUC by sharpness")) {
+      ($0.sharpness?.auc, $0.sharpness?.interval)
+    }
+    videoRow(glossary.link("pairs", "Pairs ranked right")) { ($0.pairs?.share, $0.pairs?.interval) }
+    videoRow(glossary.link("pairs", "Pairs by sharpness")) {
+      ($0.sharpness?.pairs?.share, $0.sharpness?.pairs?.interval)
+    }
     row(
       glossary.link("balanced-accuracy"), { NumberText.decimals($0.balancedAccuracy) },
       videos: \.videoBalancedAccuracy)
@@ -117,6 +135,7 @@ extension RecordedRun.Side {
     var remarks: [String] = []
     let title = name.prefix(1).uppercased() + name.dropFirst()
     if let note = report.intervals.note { remarks.append("\(title): \(note)") }
+    remarks.append("\(title): \(report.pairsText).")
     let withoutFace = report.realVideosWithoutFace + report.fakeVideosWithoutFace
     if withoutFace > 0 {
       remarks.append(

@@ -111,7 +111,8 @@ package struct RunReport {
     return [
       .init(
         glossary.link("auc", "AUC of videos"), NumberText.decimals(videos.auc),
-        note: note(intervals.videoAUC)),
+        note: note(intervals.videoAUC)
+          + (report.sharpness?.auc.map { "; sharpness alone " + NumberText.decimals($0) } ?? "")),
       .init(
         glossary.link("balanced-accuracy"), NumberText.decimals(videos.balancedAccuracy),
         note: note(intervals.videoBalancedAccuracy)),

@@ -20,6 +20,10 @@ package struct PredictionSummary: Encodable {
   package var spread: Double?
   package var videoAUC: Double?
   package var videoAUCInterval: ConfidenceInterval?
+  /// What the sharpness of the faces alone reaches on the same videos.
+  package var sharpness: SharpnessBaseline?
+  /// Pairs of a real and a fake video of one person that are ranked right.
+  package var pairs: PairRanking?
   package var balancedAccuracy: Double?
   package var balancedAccuracyInterval: ConfidenceInterval?
   /// In what the store's crops differ from those that the model was trained on; a line each.
@@ -152,6 +156,7 @@ extension PredictionSummary {
         (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)).squareRoot()
       },
       videoAUC: report.videos.auc, videoAUCInterval: report.intervals.videoAUC,
+      sharpness: report.sharpness, pairs: report.pairs,
       balancedAccuracy: report.videos.balancedAccuracy,
       balancedAccuracyInterval: report.intervals.videoBalancedAccuracy, notes: notes)
   }

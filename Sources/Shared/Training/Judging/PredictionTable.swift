@@ -36,6 +36,9 @@ package struct PredictionTable {
     "side", "video", "label", "method", "compression", "group", "frame", "sample", "margin",
   ]
 
+  /// What tables of older software lack.
+  private static let laterColumns = ["blur", "original", "dataset"]
+
   /// Adds what was predicted.
   package mutating func append(_ predictions: VideoPredictions, side: String) throws {
     var keys: [String] = []
@@ -54,10 +57,18 @@ package struct PredictionTable {
       guard let side = sides[name] else { return [] }
       let frames = zip(side.frames, side.keys).map { frame, key in
         Self.cells(name, frame.video) + ["\(frame.frame)", key, "\(frame.margin)"]
+          + Self.laterCells(frame.video, blur: frame.blur)
       }
-      return frames + side.videosWithoutFaces.map { Self.cells(name, $0) + ["", "", ""] }
+      return frames
+        + side.videosWithoutFaces.map {
+          Self.cells(name, $0) + ["", "", ""] + Self.laterCells($0, blur: nil)
+        }
     }
-    try CSVTable.write(to: path, columns: Self.columns, rows: rows)
+    try CSVTable.write(to: path, columns: Self.columns + Self.laterColumns, rows: rows)
+  }
+
+  private static func laterCells(_ video: EvaluatedVideo, blur: Double?) -> [String] {
+    [blur.map { "\($0)" } ?? "", video.original ?? "", video.dataset ?? ""]
   }
 
   private static func cells(_ side: String, _ video: EvaluatedVideo) -> [String] {
@@ -69,8 +80,9 @@ package struct PredictionTable {
 
   /// Reads a table; an error names the line.
   package init(contentsOf path: String) throws {
-    try CSVTable.read(path, columns: Self.columns, maximumBytes: Self.maximumBytes) {
-      (cells, line) throws(FileError) in
+    try CSVTable.read(
+      path, columns: Self.columns, optional: Self.laterColumns, maximumBytes: Self.maximumBytes
+    ) { (cells, line) throws(FileError) in
       guard let row = Row(cells) else {
         throw FileError.malformed(
           path, line: line,
@@ -85,7 +97,7 @@ package struct PredictionTable {
 
   fileprivate struct Row {
     let video: EvaluatedVideo
-    let crop: (frame: Int, key: String, margin: Double)?
+    let crop: (frame: Int, key: String, margin: Double, blur: Double?)?
 
     init?(_ cells: [String]) {
       guard let label = VideoLabel(rawValue: cells[2]), !cells[0].isEmpty, !cells[1].isEmpty else {
@@ -93,11 +105,14 @@ package struct PredictionTable {
       }
       video = EvaluatedVideo(
         name: cells[1], group: cells[5], label: label, method: cells[3].isEmpty ? nil : cells[3],
-        compression: cells[4].isEmpty ? nil : cells[4])
-      if cells[6...].allSatisfy(\.isEmpty) {
+        compression: cells[4].isEmpty ? nil : cells[4],
+        original: cells[10].isEmpty ? nil : cells[10], dataset: cells[11].isEmpty ? nil : cells[11])
+      let blur = Double(cells[9])
+      guard blur != nil || cells[9].isEmpty else { return nil }
+      if cells[6...9].allSatisfy(\.isEmpty) {
         crop = nil
       } else if let frame = Int(cells[6]), let margin = Double(cells[8]), !cells[7].isEmpty {
-        crop = (frame, cells[7], margin)
+        crop = (frame, cells[7], margin, blur)
       } else {
         return nil
       }
@@ -108,7 +123,9 @@ package struct PredictionTable {
 extension PredictionTable.Side {
   fileprivate mutating func append(_ row: PredictionTable.Row) {
     if let crop = row.crop {
-      frames.append(FramePrediction(video: row.video, frame: crop.frame, margin: crop.margin))
+      frames.append(
+        FramePrediction(
+          video: row.video, frame: crop.frame, margin: crop.margin, blur: crop.blur))
       keys.append(crop.key)
     } else {
       videosWithoutFaces.append(row.video)

@@ -6,13 +6,14 @@ extension SampleCatalog.Video {
   /// The video as metrics know it.
   package var evaluated: EvaluatedVideo {
     EvaluatedVideo(
-      name: name, group: group, label: label, method: method, compression: compression)
+      name: name, group: group, label: label, method: method, compression: compression,
+      original: original)
   }
 
   /// A fake made of it, as metrics know it.
   package var evaluatedAsBlend: EvaluatedVideo {
     EvaluatedVideo(
       name: name + " (\(HeldOutBlends.method))", group: group, label: .fake,
-      method: HeldOutBlends.method, compression: compression)
+      method: HeldOutBlends.method, compression: compression, original: name)
   }
 }

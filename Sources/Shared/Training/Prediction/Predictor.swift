@@ -50,13 +50,15 @@ package final class Predictor {
     let size = state.architecture.inputSize
     try append(
       to: &predictions, name, observer,
-      EvaluationLoader(catalog, videos: videos, batchSize: Self.chunk, inputSize: size)
+      EvaluationLoader(
+        catalog, videos: videos, batchSize: Self.chunk, inputSize: size, measuresBlur: true)
     ) { $0.evaluated }
     if let blends {
       try append(
         to: &predictions, name, observer,
         EvaluationLoader(
-          catalog, videos: blended, batchSize: Self.chunk, inputSize: size, blends: blends)
+          catalog, videos: blended, batchSize: Self.chunk, inputSize: size, blends: blends,
+          measuresBlur: true)
       ) { $0.evaluatedAsBlend }
     }
     return predictions
@@ -74,7 +76,8 @@ package final class Predictor {
         predictions.frames.append(
           FramePrediction(
             video: evaluated(catalog.videos[known.video]), frame: known.frame,
-            margin: Double(logits[2 * place + 1]) - Double(logits[2 * place])))
+            margin: Double(logits[2 * place + 1]) - Double(logits[2 * place]),
+            blur: batch.blurs[place]))
         predictions.faces.append(known.face)
       }
       observer.advance(to: predictions.frames.count, detail: name)

@@ -1,0 +1,43 @@
+internal import Contract
+
+/// What can be had without learning anything: videos ranked by how blurred the face is, the most blurred
+/// as the most fake. A detector that isn't clearly better has perhaps learned no more than that.
+///
+/// A crop's blur is minus the logarithm of the variance of its inner face's Laplacian; a video's is the
+/// mean over all crops that the network judged, in the size that the store has them. A video without a
+/// face gets the median of the others, as it says nothing. No sign is chosen: where fakes are sharper than
+/// reals, the AUC is below 0.5, and 1 minus it is what their sharpness gives away.
+public struct SharpnessBaseline: Codable, Sendable, Equatable {
+  /// Area under the ROC curve of the videos; nil if a class is missing.
+  public let auc: Double?
+
+  /// Its 95% interval, from the draws of groups that the network's own interval rests on; nil without
+  /// draws, or with too few groups.
+  public let interval: ConfidenceInterval?
+
+  /// The pairs of one person that are ranked right; nil without pairs.
+  public let pairs: PairRanking?
+
+  /// Ranks videos by their blur.
+  ///
+  /// - Parameters:
+  ///   - draws: resamples of the groups of people for the intervals, 0 for none.
+  ///   - seed: the same one gives the draws that the other intervals rest on.
+  /// - Returns: nil where no video with a face was measured, or one was not.
+  public init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
+    let measured = videos.compactMap(\.blur)
+    guard !measured.isEmpty, measured.count == videos.count(where: \.hasFace),
+      measured.allSatisfy(\.isFinite)
+    else { return nil }
+    let sorted = measured.sorted()
+    let middle = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    let scores = videos.map { $0.blur ?? middle }
+    let numbers = GroupNumbers(videos.map(\.video))
+    auc = GroupedRanking(
+      groups: videos.map { numbers[$0.video] }, scores: scores, labels: videos.map(\.video.label)
+    ).areaUnderCurve([Int](repeating: 1, count: numbers.count))
+    interval = GroupDraws(groups: numbers.count, draws: draws, seed: seed)
+      .intervalOfArea(videos, numbers, scores: scores)
+    pairs = PairRanking(videos.map(\.video), scores: scores, draws: draws, seed: seed)
+  }
+}
