@@ -142,8 +142,8 @@ let package = Package(
     library(
       .data, "TrainingData",
       [
-        "Contract", "FaceDetection", "Imaging", "Measure", "PrintableText", "Randomness",
-        "SelfBlending", "ShardStore", "Workers",
+        "Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding", "PrintableText",
+        "Randomness", "SelfBlending", "ShardStore", "Workers",
       ]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(
@@ -234,7 +234,7 @@ let package = Package(
     tests(
       "TrainingRunTests",
       [
-        "Collectives", "Evaluation", "ModelFiles", "NeuralNetwork", "SelfBlending",
+        "Collectives", "Evaluation", "ModelFiles", "NeuralNetwork", "Prediction", "SelfBlending",
         "ShardStoreFixtures",
         "TrainingData", "TrainingRun", "Workers",
       ]),

@@ -79,6 +79,9 @@ import Testing
     value.shift = 0
     value.erasing = 0
     value.erasingArea = [0, 0.5]
+    value.recompression = 0.25
+    value.recompressionCRF = [30, 30]
+    value.recompressionScale = [0.1, 2]
     return value
   }
 
@@ -202,9 +205,10 @@ import Testing
     let all = usual.lines.map(\.key)
     #expect(Self.harmless.isSubset(of: all))
     #expect(names == all.filter { !Self.harmless.contains($0) })
-    // Without blends, how they would be made is of no influence.
+    // Without blends and recompression, how they would be made is of no influence.
     let isDetail = { (name: String) in
       name.hasPrefix("selfBlending.") && name != "selfBlending.share"
+        || name.hasPrefix("augmentation.recompression") && name != "augmentation.recompression"
     }
     #expect(Set(usual.resultSettings.keys) == Set(names.filter { !isDetail($0) }))
     #expect(names.contains(where: isDetail))
@@ -249,7 +253,7 @@ import Testing
       ])
     // Settings that older software didn't have were off in it.
     let all = TrainingSettings().differences(from: [:])
-    #expect(all.count == TrainingSettings().resultSettings.count - 5)
+    #expect(all.count == TrainingSettings().resultSettings.count - 6)
   }
 
   /// Checkpoints of older software go on: what it didn't know was off.
@@ -260,6 +264,7 @@ import Testing
     settings["selfBlending.share"] = nil
     settings["validation.selection"] = nil
     settings["optimizer.averageLast"] = nil
+    settings["augmentation.recompression"] = nil
     #expect(TrainingSettings().differences(from: settings).isEmpty)
     var other = TrainingSettings()
     other.selfBlending.share = 0.5

@@ -85,9 +85,13 @@ enum UndisturbedRun {
   static let twoWorkers = make("two-workers", workers: 2)
   static let adamWTwoWorkers = make("adamw", workers: 2, settings: adamW)
 
-  /// Half of the fakes are blended of real pictures, the others stand beside their originals.
+  /// Half of the fakes are blended of real pictures, the others stand beside their originals, and half of
+  /// the pictures are encoded as video.
   static let pairsTwoWorkers = make(
-    "pairs", workers: 2, settings: ["selfBlending.share=0.5", "data.pairing=source"])
+    "pairs", workers: 2,
+    settings: [
+      "selfBlending.share=0.5", "data.pairing=source", "augmentation.recompression=0.5",
+    ])
 
   private static let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("training-runs-\(getpid())").path

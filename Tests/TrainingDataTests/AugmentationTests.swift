@@ -83,7 +83,8 @@ import Testing
 
   /// Each change happens with its probability, within its range, independent of the others.
   @Test func statistics() throws {
-    let settings = AugmentationSettings()
+    var settings = AugmentationSettings()
+    settings.recompression = 0.3
     var counts: [String: Int] = [:]
     let total = 20_000
     var shiftSum = 0.0
@@ -121,6 +122,12 @@ import Testing
         if jpeg.quality < 70 { counts["low", default: 0] += 1 }
         #expect((40...100).contains(jpeg.quality))
       }
+      if let recompression = plan.recompression {
+        counts["recompression", default: 0] += 1
+        if recompression.motion == nil { counts["key picture", default: 0] += 1 }
+        #expect(settings.recompressionCRF.contains(recompression.constantRateFactor))
+        #expect(settings.recompressionScale.contains(recompression.scale))
+      }
       if let erasing = plan.erasing {
         counts["erasing", default: 0] += 1
         #expect((0.0199...0.1201).contains(erasing.width * erasing.height))
@@ -132,6 +139,7 @@ import Testing
     for (name, share) in [
       ("flip", 0.5), ("affine", 0.5), ("colour", 0.5), ("blur", 0.15), ("downscale", 0.2),
       ("noise", 0.2), ("jpeg", 0.4), ("quarter", 0.2), ("low", 0.2), ("erasing", 0.1),
+      ("recompression", 0.3), ("key picture", 0.15),
     ] {
       let measured = Double(counts[name, default: 0]) / Double(total)
       #expect(abs(measured - share) < 0.015, "\(name): \(measured)")
@@ -144,6 +152,7 @@ import Testing
     var without = AugmentationSettings()
     without.noise = 0
     without.jpegQuality = 90...95
+    without.recompression = 1
     for number in 0..<200 {
       var (left, right) = (random(number), random(number))
       let first = AugmentationPlan(AugmentationSettings(), using: &left)
@@ -272,6 +281,59 @@ import Testing
     #expect(distances == distances.sorted() && distances[0] > 0 && distances[0] < 20)
   }
 
+  /// Video compression at a high factor changes more than at a low one, at a smaller size more than at
+  /// the whole, and in both kinds of pictures.
+  @Test(arguments: [true, false]) func recompression(hasMotion: Bool) throws {
+    let source = picture(11, size: 64)
+    func changed(_ factor: Double, scale: Double = 1) throws -> PixelBuffer {
+      // The first draw that has such a motion.
+      let numbers = (0..<100).lazy.compactMap { number -> PixelBuffer? in
+        let result = try? augmented(source, number) {
+          $0.recompression = 1
+          $0.recompressionCRF = factor...factor
+          $0.recompressionScale = scale...scale
+        }
+        guard let result, let plan = result.plan.recompression else { return nil }
+        #expect(plan.constantRateFactor == factor && plan.scale == scale)
+        return (plan.motion != nil) == hasMotion ? result.picture : nil
+      }
+      return try #require(numbers.first)
+    }
+    let distances = try [10.0, 23, 32, 40].map { distance(try changed($0), source) }
+    #expect(distances == distances.sorted() && Set(distances).count == 4, "\(distances)")
+    #expect(distances[0] > 0 && distances[0] < 15 && distances[3] > 3 * distances[0])
+    #expect(distance(try changed(23, scale: 0.5), source) > distances[1])
+  }
+
+  /// No encoder carries anything from one picture to the next: the same draw gives the same bytes,
+  /// whatever was encoded before, in whatever order, on whatever thread.
+  @Test func recompressionRemembersNothing() async throws {
+    var settings = AugmentationSettings.none
+    settings.recompression = 1
+    let chosen = settings
+    @Sendable func result(_ number: Int, _ augmenter: Augmenter) throws -> PixelBuffer {
+      var (picture, random) = (picture(number, size: 48), random(number))
+      try augmenter.augment(&picture, using: &random)
+      return picture
+    }
+    let fresh = try (0..<24).map { try result($0, Augmenter(chosen)) }
+    let used = try Augmenter(settings)
+    for number in [5, 17, 0, 5, 23, 2, 11, 0] {
+      #expect(try result(number, used) == fresh[number], "picture \(number)")
+    }
+    let together = try await withThrowingTaskGroup(of: [PixelBuffer].self) { group in
+      for thread in 0..<4 {
+        group.addTask {
+          let augmenter = try Augmenter(chosen)
+          return try (0..<24).map { try result(($0 * 5 + thread) % 24, augmenter) }
+        }
+      }
+      return try await group.reduce(into: [[PixelBuffer]]()) { $0.append($1) }
+    }
+    for pictures in together { #expect(Set(pictures.map(\.bytes)) == Set(fresh.map(\.bytes))) }
+    #expect(Set(fresh.map(\.bytes)).count == 24)
+  }
+
   /// Erasing fills one rectangle of its area and nothing else.
   @Test func erasing() throws {
     let source = PixelBuffer(width: 100, height: 80, red: 1, green: 2, blue: 3)
@@ -318,6 +380,9 @@ import Testing
     settings.shift = 0.5
     settings.erasing = 1
     settings.erasingArea = 0...0.5
+    settings.recompression = 1
+    settings.recompressionCRF = 0...51
+    settings.recompressionScale = 0.1...2
     let augmenter = try Augmenter(settings)
     for size in [1, 2, 7, 33] {
       for number in 0..<20 {
@@ -335,7 +400,9 @@ import Testing
       ("jpegQuality", { $0.jpegQuality = 0...50 }), ("blurSigma", { $0.blurSigma = 0...1e9 }),
       ("downscaleFactor", { $0.downscaleFactor = 0...1 }), ("scale", { $0.scale = 0.1...1 }),
       ("erasingArea", { $0.erasingArea = 0.1...0.9 }), ("rotation", { $0.rotation = 90 }),
-      ("shift", { $0.shift = .infinity }),
+      ("shift", { $0.shift = .infinity }), ("recompression", { $0.recompression = 2 }),
+      ("recompressionCRF", { $0.recompressionCRF = 23...52 }),
+      ("recompressionScale", { $0.recompressionScale = 0...1 }),
     ]
     for (name, change) in changes {
       var settings = AugmentationSettings()

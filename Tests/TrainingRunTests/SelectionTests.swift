@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import Prediction
 import TestSupport
 import Testing
 
@@ -56,15 +57,17 @@ import Testing
   @Test func answersComeBack() throws {
     try withTemporaryDirectory { folder in
       let answers = HeldOutAnswers(run: folder.path(of: "run"))
-      let margins = [0.1, -1e300, .infinity, 0, -0.0]
-      try answers.write(margins, epoch: 3)
-      #expect(try answers.read(epoch: 3, count: 5).map(\.bitPattern) == margins.map(\.bitPattern))
+      let written = [0.1, -1e300, .infinity, 0, -2].enumerated().map {
+        PictureAnswer(margin: $1, blur: $0 == 1 ? nil : Double($0))
+      }
+      try answers.write(written, epoch: 3)
+      #expect(try answers.read(epoch: 3, count: 5) == written)
       #expect(answers.file(epoch: 3).hasSuffix("run/answers/epoch-0003.npy"))
       #expect(throws: TrainingRunError.self) { try answers.read(epoch: 3, count: 4) }
       #expect(throws: (any Error).self) { try answers.read(epoch: 4, count: 5) }
       let bytes = try Data(contentsOf: URL(fileURLWithPath: answers.file(epoch: 3)))
       // NumPy's format 1.0: the data begins at a multiple of 64.
-      #expect(bytes.count == 128 + 40 && bytes[127] == 10)
+      #expect(bytes.count == 128 + 80 && bytes[127] == 10)
       #expect(Array(bytes[0..<8]) == [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0])
     }
   }

@@ -41,6 +41,15 @@ struct AugmentationPlan: Equatable {
     let chroma: ChromaSampling
   }
 
+  struct Recompression: Equatable {
+    /// x264's, 0...51.
+    let constantRateFactor: Double
+    /// Side at which the picture is encoded, as a share.
+    let scale: Double
+    /// From the picture before, which this one is predicted from; nil for a key picture.
+    let motion: Affine?
+  }
+
   let flip: Bool
   let affine: Affine?
   let colour: Colour?
@@ -49,6 +58,7 @@ struct AugmentationPlan: Equatable {
   let noise: Noise?
   let jpeg: JPEG?
   let erasing: Erasing?
+  let recompression: Recompression?
 
   init(_ settings: AugmentationSettings, using random: inout RandomStream) {
     flip = random.happens(settings.flip)
@@ -87,6 +97,10 @@ struct AugmentationPlan: Equatable {
     let erases = random.happens(settings.erasing)
     let erasing = Erasing(area: settings.erasingArea, using: &random)
     self.erasing = erases ? erasing : nil
+
+    let recompresses = random.happens(settings.recompression)
+    let recompression = Recompression(settings, using: &random)
+    self.recompression = recompresses ? recompression : nil
   }
 
   /// The changes that a reader of a picture would want to know of, e.g. "flip jpeg 47".
@@ -96,7 +110,9 @@ struct AugmentationPlan: Equatable {
       colour.map { _ in "colour" },
       blurSigma.map { "blur \(($0 * 10).rounded() / 10)" },
       downscaleFactor.map { "size \(($0 * 100).rounded() / 100)" },
-      noise.map { "noise \(Int($0.sigma.rounded()))" }, jpeg.map { "jpeg \($0.quality)" },
+      noise.map { "noise \(Int($0.sigma.rounded()))" },
+      recompression.map { "h264 \(Int($0.constantRateFactor.rounded()))" },
+      jpeg.map { "jpeg \($0.quality)" },
       erasing.map { _ in "erase" },
     ]
     return parts.compactMap { $0 }.joined(separator: " ")
@@ -122,5 +138,20 @@ extension AugmentationPlan.Erasing {
     x = random.uniform(0, 1 - width)
     y = random.uniform(0, 1 - height)
     seed = random.next()
+  }
+}
+
+extension AugmentationPlan.Recompression {
+  /// Half of the pictures are key pictures, which x264 damages less than most of a long clip, and half
+  /// are predicted from themselves moved a little, which damages them more: together the same loss
+  /// (docs/training.md has the measurement).
+  init(_ settings: AugmentationSettings, using random: inout RandomStream) {
+    constantRateFactor = random.within(settings.recompressionCRF)
+    scale = random.within(settings.recompressionScale)
+    let isKeyPicture = random.happens(0.5)
+    let motion = AugmentationPlan.Affine(
+      rotationDegrees: random.around(0, 1), scale: random.uniform(0.99, 1.01),
+      shift: SIMD2(random.around(0, 0.02), random.around(0, 0.02)))
+    self.motion = isKeyPicture ? nil : motion
   }
 }

@@ -1,3 +1,5 @@
+internal import MediaDecoding
+
 /// How training pictures are changed: a probability for each change, and its range.
 public struct AugmentationSettings: Sendable, Equatable {
   /// Mirrored left to right.
@@ -38,6 +40,13 @@ public struct AugmentationSettings: Sendable, Equatable {
   public var erasing = 0.1
   /// Its area, as a share of the picture's, 0...0.5.
   public var erasingArea = 0.02...0.12
+  /// Encoded as a picture of an H.264 video and decoded again.
+  public var recompression = 0.0
+  /// The constant rate factor of x264 that it is encoded with, 0...51; more is smaller and worse.
+  public var recompressionCRF = 23.0...40.0
+  /// The side at which it is encoded, as a share, 0.1...2; above 1 a face is larger in the video than
+  /// in the crop.
+  public var recompressionScale = 0.5...1.0
 
   /// The defaults.
   public init() {}
@@ -53,6 +62,7 @@ public struct AugmentationSettings: Sendable, Equatable {
     settings.colour = 0
     settings.affine = 0
     settings.erasing = 0
+    settings.recompression = 0
     return settings
   }
 
@@ -64,6 +74,7 @@ public struct AugmentationSettings: Sendable, Equatable {
       ("erasing", erasing, 0...1), ("brightness", brightness, 0...1),
       ("contrast", contrast, 0...1), ("saturation", saturation, 0...1),
       ("rotation", rotation, 0...45), ("shift", shift, 0...0.5),
+      ("recompression", recompression, 0...1),
     ]
     for (name, value, bounds) in numbers where !bounds.contains(value) {
       throw Self.outOfBounds(name, bounds, "\(value)")
@@ -72,10 +83,17 @@ public struct AugmentationSettings: Sendable, Equatable {
       ("jpegQuality", jpegQuality, 1...100), ("noiseSigma", noiseSigma, 0...100),
       ("blurSigma", blurSigma, 0...10), ("downscaleFactor", downscaleFactor, 0.1...1),
       ("scale", scale, 0.5...2), ("erasingArea", erasingArea, 0...0.5),
+      ("recompressionCRF", recompressionCRF, 0...51),
+      ("recompressionScale", recompressionScale, 0.1...2),
     ]
     for (name, range, bounds) in ranges
     where !(bounds.contains(range.lowerBound) && bounds.contains(range.upperBound)) {
       throw Self.outOfBounds(name, bounds, "\(range)")
+    }
+    guard recompression == 0 || ClipRecompressor.isAvailable else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "augmentation.recompression",
+        "this FFmpeg has no libx264 to encode pictures with; set it to 0")
     }
   }
 

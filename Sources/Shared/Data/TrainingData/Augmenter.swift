@@ -1,12 +1,13 @@
 public import Imaging
+internal import MediaDecoding
 public import Randomness
 
 /// Changes training pictures as the settings say; keeps its working memory between pictures. One per
 /// thread.
 ///
 /// The changes come in the order in which they happen on a picture's way through the world: mirror
-/// and affine map, colour, blur, loss of size, noise, JPEG; erasing, which is no such thing, comes
-/// last.
+/// and affine map, colour, blur, loss of size, noise, video compression, JPEG; erasing, which is no such
+/// thing, comes last.
 public final class Augmenter {
   private let settings: AugmentationSettings
   private let recompressor: JPEGRecompressor
@@ -55,8 +56,36 @@ public final class Augmenter {
         .resized(width: width, height: height)
     }
     if let noise = plan.noise { picture.addNoise(noise) }
+    if let recompression = plan.recompression { try recompress(&picture, recompression) }
     if let jpeg = plan.jpeg { try recompress(&picture, jpeg) }
     if let erasing = plan.erasing { picture.erase(erasing) }
+  }
+
+  /// Encodes the picture as one of a video, alone or after itself before a motion, with an encoder and
+  /// a decoder that have seen nothing else.
+  private func recompress(
+    _ picture: inout PixelBuffer, _ plan: AugmentationPlan.Recompression
+  ) throws(TrainingDataError) {
+    let (width, height) = (picture.width, picture.height)
+    // 4:2:0 takes even sizes.
+    let coded = picture.resized(
+      width: max(2 * Int((Double(width) * plan.scale / 2).rounded()), 2),
+      height: max(2 * Int((Double(height) * plan.scale / 2).rounded()), 2))
+    var clip = [coded]
+    if let motion = plan.motion {
+      clip.insert(coded, at: 0)
+      clip[0].warpReflecting(
+        by: motion.transform(width: coded.width, height: coded.height), scratch: &scratch)
+    }
+    do throws(MediaError) {
+      picture = try ClipRecompressor.lastPicture(
+        of: clip, constantRateFactor: plan.constantRateFactor
+      ).resized(width: width, height: height)
+    } catch {
+      throw TrainingDataError(
+        .damagedPicture, subject: "augmentation", "the picture can't be encoded as video",
+        cause: error.description)
+    }
   }
 
   private func recompress(

@@ -5,7 +5,8 @@ extension GroupAssignment {
   /// What folds are to have alike of a video.
   static func kinds(of video: SampleCatalog.Video) -> [String] {
     let label = video.label.rawValue
-    return [label, "\(label) \(video.method ?? "") \(video.compression ?? "")"]
+    let making = [video.method, video.compression].map { $0 ?? "" }.joined(separator: " ")
+    return [label, "\(label) of \(video.dataset ?? "")", "\(label) by \(making)"]
   }
 
   /// Puts groups into folds, of which one validates, or none; what the data set tests on is in no fold.

@@ -98,11 +98,7 @@ private func blurRow(
   into sums: UnsafeMutablePointer<Float>
 ) {
   let middle = padded + 4 * (weights.count - 1)
-  let weight = weights[0]
-  for i in 0..<count { sums[i] = middle[i] * weight }
-  for distance in 1..<weights.count {
-    addPair(middle - 4 * distance, middle + 4 * distance, weights[distance], count, to: sums)
-  }
+  sumPairs(middle, weights, count, into: sums) { (middle - 4 * $0, middle + 4 * $0) }
 }
 
 /// Weighted sums of a row and those above and below.
@@ -110,19 +106,45 @@ private func blurColumn(
   _ rows: UnsafePointer<Float>, _ y: Int, height: Int, _ weights: [Float], _ border: Border,
   _ count: Int, into sums: UnsafeMutablePointer<Float>
 ) {
-  let row = rows + y * count
-  let weight = weights[0]
-  for i in 0..<count { sums[i] = row[i] * weight }
-  for distance in 1..<weights.count {
-    let above = rows + border.place(y - distance, height) * count
-    let below = rows + border.place(y + distance, height) * count
-    addPair(above, below, weights[distance], count, to: sums)
+  sumPairs(rows + y * count, weights, count, into: sums) {
+    (
+      rows + border.place(y - $0, height) * count, rows + border.place(y + $0, height) * count
+    )
   }
 }
 
-private func addPair(
-  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ weight: Float, _ count: Int,
-  to sums: UnsafeMutablePointer<Float>
+/// The sum of a row and of pairs of rows, each with the weight of its distance; 16 numbers at a time stay
+/// in registers, which takes half of the time that whole rows do one after the other.
+@inline(__always)
+private func sumPairs(
+  _ middle: UnsafePointer<Float>, _ weights: [Float], _ count: Int,
+  into sums: UnsafeMutablePointer<Float>,
+  _ pair: (Int) -> (UnsafePointer<Float>, UnsafePointer<Float>)
 ) {
-  for i in 0..<count { sums[i] += (left[i] + right[i]) * weight }
+  typealias Pair = (left: UnsafePointer<Float>, right: UnsafePointer<Float>, weight: Float)
+  withUnsafeTemporaryAllocation(of: Pair.self, capacity: weights.count) { pairs in
+    let pairCount = weights.count - 1
+    for distance in 0..<pairCount {
+      let (left, right) = pair(distance + 1)
+      pairs[distance] = (left, right, weights[distance + 1])
+    }
+    /// The sums from number `start` on, as many as the vector has.
+    func add<V: SIMD>(_: V.Type, at start: Int) where V.Scalar == Float {
+      var sum = loadNumbers(middle + start, V.self) * weights[0]
+      for (left, right, weight) in pairs[..<pairCount] {
+        sum += (loadNumbers(left + start, V.self) + loadNumbers(right + start, V.self)) * weight
+      }
+      UnsafeMutableRawPointer(sums + start).storeBytes(of: sum, as: V.self)
+    }
+    var start = 0
+    while start + 16 <= count {
+      add(SIMD16<Float>.self, at: start)
+      start += 16
+    }
+    // A row has whole pixels of four numbers.
+    while start < count {
+      add(SIMD4<Float>.self, at: start)
+      start += 4
+    }
+  }
 }

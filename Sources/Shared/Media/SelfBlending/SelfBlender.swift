@@ -97,33 +97,30 @@ public final class SelfBlender {
     precondition(
       source.width == target.width && source.height == target.height,
       "pictures that are blended have one size")
-    let (width, height) = (target.width, target.height)
-    let columns = (0..<width).map { BlendMask.Place($0, of: width, cells: mask.size) }
-    target.bytes.withUnsafeMutableBytes { target in
-      source.bytes.withUnsafeBytes { source in
-        mask.weights.withUnsafeBufferPointer { weights in
+    let (width, height, cells) = (target.width, target.height, mask.size)
+    let columns = (0..<width).map { BlendMask.Place($0, of: width, cells: cells) }
+    target.bytes.withUnsafeMutableBufferPointer { target in
+      source.bytes.withUnsafeBufferPointer { source in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: (cells + 1) * width) { wide in
+          // Rows of cells at the picture's width; the last row is that of a row of pixels.
+          mask.widen(columns, into: wide)
+          let weights = cells * width
           for row in 0..<height {
-            let place = BlendMask.Place(row, of: height, cells: mask.size)
-            let (upper, lower) = (place.first * mask.size, place.second * mask.size)
+            let place = BlendMask.Place(row, of: height, cells: cells)
+            let (upper, lower) = (place.first * width, place.second * width)
             for column in 0..<width {
-              let across = columns[column]
-              let top =
-                weights[upper + across.first]
-                + (weights[upper + across.second] - weights[upper + across.first]) * across.share
-              let bottom =
-                weights[lower + across.first]
-                + (weights[lower + across.second] - weights[lower + across.first]) * across.share
-              let weight = top + (bottom - top) * place.share
+              let top = wide[upper + column]
+              wide[weights + column] = top + (wide[lower + column] - top) * place.share
+            }
+            for column in 0..<width {
+              let weight = wide[weights + column]
               guard weight > 0 else { continue }
               let start = (row * width + column) * PixelBuffer.bytesPerPixel
-              let own = SIMD4<Float>(
-                target.loadUnaligned(fromByteOffset: start, as: SIMD4<UInt8>.self))
-              let other = SIMD4<Float>(
-                source.loadUnaligned(fromByteOffset: start, as: SIMD4<UInt8>.self))
-              let mixed = own + (other - own) * weight + 0.5
-              target.storeBytes(
-                of: SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(mixed)), toByteOffset: start,
-                as: SIMD4<UInt8>.self)
+              for index in start..<start + 3 {
+                let own = Float(target[index])
+                let mixed = own + (Float(source[index]) - own) * weight + 0.5
+                target[index] = UInt8(truncatingIfNeeded: Int32(mixed))
+              }
             }
           }
         }
@@ -144,6 +141,19 @@ public final class SelfBlender {
 }
 
 extension BlendMask {
+  /// Interpolates along the rows, one weight per column of a picture.
+  fileprivate func widen(_ columns: [Place], into wide: UnsafeMutableBufferPointer<Float>) {
+    weights.withUnsafeBufferPointer { weights in
+      for row in 0..<size {
+        for (column, place) in columns.enumerated() {
+          let first = weights[row * size + place.first]
+          wide[row * columns.count + column] =
+            first + (weights[row * size + place.second] - first) * place.share
+        }
+      }
+    }
+  }
+
   /// Where a pixel's centre lies between the centres of two cells.
   struct Place {
     let first: Int

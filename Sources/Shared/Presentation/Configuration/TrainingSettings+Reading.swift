@@ -112,6 +112,11 @@ extension TrainingSettings.Augmentation {
     shift = section.number("shift", default: shift, in: 0...0.5)
     erasing = section.number("erasing", default: erasing, in: 0...1)
     erasingArea = section.ascendingPair("erasingArea", default: erasingArea, in: 0...0.5)
+    recompression = section.number("recompression", default: recompression, in: 0...1)
+    recompressionCRF = section.ascendingPair(
+      "recompressionCRF", default: recompressionCRF, in: 0...51)
+    recompressionScale = section.ascendingPair(
+      "recompressionScale", default: recompressionScale, in: 0.1...2)
   }
 }
 

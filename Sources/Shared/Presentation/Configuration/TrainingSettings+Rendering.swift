@@ -115,7 +115,17 @@ extension TrainingSettings {
       .decisive("augmentation.shift", augmentation.shift),
       .decisive("augmentation.erasing", augmentation.erasing),
       .decisive("augmentation.erasingArea", listYAML(augmentation.erasingArea)),
+      .decisive("augmentation.recompression", augmentation.recompression, absent: "0.0"),
+      recompressionLine("CRF", augmentation.recompressionCRF),
+      recompressionLine("Scale", augmentation.recompressionScale),
     ]
+  }
+
+  /// Without recompression, how it is done is of no influence.
+  private func recompressionLine(_ name: String, _ range: [Double]) -> SettingLine {
+    SettingLine(
+      key: "augmentation.recompression" + name, value: listYAML(range),
+      isDecisive: augmentation.recompression > 0)
   }
 
   /// Without blends, how they are made is of no influence.

@@ -16,12 +16,12 @@ struct PooledFolds {
     /// What its network says of every picture that it hasn't learned from, after its last epoch:
     /// `predictions.csv` in its folder.
     func writePredictions() throws {
-      let margins = try HeldOutAnswers(run: run)
+      let answers = try HeldOutAnswers(run: run)
         .read(epoch: progress.epoch, count: setup.validationSamples)
       guard
         let predictions = VideoPredictions(
           setup.catalog, videos: setup.split.validation,
-          areBlended: setup.validationBlends != nil, margins: margins)
+          areBlended: setup.validationBlends != nil, answers: answers)
       else { return }
       var table = PredictionTable()
       try table.append(predictions, side: "validation")
@@ -99,13 +99,13 @@ struct PooledFolds {
     guard let first = folds.first else { return VideoPredictions() }
     let catalog = first.setup.catalog
     let areBlended = first.setup.validationBlends != nil
-    var own: [Int: ArraySlice<Double>] = [:]
-    var blended: [Int: ArraySlice<Double>] = [:]
+    var own: [Int: ArraySlice<PictureAnswer>] = [:]
+    var blended: [Int: ArraySlice<PictureAnswer>] = [:]
     for fold in folds {
       let videos = fold.setup.split.validation
-      let margins = try HeldOutAnswers(run: fold.run)
+      let answers = try HeldOutAnswers(run: fold.run)
         .read(epoch: epoch, count: fold.setup.validationSamples)
-      var rest = margins[...]
+      var rest = answers[...]
       for video in videos {
         let count = catalog.videos[video].samples.count
         own[video] = rest.prefix(count)
@@ -118,10 +118,10 @@ struct PooledFolds {
       }
     }
     let videos = own.keys.sorted()
-    let margins = videos.flatMap { own[$0] ?? [] } + videos.flatMap { blended[$0] ?? [] }
+    let answers = videos.flatMap { own[$0] ?? [] } + videos.flatMap { blended[$0] ?? [] }
     guard
       let predictions = VideoPredictions(
-        catalog, videos: videos, areBlended: areBlended, margins: margins)
+        catalog, videos: videos, areBlended: areBlended, answers: answers)
     else {
       throw TrainingRunError(
         "the answers of the folds are not of the store's pictures; begin in another run folder")

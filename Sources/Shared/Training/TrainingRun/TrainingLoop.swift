@@ -223,7 +223,8 @@ struct TrainingLoop: ~Copyable {
     if case .fold = setup.division, let directory {
       // Before the epoch counts as done: a process that is killed in between validates again.
       try HeldOutAnswers(run: directory.files.path).write(
-        predictions.frames.map(\.margin), epoch: learner.progress.epoch + 1)
+        predictions.frames.map { PictureAnswer(margin: $0.margin, blur: $0.blur) },
+        epoch: learner.progress.epoch + 1)
     }
     return ValidationRecord(
       selection: SelectionLoss(

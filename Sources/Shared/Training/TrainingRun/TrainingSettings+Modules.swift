@@ -104,6 +104,9 @@ extension TrainingSettings.Augmentation {
     settings.shift = shift
     settings.erasing = erasing
     settings.erasingArea = range(erasingArea)
+    settings.recompression = recompression
+    settings.recompressionCRF = range(recompressionCRF)
+    settings.recompressionScale = range(recompressionScale)
     return settings
   }
 

@@ -195,6 +195,12 @@ extension TrainingSettings {
     package var erasing = 0.1
     /// Its area, as a share of the picture's, 0...0.5.
     package var erasingArea = [0.02, 0.12]
+    /// Encoded as a picture of an H.264 video and decoded again.
+    package var recompression = 0.0
+    /// The constant rate factor of x264 for it, 0...51.
+    package var recompressionCRF = [23.0, 40.0]
+    /// The side at which it is encoded, as a share, 0.1...2.
+    package var recompressionScale = [0.5, 1.0]
 
     /// The defaults.
     package init() {}
