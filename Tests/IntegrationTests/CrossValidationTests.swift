@@ -134,6 +134,15 @@ extension TrainerTests {
       }
     }
 
+    /// A training that few people validate proposes it.
+    @Test func itIsProposed() throws {
+      try withTemporaryDirectory { folder in
+        let run = run(folder.path(of: "run"))
+        let outcome = try run.train(["--dry-run"])
+        #expect(outcome.output.contains("'trainer crossvalidate' judges everybody"))
+      }
+    }
+
     @Test func wrongUseIsAnError() throws {
       try withTemporaryDirectory { folder in
         let run = run(folder.path(of: "run"))

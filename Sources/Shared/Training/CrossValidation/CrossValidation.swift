@@ -67,6 +67,7 @@ package struct CrossValidation {
     var ended: [PooledFolds.Fold] = []
     for number in fold.map({ $0...$0 }) ?? 0...(folds - 1) {
       var setup = try setup(.fold(number, of: folds))
+      try setup.checkMemory()
       try setup.findNearDuplicates(observer: observer)
       observer.observe(.foldBegan(number + 1, of: folds, summary: setup.summary))
       let run = Self.folder(ofFold: number, in: folder)

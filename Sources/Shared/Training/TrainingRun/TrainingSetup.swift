@@ -288,6 +288,9 @@ package struct TrainingSetup {
     return (Learner(state: state, optimizer: optimizer, average: average), report)
   }
 
+  /// Groups on the validation side below which cross-validation is proposed.
+  private static let fewGroups = 20
+
   /// The data and its split, for a person.
   package var summary: String {
     var text = "Store      \(catalog.directory): \(catalog.videos.count) videos"
@@ -309,6 +312,13 @@ package struct TrainingSetup {
       text +=
         "Note       the validation side has no fake: fakes blended of its real faces stand in for them, "
         + "and what the model is worth on other fakes is not known\n"
+    }
+    let people = split.counts(of: .validation).groups
+    if division == .sides, people < Self.fewGroups {
+      text +=
+        "Note       \(people) \(people == 1 ? "group" : "groups") of people on the validation side: numbers "
+        + "of so few are luck. "
+        + "'trainer crossvalidate' judges everybody, each by a network that has not seen them\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     for note in split.notes { text += "Note       \(note.printable)\n" }
