@@ -213,9 +213,8 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "CrossValidation", "Diagnosis", "Evaluation",
         "Files", "Imaging", "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction",
-        "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports", "Terminal",
-        "TrainingData", "TrainingRun", "Workers",
+        "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports",
+        "SelfBlending", "Terminal", "TrainingData", "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
 

@@ -39,6 +39,7 @@ import Testing
     value.alignment.kind = .box
     value.alignment.margin = 1
     value.alignment.size = 256
+    value.alignment.fill = .reflect
     value.images.jpegQuality = 90
     value.shards.maximumMebibytes = 1
     return value
@@ -113,7 +114,7 @@ import Testing
         "detection.fullSearchInterval": "8", "detection.brightenWhenEmpty": "true",
         "tracks.minimumFrames": "3", "tracks.minimumScore": "0.9", "tracks.maximumPerVideo": "0",
         "alignment.kind": "landmarks", "alignment.margin": "1.3", "alignment.size": "224",
-        "images.jpegQuality": "95",
+        "alignment.fill": "black", "images.jpegQuality": "95",
       ])
     // Other spellings of the same values, and settings that change no byte.
     let yaml = """
@@ -149,7 +150,7 @@ import Testing
   @Test func wholePicturesHaveOneRecipe() throws {
     let plain = try extract("extract: {dataset: folders, alignment: {kind: none, size: 96}}")
     let other = try extract(
-      "extract: {dataset: folders, alignment: {kind: none, size: 96, margin: 2}, "
+      "extract: {dataset: folders, alignment: {kind: none, size: 96, margin: 2, fill: reflect}, "
         + "tracks: {minimumScore: 0.5}, detection: {searchShortSide: 0}}")
     let recipe = plain.recipe(detectorWeights: nil)
     #expect(recipe == other.recipe(detectorWeights: nil))

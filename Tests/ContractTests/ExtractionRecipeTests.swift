@@ -16,7 +16,7 @@ import Testing
         pyramidFactor: 0.8),
       searchShortSide: 0, fullSearchInterval: 3, brightenWhenEmpty: false),
     tracks: TrackSettings(minimumFrames: 1, minimumScore: 0.85, maximumTracks: 2, maximumGap: 7),
-    geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 64),
+    geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 64, fill: .reflect),
     images: CropEncoding(jpegQuality: 90, chroma: .quarter))
 
   @Test(arguments: [ExtractionRecipe(), unusual])
@@ -30,9 +30,10 @@ import Testing
   @Test func differencesAreNamedAsInThePipelineFile() {
     let usual = ExtractionRecipe(detector: DetectorIdentity(weights: "1-2-3"))
     let differences = usual.differences(from: Self.unusual)
-    // All but the version, the rule and the detector's name, of which there is one each.
-    #expect(differences.count == usual.settings.count - 3)
-    let first = differences.first
+    // All but the rule and the detector's name, of which there is one each.
+    #expect(differences.count == usual.settings.count - 2)
+    #expect(differences.first?.name == "version")
+    let first = differences.dropFirst().first
     #expect(first?.name == "sampling.framesPerVideo" && first?.value == "32" && first?.other == "8")
     #expect(differences.map(\.name).contains("tracks.maximumGap"))
     // Weights that aren't known are no difference.
@@ -40,8 +41,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"version\" : 2", "\"version\" : 3", "version: expected 1...2, got 3; a later version"),
-    ("\"version\" : 2", "\"version\" : 0", "version: expected 1...2, got 0"),
+    ("\"version\" : 2", "\"version\" : 4", "version: expected 1...3, got 4; a later version"),
+    ("\"version\" : 2", "\"version\" : 0", "version: expected 1...3, got 0"),
+    (
+      "\"sizePixels\"", "\"fill\" : \"reflect\", \"sizePixels\"",
+      "geometry.fill: expected black, in a recipe of version 2, got reflect"
+    ),
+    (
+      "\"sizePixels\"", "\"fill\" : \"white\", \"sizePixels\"",
+      "geometry.fill: expected black or reflect, got \"white\""
+    ),
     (
       "\"bt709-hable-1\"", "\"bt709-hable-2\"",
       "pixels.colour: expected asCoded or bt709-hable-1, got \"bt709-hable-2\""
@@ -118,6 +127,29 @@ import Testing
     #expect(!message.contains("Swift") && !message.contains("CodingKey"))
   }
 
+  /// Older software, which fills with black, refuses a recipe that doesn't and reads any other one; what
+  /// it wrote means black.
+  @Test func onlyReflectionIsWritten() throws {
+    let black = ExtractionRecipe()
+    let reflecting = ExtractionRecipe(geometry: CropGeometry(fill: .reflect))
+    #expect(black.version == 2 && reflecting.version == 3)
+    let text = String(decoding: try ContractDocument.encode(black), as: UTF8.self)
+    #expect(!text.contains("fill"))
+    #expect(try decode(ExtractionRecipe.self, text).geometry.fill == .black)
+    let other = String(decoding: try ContractDocument.encode(reflecting), as: UTF8.self)
+    #expect(other.contains("\"fill\" : \"reflect\"") && other.contains("\"version\" : 3"))
+    #expect(try decode(ExtractionRecipe.self, other) == reflecting)
+    #expect(reflecting.differences(from: black).map(\.name) == ["version", "alignment.fill"])
+    // A store that was begun with one of them doesn't go on with the other.
+    for (mine, store) in [(black, reflecting), (reflecting, black)] {
+      let following = mine.following(versionOf: store)
+      try following.validate()
+      #expect(following.differences(from: store).map(\.name).contains("alignment.fill"))
+    }
+    #expect(
+      "\(reflecting.geometry)".hasSuffix("margin 1.3, reflected at the border of the picture"))
+  }
+
   /// A recipe of whole pictures says so, and needs no detector.
   @Test func wholePicturesNeedNoDetector() throws {
     let recipe = ExtractionRecipe(
@@ -162,8 +194,8 @@ import Testing
     expected.detector.weights = nil
     expected.tracks.maximumGap = 5
     expected.images.chroma = .full
-    #expect(
-      try ExtractionRecipe(version1: texts, geometry: Self.unusual.geometry) == expected)
+    expected.geometry.fill = .black
+    #expect(try ExtractionRecipe(version1: texts, geometry: expected.geometry) == expected)
   }
 
   @Test func whatADictionaryOfVersion1LacksIsThatSoftwaresDefault() throws {

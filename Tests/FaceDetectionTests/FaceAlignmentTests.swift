@@ -2,6 +2,7 @@ import Contract
 import FaceDetection
 import Foundation
 import Imaging
+import TestSupport
 import Testing
 
 @Suite struct FaceAlignmentTests {
@@ -105,6 +106,41 @@ import Testing
       #expect(point.y > Double(placement.region.y) + 1)
       #expect(point.y < Double(placement.region.y + placement.region.height) - 1)
     }
+  }
+
+  /// A crop that is filled by reflection is the same from its part of a picture as from all of it.
+  @Test(arguments: [CropGeometry.Fill.black, .reflect])
+  func regionHoldsWhatTheCropShows(fill: CropGeometry.Fill) throws {
+    var generator = SplitMix64(state: 4)
+    func random(_ range: ClosedRange<Double>) -> Double {
+      Double.random(in: range, using: &generator)
+    }
+    let bytes = (0..<(90 * 70 * 4)).map { index -> UInt8 in
+      index % 4 == 3 ? 255 : UInt8(truncatingIfNeeded: generator.next())
+    }
+    let picture = PixelBuffer(width: 90, height: 70, bytes: bytes)
+    var smaller = 0
+    for _ in 0..<60 {
+      let geometry = CropGeometry(
+        alignment: .landmarks, margin: random(1...2.5), sizePixels: 33)
+      let face = face(
+        angle: random(-1...1), scale: random(0.05...1.2),
+        at: SIMD2(random(-20...110), random(-20...90)))
+      let placement = try #require(geometry.placement(of: face))
+      let region = placement.region(inWidth: 90, height: 70, fill: fill)
+      guard !region.isEmpty else { continue }
+      if region.width < 90 || region.height < 70 { smaller += 1 }
+      let part = picture.cropped(
+        x: region.x, y: region.y, width: region.width, height: region.height
+      ).warped(
+        sizePixels: 33,
+        by: placement.transform.translated(by: SIMD2(-Double(region.x), -Double(region.y))),
+        fill: fill)
+      let whole = picture.warped(sizePixels: 33, by: placement.transform, fill: fill)
+      let largest = zip(part.bytes, whole.bytes).map { abs(Int($0) - Int($1)) }.max() ?? 255
+      #expect(largest <= 1, "\(placement)")
+    }
+    #expect(smaller > 10)
   }
 
   @Test func facesWithoutSizeHaveNoCrop() {

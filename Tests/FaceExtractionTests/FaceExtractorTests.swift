@@ -100,6 +100,30 @@ struct FaceExtractorTests {
     }
   }
 
+  /// A crop that reaches beyond its frame is black there, or shows the frame's mirror image.
+  @Test func cropsAreFilledAsTheRecipeSays() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "clip.mp4")
+      try writeClip(path, frames: 3)
+      func blackShares(_ fill: CropGeometry.Fill) throws -> [Double] {
+        let recipe = ExtractionRecipe(
+          sampling: FrameSampling(framesPerVideo: 3),
+          geometry: CropGeometry(alignment: .box, margin: 4, sizePixels: 96, fill: fill))
+        return try extractor(recipe).extractPixels(path: path).pixels.map { picture in
+          let black = stride(from: 0, to: picture.bytes.count, by: 4).filter {
+            picture.bytes[$0..<$0 + 3].allSatisfy { $0 < 6 }
+          }
+          return Double(black.count) / Double(picture.width * picture.height)
+        }
+      }
+      let (black, reflected) = (try blackShares(.black), try blackShares(.reflect))
+      #expect(black.count == 3 && reflected.count == 3)
+      for (before, after) in zip(black, reflected) {
+        #expect(before > after + 0.1, "\(before), \(after)")
+      }
+    }
+  }
+
   @Test(arguments: [CropEncoding(jpegQuality: 60), CropEncoding(jpegQuality: 90, chroma: .quarter)])
   func pixelsAreThoseOfTheStoredFile(images: CropEncoding) throws {
     try withTemporaryDirectory { folder in

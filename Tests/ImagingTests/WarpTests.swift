@@ -1,3 +1,5 @@
+import Contract
+import Foundation
 import Imaging
 import TestSupport
 import Testing
@@ -135,6 +137,65 @@ import Testing
       }
     }
     return result
+  }
+
+  /// What lies outside of the picture is what numpy.pad's reflection gives
+  /// (Tests/Fixtures/imaging/make_reflected_warps.py).
+  @Test func reflection() throws {
+    struct Case: Decodable {
+      let width: Int
+      let height: Int
+      let size: Int
+      let transform: [Double]
+      let picture: Data
+      let crop: Data
+    }
+    func buffer(_ width: Int, _ height: Int, _ values: Data) -> PixelBuffer {
+      var bytes: [UInt8] = []
+      for (index, value) in values.enumerated() {
+        bytes += index % 3 == 2 ? [value, 255] : [value]
+      }
+      return PixelBuffer(width: width, height: height, bytes: bytes)
+    }
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/imaging/reflected_warps.json")
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
+    #expect(cases.count == 7)
+    for (number, values) in cases.enumerated() {
+      let numbers = values.transform
+      let crop = buffer(values.width, values.height, values.picture).warped(
+        sizePixels: values.size,
+        by: SimilarityTransform(a: numbers[0], b: numbers[1], tx: numbers[2], ty: numbers[3]),
+        fill: .reflect)
+      let expected = buffer(values.size, values.size, values.crop)
+      let largest = zip(crop.bytes, expected.bytes).map { abs(Int($0) - Int($1)) }.max()
+      #expect(largest ?? 255 <= 1, "case \(number)")
+    }
+  }
+
+  /// The way of filling changes no pixel that lies inside of the picture, and all that lie outside.
+  @Test(arguments: [0.7, 1.0, 2.4])
+  func fillsAreEqualInside(scale: Double) {
+    let picture = noise(width: 40, height: 30)
+    let transform = SimilarityTransform(a: scale, b: 0.2, tx: -6.3, ty: -4.1)
+    let black = picture.warped(sizePixels: 24, by: transform)
+    let reflected = picture.warped(sizePixels: 24, by: transform, fill: .reflect)
+    var (inside, outside) = (0, 0)
+    for y in 0..<24 {
+      for x in 0..<24 {
+        let corners = [(0.0, 0.0), (1, 0), (0, 1), (1, 1)].map {
+          transform.apply(SIMD2(Double(x) + $0.0, Double(y) + $0.1))
+        }
+        if corners.allSatisfy({ (0.5...39.5).contains($0.x) && (0.5...29.5).contains($0.y) }) {
+          inside += 1
+          #expect(black[x, y] == reflected[x, y])
+        } else if corners.allSatisfy({ $0.x < -1 || $0.y < -1 || $0.x > 41 || $0.y > 31 }) {
+          outside += 1
+          #expect(black[x, y] == SIMD4(0, 0, 0, 255) && reflected[x, y] != SIMD4(0, 0, 0, 255))
+        }
+      }
+    }
+    #expect(inside > 50 && outside > 50)
   }
 
   /// crops, turns and pastes move every pixel where it belongs.

@@ -100,8 +100,33 @@ extension TrainerTests {
       }
     }
 
+    @Test func theWayOfThePictures() throws {
+      struct Report: Decodable {
+        struct Step: Decodable {
+          var name: String
+          var milliseconds: Double
+        }
+
+        var size: Int
+        var steps: [Step]
+      }
+      let arguments = ["benchmark", "--data", "--size", "32", "--rounds", "1"]
+      let outcome = try TrainingRun.command(arguments + ["--json"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
+      #expect(report.size == 32)
+      #expect(report.steps.allSatisfy { $0.milliseconds > 0 && $0.milliseconds.isFinite })
+      let table = try TrainingRun.command(arguments)
+      #expect(table.status == 0, "\(table.errors)")
+      for step in report.steps { #expect(table.output.contains(step.name)) }
+      for words in ["decode JPEG", "self-blend, fake", "recompress as H.264"] {
+        #expect(report.steps.contains { $0.name == words })
+      }
+    }
+
     @Test func wrongUsage() throws {
       for (arguments, words) in [
+        (["--data", "--layers"], "--data and --layers: expected at most one"),
         (["--batch", "3", "--workers", "2"], "--batch: expected 4...4096"),
         (["--batch", "5000", "--workers", "2"], "got 5000"),
         (["--workers", "-1"], "--workers"), (["--workers=-1"], "--workers: expected 0...1024"),

@@ -16,6 +16,7 @@ struct BenchmarkCommand: ParsableCommand {
         trainer benchmark
         trainer benchmark --batch 32 --workers 2 --rounds 9
         trainer benchmark --layers
+        trainer benchmark --data --size 128
         trainer benchmark --json > benchmark.json
         DEEPFAKE_KERNELS=AVX2 trainer benchmark
 
@@ -28,6 +29,8 @@ struct BenchmarkCommand: ParsableCommand {
       The other rounds alternate between training, training of one worker on its share of the \
       batch, inference and a single image. All numbers are medians of the rounds. The peak of memory \
       is that of training, before anything is there for inference.
+
+      --data measures what the loading threads do instead: decoding, self-blending, augmentation and       recompression, in CPU time of one thread per picture. Only --size, --rounds and --json have a       meaning for it.
       """)
 
   @Option(help: "Pictures of a batch, over all workers.")
@@ -48,6 +51,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Measure the layers only.")
   var layers = false
 
+  @Flag(help: "Measure the way of the pictures from the store to the network only.")
+  var data = false
+
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -61,6 +67,9 @@ struct BenchmarkCommand: ParsableCommand {
     guard (8...256).contains(width), width % 8 == 0 else {
       throw ValidationError("--width: expected a multiple of 8 in 8...256, got \(width)")
     }
+    guard !(data && layers) else {
+      throw ValidationError("--data and --layers: expected at most one of them")
+    }
     guard (32...1024).contains(size), size % 32 == 0 else {
       throw ValidationError("--size: expected a multiple of 32 in 32...1024, got \(size)")
     }
@@ -73,6 +82,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard !data else { return try measureData() }
     let measurement = BenchmarkMeasurement(
       architecture: ResNet18Architecture(width: width, inputSize: size), batch: batch,
       workers: WorkerPool(workerCount: workers).workerCount, rounds: rounds)
@@ -91,12 +101,22 @@ struct BenchmarkCommand: ParsableCommand {
     progress.finish()
     let report = BenchmarkReport(
       measurement: measurement, step: step, rates: rates, peakMebibytes: peak)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
-    } else {
-      StandardOutput.write(BenchmarkTable(report: report).render())
+    try write(report) { BenchmarkTable(report: report).render() }
+  }
+
+  private func measureData() throws {
+    let progress = ProgressLine(total: rounds, unit: "rounds")
+    let report = try BenchmarkData(size: size, rounds: rounds).measure {
+      progress.update(done: $0, detail: "pictures")
     }
+    progress.finish()
+    try write(report) { report.render() }
+  }
+
+  private func write(_ report: some Encodable, _ text: () -> String) throws {
+    guard json else { return StandardOutput.write(text()) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
   }
 }

@@ -14,6 +14,15 @@ public struct CropGeometry: ContractValue {
     case whole = "none"
   }
 
+  /// What a crop shows where it reaches beyond its picture.
+  public enum Fill: String, ContractChoice {
+    /// Black.
+    case black
+    /// The picture's mirror image, in which its outermost row and column aren't repeated (OpenCV's
+    /// `BORDER_REFLECT_101`).
+    case reflect
+  }
+
   /// How a crop is laid over the face.
   public var alignment: Alignment
 
@@ -24,23 +33,44 @@ public struct CropGeometry: ContractValue {
   /// Width and height of a crop in pixels.
   public var sizePixels: Int
 
+  /// What a crop shows where it reaches beyond its picture. Of no meaning for whole pictures.
+  public var fill: Fill
+
   /// Largest width and height of a crop in pixels.
   public static let maximumSizePixels = 4096
 
   /// Creates a crop geometry.
-  public init(alignment: Alignment = .landmarks, margin: Double = 1.3, sizePixels: Int = 224) {
+  public init(
+    alignment: Alignment = .landmarks, margin: Double = 1.3, sizePixels: Int = 224,
+    fill: Fill = .black
+  ) {
     self.alignment = alignment
     self.margin = margin
     self.sizePixels = sizePixels
+    self.fill = fill
   }
 
-  /// Reads a geometry; one that no crop can have is an error.
+  private enum CodingKeys: String, CodingKey {
+    case alignment, margin, sizePixels, fill
+  }
+
+  /// Reads a geometry; one that no crop can have is an error. Older software filled with black.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     alignment = try values.decode(Alignment.self, forKey: .alignment)
     margin = try values.decodeNumber(.margin)
     sizePixels = try values.decodeWhole(.sizePixels)
+    fill = try values.decodeIfPresent(Fill.self, forKey: .fill) ?? .black
     try validate(readFrom: decoder)
+  }
+
+  /// Writes the geometry; black, which older software doesn't know by name, isn't written.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(alignment, forKey: .alignment)
+    try values.encode(margin, forKey: .margin)
+    try values.encode(sizePixels, forKey: .sizePixels)
+    if fill != .black { try values.encode(fill, forKey: .fill) }
   }
 
   /// Throws where a value has no meaning.
@@ -56,5 +86,6 @@ extension CropGeometry: CustomStringConvertible {
     "\(sizePixels)x\(sizePixels) pixels, "
       + (alignment == .whole
         ? "whole pictures" : "aligned by \(alignment.rawValue), margin \(margin)")
+      + (fill == .black ? "" : ", reflected at the border of the picture")
   }
 }

@@ -37,6 +37,7 @@ extension ExtractionRecipe {
       Setting(name: "alignment.kind", value: geometry.alignment.rawValue),
       Setting(name: "alignment.margin", value: "\(geometry.margin)"),
       Setting(name: "alignment.size", value: "\(geometry.sizePixels)"),
+      Setting(name: "alignment.fill", value: geometry.fill.rawValue),
       Setting(name: "images.jpegQuality", value: "\(images.jpegQuality)"),
       Setting(name: "images.chroma", value: images.chroma.rawValue),
     ]

@@ -6,8 +6,9 @@
 public struct ExtractionRecipe: ContractValue {
   /// The version of the way from a video to crops. It rises when equal settings give other crops.
   ///
-  /// Version 1 takes pixels as they are coded; version 2 has `pixels`.
-  public static let currentVersion = 2
+  /// Version 1 takes pixels as they are coded; version 2 has `pixels`; version 3 may fill crops with
+  /// something else than black. Recipes that fill with black have version 2.
+  public static let currentVersion = 3
 
   /// Version of the way that these settings are for.
   public var version: Int
@@ -34,7 +35,7 @@ public struct ExtractionRecipe: ContractValue {
     search: FaceSearchSettings = FaceSearchSettings(), tracks: TrackSettings = TrackSettings(),
     geometry: CropGeometry = CropGeometry(), images: CropEncoding = CropEncoding()
   ) {
-    version = Self.currentVersion
+    version = geometry.fill == .black ? 2 : 3
     self.sampling = sampling
     self.pixels = pixels
     self.detector = detector
@@ -72,6 +73,11 @@ public struct ExtractionRecipe: ContractValue {
         key: "pixels", expected: "pixels as they are coded, in a recipe of version 1",
         got: "another interpretation")
     }
+    guard version > 2 || geometry.fill == .black else {
+      throw ContractError(
+        key: "geometry.fill", expected: "black, in a recipe of version \(version)",
+        got: geometry.fill.rawValue)
+    }
     let parts: [(name: String, value: any ContractValue)] = [
       ("sampling", sampling), ("pixels", pixels), ("detector", detector), ("search", search),
       ("tracks", tracks), ("geometry", geometry), ("images", images),
@@ -98,10 +104,11 @@ public struct ExtractionRecipe: ContractValue {
 
   /// The recipe in the version of another one: the same settings, with what the pixels mean there.
   ///
-  /// What was begun with an older version goes on with it, so that a store never mixes two.
+  /// What was begun with an older version goes on with it, so that a store never mixes two. A recipe that
+  /// fills with something else than black keeps a version that can.
   public func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
     var recipe = self
-    recipe.version = other.version
+    recipe.version = geometry.fill == .black ? other.version : max(other.version, 3)
     recipe.pixels = other.pixels
     return recipe
   }

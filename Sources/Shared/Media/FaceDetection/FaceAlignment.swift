@@ -10,9 +10,26 @@ public struct CropPlacement: Sendable, Equatable {
   /// picture where the crop does.
   public let region: PixelRectangle
 
-  /// The part of `region` that lies in a picture; empty where the crop shows nothing of it.
-  public func region(inWidth width: Int, height: Int) -> PixelRectangle {
-    region.intersection(PixelRectangle(x: 0, y: 0, width: width, height: height))
+  /// The part of a picture that the crop needs: that of `region` which lies in it, and of a crop that is
+  /// filled by reflection what its mirror images show. Empty where the crop reaches no part of it.
+  public func region(
+    inWidth width: Int, height: Int, fill: CropGeometry.Fill = .black
+  ) -> PixelRectangle {
+    let inside = region.intersection(PixelRectangle(x: 0, y: 0, width: width, height: height))
+    guard fill == .reflect, !inside.isEmpty else { return inside }
+    let columns = Self.reflected(region.x, region.x + region.width, in: width)
+    let rows = Self.reflected(region.y, region.y + region.height, in: height)
+    return PixelRectangle(
+      x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
+  }
+
+  /// Where a stretch that reaches beyond 0..<count lies, with its mirror images at both ends.
+  private static func reflected(_ start: Int, _ end: Int, in count: Int) -> Range<Int> {
+    var (first, last) = (max(start, 0), min(end, count) - 1)
+    if start < 0 { last = max(last, -start) }
+    if end > count { first = min(first, 2 * (count - 1) - (end - 1)) }
+    // What is mirrored more than once shows all.
+    return max(first, 0)..<min(max(last, 0), count - 1) + 1
   }
 }
 

@@ -142,13 +142,15 @@ public final class FaceExtractor {
     let convertedBefore = frame.conversionSeconds
     let start = ThreadCPUClock.seconds()
     guard let placement = recipe.geometry.placement(of: tracked.face) else { return nil }
-    let region = placement.region(inWidth: frame.width, height: frame.height)
+    let fill = recipe.geometry.fill
+    let region = placement.region(inWidth: frame.width, height: frame.height, fill: fill)
     guard !region.isEmpty else { return nil }
     let pixels = try frame.region(
       x: region.x, y: region.y, width: region.width, height: region.height)
     let picture = pixels.warped(
       sizePixels: recipe.geometry.sizePixels,
-      by: placement.transform.translated(by: SIMD2(-Double(region.x), -Double(region.y))))
+      by: placement.transform.translated(by: SIMD2(-Double(region.x), -Double(region.y))),
+      fill: fill)
     let aligned = ThreadCPUClock.seconds()
     let image = try encoder.encode(picture)
     times.align += aligned - start - (frame.conversionSeconds - convertedBefore)

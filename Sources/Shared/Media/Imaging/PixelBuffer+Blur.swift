@@ -52,7 +52,7 @@ extension PixelBuffer {
 }
 
 /// What lies outside of a picture.
-private enum Border {
+enum Border {
   /// Its first and last pixel, again and again.
   case edge
   /// Its mirror image; the pixel at the edge, where the mirror stands, isn't repeated.

@@ -1,21 +1,28 @@
+public import Contract
+
 extension PixelBuffer {
   /// A square cut out of this picture under a similarity transform; see
   /// `warped(width:height:by:)`.
-  public func warped(sizePixels: Int, by transform: SimilarityTransform) -> PixelBuffer {
-    warped(width: sizePixels, height: sizePixels, by: transform)
+  public func warped(
+    sizePixels: Int, by transform: SimilarityTransform, fill: CropGeometry.Fill = .black
+  ) -> PixelBuffer {
+    warped(width: sizePixels, height: sizePixels, by: transform, fill: fill)
   }
 
   /// A rectangle cut out of this picture under a similarity transform.
   ///
   /// Bilinear; when the crop is smaller than what it shows, the mean of k x k evenly spaced bilinear
   /// samples per pixel (k = the scale rounded up), which is a box filter over the pixel's footprint
-  /// and prevents aliasing. What lies outside of the picture is black.
+  /// and prevents aliasing.
   ///
   /// - Parameters:
   ///   - width: width of the crop in pixels.
   ///   - height: height of the crop in pixels.
   ///   - transform: from crop coordinates to coordinates of this picture.
-  public func warped(width: Int, height: Int, by transform: SimilarityTransform) -> PixelBuffer {
+  ///   - fill: what lies outside of the picture.
+  public func warped(
+    width: Int, height: Int, by transform: SimilarityTransform, fill: CropGeometry.Fill = .black
+  ) -> PixelBuffer {
     let samples = min(max(Int(transform.scale.rounded(.up)), 1), 16)
     let source = self
     let bytes = [UInt8](
@@ -25,7 +32,7 @@ extension PixelBuffer {
         buffer.baseAddress?.withMemoryRebound(to: SIMD4<UInt8>.self, capacity: width * height) {
           warpKernel(
             pixels, width: source.width, height: source.height, $0, cropWidth: width,
-            cropHeight: height, samples: samples, transform)
+            cropHeight: height, samples: samples, transform, fill)
         }
       }
       count = buffer.count
@@ -43,7 +50,7 @@ private let fractionBits = 16
 private func warpKernel(
   _ pixels: UnsafeRawBufferPointer, width: Int, height: Int,
   _ crop: UnsafeMutablePointer<SIMD4<UInt8>>, cropWidth: Int, cropHeight: Int, samples: Int,
-  _ transform: SimilarityTransform
+  _ transform: SimilarityTransform, _ fill: CropGeometry.Fill
 ) {
   let one = Double(1 << fractionBits)
   let step = 1 / Double(samples)
@@ -54,14 +61,14 @@ private func warpKernel(
     for column in 0..<cropWidth {
       let first = transform.apply(
         SIMD2(Double(column) + 0.5 * step, Double(row) + 0.5 * step))
-      // Bounded, so that no position overflows: that far outside all is black.
+      // Bounded, so that no position overflows: that far outside no face is.
       var startX = Int(min(max(first.x - 0.5, -1e6), 1e6) * one)
       var startY = Int(min(max(first.y - 0.5, -1e6), 1e6) * one)
       var sum = SIMD4<Float>(repeating: 0)
       for _ in 0..<samples {
         var (x, y) = (startX, startY)
         for _ in 0..<samples {
-          sum += bilinearSample(pixels, width: width, height: height, x, y)
+          sum += bilinearSample(pixels, width: width, height: height, x, y, fill)
           x &+= stepAlong
           y &+= stepAcross
         }
@@ -78,11 +85,11 @@ private func warpKernel(
   }
 }
 
-/// Bilinear sample at fixed-point pixel-centre coordinates; neighbours outside of the picture count
-/// as black.
+/// Bilinear sample at fixed-point pixel-centre coordinates.
 @inline(__always)
 private func bilinearSample(
-  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ x: Int, _ y: Int
+  _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ x: Int, _ y: Int,
+  _ fill: CropGeometry.Fill
 ) -> SIMD4<Float> {
   let column = x >> fractionBits
   let row = y >> fractionBits
@@ -95,7 +102,7 @@ private func bilinearSample(
     UInt(bitPattern: row) < UInt(bitPattern: height &- 1)
   else {
     return bilinearSampleAtEdge(
-      pixels, width: width, height: height, column, row, rightWeight, bottomWeight)
+      pixels, width: width, height: height, column, row, rightWeight, bottomWeight, fill)
   }
   let offset = (row &* width &+ column) &* 4
   let topLeft = loadPixel(pixels, offset)
@@ -110,17 +117,21 @@ private func bilinearSample(
 @inline(never)
 private func bilinearSampleAtEdge(
   _ pixels: UnsafeRawBufferPointer, width: Int, height: Int, _ column: Int, _ row: Int,
-  _ rightWeight: Float, _ bottomWeight: Float
+  _ rightWeight: Float, _ bottomWeight: Float, _ fill: CropGeometry.Fill
 ) -> SIMD4<Float> {
-  func pixelOrBlack(_ column: Int, _ row: Int) -> SIMD4<Float> {
-    guard column >= 0, row >= 0, column < width, row < height else { return SIMD4(repeating: 0) }
+  func pixel(_ column: Int, _ row: Int) -> SIMD4<Float> {
+    var (column, row) = (column, row)
+    switch fill {
+    case .black:
+      guard column >= 0, row >= 0, column < width, row < height else { return SIMD4(repeating: 0) }
+    case .reflect:
+      column = Border.mirror.place(column, width)
+      row = Border.mirror.place(row, height)
+    }
     return loadPixel(pixels, (row * width + column) * 4)
   }
-  let upper =
-    pixelOrBlack(column, row) * (1 - rightWeight) + pixelOrBlack(column + 1, row) * rightWeight
-  let lower =
-    pixelOrBlack(column, row + 1) * (1 - rightWeight)
-    + pixelOrBlack(column + 1, row + 1) * rightWeight
+  let upper = pixel(column, row) * (1 - rightWeight) + pixel(column + 1, row) * rightWeight
+  let lower = pixel(column, row + 1) * (1 - rightWeight) + pixel(column + 1, row + 1) * rightWeight
   return upper * (1 - bottomWeight) + lower * bottomWeight
 }
 

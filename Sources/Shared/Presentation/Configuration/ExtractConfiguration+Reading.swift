@@ -117,6 +117,7 @@ extension ExtractConfiguration.Alignment {
     kind = section.choice("kind", default: kind)
     margin = section.number("margin", default: margin, in: 1...4)
     size = section.integer("size", default: size, in: 32...1024)
+    fill = section.choice("fill", default: fill)
   }
 }
 

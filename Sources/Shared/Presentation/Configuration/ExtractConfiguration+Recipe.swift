@@ -23,7 +23,8 @@ extension ExtractConfiguration {
         minimumFrames: tracks.minimumFrames, minimumScore: Float(tracks.minimumScore),
         maximumTracks: tracks.maximumPerVideo),
       geometry: CropGeometry(
-        alignment: alignment.kind, margin: alignment.margin, sizePixels: alignment.size),
+        alignment: alignment.kind, margin: alignment.margin, sizePixels: alignment.size,
+        fill: alignment.fill),
       images: CropEncoding(jpegQuality: images.jpegQuality))
   }
 

@@ -50,6 +50,7 @@ extension ExtractConfiguration {
       .decisive("alignment.kind", alignment.kind.rawValue),
       .decisive("alignment.margin", alignment.margin),
       .decisive("alignment.size", alignment.size),
+      .decisive("alignment.fill", alignment.fill.rawValue, absent: "black"),
       .decisive("images.jpegQuality", images.jpegQuality),
       .harmless("shards.maximumMebibytes", shards.maximumMebibytes),
     ]

@@ -182,6 +182,9 @@ extension ExtractConfiguration {
     /// Side of the stored crop in pixels, 32...1024.
     public var size = 224
 
+    /// What a crop shows where it reaches beyond its frame.
+    public var fill = CropGeometry.Fill.black
+
     /// The defaults.
     public init() {}
   }
