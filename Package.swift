@@ -147,6 +147,13 @@ let package = Package(
       ]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(
+      .models, "Shortcuts",
+      [
+        "Contract", "Evaluation", "Imaging", "PrintableText", "Randomness", "ShardStore",
+        "Terminal",
+        "TrainingData", "Workers",
+      ]),
+    library(
       .models, "Diagnosis",
       ["Contract", "Evaluation", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
     library(.reporting, "Reporting", ["Files", "PrintableText"]),
@@ -174,7 +181,7 @@ let package = Package(
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
         "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
-        "ShardStore", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "ShardStore", "Shortcuts", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(
       .training, "CrossValidation",
@@ -188,7 +195,7 @@ let package = Package(
       [
         "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
         "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting",
-        "ShardStore", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
+        "ShardStore", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
     library(.network, "Collectives", ["Kernels", "Workers"]),
     library(
@@ -205,7 +212,8 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "ExtractionRun", "FaceDetection",
         "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork",
-        "PrintableText", "SampleClips", "ShardStore", "Terminal", "VideoCatalog", "Workers",
+        "PrintableText", "SampleClips", "ShardStore", "Shortcuts", "Terminal", "TrainingData",
+        "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -213,9 +221,8 @@ let package = Package(
       dependencies: [
         argumentParser, "Configuration", "Contract", "CrossValidation", "Diagnosis", "Evaluation",
         "Files", "Imaging", "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction",
-        "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports", "Terminal",
-        "TrainingData", "TrainingRun", "Workers",
+        "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports",
+        "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
 
@@ -256,6 +263,13 @@ let package = Package(
       [
         "Contract", "FaceDetection", "Imaging", "Randomness", "SelfBlending", "ShardStore",
         "ShardStoreFixtures", "TrainingData", "VideoCatalog", "Workers",
+      ]),
+    tests(
+      "ShortcutsTests",
+      [
+        "Contract", "Evaluation", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures",
+        "Shortcuts",
+        "TrainingData", "VideoCatalog", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
@@ -303,8 +317,10 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Contract", "Evaluation", "Extractor", "Imaging", "ModelFiles", "NeuralNetwork",
-        "Randomness", "ShardStore", "ShardStoreFixtures", "TensorFiles", "Trainer", "VideoCatalog",
+        "Contract", "Evaluation", "Extractor", "Imaging", "MediaDecoding", "ModelFiles",
+        "NeuralNetwork", "Randomness", "ShardStore", "ShardStoreFixtures", "Shortcuts",
+        "TensorFiles",
+        "Trainer", "TrainingData", "VideoCatalog", "Workers",
       ]),
   ]
 )

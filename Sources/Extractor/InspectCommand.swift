@@ -6,8 +6,11 @@ import Foundation
 import Imaging
 import PrintableText
 import ShardStore
+import Shortcuts
 import Terminal
+import TrainingData
 import VideoCatalog
+import Workers
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,8 +21,14 @@ struct InspectCommand: ParsableCommand {
         extractor inspect /data/dfdc-faces
         extractor inspect /data/dfdc-faces --contact-sheet sheet.jpg
         extractor inspect /data/dfdc-faces --json
+        extractor inspect /data/dfdc-faces --shortcuts
 
-      Exit codes: 0 done; 1 failed, or something of the store is lost.
+      --shortcuts asks whether real and fake can be told apart without looking at faces, by size, \
+      compression, borders and the like: docs/shortcuts.md says how, and what to do about it.
+
+      Exit codes: 0 done; 1 failed, or something of the store is lost; 64 wrong usage. With --shortcuts \
+      also 3 a shortcut was found; 4 there are too few people to tell; 129, 130 or 143 stopped by SIGHUP, \
+      Ctrl-C or SIGTERM.
       """)
 
   @Argument(help: "The folder of the store.", completion: .directory)
@@ -33,6 +42,12 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "At most so many crops of each label on the contact sheet.")
   var crops: Int = 40
 
+  @Flag(help: "Look for what tells real from fake without looking at faces.")
+  var shortcuts = false
+
+  @Option(help: "Threads that look for shortcuts; 0 is one per core.")
+  var workers: Int = 0
+
   @Flag(help: "Print everything as JSON.")
   var json = false
 
@@ -40,11 +55,15 @@ struct InspectCommand: ParsableCommand {
     guard (1...1000).contains(crops) else {
       throw ValidationError("--crops: expected 1...1000, got \(crops)")
     }
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
   }
 
   func run() throws {
     let reader = try ShardReader(directory: store, allowLosses: true)
-    let summary = StoreSummary(reader)
+    var summary = StoreSummary(reader)
+    if shortcuts { summary.shortcuts = try audit() }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -54,6 +73,25 @@ struct InspectCommand: ParsableCommand {
     }
     if let contactSheet { try draw(contactSheet, reader) }
     guard reader.findings.isEmpty else { throw ExitCode.failure }
+    guard let audit = summary.shortcuts else { return }
+    switch audit.outcome {
+    case .none: break
+    case .found: throw ExitCode(3)
+    case .cannotTell: throw ExitCode(4)
+    }
+  }
+
+  private func audit() throws -> ShortcutAudit {
+    let console = InspectionConsole()
+    do {
+      let catalog = try SampleCatalog(directory: store, workerCount: workers)
+      let collector = try TraitCollector(catalog, workerCount: workers)
+      return try ShortcutAudit(
+        collector.collect(collector.chosen, observer: console), workerCount: workers,
+        observer: console)
+    } catch is WorkStopped {
+      throw ExitCode(128 + (console.signal ?? SIGINT))
+    }
   }
 
   private func draw(_ contactSheet: String, _ reader: ShardReader) throws {
@@ -88,6 +126,8 @@ private struct StoreSummary: Codable {
   var groups: Int
   var counts: [Count]
   var streams: StreamSummary
+  /// What tells labels apart without looking at faces; nil where nobody asked.
+  var shortcuts: ShortcutAudit?
   /// What is lost, or is not this store's.
   var findings: [StoreFinding]
   var unknowns: [String]
@@ -148,7 +188,7 @@ private struct StoreSummary: Codable {
       \(table.render())
 
       \(streams.text)
-      """ + losses
+      """ + (shortcuts.map { "\n\n" + $0.text } ?? "") + losses
   }
 
   private var losses: String {

@@ -6,6 +6,7 @@ import Foundation
 import Measure
 import ModelFiles
 import RunReports
+import Shortcuts
 import Terminal
 import TrainingRun
 import Workers
@@ -103,6 +104,7 @@ struct TrainCommand: ParsableCommand {
     var setup = setup
     do {
       try setup.findNearDuplicates(observer: console)
+      try setup.findShortcuts(observer: console)
     } catch is WorkStopped {
       throw ExitCode(console.interruption.exitCode)
     }
@@ -133,7 +135,11 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func tryOneBatch(_ setup: TrainingSetup) throws {
+    var setup = setup
+    let console = ConsoleObserver()
+    try console.exiting { try setup.findShortcuts(observer: console) }
     StandardOutput.write(setup.summary + "\n")
+    if let shortcuts = setup.shortcuts { StandardOutput.write(shortcuts.shortText + "\n") }
     let report = try DryRun(setup: setup).run()
     StandardOutput.write(report.table.render())
     for line in report.weights.dropFirst() { StandardOutput.write("weights: " + line) }

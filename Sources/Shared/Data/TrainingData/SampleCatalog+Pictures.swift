@@ -1,7 +1,7 @@
 internal import Contract
 public import Imaging
 internal import SelfBlending
-internal import ShardStore
+package import ShardStore
 
 extension SampleCatalog {
   /// The picture of a sample, compared with its checksum; of the store's size.
@@ -12,14 +12,14 @@ extension SampleCatalog {
   public func picture(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> PixelBuffer {
-    try checked(index, decoder).picture
+    try pictureAndRecord(of: index, decoder: decoder).picture
   }
 
   /// The picture of a sample as `picture(of:decoder:)` gives it, and where the face lies in it.
   func pictureAndFace(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> (picture: PixelBuffer, face: FacePoints) {
-    let (picture, record) = try checked(index, decoder)
+    let (picture, record) = try pictureAndRecord(of: index, decoder: decoder)
     guard let face = facePoints(of: record) else {
       throw TrainingDataError(
         .damagedPicture, subject: subject(of: index),
@@ -28,8 +28,9 @@ extension SampleCatalog {
     return (picture, face)
   }
 
-  private func checked(
-    _ index: Int, _ decoder: JPEGDecoder
+  /// The picture of a sample as `picture(of:decoder:)` gives it, and what the store records of it.
+  package func pictureAndRecord(
+    of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> (picture: PixelBuffer, record: SampleRecord) {
     let decoded: Result<PixelBuffer, ImagingError>
     let record: SampleRecord

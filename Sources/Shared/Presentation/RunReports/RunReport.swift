@@ -22,7 +22,8 @@ package struct RunReport {
   package mutating func page() -> ReportPage {
     let numbers = keyNumbers()
     var sections = [
-      results(), curves(), order(), calibration(), subsets(), mistakes(), augmented(), provenance(),
+      results(), curves(), order(), calibration(), subsets(), shortcuts(), mistakes(), augmented(),
+      provenance(),
     ].compactMap(\.self)
     let definitions = glossary.definitions
     if !definitions.isEmpty {

@@ -8,6 +8,7 @@ package import ModelFiles
 internal import NeuralNetwork
 internal import Prediction
 internal import ShardStore
+package import Shortcuts
 internal import Terminal
 internal import TrainingData
 internal import VideoCatalog
@@ -43,6 +44,9 @@ package struct ModelExport {
     package var behaviour: BehaviourCheck
     /// Of validation and test.
     package var predictions: PredictionTable
+    /// The scores of validation and test against what a detector must not go by; nil where that isn't
+    /// known.
+    package var scoresAgainstFeatures: ScoreAudit?
   }
 
   /// Where the files go.
@@ -132,6 +136,7 @@ package struct ModelExport {
     var table = PredictionTable()
     try table.append(side.predictions, side: "validation")
     let validationReport = side.report
+    var scores = try Self.scores(side.predictions, calibration)
     var testReport: EvaluationReport?
     let test = setup.split.counts(of: .test)
     if test.samples > 0 {
@@ -139,6 +144,7 @@ package struct ModelExport {
       let report = try judge.report(predictions, calibration)
       testReport = report
       try table.append(predictions, side: "test")
+      scores.merge(try Self.scores(predictions, calibration)) { first, _ in first }
       // A test split of one class can't show how the model behaves.
       if test.realSamples > 0, test.fakeSamples > 0 {
         side = ModelJudge.Side("test", predictions: predictions, report: report)
@@ -157,7 +163,10 @@ package struct ModelExport {
       Judgement(
         metadata: publication.metadata, validation: validationReport,
         isOutOfFold: outOfFold != nil, test: testReport,
-        behaviour: publication.behaviour, predictions: table), publication.isPublished
+        behaviour: publication.behaviour, predictions: table,
+        scoresAgainstFeatures: setup.auditedVideos.isEmpty
+          ? nil : ScoreAudit(scores: scores, setup.auditedVideos, seed: setup.seed)),
+      publication.isPublished
     )
   }
 
@@ -190,6 +199,16 @@ package struct ModelExport {
     return (calibration, side)
   }
 
+  /// The probability of fake of each video with a face, by name.
+  private static func scores(
+    _ predictions: VideoPredictions, _ calibration: Calibration
+  ) throws -> [String: Double] {
+    let videos = try VideoPrediction.predictions(
+      frames: predictions.frames, score: calibration.score, temperature: calibration.temperature)
+    return Dictionary(
+      videos.map { ($0.video.name, $0.probability) }, uniquingKeysWith: { first, _ in first })
+  }
+
   private func information(
     _ judgement: Judgement, _ checkpoint: Checkpoint, _ progress: TrainingProgress, summary: String
   ) -> TrainingInformation {
@@ -200,7 +219,8 @@ package struct ModelExport {
       configuration: checkpoint.configuration, curve: progress.history, best: progress.best,
       ending: progress.ending?.rawValue, trainedSeconds: progress.trainedSeconds,
       workers: progress.workers, validation: judgement.validation, test: judgement.test,
-      behaviour: judgement.behaviour, crossValidation: outOfFold?.summary)
+      behaviour: judgement.behaviour, crossValidation: outOfFold?.summary,
+      shortcuts: setup.shortcuts, scoresAgainstFeatures: judgement.scoresAgainstFeatures)
   }
 }
 

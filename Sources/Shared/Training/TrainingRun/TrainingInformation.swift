@@ -3,6 +3,7 @@ package import Evaluation
 package import Judging
 package import Measure
 package import ModelFiles
+package import Shortcuts
 
 /// How a model came to be and what it is worth: `training_info.json`.
 package struct TrainingInformation: Codable {
@@ -33,13 +34,19 @@ package struct TrainingInformation: Codable {
   package var behaviour: BehaviourCheck
   /// Where the numbers of `validation` are out of fold; nil where one network was measured.
   package var crossValidation: CrossValidationSummary?
+  /// Whether the data's labels can be told apart without looking at faces; nil where that wasn't looked
+  /// for, and in older files.
+  package var shortcuts: ShortcutAudit?
+  /// Whether the model's scores follow such features; nil as `shortcuts`.
+  package var scoresAgainstFeatures: ScoreAudit?
 
   package init(
     software: String, hardware: Hardware, summary: String, model: ModelMetadata,
     data: DataSummary, configuration: String, curve: [EpochRecord], best: BestEpoch?,
     ending: String?, trainedSeconds: Double, workers: Int?, validation: EvaluationReport?,
     test: EvaluationReport?, behaviour: BehaviourCheck,
-    crossValidation: CrossValidationSummary? = nil
+    crossValidation: CrossValidationSummary? = nil, shortcuts: ShortcutAudit? = nil,
+    scoresAgainstFeatures: ScoreAudit? = nil
   ) {
     self.crossValidation = crossValidation
     self.software = software
@@ -57,6 +64,8 @@ package struct TrainingInformation: Codable {
     self.validation = validation
     self.test = test
     self.behaviour = behaviour
+    self.shortcuts = shortcuts
+    self.scoresAgainstFeatures = scoresAgainstFeatures
   }
 
   /// Reads a story of any version; the verdict is what the checks in it come to.
@@ -79,6 +88,9 @@ package struct TrainingInformation: Codable {
     behaviour = try values.decode(BehaviourCheck.self, forKey: .behaviour)
     crossValidation = try values.decodeIfPresent(
       CrossValidationSummary.self, forKey: .crossValidation)
+    shortcuts = try values.decodeIfPresent(ShortcutAudit.self, forKey: .shortcuts)
+    scoresAgainstFeatures = try values.decodeIfPresent(
+      ScoreAudit.self, forKey: .scoresAgainstFeatures)
     verdict = behaviour.verdict
   }
 

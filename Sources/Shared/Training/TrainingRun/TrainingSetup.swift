@@ -5,6 +5,7 @@ internal import Imaging
 package import NeuralNetwork
 internal import PrintableText
 internal import ShardStore
+package import Shortcuts
 package import TrainingData
 internal import VideoCatalog
 package import Workers
@@ -18,6 +19,10 @@ package struct TrainingSetup {
   package let split: DataSplit
   /// Copies on two sides of the split; nil before they were looked for.
   package private(set) var nearDuplicates: NearDuplicates?
+  /// Whether labels can be told apart without looking at faces; nil before that was looked for.
+  package private(set) var shortcuts: ShortcutAudit?
+  /// What is known of the videos that were looked at for shortcuts.
+  package private(set) var auditedVideos: [AuditedVideo] = []
   package let order: any TrainingOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
@@ -170,6 +175,18 @@ package struct TrainingSetup {
       in: catalog, split: split, workerCount: configuration.workers, observer: observer)
   }
 
+  /// Looks for what tells labels apart without faces, for the summary and the model's information. Of
+  /// several processes the first does it: nothing that is trained depends on it.
+  ///
+  /// - Throws: `WorkStopped` where the observer ended the work.
+  package mutating func findShortcuts(observer: any WorkObserver) throws {
+    guard collective.isFirst else { return }
+    let collector = try TraitCollector(catalog, workerCount: configuration.workers)
+    auditedVideos = try collector.collect(collector.chosen, observer: observer)
+    shortcuts = try ShortcutAudit(
+      auditedVideos, seed: seed, workerCount: configuration.workers, observer: observer)
+  }
+
   /// Workers of all processes.
   package var allWorkers: Int { workers * collective.size }
 
@@ -305,6 +322,7 @@ package struct TrainingSetup {
     for warning in split.warnings + [nearDuplicates?.warning].compactMap(\.self) {
       text += "Warning    \(warning.printable)\n"
     }
+    if let shortcut = shortcuts?.warning { text += "Warning    \(shortcut)\n" }
     if validationBlends != nil {
       text +=
         "Note       the validation side has no fake: fakes blended of its real faces stand in for them, "

@@ -1,0 +1,116 @@
+package import Contract
+internal import Randomness
+
+/// The area under the ROC curve of any scores, with its 95% interval over groups of people: the draws are
+/// those of ``BootstrapIntervals``.
+package struct GroupedArea: Sendable, Equatable {
+  /// The probability that a fake scores higher than a real one, ties counting one half; nil if a class is
+  /// missing.
+  package let value: Double?
+  /// Nil without draws, and where fewer than ``BootstrapIntervals/minimumGroups`` groups have either
+  /// label.
+  package let interval: ConfidenceInterval?
+
+  /// - Parameters:
+  ///   - scores: numbers, no NaN; higher where something is rather fake.
+  ///   - labels: as many.
+  ///   - groups: the group of each, 0..<`groupCount`.
+  ///   - draws: resamples of the groups; 0 for none.
+  package init(
+    scores: [Double], labels: [VideoLabel], groups: [Int], groupCount: Int, draws: Int,
+    seed: UInt64
+  ) {
+    let ranking = GroupedRanking(
+      groups: groups,
+      predictions: zip(scores, labels).map { LabelledProbability(probability: $0, label: $1) })
+    value = ranking.areaUnderCurve([Int](repeating: 1, count: groupCount))
+    let isMeasurable = VideoLabel.allCases.allSatisfy { label in
+      Set(zip(labels, groups).filter { $0.0 == label }.map(\.1)).count
+        >= BootstrapIntervals.minimumGroups
+    }
+    interval =
+      isMeasurable && draws > 0
+      ? ConfidenceInterval(
+        GroupWeights(groupCount: groupCount, draws: draws, seed: seed)
+          .map(ranking.areaUnderCurve)) : nil
+  }
+}
+
+/// Spearman's rank correlation of two numbers of each of some videos, with its 95% interval over groups of
+/// people. A draw weighs the videos of its groups; the ranks stay those of all videos.
+package struct GroupedCorrelation: Sendable, Equatable {
+  /// -1...1; nil where one of the numbers is the same everywhere.
+  package let value: Double?
+  /// Nil without draws, and for fewer than ``BootstrapIntervals/minimumGroups`` groups.
+  package let interval: ConfidenceInterval?
+  /// Groups that have a video.
+  package let groups: Int
+
+  /// - Parameters:
+  ///   - first: numbers, no NaN.
+  ///   - second: as many.
+  ///   - groups: the number of each one's group.
+  ///   - draws: resamples of the groups; 0 for none.
+  package init(
+    _ first: [Double], _ second: [Double], groups: [Int], draws: Int, seed: UInt64
+  ) {
+    let (left, right) = (Self.ranks(first), Self.ranks(second))
+    let members = Set(groups).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(members, 0...))
+    let own = groups.map { numbers[$0] ?? 0 }
+    func correlation(_ weights: [Int]) -> Double? {
+      var (n, x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+      for place in own.indices {
+        let weight = Double(weights[own[place]])
+        let (a, b) = (left[place], right[place])
+        n += weight
+        x += weight * a
+        y += weight * b
+        xx += weight * a * a
+        yy += weight * b * b
+        xy += weight * a * b
+      }
+      guard n > 0 else { return nil }
+      let (varianceX, varianceY) = (xx - x * x / n, yy - y * y / n)
+      guard varianceX > 1e-9 * n, varianceY > 1e-9 * n else { return nil }
+      return min(max((xy - x * y / n) / (varianceX * varianceY).squareRoot(), -1), 1)
+    }
+    self.groups = members.count
+    value = correlation([Int](repeating: 1, count: members.count))
+    interval =
+      members.count >= BootstrapIntervals.minimumGroups && draws > 0 && value != nil
+      ? ConfidenceInterval(
+        GroupWeights(groupCount: members.count, draws: draws, seed: seed).map(correlation)) : nil
+  }
+
+  /// The rank of each number, ties sharing the mean of theirs.
+  private static func ranks(_ numbers: [Double]) -> [Double] {
+    let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+    var ranks = [Double](repeating: 0, count: numbers.count)
+    var start = 0
+    while start < order.count {
+      var end = start
+      while end < order.count, numbers[order[end]] == numbers[order[start]] { end += 1 }
+      for place in start..<end { ranks[order[place]] = Double(start + end - 1) / 2 }
+      start = end
+    }
+    return ranks
+  }
+}
+
+/// How often each group is drawn in each of some resamples.
+private struct GroupWeights {
+  let groupCount: Int
+  let draws: Int
+  let seed: UInt64
+
+  func map(_ statistic: ([Int]) -> Double?) -> [Double?] {
+    var weights = [Int](repeating: 0, count: groupCount)
+    return (0..<draws).map { draw in
+      var random = RandomStream(seed: seed, .bootstrap, UInt64(draw))
+      for group in weights.indices { weights[group] = 0 }
+      for _ in 0..<groupCount { weights[random.below(groupCount)] += 1 }
+      return statistic(weights)
+    }
+  }
+}

@@ -1,0 +1,190 @@
+internal import Foundation
+internal import Imaging
+
+/// What is measured of one crop, in whole: border, sharpness, colour, and edges on and off the grid of
+/// the displayed picture's blocks.
+struct CropMeasures {
+  /// Share of the crop that is black and connected to its edge by black.
+  let blackBorder: Double
+  /// Natural logarithm of the variance of the Laplacian over the inner face; nil for a crop of a few
+  /// pixels.
+  let sharpness: Double?
+  /// Mean luma of the inner face, 0...255.
+  let brightness: Double
+  /// Mean of blue minus luma there.
+  let blueTint: Double
+  /// Mean of red minus luma there.
+  let redTint: Double
+  /// Edges by where they lie in the displayed picture; nil where that isn't known, or where the crop is
+  /// so much smaller than what it shows that the blocks can't be seen.
+  let grid: GridEdges?
+
+  /// A pixel counts as black up to this value of its brightest channel: black and what a JPEG file of
+  /// high quality makes of it.
+  static let darkest: UInt8 = 12
+
+  /// - Parameter transform: from the crop to the displayed picture; nil where that isn't known.
+  init(_ picture: PixelBuffer, transform: SimilarityTransform?) {
+    let luma = Self.luma(of: picture)
+    blackBorder = Self.blackBorder(picture)
+    let (xs, ys) = (Self.inner(picture.width), Self.inner(picture.height))
+    sharpness = Self.sharpness(luma, width: picture.width, xs, ys)
+    var (sum, red, blue) = (0.0, 0.0, 0.0)
+    for y in ys {
+      for x in xs {
+        let pixel = picture[x, y]
+        sum += Double(luma[y * picture.width + x])
+        red += Double(pixel[0])
+        blue += Double(pixel[2])
+      }
+    }
+    let count = Double(xs.count * ys.count)
+    brightness = sum / count
+    redTint = (red - sum) / count
+    blueTint = (blue - sum) / count
+    grid = transform.flatMap {
+      GridEdges(luma, width: picture.width, height: picture.height, transform: $0)
+    }
+  }
+
+  /// The middle two thirds of a side: the inner face of an aligned crop.
+  private static func inner(_ side: Int) -> Range<Int> { side / 6..<max(side - side / 6, 1) }
+
+  /// BT.601's luma, 0...255.
+  private static func luma(of picture: PixelBuffer) -> [Float] {
+    let count = picture.width * picture.height
+    return [Float](unsafeUninitializedCapacity: count) { luma, initialized in
+      picture.bytes.withUnsafeBufferPointer { bytes in
+        for pixel in 0..<count {
+          let place = pixel &* PixelBuffer.bytesPerPixel
+          luma[pixel] =
+            0.299 * Float(bytes[place]) + 0.587 * Float(bytes[place &+ 1])
+            + 0.114 * Float(bytes[place &+ 2])
+        }
+      }
+      initialized = count
+    }
+  }
+
+  private static func sharpness(
+    _ luma: [Float], width: Int, _ xs: Range<Int>, _ ys: Range<Int>
+  ) -> Double? {
+    let height = luma.count / width
+    let (columns, rows) = (
+      xs.clamped(to: 1..<max(width - 1, 1)), ys.clamped(to: 1..<max(height - 1, 1))
+    )
+    guard columns.count > 1, rows.count > 1 else { return nil }
+    var (sum, squares) = (0.0, 0.0)
+    luma.withUnsafeBufferPointer { luma in
+      for y in rows {
+        for x in columns {
+          let place = y &* width &+ x
+          let value = Double(
+            luma[place &- 1] + luma[place &+ 1] + luma[place &- width] + luma[place &+ width]
+              - 4 * luma[place])
+          sum += value
+          squares += value * value
+        }
+      }
+    }
+    let count = Double(columns.count * rows.count)
+    let mean = sum / count
+    return log(max(squares / count - mean * mean, 0.01))
+  }
+
+  /// Walks from the edge inwards over black pixels.
+  private static func blackBorder(_ picture: PixelBuffer) -> Double {
+    let (width, height) = (picture.width, picture.height)
+    var isReached = [Bool](repeating: false, count: width * height)
+    var pending: [Int] = []
+    func visit(_ x: Int, _ y: Int) {
+      let place = y * width + x
+      guard !isReached[place] else { return }
+      let pixel = picture[x, y]
+      guard max(pixel[0], pixel[1], pixel[2]) <= darkest else { return }
+      isReached[place] = true
+      pending.append(place)
+    }
+    for x in 0..<width {
+      visit(x, 0)
+      visit(x, height - 1)
+    }
+    for y in 0..<height {
+      visit(0, y)
+      visit(width - 1, y)
+    }
+    var count = 0
+    while let place = pending.popLast() {
+      count += 1
+      let (x, y) = (place % width, place / width)
+      if x > 0 { visit(x - 1, y) }
+      if x + 1 < width { visit(x + 1, y) }
+      if y > 0 { visit(x, y - 1) }
+      if y + 1 < height { visit(x, y + 1) }
+    }
+    return Double(count) / Double(width * height)
+  }
+}
+
+/// Differences between neighbouring pixels of crops, apart by whether they lie on the border of a block
+/// of 8x8 pixels of the displayed picture. JPEG and most video codecs compress such blocks one by one.
+///
+/// The grid is looked for where it was in the source, not in the crop: the crop's own file has a grid
+/// too, the same for real and fake.
+struct GridEdges {
+  private var onGrid = 0.0
+  private var onGridCount = 0.0
+  private var offGrid = 0.0
+  private var offGridCount = 0.0
+
+  /// Source pixels per crop pixel from which on blocks can't be seen.
+  private static let largestScale = 3.0
+  /// Differences count up to this many grey levels: what is larger is the picture's own edge.
+  private static let largestDifference: Float = 16
+
+  init() {}
+
+  init?(_ luma: [Float], width: Int, height: Int, transform: SimilarityTransform) {
+    guard width > 1, height > 1, transform.scale > 1e-3, transform.scale <= Self.largestScale,
+      abs(transform.tx) < 1e6, abs(transform.ty) < 1e6
+    else { return nil }
+    let (a, b) = (transform.a, transform.b)
+    var sums = [Double](repeating: 0, count: 8)
+    var counts = [Double](repeating: 0, count: 8)
+    luma.withUnsafeBufferPointer { luma in
+      for y in 0..<height - 1 {
+        for x in 0..<width - 1 {
+          let place = y &* width &+ x
+          let here = luma[place]
+          // The border between pixel x and x + 1 lies at x + 1; a border of blocks at a multiple of 8.
+          let sourceX = a * Double(x + 1) - b * (Double(y) + 0.5) + transform.tx
+          let sourceY = b * (Double(x) + 0.5) + a * Double(y + 1) + transform.ty
+          let column = Int(sourceX.rounded()) & 7
+          let row = Int(sourceY.rounded()) & 7
+          sums[column] += Double(min(abs(luma[place &+ 1] - here), Self.largestDifference))
+          counts[column] += 1
+          sums[row] += Double(min(abs(luma[place &+ width] - here), Self.largestDifference))
+          counts[row] += 1
+        }
+      }
+    }
+    onGrid = sums[0]
+    onGridCount = counts[0]
+    offGrid = sums[1...].reduce(0, +)
+    offGridCount = counts[1...].reduce(0, +)
+  }
+
+  static func += (left: inout GridEdges, right: GridEdges) {
+    left.onGrid += right.onGrid
+    left.onGridCount += right.onGridCount
+    left.offGrid += right.offGrid
+    left.offGridCount += right.offGridCount
+  }
+
+  /// The logarithm of the ratio of both means; nil without pixels of either kind.
+  var strength: Double? {
+    guard onGridCount > 0, offGridCount > 0 else { return nil }
+    // A twentieth of a grey level keeps a picture of one colour from having any strength.
+    return log((onGrid / onGridCount + 0.05) / (offGrid / offGridCount + 0.05))
+  }
+}
