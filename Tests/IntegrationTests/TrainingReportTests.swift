@@ -24,8 +24,8 @@ extension TrainerTests {
       let sections = page.elements("section").compactMap { $0.attributes["id"] }
       #expect(
         sections == [
-          "results", "curves", "order", "calibration", "subsets", "mistakes", "samples",
-          "provenance", "definitions",
+          "results", "curves", "order", "calibration", "subsets", "shortcuts", "mistakes",
+          "samples", "provenance", "definitions",
         ])
       #expect(page.elements("section").first?.attributes["class"]?.hasPrefix("verdict ") == true)
       // Eight pictures of each class after augmentation, whatever the mistakes.

@@ -76,6 +76,7 @@ struct ExportCommand: ParsableCommand {
       information: InformationFile.path(besideModel: model), replacesInformation: false)
     let result = try console.exiting {
       try setup.findNearDuplicates(observer: console)
+      try setup.findShortcuts(observer: console)
       return try ModelExport(
         setup: setup, force: force, outOfFold: try outOfFold(setup), observer: console
       ).run(

@@ -28,15 +28,19 @@ struct LabelExchange {
   /// Groups that can exchange their labels.
   var comparedGroups: Int { mixed.count + (Set(pureLabels).count > 1 ? pure.count : 0) }
 
+  /// Different arrangements between groups, or a large number where there are more than are tried.
+  var arrangementCount: Int {
+    let labellings = Self.binomial(pure.count, pureLabels.count { $0 })
+    return mixed.count < 20 ? labellings << mixed.count : 1 << 40
+  }
+
   /// Groups with both labels.
   var mixedGroups: Int { mixed.count }
 
   /// Arrangements between groups, the true one first. Deterministic by the seed.
   func betweenGroups(seed: UInt64) -> [[Bool]] {
-    let fakes = pureLabels.count { $0 }
-    let labellings = Self.binomial(pure.count, fakes)
-    let flips = mixed.count < 9 ? 1 << mixed.count : Int.max
-    if flips <= Self.largestCompleteCount, labellings <= Self.largestCompleteCount / flips {
+    if arrangementCount <= Self.largestCompleteCount {
+      let flips = 1 << mixed.count
       return Self.labellings(pureLabels).flatMap { labels in
         (0..<flips).map { mask in arrangement(labels) { mask >> $0 & 1 == 1 } }
       }
@@ -100,7 +104,7 @@ struct LabelExchange {
     var ways = 1
     for drawn in 0..<min(chosen, count - chosen) {
       ways = ways * (count - drawn) / (drawn + 1)
-      if ways > 1 << 30 { return 1 << 40 }
+      if ways > 1 << 20 { return 1 << 30 }
     }
     return ways
   }

@@ -75,8 +75,9 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
   static let largestChance = 0.025
   /// The same where videos exchange labels within groups.
   static let largestChanceByVideo = 0.01
-  /// Groups that can exchange labels, from which on they decide; fewer have too few arrangements.
-  static let decisiveGroups = PermutationTest.decisiveGroups
+  /// Arrangements of labels between groups from which on they decide: the true one and its opposite, which
+  /// are as good as each other, are then rarer than chance may be.
+  static let decisiveArrangements = Int(2 / largestChance)
   /// Groups with either label from which on an interval needs no help: chance doesn't reach such an area.
   static let manyGroups = 100
 
@@ -152,7 +153,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
       return
     }
     let exchange = examination.exchange
-    if exchange.comparedGroups >= Self.decisiveGroups {
+    if exchange.arrangementCount >= Self.decisiveArrangements {
       let chance = try examination.chance(
         exchange.betweenGroups(seed: examination.seed), reaching: area,
         atMost: Self.largestChance, workerCount, observer)
@@ -183,7 +184,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     cannotTell(
       "an area of \(decimalText(area, decimals: 2)) may be chance with so few people: "
         + "\(exchange.comparedGroups) groups whose labels can be exchanged; "
-        + "\(Self.decisiveGroups) may decide")
+        + "\(PermutationTest.decisiveGroups) with real and fake videos may decide")
   }
 
   private mutating func cannotTell(_ why: String) {

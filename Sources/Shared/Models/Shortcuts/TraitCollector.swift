@@ -35,30 +35,33 @@ package struct TraitCollector {
       !catalog.videos[$0].samples.isEmpty && !contradictory.contains($0)
     }
     return VideoLabel.allCases.flatMap { label in
-      spread(usable.filter { catalog.videos[$0].label == label })
+      let own = usable.filter { catalog.videos[$0].label == label }
+      let taken = Self.spread(
+        own.map { (name: catalog.videos[$0].name, group: groups[$0]) }, atMost: Self.maximumPerLabel
+      )
+      return taken.map { own[$0] }
     }.sorted()
   }
 
-  /// At most `maximumPerLabel` of some videos: round after round one of each group, in an order that only
-  /// depends on names.
-  private func spread(_ videos: [Int]) -> [Int] {
-    guard videos.count > Self.maximumPerLabel else { return videos }
-    func hash(_ video: Int) -> UInt64 { NameHash.of(catalog.videos[video].name) }
-    let byGroup = Dictionary(grouping: videos) { groups[$0] }
+  /// Positions of at most so many of some videos: round after round one of each group, in an order that
+  /// only depends on names.
+  static func spread(_ videos: [(name: String, group: String)], atMost limit: Int) -> [Int] {
+    guard videos.count > limit else { return Array(videos.indices) }
+    let hashes = videos.map { NameHash.of($0.name) }
+    func precedes(_ left: Int, _ right: Int) -> Bool {
+      (hashes[left], left) < (hashes[right], right)
+    }
+    let byGroup = Dictionary(grouping: videos.indices) { videos[$0].group }
       .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      .map { $0.value.sorted { (hash($0), $0) < (hash($1), $1) } }
+      .map { $0.value.sorted(by: precedes) }
     var taken: [Int] = []
     for round in 0..<(byGroup.map(\.count).max() ?? 0) {
       let next = byGroup.filter { round < $0.count }.map { $0[round] }
-      let room = Self.maximumPerLabel - taken.count
-      if next.count >= room {
-        // Not always the groups that come first.
-        taken += next.sorted { (hash($0), $0) < (hash($1), $1) }.prefix(room)
-        break
-      }
-      taken += next
+      // Where there isn't room for all groups, not always those that come first.
+      taken += next.count > limit - taken.count ? next.sorted(by: precedes) : next
+      if taken.count >= limit { break }
     }
-    return taken
+    return taken.prefix(limit).sorted()
   }
 
   /// What is known of some videos, in the order given. About 8 milliseconds a video and worker.

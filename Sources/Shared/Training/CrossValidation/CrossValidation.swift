@@ -68,6 +68,8 @@ package struct CrossValidation {
     for number in fold.map({ $0...$0 }) ?? 0...(folds - 1) {
       var setup = try setup(.fold(number, of: folds))
       try setup.findNearDuplicates(observer: observer)
+      // The same data in every fold: it is said once, before the first.
+      if number == 0 { try setup.findShortcuts(observer: observer) }
       observer.observe(.foldBegan(number + 1, of: folds, summary: setup.summary))
       let run = Self.folder(ofFold: number, in: folder)
       switch try TrainingJob(setup: setup, folder: run, force: false, observer: observer)
@@ -90,12 +92,13 @@ package struct CrossValidation {
       observer.observe(.foldsEnded(outOfFold.summary, summary: nil))
       return .measured(outOfFold)
     }
-    let setup = try setup(
+    var setup = try setup(
       .allFolds(
         folds,
         TrainingSetup.ChosenLength(
           epochs: outOfFold.summary.epochs,
           videoLogLoss: outOfFold.predictions.logLoss(configuration.validation.videoScore))))
+    try setup.findShortcuts(observer: observer)
     observer.observe(.foldsEnded(outOfFold.summary, summary: setup.summary))
     let job = TrainingJob(
       setup: setup, folder: folder, force: force, outOfFold: outOfFold, observer: observer)
