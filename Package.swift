@@ -268,8 +268,7 @@ let package = Package(
       "ShortcutsTests",
       [
         "Contract", "Evaluation", "Imaging", "Randomness", "ShardStore", "ShardStoreFixtures",
-        "Shortcuts",
-        "TrainingData", "VideoCatalog", "Workers",
+        "Shortcuts", "TrainingData", "Workers",
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),

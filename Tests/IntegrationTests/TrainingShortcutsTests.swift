@@ -41,7 +41,10 @@ extension TrainerTests {
     func aDryRunTellsInShort(isMarked: Bool) throws {
       try withTemporaryDirectory { folder in
         let store = folder.path(of: "store")
-        try TrainingStore.make(store, TrainingStore.Plan(isLearnable: isMarked))
+        try TrainingStore.make(
+          store,
+          TrainingStore.Plan(
+            groups: 24, labels: { $0 % 2 == 0 ? [.real] : [.fake] }, isLearnable: isMarked))
         let outcome = try TrainingRun(folder: folder.path(of: "run"), store: store).train(
           ["--dry-run"])
         #expect(outcome.status == 0, "\(outcome.errors)")

@@ -19,7 +19,7 @@ extension ShortcutAudit {
   package var conclusion: String {
     switch outcome {
     case .none: "No shortcut found: \(reason)."
-    case .found: "SHORTCUT: \(summary). To take it out: \(advice ?? "")."
+    case .found: "SHORTCUT: \(summary). To take it out: \(advice ?? "").\(others)"
     case .cannotTell:
       "Cannot tell: \(reason)."
         + (finding.map { " If it is a shortcut: \($0). To take it out: \(advice ?? "")." } ?? "")
@@ -33,6 +33,11 @@ extension ShortcutAudit {
       "a shortcut tells the labels apart: \(summary). To take it out: \(advice ?? "")."
     case .none, .cannotTell: nil
     }
+  }
+
+  private var others: String {
+    otherFindings.isEmpty
+      ? "" : (" Also, \(otherFindings.joined(separator: "; "))." as String).printable
   }
 
   private var summary: String {

@@ -64,6 +64,8 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
   package private(set) var leading: ShortcutFeature?
   /// What it is about the leading feature, in a sentence; nil where nothing tells labels apart.
   package private(set) var finding: String?
+  /// The same of other features that tell labels apart alone, up to three; empty where nothing does.
+  package private(set) var otherFindings: [String] = []
   /// What to do about it.
   package private(set) var advice: String?
   /// In which share of arrangements of the labels chance does as well; nil where that wasn't looked at.
@@ -132,7 +134,10 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     _ areas: [GroupedArea]?, _ workerCount: Int, _ observer: any WorkObserver
   ) throws {
     guard realVideos > 0, fakeVideos > 0 else {
-      cannotTell("the videos are all \(realVideos > 0 ? "real" : "fake")")
+      cannotTell(
+        realVideos + fakeVideos == 0
+          ? "there is no video with a face and one label"
+          : "the videos are all \(realVideos > 0 ? "real" : "fake")")
       return
     }
     guard let scores, let areas, let best = examination.strongest(areas) else {
@@ -147,7 +152,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
       return
     }
     let area = areas[best].value ?? 0.5
-    try find(best, videos, examination)
+    find(videos, examination)
     if min(groupsWith(.real, videos), groupsWith(.fake, videos)) >= Self.manyGroups {
       found(area, areas[best].interval)
       return
@@ -164,7 +169,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
         reason =
           "the area of \(decimalText(area, decimals: 2)) may be chance, which does as well in "
           + "\(decimalText(100 * chance, decimals: 0))% of all arrangements of the labels or more"
-        (finding, advice, leading) = (nil, nil, nil)
+        (finding, advice, leading, otherFindings) = (nil, nil, nil, [])
       }
       return
     }
@@ -205,13 +210,17 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
   }
 
   /// Says which feature does it, and how.
-  private mutating func find(
-    _ best: Int, _ videos: [AuditedVideo], _ examination: ShortcutExamination
-  ) throws {
+  private mutating func find(_ videos: [AuditedVideo], _ examination: ShortcutExamination) {
     guard let feature = examination.leading(features) else { return }
     leading = feature
     finding = FeatureComparison(feature, videos).sentence
     advice = feature.remedy
+    let others = features.filter {
+      $0.feature != feature && $0.area?.auc ?? 0 > Self.leastArea
+        && $0.area?.interval?.lower ?? 0 > 0.5
+    }
+    otherFindings = others.sorted { ($0.area?.auc ?? 0) > ($1.area?.auc ?? 0) }.prefix(3)
+      .map { FeatureComparison($0.feature, videos).sentence }
   }
 }
 

@@ -22,12 +22,17 @@ struct ShortcutExamination {
     }.max { (areas[$0].value ?? 0, $1) < (areas[$1].value ?? 0, $0) }
   }
 
-  /// The feature with the largest area alone; where none has much of one, the feature that all together
-  /// can do without least.
+  /// The feature with the largest area alone, of those that are as good the first one that crops show;
+  /// where none has much of an area, the feature that all together can do without least.
   func leading(_ features: [ShortcutAudit.Feature]) -> ShortcutFeature? {
     let known = features.filter { $0.area?.auc != nil }
-    let best = known.max { ($0.area?.auc ?? 0) < ($1.area?.auc ?? 0) }
-    if let best, best.area?.auc ?? 0 > 0.6 { return best.feature }
+    let best = known.compactMap { $0.area?.auc }.max() ?? 0
+    if best > 0.6 {
+      let good = known.filter { $0.area?.auc ?? 0 > best - 0.01 }
+      return
+        (good.first(where: \.feature.isSeenInCrops)
+        ?? good.first { $0.area?.auc == best })?.feature
+    }
     return known.min { without($0.feature) < without($1.feature) }?.feature
   }
 

@@ -34,6 +34,14 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
   /// The features that are numbers: all but the codec.
   package static let numeric = allCases.filter { $0 != .codec }
 
+  /// Whether the crops themselves show it, and not only the video's record.
+  var isSeenInCrops: Bool {
+    switch self {
+    case .blackBorder, .sharpness, .gridStrength, .brightness, .blueTint, .redTint: true
+    case .width, .height, .frameRate, .codec, .bitsPerPixel, .duration, .faceSize: false
+    }
+  }
+
   /// What people call it.
   package var title: String {
     switch self {
