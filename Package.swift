@@ -149,7 +149,7 @@ let package = Package(
     library(
       .models, "Shortcuts",
       [
-        "Contract", "Evaluation", "Imaging", "PrintableText", "Randomness", "ShardStore",
+        "Contract", "Evaluation", "FaceDetection", "Imaging", "PrintableText", "Randomness", "ShardStore",
         "Terminal",
         "TrainingData", "Workers",
       ]),

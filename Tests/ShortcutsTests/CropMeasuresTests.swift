@@ -6,6 +6,8 @@ import Testing
 @testable import Shortcuts
 
 @Suite struct CropMeasuresTests {
+  private let middle = PixelRectangle(x: 16, y: 16, width: 64, height: 64)
+
   /// A picture of noise about a colour.
   private func noise(_ size: Int = 96, deviation: Double = 20, seed: UInt64 = 1) -> PixelBuffer {
     var random = RandomStream(seed: seed, .check)
@@ -20,15 +22,15 @@ import Testing
   /// Black that touches the edge counts, black in the middle of the face doesn't.
   @Test func blackBorderIsBlackAtTheEdge() {
     var picture = noise()
-    #expect(CropMeasures(picture, transform: nil).blackBorder == 0)
+    #expect(CropMeasures(picture, face: middle, transform: nil).blackBorder == 0)
     for y in 40..<50 {
       for x in 40..<60 { picture[x, y] = SIMD4(0, 0, 0, 255) }
     }
-    #expect(CropMeasures(picture, transform: nil).blackBorder == 0)
+    #expect(CropMeasures(picture, face: middle, transform: nil).blackBorder == 0)
     for y in 0..<24 {
       for x in 0..<96 { picture[x, y] = SIMD4(3, 0, 5, 255) }
     }
-    #expect(CropMeasures(picture, transform: nil).blackBorder == 0.25)
+    #expect(CropMeasures(picture, face: middle, transform: nil).blackBorder == 0.25)
   }
 
   /// A border that a JPEG file was made of is still black.
@@ -38,24 +40,28 @@ import Testing
       for x in 0..<24 { picture[x, y] = SIMD4(0, 0, 0, 255) }
     }
     let file = try JPEGEncoder(quality: 90).encode(picture)
-    let share = CropMeasures(try JPEG.decode(file), transform: nil).blackBorder
+    let share = CropMeasures(try JPEG.decode(file), face: middle, transform: nil).blackBorder
     #expect(abs(share - 0.25) < 0.03, "\(share)")
   }
 
   @Test func blurIsLessSharp() throws {
-    let sharp = try #require(CropMeasures(noise(), transform: nil).sharpness)
+    let sharp = try #require(CropMeasures(noise(), face: middle, transform: nil).sharpness)
     let blurred = try #require(
       CropMeasures(
-        noise().resized(width: 32, height: 32).resized(width: 96, height: 96), transform: nil
+        noise().resized(width: 32, height: 32).resized(width: 96, height: 96), face: middle,
+        transform: nil
       )
       .sharpness)
     #expect(sharp > blurred + 1)
-    #expect(CropMeasures(PixelBuffer(width: 2, height: 2), transform: nil).sharpness == nil)
+    let small = PixelRectangle(x: 0, y: 0, width: 2, height: 2)
+    #expect(
+      CropMeasures(PixelBuffer(width: 2, height: 2), face: small, transform: nil).sharpness == nil)
   }
 
   @Test func colourIsThatOfTheFace() {
     let measures = CropMeasures(
-      PixelBuffer(width: 30, height: 30, red: 200, green: 100, blue: 50), transform: nil)
+      PixelBuffer(width: 96, height: 96, red: 200, green: 100, blue: 50), face: middle,
+      transform: nil)
     #expect(abs(measures.brightness - 124.2) < 0.1)
     #expect(abs(measures.redTint - 75.8) < 0.1)
     #expect(abs(measures.blueTint + 74.2) < 0.1)
@@ -78,18 +84,22 @@ import Testing
     let transform = SimilarityTransform(
       a: scale * cos(turn), b: scale * sin(turn), tx: 21.3, ty: 40.7)
     let crop = source.warped(sizePixels: 96, by: transform)
-    let strength = try #require(CropMeasures(crop, transform: transform).grid?.strength)
+    let strength = try #require(
+      CropMeasures(crop, face: middle, transform: transform).grid?.strength)
     #expect(strength > 0.2, "\(strength)")
     // Looked for elsewhere, it isn't there.
     let shifted = transform.translated(by: SIMD2(4, 4))
-    let elsewhere = try #require(CropMeasures(crop, transform: shifted).grid?.strength)
+    let elsewhere = try #require(
+      CropMeasures(crop, face: middle, transform: shifted).grid?.strength)
     #expect(elsewhere < strength / 2, "\(elsewhere)")
     let plain = noise(256, deviation: 3).warped(sizePixels: 96, by: transform)
-    let none = try #require(CropMeasures(plain, transform: transform).grid?.strength)
+    let none = try #require(CropMeasures(plain, face: middle, transform: transform).grid?.strength)
     #expect(abs(none) < 0.05, "\(none)")
     // Too small to see blocks.
     #expect(
-      CropMeasures(crop, transform: SimilarityTransform(a: 5, b: 0, tx: 0, ty: 0)).grid == nil)
+      CropMeasures(
+        crop, face: middle, transform: SimilarityTransform(a: 5, b: 0, tx: 0, ty: 0)
+      ).grid == nil)
   }
 }
 

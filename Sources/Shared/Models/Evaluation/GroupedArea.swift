@@ -1,5 +1,4 @@
 package import Contract
-internal import Randomness
 
 /// The area under the ROC curve of any scores, with its 95% interval over groups of people: the draws are
 /// those of ``BootstrapIntervals``.
@@ -20,9 +19,7 @@ package struct GroupedArea: Sendable, Equatable {
     scores: [Double], labels: [VideoLabel], groups: [Int], groupCount: Int, draws: Int,
     seed: UInt64
   ) {
-    let ranking = GroupedRanking(
-      groups: groups,
-      predictions: zip(scores, labels).map { LabelledProbability(probability: $0, label: $1) })
+    let ranking = GroupedRanking(groups: groups, scores: scores, labels: labels)
     value = ranking.areaUnderCurve([Int](repeating: 1, count: groupCount))
     let isMeasurable = VideoLabel.allCases.allSatisfy { label in
       Set(zip(labels, groups).filter { $0.0 == label }.map(\.1)).count
@@ -30,9 +27,8 @@ package struct GroupedArea: Sendable, Equatable {
     }
     interval =
       isMeasurable && draws > 0
-      ? ConfidenceInterval(
-        GroupWeights(groupCount: groupCount, draws: draws, seed: seed)
-          .map(ranking.areaUnderCurve)) : nil
+      ? GroupDraws(groups: groupCount, draws: draws, seed: seed).interval(ranking.areaUnderCurve)
+      : nil
   }
 }
 
@@ -79,8 +75,7 @@ package struct GroupedCorrelation: Sendable, Equatable {
     value = correlation([Int](repeating: 1, count: members.count))
     interval =
       members.count >= BootstrapIntervals.minimumGroups && draws > 0 && value != nil
-      ? ConfidenceInterval(
-        GroupWeights(groupCount: members.count, draws: draws, seed: seed).map(correlation)) : nil
+      ? GroupDraws(groups: members.count, draws: draws, seed: seed).interval(correlation) : nil
   }
 
   /// The rank of each number, ties sharing the mean of theirs.
@@ -95,22 +90,5 @@ package struct GroupedCorrelation: Sendable, Equatable {
       start = end
     }
     return ranks
-  }
-}
-
-/// How often each group is drawn in each of some resamples.
-private struct GroupWeights {
-  let groupCount: Int
-  let draws: Int
-  let seed: UInt64
-
-  func map(_ statistic: ([Int]) -> Double?) -> [Double?] {
-    var weights = [Int](repeating: 0, count: groupCount)
-    return (0..<draws).map { draw in
-      var random = RandomStream(seed: seed, .bootstrap, UInt64(draw))
-      for group in weights.indices { weights[group] = 0 }
-      for _ in 0..<groupCount { weights[random.below(groupCount)] += 1 }
-      return statistic(weights)
-    }
   }
 }

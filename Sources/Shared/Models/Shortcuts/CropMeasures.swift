@@ -6,8 +6,8 @@ internal import Imaging
 struct CropMeasures {
   /// Share of the crop that is black and connected to its edge by black.
   let blackBorder: Double
-  /// Natural logarithm of the variance of the Laplacian over the inner face; nil for a crop of a few
-  /// pixels.
+  /// Natural logarithm of the variance of the Laplacian over the inner face, as evaluations measure it; nil
+  /// for a crop of a few pixels.
   let sharpness: Double?
   /// Mean luma of the inner face, 0...255.
   let brightness: Double
@@ -23,22 +23,23 @@ struct CropMeasures {
   /// high quality makes of it.
   static let darkest: UInt8 = 12
 
-  /// - Parameter transform: from the crop to the displayed picture; nil where that isn't known.
-  init(_ picture: PixelBuffer, transform: SimilarityTransform?) {
+  /// - Parameters:
+  ///   - face: the inner face in the crop; inside of it, and not empty.
+  ///   - transform: from the crop to the displayed picture; nil where that isn't known.
+  init(_ picture: PixelBuffer, face: PixelRectangle, transform: SimilarityTransform?) {
     let luma = Self.luma(of: picture)
     blackBorder = Self.blackBorder(picture)
-    let (xs, ys) = (Self.inner(picture.width), Self.inner(picture.height))
-    sharpness = Self.sharpness(luma, width: picture.width, xs, ys)
+    sharpness = picture.blur(in: face).map { -$0 }
     var (sum, red, blue) = (0.0, 0.0, 0.0)
-    for y in ys {
-      for x in xs {
+    for y in face.y..<face.y + face.height {
+      for x in face.x..<face.x + face.width {
         let pixel = picture[x, y]
         sum += Double(luma[y * picture.width + x])
         red += Double(pixel[0])
         blue += Double(pixel[2])
       }
     }
-    let count = Double(xs.count * ys.count)
+    let count = Double(max(face.width * face.height, 1))
     brightness = sum / count
     redTint = (red - sum) / count
     blueTint = (blue - sum) / count
@@ -46,9 +47,6 @@ struct CropMeasures {
       GridEdges(luma, width: picture.width, height: picture.height, transform: $0)
     }
   }
-
-  /// The middle two thirds of a side: the inner face of an aligned crop.
-  private static func inner(_ side: Int) -> Range<Int> { side / 6..<max(side - side / 6, 1) }
 
   /// BT.601's luma, 0...255.
   private static func luma(of picture: PixelBuffer) -> [Float] {
@@ -64,32 +62,6 @@ struct CropMeasures {
       }
       initialized = count
     }
-  }
-
-  private static func sharpness(
-    _ luma: [Float], width: Int, _ xs: Range<Int>, _ ys: Range<Int>
-  ) -> Double? {
-    let height = luma.count / width
-    let (columns, rows) = (
-      xs.clamped(to: 1..<max(width - 1, 1)), ys.clamped(to: 1..<max(height - 1, 1))
-    )
-    guard columns.count > 1, rows.count > 1 else { return nil }
-    var (sum, squares) = (0.0, 0.0)
-    luma.withUnsafeBufferPointer { luma in
-      for y in rows {
-        for x in columns {
-          let place = y &* width &+ x
-          let value = Double(
-            luma[place &- 1] + luma[place &+ 1] + luma[place &- width] + luma[place &+ width]
-              - 4 * luma[place])
-          sum += value
-          squares += value * value
-        }
-      }
-    }
-    let count = Double(columns.count * rows.count)
-    let mean = sum / count
-    return log(max(squares / count - mean * mean, 0.01))
   }
 
   /// Walks from the edge inwards over black pixels.

@@ -77,6 +77,8 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
   static let largestChance = 0.025
   /// The same where videos exchange labels within groups.
   static let largestChanceByVideo = 0.01
+  /// Where chance does as well in a larger share, it is what chance does; between both it can't be told.
+  static let certainChance = 0.1
   /// Arrangements of labels between groups from which on they decide: the true one and its opposite, which
   /// are as good as each other, are then rarer than chance may be.
   static let decisiveArrangements = Int(2 / largestChance)
@@ -158,38 +160,42 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
       return
     }
     let exchange = examination.exchange
-    if exchange.arrangementCount >= Self.decisiveArrangements {
-      let chance = try examination.chance(
-        exchange.betweenGroups(seed: examination.seed), reaching: area,
-        atMost: Self.largestChance, workerCount, observer)
-      self.chance = chance
-      if chance <= Self.largestChance {
-        found(area, areas[best].interval)
-      } else {
-        reason =
-          "the area of \(decimalText(area, decimals: 2)) may be chance, which does as well in "
-          + "\(decimalText(100 * chance, decimals: 0))% of all arrangements of the labels or more"
-        (finding, advice, leading, otherFindings) = (nil, nil, nil, [])
-      }
+    let byGroups = exchange.arrangementCount >= Self.decisiveArrangements
+    guard byGroups || exchange.mixedGroups >= 3 else {
+      cannotTell(tooFew(area, exchange))
       return
     }
-    let agree = examination.groupsAgree(scores.all[best])
-    if exchange.mixedGroups >= 3, agree {
-      let chance = try examination.chance(
-        exchange.betweenVideos(seed: examination.seed), reaching: area,
-        atMost: Self.largestChanceByVideo, workerCount, observer)
-      self.chance = chance
-      if chance <= Self.largestChanceByVideo {
-        found(area, areas[best].interval)
-        reason +=
-          ". There are few groups of people: it rests on their videos, which agree in every group"
-        return
-      }
+    let chance = try examination.chance(
+      byGroups
+        ? exchange.betweenGroups(seed: examination.seed)
+        : exchange.betweenVideos(seed: examination.seed),
+      reaching: area, atMost: Self.certainChance, workerCount, observer)
+    self.chance = chance
+    let share = "\(decimalText(100 * chance, decimals: chance < 0.1 ? 1 : 0))% of all arrangements"
+    if chance > Self.certainChance {
+      reason =
+        "the area of \(decimalText(area, decimals: 2)) is no more than chance, which does as well in "
+        + "\(share) of the labels"
+      (finding, advice, leading, otherFindings) = (nil, nil, nil, [])
+    } else if byGroups, chance <= Self.largestChance {
+      found(area, areas[best].interval)
+    } else if byGroups {
+      cannotTell(
+        "the area of \(decimalText(area, decimals: 2)) may be chance, which does as well in \(share) "
+          + "of the labels; more people may tell")
+    } else if chance <= Self.largestChanceByVideo, examination.groupsAgree(scores.all[best]) {
+      found(area, areas[best].interval)
+      reason +=
+        ". There are few groups of people: it rests on their videos, which agree in every group"
+    } else {
+      cannotTell(tooFew(area, exchange))
     }
-    cannotTell(
-      "an area of \(decimalText(area, decimals: 2)) may be chance with so few people: "
-        + "\(exchange.comparedGroups) groups whose labels can be exchanged; "
-        + "\(PermutationTest.decisiveGroups) with real and fake videos may decide")
+  }
+
+  private func tooFew(_ area: Double, _ exchange: LabelExchange) -> String {
+    "an area of \(decimalText(area, decimals: 2)) may be chance with so few people: "
+      + "\(exchange.comparedGroups) groups whose labels can be exchanged; "
+      + "\(PermutationTest.decisiveGroups) with real and fake videos may decide"
   }
 
   private mutating func cannotTell(_ why: String) {

@@ -1,4 +1,5 @@
 internal import Contract
+internal import FaceDetection
 internal import Foundation
 internal import Imaging
 internal import Randomness
@@ -110,7 +111,10 @@ package struct TraitCollector {
     for place in 0..<count {
       let index = samples.lowerBound + (2 * place + 1) * samples.count / (2 * count)
       let (picture, record) = try catalog.pictureAndRecord(of: index, decoder: decoder)
-      measures.append(CropMeasures(picture, transform: catalog.transform(of: record)))
+      measures.append(
+        CropMeasures(
+          picture, face: catalog.description.geometry.innerFace,
+          transform: catalog.transform(of: record)))
       faces.append(max(record.box.width, record.box.height))
     }
     var traits = recorded
