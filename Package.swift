@@ -149,9 +149,8 @@ let package = Package(
     library(
       .models, "Shortcuts",
       [
-        "Contract", "Evaluation", "FaceDetection", "Imaging", "PrintableText", "Randomness", "ShardStore",
-        "Terminal",
-        "TrainingData", "Workers",
+        "Contract", "Evaluation", "FaceDetection", "Imaging", "PrintableText", "Randomness",
+        "ShardStore", "Terminal", "TrainingData", "Workers",
       ]),
     library(
       .models, "Diagnosis",
