@@ -8,7 +8,7 @@
 
 extension PixelBuffer {
   /// Blurs the picture with a Gaussian bell of standard deviation `sigma` in pixels, cut off at three
-  /// of them. Outside of the picture its edge goes on. About 0.2 milliseconds per unit of `sigma` and
+  /// of them. Outside of the picture its edge goes on. About 0.05 milliseconds per unit of `sigma` and
   /// 10,000 pixels.
   public mutating func blur(sigma: Double) {
     // Below, the neighbours' weights vanish in rounding.
