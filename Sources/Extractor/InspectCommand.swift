@@ -2,6 +2,7 @@ import ArgumentParser
 import Contract
 import ExtractionRun
 import Files
+import Foundation
 import Imaging
 import PrintableText
 import ShardStore

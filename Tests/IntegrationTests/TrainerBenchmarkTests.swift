@@ -111,7 +111,7 @@ extension TrainerTests {
         var steps: [Step]
       }
       let arguments = ["benchmark", "--data", "--size", "32", "--rounds", "1"]
-      let outcome = try TrainingRun.command(arguments + ["--json"])
+      let outcome = try TrainingRun.command(arguments + ["--json", "-"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
       #expect(report.size == 32)

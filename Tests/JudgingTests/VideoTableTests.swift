@@ -77,6 +77,19 @@ struct VideoTableTests {
     #expect(rows.dropFirst().map { $0[10] } == ["fake", "real"])
   }
 
+  /// Between the bounds no verdict is given.
+  @Test func boundsGiveNoVerdict() throws {
+    var table = VideoTable()
+    try table.append(
+      predictions(
+        [-3.0, -1, 0.2, 1, 3].enumerated().map {
+          (EvaluatedVideo(name: "\($0)", group: "g", label: .real), [$1])
+        }), Calibration(threshold: 0.5, lowerBound: 0.2, upperBound: 0.8))
+    #expect(
+      try rows(table.text()).dropFirst().map { $0[10] }
+        == ["real", "cannot tell", "cannot tell", "cannot tell", "fake"])
+  }
+
   @Test func numbersThatAreNoneTellNothing() throws {
     var table = VideoTable()
     try table.append(

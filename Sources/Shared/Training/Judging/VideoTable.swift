@@ -46,10 +46,11 @@ package struct VideoTable {
     }
   }
 
-  /// Real or fake; "cannot tell" of a video without a face, and where the network computes no number.
+  /// Real or fake; "cannot tell" between the calibration's bounds, of a video without a face, and where
+  /// the network computes no number.
   private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> String {
-    guard video.hasFace, !video.probability.isNaN else { return "cannot tell" }
-    return (video.probability > calibration.threshold ? VideoLabel.fake : .real).rawValue
+    let verdict = video.hasFace ? calibration.verdict(probability: video.probability) : nil
+    return verdict?.rawValue ?? "cannot tell"
   }
 
   /// The table as CSV text (RFC 4180).
