@@ -108,7 +108,8 @@ let package = Package(
     library(.platform, "PrintableText", []),
     library(.platform, "Randomness", []),
     library(.platform, "Measure", ["Workers"]),
-    library(.platform, "Terminal", ["CProcess", "Measure", "PrintableText", "Workers"]),
+    library(
+      .platform, "Terminal", ["CProcess", "Files", "Measure", "PrintableText", "Workers"]),
     library(.platform, "Files", ["CZlib", "PrintableText"]),
     library(.contract, "Contract", ["Files", "PrintableText"]),
     library(.media, "Imaging", ["CTurboJPEG", "Contract"]),
@@ -231,7 +232,7 @@ let package = Package(
     tests("WorkersTests", ["Workers"]),
     tests("RandomnessTests", ["Randomness"]),
     tests("PrintableTextTests", ["PrintableText"]),
-    tests("TerminalTests", ["Terminal"]),
+    tests("TerminalTests", ["Files", "Terminal"]),
     tests("FilesTests", ["Files"]),
     tests("ContractTests", ["Contract"]),
     tests("CollectivesTests", ["Collectives"]),
@@ -271,6 +272,7 @@ let package = Package(
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
+    tests("JudgingTests", ["Contract", "Evaluation", "Files", "Judging", "Prediction"]),
     tests(
       "FaceDetectionTests",
       ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "NeuralNetwork"]),

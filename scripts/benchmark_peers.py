@@ -146,7 +146,7 @@ class Trainer:
     def measure(self):
         told = json.loads(subprocess.run(
             [self.path, "benchmark", "--batch", str(self.batch), "--workers", str(cores()),
-             "--rounds", "3", "--json"],
+             "--rounds", "3", "--json", "-"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
         self.software = f"{told['kernels']} kernels"
         return {

@@ -22,8 +22,9 @@ struct BenchmarkCommand: ParsableCommand {
       worker, in turn; medians of the rounds are shown. Afterwards all clips are extracted with two \
       workers, for the peak of memory.
 
-      Example:
+      Examples:
         extractor benchmark clips/*.mp4 --rounds 5
+        extractor benchmark clips/*.mp4 --json benchmark.json
       """)
 
   @Argument(help: "Video files.", completion: .file())
@@ -39,8 +40,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Rounds; medians are shown.")
   var rounds: Int = 3
 
-  @Flag(help: "Print the result as JSON.")
-  var json = false
+  @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (1...100).contains(rounds) else {
@@ -50,6 +50,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     let configuration = try ExtractConfiguration(contentsOf: pipeline, overrides: set)
     let weights =
       configuration.recipe(detectorWeights: nil).needsDetector
@@ -70,14 +71,16 @@ struct BenchmarkCommand: ParsableCommand {
     }
     progress.finish()
     let peak = try benchmark.peakMebibytes(clips: clips, workers: 2)
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      StandardOutput.write(String(decoding: try encoder.encode(results), as: UTF8.self))
-    } else {
-      StandardOutput.write(Benchmark.table(results))
-      StandardOutput.write("\nPeak memory with 2 workers: \(peak) MiB")
-    }
+    StandardOutput.write(Benchmark.table(results))
+    StandardOutput.write("\nPeak memory with 2 workers: \(peak) MiB")
+    try destination?.write(
+      Report(clips: results, peakMebibytes: peak), format: "extraction-benchmark/1")
+  }
+
+  private struct Report: Encodable {
+    var clips: [Benchmark.Result]
+    /// Of the process while two workers extracted all clips.
+    var peakMebibytes: Int
   }
 }
 

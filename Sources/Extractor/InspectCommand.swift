@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
       Examples:
         extractor inspect /data/dfdc-faces
         extractor inspect /data/dfdc-faces --contact-sheet sheet.jpg
-        extractor inspect /data/dfdc-faces --json
+        extractor inspect /data/dfdc-faces --json - | jq .counts
         extractor inspect /data/dfdc-faces --shortcuts
 
       --shortcuts asks whether real and fake can be told apart without looking at faces, by size, \
@@ -48,8 +48,7 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "Threads that look for shortcuts; 0 is one per core.")
   var workers: Int = 0
 
-  @Flag(help: "Print everything as JSON.")
-  var json = false
+  @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (1...1000).contains(crops) else {
@@ -61,16 +60,12 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     let reader = try ShardReader(directory: store, allowLosses: true)
     var summary = StoreSummary(reader)
     if shortcuts { summary.shortcuts = try audit() }
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      StandardOutput.write(String(decoding: try encoder.encode(summary), as: UTF8.self))
-    } else {
-      StandardOutput.write(summary.text)
-    }
+    StandardOutput.write(summary.text)
+    try destination?.write(summary, format: "store-summary/1")
     if let contactSheet { try draw(contactSheet, reader) }
     guard reader.findings.isEmpty else { throw ExitCode.failure }
     guard let audit = summary.shortcuts else { return }
@@ -98,9 +93,7 @@ struct InspectCommand: ParsableCommand {
     let picture = try ContactSheetMaker(reader: reader, limit: crops).sheet().render()
     let file = try JPEGEncoder(quality: 90).encode(picture)
     try AtomicFile.write(file, to: contactSheet)
-    if !json {
-      StandardOutput.write("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))")
-    }
+    StandardOutput.write("\nContact sheet: \(contactSheet) (\(picture.width)x\(picture.height))")
   }
 }
 
@@ -195,7 +188,7 @@ private struct StoreSummary: Codable {
     var lines = unknowns
     lines += findings.prefix(50).map { "\($0)".printable }
     if findings.count > 50 {
-      lines.append("... and \(findings.count - 50) more; --json prints all")
+      lines.append("... and \(findings.count - 50) more; --json - prints all")
     }
     if !findings.isEmpty {
       lines.append(

@@ -12,8 +12,9 @@ struct VerifyCommand: ParsableCommand {
     abstract:
       "Checks every page, record, checksum and picture of a store, and that nothing is lost.",
     discussion: """
-      Example:
+      Examples:
         extractor verify /data/dfdc-faces
+        extractor verify /data/dfdc-faces --json verification.json
 
       Each task's manifest (task-000.json) says which shards there must be and what they hold: one that \
       is missing, empty, older than it was, a copy of another, or of another store is found.
@@ -28,8 +29,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Shards checked at the same time; 0 is one per core.")
   var workers: Int = 0
 
-  @Flag(help: "Print the result as JSON.")
-  var json = false
+  @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (0...1024).contains(workers) else {
@@ -38,6 +38,7 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     // What is missing has no progress; what is there is checked while nobody writes.
     let names = try ShardName.all(inStore: store)
     let mebibytes = Dictionary(
@@ -80,8 +81,24 @@ struct VerifyCommand: ParsableCommand {
     progress.finish()
     let ordered = results.withLock { $0.sorted { $0.shard < $1.shard } }
     let verification = try verifier.combine(ordered)
-    try show(verification)
+    show(verification)
+    try destination?.write(Result(verification), format: "store-verification/1")
     throw ExitCode(verification.isSound ? 0 : 1)
+  }
+
+  private struct Result: Encodable {
+    var isSound: Bool
+    var shards: [ShardVerification]
+    /// Of the store, or of several shards; those of one shard stand with it.
+    var storeFindings: [StoreFinding]
+    var unknowns: [String]
+
+    init(_ verification: StoreVerification) {
+      isSound = verification.isSound
+      shards = verification.shards
+      storeFindings = verification.storeFindings
+      unknowns = verification.unknowns
+    }
   }
 
   private static func mebibytes(_ path: String) -> Double {
@@ -89,13 +106,7 @@ struct VerifyCommand: ParsableCommand {
     return Double((attributes?[.size] as? NSNumber)?.int64Value ?? 0) / 1_048_576
   }
 
-  private func show(_ verification: StoreVerification) throws {
-    if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      StandardOutput.write(String(decoding: try encoder.encode(verification), as: UTF8.self))
-      return
-    }
+  private func show(_ verification: StoreVerification) {
     var table = TextTable(header: ["shard", "videos", "failed", "crops", "MiB", "findings"])
     for shard in verification.shards {
       table.append([
@@ -109,7 +120,7 @@ struct VerifyCommand: ParsableCommand {
       StandardOutput.write("  \(finding)".printable)
     }
     let hidden = verification.findings.count - 50
-    if hidden > 0 { StandardOutput.write("  ... and \(hidden) more; --json prints all") }
+    if hidden > 0 { StandardOutput.write("  ... and \(hidden) more; --json - prints all") }
     for unknown in verification.unknowns { StandardOutput.write("  " + unknown) }
     StandardOutput.write(
       verification.isSound

@@ -26,7 +26,7 @@ extension TrainerTests {
       #expect(Set(files) == Set(Self.conditions.keys))
       for file in files {
         let path = Self.folder + "/" + file
-        let outcome = try TrainingRun.command(["diagnose", path, "--json"])
+        let outcome = try TrainingRun.command(["diagnose", path, "--json", "-"])
         let condition = try #require(Self.conditions[file])
         let (word, status): (String, Int32) =
           switch condition {

@@ -169,7 +169,7 @@ extension TrainerTests {
           .dictionary([TorchEntry("fake", .integer(0)), TorchEntry("real", .integer(1))]))
         let path = folder.path(of: "imagefolder.pth")
         try writeInverted(to: path, remarks: [order])
-        let diagnosis = try TrainingRun.command(["diagnose", path, "--json"])
+        let diagnosis = try TrainingRun.command(["diagnose", path, "--json", "-"])
         #expect(diagnosis.status == 1)
         #expect(diagnosis.output.contains("\"condition\" : \"swappedClasses\""))
         #expect(diagnosis.output.contains("class_to_idx: fake, real"))

@@ -44,7 +44,7 @@ struct OutputTests {
       #expect(
         Set(try StoreContent(store).videos.keys.map { ($0 as NSString).lastPathComponent })
           == Set(Self.hostileNames))
-      for command in [["verify", store], ["verify", store, "--json"], ["inspect", store]] {
+      for command in [["verify", store], ["verify", store, "--json", "-"], ["inspect", store]] {
         let outcome = try BuiltExecutable.run(command)
         for text in [outcome.output, outcome.errors] { expectHarmless(text) }
       }
@@ -67,7 +67,7 @@ struct OutputTests {
   /// A full disk behind standard output is a failure, and said.
   @Test func lostOutputIsAFailure() throws {
     for (program, arguments) in [
-      (BuiltExecutable.extractor, ["inspect", TrainingStore.folder, "--json"]),
+      (BuiltExecutable.extractor, ["inspect", TrainingStore.folder, "--json", "-"]),
       (BuiltExecutable.extractor, ["verify", TrainingStore.folder]),
       (TrainingRun.trainer, ["--help"]),
     ] {

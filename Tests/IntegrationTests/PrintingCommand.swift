@@ -30,7 +30,7 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         ["inspect", TrainingStore.folder]
       },
       PrintingCommand(name: "verify", program: BuiltExecutable.extractor) { _ in
-        ["verify", TrainingStore.folder, "--json"]
+        ["verify", TrainingStore.folder, "--json", "-"]
       },
       PrintingCommand(name: "benchmark", program: BuiltExecutable.extractor) { folder in
         [
@@ -87,7 +87,7 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
       ]
     },
     PrintingCommand(name: "diagnose", program: TrainingRun.trainer) { _ in
-      ["diagnose", UndisturbedRun.twoWorkers.model, "--json"]
+      ["diagnose", UndisturbedRun.twoWorkers.model, "--json", "-"]
     },
     PrintingCommand(name: "repair", program: TrainingRun.trainer) { folder in
       [

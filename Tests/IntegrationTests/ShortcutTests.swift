@@ -18,7 +18,7 @@ import Workers
   }
 
   static func inspect(_ store: String) throws -> (outcome: BuiltExecutable.Outcome, ShortcutAudit) {
-    let outcome = try BuiltExecutable.run(["inspect", store, "--shortcuts", "--json"])
+    let outcome = try BuiltExecutable.run(["inspect", store, "--shortcuts", "--json", "-"])
     let found = try JSONDecoder().decode(Inspection.self, from: Data(outcome.output.utf8))
     return (outcome, try #require(found.shortcuts, "\(outcome.output) \(outcome.errors)"))
   }

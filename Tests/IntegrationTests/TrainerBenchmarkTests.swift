@@ -34,7 +34,7 @@ extension TrainerTests {
     ]
 
     private func report(_ arguments: [String]) throws -> Report {
-      let outcome = try TrainingRun.command(Self.small + arguments + ["--json"])
+      let outcome = try TrainingRun.command(Self.small + arguments + ["--json", "-"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       return try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
     }
@@ -111,7 +111,7 @@ extension TrainerTests {
         var steps: [Step]
       }
       let arguments = ["benchmark", "--data", "--size", "32", "--rounds", "1"]
-      let outcome = try TrainingRun.command(arguments + ["--json"])
+      let outcome = try TrainingRun.command(arguments + ["--json", "-"])
       #expect(outcome.status == 0, "\(outcome.errors)")
       let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
       #expect(report.size == 32)

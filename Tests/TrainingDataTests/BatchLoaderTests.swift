@@ -164,7 +164,7 @@ import VideoCatalog
 
   /// Blur is of the inner face in the store's size, also where the network's is another, and only where
   /// it is asked for.
-  @Test(arguments: [0, 32]) func blur(inputSize: Int) throws {
+  @Test(arguments: [0, 64]) func blur(inputSize: Int) throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
       let face = catalog.description.geometry.innerFace

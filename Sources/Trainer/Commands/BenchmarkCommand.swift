@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Measure
 import NeuralNetwork
 import Terminal
@@ -17,7 +16,7 @@ struct BenchmarkCommand: ParsableCommand {
         trainer benchmark --batch 32 --workers 2 --rounds 9
         trainer benchmark --layers
         trainer benchmark --data --size 128
-        trainer benchmark --json > benchmark.json
+        trainer benchmark --json benchmark.json
         DEEPFAKE_KERNELS=AVX2 trainer benchmark
 
       The first rounds measure the layers of a training step. GFLOP/s are those of one worker, by \
@@ -54,8 +53,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Measure the way of the pictures from the store to the network only.")
   var data = false
 
-  @Flag(help: "Print the result as JSON.")
-  var json = false
+  @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (0...1024).contains(workers) else {
@@ -82,7 +80,8 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard !data else { return try measureData() }
+    let destination = try json.begin()
+    guard !data else { return try measureData(destination) }
     let measurement = BenchmarkMeasurement(
       architecture: ResNet18Architecture(width: width, inputSize: size), batch: batch,
       workers: WorkerPool(workerCount: workers).workerCount, rounds: rounds)
@@ -101,22 +100,17 @@ struct BenchmarkCommand: ParsableCommand {
     progress.finish()
     let report = BenchmarkReport(
       measurement: measurement, step: step, rates: rates, peakMebibytes: peak)
-    try write(report) { BenchmarkTable(report: report).render() }
+    StandardOutput.write(BenchmarkTable(report: report).render())
+    try destination?.write(report, format: "training-benchmark/1")
   }
 
-  private func measureData() throws {
+  private func measureData(_ destination: ResultDestination?) throws {
     let progress = ProgressLine(total: rounds, unit: "rounds")
     let report = try BenchmarkData(size: size, rounds: rounds).measure {
       progress.update(done: $0, detail: "pictures")
     }
     progress.finish()
-    try write(report) { report.render() }
-  }
-
-  private func write(_ report: some Encodable, _ text: () -> String) throws {
-    guard json else { return StandardOutput.write(text()) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
+    StandardOutput.write(report.render())
+    try destination?.write(report, format: "data-benchmark/1")
   }
 }

@@ -19,7 +19,8 @@ struct DiagnoseCommand: ParsableCommand {
       Examples:
         trainer diagnose baseline_student.pkl
         trainer diagnose model.pt --store /data/dfdc-faces
-        trainer diagnose model.pt --json > diagnosis.json
+        trainer diagnose model.pt --json diagnosis.json
+        trainer diagnose model.pt --json - | jq .diagnosis.condition
 
       Reads PyTorch's zip and legacy files, whole modules and TorchScript too, safetensors, NumPy's \
       archives, and Python pickles of NumPy arrays or tensors, also packed by gzip or zip, in shards, \
@@ -53,8 +54,7 @@ struct DiagnoseCommand: ParsableCommand {
   @Option(help: "Workers that share the pictures; 0 is one per core.")
   var workers = 0
 
-  @Flag(help: "Print the diagnosis as JSON.")
-  var json = false
+  @OptionGroup var json: JSONOption
 
   func validate() throws {
     guard (0...1024).contains(workers) else {
@@ -66,6 +66,7 @@ struct DiagnoseCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     try MemoryCheck.start(workers: workers, reading: model)
     var (file, diagnosis) = Self.diagnose(model, reading.choices)
     var predictions: PredictionSummary?
@@ -85,7 +86,8 @@ struct DiagnoseCommand: ParsableCommand {
         trial.findings, ranksFakesHigher: trial.ranksFakesHigher, leansRight: trial.leansRight)
     }
     let result = DiagnosisResult(model: model, diagnosis: diagnosis, predictions: predictions)
-    StandardOutput.write(try json ? result.json() : result.text())
+    StandardOutput.write(result.text())
+    try destination?.write(result, format: DiagnosisResult.format)
     try diagnosis.verdict.endCommand()
   }
 

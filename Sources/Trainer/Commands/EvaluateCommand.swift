@@ -2,8 +2,6 @@ import ArgumentParser
 import Configuration
 import Contract
 import Evaluation
-import Files
-import Foundation
 import Imaging
 import Judging
 import ModelFiles
@@ -26,12 +24,22 @@ struct EvaluateCommand: ParsableCommand {
         trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
         trainer evaluate --model runs/dfdc/model.pt --store /data/celebdf-faces --split all
         trainer evaluate --model model.pt --store faces --split validation --json result.json
+        trainer evaluate --model model.pt --store faces --predictions videos.csv --by dataset,method
+        trainer evaluate --model model.pt --store faces --json - | jq .report.videos.auc
         trainer evaluate --model model.pt --store faces --robustness --plot robustness.svg
         trainer evaluate --model model.pt --store faces --robustness --robustness-levels 1,3,5
 
       The split is the one that the model was trained with: the same people on the same side. With \
       --split all a store of another data set is measured whole. Temperature and threshold are those \
       in the model file; nothing is fitted here.
+
+      Beside the AUC of videos stands what the sharpness of the faces alone reaches, and the share of \
+      pairs of a real and a fake video of one person that are ranked right (docs/evaluation.md).
+
+      With --predictions each video gets a row: its label, group, data set, method, compression, \
+      original, number of crops, score, calibrated probability, verdict and blur. With --by there is a \
+      table for each of these: a method's fakes are compared with all real videos, those of a data \
+      set, a compression or a group with the real videos of the same one.
 
       With --robustness the same crops are judged once more for each perturbation and level of \
       DeeperForensics-1.0, damaged before they are brought to the network's size. That takes as long \
@@ -44,6 +52,8 @@ struct EvaluateCommand: ParsableCommand {
   enum Part: String, ExpressibleByArgument, CaseIterable {
     case test, validation, train, all
   }
+
+  private static let names = Breakdown.Property.allCases.map(\.rawValue).joined(separator: ", ")
 
   @Option(help: "The model file, model.pt of a run.", completion: .file())
   var model: String
@@ -60,8 +70,19 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Draws for the confidence intervals; 0 is none.")
   var bootstrap = 1000
 
-  @Option(help: "Write the report as JSON into this file.", completion: .file())
-  var json: String?
+  @Option(
+    help: ArgumentHelp(
+      "Tables of metrics apart by some of \(names), separated by commas.", valueName: "list"))
+  var by: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a row for each video into this CSV file; - is standard output, in place of the text.",
+      valueName: "file"),
+    completion: .file(extensions: ["csv"]))
+  var predictions: String?
+
+  @OptionGroup var json: JSONOption
 
   @OptionGroup(title: "Robustness")
   var robustness: RobustnessOptions
@@ -73,16 +94,42 @@ struct EvaluateCommand: ParsableCommand {
     guard (0...100_000).contains(bootstrap) else {
       throw ValidationError("--bootstrap: expected 0...100000, got \(bootstrap)")
     }
+    _ = try properties()
+    if predictions == "" {
+      throw ValidationError("--predictions: expected a file, or - for standard output, got nothing")
+    }
+    if let predictions, predictions == json.json {
+      throw ValidationError(
+        "--predictions, --json: expected two places, got '\(predictions)' for both")
+    }
+  }
+
+  /// What --by names, in that order.
+  private func properties() throws -> [Breakdown.Property] {
+    try by?.split(separator: ",", omittingEmptySubsequences: false).map { name in
+      guard
+        let property = Breakdown.Property(rawValue: name.trimmingPrefix { $0 == " " }.description)
+      else { throw ValidationError("--by: expected some of \(Self.names), got '\(name)'") }
+      return property
+    } ?? []
   }
 
   func run() throws {
+    let destinations = Destinations(
+      json: try json.begin(),
+      predictions: try predictions.map { try ResultDestination($0, VideoTable.kind) })
     try MemoryCheck.start(workers: workers, reading: model)
     let file = try ModelFile(contentsOf: model)
     try MemoryCheck.inference(file.state.architecture, workers: workers)
     let catalog = try openStore(file.metadata)
     let videos = try chosenVideos(catalog, file.metadata)
-    try run(
-      file, catalog, videos: videos, file.metadata.calibration)
+    try run(file, catalog, videos: videos, file.metadata.calibration, destinations)
+  }
+
+  /// Where results for programs go; nil where nobody asked.
+  private struct Destinations {
+    var json: ResultDestination?
+    var predictions: ResultDestination?
   }
 
   private func openStore(_ metadata: ModelMetadata) throws -> SampleCatalog {
@@ -97,7 +144,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func run(
-    _ file: ModelFile, _ catalog: SampleCatalog, videos: [Int], _ calibration: Calibration
+    _ file: ModelFile, _ catalog: SampleCatalog, videos: [Int], _ calibration: Calibration,
+    _ destinations: Destinations
   ) throws {
     let grid = try robustness.grid()
     if grid != nil { try checkRobustness(catalog, videos) }
@@ -124,6 +172,7 @@ struct EvaluateCommand: ParsableCommand {
       presentEntries: file.state.entries.map(\.name), reloaded: nil)
     StandardOutput.write(
       ResultTable(reports: [(split.rawValue, report)], behaviour: behaviour).render())
+    let breakdowns = try self.breakdowns(predictions, calibration)
     let verdict = behaviour.verdict.considering(file.metadata.verdict)
     StandardOutput.write("\n" + verdict.line(behaviour.reason))
     if let stated = file.metadata.verdict, stated.verdict != .sound {
@@ -132,7 +181,13 @@ struct EvaluateCommand: ParsableCommand {
     }
     var result = Result(
       model: model, store: store, split: split.rawValue,
-      verdict: verdict, stated: file.metadata.verdict, report: report, behaviour: behaviour)
+      verdict: verdict, stated: file.metadata.verdict, report: report, behaviour: behaviour,
+      by: breakdowns.isEmpty ? nil : breakdowns)
+    if let destination = destinations.predictions {
+      var table = VideoTable()
+      try table.append(predictions, calibration)
+      try destination.write(text: table.text())
+    }
     if let grid {
       let run = RobustnessRun(
         catalog: catalog, predictor: predictor, pool: pool, grid: grid, observer: console)
@@ -140,8 +195,27 @@ struct EvaluateCommand: ParsableCommand {
         try measureRobustness(run, file.state, videos, calibration)
       }
     }
-    if let json { try write(result, to: json) }
+    try destinations.json?.write(result, format: "evaluation/1")
     try verdict.endCommand()
+  }
+
+  /// The tables that --by asks for, which are printed.
+  private func breakdowns(
+    _ predictions: VideoPredictions, _ calibration: Calibration
+  ) throws -> [Breakdown] {
+    let properties = try self.properties()
+    guard !properties.isEmpty else { return [] }
+    let videos = try VideoPrediction.predictions(
+      frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+      score: calibration.score, temperature: calibration.temperature)
+    let breakdowns = properties.map {
+      Breakdown(videos, by: $0, threshold: calibration.threshold, draws: bootstrap, seed: 1)
+    }
+    for breakdown in breakdowns {
+      StandardOutput.write("\n" + BreakdownTable(breakdown).render())
+    }
+    StandardOutput.write("\n" + BreakdownTable.note)
+    return breakdowns
   }
 
   /// Throws where measuring perturbed crops would come to nothing.
@@ -151,7 +225,6 @@ struct EvaluateCommand: ParsableCommand {
   private func checkRobustness(_ catalog: SampleCatalog, _ videos: [Int]) throws {
     try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
     try OutputPath.check(robustness.plot)
-    try OutputPath.check(json)
   }
 
   /// Measures the perturbed crops, prints the table and writes the plot.
@@ -213,12 +286,8 @@ struct EvaluateCommand: ParsableCommand {
     var stated: StatedVerdict?
     var report: EvaluationReport
     var behaviour: BehaviourCheck
+    /// Apart by what --by names.
+    var by: [Breakdown]?
     var robustness: RobustnessReport?
-  }
-
-  private func write(_ result: Result, to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write([UInt8](encoder.encode(result)), to: path)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Contract
 import CrossValidation
 import Evaluation
 import Foundation
@@ -20,6 +21,7 @@ struct ExportCommand: ParsableCommand {
         trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
         trainer export --checkpoint runs/dfdc/checkpoints/step-00012000.pt --output model.pt \\
           --safetensors
+        trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output model.pt --json export.json
 
       Temperature and threshold are fitted on the validation side of the store that the checkpoint \
       was trained on (or of --store). Beside the model stands its story: training_info.json, \
@@ -45,6 +47,8 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "Export the model even if it is broken.")
   var force = false
 
+  @OptionGroup var json: JSONOption
+
   func validate() throws {
     guard !output.isEmpty, !output.hasSuffix("/") else {
       throw ValidationError("--output: expected a file such as model.pt, got '\(output)'")
@@ -52,6 +56,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     try MemoryCheck.start(workers: 0, reading: checkpoint)
     let saved = try Checkpoint(contentsOf: checkpoint)
     try MemoryCheck.inference(saved.state.architecture, workers: 0, copies: 5)
@@ -83,8 +88,10 @@ struct ExportCommand: ParsableCommand {
         saved, progress: learner.progress, to: target)
     }
     result.print()
+    try destination?.write(Result(result), format: "export/1")
     try result.judgement.behaviour.verdict.endCommand()
   }
+
   /// What the folds have shown, for the network that has learned from all of them; nil for any other.
   private func outOfFold(_ setup: TrainingSetup) throws -> OutOfFold? {
     guard case .allFolds(let folds, _) = setup.division else { return nil }
@@ -94,5 +101,29 @@ struct ExportCommand: ParsableCommand {
       setup.configuration, recorded: setup.recorded, store: setup.catalog.directory, folder: run,
       folds: folds, force: force, observer: TrainingConsole()
     ).outOfFold()
+  }
+
+  private struct Result: Encodable {
+    var verdict: ModelVerdict
+    /// What the verdict rests on, in one line.
+    var summary: String
+    /// The files that were written; nil where they were not.
+    var model: String?
+    var safetensors: String?
+    var information: String?
+    var validation: EvaluationReport
+    var test: EvaluationReport?
+    var behaviour: BehaviourCheck
+
+    init(_ result: ModelExport.Result) {
+      verdict = result.judgement.behaviour.verdict
+      summary = result.summary
+      model = result.isExported ? result.target.model : nil
+      safetensors = result.isExported ? result.target.safetensors : nil
+      information = result.isTold ? result.target.information : nil
+      validation = result.judgement.validation
+      test = result.judgement.test
+      behaviour = result.judgement.behaviour
+    }
   }
 }

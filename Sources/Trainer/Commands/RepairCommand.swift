@@ -24,6 +24,7 @@ struct RepairCommand: ParsableCommand {
         trainer repair model.pth --store faces --output fixed.pt --frames 4 --split hash
         trainer repair sorted_by_name.pth --store faces --output fixed.pt --swap-classes
         trainer repair gan.pth --key discriminator --store faces --output fixed.pt
+        trainer repair model.pth --store faces --output fixed.pt --json repair.json
 
       For models whose weights are right and whose statistics are missing, reset or ruined (see \
       `trainer diagnose`). Every BatchNorm layer gets the mean and variance of its true input over \
@@ -84,6 +85,8 @@ struct RepairCommand: ParsableCommand {
   @Flag(help: "Repair a sound model too; write the result even if it is broken.")
   var force = false
 
+  @OptionGroup var json: JSONOption
+
   func validate() throws {
     guard (0...1024).contains(workers) else {
       throw ValidationError("--workers: expected 0...1024, got \(workers)")
@@ -100,6 +103,7 @@ struct RepairCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     try MemoryCheck.start(workers: workers, reading: model)
     let (file, diagnosis) = DiagnoseCommand.diagnose(model, reading.choices)
     if let architecture = try? file?.network().architecture {
@@ -116,7 +120,7 @@ struct RepairCommand: ParsableCommand {
       if isSwapped, !swapClasses, !force { throw swapRefusal() }
     case .swappedClasses, .sound, .undecided, .misbehaving:
       // What the file says of its classes counts less than what it answers.
-      if !force, !swapClasses { return try judge(file, diagnosis) }
+      if !force, !swapClasses { return try judge(file, diagnosis, destination) }
     case .needsTraining:
       if diagnosis.findings.contains(where: { $0.identifier == .neverTrained }) {
         throw CommandError(
@@ -149,11 +153,18 @@ struct RepairCommand: ParsableCommand {
     StandardOutput.write(repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
     report(outcome, subject, target)
+    try destination?.write(
+      Result(
+        model: model, verdict: outcome.information.verdict,
+        output: outcome.isWritten ? target : nil, information: outcome.information),
+      format: "repair/1")
     try outcome.information.verdict.endCommand()
   }
 
   /// Of a file without anything to repair: what it is worth on the store, and what could be done.
-  private func judge(_ file: NetworkFile?, _ diagnosis: ModelDiagnosis) throws {
+  private func judge(
+    _ file: NetworkFile?, _ diagnosis: ModelDiagnosis, _ destination: ResultDestination?
+  ) throws {
     guard let file else { throw refusal(diagnosis) }
     let console = ConsoleObserver()
     let subject = try SubjectModel(file)
@@ -168,11 +179,26 @@ struct RepairCommand: ParsableCommand {
     let result = DiagnosisResult(
       model: model, diagnosis: diagnosis, predictions: trial.summary)
     StandardOutput.write(result.judgement)
+    try destination?.write(
+      Result(model: model, verdict: diagnosis.verdict, diagnosis: result), format: "repair/1")
     if diagnosis.condition == .swappedClasses { throw swapRefusal() }
     StandardOutput.write(
       "\nThere is nothing to repair. --force estimates the statistics anew, for instance on "
         + "another data set.")
     try diagnosis.verdict.endCommand()
+  }
+
+  private struct Result: Encodable {
+    /// The broken file.
+    var model: String
+    /// Whether the repaired model can be trusted; where there was nothing to repair, the model as it is.
+    var verdict: ModelVerdict
+    /// The repaired file; nil where none was written.
+    var output: String?
+    /// What stands beside it; nil where there was nothing to repair.
+    var information: RepairInformation?
+    /// What the file is worth as it is, where there was nothing to repair.
+    var diagnosis: DiagnosisResult?
   }
 
   /// What to say of a head that can be read in two ways.

@@ -15,6 +15,7 @@ struct ReportCommand: ParsableCommand {
         trainer report runs/dfdc
         trainer report runs/dfdc --store /data/moved/dfdc-faces
         trainer report runs/baseline runs/large --output comparison.html
+        trainer report runs/baseline runs/large --json numbers.json
 
       Every training writes this report at its end. The page is one file that fetches nothing: \
       verdict, curves, ROC, calibration, the worst mistakes with what the network saw in them, \
@@ -41,6 +42,8 @@ struct ReportCommand: ParsableCommand {
     completion: .file(extensions: ["html"]))
   var output: String?
 
+  @OptionGroup var json: JSONOption
+
   func validate() throws {
     if runs.count > 1, store != nil {
       throw ValidationError("--store: a comparison of runs has no pictures; leave it out")
@@ -56,6 +59,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    let destination = try json.begin()
     let recorded = try runs.map { try RecordedRun($0) }
     let path =
       output.map(CommandLinePath.absolute)
@@ -70,5 +74,6 @@ struct ReportCommand: ParsableCommand {
       try ReportWriter.write(report.page(), to: path)
     }
     StandardOutput.write("Report     \(path)")
+    try destination?.write(RunSummaries(recorded, page: path), format: "runs/1")
   }
 }

@@ -38,6 +38,15 @@ extension Calibration {
       upperBound: upper, notes: notes)
   }
 
+  /// What is said of a video: fake or real outside of the bounds; nil between them, where it can't be
+  /// told, and for NaN.
+  public func verdict(probability: Double) -> VideoLabel? {
+    if probability > upperBound { return .fake }
+    let isReal =
+      lowerBound == threshold ? probability <= threshold : probability < lowerBound
+    return isReal ? .real : nil
+  }
+
   /// Videos of one probability, beyond the threshold.
   private struct BoundStep {
     var probability: Double
@@ -99,11 +108,10 @@ public struct DecidedShares: Codable, Sendable, Equatable {
       some.isEmpty ? 0 : Double(some.count(where: isMeant)) / Double(some.count)
     }
     func isCalledFake(_ video: VideoPrediction) -> Bool {
-      video.probability > calibration.upperBound
+      calibration.verdict(probability: video.probability) == .fake
     }
     func isCalledReal(_ video: VideoPrediction) -> Bool {
-      calibration.lowerBound == calibration.threshold
-        ? video.probability <= calibration.threshold : video.probability < calibration.lowerBound
+      calibration.verdict(probability: video.probability) == .real
     }
     func errors(_ wrong: Double, _ right: Double) -> Double? {
       wrong + right > 0 ? wrong / (wrong + right) : nil

@@ -90,12 +90,17 @@ package enum CSVTable {
   package static func write(
     to path: String, columns: [String], rows: some Sequence<[String]>
   ) throws(FileError) {
-    var bytes = Array(line(columns).utf8)
+    try AtomicFile.write(text: text(columns: columns, rows: rows), to: path)
+  }
+
+  /// A table as text, see `write(to:columns:rows:)`.
+  package static func text(columns: [String], rows: some Sequence<[String]>) -> String {
+    var text = line(columns)
     for row in rows {
       precondition(row.count == columns.count, "a row has a field for each column")
-      bytes += Array(line(row).utf8)
+      text += line(row)
     }
-    try AtomicFile.write(bytes, to: path)
+    return text
   }
 
   /// A record with its line end.

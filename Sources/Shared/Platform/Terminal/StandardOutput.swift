@@ -7,6 +7,7 @@ internal import Workers
 public enum StandardOutput {
   private static let lost = Locked<Int32?>(nil)
   private static let log = Locked(false)
+  private static let result = Locked(false)
 
   /// Whether what is written tells of work whose result lies elsewhere, in a store or a folder of a run:
   /// a log that is lost is no failure.
@@ -15,9 +16,21 @@ public enum StandardOutput {
     set { log.withLock { $0 = newValue } }
   }
 
+  /// Whether standard output is for a result that programs read: `write` prints nothing then.
+  static var isForResult: Bool {
+    get { result.withLock { $0 } }
+    set { result.withLock { $0 = newValue } }
+  }
+
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
   public static func write(_ line: String = "") {
-    let status = OutputDescriptor.write(line.printableLines + "\n", to: STDOUT_FILENO)
+    guard !isForResult else { return }
+    writeResult(line + "\n")
+  }
+
+  /// Writes a result that programs read, line feeds and all.
+  static func writeResult(_ text: String) {
+    let status = OutputDescriptor.write(text.printableLines, to: STDOUT_FILENO)
     guard status != 0 else { return }
     lost.withLock { $0 = $0 ?? status }
   }

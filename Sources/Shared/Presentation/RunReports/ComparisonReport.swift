@@ -19,7 +19,7 @@ package struct ComparisonReport {
   }
 
   /// Names that tell the runs apart: as many folders as it takes, then numbers.
-  private static func named(_ runs: [RecordedRun]) -> [RecordedRun] {
+  static func named(_ runs: [RecordedRun]) -> [RecordedRun] {
     var runs = runs
     for length in 1...4 {
       for place in runs.indices {

@@ -18,11 +18,8 @@ package struct DiagnosisResult: Encodable {
     self.predictions = predictions
   }
 
-  package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  /// What its JSON is called.
+  package static let format = "diagnosis/1"
 
   /// The verdict first, then what it rests on.
   package func text() -> String {

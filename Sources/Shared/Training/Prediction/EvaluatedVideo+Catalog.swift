@@ -7,13 +7,14 @@ extension SampleCatalog.Video {
   package var evaluated: EvaluatedVideo {
     EvaluatedVideo(
       name: name, group: group, label: label, method: method, compression: compression,
-      original: original)
+      original: original, dataset: dataset)
   }
 
   /// A fake made of it, as metrics know it.
   package var evaluatedAsBlend: EvaluatedVideo {
     EvaluatedVideo(
       name: name + " (\(HeldOutBlends.method))", group: group, label: .fake,
-      method: HeldOutBlends.method, compression: compression, original: name)
+      method: HeldOutBlends.method, compression: compression, original: name,
+      dataset: dataset)
   }
 }

@@ -1,0 +1,73 @@
+package import Contract
+package import Evaluation
+internal import Files
+package import Prediction
+package import Terminal
+
+/// What a model says of each video, as a table for other programs: a row per video, by name.
+package struct VideoTable {
+  /// What is told of a video.
+  fileprivate struct Row {
+    var prediction: VideoPrediction
+    /// The video's probability before calibration.
+    var score: Double
+    var verdict: String
+  }
+
+  /// The header.
+  package static let columns = [
+    "video", "label", "group", "dataset", "method", "compression", "original", "frames", "score",
+    "probability", "verdict", "blur",
+  ]
+
+  /// What it is as a result of a command.
+  package static let kind = ResultDestination.Kind.table(firstColumn: columns[0])
+
+  private var rows: [Row] = []
+
+  package init() {}
+
+  /// Adds what was predicted. Predictions of several models, or folds, may come one after the other, each
+  /// with its own calibration.
+  package mutating func append(
+    _ predictions: VideoPredictions, _ calibration: Calibration
+  ) throws(EvaluationError) {
+    func videos(_ temperature: Double) throws(EvaluationError) -> [VideoPrediction] {
+      try VideoPrediction.predictions(
+        frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
+        score: calibration.score, temperature: temperature)
+    }
+    // Both are in the order of the names.
+    for (raw, calibrated) in zip(try videos(1), try videos(calibration.temperature)) {
+      rows.append(
+        Row(
+          prediction: calibrated, score: raw.probability,
+          verdict: Self.verdict(calibrated, calibration)))
+    }
+  }
+
+  /// Real or fake; "cannot tell" between the calibration's bounds, of a video without a face, and where
+  /// the network computes no number.
+  private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> String {
+    let verdict = video.hasFace ? calibration.verdict(probability: video.probability) : nil
+    return verdict?.rawValue ?? "cannot tell"
+  }
+
+  /// The table as CSV text (RFC 4180).
+  package func text() -> String {
+    CSVTable.text(
+      columns: Self.columns,
+      rows: rows.sorted { $0.prediction.video.name < $1.prediction.video.name }.map(\.cells))
+  }
+}
+
+extension VideoTable.Row {
+  fileprivate var cells: [String] {
+    let video = prediction.video
+    return [
+      video.name, video.label.rawValue, video.group, video.dataset ?? "", video.method ?? "",
+      video.compression ?? "", video.original ?? "", "\(prediction.frames)", "\(score)",
+      "\(prediction.probability)", verdict, prediction.blur.map { "\($0)" } ?? "",
+    ]
+  }
+}
