@@ -29,6 +29,8 @@ import Testing
     value.data.validationShare = 0.1
     value.data.testShare = 0
     value.data.balance = .none
+    value.data.balanceBy = [.method, .dataset]
+    value.data.balanceRepeats = 2.5
     value.data.pairing = .source
     value.data.shuffleVideos = 1
     value.data.framesPerVideo = 15

@@ -87,6 +87,12 @@ extension TrainingSettings {
       .decisive("data.validationShare", data.validationShare),
       .decisive("data.testShare", data.testShare),
       .decisive("data.balance", data.balance.rawValue),
+      .decisive(
+        "data.balanceBy", listYAML(data.balanceBy.map(\.rawValue)), absent: "[]"),
+      // Nothing depends on it where nothing is balanced.
+      data.balanceBy.isEmpty
+        ? .harmless("data.balanceRepeats", data.balanceRepeats)
+        : .decisive("data.balanceRepeats", data.balanceRepeats),
       .decisive("data.pairing", data.pairing.rawValue, absent: "none"),
       data.shuffleShards.map { .decisive("data.shuffleShards", $0) }
         ?? .decisive("data.shuffleVideos", data.shuffleVideos),

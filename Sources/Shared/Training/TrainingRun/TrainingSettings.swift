@@ -125,6 +125,17 @@ extension TrainingSettings {
     /// How the classes are balanced.
     package var balance = Balance.undersample
 
+    /// What the samples of a class may be balanced by.
+    package enum BalanceFactor: String, Sendable, CaseIterable {
+      case dataset, method
+    }
+
+    /// What has equal shares within the real and within the fake samples of an epoch, outermost first.
+    package var balanceBy: [BalanceFactor] = []
+
+    /// How many times as often as the mean sample of its class one may come for that, 1...1000.
+    package var balanceRepeats = 8.0
+
     /// What a stored fake has beside it in a batch.
     package enum Pairing: String, Sendable, CaseIterable {
       /// Any real picture.

@@ -215,6 +215,7 @@ package struct TrainingSetup {
       "store.samples": "\(catalog.sampleCount)",
       "store.fingerprint": String(catalog.fingerprint, radix: 16),
     ]
+    if let parts = order.partsFingerprint { settings["store.parts"] = String(parts, radix: 16) }
     let record = DataSplit.Settings.joiningRecord
     if joinsEqualVideos { settings[record.key] = record.value }
     var division = DataSplit.Settings()
@@ -311,6 +312,7 @@ package struct TrainingSetup {
         + "and what the model is worth on other fakes is not known\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
+    if let balance = BalanceSummary(order, configuration.data) { text += balance.text }
     for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=
