@@ -89,6 +89,14 @@ enum UndisturbedRun {
   static let pairsTwoWorkers = make(
     "pairs", workers: 2, settings: ["selfBlending.share=0.5", "data.pairing=source"])
 
+  /// The stem never learns, the other stages at rates of their own; batches have equal shares of two data
+  /// sets.
+  static let fineTunedTwoWorkers = make(
+    "fine-tuned", workers: 2,
+    settings: [
+      "network.freezeStages=1", "optimizer.layerDecay=0.9", "data.balanceBy=[dataset, method]",
+    ])
+
   private static let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("training-runs-\(getpid())").path
 

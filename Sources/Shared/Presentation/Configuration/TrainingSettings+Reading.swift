@@ -71,9 +71,11 @@ extension TrainingSettings.Network {
       "inputSize", default: inputSize, in: 32...1024, multipleOf: 32, zeroMeans: "the crops' own")
     initialWeights = section.optionalPath("initialWeights")
     initialWeightsKey = section.optionalString("initialWeightsKey")
+    initialWeightsGaps = section.flag("initialWeightsGaps", default: initialWeightsGaps)
     synchronizedBatchNorm = section.flag("synchronizedBatchNorm", default: synchronizedBatchNorm)
     freezeBackboneEpochs = section.integer(
       "freezeBackboneEpochs", default: freezeBackboneEpochs, in: 0...100_000)
+    freezeStages = section.integer("freezeStages", default: freezeStages, in: 0...5)
   }
 }
 
@@ -163,6 +165,7 @@ extension TrainingSettings.Optimizer {
   fileprivate mutating func read(_ section: SectionReader) {
     kind = section.choice("kind", default: kind)
     learningRate = section.positiveNumber("learningRate", default: learningRate, upTo: 10)
+    layerDecay = section.number("layerDecay", default: layerDecay, in: 0.01...1)
     momentum = section.number("momentum", default: momentum, in: 0...0.9999)
     nesterov = section.flag("nesterov", default: nesterov)
     betas = section.numbers("betas", default: betas, in: 0...0.999999)

@@ -76,8 +76,11 @@ extension TrainingSettings {
       .decisive(
         "network.initialWeightsKey", network.initialWeightsKey.map(quotedYAML) ?? "null",
         absent: "null"),
+      // Where a run begins at all, it begins with the same weights.
+      .harmless("network.initialWeightsGaps", network.initialWeightsGaps),
       .decisive("network.synchronizedBatchNorm", network.synchronizedBatchNorm),
       .decisive("network.freezeBackboneEpochs", network.freezeBackboneEpochs),
+      .decisive("network.freezeStages", network.freezeStages, absent: "0"),
     ]
   }
 
@@ -154,6 +157,7 @@ extension TrainingSettings {
     [
       .decisive("optimizer.kind", optimizer.kind.rawValue),
       .decisive("optimizer.learningRate", optimizer.learningRate),
+      .decisive("optimizer.layerDecay", optimizer.layerDecay, absent: "1.0"),
       .decisive("optimizer.momentum", optimizer.momentum),
       .decisive("optimizer.nesterov", optimizer.nesterov),
       .decisive("optimizer.betas", listYAML(optimizer.betas)),

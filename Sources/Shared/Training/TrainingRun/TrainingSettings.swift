@@ -85,11 +85,17 @@ extension TrainingSettings {
     /// Where in that file the weights are, keys joined by points; nil is the preferred or only place.
     package var initialWeightsKey: String?
 
+    /// Whether that file may lack up to half of the backbone, which then begins at random.
+    package var initialWeightsGaps = false
+
     /// Whether BatchNorm normalises over all workers.
     package var synchronizedBatchNorm = false
 
     /// Epochs at the start in which only the head is trained, 0...100000.
     package var freezeBackboneEpochs = 0
+
+    /// Stages that never learn: 0 is none, 1 the stem, 2 `layer1` as well, up to 5, the whole backbone.
+    package var freezeStages = 0
 
     /// The defaults.
     package init() {}
@@ -282,6 +288,8 @@ extension TrainingSettings {
     package var kind = Kind.sgd
     /// The highest learning rate, above 0 up to 10.
     package var learningRate = 0.01
+    /// The learning rate of each stage of the backbone as a share of the next one's, 0.01...1.
+    package var layerDecay = 1.0
     /// Momentum of `sgd`, 0...0.9999.
     package var momentum = 0.9
     /// Whether that momentum looks ahead (Nesterov).

@@ -265,7 +265,8 @@ package struct TrainingSetup {
       engine: engine, schedule: schedule, clipNorm: configuration.optimizer.clipNorm,
       labelSmoothing: Float(configuration.optimizer.labelSmoothing), seed: seed,
       freezeBackboneEpochs: configuration.network.freezeBackboneEpochs,
-      evenAverageAfter: evenAverageAfter, normalization: normalization)
+      freezeStages: configuration.network.freezeStages, evenAverageAfter: evenAverageAfter,
+      normalization: normalization)
   }
 
   /// A learner that has learned nothing; the report says what became of the initial weights.
@@ -278,11 +279,12 @@ package struct TrainingSetup {
     var report = ["random weights, seed \(configuration.seed)"]
     if readingFiles, let path = configuration.network.initialWeights {
       report = try InitialWeights.load(
-        path, key: configuration.network.initialWeightsKey, into: &state)
+        path, key: configuration.network.initialWeightsKey,
+        allowsGaps: configuration.network.initialWeightsGaps, into: &state)
     }
     let optimizer = Optimizer(
       configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
-      for: architecture)
+      layerDecay: configuration.optimizer.layerDecay, for: architecture)
     let decay = configuration.optimizer.emaDecay
     let isAveraged = decay > 0 || configuration.optimizer.averageLast > 0
     let average = isAveraged ? MovingAverage(decay: decay, state: state) : nil
