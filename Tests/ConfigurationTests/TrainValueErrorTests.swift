@@ -14,8 +14,8 @@ import Testing
         x.yaml:3:3: unknown key 'epoch' in 'train'; did you mean 'epochs'? \
         known keys: \(Self.sections)
         x.yaml:5:5: unknown key 'learningrate' in 'train.optimizer'; did you mean 'learningRate'? \
-        known keys: kind, learningRate, momentum, nesterov, betas, epsilon, weightDecay, clipNorm, \
-        labelSmoothing, emaDecay, averageLast
+        known keys: kind, learningRate, layerDecay, momentum, nesterov, betas, epsilon, \
+        weightDecay, clipNorm, labelSmoothing, emaDecay, averageLast
         """)
     #expect(
       trainFailure("trian: {}\n")
@@ -98,6 +98,25 @@ import Testing
         + "(a sum below 1), got 0.5 + 0.5"
     ),
     (
+      "data: {balanceBy: method}", "2:21",
+      "'train.data.balanceBy': expected a list of some of dataset, method, such as [dataset], got "
+        + "'method'"
+    ),
+    (
+      "data: {balanceBy: [methods]}", "2:22",
+      "'train.data.balanceBy': expected a list of some of dataset, method, got 'methods'; did you "
+        + "mean 'method'?"
+    ),
+    (
+      "data: {balanceBy: [method, method]}", "2:30",
+      "'train.data.balanceBy': expected a list of some of dataset, method, each once, got 'method'"
+    ),
+    (
+      "data: {balance: none, balanceBy: [method]}", "2:36",
+      "'train.data.balanceBy': expected [] where balance is none: shares are those of a class; take "
+        + "balance: undersample"
+    ),
+    (
       "data: {validationShare: 0}", "2:27",
       "'train.data.validationShare': expected a number from 0.01 to 0.9, got '0'"
     ),
@@ -132,6 +151,9 @@ import Testing
     ("network.dropout", ["0", "0.95"], ["-0.1", "0.96"]),
     ("network.inputSize", ["0", "32", "1024"], ["16", "1056"]),
     ("network.freezeBackboneEpochs", ["0", "100000"], ["-1", "100001"]),
+    ("network.freezeStages", ["0", "5"], ["-1", "6"]),
+    ("data.balanceRepeats", ["1", "1000"], ["0.9", "1001"]),
+    ("optimizer.layerDecay", ["0.01", "1"], ["0.009", "1.1"]),
     ("data.validationShare", ["0.01", "0.8"], ["0.009", "0.91"]),
     ("data.testShare", ["0", "0.8"], ["-0.1", "0.91"]),
     ("data.shuffleVideos", ["1", "10000000"], ["0", "10000001"]),

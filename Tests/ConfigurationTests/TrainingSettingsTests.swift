@@ -23,12 +23,16 @@ import Testing
     value.network.inputSize = 96
     value.network.initialWeights = "/weights/é\n"
     value.network.initialWeightsKey = "nets.critic"
+    value.network.initialWeightsGaps = true
     value.network.synchronizedBatchNorm = true
     value.network.freezeBackboneEpochs = 2
+    value.network.freezeStages = 3
     value.data.split = .hash
     value.data.validationShare = 0.1
     value.data.testShare = 0
     value.data.balance = .none
+    value.data.balanceBy = [.method, .dataset]
+    value.data.balanceRepeats = 2.5
     value.data.pairing = .source
     value.data.shuffleVideos = 1
     value.data.framesPerVideo = 15
@@ -36,6 +40,7 @@ import Testing
     value.selfBlending = selfBlending()
     value.optimizer.kind = .adamw
     value.optimizer.learningRate = 0.1
+    value.optimizer.layerDecay = 0.5
     value.optimizer.momentum = 0
     value.optimizer.nesterov = false
     value.optimizer.betas = [0.8, 0.30000000000000004]
@@ -195,7 +200,7 @@ import Testing
   /// The settings that may change when a run goes on; all others may not.
   static let harmless: Set<String> = [
     "store", "run", "workers", "timeLimit", "validation.bootstrap", "checkpoints.everyMinutes",
-    "checkpoints.everySteps", "checkpoints.keep",
+    "checkpoints.everySteps", "checkpoints.keep", "network.initialWeightsGaps",
   ]
 
   @Test func onlyHarmlessSettingsMayChange() {
@@ -205,10 +210,12 @@ import Testing
     let all = usual.lines.map(\.key)
     #expect(Self.harmless.isSubset(of: all))
     #expect(names == all.filter { !Self.harmless.contains($0) })
-    // Without blends and recompression, how they would be made is of no influence.
+    // Without blends and recompression, how they would be made is of no influence, nor without parts the
+    // bound on them.
     let isDetail = { (name: String) in
       name.hasPrefix("selfBlending.") && name != "selfBlending.share"
         || name.hasPrefix("augmentation.recompression") && name != "augmentation.recompression"
+        || name == "data.balanceRepeats"
     }
     #expect(Set(usual.resultSettings.keys) == Set(names.filter { !isDetail($0) }))
     #expect(names.contains(where: isDetail))
@@ -253,7 +260,7 @@ import Testing
       ])
     // Settings that older software didn't have were off in it.
     let all = TrainingSettings().differences(from: [:])
-    #expect(all.count == TrainingSettings().resultSettings.count - 6)
+    #expect(all.count == TrainingSettings().resultSettings.count - 9)
   }
 
   /// Checkpoints of older software go on: what it didn't know was off.
@@ -265,6 +272,9 @@ import Testing
     settings["validation.selection"] = nil
     settings["optimizer.averageLast"] = nil
     settings["augmentation.recompression"] = nil
+    settings["data.balanceBy"] = nil
+    settings["network.freezeStages"] = nil
+    settings["optimizer.layerDecay"] = nil
     #expect(TrainingSettings().differences(from: settings).isEmpty)
     var other = TrainingSettings()
     other.selfBlending.share = 0.5

@@ -74,19 +74,19 @@ extension TrainerTests {
         let other = [TensorEntry("w", TorchTensor(shape: [1], [Float(1)]))]
         try TorchDocument(
           root: .dictionary([
-            TorchEntry("teacher", .tensors(other)),
-            TorchEntry("student", .tensors(withOneOutput(entries))),
+            TorchEntry("tutor", .tensors(other)),
+            TorchEntry("pupil", .tensors(withOneOutput(entries))),
           ])
         ).write(to: one)
 
         let unclear = try TrainingRun.command(["diagnose", one])
-        #expect(unclear.status == 4 && unclear.output.contains("'student'"), "\(unclear.output)")
-        let diagnosis = try TrainingRun.command(["diagnose", one, "--key", "student"])
+        #expect(unclear.status == 4 && unclear.output.contains("'pupil'"), "\(unclear.output)")
+        let diagnosis = try TrainingRun.command(["diagnose", one, "--key", "pupil"])
         #expect(diagnosis.status == 1 && diagnosis.output.hasPrefix("BROKEN, REPAIRABLE\n"))
         #expect(diagnosis.output.contains("one output"))
 
         let (fixed, fixedTwo) = (folder.path(of: "fixed.pt"), folder.path(of: "fixed-two.pt"))
-        let repaired = try repair(one, to: fixed, ["--key", "student", "--force"])
+        let repaired = try repair(one, to: fixed, ["--key", "pupil", "--force"])
         #expect([0, 1, 4].contains(repaired.status), "\(repaired.output) \(repaired.errors)")
         #expect(repaired.output.contains("had one output"))
         #expect(repaired.output.components(separatedBy: "Verdict:").count == 2)
@@ -106,7 +106,9 @@ extension TrainerTests {
         let training = TrainingRun(
           folder: folder.path(of: "run"),
           settings: [
-            "network.initialWeights=\(one)", "network.initialWeightsKey=student", "epochs=1",
+            "network.initialWeights=\(one)", "network.initialWeightsKey=pupil", "epochs=1",
+            // The file has parameters alone.
+            "network.initialWeightsGaps=true",
           ])
         let outcome = try training.train()
         #expect([0, 3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")

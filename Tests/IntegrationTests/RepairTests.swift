@@ -165,12 +165,18 @@ extension TrainerTests {
         ])
         #expect(training.status == 1)
         #expect(training.errors.contains("network.initialWeights=\(ruined)"))
+        #expect(training.errors.contains("--set network.initialWeightsGaps=true"))
         #expect(!FileManager.default.fileExists(atPath: fixed))
 
         // What the message tells to do works.
-        let again = TrainingRun(
+        var again = TrainingRun(
           folder: folder.path(of: "run"),
           settings: ["network.initialWeights=\(ruined)", "epochs=1"])
+        let refused = try again.train()
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("not finite: layer2.1.conv1.weight"), "\(refused.errors)")
+        #expect(refused.errors.contains("--set network.initialWeightsGaps=true"))
+        again.settings.append("network.initialWeightsGaps=true")
         let outcome = try again.train()
         #expect([0, 3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
         #expect(outcome.output.contains("begin at random: layer2.1.conv1.weight"))

@@ -42,6 +42,25 @@ extension TrainerTests {
       }
     }
 
+    /// The summary tells what an epoch takes of each data set.
+    @Test func theSummaryTellsTheShares() throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(
+          folder: folder.path(of: "run"), settings: ["data.balanceBy=[dataset, method]"])
+        let outcome = try run.train(["--dry-run"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(
+          outcome.output.contains(
+            "Balance    equal shares by dataset, within it by method; an epoch takes"))
+        for part in [
+          "real drawn first, unknown", "real drawn later, unknown",
+          "fake drawn first, checkerboard", "fake drawn later, checkerboard",
+        ] {
+          #expect(outcome.output.contains("\(part): 40 pictures, each of "), "\(outcome.output)")
+        }
+      }
+    }
+
     /// The preview is a picture of as many rows as asked, with pairs and without.
     @Test(arguments: [[], ["--set", "selfBlending.share=0.5", "--set", "data.pairing=source"]])
     func thePreviewIsAPicture(settings: [String]) throws {

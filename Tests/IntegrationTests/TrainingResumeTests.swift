@@ -59,12 +59,17 @@ extension TrainerTests {
       try expectSameAfterKills(UndisturbedRun.pairsTwoWorkers, seed: 14)
     }
 
+    @Test func killsWithFrozenStagesRatesAndBalance() throws {
+      try expectSameAfterKills(UndisturbedRun.fineTunedTwoWorkers, seed: 15)
+    }
+
     /// The comparison can fail: another seed, and another number of workers, give other bytes.
     @Test func otherRunsDiffer() throws {
       let bytes = try UndisturbedRun.twoWorkers.modelBytes()
       #expect(try UndisturbedRun.oneWorker.modelBytes() != bytes)
       #expect(try UndisturbedRun.adamWTwoWorkers.modelBytes() != bytes)
       #expect(try UndisturbedRun.pairsTwoWorkers.modelBytes() != bytes)
+      #expect(try UndisturbedRun.fineTunedTwoWorkers.modelBytes() != bytes)
     }
 
     @Test(arguments: [SIGINT, SIGTERM]) func aSignalLeavesACheckpointOfTheVeryStep(

@@ -93,6 +93,14 @@ enum UndisturbedRun {
       "selfBlending.share=0.5", "data.pairing=source", "augmentation.recompression=0.5",
     ])
 
+  /// The stem never learns, the other stages at rates of their own; batches have equal shares of two data
+  /// sets.
+  static let fineTunedTwoWorkers = make(
+    "fine-tuned", workers: 2,
+    settings: [
+      "network.freezeStages=1", "optimizer.layerDecay=0.9", "data.balanceBy=[dataset, method]",
+    ])
+
   private static let root = FileManager.default.temporaryDirectory
     .appendingPathComponent("training-runs-\(getpid())").path
 

@@ -45,9 +45,9 @@ struct EngineFixture: Sendable {
       blocked: pixels, lanes: 3, count: count, channels: 3, height: side, width: side)
   }
 
-  func options(smoothing: Float = 0, frozen: Bool = false) -> TrainingEngine.Options {
+  func options(smoothing: Float = 0, frozenStages: Int = 0) -> TrainingEngine.Options {
     TrainingEngine.Options(
-      labelSmoothing: smoothing, backboneFrozen: frozen, dropoutSeed: 7,
+      labelSmoothing: smoothing, frozenStages: frozenStages, dropoutSeed: 7,
       dropoutKeys: (0..<count).map { UInt64($0) * 1000 })
   }
 

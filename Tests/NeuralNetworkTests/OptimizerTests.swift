@@ -32,7 +32,7 @@ import Testing
       }
       optimizer.step(
         &state, gradients: gradients, learningRate: 0.01 * Float(1 + step), gradientScale: scale,
-        backboneFrozen: (2..<5).contains(step), kernels: Processor.selected)
+        frozenStages: (2..<5).contains(step) ? 5 : 0, kernels: Processor.selected)
     }
     #expect(optimizer.stepCount == 10 && optimizer.backboneStepCount == 7)
     #expect(relativeDifference(norms, try fixture.numbers("\(name)/norms")) < 1e-6)
@@ -56,7 +56,7 @@ import Testing
     var state = ParityInputs.state(architecture)
     var optimizer = Optimizer(rule, weightDecay: weightDecay, for: architecture)
     optimizer.step(
-      &state, gradients: gradients(0), learningRate: 0.01, backboneFrozen: true,
+      &state, gradients: gradients(0), learningRate: 0.01, frozenStages: 5,
       kernels: Processor.selected)
     optimizer.step(&state, gradients: gradients(1), learningRate: 0.01, kernels: Processor.selected)
     var (resumedState, resumed) = (
@@ -81,9 +81,9 @@ import Testing
     var optimizer = Optimizer(rule, weightDecay: weightDecay, for: Self.architecture)
     optimizer.step(
       &state, gradients: ParityInputs.gradients(Self.architecture, step: 0), learningRate: 0.1,
-      backboneFrozen: true, kernels: Processor.selected)
-    let trained = optimizer.trainedParameters(backboneFrozen: true)
-    #expect(optimizer.trainedParameters(backboneFrozen: false) == 0..<state.parameters.count)
+      frozenStages: 5, kernels: Processor.selected)
+    let trained = optimizer.trainedParameters(frozenStages: 5)
+    #expect(optimizer.trainedParameters(frozenStages: 0) == 0..<state.parameters.count)
     let head = state.entries.filter { $0.isHead && $0.arena == .parameters }
     #expect(trained.lowerBound == head.first?.range.lowerBound)
     #expect(trained.upperBound == state.parameters.count)

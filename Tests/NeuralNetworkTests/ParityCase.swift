@@ -60,11 +60,11 @@ struct ParityBatch {
   }
 
   func run(
-    _ state: inout NetworkState, backboneFrozen: Bool = false
+    _ state: inout NetworkState, frozenStages: Int = 0
   ) throws -> TrainingEngine.StepResult {
     try engine.computeGradients(
       &state, labels: labels,
-      options: .init(labelSmoothing: Self.labelSmoothing, backboneFrozen: backboneFrozen),
+      options: .init(labelSmoothing: Self.labelSmoothing, frozenStages: frozenStages),
       fill: pictures.fill)
   }
 }

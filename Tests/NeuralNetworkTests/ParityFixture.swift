@@ -3,7 +3,7 @@ import Testing
 
 @testable import NeuralNetwork
 
-/// What PyTorch computed: the files of `Tests/Fixtures/resnet18/make_fixtures.py`.
+/// What PyTorch computed: the files of `Tests/Fixtures/resnet18/make_fixtures.py`, or of another folder's.
 struct ParityFixture {
   /// A case in `expected.json`.
   private struct Case: Decodable {
@@ -32,19 +32,19 @@ struct ParityFixture {
     }
   }
 
-  private static let folder = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Fixtures/resnet18")
+  private static let fixtures = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
   let name: String
   private let content: Case
   private let bytes: Data
 
-  init(_ name: String) throws {
+  init(_ name: String, folder: String = "resnet18") throws {
+    let folder = Self.fixtures.appending(path: folder)
     self.name = name
-    let index = try Data(contentsOf: Self.folder.appending(path: "expected.json"))
+    let index = try Data(contentsOf: folder.appending(path: "expected.json"))
     content = try #require(try JSONDecoder().decode([String: Case].self, from: index)[name])
-    bytes = try Data(contentsOf: Self.folder.appending(path: "expected.bin"))
+    bytes = try Data(contentsOf: folder.appending(path: "expected.bin"))
   }
 
   var entries: [Entry] { content.entries ?? [] }

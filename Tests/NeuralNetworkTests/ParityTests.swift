@@ -86,7 +86,7 @@ import Testing
     var state = ParityInputs.state(network.architecture)
     let batch = ParityBatch(
       network.architecture, key: try fixture.pictureKey(), batch: network.batch)
-    let result = try batch.run(&state, backboneFrozen: true)
+    let result = try batch.run(&state, frozenStages: 5)
     let logits = try fixture.numbers("frozen/trainLogits")
     #expect(relativeDifference(result.logits, logits) < 1e-4)
     let statistics = try fixture.numbers("frozen/statistics")

@@ -11,8 +11,11 @@ import Workers
     let divisions: [[Int]]
     let batch: Int
     var frozenSteps = 0
+    var frozenStages = 5
 
-    var testDescription: String { "\(divisions), batch \(batch), frozen \(frozenSteps)" }
+    var testDescription: String {
+      "\(divisions), batch \(batch), frozen \(frozenSteps), \(frozenStages)"
+    }
   }
 
   static let examples = [
@@ -21,6 +24,7 @@ import Workers
     Example(divisions: [[1, 3], [3, 1]], batch: 7),
     Example(divisions: [[1, 4], [2, 2], [4, 1]], batch: 9),
     Example(divisions: [[1, 4], [2, 2], [4, 1]], batch: 8, frozenSteps: 1),
+    Example(divisions: [[1, 4], [2, 2], [4, 1]], batch: 8, frozenSteps: 2, frozenStages: 3),
     Example(divisions: [[1, 6], [3, 2], [6, 1]], batch: 13),
     Example(divisions: [[1, 8], [2, 4], [4, 2], [8, 1]], batch: 18),
   ]
@@ -30,7 +34,8 @@ import Workers
 
   /// Some steps with momentum and clipping: what each rank saw, step by step.
   private static func train(
-    _ fixture: EngineFixture, ranks: Int, workers: Int, synchronized: Bool, frozenSteps: Int = 0
+    _ fixture: EngineFixture, ranks: Int, workers: Int, synchronized: Bool, frozenSteps: Int = 0,
+    frozenStages: Int = 5
   ) throws -> [[EngineFixture.Outcome]] {
     try InMemoryCollective.run(size: ranks) { collective in
       let engine = TrainingEngine(
@@ -42,10 +47,10 @@ import Workers
         .sgd(momentum: 0.9, nesterov: true), weightDecay: 1e-3, for: fixture.architecture)
       var outcomes: [EngineFixture.Outcome] = []
       for step in 0..<3 {
-        let frozen = step < frozenSteps
+        let frozen = step < frozenSteps ? frozenStages : 0
         let result = try engine.computeGradients(
           &state, labels: fixture.labels,
-          options: fixture.options(smoothing: 0.1, frozen: frozen)
+          options: fixture.options(smoothing: 0.1, frozenStages: frozen)
         ) { sample, picture in
           filled.withLock { $0.append(sample) }
           fixture.fill(sample, picture)
@@ -53,7 +58,7 @@ import Workers
         optimizer.step(
           &state, gradients: engine.gradients, learningRate: 0.05,
           gradientScale: GradientNorm(norm: engine.gradientNorm, limit: 1).scale,
-          backboneFrozen: frozen, kernels: engine.kernels)
+          frozenStages: frozen, kernels: engine.kernels)
         outcomes.append(EngineFixture.Outcome(result, engine, state))
         // A rank needs the pictures of its own part alone.
         #expect(filled.withLock { $0.sorted() } == Array(engine.samples))
@@ -69,7 +74,7 @@ import Workers
     let found = try example.divisions.map { division in
       try Self.train(
         fixture, ranks: division[0], workers: division[1], synchronized: synchronized,
-        frozenSteps: example.frozenSteps)
+        frozenSteps: example.frozenSteps, frozenStages: example.frozenStages)
     }
     let expected = found[0][0]
     for (division, ranks) in zip(example.divisions, found) {

@@ -116,7 +116,7 @@ import Workers
   @Test(arguments: [false, true]) func frozenBackboneStaysAsItIs(synchronized: Bool) throws {
     let fixture = EngineFixture(.mlp(hidden: 16, batchNorm: true, dropout: 0), count: 6)
     let found = try fixture.run(
-      workers: 2, synchronized: synchronized, fixture.options(frozen: true))
+      workers: 2, synchronized: synchronized, fixture.options(frozenStages: 5))
     for entry in fixture.state.entries {
       switch entry.arena {
       case .parameters:
@@ -136,7 +136,7 @@ import Workers
 
   @Test func frozenLogitsAreThoseOfEvaluation() throws {
     let fixture = EngineFixture(.linear, count: 5)
-    let found = try fixture.run(workers: 2, synchronized: false, fixture.options(frozen: true))
+    let found = try fixture.run(workers: 2, synchronized: false, fixture.options(frozenStages: 5))
     let expected = ReferenceNetwork(fixture.state, isEvaluating: true).logits(fixture.pictures)
     #expect(relativeDifference(found.logits, expected) < 1e-5)
   }

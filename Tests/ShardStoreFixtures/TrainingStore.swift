@@ -65,7 +65,8 @@ package enum TrainingStore {
           name: "\(label.rawValue)/person-\(group).mp4", path: "/videos/person-\(group).mp4",
           label: label, group: "person \(group)", split: plan.split(group, label),
           method: label == .fake ? "checkerboard" : nil,
-          original: label == .fake ? "\(VideoLabel.real.rawValue)/person-\(group).mp4" : nil)
+          original: label == .fake ? "\(VideoLabel.real.rawValue)/person-\(group).mp4" : nil,
+          dataset: group % 3 == 0 ? "drawn first" : "drawn later")
         try writer.append(
           .done(
             video, samples: try samples(video, group, plan),

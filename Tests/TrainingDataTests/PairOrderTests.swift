@@ -34,6 +34,7 @@ import VideoCatalog
           (
             CatalogVideo(
               name: "fake/\(number).mp4", path: "/f", label: .fake, group: "person \(number)",
+              method: number == 3 ? "rare" : "common",
               original: number == 4 ? "real/elsewhere.mp4" : "real/\(number).mp4"),
             number == 3 ? 16 : 6
           )
@@ -130,6 +131,30 @@ import VideoCatalog
     }
   }
 
+  /// Which fakes are drawn is balanced, and each still has its own original beside it.
+  @Test func storedFakesAreBalanced() throws {
+    try withCatalog { catalog in
+      var settings = settings(steps: 50)
+      settings.balanceBy = [.method]
+      let order = try PairOrder(
+        catalog, videos: Array(catalog.videos.indices), settings: settings, pairing: .source,
+        blends: 0.5)
+      let samples = order.plannedSamples(inEpoch: 3)
+      var counts: [String: Int] = [:]
+      for pair in 0..<(samples.count / 2) where samples[2 * pair + 1].content == .stored {
+        let fake = catalog.videos[catalog.sample(Int(samples[2 * pair + 1].index)).video]
+        counts[fake.method ?? "", default: 0] += 1
+        let real = catalog.videos[catalog.sample(Int(samples[2 * pair].index)).video]
+        if fake.name != "fake/4.mp4" { #expect(real.name == fake.original) }
+      }
+      #expect(counts == ["rare": 50, "common": 50])
+      #expect(order.balancedParts.map(\.names) == [[nil], ["common"], ["rare"]])
+      #expect(order.balancedParts.map(\.samplesPerEpoch) == [200, 50, 50])
+      let plain = try self.order(catalog, .source, blends: 0.5)
+      #expect(order.partsFingerprint != nil && plain.partsFingerprint == nil)
+    }
+  }
+
   /// Blends stand beside their own real picture, as many in every batch as asked.
   @Test(arguments: [(0.0, 0), (0.3, 1), (0.5, 2), (1, 4)])
   func everyBatchHasItsBlends(share: Double, blends: Int) throws {
@@ -175,6 +200,8 @@ import VideoCatalog
       let seed: UInt64 = 3
       let batchSize = 8
       let stepsPerEpoch = 1
+      let balancedParts: [BalancedPart] = []
+      let partsFingerprint: UInt64? = nil
       func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
         (0..<8).map { PlannedSample(UInt32($0 / 2)) }
       }

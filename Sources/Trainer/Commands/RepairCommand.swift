@@ -248,6 +248,7 @@ struct RepairCommand: ParsableCommand {
     if let width = try? file?.network().architecture.width, width != ResNet18Architecture().width {
       settings += " --set network.width=\(width)"
     }
+    if file?.isStartWithGaps == true { settings += " --set network.initialWeightsGaps=true" }
     return "Train from what is there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
       + settings
   }

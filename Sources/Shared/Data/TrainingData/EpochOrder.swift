@@ -13,6 +13,10 @@ internal import Randomness
 /// one, which are all seen within `ceil(larger / smaller)` epochs. A given number of steps makes
 /// the parts shorter or longer.
 ///
+/// With `balanceBy`, each class has an endless row for each of its data sets or methods instead, and its
+/// places are dealt out to them in equal shares (``ClassParts``). A small part then begins anew sooner than
+/// a large one, and an epoch may have its samples several times.
+///
 /// The samples of an epoch are then put in order. The videos, in the order of the catalog, are cut into
 /// blocks of neighbours, a sixteenth of `shuffleVideos` each (or one block, where there are no more
 /// videos than that); the blocks come in seeded order, and within each window of about `shuffleVideos`
@@ -38,12 +42,24 @@ public struct EpochOrder: Sendable {
     case none
   }
 
+  /// What the samples of a class may be balanced by.
+  public enum BalanceFactor: String, Sendable, CaseIterable, Codable {
+    /// The data set that a video is from.
+    case dataset
+    /// The manipulation method; real videos have none.
+    case method
+  }
+
   /// What an order depends on, besides the samples.
   public struct Settings: Sendable, Equatable {
     /// Another seed gives another order.
     public var seed: UInt64 = 1
     /// How the classes are balanced.
     public var balance = Balance.undersample
+    /// What has equal shares within each class, outermost first; empty leaves all samples alike.
+    public var balanceBy: [BalanceFactor] = []
+    /// How many times as often as the mean sample of its class one may come for that, 1 or more.
+    public var balanceRepeats = 8.0
     /// Videos that samples are mixed over, 1 or more. 4096 videos of 32 crops are about 2 GiB, which
     /// the page cache of a training machine holds, and 16 shards of the size that extraction makes.
     public var shuffleVideos = 4096
@@ -67,8 +83,8 @@ public struct EpochOrder: Sendable {
   /// Steps of an epoch.
   public let stepsPerEpoch: Int
 
-  /// Samples of each class, or all together; positions in the catalog, ascending.
-  private let classes: [[UInt32]]
+  /// Samples of each class, or all together.
+  let classes: [ClassParts]
 
   /// First sample of each block, and the end.
   private let blockStarts: [Int]
@@ -95,24 +111,20 @@ public struct EpochOrder: Sendable {
   ) throws(TrainingDataError) {
     try settings.check()
     self.settings = settings
-    var samples: [VideoLabel: [UInt32]] = [.real: [], .fake: []]
-    for index in chosen.sorted() {
-      samples[videos[index].label]?.append(contentsOf: videos[index].samples.lazy.map(UInt32.init))
-    }
-    let real = samples[.real] ?? []
-    let fake = samples[.fake] ?? []
+    let real = Self.parts(videos, chosen, [.real], settings)
+    let fake = Self.parts(videos, chosen, [.fake], settings)
     let passSamples: Int
     switch settings.balance {
     case .none:
       // In catalog order, as labels are of no interest here.
-      classes = [chosen.sorted().flatMap { videos[$0].samples.lazy.map(UInt32.init) }]
-      passSamples = classes[0].count
+      classes = [Self.parts(videos, chosen, VideoLabel.allCases, settings)]
+      passSamples = classes[0].sampleCount
     case .undersample:
       classes = [real, fake]
-      passSamples = 2 * min(real.count, fake.count)
+      passSamples = 2 * min(real.sampleCount, fake.sampleCount)
     }
     stepsPerEpoch = try Self.steps(
-      passSamples: passSamples, real: real.count, fake: fake.count, settings)
+      passSamples: passSamples, real: real.sampleCount, fake: fake.sampleCount, settings)
     if let shardCount {
       blockStarts = Self.shardStarts(videos, shardCount)
       let size = settings.shuffleShards
@@ -135,6 +147,23 @@ public struct EpochOrder: Sendable {
         $0 * starts.count / count..<($0 + 1) * starts.count / count
       }
     }
+  }
+
+  /// The samples of the chosen videos with one of some labels.
+  private static func parts(
+    _ videos: [SampleCatalog.Video], _ chosen: [Int], _ labels: [VideoLabel], _ settings: Settings
+  ) -> ClassParts {
+    let members = chosen.sorted().filter { labels.contains(videos[$0].label) }
+    let present = Set(members.lazy.map { videos[$0].label })
+    let label = present.count == 1 ? present.first : nil
+    guard settings.balanceBy.isEmpty else {
+      return ClassParts(
+        videos: videos, chosen: members, label: label, factors: settings.balanceBy,
+        repeats: settings.balanceRepeats)
+    }
+    return ClassParts(
+      members.flatMap { videos[$0].samples.lazy.map(UInt32.init) }, label: label,
+      videoCount: members.count)
   }
 
   /// First sample of each shard, and the end.
@@ -181,16 +210,22 @@ public struct EpochOrder: Sendable {
     precondition(epoch >= 0, "epochs count from 0")
     var chosen: [UInt32] = []
     chosen.reserveCapacity(samplesPerEpoch)
+    // Rows are numbered by class where it has one, else over the parts of all classes.
+    var row = 0
+    let stage = settings.balanceBy.isEmpty ? Stage.choice : Stage.parts
     for (number, members) in classes.enumerated() {
-      let share = part(ofClass: number, inEpoch: epoch)
-      append(share, of: members, number: number, to: &chosen)
+      let places = members.ranges(ofPlaces: places(ofClass: number, inEpoch: epoch))
+      for (part, places) in zip(members.parts, places) {
+        append(places, of: part.samples, stage: stage, row: row, to: &chosen)
+        row += 1
+      }
     }
     return mixed(chosen, epoch: epoch)
   }
 
   /// The part of a class's endless row that an epoch takes. Of an odd number of samples the classes
   /// take the larger half in turn.
-  private func part(ofClass number: Int, inEpoch epoch: Int) -> Range<Int> {
+  func places(ofClass number: Int, inEpoch epoch: Int) -> Range<Int> {
     let before = epoch * samplesPerEpoch
     let after = before + samplesPerEpoch
     guard classes.count == 2 else { return before..<after }
@@ -198,13 +233,13 @@ public struct EpochOrder: Sendable {
   }
 
   private func append(
-    _ part: Range<Int>, of members: [UInt32], number: Int, to chosen: inout [UInt32]
+    _ part: Range<Int>, of members: [UInt32], stage: UInt64, row: Int, to chosen: inout [UInt32]
   ) {
     var start = part.lowerBound
     while start < part.upperBound {
       let (round, offset) = start.quotientAndRemainder(dividingBy: members.count)
       var random = RandomStream(
-        seed: settings.seed, .order, Stage.choice, UInt64(number), UInt64(round))
+        seed: settings.seed, .order, stage, UInt64(row), UInt64(round))
       var permutation = members
       random.shuffle(&permutation)
       let end = min(members.count, offset + part.upperBound - start)
@@ -234,6 +269,7 @@ public struct EpochOrder: Sendable {
   private enum Stage {
     static let choice: UInt64 = 0
     static let mixing: UInt64 = 1
+    static let parts: UInt64 = 2
   }
 }
 
@@ -263,6 +299,15 @@ extension EpochOrder.Settings {
     ] where value < lowest {
       throw TrainingDataError(
         .invalidSetting, subject: name, "expected \(lowest) or more, got \(value)")
+    }
+    guard balanceRepeats >= 1, balanceRepeats.isFinite else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "balance repeats", "expected 1 or more, got \(balanceRepeats)")
+    }
+    guard Set(balanceBy).count == balanceBy.count else {
+      throw TrainingDataError(
+        .invalidSetting, subject: "balance by",
+        "expected each of \(balanceBy.map(\.rawValue).joined(separator: ", ")) once")
     }
   }
 }

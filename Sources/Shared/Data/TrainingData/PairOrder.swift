@@ -16,7 +16,8 @@ public struct PairOrder: TrainingOrder {
     case source
   }
 
-  /// The rules of the two orders within; `balance` is of no meaning, as pairs have both classes.
+  /// The rules of the two orders within; `balance` is of no meaning, as pairs have both classes, and
+  /// `balanceBy` is kept among the real pictures that come by themselves and among the stored fakes.
   public let settings: EpochOrder.Settings
 
   /// Blends of each batch.
@@ -25,9 +26,9 @@ public struct PairOrder: TrainingOrder {
   /// Of the stored fakes' videos, how many have their real video beside them, and how many there are.
   public let pairedFakes: (paired: Int, all: Int)
 
-  private let reals: EpochOrder
+  let reals: EpochOrder
   /// Nil where all fakes are blends.
-  private let fakes: EpochOrder?
+  let fakes: EpochOrder?
   private let partners: SourcePartners?
 
   /// Steps of an epoch.

@@ -15,6 +15,13 @@ public protocol TrainingOrder: Sendable {
   /// The place whose random numbers change the picture at a place of an epoch: its own, or that of the
   /// other member of its pair.
   func drawPlace(of place: Int) -> Int
+
+  /// What an epoch takes of each part of each class; empty where nothing but the classes is balanced.
+  var balancedParts: [BalancedPart] { get }
+
+  /// A number that changes with what is counted to which part; nil where nothing but the classes is
+  /// balanced.
+  var partsFingerprint: UInt64? { get }
 }
 
 extension TrainingOrder {

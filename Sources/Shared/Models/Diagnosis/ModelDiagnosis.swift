@@ -145,6 +145,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
     let width = (try? file.network())?.architecture.width ?? ResNet18Architecture().width
     return "Train from what is there: name the file as network.initialWeights in a pipeline"
       + (width == ResNet18Architecture().width ? "" : ", with network.width: \(width),")
+      + (file.isStartWithGaps ? ", with network.initialWeightsGaps: true" : "")
       + " and run `trainer train PIPELINE`."
   }
 

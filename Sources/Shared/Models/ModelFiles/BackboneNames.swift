@@ -7,6 +7,9 @@ struct BackboneNames {
   let prefix: String
   /// Whether layers are numbered.
   let isNumbered: Bool
+  /// What stands before the names of other networks of the file, in its order: of a teacher, of a moving
+  /// average.
+  let otherPrefixes: [String]
 
   private static let numbers = [
     "conv1": "0", "bn1": "1", "layer1": "4", "layer2": "5", "layer3": "6", "layer4": "7",
@@ -49,10 +52,14 @@ struct BackboneNames {
     // Of two networks in one file the first.
     let best = votes.max { ($0.value.count, -$0.value.first) < ($1.value.count, -$1.value.first) }
     guard let best, best.value.count >= Self.leastVotes else {
-      (prefix, isNumbered) = ("", false)
+      (prefix, isNumbered, otherPrefixes) = ("", false, [])
       return
     }
     (prefix, isNumbered) = (best.key.prefix, best.key.isNumbered)
+    otherPrefixes = votes.filter { way, vote in
+      // One that the network's own names have too tells nothing.
+      vote.count >= Self.leastVotes && !best.key.prefix.hasPrefix(way.prefix)
+    }.sorted { $0.value.first < $1.value.first }.map(\.key.prefix)
   }
 
   private static func numbered(_ name: String) -> String {
@@ -64,6 +71,9 @@ struct BackboneNames {
   func fileName(of name: String) -> String {
     prefix + (isNumbered ? Self.numbered(name) : name)
   }
+
+  /// Whether an entry of the file belongs to another network in it.
+  func isOthers(_ fileName: String) -> Bool { otherPrefixes.contains { fileName.hasPrefix($0) } }
 
   /// torchvision's name of an entry of the file; nil for one that is not the backbone's.
   func name(of fileName: String) -> String? {

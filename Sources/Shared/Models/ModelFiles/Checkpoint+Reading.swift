@@ -180,7 +180,12 @@ extension CheckpointReader {
     }
     let decay = try number("weight_decay")
     guard decay >= 0 else { throw wrong("weight_decay", "0 or more", "\(decay)") }
-    var optimizer = Optimizer(rule, weightDecay: decay, for: state.architecture)
+    let layerDecay = value["layer_decay"] == nil ? 1 : try number("layer_decay")
+    guard (0...1).contains(layerDecay) else {
+      throw wrong("layer_decay", "0...1", "\(layerDecay)")
+    }
+    var optimizer = Optimizer(
+      rule, weightDecay: decay, layerDecay: layerDecay, for: state.architecture)
     optimizer.first = try memory(memories[0], for: state)
     if memories.count > 1 { optimizer.second = try memory(memories[1], for: state) }
     optimizer.stepCount = try integer("step")

@@ -102,7 +102,13 @@ extension Checkpoint {
       ]
     }
     entries += [
-      TorchEntry("weight_decay", .number(optimizer.weightDecay)),
+      TorchEntry("weight_decay", .number(optimizer.weightDecay))
+    ]
+    // Files without it are of trainings, and of software, that have one rate for all.
+    if optimizer.layerDecay != 1 {
+      entries.append(TorchEntry("layer_decay", .number(optimizer.layerDecay)))
+    }
+    entries += [
       TorchEntry("step", .integer(Int64(optimizer.stepCount))),
       TorchEntry("backbone_step", .integer(Int64(optimizer.backboneStepCount))),
     ]

@@ -38,6 +38,14 @@ extension NetworkFile {
     }
   }
 
+  /// Whether a training that begins with the weights begins with a part of the network as it is at random.
+  public var isStartWithGaps: Bool {
+    guard let network = try? network(),
+      let plan = try? plan(for: network.architecture, largestGapShare: Self.largestGapShare)
+    else { return false }
+    return !plan.match.lacking.isEmpty
+  }
+
   /// The network as the file has it, for judging and repairing: what is missing or of another shape
   /// has the values with which programs begin: zeros, and variances of one.
   ///
@@ -137,6 +145,7 @@ extension NetworkFile {
     let otherHead =
       network.entries.filter(\.canonical.isHead).map(\.fileName)
       .filter { weights[$0] != nil && !used.contains($0) } + network.foreignHead
+    plan.match.otherHead = otherHead
     let replaced = Set(plan.match.replaced)
     plan.match.replaced += otherHead.filter { !replaced.contains($0) }
     plan.match.unexpected = network.unexpected

@@ -69,6 +69,8 @@ public struct RecognizedNetwork: Sendable, Equatable {
   public let foreignHead: [String]
   /// Names in the file of tensors that belong to no layer of the network.
   public let unexpected: [String]
+  /// What stands in the file before the names of other networks in it, which are among `unexpected`.
+  public let otherNetworks: [String]
 
   /// The names of entries in the file, by their names in this product; those that differ.
   public var entryNames: [String: String] {
@@ -138,7 +140,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
     let others = tensors.filter { backbone.name(of: $0.name) == nil }
     let stem = RecognizedStem(tensors, backbone, width: width)
     let head = RecognizedHead(
-      others, features: width * 8,
+      others.filter { !backbone.isOthers($0.name) }, features: width * 8,
       hasStatistics: tensors.contains {
         $0.name.hasSuffix(".running_mean") && backbone.name(of: $0.name) != nil
       }, order: choices.headOrder)
@@ -179,6 +181,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
     self.head = head.kind
     self.entries = entries
     prefix = names.prefix + backbone.prefix
+    otherNetworks = backbone.otherPrefixes.map { names.prefix + $0 }
     (self.missing, self.wrongShapes, self.notFinite) = (missing, wrongShapes, notFinite)
     foreignHead = strangers.filter(\.isHead).map(\.name)
     unexpected = strangers.filter { !$0.isHead }.map(\.name)

@@ -8,6 +8,8 @@ public struct WeightMatch: Sendable, Equatable {
   public internal(set) var loaded: [String] = []
   /// Entries of the head that keep their first values, because the file's head is another one.
   public internal(set) var replaced: [String] = []
+  /// Tensors of the file's head, where that is another one.
+  public internal(set) var otherHead: [String] = []
   /// BatchNorm statistics that the file lacks; they keep their defaults.
   public internal(set) var missing: [String] = []
   /// Parameters of the backbone that the file lacks, or that are not finite there; they keep their
@@ -15,6 +17,12 @@ public struct WeightMatch: Sendable, Equatable {
   public internal(set) var gaps: [String] = []
   /// Tensors of the file that the network has no use for.
   public internal(set) var unexpected: [String] = []
+
+  /// What the file should have had: parameters and statistics, but not the counters that files of older
+  /// PyTorch lack and nothing depends on.
+  public var lacking: [String] {
+    gaps + missing.filter { !$0.hasSuffix(".num_batches_tracked") }
+  }
 
   /// One line for each kind of key that occurs, with the first names.
   public var lines: [String] {

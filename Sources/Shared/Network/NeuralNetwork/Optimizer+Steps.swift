@@ -16,13 +16,13 @@ extension Optimizer {
   /// - Parameters:
   ///   - gradients: one number for each parameter, in their order.
   ///   - gradientScale: factor of each gradient, see `GradientNorm.scale`.
-  ///   - backboneFrozen: leaves everything outside the head as it is, and its optimizer state too.
+  ///   - frozenStages: leaves so many stages of the backbone as they are, and their optimizer state too.
   ///   - workers: how many threads share the parameters out; the result doesn't depend on it.
   ///   - kernels: what computes.
   /// - Precondition: state, gradients and optimizer are of one architecture; `workers` is positive.
   public mutating func step(
     _ state: inout NetworkState, gradients: UnsafeBufferPointer<Float>, learningRate: Float,
-    gradientScale: Float = 1, backboneFrozen: Bool = false, workers: Int = 1,
+    gradientScale: Float = 1, frozenStages: Int = 0, workers: Int = 1,
     kernels: any KernelSet
   ) {
     precondition(workers > 0, "an optimizer has at least one worker")
@@ -34,8 +34,8 @@ extension Optimizer {
       first.count == parameterCount && second.count == (usesSecond ? parameterCount : 0),
       "an optimizer's state has one number for each parameter")
     stepCount += 1
-    if !backboneFrozen { backboneStepCount += 1 }
-    let updates = runs.filter { $0.isHead || !backboneFrozen }.flatMap { run in
+    if frozenStages < ResNet18Architecture.backboneStages { backboneStepCount += 1 }
+    let updates = runs.filter { $0.stage >= frozenStages }.flatMap { run in
       let rule = update(run, learningRate: learningRate, gradientScale: gradientScale)
       return pieces(run.range).map { (range: $0, rule: rule) }
     }
@@ -73,13 +73,13 @@ extension Optimizer {
   /// Changes the parameters once, by gradients in an array.
   public mutating func step(
     _ state: inout NetworkState, gradients: [Float], learningRate: Float,
-    gradientScale: Float = 1, backboneFrozen: Bool = false, workers: Int = 1,
+    gradientScale: Float = 1, frozenStages: Int = 0, workers: Int = 1,
     kernels: any KernelSet
   ) {
     gradients.withUnsafeBufferPointer {
       step(
         &state, gradients: $0, learningRate: learningRate, gradientScale: gradientScale,
-        backboneFrozen: backboneFrozen, workers: workers, kernels: kernels)
+        frozenStages: frozenStages, workers: workers, kernels: kernels)
     }
   }
 
@@ -91,20 +91,22 @@ extension Optimizer {
 
   private func update(_ run: Run, learningRate: Float, gradientScale: Float) -> Update {
     let decay = run.decays ? weightDecay : 0
+    // In float64, as the rate of a parameter group; exact where the factor is 1.
+    let rate = Double(learningRate) * rateFactor(ofStage: run.stage)
     switch rule {
     case .sgd(let momentum, let nesterov):
       return .sgd(
         SGDFactors(
-          learningRate: learningRate, gradientScale: gradientScale, weightDecay: Float(decay),
+          learningRate: Float(rate), gradientScale: gradientScale, weightDecay: Float(decay),
           momentum: Float(momentum), nesterov: nesterov))
     case .adamW(let beta1, let beta2, let epsilon):
       // Computed in float64 as in `torch.optim.adam`.
       let step = Double(run.isHead ? stepCount : backboneStepCount)
       return .adamW(
         AdamWFactors(
-          gradientScale: gradientScale, remaining: Float(1 - Double(learningRate) * decay),
+          gradientScale: gradientScale, remaining: Float(1 - rate * decay),
           meanShare: Float(1 - beta1), squareDecay: Float(beta2), squareShare: Float(1 - beta2),
-          stepSize: Float(Double(learningRate) / (1 - pow(beta1, step))),
+          stepSize: Float(rate / (1 - pow(beta1, step))),
           deviationScale: Float((1 - pow(beta2, step)).squareRoot()), epsilon: Float(epsilon)))
     }
   }

@@ -1,7 +1,8 @@
 /// Changes the parameters of a network by their gradients, with PyTorch's formulas.
 ///
 /// Weight decay applies to the weights of convolutions and linear layers, not to BatchNorm and
-/// biases. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`;
+/// biases. With `layerDecay` below 1 each stage of the backbone learns more slowly than the one after it,
+/// as with one parameter group of PyTorch for each stage. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`;
 /// who sets them from a file compares the counts of the arenas with those of a new optimizer first.
 public struct Optimizer: Sendable, Equatable {
   /// How a gradient becomes a change.
@@ -16,6 +17,8 @@ public struct Optimizer: Sendable, Equatable {
   public let rule: Rule
   /// Decay of the entries that decay.
   public let weightDecay: Double
+  /// The learning rate of each stage as a share of that of the stage after it; the head has the full one.
+  public let layerDecay: Double
   /// One number for each parameter, in their order: the momentum of SGD (PyTorch's
   /// `momentum_buffer`), the running mean of the gradient of AdamW (`exp_avg`).
   public var first: [Float]
@@ -32,7 +35,8 @@ public struct Optimizer: Sendable, Equatable {
   struct Run: Equatable {
     var range: Range<Int>
     let decays: Bool
-    let isHead: Bool
+    let stage: Int
+    var isHead: Bool { stage == ResNet18Architecture.backboneStages }
   }
   let runs: [Run]
   /// Parameters of the architecture.
@@ -46,10 +50,14 @@ public struct Optimizer: Sendable, Equatable {
   /// Creates an optimizer that has seen no step.
   ///
   /// - Precondition: the momentum, or each beta, lies in 0..<1; the rest is not negative.
-  public init(_ rule: Rule, weightDecay: Double, for architecture: ResNet18Architecture) {
-    precondition(weightDecay >= 0, "weight decay can't be negative")
+  public init(
+    _ rule: Rule, weightDecay: Double, layerDecay: Double = 1,
+    for architecture: ResNet18Architecture
+  ) {
+    precondition(weightDecay >= 0 && layerDecay >= 0, "a decay can't be negative")
     self.rule = rule
     self.weightDecay = weightDecay
+    self.layerDecay = layerDecay
     let runs = Self.runs(of: architecture)
     self.runs = runs
     let count = runs.last?.range.upperBound ?? 0
@@ -67,20 +75,26 @@ public struct Optimizer: Sendable, Equatable {
     }
   }
 
-  /// The parameters that a step changes: all, or those of the head. These are the ones whose
+  /// The parameters that a step changes: those behind the frozen stages. These are the ones whose
   /// gradients count when they are clipped.
-  public func trainedParameters(backboneFrozen: Bool) -> Range<Int> {
-    let start = backboneFrozen ? runs.first { $0.isHead }?.range.lowerBound ?? parameterCount : 0
+  public func trainedParameters(frozenStages: Int) -> Range<Int> {
+    let start = runs.first { $0.stage >= frozenStages }?.range.lowerBound ?? parameterCount
     return start..<parameterCount
+  }
+
+  /// What the learning rate of a stage is multiplied by.
+  func rateFactor(ofStage stage: Int) -> Double {
+    // Products, not a power: equal stages have equal factors on every machine.
+    (stage..<ResNet18Architecture.backboneStages).reduce(1) { factor, _ in factor * layerDecay }
   }
 
   private static func runs(of architecture: ResNet18Architecture) -> [Run] {
     var runs: [Run] = []
     for entry in architecture.stateEntries where entry.arena == .parameters {
-      if let last = runs.last, last.decays == entry.decays, last.isHead == entry.isHead {
+      if let last = runs.last, last.decays == entry.decays, last.stage == entry.stage {
         runs[runs.count - 1].range = last.range.lowerBound..<entry.range.upperBound
       } else {
-        runs.append(Run(range: entry.range, decays: entry.decays, isHead: entry.isHead))
+        runs.append(Run(range: entry.range, decays: entry.decays, stage: entry.stage))
       }
     }
     return runs

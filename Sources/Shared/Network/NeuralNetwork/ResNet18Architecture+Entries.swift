@@ -3,10 +3,12 @@ extension ResNet18Architecture {
   /// and 60 buffers, 129 for the default head.
   public var stateEntries: [StateEntry] {
     var table = EntryTable()
+    table.stage = 0
     table.convolution("conv1", width, 3, kernel: 7)
     table.batchNorm("bn1", width)
     for stage in 0..<4 {
       let channels = width << stage
+      table.stage = stage + 1
       for block in 0..<2 {
         let name = "layer\(stage + 1).\(block)"
         let inputs = stage > 0 && block == 0 ? channels / 2 : channels
@@ -20,6 +22,7 @@ extension ResNet18Architecture {
         }
       }
     }
+    table.stage = Self.backboneStages
     switch head {
     case .linear:
       table.linear("fc", classes, featureCount)
@@ -35,6 +38,8 @@ extension ResNet18Architecture {
 /// Entries in the order in which they are added, each behind the last one of its arena.
 private struct EntryTable {
   var entries: [StateEntry] = []
+  /// Of the entries that are added next.
+  var stage = 0
   private var ends: [StateEntry.Arena: Int] = [:]
 
   mutating func convolution(_ name: String, _ outputs: Int, _ inputs: Int, kernel: Int) {
@@ -60,6 +65,6 @@ private struct EntryTable {
     ends[role.arena] = end
     entries.append(
       StateEntry(
-        name: name, shape: shape, role: role, isHead: name.hasPrefix("fc."), range: start..<end))
+        name: name, shape: shape, role: role, stage: stage, range: start..<end))
   }
 }

@@ -38,6 +38,9 @@ public struct ResNet18Architecture: Sendable, Equatable {
     self.head = head
   }
 
+  /// Stages before the head: the stem and `layer1` to `layer4`.
+  public static let backboneStages = 5
+
   /// Features after pooling: 512 for ResNet18.
   public var featureCount: Int { width * 8 }
 }

@@ -38,13 +38,17 @@ public struct StateEntry: Sendable, Equatable {
   public let shape: [Int]
   /// What it is.
   public let role: Role
-  /// Whether it belongs to the head `fc`.
-  public let isHead: Bool
+  /// Which stage of the network it belongs to: 0 is the stem (`conv1`, `bn1`), 1...4 are `layer1` to
+  /// `layer4`, 5 is the head `fc`.
+  public let stage: Int
   /// Where its numbers lie in its arena, in PyTorch's row-major order.
   public let range: Range<Int>
 
   /// The arena that `range` refers to.
   public var arena: Arena { role.arena }
+
+  /// Whether it belongs to the head `fc`.
+  public var isHead: Bool { stage == ResNet18Architecture.backboneStages }
 
   /// Whether weight decay applies: not to BatchNorm and biases.
   public var decays: Bool { role == .weight }

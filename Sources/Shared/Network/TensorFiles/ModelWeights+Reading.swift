@@ -5,8 +5,10 @@ extension ModelWeights {
   ///
   /// **Container.** Preferred is a dictionary under `state_dict`, `model_state_dict`, `model`, `net`,
   /// `network`, `module`, `params`, `weights` or `checkpoint`, in this order, also one within
-  /// another; then the top level; then a moving average of the weights: `ema`, `model_ema`,
-  /// `state_dict_ema`, `ema_state_dict`, `params_ema`; then the only dictionary of tensors that there
+  /// another; then the top level; then the network that learns among several of a self-supervised program:
+  /// `student`, `online_network_state_dict`, `online_encoder`, `base_encoder`, `encoder_q` and the like;
+  /// then a moving average of the weights: `ema`, `model_ema`, `state_dict_ema`, `ema_state_dict`,
+  /// `params_ema`; then the only dictionary of tensors that there
   /// is, whatever its key. A dictionary counts if it holds a tensor of at least one dimension.
   /// `container` names another one by its keys, joined by `/` or points. A network that was saved as an
   /// object counts as its state_dict.

@@ -17,6 +17,12 @@ struct WeightSearch {
     "state_dict", "model_state_dict", "model", "net", "network", "module", "params", "weights",
     "checkpoint",
   ]
+  /// Keys of the network that learns, where self-supervised programs save its average or its other branch
+  /// beside it (`teacher`, `target_network_state_dict`).
+  static let learnerKeys = [
+    "student", "student_state_dict", "online_network_state_dict", "online_network",
+    "online_encoder", "online", "base_encoder", "encoder_q",
+  ]
   /// Keys of moving averages of the weights: taken only where there is nothing else.
   static let averageKeys = ["ema", "model_ema", "state_dict_ema", "ema_state_dict", "params_ema"]
 
@@ -124,7 +130,7 @@ struct WeightSearch {
     }
     if let found = search(Self.modelKeys, &visited) { return found }
     if holdsWeights(entries) { return Container(path: [], entries: entries, value: value) }
-    return search(Self.averageKeys, &visited)
+    return search(Self.learnerKeys, &visited) ?? search(Self.averageKeys, &visited)
   }
 
   /// All dictionaries of tensors and modules, whatever they are called, in the order of the file. Those

@@ -13,6 +13,33 @@ extension SectionReader {
     }
   }
 
+  /// A list of some of the choices, each at most once, in the order that was written.
+  public func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>(
+    _ key: String, default standard: [Choice]
+  ) -> [Choice] {
+    guard let node = value(key) else { return standard }
+    let names = Choice.allCases.map(\.rawValue)
+    let expected = "a list of some of " + names.joined(separator: ", ")
+    guard case .list(let items) = node.content else {
+      mismatch(node, key, expected + ", such as [\(names[0])]")
+      return standard
+    }
+    var choices: [Choice] = []
+    for item in items {
+      guard let text = nonEmptyText(item), let choice = Choice(rawValue: text) else {
+        let near = nonEmptyText(item).flatMap { suggestion(for: $0, among: names) }
+        mismatch(item, key, expected, near.map { "; did you mean '\($0)'?" } ?? "")
+        continue
+      }
+      guard !choices.contains(choice) else {
+        mismatch(item, key, expected + ", each once")
+        continue
+      }
+      choices.append(choice)
+    }
+    return choices
+  }
+
   /// A list of as many numbers as the default has, each in `range`.
   public func numbers(
     _ key: String, default standard: [Double], in range: ClosedRange<Double>

@@ -34,7 +34,8 @@ extension TrainingSettings {
     stepsPerEpoch = section.integer("stepsPerEpoch", default: stepsPerEpoch, in: 0...10_000_000)
     timeLimitSeconds = section.optionalSeconds("timeLimit")
     network.read(section.section("network"))
-    data.read(section.section("data"))
+    let dataSection = section.section("data")
+    data.read(dataSection)
     augmentation.read(section.section("augmentation"))
     selfBlending.read(section.section("selfBlending"))
     optimizer.read(section.section("optimizer"))
@@ -42,9 +43,15 @@ extension TrainingSettings {
     schedule.read(scheduleSection)
     validation.read(section.section("validation"))
     checkpoints.read(section.section("checkpoints"))
-    if data.pairing != .none || selfBlending.share > 0, batchSize % 2 != 0 {
+    let hasPairs = data.pairing != .none || selfBlending.share > 0
+    if hasPairs, batchSize % 2 != 0 {
       section.reject(
         "batchSize", "expected an even number, as batches are made of pairs, got \(batchSize)")
+    }
+    if data.balance == .none, !data.balanceBy.isEmpty, !hasPairs {
+      dataSection.reject(
+        "balanceBy",
+        "expected [] where balance is none: shares are those of a class; take balance: undersample")
     }
     if schedule.warmupEpochs > Double(epochs) {
       scheduleSection.reject(
@@ -64,9 +71,11 @@ extension TrainingSettings.Network {
       "inputSize", default: inputSize, in: 32...1024, multipleOf: 32, zeroMeans: "the crops' own")
     initialWeights = section.optionalPath("initialWeights")
     initialWeightsKey = section.optionalString("initialWeightsKey")
+    initialWeightsGaps = section.flag("initialWeightsGaps", default: initialWeightsGaps)
     synchronizedBatchNorm = section.flag("synchronizedBatchNorm", default: synchronizedBatchNorm)
     freezeBackboneEpochs = section.integer(
       "freezeBackboneEpochs", default: freezeBackboneEpochs, in: 0...100_000)
+    freezeStages = section.integer("freezeStages", default: freezeStages, in: 0...5)
   }
 }
 
@@ -76,6 +85,8 @@ extension TrainingSettings.Data {
     validationShare = section.number("validationShare", default: validationShare, in: 0.01...0.9)
     testShare = section.number("testShare", default: testShare, in: 0...0.9)
     balance = section.choice("balance", default: balance)
+    balanceBy = section.choices("balanceBy", default: balanceBy)
+    balanceRepeats = section.number("balanceRepeats", default: balanceRepeats, in: 1...1000)
     pairing = section.choice("pairing", default: pairing)
     shuffleVideos = section.integer("shuffleVideos", default: shuffleVideos, in: 1...10_000_000)
     shuffleShards = section.replacedInteger(
@@ -159,6 +170,7 @@ extension TrainingSettings.Optimizer {
   fileprivate mutating func read(_ section: SectionReader) {
     kind = section.choice("kind", default: kind)
     learningRate = section.positiveNumber("learningRate", default: learningRate, upTo: 10)
+    layerDecay = section.number("layerDecay", default: layerDecay, in: 0.01...1)
     momentum = section.number("momentum", default: momentum, in: 0...0.9999)
     nesterov = section.flag("nesterov", default: nesterov)
     betas = section.numbers("betas", default: betas, in: 0...0.999999)

@@ -76,8 +76,11 @@ extension TrainingSettings {
       .decisive(
         "network.initialWeightsKey", network.initialWeightsKey.map(quotedYAML) ?? "null",
         absent: "null"),
+      // Where a run begins at all, it begins with the same weights.
+      .harmless("network.initialWeightsGaps", network.initialWeightsGaps),
       .decisive("network.synchronizedBatchNorm", network.synchronizedBatchNorm),
       .decisive("network.freezeBackboneEpochs", network.freezeBackboneEpochs),
+      .decisive("network.freezeStages", network.freezeStages, absent: "0"),
     ]
   }
 
@@ -87,6 +90,12 @@ extension TrainingSettings {
       .decisive("data.validationShare", data.validationShare),
       .decisive("data.testShare", data.testShare),
       .decisive("data.balance", data.balance.rawValue),
+      .decisive(
+        "data.balanceBy", listYAML(data.balanceBy.map(\.rawValue)), absent: "[]"),
+      // Nothing depends on it where nothing is balanced.
+      data.balanceBy.isEmpty
+        ? .harmless("data.balanceRepeats", data.balanceRepeats)
+        : .decisive("data.balanceRepeats", data.balanceRepeats),
       .decisive("data.pairing", data.pairing.rawValue, absent: "none"),
       data.shuffleShards.map { .decisive("data.shuffleShards", $0) }
         ?? .decisive("data.shuffleVideos", data.shuffleVideos),
@@ -158,6 +167,7 @@ extension TrainingSettings {
     [
       .decisive("optimizer.kind", optimizer.kind.rawValue),
       .decisive("optimizer.learningRate", optimizer.learningRate),
+      .decisive("optimizer.layerDecay", optimizer.layerDecay, absent: "1.0"),
       .decisive("optimizer.momentum", optimizer.momentum),
       .decisive("optimizer.nesterov", optimizer.nesterov),
       .decisive("optimizer.betas", listYAML(optimizer.betas)),

@@ -1,31 +1,60 @@
 internal import Contract
 internal import ModelFiles
 internal import NeuralNetwork
+internal import PrintableText
 
 /// Weights of a file as the start of a training.
 enum InitialWeights {
-  /// Loads what fits; the report accounts for every key.
+  /// Loads the backbone, and the head if it is the same; the report accounts for every key.
   ///
-  /// - Parameter key: where in the file the weights are; nil is the preferred or only place.
+  /// - Parameters:
+  ///   - key: where in the file the weights are; nil is the preferred or only place.
+  ///   - allowsGaps: whether up to half of the backbone may be missing or not finite, and begins at random.
+  /// - Throws: `ModelFileError` where the file holds no ResNet18 of this width, `TrainingRunError` with
+  ///   the names of what it lacks of one.
   static func load(
-    _ path: String, key: String?, into state: inout NetworkState
+    _ path: String, key: String?, allowsGaps: Bool, into state: inout NetworkState
   ) throws -> [String] {
     let file = try NetworkFile.recognize(path, NetworkFile.Choices(key: key))
-    let match = try file.load(into: &state, largestGapShare: NetworkFile.largestGapShare)
+    let network = try file.network()
+    var filled = state
+    let match = try file.load(into: &filled, largestGapShare: NetworkFile.largestGapShare)
+    guard allowsGaps || match.lacking.isEmpty else { throw gaps(match.lacking, path: path) }
+    state = filled
     var lines = ["weights from \(path)"]
     if !file.container.isEmpty {
-      lines.append("found in \(file.container.joined(separator: "."))")
+      lines.append("found in \(file.container.joined(separator: ".").printable)")
     }
-    let last = try file.network().entries.first { $0.singleOutput != nil }
+    let last = network.entries.first { $0.singleOutput != nil }
     if let last, let single = last.singleOutput, match.loaded.contains(last.fileName) {
       lines.append("one output, z, taken as the answer \(single.label.rawValue) of (0, z)")
     }
-    if !file.prefix.isEmpty { lines.append("prefix '\(file.prefix)' left out") }
+    if !file.prefix.isEmpty { lines.append("prefix '\(file.prefix.printable)' left out") }
+    for other in network.otherNetworks {
+      lines.append("another network, under '\(other.printable)', left out")
+    }
     lines += match.lines
-    // Files of older PyTorch have no counters; nothing depends on them.
-    if match.missing.contains(where: { !$0.hasSuffix(".num_batches_tracked") }) {
+    let head = match.otherHead
+    if !head.isEmpty {
+      let shown = head.prefix(4).map(\.printable).joined(separator: ", ")
+      lines.append(
+        "\(head.count) tensors of the file's head left out: \(shown)"
+          + (head.count > 4 ? ", ..." : ""))
+    }
+    if match.missing.contains(where: match.lacking.contains) {
       lines.append("the missing BatchNorm statistics are learned while training")
     }
     return lines
+  }
+
+  private static func gaps(_ names: [String], path: String) -> TrainingRunError {
+    let shown = names.prefix(12).map(\.printable).joined(separator: ", ")
+    let rest = names.count > 12 ? " and \(names.count - 12) more" : ""
+    let noun = names.count == 1 ? "entry" : "entries"
+    return TrainingRunError(
+      path,
+      "\(names.count) \(noun) of the network that it holds are missing or not finite: "
+        + "\(shown)\(rest); take another file, or have them begin at random: "
+        + "--set network.initialWeightsGaps=true")
   }
 }

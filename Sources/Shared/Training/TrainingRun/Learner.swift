@@ -46,6 +46,8 @@ package struct TrainingStep {
   package let labelSmoothing: Float
   package let seed: UInt64
   package let freezeBackboneEpochs: Int
+  /// Stages of the backbone that never learn.
+  package let freezeStages: Int
   /// Steps after which weights are averaged evenly.
   package var evenAverageAfter = Int.max
   package let normalization: InputNormalization
@@ -54,11 +56,12 @@ package struct TrainingStep {
   package func run(
     _ batch: Batch, _ learner: inout Learner
   ) throws -> StepOutcome {
-    let frozen = batch.epoch < freezeBackboneEpochs
+    let frozen =
+      batch.epoch < freezeBackboneEpochs ? ResNet18Architecture.backboneStages : freezeStages
     let rate =
       schedule.learningRate(at: learner.progress.step) * Float(learner.progress.learningRateScale)
     let options = TrainingEngine.Options(
-      labelSmoothing: labelSmoothing, backboneFrozen: frozen, dropoutSeed: seed,
+      labelSmoothing: labelSmoothing, frozenStages: frozen, dropoutSeed: seed,
       dropoutKeys: batch.samples.map(\.key))
     let labels = batch.samples.map(\.label.classIndex)
     let result = try engine.computeGradients(
@@ -66,7 +69,7 @@ package struct TrainingStep {
     ) { [normalization] sample, buffer in
       normalization.write(batch.picture(of: sample), into: buffer)
     }
-    // A frozen backbone's gradients are zero: the norm is that of what is trained.
+    // Gradients of frozen stages are zero: the norm is that of what is trained.
     let norm = GradientNorm(norm: engine.gradientNorm, limit: clipNorm)
     let outcome = StepOutcome(
       loss: result.loss, correct: countCorrect(result.logits, labels),
@@ -75,7 +78,7 @@ package struct TrainingStep {
     engine.gradients.withUnsafeBufferPointer { gradients in
       learner.optimizer.step(
         &learner.state, gradients: gradients, learningRate: rate, gradientScale: norm.scale,
-        backboneFrozen: frozen, workers: engine.workers, kernels: engine.kernels)
+        frozenStages: frozen, workers: engine.workers, kernels: engine.kernels)
     }
     let averaged = learner.progress.step + 1 - evenAverageAfter
     learner.average?.update(

@@ -46,7 +46,8 @@ package struct OverfitBatch {
         peak: setup.configuration.optimizer.learningRate, warmupSteps: 5,
         totalSteps: Self.steps, finalShare: 1),
       clipNorm: setup.configuration.optimizer.clipNorm, labelSmoothing: 0, seed: setup.seed,
-      freezeBackboneEpochs: 0, normalization: setup.normalization)
+      freezeBackboneEpochs: 0,
+      freezeStages: setup.configuration.network.freezeStages, normalization: setup.normalization)
     var (learner, _) = try setup.makeLearner()
     learner.average = nil
     observer.begin(total: Self.steps, unit: "steps")

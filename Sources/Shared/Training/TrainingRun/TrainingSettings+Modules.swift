@@ -45,6 +45,13 @@ extension TrainingSettings {
       case .undersample: .undersample
       case .none: .none
       }
+    settings.balanceBy = data.balanceBy.map { factor in
+      switch factor {
+      case .dataset: .dataset
+      case .method: .method
+      }
+    }
+    settings.balanceRepeats = data.balanceRepeats
     settings.shuffleVideos = data.shuffleVideos
     settings.shuffleShards = data.shuffleShards ?? settings.shuffleShards
     settings.batchSize = batchSize

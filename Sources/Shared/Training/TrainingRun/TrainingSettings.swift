@@ -85,11 +85,17 @@ extension TrainingSettings {
     /// Where in that file the weights are, keys joined by points; nil is the preferred or only place.
     package var initialWeightsKey: String?
 
+    /// Whether that file may lack up to half of the backbone, which then begins at random.
+    package var initialWeightsGaps = false
+
     /// Whether BatchNorm normalises over all workers.
     package var synchronizedBatchNorm = false
 
     /// Epochs at the start in which only the head is trained, 0...100000.
     package var freezeBackboneEpochs = 0
+
+    /// Stages that never learn: 0 is none, 1 the stem, 2 `layer1` as well, up to 5, the whole backbone.
+    package var freezeStages = 0
 
     /// The defaults.
     package init() {}
@@ -124,6 +130,17 @@ extension TrainingSettings {
 
     /// How the classes are balanced.
     package var balance = Balance.undersample
+
+    /// What the samples of a class may be balanced by.
+    package enum BalanceFactor: String, Sendable, CaseIterable {
+      case dataset, method
+    }
+
+    /// What has equal shares within the real and within the fake samples of an epoch, outermost first.
+    package var balanceBy: [BalanceFactor] = []
+
+    /// How many times as often as the mean sample of its class one may come for that, 1...1000.
+    package var balanceRepeats = 8.0
 
     /// What a stored fake has beside it in a batch.
     package enum Pairing: String, Sendable, CaseIterable {
@@ -277,6 +294,8 @@ extension TrainingSettings {
     package var kind = Kind.sgd
     /// The highest learning rate, above 0 up to 10.
     package var learningRate = 0.01
+    /// The learning rate of each stage of the backbone as a share of the next one's, 0.01...1.
+    package var layerDecay = 1.0
     /// Momentum of `sgd`, 0...0.9999.
     package var momentum = 0.9
     /// Whether that momentum looks ahead (Nesterov).

@@ -232,6 +232,7 @@ package struct TrainingSetup {
       "store.samples": "\(catalog.sampleCount)",
       "store.fingerprint": String(catalog.fingerprint, radix: 16),
     ]
+    if let parts = order.partsFingerprint { settings["store.parts"] = String(parts, radix: 16) }
     let record = DataSplit.Settings.joiningRecord
     if joinsEqualVideos { settings[record.key] = record.value }
     var division = DataSplit.Settings()
@@ -281,7 +282,8 @@ package struct TrainingSetup {
       engine: engine, schedule: schedule, clipNorm: configuration.optimizer.clipNorm,
       labelSmoothing: Float(configuration.optimizer.labelSmoothing), seed: seed,
       freezeBackboneEpochs: configuration.network.freezeBackboneEpochs,
-      evenAverageAfter: evenAverageAfter, normalization: normalization)
+      freezeStages: configuration.network.freezeStages, evenAverageAfter: evenAverageAfter,
+      normalization: normalization)
   }
 
   /// A learner that has learned nothing; the report says what became of the initial weights.
@@ -294,11 +296,12 @@ package struct TrainingSetup {
     var report = ["random weights, seed \(configuration.seed)"]
     if readingFiles, let path = configuration.network.initialWeights {
       report = try InitialWeights.load(
-        path, key: configuration.network.initialWeightsKey, into: &state)
+        path, key: configuration.network.initialWeightsKey,
+        allowsGaps: configuration.network.initialWeightsGaps, into: &state)
     }
     let optimizer = Optimizer(
       configuration.optimizer.rule, weightDecay: configuration.optimizer.weightDecay,
-      for: architecture)
+      layerDecay: configuration.optimizer.layerDecay, for: architecture)
     let decay = configuration.optimizer.emaDecay
     let isAveraged = decay > 0 || configuration.optimizer.averageLast > 0
     let average = isAveraged ? MovingAverage(decay: decay, state: state) : nil
@@ -339,6 +342,7 @@ package struct TrainingSetup {
         + "'trainer crossvalidate' judges everybody, each by a network that has not seen them\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
+    if let balance = BalanceSummary(order, configuration.data) { text += balance.text }
     for note in split.notes { text += "Note       \(note.printable)\n" }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=

@@ -49,7 +49,7 @@ final class BatchNormUnit {
     pass.kernels.addMoments(shape, count: count, values, to: &moments)
   }
 
-  private func isMeasured(_ pass: TrainingPass) -> Bool { !pass.backboneFrozen || layer.isHead }
+  private func isMeasured(_ pass: TrainingPass) -> Bool { layer.stage >= pass.frozenStages }
 
   /// Starts the sums of gradients from zero.
   func resetGradSums() {

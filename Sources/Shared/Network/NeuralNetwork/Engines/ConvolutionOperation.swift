@@ -12,6 +12,8 @@ struct ConvolutionOperation: Operation {
   let input: UnsafePointer<Float>
   /// The BatchNorm that the input still has to go through, with a ReLU; nil for a finished input.
   let inputUnit: BatchNormUnit?
+  /// The stage that made the input: where it is frozen, nobody needs the input's gradient.
+  let inputStage: Int
   /// The output; after the backward pass its gradient.
   let values: UnsafeMutablePointer<Float>
   /// Gradient of the BatchNorm's output.
@@ -57,6 +59,7 @@ struct ConvolutionOperation: Operation {
           sums: memory.gradSums, isFirst: first == 0, isLast: first + count == self.count,
           weightGrad: pass.gradients + layer.packedGrad, scratch: memory.scratch)
       }
+      guard inputStage >= pass.frozenStages else { return }
       pass.times.time(layer.name, .inputGrad) {
         layer.kernel.inputGrad(
           count: count, outputGrad: grad, weight: pass.packedWeights + layer.packedBackward,

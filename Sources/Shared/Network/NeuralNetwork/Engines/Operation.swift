@@ -10,8 +10,8 @@ struct TrainingPass {
   let packedWeights: UnsafePointer<Float>
   /// The worker's gradients, see `ResNet18Layout.gradientCount`. Operations add, convolutions write.
   let gradients: UnsafeMutablePointer<Float>
-  /// Whether the backbone normalises with its running statistics.
-  let backboneFrozen: Bool
+  /// Stages that normalise with their running statistics and have no gradients.
+  let frozenStages: Int
   let dropoutSeed: UInt64
   /// Of the worker's samples.
   let dropoutKeys: ArraySlice<UInt64>

@@ -24,7 +24,6 @@ struct ParameterParts: Sendable {
   private let forwardParts: [PackedPart]
   private let backwardParts: [PackedPart]
   private let kernels: any KernelSet
-  private let headStart: Int
 
   init(_ layout: ResNet18Layout) {
     var parts: [ParameterPart] = []
@@ -65,7 +64,6 @@ struct ParameterParts: Sendable {
       ).map { PackedPart(convolution: convolution, channels: $0) }
     }
     kernels = layout.kernels
-    headStart = layout.headStart
   }
 
   private static let size = 65_536
@@ -95,11 +93,15 @@ struct ParameterParts: Sendable {
     }
   }
 
-  /// Packs the weights of all convolutions for the backward pass.
+  /// Packs the weights of convolutions for the backward pass.
+  ///
+  /// - Parameter start: first parameter that is trained; convolutions before it have no backward pass.
   func packBackward(
-    _ parameters: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, workers: Int
+    _ parameters: UnsafePointer<Float>, from start: Int, into packed: UnsafeMutablePointer<Float>,
+    workers: Int
   ) {
-    forEach(backwardParts, workers, (parameters, packed)) { part, memory in
+    let parts = backwardParts.filter { $0.convolution.range.lowerBound >= start }
+    forEach(parts, workers, (parameters, packed)) { part, memory in
       let layer = part.convolution
       layer.kernel.packBackward(
         memory.0 + layer.range.lowerBound, inputs: part.channels,
@@ -123,10 +125,11 @@ struct ParameterParts: Sendable {
   ///
   /// - Parameters:
   ///   - arenas: gradients of each worker, see `ResNet18Layout.gradientCount`.
-  ///   - headOnly: whether the backbone has no gradients; those written are zero.
+  ///   - start: first parameter that is trained, that of a stage; the gradients written of those before
+  ///     it are zero.
   ///   - squares: one per part; the sum of the squares of its gradients.
   func merge(
-    _ arenas: [UnsafeMutablePointer<Float>], headOnly: Bool,
+    _ arenas: [UnsafeMutablePointer<Float>], from start: Int,
     into gradients: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Double>
   ) {
     let shared = WorkerShared((arenas, gradients, squares))
@@ -134,7 +137,7 @@ struct ParameterParts: Sendable {
       let (arenas, gradients, squares) = shared.value
       for index in stride(from: worker, to: parts.count, by: arenas.count) {
         let part = parts[index]
-        if headOnly && part.range.lowerBound < headStart {
+        if part.range.lowerBound < start {
           (gradients + part.range.lowerBound).update(repeating: 0, count: part.range.count)
         } else if let layer = part.convolution {
           kernels.unpackSum(

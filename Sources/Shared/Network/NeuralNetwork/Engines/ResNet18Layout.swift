@@ -28,7 +28,8 @@ struct ResNet18Layout: Sendable {
     let mean: Int
     let variance: Int
     let counter: Int
-    let isHead: Bool
+    /// See `StateEntry.stage`.
+    let stage: Int
   }
 
   /// A linear layer: where weight and bias start in the parameters.
@@ -62,8 +63,8 @@ struct ResNet18Layout: Sendable {
   let stem: Normed
   let blocks: [Block]
   let head: Head
-  /// First number of the head in the parameters; it is the last part.
-  let headStart: Int
+  /// First number of each stage in the parameters, see `StateEntry.stage`.
+  let stageStarts: [Int]
   let parameterCount: Int
   /// Floats of an arena of packed weights, for either direction.
   let packedCount: Int
@@ -102,12 +103,15 @@ struct ResNet18Layout: Sendable {
         hidden: (finder.linear("fc.1"), batchNorm ? finder.batchNorm("fc.2") : nil),
         output: finder.linear(batchNorm ? "fc.5" : "fc.4"))
     }
-    headStart = finder.headStart
+    stageStarts = finder.stageStarts
     parameterCount = finder.parameterCount
     packedCount = finder.packedCount
     packedBackwardCount = finder.packedBackwardCount
     gradientCount = finder.gradientCount
   }
+
+  /// First number of the head in the parameters; it is the last stage.
+  var headStart: Int { stageStarts[ResNet18Architecture.backboneStages] }
 
   /// All convolutions, in the order of the state_dict.
   var convolutions: [Convolution] {
@@ -163,7 +167,7 @@ private final class LayerFinder {
   private(set) var packedCount = 0
   private(set) var packedBackwardCount = 0
   private(set) var gradientCount: Int
-  let headStart: Int
+  let stageStarts: [Int]
   let parameterCount: Int
 
   init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
@@ -172,7 +176,9 @@ private final class LayerFinder {
     self.pictures = pictures
     entries = Dictionary(uniqueKeysWithValues: list.map { ($0.name, $0) })
     let parameters = list.filter { $0.arena == .parameters }
-    headStart = parameters.first { $0.isHead }?.range.lowerBound ?? 0
+    stageStarts = (0...ResNet18Architecture.backboneStages).map { stage in
+      parameters.first { $0.stage == stage }?.range.lowerBound ?? 0
+    }
     parameterCount = parameters.last?.range.upperBound ?? 0
     gradientCount = Self.aligned(parameterCount)
   }
@@ -215,7 +221,7 @@ private final class LayerFinder {
       shift: entry(name + ".bias").range.lowerBound,
       mean: entry(name + ".running_mean").range.lowerBound,
       variance: entry(name + ".running_var").range.lowerBound,
-      counter: entry(name + ".num_batches_tracked").range.lowerBound, isHead: scale.isHead)
+      counter: entry(name + ".num_batches_tracked").range.lowerBound, stage: scale.stage)
   }
 
   func normed(

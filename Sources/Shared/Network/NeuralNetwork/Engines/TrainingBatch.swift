@@ -9,7 +9,7 @@ struct TrainingBatch {
   let passes: [TrainingPass]
   let labels: [Int]
   let smoothing: Float
-  /// The running statistics, for a frozen backbone.
+  /// The running statistics, for frozen stages.
   let statistics: [Float]
   /// Whether BatchNorm normalises over all workers, who then meet at each exchange.
   let normalizesTogether: Bool
@@ -90,7 +90,7 @@ struct TrainingBatch {
   }
 
   /// The step at which the backward pass ends.
-  private var backwardEnd: Int { passes[0].backboneFrozen ? plans[0].headStart : 0 }
+  private var backwardEnd: Int { plans[0].stageStarts[passes[0].frozenStages] }
 
   private func begin(_ worker: Int, fill: Fill) {
     let plan = plans[worker]
@@ -119,7 +119,7 @@ struct TrainingBatch {
 
   /// Whether a layer normalises with its running statistics.
   private func isFrozen(_ layer: ResNet18Layout.BatchNorm) -> Bool {
-    passes[0].backboneFrozen && !layer.isHead
+    layer.stage < passes[0].frozenStages
   }
 
   private func computeLoss(_ worker: Int) {

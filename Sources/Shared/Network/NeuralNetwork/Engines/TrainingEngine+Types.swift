@@ -3,9 +3,10 @@ extension TrainingEngine {
   public struct Options: Sendable, Equatable {
     /// Share of each target that is spread evenly over all classes.
     public var labelSmoothing: Float
-    /// Whether only the head learns: the backbone normalises with its running statistics, which stay
-    /// as they are, and has zero gradients.
-    public var backboneFrozen: Bool
+    /// How many stages of the backbone don't learn, from the stem on; with all five only the head does.
+    /// They normalise with their running statistics, which stay as they are, and have zero gradients:
+    /// as PyTorch's modules after `eval()` and `requires_grad_(False)`.
+    public var frozenStages: Int
     /// Seed of the run.
     public var dropoutSeed: UInt64
     /// For each sample a number that says which sample it is and when it is seen: dropout is a
@@ -14,11 +15,11 @@ extension TrainingEngine {
 
     /// Creates options.
     public init(
-      labelSmoothing: Float = 0, backboneFrozen: Bool = false, dropoutSeed: UInt64 = 0,
+      labelSmoothing: Float = 0, frozenStages: Int = 0, dropoutSeed: UInt64 = 0,
       dropoutKeys: [UInt64] = []
     ) {
       self.labelSmoothing = labelSmoothing
-      self.backboneFrozen = backboneFrozen
+      self.frozenStages = frozenStages
       self.dropoutSeed = dropoutSeed
       self.dropoutKeys = dropoutKeys
     }

@@ -160,8 +160,8 @@ public final class TrainingEngine {
     check(state, labels, options)
     batches += 1
     try pass(state, labels, options, fill)
-    let result = try reduce(headOnly: options.backboneFrozen)
-    finish(&state, headOnly: options.backboneFrozen)
+    let result = try reduce(frozenStages: options.frozenStages)
+    finish(&state, frozenStages: options.frozenStages)
     return result
   }
 
@@ -181,9 +181,11 @@ public final class TrainingEngine {
         parts.pack(parameters, into: packedWeights, workers: workers)
       }
       try batch.forward(fill: fill)
-      if !options.backboneFrozen {
+      if options.frozenStages < ResNet18Architecture.backboneStages {
         times.time("weights", .packing) {
-          parts.packBackward(parameters, into: packedWeights, workers: workers)
+          parts.packBackward(
+            parameters, from: layout.stageStarts[options.frozenStages], into: packedWeights,
+            workers: workers)
         }
       }
       try batch.backward()
@@ -191,24 +193,24 @@ public final class TrainingEngine {
   }
 
   /// Sums over the workers of this rank, then over ranks: gradients, BatchNorm moments, losses.
-  private func reduce(headOnly: Bool) throws(CollectiveError) -> StepResult {
-    times.time("gradients", .merging) { mergeGradients(headOnly: headOnly) }
+  private func reduce(frozenStages: Int) throws(CollectiveError) -> StepResult {
+    times.time("gradients", .merging) { mergeGradients(frozenStages: frozenStages) }
     if !synchronizedBatchNorm {
-      for exchange in measured(headOnly: headOnly) { exchange.merge() }
+      for exchange in measured(frozenStages: frozenStages) { exchange.merge() }
     }
     guard !collective.isAlone else {
       return result(
         lossSum: pairwiseSum(plans.indices) { plans[$0].lossSum },
         logits: plans.flatMap { $0.logitsOfSamples })
     }
-    try sumGradients(headOnly: headOnly)
-    if !synchronizedBatchNorm { try mergeMoments(headOnly: headOnly) }
+    try sumGradients(frozenStages: frozenStages)
+    if !synchronizedBatchNorm { try mergeMoments(frozenStages: frozenStages) }
     return try gatherResult()
   }
 
   /// Moves the running statistics of the state.
-  private func finish(_ state: inout NetworkState, headOnly: Bool) {
-    for exchange in measured(headOnly: headOnly) {
+  private func finish(_ state: inout NetworkState, frozenStages: Int) {
+    for exchange in measured(frozenStages: frozenStages) {
       BatchNormUnit.updateStatistics(of: &state, exchange.layer, batch: exchange.total)
     }
   }
@@ -224,6 +226,9 @@ public final class TrainingEngine {
       layout.head.dropout == 0 || options.dropoutKeys.count == batchSize,
       "dropout needs one key per sample")
     precondition(
+      (0...ResNet18Architecture.backboneStages).contains(options.frozenStages),
+      "at most all stages of the backbone are frozen")
+    precondition(
       (0...1).contains(options.labelSmoothing), "label smoothing is a share between 0 and 1")
   }
 
@@ -232,28 +237,29 @@ public final class TrainingEngine {
       TrainingPass(
         kernels: layout.kernels, times: plan.times, parameters: parameters,
         packedWeights: packedWeights, gradients: plan.gradients,
-        backboneFrozen: options.backboneFrozen, dropoutSeed: options.dropoutSeed,
+        frozenStages: options.frozenStages, dropoutSeed: options.dropoutSeed,
         dropoutKeys: layout.head.dropout == 0
           ? [] : options.dropoutKeys[start..<start + plan.count])
     }
   }
 
-  private func mergeGradients(headOnly: Bool) {
+  private func mergeGradients(frozenStages: Int) {
     gradients.withUnsafeMutableBufferPointer { gradients in
       squares.withUnsafeMutableBufferPointer { squares in
         guard let gradients = gradients.baseAddress, let squares = squares.baseAddress else {
           return
         }
         parts.merge(
-          plans.map(\.gradients), headOnly: headOnly, into: gradients, squares: squares)
+          plans.map(\.gradients), from: layout.stageStarts[frozenStages], into: gradients,
+          squares: squares)
       }
     }
     gradientNorm = squares.reduce(0, +).squareRoot()
   }
 
   /// The layers whose statistics a batch moves.
-  private func measured(headOnly: Bool) -> some Sequence<BatchNormExchange> {
-    exchanges.lazy.filter { !headOnly || $0.layer.isHead }
+  private func measured(frozenStages: Int) -> some Sequence<BatchNormExchange> {
+    exchanges.lazy.filter { $0.layer.stage >= frozenStages }
   }
 
   private func result(lossSum: Double, logits: [Float]) -> StepResult {
@@ -267,8 +273,8 @@ public final class TrainingEngine {
 
 extension TrainingEngine {
   /// Sums the gradients over ranks; the norm is that of the sum.
-  private func sumGradients(headOnly: Bool) throws(CollectiveError) {
-    let start = headOnly ? layout.headStart : 0
+  private func sumGradients(frozenStages: Int) throws(CollectiveError) {
+    let start = layout.stageStarts[frozenStages]
     var outcome: Result<Void, CollectiveError> = .success(())
     gradients.withUnsafeMutableBufferPointer { gradients in
       squares.withUnsafeMutableBufferPointer { squares in
@@ -284,8 +290,8 @@ extension TrainingEngine {
   }
 
   /// Merges the moments of all layers over ranks, in one message.
-  private func mergeMoments(headOnly: Bool) throws(CollectiveError) {
-    let layers = Array(measured(headOnly: headOnly))
+  private func mergeMoments(frozenStages: Int) throws(CollectiveError) {
+    let layers = Array(measured(frozenStages: frozenStages))
     let message = layers.flatMap(\.message)
     let ranks = try collective.gather(message).parts(of: max(message.count, 1))
     var start = 0

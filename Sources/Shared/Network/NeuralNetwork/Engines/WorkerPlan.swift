@@ -5,8 +5,8 @@ final class WorkerPlan {
   /// Samples of the worker.
   let count: Int
   private(set) var steps: [PlanStep] = []
-  /// Number of the first step of the head.
-  private(set) var headStart = 0
+  /// Number of the first step of each stage, see `StateEntry.stage`.
+  private(set) var stageStarts: [Int] = []
   private(set) var units: [BatchNormUnit] = []
 
   /// Seconds of each layer and pass.
@@ -65,8 +65,13 @@ final class WorkerPlan {
     convolutionMemory = ConvolutionMemory(layout, memory: memory)
     outerGrad = memory.floats(largest)
     innerGrad = memory.floats(largest)
+    stageStarts.append(steps.count)
     var maps = addStem(layout)
-    for block in layout.blocks { maps = add(block, input: maps) }
+    for (number, block) in layout.blocks.enumerated() {
+      // Two blocks make a stage.
+      if number.isMultiple(of: 2) { stageStarts.append(steps.count) }
+      maps = add(block, input: maps, isStageStart: number.isMultiple(of: 2))
+    }
     addHead(layout, input: maps)
   }
 
@@ -92,24 +97,27 @@ final class WorkerPlan {
     return stem.pooled
   }
 
+  /// - Parameter isStageStart: whether the input is another stage's output.
   /// - Returns: the block's output.
   private func add(
-    _ block: ResNet18Layout.Block, input: UnsafeMutablePointer<Float>
+    _ block: ResNet18Layout.Block, input: UnsafeMutablePointer<Float>, isStageStart: Bool
   ) -> UnsafeMutablePointer<Float> {
+    let inputStage = block.first.norm.stage - (isStageStart ? 1 : 0)
     let output = memory.floats(count * block.second.convolution.shape.output.pictureCount)
     // Backward, last to first: the projection starts the gradient of the block's input (as the
     // identity does by being there), the first convolution adds to it.
     let middle = addNormed(
-      block.first, input: (input, nil), inputGrad: outerGrad, addsInputGrad: true, output: nil,
-      outputGrad: innerGrad, rectify: true)
+      block.first, input: (input, nil), inputStage: inputStage, inputGrad: outerGrad,
+      addsInputGrad: true, output: nil, outputGrad: innerGrad, rectify: true)
     if let projection = block.projection {
       _ = addNormed(
-        projection, input: (input, nil), inputGrad: outerGrad, addsInputGrad: false,
-        output: innerGrad, outputGrad: outerGrad, rectify: false)
+        projection, input: (input, nil), inputStage: inputStage, inputGrad: outerGrad,
+        addsInputGrad: false, output: innerGrad, outputGrad: outerGrad, rectify: false)
     }
     _ = addNormed(
-      block.second, input: middle, inputGrad: innerGrad, addsInputGrad: false, output: output,
-      outputGrad: outerGrad, rectify: true, residual: block.projection == nil ? input : innerGrad)
+      block.second, input: middle, inputStage: block.second.norm.stage, inputGrad: innerGrad,
+      addsInputGrad: false, output: output, outputGrad: outerGrad, rectify: true,
+      residual: block.projection == nil ? input : innerGrad)
     return output
   }
 
@@ -118,12 +126,14 @@ final class WorkerPlan {
 
   /// A convolution with its BatchNorm.
   ///
-  /// - Parameter output: nil if the next convolution normalises on the way in.
+  /// - Parameters:
+  ///   - inputStage: the stage whose maps it reads.
+  ///   - output: nil if the next convolution normalises on the way in.
   /// - Returns: what the next convolution reads in that case.
   private func addNormed(
-    _ layers: ResNet18Layout.Normed, input: Source, inputGrad: UnsafeMutablePointer<Float>,
-    addsInputGrad: Bool, output: UnsafeMutablePointer<Float>?,
-    outputGrad: UnsafeMutablePointer<Float>, rectify: Bool,
+    _ layers: ResNet18Layout.Normed, input: Source, inputStage: Int,
+    inputGrad: UnsafeMutablePointer<Float>, addsInputGrad: Bool,
+    output: UnsafeMutablePointer<Float>?, outputGrad: UnsafeMutablePointer<Float>, rectify: Bool,
     residual: UnsafeMutablePointer<Float>? = nil
   ) -> Source {
     let shape = layers.convolution.shape.output
@@ -133,8 +143,8 @@ final class WorkerPlan {
       .operation(
         ConvolutionOperation(
           layer: layers.convolution, unit: unit, count: count, input: input.values,
-          inputUnit: input.unit, values: values, outputGrad: outputGrad, inputGrad: inputGrad,
-          addsInputGrad: addsInputGrad, memory: convolutionMemory)))
+          inputUnit: input.unit, inputStage: inputStage, values: values, outputGrad: outputGrad,
+          inputGrad: inputGrad, addsInputGrad: addsInputGrad, memory: convolutionMemory)))
     addExchange(unit)
     steps.append(
       .operation(
@@ -162,7 +172,7 @@ final class WorkerPlan {
         AveragePoolingOperation(
           shape: layout.features, count: count, input: input, output: values, outputGrad: grad,
           inputGrad: outerGrad)))
-    headStart = steps.count
+    stageStarts.append(steps.count)
     var stride = features.paddedChannels
     if let hidden = layout.head.hidden {
       addDropout(layout.head, 0, features, values, grad)
