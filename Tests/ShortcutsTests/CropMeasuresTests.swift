@@ -69,12 +69,14 @@ import Testing
 
   /// Blocks of the source are found through the crop's scale, turn and shift; a grid of 8 pixels of the
   /// crop itself, as its own file has one, is not.
-  @Test(arguments: [(1.0, 0.0), (0.6, 0.05), (1.7, -0.1)])
-  func blocksOfTheSourceAreFound(scale: Double, turn: Double) throws {
+  @Test(
+    arguments: [(1.0, 0.0), (0.6, 0.05), (1.7, -0.1)], [SIMD2(1, 1), SIMD2(1, 0), SIMD2(0, 1)])
+  func blocksOfTheSourceAreFound(form: (scale: Double, turn: Double), along: SIMD2<Int>) throws {
+    let (scale, turn) = form
     var source = noise(256, deviation: 3)
     for y in 0..<256 {
       for x in 0..<256 {
-        let block = Int(NoiseBlocks.value(x / 8, y / 8))
+        let block = Int(NoiseBlocks.value(x / 8 * along.x, y / 8 * along.y))
         let pixel = source[x, y]
         source[x, y] = SIMD4(
           UInt8(Int(pixel[0]) + block), UInt8(Int(pixel[1]) + block), UInt8(Int(pixel[2]) + block),
@@ -86,7 +88,7 @@ import Testing
     let crop = source.warped(sizePixels: 96, by: transform)
     let strength = try #require(
       CropMeasures(crop, face: middle, transform: transform).grid?.strength)
-    #expect(strength > 0.2, "\(strength)")
+    #expect(strength > 0.15, "\(strength)")
     // Looked for elsewhere, it isn't there.
     let shifted = transform.translated(by: SIMD2(4, 4))
     let elsewhere = try #require(
