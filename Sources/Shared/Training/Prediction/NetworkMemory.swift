@@ -27,8 +27,16 @@ package enum NetworkMemory {
       reserved: MemoryNeed.stacks(threads: workers + otherThreads))
   }
 
+  /// Addresses that glibc reserves for the allocations of a thread: with few left, a thread's arena takes
+  /// the room of the next thread's stack, for which Dispatch then waits for ever.
+  private static let threadArena = 64 << 20
+
   /// Opening a store, before the network is known.
-  package static func start(workers: Int) -> MemoryNeed { need(24 << 20, workers: workers) }
+  package static func start(workers: Int) -> MemoryNeed {
+    var start = need(24 << 20, workers: workers)
+    start.mapped = (workers + otherThreads) * threadArena
+    return start
+  }
 
   /// Judging pictures.
   ///
