@@ -6,7 +6,9 @@ import Testing
 
 /// The files in `pipelines/`.
 @Suite struct PipelineFileTests {
-  static let names = ["celebdf", "demo", "dfdc", "faceforensics", "folders", "pictures"]
+  static let names = [
+    "celebdf", "demo", "dfdc", "faceforensics", "folders", "pictures", "real-only",
+  ]
 
   static func path(_ name: String) -> String {
     packageRoot.appendingPathComponent("pipelines/\(name).yaml").path
@@ -21,9 +23,9 @@ import Testing
   @Test(arguments: names)
   func hasTheDefaults(name: String) throws {
     var expected = ExtractConfiguration(
-      dataset: ["demo", "pictures"].contains(name)
+      dataset: ["demo", "pictures", "real-only"].contains(name)
         ? .folders : try #require(.init(rawValue: name)))
-    if name == "pictures" { expected.label = .real }
+    if ["pictures", "real-only"].contains(name) { expected.label = .real }
     expected.detection.weights = packageRoot.appendingPathComponent("weights/mtcnn").path
     if name == "demo" {
       expected.input = packageRoot.appendingPathComponent("demo/clips").path
@@ -53,6 +55,8 @@ import Testing
       expected.validation.patience = 4
     case "celebdf":
       expected.epochs = 25
+    case "real-only":
+      expected.selfBlending.share = 1
     case "demo":
       expected = demo(expected)
     default:

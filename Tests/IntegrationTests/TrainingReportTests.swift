@@ -64,6 +64,7 @@ extension TrainerTests {
       #expect(
         rows.first == [
           "side", "video", "label", "method", "compression", "group", "frame", "sample", "margin",
+          "blur", "original", "dataset",
         ])
       let information = try #require(
         try JSONSerialization.jsonObject(
@@ -205,7 +206,7 @@ extension TrainerTests {
         let damaged = try TrainingRun.command(["report", copy])
         #expect(
           damaged.status == 1
-            && damaged.errors.contains("expected 9 fields and the line's end, got 3"),
+            && damaged.errors.contains("expected 12 fields and the line's end, got 3"),
           "\(damaged.errors)")
         try "{}".write(toFile: copy + "/training_info.json", atomically: true, encoding: .utf8)
         let foreign = try TrainingRun.command(["report", copy])
