@@ -118,7 +118,7 @@ make_demo_store() {
   state="$options $(cat Sources/Shared/Media/SampleClips/*.swift pipelines/demo.yaml | cksum)"
   if [ "$(cat demo/clips.state 2>/dev/null)" != "$state" ]; then
     say "Making sample clips from public-domain portraits"
-    rm -rf demo/clips demo/clips.state demo/store demo/run
+    rm -rf demo/clips demo/clips.state demo/store demo/run demo/crossvalidation
     mkdir -p demo
     # shellcheck disable=SC2086 # several options
     "$extractor" sample-clips weights/portraits demo/clips $options
