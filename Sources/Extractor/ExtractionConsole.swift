@@ -9,10 +9,10 @@ import Workers
 
 /// Shows an extraction: what there is to do on standard output, the progress line on standard error.
 /// Ctrl-C, SIGTERM and SIGHUP finish the videos under way, a second one drops them.
-final class ExtractionConsole: ExtractionObserver {
+final class ExtractionConsole: ExtractionObserver, ProgressConsole {
   private let input: String
-  private let line: Locked<ProgressLine?>
-  private let interruption: Interruption
+  let line: Locked<ProgressLine?>
+  let interruption: Interruption
 
   init(input: String) {
     self.input = input
@@ -31,17 +31,9 @@ final class ExtractionConsole: ExtractionObserver {
   /// The signal that came; nil where none did.
   var signal: Int32? { interruption.signal }
 
-  var shallStop: Bool { interruption.request != .none }
   var shallDrop: Bool { interruption.request == .abandon }
 
-  func begin(total: Int, unit: String) {
-    line.withLock { $0 = ProgressLine(total: total, unit: unit) }
-  }
-
-  func advance(to done: Int, detail: String) {
-    line.withLock { $0?.update(done: done, detail: detail) }
-  }
-
+  /// What is said later still goes through the line.
   func end() { line.withLock { $0?.finish() } }
 
   func observe(_ event: ExtractionEvent) {

@@ -39,16 +39,7 @@ struct CrossValidateCommand: ParsableCommand {
       wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
-  @Argument(help: "The pipeline file, e.g. pipelines/folders.yaml.", completion: .file())
-  var pipeline: String
-
-  @Option(help: "The folder of the shard store.", completion: .directory)
-  var store: String?
-
-  @Option(
-    name: .customLong("run"), help: "The folder of the run; made if missing.",
-    completion: .directory)
-  var runFolder: String?
+  @OptionGroup var options: TrainingOptions
 
   @Option(help: "Number of folds.")
   var folds = 5
@@ -58,18 +49,6 @@ struct CrossValidateCommand: ParsableCommand {
 
   @Flag(help: "Measure the folds and end, without a training on all of them.")
   var measureOnly = false
-
-  @Option(help: "Workers that share each batch; 0 is one per core.")
-  var workers: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "One setting of the pipeline file, e.g. optimizer.learningRate=0.02. May be repeated.",
-      valueName: "key=value"))
-  var set: [String] = []
-
-  @Flag(help: "Export the model even if it is broken.")
-  var force = false
 
   func validate() throws {
     guard (2...10_000).contains(folds) else {
@@ -81,20 +60,19 @@ struct CrossValidateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let configuration = try settings()
+    let configuration = try options.settings()
+    guard configuration.data.shuffleShards == nil else {
+      throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
+    }
     try MemoryCheck.start(workers: configuration.workers, reading: nil)
-    guard let store = configuration.store else {
-      throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
-    }
-    guard let run = configuration.run else {
-      throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
-    }
+    let store = try options.store(of: configuration)
+    let run = try options.run(of: configuration)
     StandardOutput.isLog = true
     let console = TrainingConsole()
     do {
       let outcome = try CrossValidation(
         configuration, recorded: configuration.recorded, store: store, folder: run, folds: folds,
-        force: force, observer: console
+        force: options.force, observer: console
       ).run(
         only: fold.map { $0 - 1 }, measuresOnly: measureOnly, onExport: { $0.finish($1, $2) })
       try end(outcome, run, console)
@@ -128,17 +106,5 @@ struct CrossValidateCommand: ParsableCommand {
     case .ended(.stopped), .ended(.foldEnded):
       break
     }
-  }
-
-  private func settings() throws -> TrainingSettings {
-    var overrides = set
-    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
-    if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
-    if let workers { overrides.append("workers=\(workers)") }
-    let settings = try TrainingSettings(contentsOf: pipeline, overrides: overrides)
-    guard settings.data.shuffleShards == nil else {
-      throw ValidationError(TrainingSettings.Data.shuffleShardsNote)
-    }
-    return settings
   }
 }

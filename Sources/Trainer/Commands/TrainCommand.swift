@@ -35,38 +35,17 @@ struct TrainCommand: ParsableCommand {
       wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
-  @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
-  var pipeline: String
-
-  @Option(help: "The folder of the shard store.", completion: .directory)
-  var store: String?
-
-  @Option(
-    name: .customLong("run"), help: "The folder of the run; made if missing.",
-    completion: .directory)
-  var runFolder: String?
-
-  @Option(help: "Workers that share each batch; 0 is one per core.")
-  var workers: Int?
+  @OptionGroup var options: TrainingOptions
 
   @Option(
     help: ArgumentHelp("Stop with a checkpoint and a model after this time.", valueName: "2h"))
   var time: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "One setting of the pipeline file, e.g. optimizer.learningRate=0.02. May be repeated.",
-      valueName: "key=value"))
-  var set: [String] = []
 
   @Flag(help: "Do one batch through everything; print shapes, memory and speed; keep nothing.")
   var dryRun = false
 
   @Flag(help: "Learn one batch by heart, to prove that the network can learn; keep nothing.")
   var overfitBatch = false
-
-  @Flag(help: "Export the model even if it is broken.")
-  var force = false
 
   mutating func validate() throws {
     if dryRun, overfitBatch {
@@ -75,12 +54,10 @@ struct TrainCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    var configuration = try settings()
+    var configuration = try options.settings(time.map { ["timeLimit=" + $0] } ?? [])
     try MemoryCheck.start(
       workers: configuration.workers, reading: configuration.run.map { RunFiles($0).checkpoints })
-    guard let store = configuration.store else {
-      throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
-    }
+    let store = try options.store(of: configuration)
     configuration = try inItsOrder(configuration)
     let setup = try TrainingSetup(
       configuration, recorded: configuration.recorded, store: store,
@@ -91,10 +68,7 @@ struct TrainCommand: ParsableCommand {
     } else if overfitBatch {
       try learnOneBatch(setup)
     } else {
-      guard let run = configuration.run else {
-        throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
-      }
-      try train(setup, folder: run)
+      try train(setup, folder: options.run(of: configuration))
     }
   }
 
@@ -109,7 +83,7 @@ struct TrainCommand: ParsableCommand {
       throw ExitCode(console.interruption.exitCode)
     }
     StandardOutput.write(setup.summary)
-    let job = TrainingJob(setup: setup, folder: folder, force: force, observer: console)
+    let job = TrainingJob(setup: setup, folder: folder, force: options.force, observer: console)
     do {
       switch try job.run(onExport: { $0.finish($1, setup) }) {
       case .stopped(let progress):
@@ -201,14 +175,5 @@ struct TrainCommand: ParsableCommand {
       return try TrainingSettings(contentsOf: files.pipeline).data.shuffleShards
     }
     return try folder.latest(onDamage: { _ in })?.settings["data.shuffleShards"].flatMap { Int($0) }
-  }
-
-  private func settings() throws -> TrainingSettings {
-    var overrides = set
-    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
-    if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
-    if let workers { overrides.append("workers=\(workers)") }
-    if let time { overrides.append("timeLimit=" + time) }
-    return try TrainingSettings(contentsOf: pipeline, overrides: overrides)
   }
 }

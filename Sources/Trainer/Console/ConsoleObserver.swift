@@ -4,28 +4,11 @@ import Terminal
 import Workers
 
 /// Shows work as a progress line; Ctrl-C, SIGTERM and SIGHUP stop it.
-final class ConsoleObserver: WorkObserver {
-  private let interruption = Interruption { request, signal in
+final class ConsoleObserver: ProgressConsole {
+  let interruption = Interruption { request, signal in
     if request == .abandon { exit(128 + signal) }
   }
-  private let line = Locked<ProgressLine?>(nil)
-
-  func begin(total: Int, unit: String) {
-    line.withLock { $0 = ProgressLine(total: total, unit: unit) }
-  }
-
-  func advance(to done: Int, detail: String) {
-    line.withLock { $0?.update(done: done, detail: detail) }
-  }
-
-  func end() {
-    line.withLock { line in
-      line?.finish()
-      line = nil
-    }
-  }
-
-  var shallStop: Bool { interruption.request != .none }
+  let line = Locked<ProgressLine?>(nil)
 
   /// Does some work; where a signal stopped it, the process ends with the shell's status for that.
   func exiting<Result>(_ body: () throws -> Result) throws -> Result {

@@ -6,7 +6,7 @@ import Workers
 
 /// Shows a training: the table of epochs on standard output, the progress line on standard error.
 /// Ctrl-C, SIGTERM and SIGHUP end it with a checkpoint, a second Ctrl-C or SIGTERM at once.
-final class TrainingConsole: TrainingObserver {
+final class TrainingConsole: TrainingObserver, ProgressConsole {
   let interruption = Interruption { request, signal in
     StandardError.write(
       request == .finish
@@ -14,28 +14,7 @@ final class TrainingConsole: TrainingObserver {
         : "\nLeaving; what came after the last checkpoint is lost.")
     if request == .abandon { exit(128 + signal) }
   }
-  private let line = Locked<ProgressLine?>(nil)
-
-  var shallStop: Bool { interruption.request != .none }
-
-  // MARK: Judging, after the last step
-
-  func begin(total: Int, unit: String) {
-    line.withLock { $0 = ProgressLine(total: total, unit: unit) }
-  }
-
-  func advance(to done: Int, detail: String) {
-    line.withLock { $0?.update(done: done, detail: detail) }
-  }
-
-  func end() {
-    line.withLock { line in
-      line?.finish()
-      line = nil
-    }
-  }
-
-  // MARK: Training
+  let line = Locked<ProgressLine?>(nil)
 
   func observe(_ event: TrainingEvent) {
     switch event {

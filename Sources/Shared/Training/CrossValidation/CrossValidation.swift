@@ -78,7 +78,7 @@ package struct CrossValidation {
       {
       case .stopped(let progress): return .stopped(progress)
       case .foldEnded(let progress):
-        try keepLastCheckpoint(of: run)
+        keepLastCheckpoint(of: run)
         let part = PooledFolds.Fold(setup: setup, progress: progress, run: run)
         try part.writePredictions()
         if fold != nil { return .foldEnded(progress) }
@@ -157,7 +157,7 @@ package struct CrossValidation {
   }
 
   /// Removes what an ended fold needs no more; checkpoints are large.
-  private func keepLastCheckpoint(of run: String) throws {
+  private func keepLastCheckpoint(of run: String) {
     let checkpoints = CheckpointFolder(RunFiles(run).checkpoints, keep: 1)
     for step in checkpoints.steps.dropLast() {
       try? FileManager.default.removeItem(atPath: checkpoints.file(step: step))

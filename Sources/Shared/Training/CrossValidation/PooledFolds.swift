@@ -16,13 +16,7 @@ struct PooledFolds {
     /// What its network says of every picture that it hasn't learned from, after its last epoch:
     /// `predictions.csv` in its folder.
     func writePredictions() throws {
-      let answers = try HeldOutAnswers(run: run)
-        .read(epoch: progress.epoch, count: setup.validationSamples)
-      guard
-        let predictions = VideoPredictions(
-          setup.catalog, videos: setup.split.validation,
-          areBlended: setup.validationBlends != nil, answers: answers)
-      else { return }
+      let predictions = try PooledFolds([self]).predictions(epoch: progress.epoch)
       var table = PredictionTable()
       try table.append(predictions, side: "validation")
       try table.write(to: RunFiles(run).predictions)
@@ -95,7 +89,7 @@ struct PooledFolds {
   }
 
   /// What every fold's network says after an epoch, in the order of the catalog.
-  private func predictions(epoch: Int) throws -> VideoPredictions {
+  fileprivate func predictions(epoch: Int) throws -> VideoPredictions {
     guard let first = folds.first else { return VideoPredictions() }
     let catalog = first.setup.catalog
     let areBlended = first.setup.validationBlends != nil

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Configuration
+import TrainingRun
+
+/// What the commands that train have in common.
+struct TrainingOptions: ParsableArguments {
+  @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
+  var pipeline: String
+
+  @Option(help: "The folder of the shard store.", completion: .directory)
+  var store: String?
+
+  @Option(
+    name: .customLong("run"), help: "The folder of the run; made if missing.",
+    completion: .directory)
+  var runFolder: String?
+
+  @Option(help: "Workers that share each batch; 0 is one per core.")
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "One setting of the pipeline file, e.g. optimizer.learningRate=0.02. May be repeated.",
+      valueName: "key=value"))
+  var set: [String] = []
+
+  @Flag(help: "Export the model even if it is broken.")
+  var force = false
+
+  /// The settings of the pipeline file, with those of the command line and `others`.
+  func settings(_ others: [String] = []) throws -> TrainingSettings {
+    var overrides = set
+    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
+    if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
+    if let workers { overrides.append("workers=\(workers)") }
+    return try TrainingSettings(contentsOf: pipeline, overrides: overrides + others)
+  }
+
+  /// The store's folder.
+  func store(of settings: TrainingSettings) throws -> String {
+    guard let store = settings.store else {
+      throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
+    }
+    return store
+  }
+
+  /// The run's folder.
+  func run(of settings: TrainingSettings) throws -> String {
+    guard let run = settings.run else {
+      throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")
+    }
+    return run
+  }
+}
