@@ -241,7 +241,8 @@ let package = Package(
     tests(
       "TrainingRunTests",
       [
-        "Collectives", "Evaluation", "ModelFiles", "NeuralNetwork", "Prediction", "SelfBlending",
+        "Collectives", "Contract", "CrossValidation", "Evaluation", "ModelFiles", "NeuralNetwork",
+        "Prediction", "SelfBlending",
         "ShardStoreFixtures",
         "TrainingData", "TrainingRun", "Workers",
       ]),

@@ -150,6 +150,7 @@ extension TrainerTests {
       try withTemporaryDirectory { folder in
         let run = run(folder.path(of: "run"))
         #expect(try crossValidate(run, ["--fold", "4"]).status == 64)
+        #expect(try crossValidate(run, ["--fold", "1", "--measure-only"]).status == 64)
         let limited = try crossValidate(run, ["--set", "timeLimit=1h"])
         #expect(limited.status == 1 && limited.errors.contains("time limit"))
         let many = try TrainingRun.command(

@@ -34,9 +34,9 @@ struct CrossValidateCommand: ParsableCommand {
       What the data set itself tests on is in no fold (with data.split: dataset), and is measured with \
       the model at the end.
 
-      Exit codes: 0 trained, the model is sound; 1 failed; 3 trained, but the model is broken and was \
-      not exported; 4 trained and exported, but the data can't tell whether the model is a detector; 64 \
-      wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
+      Exit codes: 0 trained, the model is sound, or measured as asked; 1 failed; 3 trained, but the \
+      model is broken and was not exported; 4 trained and exported, but the data can't tell whether the \
+      model is a detector; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
       """)
 
   @OptionGroup var options: TrainingOptions
@@ -53,6 +53,9 @@ struct CrossValidateCommand: ParsableCommand {
   func validate() throws {
     guard (2...10_000).contains(folds) else {
       throw ValidationError("--folds: expected 2...10000, got \(folds)")
+    }
+    if fold != nil, measureOnly {
+      throw ValidationError("--fold and --measure-only exclude each other")
     }
     if let fold, !(1...folds).contains(fold) {
       throw ValidationError("--fold: expected 1...\(folds), got \(fold)")
