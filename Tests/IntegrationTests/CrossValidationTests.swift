@@ -65,6 +65,9 @@ extension TrainerTests {
         let report = try String(
           contentsOfFile: undisturbed.folder + "/report.html", encoding: .utf8)
         #expect(report.contains("People were divided into 3 folds"))
+        // A map of the model's beside a score of a fold's network would contradict it.
+        #expect(report.contains("There are no activation maps: networks of the folds"))
+        #expect(!report.contains("fitted on validation"))
 
         let killed = run(folder.path(of: "killed"))
         var random = RandomStream(seed: 21, .check)

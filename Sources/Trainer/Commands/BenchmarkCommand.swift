@@ -29,7 +29,9 @@ struct BenchmarkCommand: ParsableCommand {
       batch, inference and a single image. All numbers are medians of the rounds. The peak of memory \
       is that of training, before anything is there for inference.
 
-      --data measures what the loading threads do instead: decoding, self-blending, augmentation and       recompression, in CPU time of one thread per picture. Only --size, --rounds and --json have a       meaning for it.
+      --data measures what the loading threads do instead: decoding, self-blending, augmentation and \
+      recompression, in CPU time of one thread per picture. Only --size, --rounds and --json have a \
+      meaning for it.
       """)
 
   @Option(help: "Pictures of a batch, over all workers.")

@@ -76,6 +76,9 @@ package struct RecordedRun {
     package let predictions: PredictionTable.Side?
 
     package var isTest: Bool { name == "test" }
+
+    /// Whether the predictions are those of a cross-validation's folds.
+    package let isOutOfFold: Bool
   }
 
   /// The sides that were judged, the most independent one first.
@@ -91,7 +94,9 @@ package struct RecordedRun {
           side?.frames.count == report.frames.count
           && side?.videosWithoutFaces.count
             == report.realVideosWithoutFace + report.fakeVideosWithoutFace
-        return Side(name: name, report: report, predictions: isOfReport ? side : nil)
+        return Side(
+          name: name, report: report, predictions: isOfReport ? side : nil,
+          isOutOfFold: key == "validation" && information.crossValidation != nil)
       }
   }
 

@@ -97,7 +97,13 @@ extension ReportPictures {
     }
     do {
       let crops = try Self.crops(of: worst.map { predictions.keys[$0] }, in: setup.catalog)
-      let maps = activationMaps(of: crops.compactMap(\.self), run, setup)
+      let maps =
+        side.isOutOfFold ? [] : activationMaps(of: crops.compactMap(\.self), run, setup)
+      if side.isOutOfFold {
+        mistakeNotes.append(
+          "There are no activation maps: networks of the folds judged these crops, and the model itself "
+            + "has learned from them since.")
+      }
       var remainingMaps = maps[...]
       let encoder = try JPEGEncoder(quality: 82)
       for (place, crop) in zip(worst, crops) {

@@ -77,15 +77,15 @@ package enum ReportTerms {
     .init(
       "threshold", "Threshold",
       """
-      A video whose probability is above it is called fake. Chosen on the validation side for the \
-      best balanced accuracy, never on test.
+      A video whose probability is above it is called fake. Chosen for the best balanced accuracy on \
+      people that the network has not learned from, never on test.
       """),
     .init(
       "temperature", "Temperature",
       """
-      What the network's margins are divided by before they become probabilities, fitted on \
-      validation: above 1 the network was too sure of itself, below 1 not sure enough. It changes \
-      no order, so neither AUC nor the ROC curve.
+      What the network's margins are divided by before they become probabilities, fitted to \
+      answers on people that it has not learned from: above 1 the network was too sure of itself, \
+      below 1 not sure enough. It changes no order, so neither AUC nor the ROC curve.
       """),
     .init(
       "interval", "95% interval",

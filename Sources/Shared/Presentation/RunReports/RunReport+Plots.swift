@@ -138,6 +138,12 @@ extension RunReport {
     return ReportPage.Section("order", "Does it tell fakes from reals?", [.figures(figures)])
   }
 
+  /// What the temperature was fitted on, and what it is judged on.
+  private static func fittedOn(_ side: RecordedRun.Side) -> String {
+    side.isOutOfFold
+      ? "to the same answers of the folds" : "on validation; this is the \(side.name) side"
+  }
+
   /// Whether a probability means what it says.
   package mutating func calibration() -> ReportPage.Section? {
     guard let side = run.decisive, side.predictions != nil else { return nil }
@@ -174,8 +180,7 @@ extension RunReport {
           """
           Of the crops that it gives a probability of 80%, about 80% should be fake. The \
           \(glossary.link("temperature", "temperature")) \
-          \(NumberText.decimals(temperature, 2)) was fitted on validation; this is the \
-          \(side.name) side.
+          \(NumberText.decimals(temperature, 2)) was fitted \(Self.fittedOn(side)).
           """)
       ] + notes + [
         .figures([

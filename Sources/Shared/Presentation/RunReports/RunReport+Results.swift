@@ -11,7 +11,7 @@ extension RunReport {
     blocks.append(
       .paragraph(
         """
-        Numbers of \(glossary.link("split", "test and validation")), with \
+        Numbers of \(measuredOn()), with \
         \(glossary.link("interval", "95% intervals")) below them where there are enough people. A \
         video is called fake when its \(glossary.link("video-score", "score")) is above the \
         \(glossary.link("threshold", "threshold")).
@@ -24,6 +24,13 @@ extension RunReport {
         "\(glossary.link("behaviour", "Behaviour check")), which decides on the verdict above:"))
     blocks.append(.table(Self.checks(information.behaviour)))
     return ReportPage.Section("results", "How good is it?", blocks)
+  }
+
+  /// The videos that the numbers are of.
+  private mutating func measuredOn() -> Markup {
+    run.information?.crossValidation == nil
+      ? glossary.link("split", "test and validation")
+      : "videos whose people the network that judged them had not seen"
   }
 
   /// A column for frames and one for videos of each side.

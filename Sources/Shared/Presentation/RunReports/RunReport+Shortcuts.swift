@@ -25,7 +25,7 @@ extension RunReport {
       blocks.append(
         .paragraph(
           """
-          The last columns set the model's scores on validation and test against the same features, \
+          The last columns set the scores that were measured against the same features, \
           among real videos and among fakes alone: there a score has no reason to follow them. The \
           number is Spearman's rank correlation, from −1 to 1.
           """))
