@@ -286,6 +286,9 @@ let package = Package(
       ["Contract", "FaceDetection", "Imaging", "Randomness", "SampleClips", "VideoCatalog"]),
     tests("SelfBlendingTests", ["Imaging", "Randomness", "SelfBlending"]),
     tests("VideoCatalogTests", ["Contract", "VideoCatalog"]),
+    tests(
+      "ExtractionRunTests",
+      ["Contract", "ExtractionRun", "ShardStore", "ShardStoreFixtures", "VideoCatalog"]),
     .target(
       name: "ShardStoreFixtures",
       dependencies: [
@@ -318,9 +321,9 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Contract", "Evaluation", "Extractor", "Imaging", "MediaDecoding", "ModelFiles",
-        "NeuralNetwork", "Randomness", "ShardStore", "ShardStoreFixtures", "Shortcuts",
-        "TensorFiles",
+        "Contract", "Evaluation", "ExtractionRun", "Extractor", "Imaging", "MediaDecoding",
+        "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore", "ShardStoreFixtures",
+        "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
       ]),
   ]

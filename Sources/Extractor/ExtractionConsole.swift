@@ -38,8 +38,8 @@ final class ExtractionConsole: ExtractionObserver, ProgressConsole {
 
   func observe(_ event: ExtractionEvent) {
     switch event {
-    case .began(let catalog, let store, let todo, let part, let workers):
-      announce(catalog, store, todo: todo, part, workers: workers)
+    case .began(let catalog, let store, let todo, let task, let workers):
+      announce(catalog, store, todo: todo, task, workers: workers)
     case .followsOlderRecipe(let version):
       StandardOutput.write(
         "Note: the store was begun with version \(version) of the recipe, which takes pixels as they "
@@ -83,7 +83,7 @@ final class ExtractionConsole: ExtractionObserver, ProgressConsole {
   }
 
   private func announce(
-    _ catalog: VideoCatalog, _ store: String, todo: Int, _ part: JobPart, workers: Int
+    _ catalog: VideoCatalog, _ store: String, todo: Int, _ task: JobTask?, workers: Int
   ) {
     let real = catalog.videos.count { $0.label == .real }
     let groups = Set(catalog.videos.map(\.group)).count
@@ -99,7 +99,7 @@ final class ExtractionConsole: ExtractionObserver, ProgressConsole {
     }
     StandardOutput.write("\n" + Self.table(catalog.reading) + "\n")
     for note in catalog.notes { StandardOutput.write("Note: \(note)".printable) }
-    let share = part.count > 1 ? " of part \(part.text)" : ""
+    let share = task.map { $0.count > 1 ? " of task \($0.text)" : "" } ?? ""
     StandardOutput.write(
       "Store: \(store.printable); \(todo) videos\(share) to do with \(workers) "
         + "worker\(workers == 1 ? "" : "s")")

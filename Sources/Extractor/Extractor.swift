@@ -23,8 +23,8 @@ struct Extractor: ParsableCommand {
       """,
     version: softwareVersion,
     subcommands: [
-      RunCommand.self, InspectCommand.self, VerifyCommand.self, BenchmarkCommand.self,
-      SampleClipsCommand.self,
+      RunCommand.self, StatusCommand.self, ReportCommand.self, InspectCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self,
     ])
 
   /// Runs the command.

@@ -17,7 +17,18 @@ struct RunCommand: ParsableCommand {
         extractor run pipelines/folders.yaml --input clips --store faces --workers 4
         extractor run pipelines/pictures.yaml --input portraits --store faces
         extractor run pipelines/dfdc.yaml --input d --store s --set sampling.framesPerVideo=16
-        extractor run pipelines/dfdc.yaml --input d --store s --part 2/8   (the 2nd of 8 hosts)
+
+      Several machines fill one store as tasks of an array of jobs (docs/cluster.md), each by hand or \
+      with the index that the engine of the array gives it:
+
+        extractor run pipelines/dfdc.yaml --input d --store s --task 0/8
+        sbatch --array=0-49 --wrap "extractor run p.yaml --input d --store s --tasks 50"
+        extractor status s
+        extractor report s
+
+      Fakes come to the task of their original, so that tasks differ in size: take more tasks than \
+      machines. The number of tasks belongs to the store and can't be changed later. Without --task all \
+      tasks are done, one after the other, as far as they are missing.
 
       A store that lost something (a shard, or what an older copy of one lacks) is refused, and so is \
       one that has everything and is damaged: exit code 1. Put back what is missing, or:
@@ -46,11 +57,7 @@ struct RunCommand: ParsableCommand {
       valueName: "key=value"))
   var set: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Do the i-th of n parts of the data set, for several hosts that fill one store.",
-      valueName: "i/n"))
-  var part = JobPart.whole
+  @OptionGroup var tasks: TaskOptions
 
   @Flag(help: "Try the videos again that failed before.")
   var retryFailed = false
@@ -60,7 +67,7 @@ struct RunCommand: ParsableCommand {
       "First check the whole store; extract what is damaged or lost again.",
       discussion: """
         Damaged videos are taken out of their shards, and shards that can't be used are set aside \
-        as *.damaged; sound videos stay. With --part it is done for that part only.
+        as *.damaged; sound videos stay. With --task it is done for that task only.
         """))
   var redoDamaged = false
 
@@ -77,6 +84,7 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }
     StandardOutput.isLog = true
+    let task = try tasks.chosen()
     let console = ExtractionConsole(input: input)
     let job = ExtractionJob(
       settings: ExtractionJob.Settings(
@@ -88,7 +96,8 @@ struct RunCommand: ParsableCommand {
         skipsUnneededFrames: configuration.sampling.skipUnneededFrames,
         workers: configuration.workers,
         maximumShardBytes: configuration.shards.maximumMebibytes << 20,
-        recorded: configuration.contentSettings, part: part, retriesFailed: retryFailed,
+        recorded: configuration.contentSettings, task: task,
+        command: try goingOn(input: input, store: store), retriesFailed: retryFailed,
         redoesDamaged: redoDamaged),
       store: store, observer: console)
     let videos = try catalog(configuration, input: input)
@@ -130,7 +139,7 @@ struct RunCommand: ParsableCommand {
     StandardOutput.write("\n" + report.table())
     let lines = report.problemLines()
     if !lines.isEmpty { StandardOutput.write("\n" + lines.joined(separator: "\n")) }
-    StandardOutput.write("\n" + "Report: \(store)/\(ExtractionReport.fileName)".printable)
+    StandardOutput.write("\n" + "Report: \(store)/\(report.fileName)".printable)
     if let signal = console.signal, report.pending > 0 {
       StandardOutput.write(
         "\nStopped. Run the same command again to go on with the other \(report.pending) videos.")
@@ -139,14 +148,15 @@ struct RunCommand: ParsableCommand {
     if report.hasProblems { throw ExitCode(2) }
   }
 
+  /// The arguments that go on with the same work, but for the task.
+  private func goingOn(input: String, store: String) throws -> [String] {
+    var arguments = ["run", try absolute(pipeline), "--input", input, "--store", store]
+    if let workers { arguments += ["--workers", "\(workers)"] }
+    return arguments + set.flatMap { ["--set", $0] }
+  }
+
   private func absolute(_ path: String) throws -> String {
     guard !path.isEmpty else { throw ValidationError("a path is empty") }
     return URL(fileURLWithPath: path).path
   }
-}
-
-extension JobPart: ExpressibleByArgument {
-  package init?(argument: String) { self.init(argument) }
-
-  package var defaultValueDescription: String { text }
 }

@@ -34,10 +34,11 @@ struct BuiltExecutable {
 
   /// Runs a program to its end.
   ///
-  /// - Parameter whileRunning: called with the process identifier once it runs, e.g. to send a
-  ///   signal.
+  /// - Parameters:
+  ///   - environment: variables that it gets besides those of the tests.
+  ///   - whileRunning: called with the process identifier once it runs, e.g. to send a signal.
   static func run(
-    _ arguments: [String], program: URL = extractor,
+    _ arguments: [String], program: URL = extractor, environment: [String: String] = [:],
     whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> Outcome {
     let folder = FileManager.default.temporaryDirectory
@@ -51,6 +52,7 @@ struct BuiltExecutable {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = packageFolder
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
@@ -68,12 +70,14 @@ struct BuiltExecutable {
   /// Runs the extractor.
   static func extract(
     _ pipeline: String, input: String, store: String, workers: Int = 2, set: [String] = [],
-    flags: [String] = [], whileRunning: (pid_t) throws -> Void = { _ in }
+    flags: [String] = [], environment: [String: String] = [:],
+    whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> Outcome {
     try run(
       [
         "run", "pipelines/\(pipeline).yaml", "--input", input, "--store", store, "--workers",
         "\(workers)",
-      ] + set.flatMap { ["--set", $0] } + flags, whileRunning: whileRunning)
+      ] + set.flatMap { ["--set", $0] } + flags, environment: environment,
+      whileRunning: whileRunning)
   }
 }

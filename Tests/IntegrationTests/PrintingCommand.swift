@@ -32,6 +32,12 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
       PrintingCommand(name: "verify", program: BuiltExecutable.extractor) { _ in
         ["verify", TrainingStore.folder, "--json", "-"]
       },
+      PrintingCommand(name: "status", program: BuiltExecutable.extractor) { folder in
+        ["status", try extracted(in: folder)]
+      },
+      PrintingCommand(name: "report", program: BuiltExecutable.extractor) { folder in
+        ["report", try extracted(in: folder)]
+      },
       PrintingCommand(name: "benchmark", program: BuiltExecutable.extractor) { folder in
         [
           "benchmark", try writePicture("picture.jpg", in: folder), "--rounds", "1", "--set",
@@ -116,6 +122,16 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         ["-c", "\(before) \"$0\" \"$@\" \(redirection)", program.path] + arguments(folder),
         program: URL(fileURLWithPath: "/bin/bash"))
     }
+  }
+
+  /// A store of two pictures, as `run` leaves it.
+  private static func extracted(in folder: TemporaryDirectory) throws -> String {
+    for label in ["real", "fake"] { _ = try writePicture(label + "/picture.jpg", in: folder) }
+    let store = folder.path(of: "store")
+    let outcome = try BuiltExecutable.extract(
+      "folders", input: folder.path(of: "in"), store: store, set: ["alignment.kind=none"])
+    try #require(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+    return store
   }
 
   private static func writePicture(

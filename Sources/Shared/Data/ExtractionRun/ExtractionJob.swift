@@ -32,8 +32,10 @@ package struct ExtractionJob {
     package var maximumShardBytes: Int
     /// All settings that matter for the content, by dotted key; for the report.
     package var recorded: [String: String]
-    /// Which of several parts of the data set to do.
-    package var part: JobPart
+    /// Which of the tasks of the data set to do; nil for all that the store is divided into.
+    package var task: JobTask?
+    /// Arguments of the command that goes on with the same work, but for the task.
+    package var command: [String]
     /// Whether to try the videos again that failed before.
     package var retriesFailed: Bool
     /// Whether what is damaged or lost is taken out of the store first, and extracted again.
@@ -42,7 +44,8 @@ package struct ExtractionJob {
     package init(
       dataset: String, input: String, weights: String, reading: InputReading,
       skipsUnneededFrames: Bool, workers: Int, maximumShardBytes: Int, recorded: [String: String],
-      part: JobPart = .whole, retriesFailed: Bool = false, redoesDamaged: Bool = false
+      task: JobTask? = nil, command: [String] = [],
+      retriesFailed: Bool = false, redoesDamaged: Bool = false
     ) {
       self.dataset = dataset
       self.input = input
@@ -52,7 +55,8 @@ package struct ExtractionJob {
       self.workers = workers
       self.maximumShardBytes = maximumShardBytes
       self.recorded = recorded
-      self.part = part
+      self.task = task
+      self.command = command
       self.retriesFailed = retriesFailed
       self.redoesDamaged = redoesDamaged
     }
@@ -104,49 +108,53 @@ package struct ExtractionJob {
     if recipe.version < current.version {
       observer.observe(.followsOlderRecipe(version: recipe.version))
     }
-    let description = StoreDescription(
-      recipe: recipe, dataset: settings.dataset, reading: settings.reading)
+    let description = try StoreDescription(
+      recipe: recipe, dataset: settings.dataset, reading: settings.reading,
+      tasks: settings.task?.count
+    ).establish(inStore: store)
     let check = StoreCheck(store: store, workers: settings.workers, observer: observer)
-    let removed =
-      settings.redoesDamaged ? try check.removeDamaged(settings.part, description) : []
-    let writer = try ShardWriter(
-      directory: store, task: settings.part.task, description: description,
-      maximumShardBytes: settings.maximumShardBytes)
-    let todo = catalog.videos.filter { video in
-      guard settings.part.includes(video.name) else { return false }
-      switch writer.state(of: video.name) {
-      case .done: return false
-      case .failed: return settings.retriesFailed
-      case nil: return true
-      }
-    }
+    let removed = settings.redoesDamaged ? try check.removeDamaged(settings.task) : []
+    let shares = try shares(of: catalog, description)
+    let todo = shares.reduce(0) { $0 + $1.videos.count }
     let pool = WorkerPool(workerCount: settings.workers)
     observer.observe(
       .began(
-        catalog, store: store, todo: todo.count, part: settings.part,
-        workers: min(pool.workerCount, max(todo.count, 1))))
-    observer.begin(total: todo.count, unit: "videos")
+        catalog, store: store, todo: todo, task: settings.task,
+        workers: min(pool.workerCount, max(todo, 1))))
+    observer.begin(total: todo, unit: "videos")
     let tally = Locked(Tally())
     var failure: (any Error)?
     do {
-      try pool.forEach(todo) { _ in
-        let extractor = try FaceExtractor(
-          weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
-        return { video in
-          guard !observer.shallStop else { return }
-          try extract(video, extractor, writer, tally)
+      for share in shares where !observer.shallStop {
+        defer { share.writer?.close() }
+        let pulse = TaskPulse(
+          share.task, store: store, videos: share.videos.count, command: settings.command)
+        var end = TaskHeartbeat.State.failed
+        defer { pulse.end(end) }
+        if !share.videos.isEmpty {
+          let writer = try share.writer ?? self.writer(of: share.task, description)
+          defer { writer.close() }
+          try pool.forEach(share.videos) { _ in
+            let extractor = try FaceExtractor(
+              weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
+            return { video in
+              guard !observer.shallStop else { return }
+              try extract(video, extractor, writer, tally)
+              pulse.countVideo()
+            }
+          }
         }
+        end = observer.shallStop ? .stopped : .done
       }
     } catch {
       failure = error
     }
     observer.end()
-    writer.close()
     // A run that has nothing to do has time to see whether that is true.
-    if todo.isEmpty, !settings.redoesDamaged { try check.compareChecksums(settings.part) }
+    if todo == 0, !settings.redoesDamaged { try check.compareChecksums(settings.task) }
     let currentReport = {
       try makeReport(
-        catalog, tally.withLock { $0 }, workers: pool.workerCount, started: started,
+        catalog, description, tally.withLock { $0 }, workers: pool.workerCount, started: started,
         clock)
     }
     if let failure {
@@ -158,6 +166,43 @@ package struct ExtractionJob {
     report.count(removed: removed, catalog)
     try report.write(toStore: store)
     return report
+  }
+
+  /// What one task has to do.
+  private struct Share {
+    let task: JobTask
+    let videos: [CatalogVideo]
+    /// Open where there is one task only, which needn't be opened twice.
+    let writer: ShardWriter?
+  }
+
+  /// What there is to do, by task.
+  private func shares(
+    of catalog: VideoCatalog, _ description: StoreDescription
+  ) throws -> [Share] {
+    let count = description.tasks ?? 1
+    let tasks =
+      settings.task.map { [$0] } ?? (0..<count).map { JobTask(index: $0, count: count) }
+    return try tasks.map { task in
+      let writer = try self.writer(of: task, description)
+      let videos = catalog.videos.filter { video in
+        guard task.includes(video, of: description) else { return false }
+        switch writer.state(of: video.name) {
+        case .done: return false
+        case .failed: return settings.retriesFailed
+        case nil: return true
+        }
+      }
+      guard tasks.count > 1 else { return Share(task: task, videos: videos, writer: writer) }
+      writer.close()
+      return Share(task: task, videos: videos, writer: nil)
+    }
+  }
+
+  private func writer(of task: JobTask, _ description: StoreDescription) throws -> ShardWriter {
+    try ShardWriter(
+      directory: store, task: task.index, description: description,
+      maximumShardBytes: settings.maximumShardBytes)
   }
 
   /// One video, from file to transaction. Throws only what must stop the run.
@@ -225,7 +270,8 @@ package struct ExtractionJob {
   }
 
   private func makeReport(
-    _ catalog: VideoCatalog, _ tally: Tally, workers: Int, started: Date, _ clock: Stopwatch
+    _ catalog: VideoCatalog, _ description: StoreDescription, _ tally: Tally, workers: Int,
+    started: Date, _ clock: Stopwatch
   ) throws -> ExtractionReport {
     var stages = Dictionary(
       uniqueKeysWithValues: tally.times.stages.map { ($0.name, $0.seconds) })
@@ -236,18 +282,25 @@ package struct ExtractionJob {
       run: .init(
         startedAt: ISO8601DateFormatter().string(from: started),
         wallSeconds: clock.seconds, workers: workers,
-        part: settings.part.text, videosExtracted: tally.extracted - tally.failed,
+        task: settings.task?.text, videosExtracted: tally.extracted - tally.failed,
         videosFailed: tally.failed, cpuSecondsByStage: stages,
         wasInterrupted: observer.shallStop),
       pending: 0, rows: [], skipped: tally.notStored, incomplete: [], unlabelled: [],
       passedOver: catalog.passedOver, notes: [])
-    let reader = try ShardReader(directory: store, allowLive: true)
+    let ownTask = settings.task.flatMap { $0.count > 1 && description.tasks != nil ? $0 : nil }
+    let reader = try ShardReader(directory: store, task: ownTask?.index, allowLive: true)
     report.count(
       catalog,
+      ownTask.map { task in catalog.videos.filter { task.includes($0, of: description) } }
+        ?? catalog.videos,
       records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
+    guard ownTask == nil else {
+      report.duplicates = "copies are looked for in the whole store: extractor report \(store)"
+      return report
+    }
     guard !reader.isBeingWritten else {
       report.duplicates =
-        "other parts of the store are being extracted; the run that ends last looks for copies"
+        "other tasks of the store are being extracted; the run that ends last looks for copies"
       return report
     }
     do {

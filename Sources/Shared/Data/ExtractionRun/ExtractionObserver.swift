@@ -5,7 +5,7 @@ package import Workers
 /// What happens in an extraction, for those who watch it.
 package enum ExtractionEvent {
   /// The first video comes next; so many of the catalog's are to do.
-  case began(VideoCatalog, store: String, todo: Int, part: JobPart, workers: Int)
+  case began(VideoCatalog, store: String, todo: Int, task: JobTask?, workers: Int)
   /// The store was begun with an older version of the recipe, which is followed.
   case followsOlderRecipe(version: Int)
   /// What was damaged, lost or not the store's own was taken out of it.

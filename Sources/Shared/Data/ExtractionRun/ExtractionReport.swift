@@ -6,8 +6,8 @@ package import ShardStore
 internal import Terminal
 package import VideoCatalog
 
-/// What a run did and what the store holds of the data set afterwards: `extraction-report.json` in
-/// the store's folder.
+/// What a run did and what the store holds of the data set afterwards, or of one task's share of it:
+/// `extraction-report.json` in the store's folder, of a task `extraction-report-003.json`.
 package struct ExtractionReport: Codable {
   /// Counts of videos of one label and split.
   package struct Row: Codable {
@@ -35,7 +35,8 @@ package struct ExtractionReport: Codable {
     package var startedAt: String
     package var wallSeconds: Double
     package var workers: Int
-    package var part: String
+    /// The task that it did, as in `--task`; nil for all.
+    package var task: String?
     package var videosExtracted: Int
     package var videosFailed: Int
     package var cpuSecondsByStage: [String: Double]
@@ -80,9 +81,13 @@ package struct ExtractionReport: Codable {
   }
 
   /// Fills rows and problems from the store's records.
-  package mutating func count(_ catalog: VideoCatalog, records: [String: VideoRecord]) {
+  ///
+  /// - Parameter videos: those of the catalog that the report is about.
+  package mutating func count(
+    _ catalog: VideoCatalog, _ videos: [CatalogVideo], records: [String: VideoRecord]
+  ) {
     var rows: [String: Row] = [:]
-    for video in catalog.videos {
+    for video in videos {
       let key = "\(video.label == .real ? 0 : 1) \(video.split?.rawValue ?? "")"
       var row = rows[key] ?? Row(label: video.label, split: video.split)
       row.videos += 1
@@ -93,7 +98,7 @@ package struct ExtractionReport: Codable {
       }
       rows[key] = row
     }
-    let names = Set(catalog.videos.map(\.name))
+    let names = Set(videos.map(\.name))
     let others = records.keys.filter { !names.contains($0) }.sorted()
     if let first = others.first {
       besides =
@@ -244,7 +249,7 @@ package struct ExtractionReport: Codable {
         lines.append("  \(problem.name): \(problem.reasons.joined(separator: "; "))".printable)
       }
       if problems.count > limit {
-        lines.append("  ... and \(problems.count - limit) more, see \(Self.fileName)")
+        lines.append("  ... and \(problems.count - limit) more, see \(fileName)")
       }
     }
     if let besides { lines.append("Note: \(besides).".printable) }
@@ -254,11 +259,21 @@ package struct ExtractionReport: Codable {
 
   package static let fileName = "extraction-report.json"
 
+  /// Name of the file of one task of several: `extraction-report-003.json`.
+  package static func fileName(of task: JobTask?) -> String {
+    guard let task, task.count > 1 else { return fileName }
+    let digits = String(task.index)
+    return "extraction-report-" + String(repeating: "0", count: 3 - digits.count) + digits + ".json"
+  }
+
+  /// Name of the report's file in the store's folder.
+  package var fileName: String { Self.fileName(of: run.task.flatMap { JobTask($0) }) }
+
   /// Writes the report into the store's folder, in one step.
   package func write(toStore directory: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let bytes = [UInt8](try encoder.encode(self))
-    try AtomicFile.write(bytes, to: directory + "/" + Self.fileName)
+    try AtomicFile.write(bytes, to: directory + "/" + fileName)
   }
 }

@@ -10,34 +10,28 @@ struct StoreCheck {
   let workers: Int
   let observer: any ExtractionObserver
 
-  /// Takes what is damaged out of the store: of one part's task, or of all where there are no parts.
+  /// Takes what is damaged out of the store: of one task, or of all without one.
   ///
   /// - Returns: names of the videos that were removed.
-  func removeDamaged(
-    _ part: JobPart, _ description: StoreDescription
-  ) throws -> [String] {
-    // A store that is not there yet, or is of other settings, is the writer's to make or to refuse.
-    guard let stored = try? StoreDescription(store: store),
-      stored.differences(toRun: description).isEmpty
-    else { return [] }
-    let progress = try Progress(
-      try ShardName.all(inStore: store).filter { part.count == 1 || $0.task == part.task }, store,
-      observer)
+  func removeDamaged(_ task: JobTask?) throws -> [String] {
+    let progress = try Progress(try shards(of: task), store, observer)
     defer { observer.end() }
     let outcome = try StoreRepair(
       directory: store, imageSize: Self.imageSize, progress: { progress.update($0) },
       isCancelled: { observer.shallStop }
-    ).run(task: part.count > 1 ? part.task : nil)
+    ).run(task: task?.index)
     observer.observe(.repaired(outcome))
     return outcome.removedVideos
   }
 
-  /// Compares every record and picture with its checksum, of one part's task, or of all that nobody is
-  /// writing where there are no parts; throws where one is not what was stored.
-  func compareChecksums(_ part: JobPart) throws {
-    let shards = try ShardName.all(inStore: store).filter {
-      part.count == 1 || $0.task == part.task
-    }
+  private func shards(of task: JobTask?) throws -> [ShardName] {
+    try ShardName.all(inStore: store).filter { task == nil || $0.task == task?.index }
+  }
+
+  /// Compares every record and picture with its checksum, of one task, or without one of all that
+  /// nobody is writing; throws where one is not what was stored.
+  func compareChecksums(_ task: JobTask?) throws {
+    let shards = try shards(of: task)
     let progress = try Progress(shards, store, observer)
     defer { observer.end() }
     let verifier = StoreVerifier(

@@ -36,8 +36,8 @@ public final class ShardWriter: @unchecked Sendable {
 
   /// Opens a store for writing, creating the folder and `store.json` where they are missing.
   ///
-  /// Learns the videos of all shards of all tasks, also of those that are being written. Throws
-  /// where the task is in use, the store was made with another description, or something of it is
+  /// Learns the videos of its own shards, and where the store isn't divided into tasks those of all
+  /// others, also of those that are being written. Throws where the task is in use, the store was made with another description, or something of it is
   /// lost (`damagedStore`; `StoreRepair` makes it fit to go on).
   ///
   /// - Parameters:
@@ -56,7 +56,6 @@ public final class ShardWriter: @unchecked Sendable {
         "expected a task of 0...\(ShardName.maximumTask) and a positive shard size, got "
           + "\(maximumShardBytes)")
     }
-    try StoreFolder.create(directory)
     let established = try description.establish(inStore: directory)
     self.directory = directory
     self.task = task
@@ -65,8 +64,12 @@ public final class ShardWriter: @unchecked Sendable {
     taskLock = try TaskLock.writing(task, inStore: directory)
     try OpenShard.removeLeftovers(task: task, inStore: directory)
     let inventory = try StoreInventory(store: directory, established)
-    known = try KnownVideos(inventory.shards, inStore: directory, established)
-    try inventory.throwLosses(known.states, writer: task, directory, established)
+    // Where the data set is divided, no other task has videos of this one.
+    let isDivided = (established.tasks ?? 1) > 1
+    known = try KnownVideos(
+      inventory.shards.filter { !isDivided || $0.task == task }, inStore: directory, established)
+    try inventory.throwLosses(
+      known.states, writer: task, lookingAtOthers: !isDivided, directory, established)
     try takeUpManifest(inventory)
     try takeUpShards(inventory.shards.filter { $0.task == task })
   }

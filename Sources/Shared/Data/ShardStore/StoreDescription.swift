@@ -23,6 +23,11 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// How the data set's pictures were read; nil where that isn't known, as before format 3.
   public let reading: InputReading?
 
+  /// How many tasks the data set is divided into, by the names of the videos that others were made from;
+  /// 1 where it is not divided. Nil in a store of older software, which doesn't say it, and in the
+  /// description of a run that takes the store's own.
+  public private(set) var tasks: Int?
+
   /// A random number that no other store has; nil in a store of a format before 3, and in the
   /// description of a run.
   public private(set) var identity: String?
@@ -44,15 +49,19 @@ public struct StoreDescription: Codable, Sendable, Equatable {
 
   /// Creates a description in the current format.
   ///
-  /// - Parameter identity: of a new store, for tests that compare two; nil chooses one.
+  /// - Parameters:
+  ///   - tasks: how many tasks the data set is divided into; nil takes the store's own number, which is 1
+  ///     for a new one.
+  ///   - identity: of a new store, for tests that compare two; nil chooses one.
   public init(
     recipe: ExtractionRecipe, dataset: String? = nil, reading: InputReading? = nil,
-    identity: String? = nil
+    tasks: Int? = nil, identity: String? = nil
   ) {
     formatVersion = Self.currentFormatVersion
     self.recipe = recipe
     self.dataset = dataset
     self.reading = reading
+    self.tasks = tasks
     self.identity = identity
   }
 
@@ -75,6 +84,9 @@ public struct StoreDescription: Codable, Sendable, Equatable {
       found.insert(("dataset", dataset, other), at: 0)
     }
     if let reading, let other = run.reading { found += reading.differences(from: other) }
+    if let tasks, let other = run.tasks, tasks != other {
+      found.append(("tasks", "\(tasks)", "\(other)"))
+    }
     return found.map { "\($0): the store has \"\($1)\", this run has \"\($2)\"" }
   }
 
@@ -89,17 +101,19 @@ public struct StoreDescription: Codable, Sendable, Equatable {
     return recipe.following(versionOf: stored)
   }
 
-  /// Makes sure that the store has this description: creates `store.json`, or compares with it.
+  /// Makes sure that the store has this description: creates the folder and `store.json`, or compares
+  /// with it.
   ///
   /// - Returns: the store's own description, in its own version and with its identity.
   @discardableResult
-  func establish(inStore directory: String) throws(ShardStoreError) -> StoreDescription {
+  package func establish(inStore directory: String) throws(ShardStoreError) -> StoreDescription {
     do throws(ContractError) {
       try recipe.validate()
     } catch {
       throw ShardStoreError(
         .invalidArgument, subject: "extraction recipe", error.description)
     }
+    try StoreFolder.create(directory)
     if try Self.readIfPresent(directory) == nil {
       guard try ShardName.all(inStore: directory).isEmpty,
         try TaskManifest.tasks(inStore: directory).isEmpty
@@ -138,6 +152,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   func fileContent(subject: String) throws(ShardStoreError) -> [UInt8] {
     var description = self
     description.identity = identity ?? Self.newIdentity()
+    description.tasks = tasks ?? 1
     return OwnChecksum.added(to: try description.encoded(subject: subject)) + [UInt8(ascii: "\n")]
   }
 
@@ -188,7 +203,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
 
 extension StoreDescription {
   private enum CodingKeys: String, CodingKey {
-    case formatVersion, recipe, dataset, reading, identity
+    case formatVersion, recipe, dataset, reading, tasks, identity
     // Version 1 has these instead of a recipe.
     case geometry, pipeline
   }
@@ -208,11 +223,19 @@ extension StoreDescription {
       }
       dataset = texts["dataset"]
       reading = nil
+      tasks = nil
       identity = nil
     case 2...Self.currentFormatVersion:
       recipe = try values.decode(ExtractionRecipe.self, forKey: .recipe)
       dataset = try values.decodeIfPresent(String.self, forKey: .dataset)
       reading = try values.decodeIfPresent(InputReading.self, forKey: .reading)
+      tasks = try values.contains(.tasks) ? values.decodeWhole(.tasks) : nil
+      guard (1...(ShardName.maximumTask + 1)).contains(tasks ?? 1) else {
+        throw ContractError(
+          key: "tasks", expected: "1...\(ShardName.maximumTask + 1)", got: "\(tasks ?? 1)",
+          advice: restoreAdvice
+        ).decodingError(at: decoder)
+      }
       identity = formatVersion < 3 ? nil : try values.decode(String.self, forKey: .identity)
     default:
       throw ContractError(
@@ -229,6 +252,7 @@ extension StoreDescription {
     try values.encode(recipe, forKey: .recipe)
     try values.encodeIfPresent(dataset, forKey: .dataset)
     try values.encodeIfPresent(reading, forKey: .reading)
+    try values.encodeIfPresent(tasks, forKey: .tasks)
     try values.encodeIfPresent(identity, forKey: .identity)
   }
 }

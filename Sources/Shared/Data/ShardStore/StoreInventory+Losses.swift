@@ -3,12 +3,14 @@ extension StoreInventory {
   ///
   /// What other tasks seem to lack is looked at again while nobody writes them; a task whose writer
   /// runs is that writer's matter.
+  ///
+  /// - Parameter lookingAtOthers: whether `states` has those of the other tasks, and their losses count.
   func throwLosses(
-    _ states: [ShardName: ShardState], writer task: Int, _ directory: String,
-    _ description: StoreDescription
+    _ states: [ShardName: ShardState], writer task: Int, lookingAtOthers: Bool,
+    _ directory: String, _ description: StoreDescription
   ) throws(ShardStoreError) {
     var findings = self.findings(states, tasks: [task])
-    for other in tasks where other != task {
+    for other in tasks where lookingAtOthers && other != task {
       guard !self.findings(states, tasks: [other]).isEmpty else { continue }
       let lock = try TaskLock.reading(other, inStore: directory)
       if case .writerRuns = lock { continue }

@@ -1,0 +1,73 @@
+import ArgumentParser
+import ExtractionRun
+import Foundation
+import PrintableText
+import Terminal
+
+/// Which of several tasks a job does.
+struct TaskOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Do task i of the n that the data set is divided into, counted from 0.", valueName: "i/n"),
+    transform: { text in
+      guard let task = JobTask(text) else { throw Self.wrong(text, first: 0) }
+      return task
+    })
+  var task: JobTask?
+
+  @Option(
+    help: ArgumentHelp(
+      "Divide the data set into n tasks and do the one that the array of jobs says.",
+      discussion: """
+        The index is that of Slurm, Kubernetes, AWS Batch, Grid Engine, LSF or PBS, from the \
+        environment, as it is; how many jobs the array has makes no difference.
+        """, valueName: "n"))
+  var tasks: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The index that the array's first job has, where it is not the engine's usual one.",
+      valueName: "index"))
+  var taskBase: Int?
+
+  @Option(
+    help: ArgumentHelp("The same as --task, counted from 1: 1/8 to 8/8.", valueName: "i/n"),
+    transform: { text in
+      guard let task = JobTask(part: text) else { throw Self.wrong(text, first: 1) }
+      return task
+    })
+  var part: JobTask?
+
+  func validate() throws {
+    guard [task != nil, tasks != nil, part != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--task, --tasks and --part: expected at most one of them")
+    }
+    guard taskBase == nil || tasks != nil else {
+      throw ValidationError("--task-base: it says where the array of --tasks begins; say --tasks")
+    }
+    if let tasks, !(1...JobTask.maximumCount).contains(tasks) {
+      throw ValidationError("--tasks: expected 1...\(JobTask.maximumCount), got \(tasks)")
+    }
+  }
+
+  /// The task that was asked for; nil for all.
+  func chosen() throws -> JobTask? {
+    guard let tasks else { return task ?? part }
+    let index: ArrayIndex
+    do throws(ArrayIndexError) {
+      index = try ArrayIndex(
+        environment: ProcessInfo.processInfo.environment, tasks: tasks, base: taskBase)
+    } catch {
+      throw ValidationError(error.description)
+    }
+    StandardOutput.write("Task \(index.task.text), by \(index.origin)".printable)
+    if let note = index.note { StandardOutput.write("Note: \(note)".printable) }
+    return index.task
+  }
+
+  private static func wrong(_ text: String, first: Int) -> ValidationError {
+    ValidationError(
+      "expected I/N with N of 1...\(JobTask.maximumCount) and I of \(first)...N\(first == 0 ? "-1" : ""), "
+        + "such as \(first)/8, got \(text)")
+  }
+}

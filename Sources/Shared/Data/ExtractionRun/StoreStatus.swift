@@ -1,0 +1,107 @@
+internal import Foundation
+package import ShardStore
+
+/// How far the tasks of a store are: what their manifests, heartbeats and reports say.
+package struct StoreStatus: Sendable {
+  /// One task.
+  package struct Task: Sendable {
+    /// How it stands.
+    package enum State: String, Encodable, Sendable {
+      /// Nothing is left to do.
+      case done
+      /// A run gave a sign of life in the last two minutes.
+      case running
+      /// A run has given none since, without an end: killed, or its machine is gone.
+      case silent
+      /// A run was asked to stop.
+      case stopped
+      /// A run ended with an error.
+      case failed
+      /// No run has begun.
+      case missing
+      /// Older software wrote it, which gives no sign.
+      case unknown
+    }
+
+    /// Which one.
+    package let task: JobTask
+    /// How it stands.
+    package let state: State
+    /// What it has written; nil where that is nothing.
+    package let content: TaskContent?
+    /// The last sign of its last run; nil where there is none.
+    package let heartbeat: TaskHeartbeat?
+    /// Seconds since that sign.
+    package let age: Double?
+
+    /// Videos of the task, as far as they are known: those of the store and those still to do.
+    package var videos: Int? {
+      guard let heartbeat else { return nil }
+      let stored = (content?.finishedVideos ?? 0) + (content?.failedVideos ?? 0)
+      return max(stored, stored + heartbeat.videos - heartbeat.videosDone)
+    }
+  }
+
+  /// Seconds without a sign after which a run counts as gone.
+  package static let patience = 6 * TaskHeartbeat.interval
+
+  /// All tasks in order.
+  package let tasks: [Task]
+
+  /// Reads a store's status.
+  ///
+  /// - Parameter now: seconds since 1970.
+  package init(
+    store: String, now: Double = Date().timeIntervalSince1970
+  ) throws(ShardStoreError) {
+    let description = try StoreDescription(store: store)
+    let contents = try TaskContent.all(inStore: store)
+    let count = max(description.tasks ?? 1, (contents.map(\.task).max() ?? 0) + 1)
+    tasks = (0..<count).map { index in
+      let task = JobTask(index: index, count: count)
+      let content = contents.first { $0.task == index }
+      let heartbeat = TaskHeartbeat.read(task, inStore: store)
+      let age = heartbeat.map { max(0, now - $0.writtenAt) }
+      let state: Task.State =
+        switch heartbeat?.state {
+        case .running: (age ?? 0) < Self.patience ? .running : .silent
+        case .stopped: .stopped
+        case .failed: .failed
+        case .done: .done
+        case nil: content == nil ? .missing : .unknown
+        }
+      return Task(task: task, state: state, content: content, heartbeat: heartbeat, age: age)
+    }
+  }
+
+  /// The tasks in a state.
+  package func tasks(_ states: Task.State...) -> [Task] {
+    tasks.filter { states.contains($0.state) }
+  }
+
+  /// The tasks that no run is doing and that aren't done.
+  package var open: [Task] { tasks(.silent, .stopped, .failed, .missing, .unknown) }
+
+  /// Videos that all running tasks do in a second; nil where none says so.
+  package var rate: Double? {
+    let rates = tasks(.running).compactMap(\.heartbeat?.rate)
+    return rates.isEmpty ? nil : rates.reduce(0, +)
+  }
+
+  /// Arguments of the command that does a task; nil where no run has said them.
+  package var command: [String]? { tasks.compactMap(\.heartbeat?.command).last }
+
+  /// Numbers as the engines of arrays take them: "3,5-7".
+  package static func ranges(_ numbers: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers.sorted() {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+}

@@ -1,0 +1,117 @@
+internal import Files
+internal import Foundation
+internal import Workers
+
+/// What the run of a task says of itself: `task-003-heartbeat.json` in the store's folder, written
+/// again every few seconds while it runs, and once at its end.
+package struct TaskHeartbeat: Codable, Sendable, Equatable {
+  /// How a run goes.
+  package enum State: String, Codable, Sendable {
+    /// It is under way, or was killed.
+    case running
+    /// It was asked to stop.
+    case stopped
+    /// An error ended it.
+    case failed
+    /// It has nothing left to do.
+    case done
+  }
+
+  /// Seconds between two signs of life.
+  package static let interval = 20.0
+
+  /// How the run goes.
+  package var state: State
+  /// The machine's name.
+  package var host: String
+  /// The process on that machine.
+  package var process: Int32
+  /// When the run began, in seconds since 1970.
+  package var startedAt: Double
+  /// When this was written, in seconds since 1970.
+  package var writtenAt: Double
+  /// Videos that the run found to do.
+  package var videos: Int
+  /// Videos of these that it has done.
+  package var videosDone: Int
+  /// Arguments of the command that goes on with the task, but for the task itself.
+  package var command: [String]
+
+  /// Videos that the run does in a second; nil before the first one is done.
+  package var rate: Double? {
+    let seconds = writtenAt - startedAt
+    return videosDone > 0 && seconds > 0 ? Double(videosDone) / seconds : nil
+  }
+
+  private static let maximumBytes = 1 << 20
+
+  private static func path(_ task: JobTask, _ store: String) -> String {
+    let digits = String(task.index)
+    return store + "/task-" + String(repeating: "0", count: 3 - digits.count) + digits
+      + "-heartbeat.json"
+  }
+
+  /// Reads the last sign of a task's last run; nil where there is none that can be read.
+  package static func read(_ task: JobTask, inStore store: String) -> TaskHeartbeat? {
+    guard
+      let bytes = try? FileSystem.contents(of: path(task, store), maximumBytes: maximumBytes)
+    else { return nil }
+    return try? JSONDecoder().decode(TaskHeartbeat.self, from: Data(bytes))
+  }
+
+  fileprivate func write(_ task: JobTask, inStore store: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let bytes = [UInt8](try encoder.encode(self))
+    try AtomicFile.write(bytes, to: Self.path(task, store), isDurable: false)
+  }
+}
+
+/// Writes the heartbeat of a task's run while it lives.
+///
+/// A sign of life that can't be written, on a full disk say, is left out: the run itself meets the
+/// same obstacle where it matters.
+///
+/// Sendable because `heartbeat` is locked and the timer, never replaced, is only cancelled, which
+/// Dispatch allows on any thread.
+final class TaskPulse: @unchecked Sendable {
+  private let task: JobTask
+  private let store: String
+  private let heartbeat: Locked<TaskHeartbeat>
+  private let timer: any DispatchSourceTimer
+
+  /// Begins with a first sign.
+  init(_ task: JobTask, store: String, videos: Int, command: [String]) {
+    self.task = task
+    self.store = store
+    let now = Date().timeIntervalSince1970
+    heartbeat = Locked(
+      TaskHeartbeat(
+        state: .running, host: ProcessInfo.processInfo.hostName,
+        process: ProcessInfo.processInfo.processIdentifier, startedAt: now, writtenAt: now,
+        videos: videos, videosDone: 0, command: command))
+    timer = DispatchSource.makeTimerSource()
+    timer.schedule(deadline: .now() + TaskHeartbeat.interval, repeating: TaskHeartbeat.interval)
+    timer.setEventHandler { [weak self] in self?.beat() }
+    beat()
+    timer.resume()
+  }
+
+  /// Notes a video that was done.
+  func countVideo() { heartbeat.withLock { $0.videosDone += 1 } }
+
+  /// Gives the last sign.
+  func end(_ state: TaskHeartbeat.State) {
+    timer.cancel()
+    heartbeat.withLock { $0.state = state }
+    beat()
+  }
+
+  private func beat() {
+    // Under the lock, so that a late sign of life never comes after the last one.
+    heartbeat.withLock { heartbeat in
+      heartbeat.writtenAt = Date().timeIntervalSince1970
+      try? heartbeat.write(task, inStore: store)
+    }
+  }
+}
