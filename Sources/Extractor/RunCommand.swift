@@ -97,7 +97,8 @@ struct RunCommand: ParsableCommand {
         workers: configuration.workers,
         maximumShardBytes: configuration.shards.maximumMebibytes << 20,
         recorded: configuration.contentSettings, task: task,
-        command: try goingOn(input: input, store: store), retriesFailed: retryFailed,
+        scratch: tasks.scratchFolder(for: task), command: try goingOn(input: input, store: store),
+        retriesFailed: retryFailed,
         redoesDamaged: redoDamaged),
       store: store, observer: console)
     let videos = try catalog(configuration, input: input)
@@ -152,6 +153,7 @@ struct RunCommand: ParsableCommand {
   private func goingOn(input: String, store: String) throws -> [String] {
     var arguments = ["run", try absolute(pipeline), "--input", input, "--store", store]
     if let workers { arguments += ["--workers", "\(workers)"] }
+    if let scratch = tasks.scratch { arguments += ["--scratch", try absolute(scratch)] }
     return arguments + set.flatMap { ["--set", $0] }
   }
 

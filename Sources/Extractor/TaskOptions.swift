@@ -38,7 +38,20 @@ struct TaskOptions: ParsableArguments {
     })
   var part: JobTask?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write shards in this folder, on a disk of this machine, and publish them whole in the store.",
+      discussion: """
+        For stores on file systems of several machines: nothing in the store is locked or mapped, and a \
+        task that runs twice does no harm. Shards come when they are full, every 15 minutes, and at the \
+        end. The default is TMPDIR, where that is set, for one of several tasks; otherwise shards are \
+        written in the store.
+        """, valueName: "folder"),
+    completion: .directory)
+  var scratch: String?
+
   func validate() throws {
+    guard scratch != "" else { throw ValidationError("--scratch: expected a folder, got nothing") }
     guard [task != nil, tasks != nil, part != nil].count(where: { $0 }) <= 1 else {
       throw ValidationError("--task, --tasks and --part: expected at most one of them")
     }
@@ -63,6 +76,17 @@ struct TaskOptions: ParsableArguments {
     StandardOutput.write("Task \(index.task.text), by \(index.origin)".printable)
     if let note = index.note { StandardOutput.write("Note: \(note)".printable) }
     return index.task
+  }
+
+  /// The scratch folder; nil where shards are written in the store.
+  ///
+  /// - Parameter task: the task that was chosen; nil for all.
+  func scratchFolder(for task: JobTask?) -> String? {
+    if let scratch { return URL(fileURLWithPath: scratch).path }
+    guard let task, task.count > 1, let folder = ProcessInfo.processInfo.environment["TMPDIR"],
+      folder.hasPrefix("/")
+    else { return nil }
+    return folder
   }
 
   private static func wrong(_ text: String, first: Int) -> ValidationError {

@@ -49,6 +49,9 @@ import Testing
     let stamps: Set = [
       // `startedAt` of the report.
       "ExtractionRun/ExtractionJob.swift",
+      // Signs of life, which other machines read.
+      "ExtractionRun/TaskHeartbeat.swift",
+      "ExtractionRun/StoreStatus.swift",
       // The time of an event, which TensorBoard shows.
       "Reporting/TensorBoardWriter.swift",
     ]

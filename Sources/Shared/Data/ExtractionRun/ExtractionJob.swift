@@ -34,6 +34,9 @@ package struct ExtractionJob {
     package var recorded: [String: String]
     /// Which of the tasks of the data set to do; nil for all that the store is divided into.
     package var task: JobTask?
+    /// A folder on a disk of this machine in which shards are written before they are published whole;
+    /// nil where they are written in the store itself.
+    package var scratch: String?
     /// Arguments of the command that goes on with the same work, but for the task.
     package var command: [String]
     /// Whether to try the videos again that failed before.
@@ -44,7 +47,7 @@ package struct ExtractionJob {
     package init(
       dataset: String, input: String, weights: String, reading: InputReading,
       skipsUnneededFrames: Bool, workers: Int, maximumShardBytes: Int, recorded: [String: String],
-      task: JobTask? = nil, command: [String] = [],
+      task: JobTask? = nil, scratch: String? = nil, command: [String] = [],
       retriesFailed: Bool = false, redoesDamaged: Bool = false
     ) {
       self.dataset = dataset
@@ -56,6 +59,7 @@ package struct ExtractionJob {
       self.maximumShardBytes = maximumShardBytes
       self.recorded = recorded
       self.task = task
+      self.scratch = scratch
       self.command = command
       self.retriesFailed = retriesFailed
       self.redoesDamaged = redoesDamaged
@@ -125,20 +129,20 @@ package struct ExtractionJob {
     let tally = Locked(Tally())
     var failure: (any Error)?
     do {
-      for share in shares where !observer.shallStop {
-        defer { share.writer?.close() }
+      for share in shares
+      where !observer.shallStop && !(share.videos.isEmpty && share.writer == nil) {
         let pulse = TaskPulse(
           share.task, store: store, videos: share.videos.count, command: settings.command)
         var end = TaskHeartbeat.State.failed
         defer { pulse.end(end) }
-        if !share.videos.isEmpty {
-          let writer = try share.writer ?? self.writer(of: share.task, description)
-          defer { writer.close() }
+        let writer = try share.writer ?? self.writer(of: share.task, description)
+        try finishing(writer) {
           try pool.forEach(share.videos) { _ in
             let extractor = try FaceExtractor(
               weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
             return { video in
-              guard !observer.shallStop else { return }
+              // Another copy of the task may have published it since.
+              guard !observer.shallStop, writer.state(of: video.name) != .done else { return }
               try extract(video, extractor, writer, tally)
               pulse.countVideo()
             }
@@ -151,7 +155,9 @@ package struct ExtractionJob {
     }
     observer.end()
     // A run that has nothing to do has time to see whether that is true.
-    if todo == 0, !settings.redoesDamaged { try check.compareChecksums(settings.task) }
+    if todo == 0, !settings.redoesDamaged, settings.scratch == nil {
+      try check.compareChecksums(settings.task)
+    }
     let currentReport = {
       try makeReport(
         catalog, description, tally.withLock { $0 }, workers: pool.workerCount, started: started,
@@ -173,7 +179,7 @@ package struct ExtractionJob {
     let task: JobTask
     let videos: [CatalogVideo]
     /// Open where there is one task only, which needn't be opened twice.
-    let writer: ShardWriter?
+    let writer: (any VideoWriter)?
   }
 
   /// What there is to do, by task.
@@ -194,20 +200,41 @@ package struct ExtractionJob {
         }
       }
       guard tasks.count > 1 else { return Share(task: task, videos: videos, writer: writer) }
-      writer.close()
+      try writer.finish()
+      if videos.isEmpty {
+        TaskPulse(task, store: store, videos: 0, command: settings.command).end(.done)
+      }
       return Share(task: task, videos: videos, writer: nil)
     }
   }
 
-  private func writer(of task: JobTask, _ description: StoreDescription) throws -> ShardWriter {
-    try ShardWriter(
+  private func writer(
+    of task: JobTask, _ description: StoreDescription
+  ) throws -> any VideoWriter {
+    if let scratch = settings.scratch {
+      return try StagedShardWriter(
+        directory: store, scratch: scratch, task: task.index, description: description,
+        maximumShardBytes: settings.maximumShardBytes)
+    }
+    return try ShardWriter(
       directory: store, task: task.index, description: description,
       maximumShardBytes: settings.maximumShardBytes)
   }
 
+  /// Runs `body` and ends the writer, also after an error, which is the one that counts.
+  private func finishing(_ writer: any VideoWriter, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      try? writer.finish()
+      throw error
+    }
+    try writer.finish()
+  }
+
   /// One video, from file to transaction. Throws only what must stop the run.
   private func extract(
-    _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: ShardWriter,
+    _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: any VideoWriter,
     _ tally: Locked<Tally>
   ) throws {
     var times = StageTimes()
@@ -256,7 +283,7 @@ package struct ExtractionJob {
 
   /// - Returns: why the store can't hold the video; nil where it does.
   private func append(
-    _ extraction: VideoExtraction, to writer: ShardWriter
+    _ extraction: VideoExtraction, to writer: any VideoWriter
   ) throws -> String? {
     do {
       try writer.append(extraction)
@@ -288,16 +315,17 @@ package struct ExtractionJob {
       pending: 0, rows: [], skipped: tally.notStored, incomplete: [], unlabelled: [],
       passedOver: catalog.passedOver, notes: [])
     let ownTask = settings.task.flatMap { $0.count > 1 && description.tasks != nil ? $0 : nil }
-    let reader = try ShardReader(directory: store, task: ownTask?.index, allowLive: true)
-    report.count(
-      catalog,
-      ownTask.map { task in catalog.videos.filter { task.includes($0, of: description) } }
-        ?? catalog.videos,
-      records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
-    guard ownTask == nil else {
+    if let ownTask {
+      report.count(
+        catalog, catalog.videos.filter { ownTask.includes($0, of: description) },
+        records: try TaskContent.records(of: ownTask.index, inStore: store))
       report.duplicates = "copies are looked for in the whole store: extractor report \(store)"
       return report
     }
+    let reader = try ShardReader(directory: store, allowLive: true)
+    report.count(
+      catalog, catalog.videos,
+      records: Dictionary(uniqueKeysWithValues: reader.videos.map { ($0.name, $0.record) }))
     guard !reader.isBeingWritten else {
       report.duplicates =
         "other tasks of the store are being extracted; the run that ends last looks for copies"

@@ -14,37 +14,35 @@ struct KnownVideos {
   /// What the shards say of themselves, as of opening; nothing in a store of an older format.
   private(set) var states: [ShardName: ShardState] = [:]
 
-  /// Reads the `videos` of all shards. A shard that is being written is read between two commits.
+  /// Reads the `videos` of all shards, page by page: no file is mapped.
+  ///
+  /// - Parameter areLive: whether writers may be changing the shards; each is then read under its lock,
+  ///   between two commits. Shards that were published whole never change.
   init(
-    _ shards: [ShardName], inStore directory: String, _ description: StoreDescription
+    _ shards: [ShardName], inStore directory: String, _ description: StoreDescription,
+    areLive: Bool = true
   ) throws(ShardStoreError) {
     for shard in shards {
       let path = shard.path(inStore: directory)
-      let guardian = try stored(FileLock(waitingFor: path, .shared))
+      let guardian = areLive ? try stored(FileLock(waitingFor: path, .shared)) : nil
       try read(shard, path: path, description)
       _ = consume guardian
     }
   }
 
-  private mutating func read(
+  /// Adds what a shard has.
+  mutating func read(
     _ shard: ShardName, path: String, _ description: StoreDescription
   ) throws(ShardStoreError) {
-    let use = try EnvironmentUse.reading(path, checking: .videos)
     struct StateOnly: Decodable { let state: VideoRecord.State }
     var done: Set<[UInt8]> = []
     var failed: Records = [:]
-    states[shard] = try use.read { transaction, databases throws(ShardStoreError) in
-      var cursor = try transaction.cursor(databases.videos)
-      while let entry = try cursor.next() {
-        let subject = shard.fileName + ": video " + String(decoding: entry.key, as: UTF8.self)
-        try VideoRecord.checkChecksum(
-          entry.value, name: entry.key, hasChecksum: description.hasProofs, subject: subject)
-        switch try RecordCoding.decode(StateOnly.self, from: entry.value, subject: subject).state {
-        case .done: done.insert(entry.key)
-        case .failed: failed[entry.key] = Array(entry.value)
-        }
+    states[shard] = try ShardEntries.read(path, shard, description) {
+      name, record, subject throws(ShardStoreError) in
+      switch try RecordCoding.decode(StateOnly.self, from: record, subject: subject).state {
+      case .done: done.insert(name)
+      case .failed: failed[name] = record
       }
-      return try ShardState.readOwn(transaction, databases, subject: shard.fileName)
     }
     self.done.formUnion(done)
     self.failed[shard] = failed

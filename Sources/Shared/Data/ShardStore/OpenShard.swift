@@ -108,9 +108,10 @@ struct OpenShard {
   /// Removes all samples, images and entries of videos, but for those of `kept`, in one transaction, and
   /// counts anew what is left.
   ///
+  /// - Parameter name: the name that the shard's state gets; nil for its own.
   /// - Returns: names of the entries that were removed, and the shard's new state.
   func removeVideos(
-    except kept: Set<[UInt8]>
+    except kept: Set<[UInt8]>, as name: ShardName? = nil
   ) throws(ShardStoreError) -> (removed: [[UInt8]], state: ShardState?) {
     var removed: [[UInt8]] = []
     let state = try change { transaction, databases throws(ShardStoreError) in
@@ -121,7 +122,8 @@ struct OpenShard {
       }
       removed = try transaction.removeAll(from: databases.videos) { !kept.contains($0) }
       guard
-        var state = try ShardState.read(transaction, databases, subject: name.fileName)?.emptied
+        let former = try ShardState.read(transaction, databases, subject: self.name.fileName),
+        var state = name.map({ ShardState($0, store: former.store) }) ?? former.emptied
       else { return }
       var videos = try transaction.cursor(databases.videos)
       while let entry = try videos.next() {
@@ -130,6 +132,29 @@ struct OpenShard {
       try state.write(in: transaction, databases)
     }
     return (removed, state)
+  }
+
+  /// Makes this copy of a shard one of another name, with some of its videos.
+  ///
+  /// - Parameter keeping: whether a video, by its name and how it ended, stays.
+  /// - Returns: whether any is left.
+  func keepVideos(
+    as name: ShardName, _ keeping: (_ video: [UInt8], _ state: VideoRecord.State) -> Bool
+  ) throws(ShardStoreError) -> Bool {
+    struct StateOnly: Decodable { let state: VideoRecord.State }
+    var kept: Set<[UInt8]> = []
+    try use.read { transaction, databases throws(ShardStoreError) in
+      var videos = try transaction.cursor(databases.videos)
+      while let entry = try videos.next() {
+        let state = try RecordCoding.decode(
+          StateOnly.self, from: entry.value, subject: self.name.fileName
+        ).state
+        if keeping(entry.key, state) { kept.insert(entry.key) }
+      }
+    }
+    guard !kept.isEmpty else { return false }
+    _ = try removeVideos(except: kept, as: name)
+    return true
   }
 
   /// Runs `body` in one transaction, under the shard's lock.

@@ -54,12 +54,20 @@ struct PageCheck: ~Copyable {
   private let scope: Scope
   private var seen: [Bool]
   private let isCancelled: () -> Bool
+  /// Gets the entries of `videos` and `shard`, in order; nil where nobody wants them.
+  private let visit: Visit?
+
+  /// Takes an entry: the database, the key, the value.
+  typealias Visit = (_ database: String, _ key: [UInt8], _ value: [UInt8]) throws(ShardStoreError)
+    -> Void
 
   private init(
-    _ header: ShardFileHeader, path: String, scope: Scope, isCancelled: @escaping () -> Bool
+    _ header: ShardFileHeader, path: String, scope: Scope, isCancelled: @escaping () -> Bool,
+    visit: Visit?
   ) throws(ShardStoreError) {
     self.header = header
     self.scope = scope
+    self.visit = visit
     file = try stored(OpenFile(path, .read))
     // Bounded by the file: its length was compared with the last page.
     seen = [Bool](repeating: false, count: Int(header.lastPage) + 1)
@@ -67,12 +75,18 @@ struct PageCheck: ~Copyable {
   }
 
   /// Throws where the file's pages do not form sound trees.
+  ///
+  /// - Parameter visit: gets the entries of `videos` and `shard`, which are so read without a map.
+  /// - Returns: the number of the file's last transaction.
+  @discardableResult
   static func run(
-    _ path: String, _ scope: Scope, isCancelled: @escaping () -> Bool = { false }
-  ) throws(ShardStoreError) {
+    _ path: String, _ scope: Scope, isCancelled: @escaping () -> Bool = { false },
+    visit: Visit? = nil
+  ) throws(ShardStoreError) -> Int {
     let header = try ShardFileHeader.read(path)
     try header.checkLength(path)
-    var check = try PageCheck(header, path: path, scope: scope, isCancelled: isCancelled)
+    var check = try PageCheck(
+      header, path: path, scope: scope, isCancelled: isCancelled, visit: visit)
     do {
       try check.walk(header.main, name: "databases", .databases)
       if scope != .videos { try check.walk(header.freePages, name: "free pages", .freePages) }
@@ -84,6 +98,7 @@ struct PageCheck: ~Copyable {
       throw ShardStoreError(
         .inputOutput, subject: path, "cannot check the pages", cause: "\(error)")
     }
+    return Int(clamping: header.transaction)
   }
 
   private mutating func walk(
@@ -146,7 +161,7 @@ struct PageCheck: ~Copyable {
       if isLeaf {
         counts.entries += 1
         let place = "page \(number) of \(name): node \(index)"
-        try checkLeafNode(page, offset, place: place, content, counts: &counts)
+        try checkLeafNode(page, offset, name: name, place: place, content, counts: &counts)
       } else {
         children.append(
           UInt64(page.integer(at: offset) as UInt32)
@@ -203,7 +218,8 @@ struct PageCheck: ~Copyable {
   }
 
   private mutating func checkLeafNode(
-    _ page: [UInt8], _ offset: Int, place: String, _ content: Content, counts: inout Counts
+    _ page: [UInt8], _ offset: Int, name: String, place: String, _ content: Content,
+    counts: inout Counts
   ) throws {
     let dataBytes = Int(page.integer(at: offset) as UInt32)
     let flags: UInt16 = page.integer(at: offset + 4)
@@ -237,6 +253,14 @@ struct PageCheck: ~Copyable {
     default:
       throw Damage(text: "\(place) is of kind \(flags)")
     }
+    guard let visit, content == .records, name == "videos" || name == "shard" else { return }
+    let key = Array(page[(offset + Self.nodeHeaderBytes)..<data])
+    guard flags == Flag.nodeOverflow else {
+      return try visit(name, key, Array(page[data..<(data + dataBytes)]))
+    }
+    // Its pages were claimed, so it lies within the file.
+    let start = Int(page.integer(at: data) as UInt64) * header.pageSize + Self.pageHeaderBytes
+    try visit(name, key, try stored(file.read(count: dataBytes, at: start)))
   }
 
   /// Pages that a writer may take again (`MDB_IDL`: a count, then as many numbers): none is in use.

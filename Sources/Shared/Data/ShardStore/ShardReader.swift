@@ -56,26 +56,24 @@ public final class ShardReader: Sendable {
   ///
   /// - Parameters:
   ///   - directory: The store's folder.
-  ///   - task: The one task whose shards are opened; nil for all.
   ///   - allowLive: Whether to read tasks that are being written. Each read then keeps the writer
   ///     from committing for as long as it lasts. Without it a running writer is an error (`busy`);
   ///     no writer can start on a task while the reader lives.
   ///   - allowLosses: Whether to read what is there of a store that lost something. Without it that is
   ///     an error (`damagedStore`).
   public init(
-    directory: String, task: Int? = nil, allowLive: Bool = false, allowLosses: Bool = false
+    directory: String, allowLive: Bool = false, allowLosses: Bool = false
   ) throws(ShardStoreError) {
     self.directory = directory
     let description = try StoreDescription(store: directory)
     self.description = description
     let (locks, live) = try Self.lockTasks(
-      try StoreInventory(store: directory, description).tasks.filter { task == nil || $0 == task },
-      directory, allowLive: allowLive)
+      try StoreInventory(store: directory, description).tasks, directory, allowLive: allowLive)
     taskLocks = locks
     isBeingWritten = !live.isEmpty
     // Read when no writer that is not known of can change it.
     let inventory = try StoreInventory(store: directory, description)
-    shards = inventory.shards.filter { task == nil || $0.task == task }
+    shards = inventory.shards
     var sources: [ShardName: ShardSource] = [:]
     var states: [ShardName: ShardState] = [:]
     var found: [[UInt8]: Video] = [:]
@@ -93,9 +91,7 @@ public final class ShardReader: Sendable {
         if known.record.state == .failed, video.record.state == .done { found[name] = video }
       }
     }
-    findings = inventory.findings(
-      states,
-      tasks: inventory.tasks.filter { !live.contains($0) && (task == nil || $0 == task) })
+    findings = inventory.findings(states, tasks: inventory.tasks.filter { !live.contains($0) })
     if !allowLosses { try StoreInventory.throwLosses(findings, directory) }
     self.sources = sources
     owners = found.mapValues(\.shard)

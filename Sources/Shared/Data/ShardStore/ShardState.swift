@@ -95,8 +95,15 @@ extension ShardState {
       throw ShardStoreError(.damagedShard, subject: subject, "the shard has none; " + repairAdvice)
     }
     try RecordCoding.checkLength(value, subject: subject)
-    try OwnChecksum.check(Array(value), isRequired: true, subject: subject)
-    return try RecordCoding.decode(ShardState.self, from: value, subject: subject)
+    return try decode(Array(value), subject: subject)
+  }
+
+  /// Reads the state from its record.
+  static func decode(
+    _ record: [UInt8], subject: String
+  ) throws(ShardStoreError) -> ShardState {
+    try OwnChecksum.check(record, isRequired: true, subject: subject)
+    return try RecordCoding.decode(ShardState.self, from: record, subject: subject)
   }
 
   /// Reads the state of a shard that nobody changes meanwhile, compared with the snapshot's number: a
@@ -105,13 +112,17 @@ extension ShardState {
     _ transaction: borrowing Transaction, _ databases: Environment.Handles, subject: String
   ) throws(ShardStoreError) -> ShardState? {
     guard let state = try read(transaction, databases, subject: subject) else { return nil }
-    guard state.transaction == transaction.number else {
+    try state.check(transaction: transaction.number, subject: subject)
+    return state
+  }
+
+  /// Throws where the state is not that of the file's last transaction.
+  func check(transaction number: Int, subject: String) throws(ShardStoreError) {
+    guard transaction == number else {
       throw ShardStoreError(
         .damagedShard, subject: subject,
-        "its header is of transaction \(transaction.number), its state of \(state.transaction); "
-          + repairAdvice)
+        "its header is of transaction \(number), its state of \(transaction); " + repairAdvice)
     }
-    return state
   }
 
   /// Writes the state in a transaction, with the transaction's number.

@@ -133,10 +133,12 @@ public struct StoreVerifier: Sendable {
       shards: shards, storeFindings: findings + Self.videosTwice(in: shards), unknowns: unknowns)
   }
 
-  /// Videos with two finished entries, or two entries of one task.
+  /// Videos with two finished entries, or one that failed after it was finished or failed in the same
+  /// task.
   ///
-  /// A failed entry of one task beside an entry of another is sound: a task never writes to
-  /// another's shards, and readers take the finished one.
+  /// A failed entry of one task beside an entry of another is sound, for a task never writes to
+  /// another's shards; so is one in a shard that was published before a later try finished the video.
+  /// Readers take the finished one.
   private static func videosTwice(in shards: [ShardVerification]) -> [StoreFinding] {
     struct Place {
       let shard: String
@@ -145,15 +147,13 @@ public struct StoreVerifier: Sendable {
     }
     var first: [[UInt8]: [Place]] = [:]
     var findings: [StoreFinding] = []
-    for shard in shards {
+    for shard in shards.sorted(by: { $0.shard < $1.shard }) {
       let task = ShardName(fileName: shard.shard)?.task
       for (names, isFinished) in [(shard.finishedVideos, true), (shard.failedVideos, false)] {
         for name in names {
           let place = Place(shard: shard.shard, task: task, isFinished: isFinished)
           let others = first[Array(name.utf8), default: []]
-          let twice = others.first {
-            $0.isFinished && isFinished || $0.task == task
-          }
+          let twice = others.first { $0.isFinished && isFinished || $0.task == task && !isFinished }
           if let twice {
             findings.append(
               StoreFinding(

@@ -22,6 +22,13 @@ extension VideoRecord {
     _ bytes: UnsafeRawBufferPointer, name: [UInt8], hasChecksum: Bool, subject: String
   ) throws(ShardStoreError) {
     try RecordCoding.checkLength(bytes, subject: subject)
-    try OwnChecksum.check(Array(bytes), name: name, isRequired: hasChecksum, subject: subject)
+    try checkChecksum(Array(bytes), name: name, hasChecksum: hasChecksum, subject: subject)
+  }
+
+  /// Throws where a stored record, which was copied already, is not what was written.
+  static func checkChecksum(
+    _ bytes: [UInt8], name: [UInt8], hasChecksum: Bool, subject: String
+  ) throws(ShardStoreError) {
+    try OwnChecksum.check(bytes, name: name, isRequired: hasChecksum, subject: subject)
   }
 }

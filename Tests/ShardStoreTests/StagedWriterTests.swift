@@ -1,0 +1,220 @@
+import Foundation
+import ShardStoreFixtures
+import Testing
+import VideoCatalog
+
+@testable import ShardStore
+
+/// Shards that are written on a scratch disk and published whole.
+@Suite struct StagedWriterTests {
+  private func open(
+    _ store: TemporaryFolder, scratch: TemporaryFolder, task: Int = 0,
+    maximumShardBytes: Int = 1 << 30, interval: Double = 900
+  ) throws -> StagedShardWriter {
+    try Self.open(
+      store.path, scratch: scratch.path, task: task, maximumShardBytes: maximumShardBytes,
+      interval: interval)
+  }
+
+  private static func open(
+    _ store: String, scratch: String, task: Int = 0, maximumShardBytes: Int = 1 << 30,
+    interval: Double = 900
+  ) throws -> StagedShardWriter {
+    try StagedShardWriter(
+      directory: store, scratch: scratch, task: task,
+      description: SyntheticVideos.description, maximumShardBytes: maximumShardBytes,
+      publishingInterval: interval)
+  }
+
+  /// Everything that is published, by key; a key that is there twice is an issue.
+  private func expectVideos(
+    _ indices: some Sequence<Int>, in store: TemporaryFolder,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let direct = try TemporaryFolder()
+    let writer = try openWriter(direct)
+    for index in indices { try writer.append(SyntheticVideos.extraction(index)) }
+    writer.close()
+    #expect(try dump(store) == dump(direct), sourceLocation: sourceLocation)
+    #expect(try verify(store).findings == [], sourceLocation: sourceLocation)
+  }
+
+  /// Names of what lies in a folder, but for the locks of staging folders, which stay.
+  private func leftovers(_ folder: TemporaryFolder) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      .filter { !$0.hasPrefix("deepfake-") || !$0.hasSuffix(".lock") }
+  }
+
+  @Test func fullShardsArePublishedAndTheRestAtTheEnd() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch, maximumShardBytes: 15_000)
+    for index in 0..<5 { try writer.append(SyntheticVideos.extraction(index)) }
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb"])
+    #expect(writer.state(of: SyntheticVideos.catalogVideo(4).name) == .done)
+    try writer.finish()
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb", "shard-000-000001.mdb"])
+    try expectVideos(0..<5, in: store)
+    #expect(try leftovers(scratch) == [])
+    #expect(
+      try leftovers(store) == [
+        "shard-000-000000.mdb", "shard-000-000001.mdb", "store.json", "task-000.json",
+      ])
+    let next = try open(store, scratch: scratch)
+    #expect(next.state(of: SyntheticVideos.catalogVideo(2).name) == .done)
+    #expect(next.state(of: SyntheticVideos.catalogVideo(7).name) == nil)
+    try next.append(SyntheticVideos.extraction(7))
+    try next.finish()
+    try expectVideos([0, 1, 2, 3, 4, 7], in: store)
+  }
+
+  @Test func timeAlonePublishes() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch, interval: 0)
+    for index in 0..<3 { try writer.append(SyntheticVideos.extraction(index)) }
+    #expect(try shardFiles(store).count == 3)
+    try expectVideos(0..<3, in: store)
+    try writer.finish()
+  }
+
+  /// A task that was queued again while its first copy still runs: each video is there once.
+  @Test func copiesOfATaskLeaveEachOthersVideosOut() throws {
+    let store = try TemporaryFolder()
+    let scratches = try [TemporaryFolder(), TemporaryFolder()]
+    let first = try open(store, scratch: scratches[0])
+    let second = try open(store, scratch: scratches[1])
+    for index in 0..<6 { try first.append(SyntheticVideos.extraction(index)) }
+    for index in 4..<10 { try second.append(SyntheticVideos.extraction(index)) }
+    try first.finish()
+    // What the second has besides comes; what the first published does not.
+    try second.finish()
+    try expectVideos(0..<10, in: store)
+    #expect(try shardFiles(store).count == 2)
+    let third = try open(store, scratch: scratches[0])
+    #expect((0..<10).allSatisfy { third.state(of: SyntheticVideos.catalogVideo($0).name) == .done })
+    try third.finish()
+    #expect(try shardFiles(store).count == 2)
+  }
+
+  /// Many copies at once, on one scratch disk as well, all of the same videos.
+  @Test func copiesThatPublishAtTheSameTimeLoseNothing() async throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let (storePath, scratchPath) = (store.path, scratch.path)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for copy in 0..<6 {
+        group.addTask {
+          let writer = try Self.open(storePath, scratch: scratchPath, maximumShardBytes: 1)
+          for step in 0..<8 {
+            let index = (step + copy * 3) % 8
+            do {
+              try writer.append(SyntheticVideos.extraction(index))
+            } catch let error as ShardStoreError where error.code == .alreadyStored {}
+          }
+          try writer.finish()
+        }
+      }
+      try await group.waitForAll()
+    }
+    try expectVideos(0..<8, in: store)
+    #expect(try leftovers(scratch) == [])
+  }
+
+  /// What a killed process had not published is published by the next one on that disk.
+  @Test func whatAKilledProcessLeftIsPublished() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    do {
+      let killed = try open(store, scratch: scratch)
+      for index in 0..<3 { try killed.append(SyntheticVideos.extraction(index)) }
+    }
+    #expect(try shardFiles(store) == [])
+    let next = try open(store, scratch: scratch)
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb"])
+    #expect(next.state(of: SyntheticVideos.catalogVideo(2).name) == .done)
+    try next.finish()
+    try expectVideos(0..<3, in: store)
+  }
+
+  /// Killed between a publication and the removal of what was published.
+  @Test func nothingIsPublishedTwice() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let first = try open(store, scratch: scratch)
+    for index in 0..<3 { try first.append(SyntheticVideos.extraction(index)) }
+    let folder = try #require(try leftovers(scratch).first)
+    let saved = scratch.path + "/saved"
+    try FileManager.default.copyItem(atPath: scratch.path + "/" + folder, toPath: saved)
+    try first.finish()
+    try FileManager.default.moveItem(atPath: saved, toPath: scratch.path + "/" + folder)
+    try open(store, scratch: scratch).finish()
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb"])
+    try expectVideos(0..<3, in: store)
+  }
+
+  @Test func aFailedVideoMayBeTriedAgain() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let video = SyntheticVideos.catalogVideo(1)
+    let first = try open(store, scratch: scratch)
+    try first.append(.failed(video, reason: "the file is empty"))
+    try first.finish()
+    let again = try open(store, scratch: scratch)
+    #expect(again.state(of: video.name) == .failed)
+    try again.append(.failed(video, reason: "the file is empty"))
+    try again.finish()
+    #expect(try shardFiles(store).count == 1)
+    let last = try open(store, scratch: scratch)
+    try last.append(SyntheticVideos.extraction(1))
+    #expect(last.state(of: video.name) == .done)
+    try last.finish()
+    #expect(try verify(store).findings == [])
+    #expect(try ShardReader(directory: store.path).videos.map(\.record.state) == [.done])
+    // A run without a scratch disk goes on in the same store.
+    let direct = try openWriter(store)
+    #expect(direct.state(of: video.name) == .done)
+    try direct.append(SyntheticVideos.extraction(2))
+    direct.close()
+    #expect(try verify(store).findings == [])
+  }
+
+  /// A claim whose process died takes its number with it.
+  @Test func aClaimedNumberIsLeftOut() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    try open(store, scratch: scratch).finish()
+    try Data().write(to: URL(fileURLWithPath: store.path + "/shard-000-000000.mdb.claim"))
+    let writer = try open(store, scratch: scratch)
+    try writer.append(SyntheticVideos.extraction(0))
+    try writer.finish()
+    #expect(try shardFiles(store) == ["shard-000-000001.mdb"])
+    try expectVideos([0], in: store)
+  }
+
+  /// A store whose folder can't be written keeps what was extracted on the scratch disk.
+  @Test func whatCannotBePublishedIsKept() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let moved = store.path + "-away"
+    do {
+      let writer = try open(store, scratch: scratch)
+      try writer.append(SyntheticVideos.extraction(0))
+      try FileManager.default.moveItem(atPath: store.path, toPath: moved)
+      try writer.finish()
+      Issue.record("published into a folder that is gone")
+    } catch let error as ShardStoreError {
+      #expect(error.description.contains("publishes it"), "\(error)")
+    }
+    try FileManager.default.moveItem(atPath: moved, toPath: store.path)
+    try open(store, scratch: scratch).finish()
+    try expectVideos([0], in: store)
+  }
+
+  @Test func aLostShardIsNoticed() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch, maximumShardBytes: 1)
+    for index in 0..<3 { try writer.append(SyntheticVideos.extraction(index)) }
+    try writer.finish()
+    try FileManager.default.removeItem(atPath: store.path + "/shard-000-000001.mdb")
+    do {
+      _ = try open(store, scratch: scratch)
+      Issue.record("a store that lost a shard was opened")
+    } catch let error as ShardStoreError {
+      #expect(error.code == .damagedStore)
+      #expect(error.message.contains("shard-000-000001.mdb"))
+    }
+  }
+}
