@@ -11,6 +11,10 @@ struct PageCheck: ~Copyable {
   enum Scope {
     /// The trees of the databases `videos` and `shard`.
     case videos
+    /// Those and the tree of `samples`: what a store is opened by. Cost: the pages with records.
+    case records
+    /// The tree of `images`, without the images.
+    case images
     /// All trees; of long values only where they lie. Cost: the file without its images.
     case trees
     /// All trees and the header of each long value. Cost: one small read more per image.
@@ -69,6 +73,7 @@ struct PageCheck: ~Copyable {
     self.scope = scope
     self.visit = visit
     file = try stored(OpenFile(path, .read))
+    if scope.isPartial { file.expectRandomReads() }
     // Bounded by the file: its length was compared with the last page.
     seen = [Bool](repeating: false, count: Int(header.lastPage) + 1)
     self.isCancelled = isCancelled
@@ -89,7 +94,7 @@ struct PageCheck: ~Copyable {
       header, path: path, scope: scope, isCancelled: isCancelled, visit: visit)
     do {
       try check.walk(header.main, name: "databases", .databases)
-      if scope != .videos { try check.walk(header.freePages, name: "free pages", .freePages) }
+      if !scope.isPartial { try check.walk(header.freePages, name: "free pages", .freePages) }
     } catch let damage as Damage {
       throw ShardStoreError(.damagedShard, subject: path, damage.text + "; " + repairAdvice)
     } catch let error as ShardStoreError {
@@ -171,6 +176,12 @@ struct PageCheck: ~Copyable {
     // The first child of a branch has the bounds of the branch itself; its key means nothing.
     if !isLeaf { keys[0] = bounds.first ?? [] }
     try checkOrder(of: keys, isLeaf, content, bounds, place: "page \(number) of \(name)")
+    if scope.isPartial {
+      // What lies between the pages of a tree isn't wanted; they themselves are, all of them.
+      for child in children where child <= header.lastPage {
+        file.prefetch(count: header.pageSize, at: Int(child) * header.pageSize)
+      }
+    }
     for (index, child) in children.enumerated() {
       let bounds = Bounds(
         first: index == 0 ? bounds.first : keys[index],
@@ -247,9 +258,7 @@ struct PageCheck: ~Copyable {
       let name = String(decoding: page[(offset + Self.nodeHeaderBytes)..<data], as: UTF8.self)
       let tree = ShardFileHeader.Tree(page, at: data)
       guard tree.flags == 0 else { throw Damage(text: "\(name) is of kind \(tree.flags)") }
-      if scope != .videos || name == "videos" || name == "shard" {
-        try walk(tree, name: name, .records)
-      }
+      if scope.includes(name) { try walk(tree, name: name, .records) }
     default:
       throw Damage(text: "\(place) is of kind \(flags)")
     }
@@ -310,5 +319,25 @@ struct PageCheck: ~Copyable {
         text: "page \(number) is out of bounds or used twice, expected 2...\(header.lastPage)")
     }
     seen[Int(number)] = true
+  }
+}
+
+extension PageCheck.Scope {
+  /// Whether some trees are left out.
+  fileprivate var isPartial: Bool {
+    switch self {
+    case .videos, .records, .images: true
+    case .trees, .everything: false
+    }
+  }
+
+  /// Whether the tree of a database is read.
+  fileprivate func includes(_ database: String) -> Bool {
+    switch self {
+    case .videos: ["videos", "shard"].contains(database)
+    case .records: ["videos", "shard", "samples"].contains(database)
+    case .images: database == "images"
+    case .trees, .everything: true
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+internal import Workers
 
 /// Reads a store: which videos it has, their samples and images. Writes nothing and needs no lock
 /// file, so a store may lie on read-only media.
@@ -77,12 +78,10 @@ public final class ShardReader: Sendable {
     var sources: [ShardName: ShardSource] = [:]
     var states: [ShardName: ShardState] = [:]
     var found: [[UInt8]: Video] = [:]
-    for shard in shards {
-      let source = try ShardSource(
-        shard, inStore: directory, description, isLive: live.contains(shard.task))
-      sources[shard] = source
-      states[shard] = try source.state()
-      for (name, video) in try source.videos() {
+    for opened in try Self.open(shards, directory, description, live: live) {
+      sources[opened.shard] = opened.source
+      states[opened.shard] = opened.state
+      for (name, video) in opened.videos {
         // Shards come in order: an entry gives way only to a finished one after a failed one.
         guard let known = found[name] else {
           found[name] = video
@@ -97,6 +96,41 @@ public final class ShardReader: Sendable {
     owners = found.mapValues(\.shard)
     videos = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
+
+  /// A shard and what its records say.
+  private struct Opened: Sendable {
+    let shard: ShardName
+    let source: ShardSource
+    let state: ShardState?
+    let videos: [(name: [UInt8], video: Video)]
+  }
+
+  /// Opens shards, several at a time: from a cold disk most of it is waiting.
+  private static func open(
+    _ shards: [ShardName], _ directory: String, _ description: StoreDescription, live: Set<Int>
+  ) throws(ShardStoreError) -> [Opened] {
+    let opened = Locked<[ShardName: Opened]>([:])
+    do {
+      try WorkerPool(workerCount: max(openingThreads, WorkerPool.coreCount)).forEach(shards) { _ in
+        { shard in
+          let source = try ShardSource(
+            shard, inStore: directory, description, isLive: live.contains(shard.task))
+          let result = Opened(
+            shard: shard, source: source, state: try source.state(), videos: try source.videos())
+          opened.withLock { $0[shard] = result }
+        }
+      }
+    } catch let error as ShardStoreError {
+      throw error
+    } catch {
+      throw ShardStoreError(
+        .inputOutput, subject: directory, "the shards can't be read", cause: "\(error)")
+    }
+    let found = opened.withLock { $0 }
+    return shards.compactMap { found[$0] }
+  }
+
+  private static let openingThreads = 8
 
   /// Locks tasks for reading; says which ones are being written.
   private static func lockTasks(
@@ -161,7 +195,7 @@ public final class ShardReader: Sendable {
     of sample: Sample, verifyingChecksum: Bool = true, _ body: (RawSpan) -> Result
   ) throws(ShardStoreError) -> Result {
     let subject = sample.shard.fileName + ": image " + sample.key.description
-    return try source(sample.shard).read {
+    return try source(sample.shard).readImages {
       transaction, databases throws(ShardStoreError) -> Result in
       guard let image = try transaction.value(of: sample.key.bytes, in: databases.images) else {
         throw ShardStoreError(

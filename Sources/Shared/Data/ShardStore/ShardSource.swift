@@ -1,4 +1,5 @@
 internal import Files
+internal import Workers
 
 /// One shard as a reader sees it.
 struct ShardSource: Sendable {
@@ -9,13 +10,16 @@ struct ShardSource: Sendable {
   /// The open file of a shard that rests; nil for a live one.
   private let use: EnvironmentUse?
 
+  /// Whether the tree of the images was found sound: it is looked at when the first one is read.
+  private let hasCheckedImages = Locked(false)
+
   init(
     _ name: ShardName, inStore directory: String, _ description: StoreDescription, isLive: Bool
   ) throws(ShardStoreError) {
     self.name = name
     hasProofs = description.hasProofs
     path = name.path(inStore: directory)
-    use = isLive ? nil : try EnvironmentUse.reading(path, checking: .trees)
+    use = isLive ? nil : try EnvironmentUse.reading(path, checking: .records)
   }
 
   /// Runs `body` on a snapshot. What looks like a damaged record in a shard that was truncated since
@@ -38,6 +42,20 @@ struct ShardSource: Sendable {
     let result = try EnvironmentUse.reading(path, checking: nil).read(body)
     _ = consume guardian
     return result
+  }
+
+  /// Runs `body`, which reads images, on a snapshot.
+  func readImages<Result>(
+    _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
+  ) throws(ShardStoreError) -> Result {
+    if use != nil {
+      try hasCheckedImages.withLock { isChecked throws(ShardStoreError) in
+        guard !isChecked else { return }
+        try PageCheck.run(path, .images)
+        isChecked = true
+      }
+    }
+    return try read(body)
   }
 
   /// What the shard says of itself; nil in a store of an older format.

@@ -112,6 +112,19 @@ extension OpenFile {
   }
 }
 
+// MARK: Advice
+
+extension OpenFile {
+  /// Says that pages are read here and there: the system then reads no others along with them. The
+  /// corresponding C function is `posix_fadvise`. Advice only; where it isn't taken, reading is slower.
+  package func expectRandomReads() { _ = posix_fadvise(number, 0, 0, POSIX_FADV_RANDOM) }
+
+  /// Has bytes read from the disk while the process does other things.
+  package func prefetch(count: Int, at offset: Int) {
+    _ = posix_fadvise(number, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
+  }
+}
+
 // MARK: Writing
 
 extension OpenFile {
