@@ -44,8 +44,7 @@ struct ReportCommand: ParsableCommand {
     if !lines.isEmpty { StandardOutput.write("\n" + lines.joined(separator: "\n")) }
     if !missing.isEmpty {
       StandardOutput.write(
-        "\nNo report yet of tasks \(StoreStatus.ranges(missing)); extractor status shows them"
-          .printable)
+        "\nNo report yet of tasks \(StoreStatus.ranges(missing)); extractor status shows them")
     }
     StandardOutput.write("\n" + "Report: \(store)/\(report.fileName)".printable)
     try destination?.write(report, format: "extraction-report/1")

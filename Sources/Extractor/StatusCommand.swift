@@ -37,7 +37,8 @@ struct StatusCommand: ParsableCommand {
     var table = TextTable(header: [
       "task", "state", "videos", "of", "failed", "crops", "videos/h", "last sign", "host",
     ])
-    for task in status.tasks {
+    // Of tasks that nobody has begun there is nothing to show; their numbers stand below.
+    for task in status.tasks where task.state != .missing {
       let content = task.content
       let rate = task.state == .running ? task.heartbeat?.rate : nil
       table.append([
@@ -45,10 +46,11 @@ struct StatusCommand: ParsableCommand {
         "\((content?.finishedVideos ?? 0) + (content?.failedVideos ?? 0))",
         task.videos.map(String.init) ?? "-", "\(content?.failedVideos ?? 0)",
         "\(content?.samples ?? 0)", rate.map { String(format: "%.0f", 3600 * $0) } ?? "-",
-        task.age.map { ProgressLine.duration($0) + " ago" } ?? "-", task.heartbeat?.host ?? "-",
+        task.age.map { ProgressLine.duration($0) + " ago" } ?? "-",
+        (task.heartbeat?.host ?? "-").printable,
       ])
     }
-    StandardOutput.write(table.render().printable)
+    StandardOutput.write(table.render())
     let counts = [StoreStatus.Task.State.done, .running, .silent, .stopped, .failed, .missing]
       .map { ($0.rawValue, status.tasks($0).count) }.filter { $0.1 > 0 }
     StandardOutput.write(

@@ -57,6 +57,13 @@ import Testing
       expected.epochs = 25
     case "real-only":
       expected.selfBlending.share = 1
+      expected.network.head = .linear
+      expected.network.synchronizedBatchNorm = true
+      expected.augmentation.recompression = 0.3
+      expected.optimizer.kind = .adamw
+      expected.optimizer.learningRate = 0.001
+      expected.optimizer.weightDecay = 0.05
+      expected.optimizer.emaDecay = 0.99
     case "demo":
       expected = demo(expected)
     default:

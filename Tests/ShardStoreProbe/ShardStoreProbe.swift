@@ -6,7 +6,8 @@ import ShardStoreFixtures
 ///
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
 /// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
-/// input ends. `content <store>` prints all that a store holds, whatever its shards. `repair <store>`
+/// input ends. `fill <store> <task> <first> <count> <crops> <image bytes> <shard bytes>` stores synthetic
+/// videos of so many crops each, and tells of every thousandth. `content <store>` prints all that a store holds, whatever its shards. `repair <store>`
 /// takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
@@ -15,6 +16,8 @@ import ShardStoreFixtures
       switch arguments.dropFirst().first {
       case "append" where arguments.count == 8:
         try append(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
+      case "fill" where arguments.count == 9:
+        try fill(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
       case "content" where arguments.count == 3:
         try printContent(store: arguments[2])
       case "hold" where arguments.count == 4:
@@ -52,6 +55,20 @@ import ShardStoreFixtures
       }
       say("stored \(index)")
     }
+  }
+
+  private static func fill(store: String, numbers: [Int]) throws(ShardStoreError) {
+    guard numbers.count == 6 else { exit(64) }
+    let writer = try ShardWriter(
+      directory: store, task: numbers[0], description: SyntheticVideos.description,
+      maximumShardBytes: numbers[5])
+    for index in numbers[1]..<(numbers[1] + numbers[2]) {
+      let video = SyntheticVideos.extraction(index, faces: numbers[3], imageBytes: numbers[4])
+      guard writer.state(of: video.name) != .done else { continue }
+      try writer.append(video)
+      if (index + 1) % 1000 == 0 { say("\(index + 1) videos") }
+    }
+    writer.close()
   }
 
   private static func hold(store: String, task: Int) throws(ShardStoreError) {
