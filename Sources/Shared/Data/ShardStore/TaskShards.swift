@@ -1,4 +1,5 @@
 internal import Files
+import Foundation
 
 /// The published shards of one task in a folder that other machines use as well. Nothing is locked and
 /// nothing mapped; a shard that has its name never changes.
@@ -22,9 +23,31 @@ struct TaskShards {
     videos = try KnownVideos([], inStore: directory, description)
     try refresh()
     try noteShards()
-    let inventory = try StoreInventory(store: directory, description)
-    try StoreInventory.throwLosses(
-      inventory.findings(videos.states, tasks: [task]), directory)
+    var findings: [StoreFinding] = []
+    for _ in 0..<Self.maximumTries {
+      let inventory = try StoreInventory(store: directory, description)
+      findings = inventory.findings(videos.states, tasks: [task])
+      guard findings.contains(where: { $0.problem == .manifest }) else { break }
+      sleep(1)
+    }
+    try StoreInventory.throwLosses(findings, directory)
+  }
+
+  /// Seconds that a manifest may take to be seen whole: for so long a network file system may show the
+  /// length of the one that was there before.
+  private static let maximumTries = 40
+
+  /// The manifest; nil where there is none yet.
+  private func manifest() throws(ShardStoreError) -> TaskManifest? {
+    for _ in 1..<Self.maximumTries {
+      do throws(ShardStoreError) {
+        return try TaskManifest.read(task, inStore: directory)
+      } catch {
+        guard error.code == .damagedRecord else { throw error }
+        sleep(1)
+      }
+    }
+    return try TaskManifest.read(task, inStore: directory)
   }
 
   /// Reads the shards that have come since.
@@ -37,7 +60,7 @@ struct TaskShards {
 
   /// A number that no shard has, no claim, and none that was lost.
   func nextNumber() throws(ShardStoreError) -> Int {
-    var next = try TaskManifest.read(task, inStore: directory)?.nextShard ?? 0
+    var next = try manifest()?.nextShard ?? 0
     for entry in try StoreFolder.entries(directory) {
       let file =
         entry.hasSuffix(Publication.claimSuffix)
@@ -64,7 +87,7 @@ struct TaskShards {
     guard let identity = description.identity else { return }
     while true {
       try refresh()
-      let present = try TaskManifest.read(task, inStore: directory)
+      let present = try manifest()
       var manifest = present ?? TaskManifest(store: identity, task: task)
       for (name, state) in videos.states where state.store == identity && state.name == name {
         manifest.note(state)
