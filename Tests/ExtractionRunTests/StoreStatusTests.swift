@@ -30,7 +30,7 @@ import Testing
       #expect(status.open.map(\.task.index) == [0, 3, 4])
       #expect(StoreStatus.ranges(status.open.map(\.task.index)) == "0,3-4")
       let later = try StoreStatus(
-        store: store, now: Date().timeIntervalSince1970 + StoreStatus.patience + 1)
+        store: store, now: Date().timeIntervalSince1970 + TaskHeartbeat.patience + 1)
       #expect(later.tasks.map(\.state) == [.missing, .done, .silent, .stopped, .missing])
       running.end(.failed)
       #expect(try StoreStatus(store: store).tasks[2].state == .failed)

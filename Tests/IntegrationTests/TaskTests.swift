@@ -149,4 +149,38 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: folder.path(of: "new")))
     }
   }
+
+  /// A run that changes the last shard in place, beside one whose shards never change.
+  @Test func anotherKindOfRunOfATaskIsRefusedWhileOneLives() throws {
+    try withTemporaryDirectory { folder in
+      let example = try Example(folder)
+      let scratch = folder.path(of: "scratch")
+      try #require(try example.run("store", ["--task", "1/3"]).status == 0)
+      func heartbeat(process: Int32, secondsAgo: Double = 0, isStaged: Bool = true) throws {
+        let now = Date().timeIntervalSince1970 - secondsAgo
+        let sign: [String: Any] = [
+          "state": "running", "host": ProcessInfo.processInfo.hostName, "process": process,
+          "startedAt": now, "writtenAt": now, "videos": 9, "videosDone": 0, "isStaged": isStaged,
+          "command": ["run"],
+        ]
+        try folder.write(
+          try JSONSerialization.data(withJSONObject: sign), to: "store/task-000-heartbeat.json")
+      }
+      try heartbeat(process: getpid())
+      for flags in [["--task", "0/3"], [], ["--task", "0/3", "--redo-damaged"]] {
+        let refused = try example.run("store", flags)
+        #expect(refused.status == 1, "\(flags) \(refused.output)")
+        #expect(refused.errors.contains("task 0/3 is being extracted"), "\(refused.errors)")
+      }
+      #expect(try ShardName.all(inStore: folder.path(of: "store")).allSatisfy { $0.task != 0 })
+      // Another copy of the same kind is no obstacle, nor is a run that is gone.
+      #expect(try example.run("store", ["--task", "0/3", "--scratch", scratch]).status == 0)
+      try heartbeat(process: getpid(), isStaged: false)
+      #expect(try example.run("store", ["--task", "0/3", "--scratch", scratch]).status == 1)
+      try heartbeat(process: getpid(), secondsAgo: 130)
+      #expect(try example.run("store", ["--task", "0/3"]).status == 0)
+      try heartbeat(process: Int32.max - 1)
+      #expect(try example.run("store", ["--task", "0/3"]).status == 0)
+    }
+  }
 }

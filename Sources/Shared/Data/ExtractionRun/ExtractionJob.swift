@@ -117,7 +117,11 @@ package struct ExtractionJob {
       tasks: settings.task?.count
     ).establish(inStore: store)
     let check = StoreCheck(store: store, workers: settings.workers, observer: observer)
-    let removed = settings.redoesDamaged ? try check.removeDamaged(settings.task) : []
+    var removed: [String] = []
+    if settings.redoesDamaged {
+      for task in tasks(of: description) { try checkIdle(task) }
+      removed = try check.removeDamaged(settings.task)
+    }
     let shares = try shares(of: catalog, description)
     let todo = shares.reduce(0) { $0 + $1.videos.count }
     let pool = WorkerPool(workerCount: settings.workers)
@@ -132,7 +136,8 @@ package struct ExtractionJob {
       for share in shares
       where !observer.shallStop && !(share.videos.isEmpty && share.writer == nil) {
         let pulse = TaskPulse(
-          share.task, store: store, videos: share.videos.count, command: settings.command)
+          share.task, store: store, videos: share.videos.count,
+          isStaged: settings.scratch != nil, command: settings.command)
         var end = TaskHeartbeat.State.failed
         defer { pulse.end(end) }
         let writer = try share.writer ?? self.writer(of: share.task, description)
@@ -182,13 +187,17 @@ package struct ExtractionJob {
     let writer: (any VideoWriter)?
   }
 
+  /// The tasks of this run.
+  private func tasks(of description: StoreDescription) -> [JobTask] {
+    let count = description.tasks ?? 1
+    return settings.task.map { [$0] } ?? (0..<count).map { JobTask(index: $0, count: count) }
+  }
+
   /// What there is to do, by task.
   private func shares(
     of catalog: VideoCatalog, _ description: StoreDescription
   ) throws -> [Share] {
-    let count = description.tasks ?? 1
-    let tasks =
-      settings.task.map { [$0] } ?? (0..<count).map { JobTask(index: $0, count: count) }
+    let tasks = tasks(of: description)
     return try tasks.map { task in
       let writer = try self.writer(of: task, description)
       let videos = catalog.videos.filter { video in
@@ -211,6 +220,7 @@ package struct ExtractionJob {
   private func writer(
     of task: JobTask, _ description: StoreDescription
   ) throws -> any VideoWriter {
+    try checkOtherRun(of: task)
     if let scratch = settings.scratch {
       return try StagedShardWriter(
         directory: store, scratch: scratch, task: task.index, description: description,
@@ -219,6 +229,29 @@ package struct ExtractionJob {
     return try ShardWriter(
       directory: store, task: task.index, description: description,
       maximumShardBytes: settings.maximumShardBytes)
+  }
+
+  /// Throws where the task is being extracted: a repair changes shards in place.
+  private func checkIdle(_ task: JobTask) throws {
+    guard let other = TaskHeartbeat.read(task, inStore: store), other.isAlive() else { return }
+    throw ShardStoreError(
+      .busy, subject: store,
+      "task \(task.text) is being extracted by process \(other.process) of \(other.host); wait for "
+        + "its end")
+  }
+
+  /// Shards that are published never change, and a run without a scratch disk changes the last one: the
+  /// two kinds of runs can't do a task at the same time. Runs of one kind have their own ways: a lock, or
+  /// that each leaves out what the other has published.
+  private func checkOtherRun(of task: JobTask) throws {
+    guard let other = TaskHeartbeat.read(task, inStore: store), other.isAlive(),
+      other.isStaged != (settings.scratch != nil)
+    else { return }
+    let way = other.isStaged ? "with" : "without"
+    throw ShardStoreError(
+      .busy, subject: store,
+      "task \(task.text) is being extracted \(way) a scratch folder, by process \(other.process) of "
+        + "\(other.host); wait for its end, or run this \(way) --scratch as well")
   }
 
   /// Runs `body` and ends the writer, also after an error, which is the one that counts.

@@ -42,9 +42,6 @@ package struct StoreStatus: Sendable {
     }
   }
 
-  /// Seconds without a sign after which a run counts as gone.
-  package static let patience = 6 * TaskHeartbeat.interval
-
   /// All tasks in order.
   package let tasks: [Task]
 
@@ -64,7 +61,7 @@ package struct StoreStatus: Sendable {
       let age = heartbeat.map { max(0, now - $0.writtenAt) }
       let state: Task.State =
         switch heartbeat?.state {
-        case .running: (age ?? 0) < Self.patience ? .running : .silent
+        case .running: heartbeat?.isAlive(now: now) == true ? .running : .silent
         case .stopped: .stopped
         case .failed: .failed
         case .done: .done

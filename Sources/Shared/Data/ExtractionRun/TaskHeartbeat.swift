@@ -34,6 +34,8 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
   package var videos: Int
   /// Videos of these that it has done.
   package var videosDone: Int
+  /// Whether it writes on a scratch disk and publishes whole shards.
+  package var isStaged: Bool
   /// Arguments of the command that goes on with the task, but for the task itself.
   package var command: [String]
 
@@ -41,6 +43,16 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
   package var rate: Double? {
     let seconds = writtenAt - startedAt
     return videosDone > 0 && seconds > 0 ? Double(videosDone) / seconds : nil
+  }
+
+  /// Seconds without a sign after which a run counts as gone.
+  package static let patience = 6 * interval
+
+  /// Whether the run is under way, as far as that can be told: its last sign is fresh, and where it is of
+  /// this machine its process is there.
+  package func isAlive(now: Double = Date().timeIntervalSince1970) -> Bool {
+    guard state == .running, now - writtenAt < Self.patience else { return false }
+    return host != ProcessInfo.processInfo.hostName || kill(process, 0) == 0 || errno != ESRCH
   }
 
   private static let maximumBytes = 1 << 20
@@ -81,7 +93,9 @@ final class TaskPulse: @unchecked Sendable {
   private let timer: any DispatchSourceTimer
 
   /// Begins with a first sign.
-  init(_ task: JobTask, store: String, videos: Int, command: [String]) {
+  init(
+    _ task: JobTask, store: String, videos: Int, isStaged: Bool = false, command: [String]
+  ) {
     self.task = task
     self.store = store
     let now = Date().timeIntervalSince1970
@@ -89,7 +103,7 @@ final class TaskPulse: @unchecked Sendable {
       TaskHeartbeat(
         state: .running, host: ProcessInfo.processInfo.hostName,
         process: ProcessInfo.processInfo.processIdentifier, startedAt: now, writtenAt: now,
-        videos: videos, videosDone: 0, command: command))
+        videos: videos, videosDone: 0, isStaged: isStaged, command: command))
     timer = DispatchSource.makeTimerSource()
     timer.schedule(deadline: .now() + TaskHeartbeat.interval, repeating: TaskHeartbeat.interval)
     timer.setEventHandler { [weak self] in self?.beat() }

@@ -74,6 +74,8 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     }
   }
 
+  /// Stores a video on the scratch disk, and publishes what is there when it is time. A video that
+  /// another process of the task has published meanwhile is left out.
   package func append(_ video: VideoExtraction) throws(ShardStoreError) {
     lock.lock()
     defer { lock.unlock() }
@@ -81,10 +83,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
       throw ShardStoreError(
         .closed, subject: directory, "task \(task) takes no more videos: " + refusal.description)
     }
-    guard published.videos.state(of: Array(video.name.utf8)) != .done else {
-      throw ShardStoreError(
-        .alreadyStored, subject: video.name, "the store has a finished entry of this video")
-    }
+    guard published.videos.state(of: Array(video.name.utf8)) != .done else { return }
     do throws(ShardStoreError) {
       try localWriter().append(video)
       localBytes += video.samples.reduce(0) { $0 + $1.image.count }

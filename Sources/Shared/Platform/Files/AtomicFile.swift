@@ -56,21 +56,13 @@ package enum AtomicFile {
       try file.append(bytes)
     }
     defer { unlink(temporary) }
-    // A hard link, unlike a rename, never replaces the file of a process that was quicker.
-    if link(temporary, path) != 0 {
-      if errno == EEXIST { return false }
-      guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else {
-        throw FileError(errno: errno, path, "can't create the file")
-      }
-      // Where the file system has no links, all that try write the same.
-      try FileSystem.rename(temporary, to: path)
-    }
+    guard try Publication.giveName(path, to: temporary) else { return false }
     try sync(folderOf: path, subject: path)
     return true
   }
 
   /// Writes and syncs a new file; gives its path. Nothing is left after an error.
-  private static func writeTemporary(
+  static func writeTemporary(
     beside destination: String, subject: String,
     _ body: (inout OpenFile) throws(FileError) -> Void
   ) throws(FileError) -> String {

@@ -41,7 +41,10 @@ package enum Publication {
     return false
   }
 
-  private static func giveName(
+  /// Gives a new file a name that no file has.
+  ///
+  /// - Returns: false where one has it, which is then there whole.
+  static func giveName(
     _ path: String, to temporary: String
   ) throws(FileError) -> Bool {
     guard link(temporary, path) != 0 else { return true }
@@ -66,8 +69,10 @@ package enum Publication {
     do throws(FileError) {
       _ = try OpenFile(claim, .append, creating: .always)
     } catch {
-      if try exists(claim) { return false }
-      throw error
+      guard try isTaken(path) else { throw error }
+      // Who has the claim renames at once, unless it has died.
+      for _ in 0..<50 where try !exists(path) { usleep(100_000) }
+      return false
     }
     defer { unlink(claim) }
     // Another process may have claimed, renamed and gone between the look and this claim.
@@ -80,26 +85,15 @@ package enum Publication {
   private static func copy(
     _ source: String, beside path: String
   ) throws(FileError) -> String {
-    let folder = FileSystem.folder(of: path)
-    let name = path.split(separator: "/").last ?? ""
-    let random = String(UInt64.random(in: 0...(.max)), radix: 36)
-    let temporary = "\(folder)/.\(name).\(random)\(AtomicFile.partialSuffix)"
     let original = try OpenFile(source, .read)
-    var file = try OpenFile(temporary, .append, creating: .always, subject: path)
-    do throws(FileError) {
-      var offset = 0
+    var offset = 0
+    return try AtomicFile.writeTemporary(beside: path, subject: path) { file throws(FileError) in
       while true {
         let block = try original.read(count: blockBytes, at: offset)
         if block.isEmpty { break }
         try file.append(block)
         offset += block.count
       }
-      try file.sync()
-      try file.close()
-    } catch {
-      unlink(temporary)
-      throw error
     }
-    return temporary
   }
 }
