@@ -95,6 +95,22 @@ import VideoCatalog
     #expect(try shardFiles(store).count == 2)
   }
 
+  /// A video that was being extracted while another copy published it is no error.
+  @Test func aVideoThatCameMeanwhileIsLeftOut() throws {
+    let store = try TemporaryFolder()
+    let scratches = try [TemporaryFolder(), TemporaryFolder()]
+    let first = try open(store, scratch: scratches[0], interval: 0)
+    let second = try open(store, scratch: scratches[1], interval: 0)
+    try first.append(SyntheticVideos.extraction(0))
+    #expect(second.state(of: SyntheticVideos.catalogVideo(0).name) == nil)
+    try second.append(SyntheticVideos.extraction(1))
+    #expect(second.state(of: SyntheticVideos.catalogVideo(0).name) == .done)
+    try second.append(SyntheticVideos.extraction(0))
+    try second.finish()
+    try first.finish()
+    try expectVideos(0..<2, in: store)
+  }
+
   /// Many copies at once, on one scratch disk as well, all of the same videos.
   @Test func copiesThatPublishAtTheSameTimeLoseNothing() async throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())

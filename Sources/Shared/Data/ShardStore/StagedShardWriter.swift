@@ -163,6 +163,8 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
       else { return }
       // Where another process takes the number first, what it has published is looked at as well.
       if try published.publish(path, as: name) { return }
+      // A network file system may list it only after a while.
+      usleep(200_000)
     }
   }
 }
