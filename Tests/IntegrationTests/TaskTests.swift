@@ -79,6 +79,13 @@ import Testing
       #expect(open.output.contains("Left to do: tasks 0-1"), "\(open.output)")
       let lines = open.output.split(separator: "\n")
       #expect(lines.contains { $0.hasPrefix(" 2/3 ") && $0.contains(" done ") }, "\(lines)")
+      let partial = try TrainingRun.command([
+        "train", "pipelines/pictures.yaml", "--store", array, "--run", folder.path(of: "run"),
+        "--set", "data.split=hash", "--set", "batchSize=2", "--dry-run",
+      ])
+      #expect(
+        partial.output.contains("2 of the 3 tasks of the extraction have written nothing yet"),
+        "\(partial.output) \(partial.errors)")
       let early = try BuiltExecutable.run(["report", array])
       #expect(early.status == 2 && early.output.contains("No report yet of tasks 0-1"))
 

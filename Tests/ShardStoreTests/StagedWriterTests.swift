@@ -23,7 +23,7 @@ import VideoCatalog
     try StagedShardWriter(
       directory: store, scratch: scratch, task: task,
       description: SyntheticVideos.description, maximumShardBytes: maximumShardBytes,
-      publishingInterval: interval)
+      publishingInterval: interval, patience: .seconds(2))
   }
 
   /// Everything that is published, by key; a key that is there twice is an issue.
@@ -197,6 +197,59 @@ import VideoCatalog
     try writer.finish()
     #expect(try shardFiles(store) == ["shard-000-000001.mdb"])
     try expectVideos([0], in: store)
+  }
+
+  /// One that is just getting its name is waited for, and what it has is left out.
+  @Test func aClaimedShardIsWaitedFor() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch)
+    let other = try open(store, scratch: try TemporaryFolder())
+    try other.append(SyntheticVideos.extraction(0))
+    try other.finish()
+    let (shard, hidden) = (store.path + "/shard-000-000000.mdb", store.path + "/.hidden")
+    try FileManager.default.moveItem(atPath: shard, toPath: hidden)
+    try FileManager.default.removeItem(atPath: store.path + "/task-000.json")
+    try Data().write(to: URL(fileURLWithPath: shard + ".claim"))
+    for index in 0..<2 { try writer.append(SyntheticVideos.extraction(index)) }
+    Thread.detachNewThread {
+      usleep(400_000)
+      #expect(throws: Never.self) {
+        try FileManager.default.moveItem(atPath: hidden, toPath: shard)
+      }
+    }
+    try writer.finish()
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb", "shard-000-000001.mdb"])
+    try expectVideos(0..<2, in: store)
+  }
+
+  /// A shard that another machine has published, and noted in the manifest, can be missing from a listing
+  /// here for a while.
+  @Test func aListedShardIsWaitedFor() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch)
+    let other = try open(store, scratch: try TemporaryFolder())
+    try other.append(SyntheticVideos.extraction(0))
+    try other.finish()
+    let (shard, hidden) = (store.path + "/shard-000-000000.mdb", store.path + "/.hidden")
+    try FileManager.default.moveItem(atPath: shard, toPath: hidden)
+    for index in 0..<2 { try writer.append(SyntheticVideos.extraction(index)) }
+    Thread.detachNewThread {
+      usleep(400_000)
+      #expect(throws: Never.self) {
+        try FileManager.default.moveItem(atPath: hidden, toPath: shard)
+      }
+    }
+    try writer.finish()
+    #expect(try shardFiles(store) == ["shard-000-000000.mdb", "shard-000-000001.mdb"])
+    try expectVideos(0..<2, in: store)
+  }
+
+  /// The claim of a store that is being made, on a file system without links, is nothing foreign.
+  @Test func aClaimedStoreIsNotTakenForAnotherFolder() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    try Data().write(to: URL(fileURLWithPath: store.path + "/store.json.claim"))
+    try open(store, scratch: scratch).finish()
+    #expect(try StoreDescription(store: store.path).identity != nil)
   }
 
   /// A store whose folder can't be written keeps what was extracted on the scratch disk.

@@ -4,16 +4,21 @@ import Testing
 
 @testable import ShardStore
 
-/// A folder that goes away with its owner.
-final class TemporaryFolder {
+/// A folder that goes away at the end of the tests; not before, as what was opened in it may outlive the
+/// last use of this value.
+struct TemporaryFolder {
+  private static let root: String = {
+    let path = NSTemporaryDirectory() + "shard-store-" + UUID().uuidString
+    atexit { try? FileManager.default.removeItem(atPath: TemporaryFolder.root) }
+    return path
+  }()
+
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "shard-store-" + UUID().uuidString
+    path = Self.root + "/" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 func openWriter(

@@ -46,6 +46,9 @@ public final class ShardReader: Sendable {
   /// Whether a writer was at work on a task of the store when it was opened.
   public let isBeingWritten: Bool
 
+  /// The tasks of the store that have written nothing yet: what it holds is not the whole data set.
+  public let missingTasks: [Int]
+
   /// What is lost of the tasks that nobody was writing, or is not this store's.
   public let findings: [StoreFinding]
 
@@ -90,6 +93,7 @@ public final class ShardReader: Sendable {
         if known.record.state == .failed, video.record.state == .done { found[name] = video }
       }
     }
+    missingTasks = (0..<(description.tasks ?? 1)).filter { !inventory.tasks.contains($0) }
     findings = inventory.findings(states, tasks: inventory.tasks.filter { !live.contains($0) })
     if !allowLosses { try StoreInventory.throwLosses(findings, directory) }
     self.sources = sources

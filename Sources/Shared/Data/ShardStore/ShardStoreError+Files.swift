@@ -35,6 +35,13 @@ func freeSpaceAdvice(_ path: String) -> String {
     + "video"
 }
 
+extension String {
+  /// The text without this ending, if it has it.
+  fileprivate func withoutSuffix(_ suffix: String) -> String {
+    hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+  }
+}
+
 /// A store's folder.
 enum StoreFolder {
   static func create(_ path: String) throws(ShardStoreError) {
@@ -45,7 +52,8 @@ enum StoreFolder {
   /// entries don't count: temporary files of other tasks, and what file managers leave behind.
   static func foreignEntry(_ path: String) throws(ShardStoreError) -> String? {
     try entries(path).sorted().first { name in
-      !name.hasPrefix(".") && name != "lost+found" && name != StoreDescription.fileName
+      !name.hasPrefix(".") && name != "lost+found"
+        && name.withoutSuffix(Publication.claimSuffix) != StoreDescription.fileName
         && !(name.hasPrefix("task-") && (name.hasSuffix(".lock") || name.hasSuffix(".json")))
     }
   }

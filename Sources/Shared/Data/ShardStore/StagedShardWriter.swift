@@ -41,10 +41,12 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
   ///   - description: what the content depends on; equal for all runs of a store.
   ///   - maximumShardBytes: size from which a shard is published.
   ///   - publishingInterval: seconds after which it is published before.
+  ///   - patience: how long a shard is waited for that another machine is publishing; else long enough
+  ///     for the caches of network file systems.
   package init(
     directory: String, scratch: String, task: Int, description: StoreDescription,
     maximumShardBytes: Int = ShardWriter.defaultMaximumShardBytes,
-    publishingInterval: Double = StagedShardWriter.publishingInterval
+    publishingInterval: Double = StagedShardWriter.publishingInterval, patience: Duration? = nil
   ) throws(ShardStoreError) {
     let established = try description.establish(inStore: directory)
     guard established.identity != nil else {
@@ -58,7 +60,8 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     self.maximumShardBytes = maximumShardBytes
     self.description = established
     interval = .seconds(publishingInterval)
-    published = try TaskShards(task: task, inStore: directory, established)
+    published = try TaskShards(
+      task: task, inStore: directory, established, patience: patience ?? TaskShards.defaultPatience)
     let (staging, writer) = try StagingFolder.take(
       scratch: scratch, task: task, established)
     self.staging = staging
@@ -140,10 +143,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
   /// Publishes those videos of a local shard that nobody else has.
   private func publish(_ shard: ShardName) throws(ShardStoreError) {
     while true {
-      try published.refresh()
-      guard
-        let name = ShardName(task: task, number: try published.nextNumber())
-      else {
+      guard let name = ShardName(task: task, number: try published.refresh()) else {
         throw ShardStoreError(
           .invalidArgument, subject: directory,
           "task \(task) has the most shards that there can be; raise the maximum shard size")
@@ -163,8 +163,6 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
       else { return }
       // Where another process takes the number first, what it has published is looked at as well.
       if try published.publish(path, as: name) { return }
-      // A network file system may list it only after a while.
-      usleep(200_000)
     }
   }
 }

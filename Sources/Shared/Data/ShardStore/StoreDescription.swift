@@ -114,22 +114,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
         .invalidArgument, subject: "extraction recipe", error.description)
     }
     try StoreFolder.create(directory)
-    if try Self.readIfPresent(directory) == nil {
-      guard try ShardName.all(inStore: directory).isEmpty,
-        try TaskManifest.tasks(inStore: directory).isEmpty
-      else {
-        throw ShardStoreError(
-          .notAStore, subject: directory,
-          "the folder has shards but no \(Self.fileName); put the file back, or use a new folder")
-      }
-      if let foreign = try StoreFolder.foreignEntry(directory) {
-        throw ShardStoreError(
-          .notAStore, subject: directory,
-          "the folder is no store and not empty: it has \(foreign); use a new folder, such as "
-            + "\(directory)/faces")
-      }
-      try create(inStore: directory)
-    }
+    if try Self.readIfPresent(directory) == nil { try create(inStore: directory) }
     let stored = try StoreDescription(store: directory)
     let differences = stored.differences(toRun: self)
     guard differences.isEmpty else {
@@ -144,8 +129,38 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   /// Writes the file, unless a task that was quicker has.
   private func create(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName
+    if let obstacle = try Self.obstacle(inStore: directory) {
+      // Another task may have made the store between the two looks.
+      if try Self.readIfPresent(directory) != nil { return }
+      throw obstacle
+    }
     let content = try fileContent(subject: path)
-    _ = try stored(AtomicFile.create(content, at: path))
+    if try stored(AtomicFile.create(content, at: path)) { return }
+    guard try stored(FileSystem.exists(path)) else {
+      throw ShardStoreError(
+        .notAStore, subject: path,
+        "another process has claimed this name and not written the file; if none is running, remove "
+          + "\(Self.fileName)\(Publication.claimSuffix) and start again")
+    }
+  }
+
+  /// What a folder holds that no new store can have; nil for nothing.
+  private static func obstacle(
+    inStore directory: String
+  ) throws(ShardStoreError) -> ShardStoreError? {
+    guard try ShardName.all(inStore: directory).isEmpty,
+      try TaskManifest.tasks(inStore: directory).isEmpty
+    else {
+      return ShardStoreError(
+        .notAStore, subject: directory,
+        "the folder has shards but no \(fileName); put the file back, or use a new folder")
+    }
+    return try StoreFolder.foreignEntry(directory).map { foreign in
+      ShardStoreError(
+        .notAStore, subject: directory,
+        "the folder is no store and not empty: it has \(foreign); use a new folder, such as "
+          + "\(directory)/faces")
+    }
   }
 
   /// The file of a new store.

@@ -8,15 +8,27 @@ struct TaskShards {
   private let task: Int
   private let description: StoreDescription
 
+  private let patience: Duration
+
   /// The videos of the shards that have been read.
   private(set) var videos: KnownVideos
 
+  /// Numbers whose shard was waited for in vain: the process that claimed one has died, or it is lost.
+  private var lost: Set<ShardName> = []
+
+  /// For how long a shard may be claimed, and then not be seen from another machine: network file systems
+  /// remember for up to a minute what they have not found.
+  static let defaultPatience = Publication.claimLimit + .seconds(60)
+
   /// Reads the shards that are there, and adds to the manifest those that it lacks.
   ///
+  /// - Parameter patience: how long a shard that is claimed or in the manifest is waited for.
   /// - Throws: `damagedStore` where one is lost, or not what it was.
   init(
-    task: Int, inStore directory: String, _ description: StoreDescription
+    task: Int, inStore directory: String, _ description: StoreDescription,
+    patience: Duration = Self.defaultPatience
   ) throws(ShardStoreError) {
+    self.patience = patience
     self.directory = directory
     self.task = task
     self.description = description
@@ -51,25 +63,55 @@ struct TaskShards {
   }
 
   /// Reads the shards that have come since.
-  mutating func refresh() throws(ShardStoreError) {
-    for shard in try ShardName.all(inStore: directory)
-    where shard.task == task && videos.states[shard] == nil {
-      try videos.read(shard, path: shard.path(inStore: directory), description)
+  ///
+  /// What is published under the number that it gives is then a video that no shard has: all shards
+  /// before have been read, and of those who want the number only one gets it.
+  ///
+  /// - Returns: the first number that is free.
+  @discardableResult
+  mutating func refresh() throws(ShardStoreError) -> Int {
+    let manifest = try manifest()
+    let present = try ShardName.all(inStore: directory).filter { $0.task == task }
+    let seen = Set(present)
+    // A listing may be old: beyond what it shows, each number is asked for.
+    let listed = Set(manifest?.shards.map(\.number) ?? [])
+    let bound = max(manifest?.nextShard ?? 0, (present.last?.number ?? -1) + 1)
+    var number = 0
+    while let name = ShardName(task: task, number: number) {
+      if videos.states[name] == nil {
+        let isThere =
+          seen.contains(name) ? true : try waitForShard(name, isListed: listed.contains(number))
+        if isThere {
+          try videos.read(name, path: name.path(inStore: directory), description)
+        } else if number >= bound {
+          guard try isClaimed(name) else { return number }
+        }
+      }
+      number += 1
     }
+    return number
   }
 
-  /// A number that no shard has, no claim, and none that was lost.
-  func nextNumber() throws(ShardStoreError) -> Int {
-    var next = try manifest()?.nextShard ?? 0
-    for entry in try StoreFolder.entries(directory) {
-      let file =
-        entry.hasSuffix(Publication.claimSuffix)
-        ? String(entry.dropLast(Publication.claimSuffix.count)) : entry
-      if let name = ShardName(fileName: file), name.task == task {
-        next = max(next, name.number + 1)
-      }
+  /// Whether a shard is there, after a wait where one is claimed or in the manifest: it may be about to
+  /// get its name, or have it already on the machine that has published it.
+  private mutating func waitForShard(
+    _ name: ShardName, isListed: Bool
+  ) throws(ShardStoreError) -> Bool {
+    let path = name.path(inStore: directory)
+    let start = ContinuousClock.now
+    while true {
+      if try stored(FileSystem.exists(path)) { return true }
+      if lost.contains(name) { return false }
+      if !isListed { guard try isClaimed(name) else { return false } }
+      guard ContinuousClock.now - start < patience else { break }
+      usleep(100_000)
     }
-    return next
+    lost.insert(name)
+    return false
+  }
+
+  private func isClaimed(_ name: ShardName) throws(ShardStoreError) -> Bool {
+    try stored(FileSystem.exists(name.path(inStore: directory) + Publication.claimSuffix))
   }
 
   /// Publishes a shard's file.

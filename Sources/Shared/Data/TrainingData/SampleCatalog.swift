@@ -66,6 +66,11 @@ public struct SampleCatalog: Sendable {
   /// Videos that could not be extracted; they are in no split.
   public let failedVideoCount: Int
 
+  /// Tasks of the extraction that have written nothing yet, and how many there are.
+  public var missingTasks: (missing: Int, all: Int) {
+    (reader.missingTasks.count, description.tasks ?? 1)
+  }
+
   /// Which rule numbers the samples: with `.shards` videos come by shard, then by name, as older
   /// checkpoints have them.
   public let orderVersion: EpochOrder.Version

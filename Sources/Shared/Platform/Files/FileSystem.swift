@@ -27,6 +27,15 @@ package enum FileSystem {
     return bytes
   }
 
+  /// Whether there is anything of this name, a link that leads nowhere too. The corresponding C function
+  /// is `lstat`.
+  package static func exists(_ path: String) throws(FileError) -> Bool {
+    var status = stat()
+    if lstat(path, &status) == 0 { return true }
+    guard errno == ENOENT else { throw FileError(errno: errno, path, "can't examine it") }
+    return false
+  }
+
   /// Length of a regular file in bytes; nil where there is none. The corresponding C function is
   /// `stat`.
   package static func size(of path: String) throws(FileError) -> Int? {

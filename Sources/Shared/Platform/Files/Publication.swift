@@ -5,16 +5,20 @@ internal import Glibc
 /// A file that is there is never replaced: of several processes that publish under one name, on any
 /// machines, one wins. The others' file stays whole and apart until they have removed it.
 package enum Publication {
-  /// The end of the name of a file that says that a name is taken, on file systems without links.
+  /// The end of the name of a file that says that a name is taken, on file systems without links. It
+  /// stays beside the file: who looks through an old cache, and sees no file yet, can't make it again.
   package static let claimSuffix = ".claim"
+
+  /// Whoever makes a claim gives the name within this time, or not at all.
+  package static let claimLimit = Duration.seconds(30)
 
   private static let blockBytes = 1 << 20
 
   /// Copies a file to `path`, syncs it, and gives it that name.
   ///
   /// The name is given by a hard link, which fails where one is there. Where the file system has no
-  /// links, who makes the file `path.claim` may rename; a claim whose process died stays, and takes its
-  /// name with it.
+  /// links, who makes the empty file `path.claim`, which stays, may rename; one whose process died takes
+  /// the name with it.
   ///
   /// - Returns: false where the name is taken; then nothing was changed.
   package static func publish(
@@ -29,16 +33,9 @@ package enum Publication {
   }
 
   /// Whether a file or a claim of the name is there.
-  package static func isTaken(_ path: String) throws(FileError) -> Bool {
-    if try exists(path) { return true }
-    return try exists(path + claimSuffix)
-  }
-
-  private static func exists(_ path: String) throws(FileError) -> Bool {
-    var status = stat()
-    if lstat(path, &status) == 0 { return true }
-    guard errno == ENOENT else { throw FileError(errno: errno, path, "can't examine it") }
-    return false
+  private static func isTaken(_ path: String) throws(FileError) -> Bool {
+    if try FileSystem.exists(path) { return true }
+    return try FileSystem.exists(path + claimSuffix)
   }
 
   /// Gives a new file a name that no file has.
@@ -62,21 +59,27 @@ package enum Publication {
     return try claimAndRename(temporary, to: path)
   }
 
-  private static func claimAndRename(
-    _ temporary: String, to path: String
+  /// Gives a name on a file system without links.
+  ///
+  /// - Parameter patience: how long a name that another process has claimed is waited for.
+  static func claimAndRename(
+    _ temporary: String, to path: String, patience: Duration = .seconds(5)
   ) throws(FileError) -> Bool {
     let claim = path + claimSuffix
+    let start = ContinuousClock.now
     do throws(FileError) {
       _ = try OpenFile(claim, .append, creating: .always)
     } catch {
       guard try isTaken(path) else { throw error }
       // Who has the claim renames at once, unless it has died.
-      for _ in 0..<50 where try !exists(path) { usleep(100_000) }
+      while try !FileSystem.exists(path), ContinuousClock.now - start < patience {
+        usleep(100_000)
+      }
       return false
     }
-    defer { unlink(claim) }
-    // Another process may have claimed, renamed and gone between the look and this claim.
-    if try exists(path) { return false }
+    // What was here before there were claims, and a process that slept in between: others may have taken
+    // it for dead.
+    if try FileSystem.exists(path) || ContinuousClock.now - start > claimLimit { return false }
     try FileSystem.rename(temporary, to: path)
     return true
   }

@@ -344,6 +344,12 @@ package struct TrainingSetup {
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     if let balance = BalanceSummary(order, configuration.data) { text += balance.text }
     for note in split.notes { text += "Note       \(note.printable)\n" }
+    let (missing, tasks) = catalog.missingTasks
+    if missing > 0 {
+      text +=
+        "Note       \(missing) of the \(tasks) tasks of the extraction have written nothing yet: "
+        + "'extractor status \(catalog.directory.printable)' shows them\n"
+    }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=
       "Network    ResNet18, width \(architecture.width), input \(architecture.inputSize), "

@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Files
+
+/// Names that files get once, whoever asks.
+@Suite struct PublicationTests {
+  private func write(_ text: String, _ path: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
+
+  @Test func aNameIsGivenOnce() throws {
+    try withTemporaryDirectory { folder in
+      let (first, second) = (folder.path(of: "first"), folder.path(of: "second"))
+      try write("first", first)
+      try write("second", second)
+      let path = folder.path(of: "published")
+      #expect(try Publication.publish(copyOf: first, at: path))
+      #expect(try !Publication.publish(copyOf: second, at: path))
+      #expect(try text(path) == "first")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path(of: "")).sorted()
+          == ["first", "published", "second"])
+    }
+  }
+
+  /// Without links: the claim stays, so that a process whose cache doesn't show the file yet can't put
+  /// another one in its place.
+  @Test func aClaimedNameIsGivenOnce() throws {
+    try withTemporaryDirectory { folder in
+      let (first, second) = (folder.path(of: "first"), folder.path(of: "second"))
+      try write("first", first)
+      try write("second", second)
+      let path = folder.path(of: "published")
+      #expect(try Publication.claimAndRename(first, to: path, patience: .zero))
+      // As an old cache shows it.
+      try FileManager.default.moveItem(atPath: path, toPath: folder.path(of: "unseen"))
+      #expect(try !Publication.claimAndRename(second, to: path, patience: .zero))
+      #expect(!FileManager.default.fileExists(atPath: path))
+      #expect(try !Publication.publish(copyOf: second, at: path))
+      #expect(try text(folder.path(of: "unseen")) == "first")
+      #expect(try text(second) == "second")
+    }
+  }
+
+  @Test func aFileThatIsThereIsNeverReplaced() throws {
+    try withTemporaryDirectory { folder in
+      let (first, path) = (folder.path(of: "first"), folder.path(of: "published"))
+      try write("first", first)
+      try write("there", path)
+      #expect(try !Publication.claimAndRename(first, to: path, patience: .zero))
+      #expect(try !Publication.giveName(path, to: first))
+      #expect(try text(path) == "there")
+    }
+  }
+}
