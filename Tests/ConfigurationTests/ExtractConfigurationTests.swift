@@ -33,6 +33,7 @@ import Testing
     value.detection.searchShortSide = 0
     value.detection.fullSearchInterval = 1
     value.detection.brightenWhenEmpty = false
+    value.detection.reuseOriginals = true
     value.tracks.minimumFrames = 1
     value.tracks.minimumScore = 0
     value.tracks.maximumPerVideo = 2
@@ -112,6 +113,7 @@ import Testing
         "detection.thresholds": "[0.6, 0.7, 0.7]", "detection.minimumFaceSize": "20",
         "detection.pyramidFactor": "0.709", "detection.searchShortSide": "360",
         "detection.fullSearchInterval": "8", "detection.brightenWhenEmpty": "true",
+        "detection.reuseOriginals": "false",
         "tracks.minimumFrames": "3", "tracks.minimumScore": "0.9", "tracks.maximumPerVideo": "0",
         "alignment.kind": "landmarks", "alignment.margin": "1.3", "alignment.size": "224",
         "alignment.fill": "black", "images.jpegQuality": "95",

@@ -14,7 +14,8 @@ import Testing
       cascade: MTCNNSettings(
         proposalThreshold: 0.5, refinementThreshold: 0.6, outputThreshold: 0.8, minimumFaceSize: 30,
         pyramidFactor: 0.8),
-      searchShortSide: 0, fullSearchInterval: 3, brightenWhenEmpty: false),
+      searchShortSide: 0, fullSearchInterval: 3, brightenWhenEmpty: false,
+      reusesOriginals: true),
     tracks: TrackSettings(minimumFrames: 1, minimumScore: 0.85, maximumTracks: 2, maximumGap: 7),
     geometry: CropGeometry(alignment: .box, margin: 1.5, sizePixels: 64, fill: .reflect),
     images: CropEncoding(jpegQuality: 90, chroma: .quarter))
@@ -41,8 +42,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"version\" : 2", "\"version\" : 4", "version: expected 1...3, got 4; a later version"),
-    ("\"version\" : 2", "\"version\" : 0", "version: expected 1...3, got 0"),
+    ("\"version\" : 2", "\"version\" : 5", "version: expected 1...4, got 5; a later version"),
+    ("\"version\" : 2", "\"version\" : 0", "version: expected 1...4, got 0"),
+    (
+      "\"brightenWhenEmpty\" : true", "\"brightenWhenEmpty\" : true, \"reuseOriginals\" : true",
+      "search.reuseOriginals: expected false, in a recipe of version 2, got true"
+    ),
     (
       "\"sizePixels\"", "\"fill\" : \"reflect\", \"sizePixels\"",
       "geometry.fill: expected black, in a recipe of version 2, got reflect"
@@ -195,6 +200,7 @@ import Testing
     expected.tracks.maximumGap = 5
     expected.images.chroma = .full
     expected.geometry.fill = .black
+    expected.search.reusesOriginals = false
     #expect(try ExtractionRecipe(version1: texts, geometry: expected.geometry) == expected)
   }
 

@@ -20,19 +20,115 @@ struct FaceExtractorTests {
   }
 
   /// A clip in which the camera turns by 20 degrees over the portrait.
-  private func writeClip(_ path: String, frames: Int) throws {
+  ///
+  /// - Parameters:
+  ///   - side: by how much the camera looks past it from the `lookingAsideFrom`th picture on.
+  ///   - darkening: what is taken from all colours, as by another encoder.
+  private func writeClip(
+    _ path: String, frames: Int, width: Int = 480, side: Double = 0, lookingAsideFrom: Int = 0,
+    darkening: UInt8 = 0
+  ) throws {
     let portrait = try Portrait.picture()
-    let writer = try ClipWriter(path: path, width: 480, height: 360)
+    let writer = try ClipWriter(path: path, width: width, height: 360)
     for frame in 0..<frames {
       let angle = (Double(frame) / Double(frames) - 0.5) * 0.35
       let (a, b) = (0.9 * cos(angle), 0.9 * sin(angle))
-      try writer.append(
-        portrait.warped(
-          width: 480, height: 360,
-          by: SimilarityTransform(
-            a: a, b: b, tx: 225 - (a * 240 - b * 180), ty: 130 - (b * 240 + a * 180))))
+      var picture = portrait.warped(
+        width: width, height: 360,
+        by: SimilarityTransform(
+          a: a, b: b,
+          tx: 225 - (a * 240 - b * 180) + (frame >= lookingAsideFrom ? side : 0),
+          ty: 130 - (b * 240 + a * 180)))
+      if darkening > 0 {
+        picture = PixelBuffer(
+          width: picture.width, height: picture.height,
+          bytes: picture.bytes.map { $0 > darkening ? $0 - darkening : 0 })
+      }
+      try writer.append(picture)
     }
     try writer.finish()
+  }
+
+  private func original(_ faces: VideoFaces) throws -> OriginalFaces {
+    OriginalFaces(
+      name: "real.mp4", widthPixels: faces.information.widthPixels,
+      heightPixels: faces.information.heightPixels,
+      durationSeconds: faces.information.durationSeconds, framesSampled: faces.framesSampled,
+      faces: try faces.crops.map { crop in
+        OriginalFaces.Face(
+          frame: crop.frame, timestampSeconds: crop.timestampSeconds,
+          face: DetectedFace(
+            box: crop.box, score: crop.score, landmarks: try #require(crop.landmarks)),
+          track: crop.track)
+      })
+  }
+
+  /// What was made from a video has its faces at the same places; its pixels are its own.
+  @Test func facesAreTakenFromTheOriginal() throws {
+    try withTemporaryDirectory { folder in
+      let (real, fake) = (folder.path(of: "real.mp4"), folder.path(of: "fake.mp4"))
+      try writeClip(real, frames: 24)
+      try writeClip(fake, frames: 24, darkening: 12)
+      let recipe = ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 12),
+        search: FaceSearchSettings(reusesOriginals: true))
+      let worker = try extractor(recipe)
+      let known = try worker.extract(path: real)
+      #expect(known.original == nil)
+      let taken = try worker.extract(path: fake, original: try original(known))
+      #expect(taken.original == "real.mp4")
+      #expect(taken.crops.map(\.frame) == known.crops.map(\.frame))
+      #expect(taken.crops.map(\.box) == known.crops.map(\.box))
+      #expect(taken.crops.map(\.landmarks) == known.crops.map(\.landmarks))
+      #expect(taken.crops.map(\.track) == known.crops.map(\.track))
+      #expect(zip(taken.crops, known.crops).allSatisfy { $0.image != $1.image })
+      #expect(taken.framesWithFace == 12 && taken.trackCount == 1 && taken.notes.isEmpty)
+      // Two of twelve pictures were looked at.
+      #expect(taken.times.detect < 0.6 * known.times.detect)
+
+      // Where they were found there themselves, they are hardly elsewhere.
+      let found = try worker.extract(path: fake)
+      #expect(found.original == nil && found.crops.count == 12)
+      for (one, other) in zip(found.crops, taken.crops) {
+        let (one, two) = (try #require(one.landmarks), try #require(other.landmarks))
+        for (point, wanted) in zip(one.points, two.points) {
+          let offset = point - wanted
+          #expect((offset * offset).sum().squareRoot() < 0.03 * other.box.side)
+        }
+      }
+      // A recipe that doesn't say so searches.
+      let usual = try extractor(ExtractionRecipe(sampling: recipe.sampling))
+      #expect(try usual.extract(path: fake, original: try original(known)).original == nil)
+    }
+  }
+
+  /// Whatever isn't the same video with other pixels is searched as any.
+  @Test(arguments: ["shorter", "wider", "elsewhere", "elsewhere later", "no faces"])
+  func whatDiffersFromItsOriginalIsSearched(_ difference: String) throws {
+    try withTemporaryDirectory { folder in
+      let (real, fake) = (folder.path(of: "real.mp4"), folder.path(of: "fake.mp4"))
+      try writeClip(real, frames: 24)
+      switch difference {
+      case "shorter": try writeClip(fake, frames: 22)
+      case "wider": try writeClip(fake, frames: 24, width: 512)
+      case "elsewhere": try writeClip(fake, frames: 24, side: 40)
+      // At the second look, after eight of twelve pictures.
+      case "elsewhere later": try writeClip(fake, frames: 24, side: 40, lookingAsideFrom: 15)
+      default: try writeClip(fake, frames: 24)
+      }
+      let recipe = ExtractionRecipe(
+        sampling: FrameSampling(framesPerVideo: 12),
+        search: FaceSearchSettings(reusesOriginals: true))
+      let worker = try extractor(recipe)
+      var known = try worker.extract(path: real)
+      if difference == "no faces" { known.crops = [] }
+      let faces = try worker.extract(path: fake, original: try original(known))
+      let searched = try worker.extract(path: fake)
+      #expect(faces.original == nil)
+      #expect(faces.crops.count == 12)
+      #expect(faces.crops.map(\.box) == searched.crops.map(\.box))
+      #expect(faces.crops.map(\.image) == searched.crops.map(\.image))
+    }
   }
 
   @Test func facesStandUprightInTheMiddleOfTheirCrops() throws {

@@ -7,8 +7,8 @@ import ShardStoreFixtures
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
 /// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
 /// input ends. `fill <store> <task> <first> <count> <crops> <image bytes> <shard bytes>` stores synthetic
-/// videos of so many crops each, and tells of every thousandth. `content <store>` prints all that a store holds, whatever its shards. `repair <store>`
-/// takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
+/// videos of so many crops each, and tells of every thousandth. `content <store>` prints all that a store holds, whatever its shards. `open <store>` opens a store,
+/// as a training does, and tells what that took. `repair <store>` takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
     let arguments = CommandLine.arguments
@@ -20,6 +20,8 @@ import ShardStoreFixtures
         try fill(store: arguments[2], numbers: arguments[3...].compactMap { Int($0) })
       case "content" where arguments.count == 3:
         try printContent(store: arguments[2])
+      case "open" where arguments.count == 3:
+        try open(store: arguments[2])
       case "hold" where arguments.count == 4:
         try hold(store: arguments[2], task: Int(arguments[3]) ?? 0)
       case "repair" where arguments.count == 3:
@@ -69,6 +71,20 @@ import ShardStoreFixtures
       if (index + 1) % 1000 == 0 { say("\(index + 1) videos") }
     }
     writer.close()
+  }
+
+  /// Opens a store for reading: seconds, what was read from the disk, and what is there.
+  private static func open(store: String) throws(ShardStoreError) {
+    let start = ContinuousClock.now
+    let reader = try ShardReader(directory: store)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let io = (try? String(contentsOfFile: "/proc/self/io", encoding: .utf8)) ?? ""
+    let read = io.split(separator: "\n").first { $0.hasPrefix("read_bytes: ") }
+    let bytes = read.flatMap { Int($0.dropFirst("read_bytes: ".count)) } ?? -1
+    let samples = reader.videos.reduce(0) { $0 + $1.record.images }
+    say(
+      "{\"seconds\": \(seconds), \"readBytes\": \(bytes), \"videos\": \(reader.videos.count), "
+        + "\"samples\": \(samples)}")
   }
 
   private static func hold(store: String, task: Int) throws(ShardStoreError) {

@@ -252,6 +252,26 @@ import VideoCatalog
     #expect(try StoreDescription(store: store.path).identity != nil)
   }
 
+  /// What a task has of some videos, whoever asks: what was appended, to the digit.
+  @Test func videosAreReadWithoutTheirPictures() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let writer = try open(store, scratch: scratch, maximumShardBytes: 15_000)
+    let names = (0..<6).map { SyntheticVideos.catalogVideo($0).name }
+    for index in 0..<5 { try writer.append(SyntheticVideos.extraction(index)) }
+    try writer.append(.failed(SyntheticVideos.catalogVideo(5), reason: "broken"))
+    try writer.finish()
+    let videos = try TaskContent.videos(
+      [names[1], names[4], names[5], "another"], of: 0, inStore: store.path)
+    #expect(videos.keys.sorted() == [names[1], names[4]].sorted())
+    for index in [1, 4] {
+      let expected = StoredVideo(SyntheticVideos.extraction(index))
+      let got = try #require(videos[names[index]])
+      #expect(got.samples == expected.samples)
+      #expect(got.record.images == expected.record.images && got.record.state == .done)
+    }
+    #expect(try TaskContent.videos([names[1]], of: 3, inStore: store.path).isEmpty)
+  }
+
   /// A store whose folder can't be written keeps what was extracted on the scratch disk.
   @Test func whatCannotBePublishedIsKept() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())

@@ -30,6 +30,7 @@ extension ExtractionRecipe {
       Setting(name: "detection.searchShortSide", value: "\(search.searchShortSide)"),
       Setting(name: "detection.fullSearchInterval", value: "\(search.fullSearchInterval)"),
       Setting(name: "detection.brightenWhenEmpty", value: "\(search.brightenWhenEmpty)"),
+      Setting(name: "detection.reuseOriginals", value: "\(search.reusesOriginals)"),
       Setting(name: "tracks.minimumFrames", value: "\(tracks.minimumFrames)"),
       Setting(name: "tracks.minimumScore", value: "\(tracks.minimumScore)"),
       Setting(name: "tracks.maximumPerVideo", value: "\(tracks.maximumTracks)"),

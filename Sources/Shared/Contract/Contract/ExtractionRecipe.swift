@@ -7,8 +7,9 @@ public struct ExtractionRecipe: ContractValue {
   /// The version of the way from a video to crops. It rises when equal settings give other crops.
   ///
   /// Version 1 takes pixels as they are coded; version 2 has `pixels`; version 3 may fill crops with
-  /// something else than black. Recipes that fill with black have version 2.
-  public static let currentVersion = 3
+  /// something else than black; version 4 may take the faces of a fake from its original. A new recipe
+  /// has the lowest version that its settings allow.
+  public static let currentVersion = 4
 
   /// Version of the way that these settings are for.
   public var version: Int
@@ -35,7 +36,7 @@ public struct ExtractionRecipe: ContractValue {
     search: FaceSearchSettings = FaceSearchSettings(), tracks: TrackSettings = TrackSettings(),
     geometry: CropGeometry = CropGeometry(), images: CropEncoding = CropEncoding()
   ) {
-    version = geometry.fill == .black ? 2 : 3
+    version = Self.requiredVersion(search, geometry)
     self.sampling = sampling
     self.pixels = pixels
     self.detector = detector
@@ -73,6 +74,11 @@ public struct ExtractionRecipe: ContractValue {
         key: "pixels", expected: "pixels as they are coded, in a recipe of version 1",
         got: "another interpretation")
     }
+    guard version > 3 || !search.reusesOriginals else {
+      throw ContractError(
+        key: "search.reuseOriginals", expected: "false, in a recipe of version \(version)",
+        got: "true")
+    }
     guard version > 2 || geometry.fill == .black else {
       throw ContractError(
         key: "geometry.fill", expected: "black, in a recipe of version \(version)",
@@ -99,16 +105,25 @@ public struct ExtractionRecipe: ContractValue {
     }
   }
 
+  /// The lowest version of this software that can follow the settings.
+  private static func requiredVersion(
+    _ search: FaceSearchSettings, _ geometry: CropGeometry
+  ) -> Int {
+    if search.reusesOriginals { return 4 }
+    return geometry.fill == .black ? 2 : 3
+  }
+
   /// Whether faces are looked for; whole pictures are crops already.
   public var needsDetector: Bool { geometry.alignment != .whole }
 
   /// The recipe in the version of another one: the same settings, with what the pixels mean there.
   ///
-  /// What was begun with an older version goes on with it, so that a store never mixes two. A recipe that
-  /// fills with something else than black keeps a version that can.
+  /// What was begun with an older version goes on with it, so that a store never mixes two. A recipe whose
+  /// settings need a later one keeps that.
   public func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
     var recipe = self
-    recipe.version = geometry.fill == .black ? other.version : max(other.version, 3)
+    let required = Self.requiredVersion(search, geometry)
+    recipe.version = required == 2 ? other.version : max(other.version, required)
     recipe.pixels = other.pixels
     return recipe
   }

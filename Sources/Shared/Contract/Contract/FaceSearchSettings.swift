@@ -20,25 +20,46 @@ public struct FaceSearchSettings: ContractValue {
   /// Whether a picture without a face is searched again brightened, if it is dark.
   public var brightenWhenEmpty: Bool
 
+  /// Whether the faces of a fake are taken from the real video that it was made from, where both have
+  /// the same pictures at the same times. Of no meaning for a video alone, as at prediction time.
+  public var reusesOriginals: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case cascade, searchShortSide, fullSearchInterval, brightenWhenEmpty
+    case reusesOriginals = "reuseOriginals"
+  }
+
   /// Creates settings.
   public init(
     cascade: MTCNNSettings = MTCNNSettings(), searchShortSide: Int = 360,
-    fullSearchInterval: Int = 8, brightenWhenEmpty: Bool = true
+    fullSearchInterval: Int = 8, brightenWhenEmpty: Bool = true, reusesOriginals: Bool = false
   ) {
     self.cascade = cascade
     self.searchShortSide = searchShortSide
     self.fullSearchInterval = fullSearchInterval
     self.brightenWhenEmpty = brightenWhenEmpty
+    self.reusesOriginals = reusesOriginals
   }
 
-  /// Reads settings; those without a meaning are an error.
+  /// Reads settings; those without a meaning are an error. Older software searched each video.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     cascade = try values.decode(MTCNNSettings.self, forKey: .cascade)
     searchShortSide = try values.decodeWhole(.searchShortSide)
     fullSearchInterval = try values.decodeWhole(.fullSearchInterval)
     brightenWhenEmpty = try values.decode(Bool.self, forKey: .brightenWhenEmpty)
+    reusesOriginals = try values.decodeIfPresent(Bool.self, forKey: .reusesOriginals) ?? false
     try validate(readFrom: decoder)
+  }
+
+  /// Writes the settings; `reuseOriginals`, which older software doesn't know, only where it is on.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(cascade, forKey: .cascade)
+    try values.encode(searchShortSide, forKey: .searchShortSide)
+    try values.encode(fullSearchInterval, forKey: .fullSearchInterval)
+    try values.encode(brightenWhenEmpty, forKey: .brightenWhenEmpty)
+    if reusesOriginals { try values.encode(true, forKey: .reusesOriginals) }
   }
 
   /// Throws where a value has no meaning.

@@ -82,6 +82,8 @@ package struct ExtractionJob {
     var extracted = 0
     var failed = 0
     var faces = 0
+    /// Fakes whose faces were taken from their originals.
+    var takenOver = 0
     var times = StageTimes()
     var storeSeconds = 0.0
     /// Videos that the store can't hold.
@@ -141,15 +143,31 @@ package struct ExtractionJob {
         var end = TaskHeartbeat.State.failed
         defer { pulse.end(end) }
         let writer = try share.writer ?? self.writer(of: share.task, description)
+        let families =
+          recipe.search.reusesOriginals
+          ? VideoFamily.families(share.videos) : VideoFamily.singles(share.videos)
         try finishing(writer) {
-          try pool.forEach(share.videos) { _ in
+          let originals = StoredOriginals(
+            task: share.task.index, store: store,
+            stored: Set(families.compactMap(\.original).filter { writer.state(of: $0) == .done }))
+          try pool.forEach(families) { _ in
             let extractor = try FaceExtractor(
               weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
-            return { video in
-              // Another copy of the task may have published it since.
-              guard !observer.shallStop, writer.state(of: video.name) != .done else { return }
-              try extract(video, extractor, writer, tally)
-              pulse.countVideo()
+            return { family in
+              var faces: OriginalFaces?
+              for video in family.videos {
+                guard !observer.shallStop else { return }
+                // Another copy of the task may have published it since.
+                guard writer.state(of: video.name) != .done else { continue }
+                if let original = family.original, original != video.name, faces == nil {
+                  faces = try originals.faces(of: original, writer)
+                }
+                let extraction = try extract(video, extractor, original: faces, writer, tally)
+                if video.name == family.original {
+                  faces = extraction.flatMap { OriginalFaces(video.name, StoredVideo($0)) }
+                }
+                pulse.countVideo()
+              }
             }
           }
         }
@@ -266,12 +284,18 @@ package struct ExtractionJob {
   }
 
   /// One video, from file to transaction. Throws only what must stop the run.
+  ///
+  /// - Parameter original: the faces of the real video that it was made from.
+  /// - Returns: what the store has now; nil where the video was dropped on request.
+  @discardableResult
   private func extract(
-    _ video: CatalogVideo, _ extractor: FaceExtractor, _ writer: any VideoWriter,
-    _ tally: Locked<Tally>
-  ) throws {
+    _ video: CatalogVideo, _ extractor: FaceExtractor, original: OriginalFaces?,
+    _ writer: any VideoWriter, _ tally: Locked<Tally>
+  ) throws -> VideoExtraction? {
     var times = StageTimes()
-    guard let extraction = try extraction(of: video, extractor, &times) else { return }
+    guard let extraction = try extraction(of: video, extractor, original: original, &times) else {
+      return nil
+    }
     let start = ThreadCPUClock.seconds()
     let obstacle = try append(extraction, to: writer)
     let stored = ThreadCPUClock.seconds() - start
@@ -282,6 +306,7 @@ package struct ExtractionJob {
       tally.extracted += 1
       tally.failed += extraction.record.state == .failed ? 1 : 0
       tally.faces += extraction.samples.count
+      tally.takenOver += extraction.samples.first?.record.facesFrom == nil ? 0 : 1
       tally.times += times
       tally.storeSeconds += stored
       if let obstacle {
@@ -290,22 +315,25 @@ package struct ExtractionJob {
       return tally
     }
     observer.advance(to: now.extracted, detail: "\(now.faces) faces")
+    return obstacle == nil ? extraction : nil
   }
 
   /// What the store shall say of a video; nil where it was dropped on request.
   private func extraction(
-    of video: CatalogVideo, _ extractor: FaceExtractor, _ times: inout StageTimes
+    of video: CatalogVideo, _ extractor: FaceExtractor, original: OriginalFaces?,
+    _ times: inout StageTimes
   ) throws -> VideoExtraction? {
     let sourceBytes = video.sourceBytes
     do {
       let result = try extractor.extract(
-        path: video.path, framesPerSecond: settings.reading.framesPerSecond
+        path: video.path, framesPerSecond: settings.reading.framesPerSecond, original: original
       ) { observer.shallDrop }
       times = result.times
       var facts = VideoRecord.Facts(result)
       facts.sourceBytes = sourceBytes
       return .done(
-        video, samples: result.crops.map { FaceSample(video, $0) }, facts: facts,
+        video, samples: result.crops.map { FaceSample(video, $0, from: result.original) },
+        facts: facts,
         notes: result.notes)
     } catch let error as MediaError {
       guard error.code != .cancelled else { return nil }
@@ -343,7 +371,9 @@ package struct ExtractionJob {
         startedAt: ISO8601DateFormatter().string(from: started),
         wallSeconds: clock.seconds, workers: workers,
         task: settings.task?.text, videosExtracted: tally.extracted - tally.failed,
-        videosFailed: tally.failed, cpuSecondsByStage: stages,
+        videosFailed: tally.failed,
+        videosTakenOver: description.recipe.search.reusesOriginals ? tally.takenOver : nil,
+        cpuSecondsByStage: stages,
         wasInterrupted: observer.shallStop),
       pending: 0, rows: [], skipped: tally.notStored, incomplete: [], unlabelled: [],
       passedOver: catalog.passedOver, notes: [])

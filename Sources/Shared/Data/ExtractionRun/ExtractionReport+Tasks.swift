@@ -70,6 +70,9 @@ extension ExtractionReport {
       sum.run.workers = max(sum.run.workers, report.run.workers)
       sum.run.videosExtracted += report.run.videosExtracted
       sum.run.videosFailed += report.run.videosFailed
+      if let more = report.run.videosTakenOver {
+        sum.run.videosTakenOver = (sum.run.videosTakenOver ?? 0) + more
+      }
       sum.run.cpuSecondsByStage.merge(report.run.cpuSecondsByStage, uniquingKeysWith: +)
       sum.run.wasInterrupted = sum.run.wasInterrupted || report.run.wasInterrupted
       sum.pending += report.pending

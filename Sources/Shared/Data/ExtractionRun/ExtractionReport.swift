@@ -39,6 +39,9 @@ package struct ExtractionReport: Codable {
     package var task: String?
     package var videosExtracted: Int
     package var videosFailed: Int
+    /// Fakes whose faces were taken from their originals; nil without `detection.reuseOriginals`, and in
+    /// reports of older software.
+    package var videosTakenOver: Int?
     package var cpuSecondsByStage: [String: Double]
     package var wasInterrupted: Bool
   }
@@ -220,7 +223,11 @@ package struct ExtractionReport: Codable {
     }
     table.append(cells(total, label: "all", split: ""))
     let passedOver = passedOver.text.map { "\n" + "Passed over: \($0)".printable } ?? ""
-    return table.render() + passedOver
+    let takenOver =
+      run.videosTakenOver.map {
+        "\nFaces taken from originals: \($0) of \(run.videosExtracted) videos of this run"
+      } ?? ""
+    return table.render() + passedOver + takenOver
   }
 
   private func cells(_ row: Row, label: String, split: String) -> [String] {

@@ -6,7 +6,9 @@ package import VideoCatalog
 
 extension FaceSample {
   /// A crop as the store takes it.
-  package init(_ video: CatalogVideo, _ crop: FaceCrop) {
+  ///
+  /// - Parameter original: name of the original that the face's place is from; nil where it was found.
+  package init(_ video: CatalogVideo, _ crop: FaceCrop, from original: String? = nil) {
     let box = crop.box
     self.init(
       video: video, frame: crop.frame, face: crop.face, timestampSeconds: crop.timestampSeconds,
@@ -15,7 +17,7 @@ extension FaceSample {
       landmarks: crop.landmarks?.points.map {
         SampleRecord.Point(x: Double($0.x), y: Double($0.y))
       },
-      track: crop.track, score: Double(crop.score), image: crop.image)
+      track: crop.track, score: Double(crop.score), facesFrom: original, image: crop.image)
   }
 }
 

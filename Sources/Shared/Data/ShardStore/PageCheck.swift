@@ -58,7 +58,7 @@ struct PageCheck: ~Copyable {
   private let scope: Scope
   private var seen: [Bool]
   private let isCancelled: () -> Bool
-  /// Gets the entries of `videos` and `shard`, in order; nil where nobody wants them.
+  /// Gets the entries of the databases in the scope, in order; nil where nobody wants them.
   private let visit: Visit?
 
   /// Takes an entry: the database, the key, the value.
@@ -81,7 +81,8 @@ struct PageCheck: ~Copyable {
 
   /// Throws where the file's pages do not form sound trees.
   ///
-  /// - Parameter visit: gets the entries of `videos` and `shard`, which are so read without a map.
+  /// - Parameter visit: gets the entries of `videos`, `shard` and, in the scope `.records`, `samples`,
+  ///   which are so read without a map.
   /// - Returns: the number of the file's last transaction.
   @discardableResult
   static func run(
@@ -262,7 +263,9 @@ struct PageCheck: ~Copyable {
     default:
       throw Damage(text: "\(place) is of kind \(flags)")
     }
-    guard let visit, content == .records, name == "videos" || name == "shard" else { return }
+    guard let visit, content == .records,
+      ["videos", "shard"].contains(name) || (scope == .records && name == "samples")
+    else { return }
     let key = Array(page[(offset + Self.nodeHeaderBytes)..<data])
     guard flags == Flag.nodeOverflow else {
       return try visit(name, key, Array(page[data..<(data + dataBytes)]))

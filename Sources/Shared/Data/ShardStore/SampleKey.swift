@@ -16,7 +16,7 @@ public struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Largest face index.
   public static let maximumFace = 99
 
-  private static let suffixBytes = 10  // "/000000/00"
+  static let suffixBytes = 10  // "/000000/00"
 
   /// The key as stored, UTF-8.
   public let bytes: [UInt8]

@@ -87,6 +87,9 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   public let track: Int
   /// The detector's confidence, 0...1; 1 in a store of whole pictures.
   public let score: Double
+  /// Name of the original that box, landmarks, track and score are from; nil where the face was looked for
+  /// in this video, as always in stores without `reuseOriginals`.
+  public let facesFrom: String?
   /// CRC-32 of the image's bytes. LMDB itself has no checksums.
   public let crc32: UInt32
   /// Length of the image.
@@ -95,7 +98,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   /// Creates the record of `image`, the JPEG file of a crop of `video`.
   public init(
     video: CatalogVideo, frame: Int, timestampSeconds: Double?, box: Box, landmarks: [Point]?,
-    track: Int, score: Double, image: [UInt8]
+    track: Int, score: Double, facesFrom: String? = nil, image: [UInt8]
   ) {
     self.video = video.name
     label = video.label
@@ -109,6 +112,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
     self.landmarks = landmarks
     self.track = track
     self.score = Rounding.millionths(score)
+    self.facesFrom = facesFrom
     crc32 = CRC32.checksum(image)
     imageBytes = image.count
   }

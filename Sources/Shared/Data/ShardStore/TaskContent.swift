@@ -29,13 +29,8 @@ package struct TaskContent: Sendable, Equatable {
     of task: Int, inStore directory: String
   ) throws(ShardStoreError) -> [String: VideoRecord] {
     let description = try StoreDescription(store: directory)
-    // Where nobody has taken the task's lock, its shards were published and never change.
-    let isLocked =
-      try stored(FileSystem.size(of: ShardName.lockPath(task: task, inStore: directory))) != nil
     var records: [String: VideoRecord] = [:]
-    for shard in try ShardName.all(inStore: directory) where shard.task == task {
-      let path = shard.path(inStore: directory)
-      let guardian = isLocked ? try stored(FileLock(waitingFor: path, .shared)) : nil
+    try forEachShard(of: task, inStore: directory) { shard, path throws(ShardStoreError) in
       _ = try ShardEntries.read(path, shard, description) {
         name, bytes, subject throws(ShardStoreError) in
         let name = String(decoding: name, as: UTF8.self)
@@ -46,9 +41,41 @@ package struct TaskContent: Sendable, Equatable {
           return
         }
       }
-      _ = consume guardian
     }
     return records
+  }
+
+  /// What a task has of some videos, by name, without their pictures; of those that it has finished.
+  /// Nothing is mapped, as in `records`. Cost: all pages of records.
+  package static func videos(
+    _ names: Set<String>, of task: Int, inStore directory: String
+  ) throws(ShardStoreError) -> [String: StoredVideo] {
+    let wanted = Set(names.map { Array($0.utf8) })
+    guard !wanted.isEmpty else { return [:] }
+    let description = try StoreDescription(store: directory)
+    var videos: [String: StoredVideo] = [:]
+    try forEachShard(of: task, inStore: directory) { shard, path throws(ShardStoreError) in
+      for (name, video) in try ShardEntries.samples(of: wanted, path, shard, description) {
+        videos[String(decoding: name, as: UTF8.self)] = video
+      }
+    }
+    return videos
+  }
+
+  /// Calls `body` with each shard of a task and its path. One that is being written is locked meanwhile.
+  private static func forEachShard(
+    of task: Int, inStore directory: String,
+    _ body: (ShardName, String) throws(ShardStoreError) -> Void
+  ) throws(ShardStoreError) {
+    // Where nobody has taken the task's lock, its shards were published and never change.
+    let isLocked =
+      try stored(FileSystem.size(of: ShardName.lockPath(task: task, inStore: directory))) != nil
+    for shard in try ShardName.all(inStore: directory) where shard.task == task {
+      let path = shard.path(inStore: directory)
+      let guardian = isLocked ? try stored(FileLock(waitingFor: path, .shared)) : nil
+      try body(shard, path)
+      _ = consume guardian
+    }
   }
 
   private init(_ manifest: TaskManifest) {

@@ -16,13 +16,14 @@ public struct FaceSample: Sendable, Equatable {
   /// Creates a sample of `video`; checksum and length are taken from `image`.
   public init(
     video: CatalogVideo, frame: Int, face: Int, timestampSeconds: Double?, box: SampleRecord.Box,
-    landmarks: [SampleRecord.Point]?, track: Int, score: Double, image: [UInt8]
+    landmarks: [SampleRecord.Point]?, track: Int, score: Double, facesFrom: String? = nil,
+    image: [UInt8]
   ) {
     self.face = face
     self.image = image
     record = SampleRecord(
       video: video, frame: frame, timestampSeconds: timestampSeconds, box: box,
-      landmarks: landmarks, track: track, score: score, image: image)
+      landmarks: landmarks, track: track, score: score, facesFrom: facesFrom, image: image)
   }
 }
 

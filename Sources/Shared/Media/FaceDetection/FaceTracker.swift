@@ -7,6 +7,12 @@ public struct TrackedFace: Sendable, Equatable {
   public let face: DetectedFace
   /// Its track; `FaceTracker.finish` tells which tracks are kept, and under which number.
   public let provisionalTrack: Int
+
+  /// Creates a tracked face.
+  public init(face: DetectedFace, provisionalTrack: Int) {
+    self.face = face
+    self.provisionalTrack = provisionalTrack
+  }
 }
 
 /// Follows the faces of one video through its sampled pictures.

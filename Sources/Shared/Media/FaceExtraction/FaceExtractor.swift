@@ -67,19 +67,33 @@ public final class FaceExtractor {
   /// - Parameters:
   ///   - path: path of the video: a file, or a folder of numbered pictures.
   ///   - framesPerSecond: of the frames in a folder; nil where that isn't known. Changes no crop.
+  ///   - original: the faces of the real video that this one was made from. Where both have the same
+  ///     pictures at the same times, and a look at some of them confirms it, they are taken over;
+  ///     otherwise this video is searched as any. Only for recipes that reuse originals.
   ///   - isCancelled: asked between packets; a cancelled video throws `MediaError.Code.cancelled`.
   /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
   ///   at is a note of the result.
   public func extract(
-    path: String, framesPerSecond: Double? = nil, isCancelled: () -> Bool = { false }
+    path: String, framesPerSecond: Double? = nil, original: OriginalFaces? = nil,
+    isCancelled: () -> Bool = { false }
   ) throws -> VideoFaces {
-    let source = try openFrames(
-      path: path, pixels: recipe.pixels, framesPerSecond: framesPerSecond,
-      skipsUnneededFrames: skipsUnneededFrames, isCancelled: isCancelled)
+    func open() throws(MediaError) -> any FrameSource {
+      try openFrames(
+        path: path, pixels: recipe.pixels, framesPerSecond: framesPerSecond,
+        skipsUnneededFrames: skipsUnneededFrames, isCancelled: isCancelled)
+    }
+    var source = try open()
+    var times = StageTimes()
+    if let original, let searcher, recipe.search.reusesOriginals,
+      !original.pictures.isEmpty, original.lastsAsLong(as: source.information)
+    {
+      let faces = try takeOver(original, into: source, searcher, &times, isCancelled: isCancelled)
+      if let faces { return faces }
+      source = try open()
+    }
     let tracker = try searcher.map {
       try FaceTracker(searcher: $0, settings: recipe.tracks)
     }
-    var times = StageTimes()
     var pending: [PendingCrop] = []
     var number = 0
     let report = try source.decodeFrames(
@@ -97,14 +111,58 @@ public final class FaceExtractor {
         if let crop = try crop(tracked, of: frame, &times) { pending.append(crop) }
       }
     }
-    times.demux = report.demuxSeconds
-    times.decode = report.decodeSeconds
-    times.convert = report.convertSeconds
+    times.add(report)
     let kept = tracker.map { tracker in
       Dictionary(
         uniqueKeysWithValues: tracker.finish().map { ($0.provisionalTrack, $0.track) })
     }
     return assemble(source, report, pending, kept ?? [0: 0], times)
+  }
+
+  /// The picture of a fake isn't that of its original, or shows a face elsewhere.
+  private struct Disagreement: Error {}
+
+  /// Cuts out the faces of a video where they are in its original.
+  ///
+  /// - Returns: nil where the two are not the same pictures, or a look finds a face elsewhere.
+  private func takeOver(
+    _ original: OriginalFaces, into source: any FrameSource, _ searcher: FaceSearcher,
+    _ times: inout StageTimes, isCancelled: () -> Bool
+  ) throws -> VideoFaces? {
+    var pending: [PendingCrop] = []
+    var (withFaces, number) = (0, 0)
+    let report: VideoReader.Report
+    do {
+      report = try source.decodeFrames(
+        count: recipe.sampling.framesPerVideo, isCancelled: isCancelled
+      ) { frame in
+        defer { number += 1 }
+        guard let expected = original.faces(at: frame) else { throw Disagreement() }
+        if expected.isEmpty { return }
+        if withFaces % searcher.settings.fullSearchInterval == 0 {
+          let start = ThreadCPUClock.seconds()
+          let found = try searcher.search(frame, near: expected.map(\.face.box))
+          times.detect += ThreadCPUClock.seconds() - start - frame.conversionSeconds
+          guard Confirmation.holds(expected.map(\.face), among: found) else {
+            throw Disagreement()
+          }
+        }
+        withFaces += 1
+        for face in expected {
+          let tracked = TrackedFace(face: face.face, provisionalTrack: face.track)
+          if let crop = try crop(tracked, of: frame, &times) { pending.append(crop) }
+        }
+      }
+    } catch is Disagreement {
+      return nil
+    }
+    times.add(report)
+    guard number == original.framesSampled, withFaces == original.pictures.count else { return nil }
+    let tracks = Set(pending.map(\.track))
+    var faces = assemble(
+      source, report, pending, Dictionary(uniqueKeysWithValues: tracks.map { ($0, $0) }), times)
+    faces.original = original.name
+    return faces
   }
 
   /// Finds, follows and cuts out the faces of a video, as pixels.

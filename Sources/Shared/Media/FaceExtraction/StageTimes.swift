@@ -1,3 +1,5 @@
+internal import MediaDecoding
+
 /// CPU seconds by stage of the way from a file to crops.
 public struct StageTimes: Sendable, Equatable {
   /// Reading packets from the file.
@@ -22,6 +24,13 @@ public struct StageTimes: Sendable, Equatable {
       ("demux", demux), ("decode", decode), ("convert", convert), ("detect", detect),
       ("align", align), ("encode", encode),
     ]
+  }
+
+  /// Adds what reading and decoding a video cost.
+  mutating func add(_ report: VideoReader.Report) {
+    demux += report.demuxSeconds
+    decode += report.decodeSeconds
+    convert += report.convertSeconds
   }
 
   /// Adds another video's times.

@@ -167,10 +167,15 @@ extension ModelMetadata {
 
   /// In what the crops of a store differ from those that the model was trained on, besides the
   /// geometry: a line for each setting. Empty where both are alike, and where the model's file doesn't
-  /// say.
+  /// say. Where a face was found doesn't matter, only how it was cut out; and versions from 2 on differ in
+  /// nothing but the settings.
   public func recipeDifferences(fromStore store: ExtractionRecipe) -> [String] {
     guard let recipe else { return [] }
-    return recipe.differences(from: store).filter { !$0.name.hasPrefix("alignment.") }.map {
+    let isOfOldPixels = min(recipe.version, store.version) < 2
+    return recipe.differences(from: store).filter {
+      !$0.name.hasPrefix("alignment.") && $0.name != "detection.reuseOriginals"
+        && ($0.name != "version" || isOfOldPixels)
+    }.map {
       "\($0.name): the model was trained with \($0.value), this store was made with \($0.other)"
     }
   }

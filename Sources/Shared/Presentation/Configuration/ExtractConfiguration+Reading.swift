@@ -101,6 +101,7 @@ extension ExtractConfiguration.Detection {
     fullSearchInterval = section.integer(
       "fullSearchInterval", default: fullSearchInterval, in: 1...10000)
     brightenWhenEmpty = section.flag("brightenWhenEmpty", default: brightenWhenEmpty)
+    reuseOriginals = section.flag("reuseOriginals", default: reuseOriginals)
   }
 }
 

@@ -18,7 +18,8 @@ extension ExtractConfiguration {
           pyramidFactor: detection.pyramidFactor),
         searchShortSide: detection.searchShortSide,
         fullSearchInterval: detection.fullSearchInterval,
-        brightenWhenEmpty: detection.brightenWhenEmpty),
+        brightenWhenEmpty: detection.brightenWhenEmpty,
+        reusesOriginals: detection.reuseOriginals),
       tracks: TrackSettings(
         minimumFrames: tracks.minimumFrames, minimumScore: Float(tracks.minimumScore),
         maximumTracks: tracks.maximumPerVideo),

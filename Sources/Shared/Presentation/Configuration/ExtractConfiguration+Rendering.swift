@@ -44,6 +44,7 @@ extension ExtractConfiguration {
       .decisive("detection.searchShortSide", detection.searchShortSide),
       .decisive("detection.fullSearchInterval", detection.fullSearchInterval),
       .decisive("detection.brightenWhenEmpty", detection.brightenWhenEmpty),
+      .decisive("detection.reuseOriginals", detection.reuseOriginals, absent: "false"),
       .decisive("tracks.minimumFrames", tracks.minimumFrames),
       .decisive("tracks.minimumScore", tracks.minimumScore),
       .decisive("tracks.maximumPerVideo", tracks.maximumPerVideo),
