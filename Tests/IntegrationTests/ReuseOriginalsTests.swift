@@ -79,7 +79,7 @@ struct ReuseOriginalsTests {
       let outcome = try example.run("store")
       try #require([0, 2].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
       #expect(
-        outcome.output.contains("Faces taken from originals: 6 of 9 videos of this run"),
+        outcome.output.contains("Looked for where their originals have faces: 6 of 9 videos of this run"),
         "\(outcome.output)")
       let whole = try StoreContent(folder.path(of: "store"))
       #expect(whole.videos.count == 9)
@@ -91,15 +91,18 @@ struct ReuseOriginalsTests {
         #expect(sample.facesFrom == original)
         let other = try #require(
           whole.samples[key.replacingOccurrences(of: sample.video, with: original)])
-        #expect(sample.box == other.box && sample.landmarks == other.landmarks)
-        #expect(sample.track == other.track && sample.score == other.score)
+        #expect(sample.track == other.track)
+        for (point, wanted) in zip(sample.landmarks ?? [], other.landmarks ?? []) {
+          let distance = hypot(point.x - wanted.x, point.y - wanted.y)
+          #expect(distance < 0.15 * other.box.height, "\(key): \(point) and \(wanted)")
+        }
       }
 
       // Originals alone first, their fakes by another run; by tasks; with more workers.
       let parts = try example.run("parts", set: ["methods=[Face2Face]"])
       try #require([0, 2].contains(parts.status), "\(parts.output) \(parts.errors)")
       let rest = try example.run("parts", workers: 3)
-      #expect(rest.output.contains("Faces taken from originals: 3 of 3 videos"), "\(rest.output)")
+      #expect(rest.output.contains("Looked for where their originals have faces: 3 of 3 videos"), "\(rest.output)")
       #expect(try StoreContent(folder.path(of: "parts")) == whole)
       for task in [1, 0] {
         let outcome = try example.run(

@@ -225,7 +225,7 @@ package struct ExtractionReport: Codable {
     let passedOver = passedOver.text.map { "\n" + "Passed over: \($0)".printable } ?? ""
     let takenOver =
       run.videosTakenOver.map {
-        "\nFaces taken from originals: \($0) of \(run.videosExtracted) videos of this run"
+        "\nLooked for where their originals have faces: \($0) of \(run.videosExtracted) videos of this run"
       } ?? ""
     return table.render() + passedOver + takenOver
   }

@@ -7,7 +7,7 @@ package import VideoCatalog
 extension FaceSample {
   /// A crop as the store takes it.
   ///
-  /// - Parameter original: name of the original that the face's place is from; nil where it was found.
+  /// - Parameter original: name of the original that told where to look for the face; nil where it was searched for.
   package init(_ video: CatalogVideo, _ crop: FaceCrop, from original: String? = nil) {
     let box = crop.box
     self.init(

@@ -87,8 +87,8 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   public let track: Int
   /// The detector's confidence, 0...1; 1 in a store of whole pictures.
   public let score: Double
-  /// Name of the original that box, landmarks, track and score are from; nil where the face was looked for
-  /// in this video, as always in stores without `reuseOriginals`.
+  /// Name of the original that told where to look for the face, and its track; nil where this video was
+  /// searched, as always in stores without `reuseOriginals`.
   public let facesFrom: String?
   /// CRC-32 of the image's bytes. LMDB itself has no checksums.
   public let crc32: UInt32

@@ -27,6 +27,20 @@ public struct FaceLandmarks: Sendable, Equatable {
   public var points: [SIMD2<Float>] { [leftEye, rightEye, nose, leftMouth, rightMouth] }
 }
 
+/// A face, and the square that the last network saw it in: its answer depends on that.
+public struct PlacedFace: Sendable, Equatable {
+  /// The face.
+  public let face: DetectedFace
+  /// The square, pixels of the picture.
+  public let square: FaceBox
+
+  /// Creates a placed face.
+  public init(face: DetectedFace, square: FaceBox) {
+    self.face = face
+    self.square = square
+  }
+}
+
 /// A face that was found in a picture.
 public struct DetectedFace: Sendable, Equatable {
   /// Where it is, pixels of the picture.

@@ -60,7 +60,7 @@ public final class FaceSearcher {
     if settings.brightenWhenEmpty, let brightening = Brightening(pixels) {
       located = locate(in: brightening.applied(to: pixels), of: picture)
       if !located.isEmpty {
-        return try search(picture, near: located, brightening: brightening)
+        return try search(picture, near: located, brightening: brightening).map(\.face)
       }
     }
     let isReduced = pixels.width < picture.width || pixels.height < picture.height
@@ -74,12 +74,28 @@ public final class FaceSearcher {
   public func search<Picture: FramePicture>(
     _ picture: Picture, near known: [FaceBox]
   ) throws(Picture.Failure) -> [DetectedFace] {
+    try search(picture, near: known, brightening: nil).map(\.face)
+  }
+
+  /// The same, each face with the square that the last network saw it in.
+  public func searchSquares<Picture: FramePicture>(
+    of picture: Picture, near known: [FaceBox]
+  ) throws(Picture.Failure) -> [PlacedFace] {
     try search(picture, near: known, brightening: nil)
+  }
+
+  /// What the last network answers in given squares, for a fraction of a search's cost.
+  public func examine<Picture: FramePicture>(
+    _ picture: Picture, in squares: [FaceBox]
+  ) throws(Picture.Failure) -> [DetectedFace] {
+    var pixels = PictureAccess(picture)
+    try pixels.require(squares.compactMap { pixels.tiles.crop(of: $0) }, brightening: nil)
+    return detector.faces(in: squares, pixels.tiles)
   }
 
   private func search<Picture: FramePicture>(
     _ picture: Picture, near known: [FaceBox], brightening: Brightening?
-  ) throws(Picture.Failure) -> [DetectedFace] {
+  ) throws(Picture.Failure) -> [PlacedFace] {
     var pixels = PictureAccess(picture)
     let windows = windows(around: known, of: picture)
     let sources = windows.map { $0.sourceRectangle(width: picture.width, height: picture.height) }
@@ -103,7 +119,7 @@ public final class FaceSearcher {
     let refined = detector.refined(proposals, pixels.tiles)
     try pixels.require(
       refined.compactMap { pixels.tiles.crop(of: $0) }, brightening: brightening)
-    return detector.faces(in: refined, pixels.tiles)
+    return detector.placedFaces(in: refined, pixels.tiles)
   }
 
   /// The parts of the pyramid in which P-Net sees known faces, level by level.

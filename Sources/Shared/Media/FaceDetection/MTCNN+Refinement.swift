@@ -27,7 +27,12 @@ extension MTCNN {
   /// Third stage: the faces in squares of `refined`, with O-Net's boxes and landmarks, the largest
   /// first.
   func faces(in boxes: [FaceBox], _ tiles: TileSet) -> [DetectedFace] {
-    var found: [DetectedFace] = []
+    placedFaces(in: boxes, tiles).map(\.face)
+  }
+
+  /// The same, each face with the square that O-Net saw it in.
+  func placedFaces(in boxes: [FaceBox], _ tiles: TileSet) -> [PlacedFace] {
+    var found: [PlacedFace] = []
     run(weights.output, side: Self.outputSide, boxes, tiles) { box, numbers in
       let score = softmaxOfTwo(numbers[0], numbers[1])
       guard score > settings.outputThreshold else { return }
@@ -36,18 +41,18 @@ extension MTCNN {
         SIMD2(
           width * numbers[6 + index] + box.x1 - 1, height * numbers[11 + index] + box.y1 - 1)
       }
-      found.append(
-        DetectedFace(
-          box: box.regressed(edges(numbers), width: width, height: height), score: score,
-          landmarks: FaceLandmarks(
-            leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3),
-            rightMouth: point(4))))
+      let face = DetectedFace(
+        box: box.regressed(edges(numbers), width: width, height: height), score: score,
+        landmarks: FaceLandmarks(
+          leftEye: point(0), rightEye: point(1), nose: point(2), leftMouth: point(3),
+          rightMouth: point(4)))
+      found.append(PlacedFace(face: face, square: box))
     }
     let kept = keptBoxes(
-      found.map(\.box), scores: found.map(\.score), threshold: 0.7,
+      found.map(\.face.box), scores: found.map(\.face.score), threshold: 0.7,
       overlap: intersectionOverMinimum
     ).map { found[$0] }
-    return kept.sorted { $0.box.area > $1.box.area }
+    return kept.sorted { $0.face.box.area > $1.face.box.area }
   }
 
   private func edges(_ numbers: UnsafePointer<Float>) -> SIMD4<Float> {

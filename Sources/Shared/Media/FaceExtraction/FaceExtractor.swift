@@ -68,8 +68,9 @@ public final class FaceExtractor {
   ///   - path: path of the video: a file, or a folder of numbered pictures.
   ///   - framesPerSecond: of the frames in a folder; nil where that isn't known. Changes no crop.
   ///   - original: the faces of the real video that this one was made from. Where both have the same
-  ///     pictures at the same times, and a look at some of them confirms it, they are taken over;
-  ///     otherwise this video is searched as any. Only for recipes that reuse originals.
+  ///     pictures at the same times, faces are looked for at their places, and now and then around
+  ///     them; where that finds none, this video is searched as any. Only for recipes that reuse
+  ///     originals.
   ///   - isCancelled: asked between packets; a cancelled video throws `MediaError.Code.cancelled`.
   /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
   ///   at is a note of the result.
@@ -122,7 +123,7 @@ public final class FaceExtractor {
   /// The picture of a fake isn't that of its original, or shows a face elsewhere.
   private struct Disagreement: Error {}
 
-  /// Cuts out the faces of a video where they are in its original.
+  /// Finds the faces of a video where they are in its original, with the original's tracks.
   ///
   /// - Returns: nil where the two are not the same pictures, or a look finds a face elsewhere.
   private func takeOver(
@@ -131,6 +132,7 @@ public final class FaceExtractor {
   ) throws -> VideoFaces? {
     var pending: [PendingCrop] = []
     var (withFaces, number) = (0, 0)
+    var follower = FaceFollower(searcher)
     let report: VideoReader.Report
     do {
       report = try source.decodeFrames(
@@ -139,17 +141,14 @@ public final class FaceExtractor {
         defer { number += 1 }
         guard let expected = original.faces(at: frame) else { throw Disagreement() }
         if expected.isEmpty { return }
-        if withFaces % searcher.settings.fullSearchInterval == 0 {
-          let start = ThreadCPUClock.seconds()
-          let found = try searcher.search(frame, near: expected.map(\.face.box))
-          times.detect += ThreadCPUClock.seconds() - start - frame.conversionSeconds
-          guard Confirmation.holds(expected.map(\.face), among: found) else {
-            throw Disagreement()
-          }
-        }
+        let start = ThreadCPUClock.seconds()
+        let isConfirmation = withFaces % searcher.settings.fullSearchInterval == 0
+        let own = try follower.faces(expected, in: frame, searches: isConfirmation)
+        times.detect += ThreadCPUClock.seconds() - start - frame.conversionSeconds
+        guard !isConfirmation || own.allSatisfy({ $0 != nil }) else { throw Disagreement() }
         withFaces += 1
-        for face in expected {
-          let tracked = TrackedFace(face: face.face, provisionalTrack: face.track)
+        for (face, own) in zip(expected, own) {
+          let tracked = TrackedFace(face: own ?? face.face, provisionalTrack: face.track)
           if let crop = try crop(tracked, of: frame, &times) { pending.append(crop) }
         }
       }

@@ -1,8 +1,8 @@
 public import FaceDetection
 internal import MediaDecoding
 
-/// The kept faces of a real video, to be taken over into what was made from it: a fake shows the same
-/// people at the same places at the same times.
+/// The kept faces of a real video, for what was made from it: a fake shows the same people at the same
+/// places at the same times, which needn't be searched for again.
 public struct OriginalFaces: Sendable, Equatable {
   /// A face of one picture.
   public struct Face: Sendable, Equatable {
@@ -73,31 +73,5 @@ public struct OriginalFaces: Sendable, Equatable {
     case (let one?, let other?): return abs(one - other) <= Self.toleranceSeconds ? faces : nil
     default: return nil
     }
-  }
-}
-
-/// How well faces that were found confirm where they were expected.
-enum Confirmation {
-  /// Least overlap of the boxes.
-  static let minimumOverlap: Float = 0.5
-  /// Largest mean distance of the landmarks, as a share of the face's side.
-  static let maximumDistance: Float = 0.08
-
-  /// Whether each expected face is among those found.
-  static func holds(_ expected: [DetectedFace], among found: [DetectedFace]) -> Bool {
-    expected.allSatisfy { face in
-      found.contains { other in
-        face.box.intersectionOverUnion(other.box) >= minimumOverlap
-          && distance(face, other) <= maximumDistance
-      }
-    }
-  }
-
-  /// Mean distance of two faces' landmarks, as a share of the first one's side.
-  static func distance(_ face: DetectedFace, _ other: DetectedFace) -> Float {
-    let distances = zip(face.landmarks.points, other.landmarks.points).map { one, two in
-      ((one - two) * (one - two)).sum().squareRoot()
-    }
-    return distances.reduce(0, +) / Float(distances.count) / max(1, face.box.side)
   }
 }

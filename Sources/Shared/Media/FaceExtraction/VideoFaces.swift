@@ -39,7 +39,7 @@ public struct VideoFaces: Sendable {
   /// In what the video falls short of what was asked, one remark each; empty for a sound video with
   /// faces.
   public var notes: [String]
-  /// Name of the original that the places of the faces were taken from; nil where they were found here.
+  /// Name of the original that told where to look; nil where the video was searched.
   public var original: String?
   /// What it cost.
   public var times: StageTimes
