@@ -79,7 +79,7 @@ struct ReuseOriginalsTests {
       let outcome = try example.run("store")
       try #require([0, 2].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
       #expect(
-        outcome.output.contains("Looked for where their originals have faces: 6 of 9 videos of this run"),
+        outcome.output.contains("where their originals have faces: 6 of 9 videos of this run"),
         "\(outcome.output)")
       let whole = try StoreContent(folder.path(of: "store"))
       #expect(whole.videos.count == 9)
@@ -102,7 +102,7 @@ struct ReuseOriginalsTests {
       let parts = try example.run("parts", set: ["methods=[Face2Face]"])
       try #require([0, 2].contains(parts.status), "\(parts.output) \(parts.errors)")
       let rest = try example.run("parts", workers: 3)
-      #expect(rest.output.contains("Looked for where their originals have faces: 3 of 3 videos"), "\(rest.output)")
+      #expect(rest.output.contains("where their originals have faces: 3 of 3"), "\(rest.output)")
       #expect(try StoreContent(folder.path(of: "parts")) == whole)
       for task in [1, 0] {
         let outcome = try example.run(
