@@ -42,10 +42,21 @@ import Testing
   func trainsWithTheSettingsOfItsDataSet(name: String) throws {
     var expected = TrainingSettings()
     expected.epochs = 30
-    expected.optimizer.learningRate = 0.05
     expected.schedule.warmupEpochs = 1
     expected.data.framesPerVideo = 16
     expected.validation.selection = .oneStandardError
+    if name == "demo" {
+      #expect(try TrainingSettings(contentsOf: Self.path(name)) == demo(expected))
+      return
+    }
+    expected.selfBlending.share = 0.5
+    expected.data.pairing = .source
+    expected.network.dropout = 0.2
+    expected.network.synchronizedBatchNorm = true
+    expected.augmentation.recompression = 0.3
+    expected.optimizer.kind = .adamw
+    expected.optimizer.learningRate = 0.001
+    expected.optimizer.weightDecay = 0.05
     switch name {
     case "dfdc":
       expected.epochs = 12
@@ -56,17 +67,14 @@ import Testing
       expected.validation.patience = 4
     case "celebdf":
       expected.epochs = 25
+    case "folders", "pictures":
+      expected.optimizer.emaDecay = 0.99
     case "real-only":
       expected.selfBlending.share = 1
+      expected.data.pairing = .none
       expected.network.head = .linear
-      expected.network.synchronizedBatchNorm = true
-      expected.augmentation.recompression = 0.3
-      expected.optimizer.kind = .adamw
-      expected.optimizer.learningRate = 0.001
-      expected.optimizer.weightDecay = 0.05
+      expected.network.dropout = 0.5
       expected.optimizer.emaDecay = 0.99
-    case "demo":
-      expected = demo(expected)
     default:
       break
     }
