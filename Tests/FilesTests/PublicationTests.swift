@@ -48,6 +48,41 @@ import Testing
     }
   }
 
+  /// Who takes a claim for that of a dead process makes sure that it is.
+  @Test func aRevokedClaimGivesNothing() throws {
+    try withTemporaryDirectory { folder in
+      let (temporary, path) = (folder.path(of: ".a.partial"), folder.path(of: "published"))
+      try write("late", temporary)
+      try write(".a.partial", path + ".claim")
+      #expect(try Publication.revokeClaim(of: path))
+      #expect(!FileManager.default.fileExists(atPath: temporary))
+      // Gone already: it may be the file itself.
+      #expect(try !Publication.revokeClaim(of: path))
+      // What a claim of other software says is not followed.
+      for text in ["", "first", "../.a.partial", ".a.partial/", "x\0y"] {
+        try write(text, path + ".claim")
+        try write("late", temporary)
+        #expect(try Publication.revokeClaim(of: path))
+        #expect(FileManager.default.fileExists(atPath: temporary), "\(text)")
+      }
+    }
+  }
+
+  /// A claim has the name of the file that it is for.
+  @Test func aClaimSaysWhatItIsFor() throws {
+    try withTemporaryDirectory { folder in
+      let (temporary, path) = (folder.path(of: ".b.partial"), folder.path(of: "published"))
+      try write("content", temporary)
+      #expect(try Publication.claimAndRename(temporary, to: path, patience: .zero))
+      #expect(try text(path + ".claim") == ".b.partial")
+      #expect(try text(path) == "content")
+      // A link can't be made beside a claim either.
+      try FileManager.default.moveItem(atPath: path, toPath: folder.path(of: "unseen"))
+      try write("other", temporary)
+      #expect(try !Publication.giveName(path, to: temporary))
+    }
+  }
+
   @Test func aFileThatIsThereIsNeverReplaced() throws {
     try withTemporaryDirectory { folder in
       let (first, path) = (folder.path(of: "first"), folder.path(of: "published"))

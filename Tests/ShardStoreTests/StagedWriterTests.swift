@@ -244,12 +244,41 @@ import VideoCatalog
     try expectVideos(0..<2, in: store)
   }
 
-  /// The claim of a store that is being made, on a file system without links, is nothing foreign.
-  @Test func aClaimedStoreIsNotTakenForAnotherFolder() throws {
+  /// A run without a scratch disk that goes on beside one never puts a shard in the place of another.
+  @Test func aShardOfAnotherRunIsNotReplaced() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
-    try Data().write(to: URL(fileURLWithPath: store.path + "/store.json.claim"))
+    let direct = try openWriter(store, maximumShardBytes: 1)
+    try direct.append(SyntheticVideos.extraction(0))
+    let staged = try open(store, scratch: scratch)
+    try staged.append(SyntheticVideos.extraction(1))
+    try staged.finish()
+    let path = store.path + "/shard-000-000001.mdb"
+    let published = try Data(contentsOf: URL(fileURLWithPath: path))
+    expectError(.busy, "shard-000-000001.mdb", "--scratch") {
+      try direct.append(SyntheticVideos.extraction(2))
+    }
+    direct.close()
+    #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == published)
+    try expectVideos(0..<2, in: store)
+  }
+
+  /// The claim of a store that is being made, on a file system without links, is waited for; one whose
+  /// process has died is named.
+  @Test func aStoreThatIsBeingMadeIsWaitedFor() throws {
+    let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
+    let (file, hidden) = (store.path + "/store.json", store.path + "/.hidden")
     try open(store, scratch: scratch).finish()
-    #expect(try StoreDescription(store: store.path).identity != nil)
+    try FileManager.default.moveItem(atPath: file, toPath: hidden)
+    try FileManager.default.removeItem(atPath: store.path + "/task-000.json")
+    try Data().write(to: URL(fileURLWithPath: file + ".claim"))
+    expectError(.notAStore, "store.json.claim", "if none is running") {
+      _ = try open(store, scratch: scratch)
+    }
+    Thread.detachNewThread {
+      usleep(400_000)
+      #expect(throws: Never.self) { try FileManager.default.moveItem(atPath: hidden, toPath: file) }
+    }
+    try open(store, scratch: scratch).finish()
   }
 
   /// What a task has of some videos, whoever asks: what was appended, to the digit.
@@ -260,8 +289,10 @@ import VideoCatalog
     for index in 0..<5 { try writer.append(SyntheticVideos.extraction(index)) }
     try writer.append(.failed(SyntheticVideos.catalogVideo(5), reason: "broken"))
     try writer.finish()
-    let videos = try TaskContent.videos(
-      [names[1], names[4], names[5], "another"], of: 0, inStore: store.path)
+    var videos: [String: StoredVideo] = [:]
+    try TaskContent.forEachVideo(
+      of: [names[1], names[4], names[5], "another"], task: 0, inStore: store.path
+    ) { videos[$0] = $1 }
     #expect(videos.keys.sorted() == [names[1], names[4]].sorted())
     for index in [1, 4] {
       let expected = StoredVideo(SyntheticVideos.extraction(index))
@@ -269,7 +300,9 @@ import VideoCatalog
       #expect(got.samples == expected.samples)
       #expect(got.record.images == expected.record.images && got.record.state == .done)
     }
-    #expect(try TaskContent.videos([names[1]], of: 3, inStore: store.path).isEmpty)
+    try TaskContent.forEachVideo(of: [names[1]], task: 3, inStore: store.path) { name, _ in
+      Issue.record("task 3 has \(name)")
+    }
   }
 
   /// A store whose folder can't be written keeps what was extracted on the scratch disk.

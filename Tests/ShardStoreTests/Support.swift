@@ -21,27 +21,38 @@ struct TemporaryFolder {
   }
 }
 
-func openWriter(
-  _ store: TemporaryFolder, task: Int = 0, maximumShardBytes: Int = 1 << 30
-) throws -> ShardWriter {
-  try ShardWriter(
-    directory: store.path, task: task, description: SyntheticVideos.description,
-    maximumShardBytes: maximumShardBytes)
-}
-
-/// Checks a store. A child that another test starts at this moment holds copies of all locks until it
-/// runs its own program; that is waited for.
-func verify(_ store: TemporaryFolder) throws -> StoreVerification {
-  let verifier = StoreVerifier(directory: store.path, imageSize: SyntheticVideos.imageSize)
-  for _ in 0..<200 {
+/// A child that another test starts at this moment holds copies of all locks until it runs its own
+/// program; that is waited for.
+private func patiently<Value>(
+  _ body: () throws(ShardStoreError) -> Value
+) throws(ShardStoreError) -> Value {
+  let start = ContinuousClock.now
+  while ContinuousClock.now - start < .seconds(3) {
     do throws(ShardStoreError) {
-      return try verifier.verify()
+      return try body()
     } catch {
       guard error.code == .busy else { throw error }
       usleep(10_000)
     }
   }
-  return try verifier.verify()
+  return try body()
+}
+
+func openWriter(
+  _ store: TemporaryFolder, task: Int = 0, maximumShardBytes: Int = 1 << 30
+) throws -> ShardWriter {
+  try patiently { () throws(ShardStoreError) in
+    try ShardWriter(
+      directory: store.path, task: task, description: SyntheticVideos.description,
+      maximumShardBytes: maximumShardBytes)
+  }
+}
+
+/// Checks a store.
+func verify(_ store: TemporaryFolder) throws -> StoreVerification {
+  try patiently { () throws(ShardStoreError) in
+    try StoreVerifier(directory: store.path, imageSize: SyntheticVideos.imageSize).verify()
+  }
 }
 
 func shardFiles(_ store: TemporaryFolder) throws -> [String] {

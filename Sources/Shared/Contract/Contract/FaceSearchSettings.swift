@@ -20,8 +20,8 @@ public struct FaceSearchSettings: ContractValue {
   /// Whether a picture without a face is searched again brightened, if it is dark.
   public var brightenWhenEmpty: Bool
 
-  /// Whether the faces of a fake are taken from the real video that it was made from, where both have
-  /// the same pictures at the same times. Of no meaning for a video alone, as at prediction time.
+  /// Whether a fake is looked for faces only where the real video that it was made from has them, if both
+  /// have the same pictures at the same times. Of no meaning for a video alone, as at prediction time.
   public var reusesOriginals: Bool
 
   private enum CodingKeys: String, CodingKey {

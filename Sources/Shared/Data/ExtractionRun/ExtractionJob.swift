@@ -82,7 +82,7 @@ package struct ExtractionJob {
     var extracted = 0
     var failed = 0
     var faces = 0
-    /// Fakes whose faces were taken from their originals.
+    /// Fakes that were looked for faces where their originals have them.
     var takenOver = 0
     var times = StageTimes()
     var storeSeconds = 0.0
@@ -137,14 +137,15 @@ package struct ExtractionJob {
     do {
       for share in shares
       where !observer.shallStop && !(share.videos.isEmpty && share.writer == nil) {
+        // First the writer, which refuses a task that is being done in another way.
+        let writer = try share.writer ?? self.writer(of: share.task, description)
         let pulse = TaskPulse(
           share.task, store: store, videos: share.videos.count,
           isStaged: settings.scratch != nil, command: settings.command)
         var end = TaskHeartbeat.State.failed
         defer { pulse.end(end) }
-        let writer = try share.writer ?? self.writer(of: share.task, description)
         let families =
-          recipe.search.reusesOriginals
+          recipe.search.reusesOriginals && recipe.needsDetector
           ? VideoFamily.families(share.videos) : VideoFamily.singles(share.videos)
         try finishing(writer) {
           let originals = StoredOriginals(
@@ -154,17 +155,19 @@ package struct ExtractionJob {
             let extractor = try FaceExtractor(
               weights: weights, recipe: recipe, skipsUnneededFrames: settings.skipsUnneededFrames)
             return { family in
-              var faces: OriginalFaces?
+              var (faces, isKnown) = (OriginalFaces?.none, false)
               for video in family.videos {
                 guard !observer.shallStop else { return }
                 // Another copy of the task may have published it since.
                 guard writer.state(of: video.name) != .done else { continue }
-                if let original = family.original, original != video.name, faces == nil {
+                if let original = family.original, original != video.name, !isKnown {
                   faces = try originals.faces(of: original, writer)
+                  isKnown = true
                 }
                 let extraction = try extract(video, extractor, original: faces, writer, tally)
                 if video.name == family.original {
                   faces = extraction.flatMap { OriginalFaces(video.name, StoredVideo($0)) }
+                  isKnown = true
                 }
                 pulse.countVideo()
               }
@@ -228,7 +231,7 @@ package struct ExtractionJob {
       }
       guard tasks.count > 1 else { return Share(task: task, videos: videos, writer: writer) }
       try writer.finish()
-      if videos.isEmpty {
+      if videos.isEmpty, TaskHeartbeat.read(task, inStore: store)?.isAlive() != true {
         TaskPulse(task, store: store, videos: 0, command: settings.command).end(.done)
       }
       return Share(task: task, videos: videos, writer: nil)

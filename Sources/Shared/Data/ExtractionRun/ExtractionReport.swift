@@ -39,7 +39,7 @@ package struct ExtractionReport: Codable {
     package var task: String?
     package var videosExtracted: Int
     package var videosFailed: Int
-    /// Fakes whose faces were taken from their originals; nil without `detection.reuseOriginals`, and in
+    /// Fakes that were looked for faces where their originals have them; nil without `detection.reuseOriginals`, and in
     /// reports of older software.
     package var videosTakenOver: Int?
     package var cpuSecondsByStage: [String: Double]

@@ -1,4 +1,5 @@
 internal import FaceExtraction
+internal import Foundation
 internal import ShardStore
 internal import Workers
 
@@ -9,7 +10,12 @@ final class StoredOriginals: Sendable {
   private let task: Int
   private let store: String
   private let stored: Set<String>
-  private let known = Locked<[String: OriginalFaces]?>(nil)
+  /// What was read and not asked for yet; an original without a face is there as nil.
+  private let known = Locked<[String: OriginalFaces?]?>(nil)
+
+  /// Seconds after which an original that was published must be seen: network file systems show old
+  /// listings for a while.
+  private static let patience = 60
 
   /// - Parameters:
   ///   - task: number of the task; it has the originals of its fakes.
@@ -22,24 +28,36 @@ final class StoredOriginals: Sendable {
     self.stored = stored
   }
 
-  /// The faces of an original; nil where it isn't stored, failed, or has none.
+  /// The faces of an original; nil where it isn't finished, or has none. To be asked for once each.
+  ///
+  /// - Throws: where the store can't be read, or doesn't have what it had.
   func faces(of name: String, _ writer: any VideoWriter) throws -> OriginalFaces? {
     guard writer.state(of: name) == .done else { return nil }
     if stored.contains(name) {
-      return try known.withLock { known in
-        let all = try known ?? read(stored)
+      let found = try known.withLock { known in
+        var all = try known ?? read(stored)
+        let found = all.removeValue(forKey: name)
         known = all
-        return all[name]
+        return found
       }
+      if let found { return found }
     }
     // Another copy of the task has published it meanwhile.
-    return try read([name])[name]
+    for _ in 0..<Self.patience {
+      if let found = try read([name])[name] { return found }
+      sleep(1)
+    }
+    throw ShardStoreError(
+      .damagedStore, subject: store,
+      "expected the faces of \(name), which task \(task) has finished, got none; extractor verify says "
+        + "what is missing")
   }
 
-  private func read(_ names: Set<String>) throws -> [String: OriginalFaces] {
-    let videos = try TaskContent.videos(names, of: task, inStore: store)
-    var faces: [String: OriginalFaces] = [:]
-    for (name, video) in videos { faces[name] = OriginalFaces(name, video) }
+  private func read(_ names: Set<String>) throws -> [String: OriginalFaces?] {
+    var faces: [String: OriginalFaces?] = [:]
+    try TaskContent.forEachVideo(of: names, task: task, inStore: store) { name, video in
+      faces[name] = .some(OriginalFaces(name, video))
+    }
     return faces
   }
 }

@@ -2,7 +2,7 @@ internal import VideoCatalog
 
 /// Videos that one worker extracts one after the other: a real one, then what was made from it.
 struct VideoFamily {
-  /// Name of the original whose faces the others take over; nil where each video is searched.
+  /// Name of the original that tells where the others' faces are; nil where each video is searched.
   let original: String?
   /// The videos that are to be extracted, the original first if it is among them.
   let videos: [CatalogVideo]

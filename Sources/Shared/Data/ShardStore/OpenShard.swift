@@ -62,7 +62,13 @@ struct OpenShard {
       unlink(temporary)
       throw error
     }
-    try stored(FileSystem.rename(temporary, to: path))
+    defer { unlink(temporary) }
+    guard try stored(Publication.giveName(path, to: temporary)) else {
+      throw ShardStoreError(
+        .busy, subject: path,
+        "another process has made this shard meanwhile, such as a run of this task with --scratch; run "
+          + "the command again when that has ended")
+    }
     try stored(FileSystem.syncFolder(directory))
     return try OpenShard(name, inStore: directory)
   }

@@ -9,7 +9,7 @@ extension ShardStoreError {
       code = .noSpace
       advice = freeSpaceAdvice(error.subject)
     case .tooLarge, .malformed, .duplicate, .foreign: code = .notAStore
-    case .missing, .inputOutput, .notAFile: code = .inputOutput
+    case .missing, .taken, .inputOutput, .notAFile: code = .inputOutput
     }
     self.init(
       code, subject: error.subject, error.message + (advice.map { "; " + $0 } ?? ""),

@@ -45,21 +45,20 @@ package struct TaskContent: Sendable, Equatable {
     return records
   }
 
-  /// What a task has of some videos, by name, without their pictures; of those that it has finished.
-  /// Nothing is mapped, as in `records`. Cost: all pages of records.
-  package static func videos(
-    _ names: Set<String>, of task: Int, inStore directory: String
-  ) throws(ShardStoreError) -> [String: StoredVideo] {
+  /// Calls `body` with what a task has of some videos, shard by shard, without their pictures; with those
+  /// that it has finished. Nothing is mapped, as in `records`. Cost: all pages of records.
+  package static func forEachVideo(
+    of names: Set<String>, task: Int, inStore directory: String,
+    _ body: (_ name: String, _ video: StoredVideo) -> Void
+  ) throws(ShardStoreError) {
     let wanted = Set(names.map { Array($0.utf8) })
-    guard !wanted.isEmpty else { return [:] }
+    guard !wanted.isEmpty else { return }
     let description = try StoreDescription(store: directory)
-    var videos: [String: StoredVideo] = [:]
     try forEachShard(of: task, inStore: directory) { shard, path throws(ShardStoreError) in
       for (name, video) in try ShardEntries.samples(of: wanted, path, shard, description) {
-        videos[String(decoding: name, as: UTF8.self)] = video
+        body(String(decoding: name, as: UTF8.self), video)
       }
     }
-    return videos
   }
 
   /// Calls `body` with each shard of a task and its path. One that is being written is locked meanwhile.

@@ -13,7 +13,7 @@ struct TaskShards {
   /// The videos of the shards that have been read.
   private(set) var videos: KnownVideos
 
-  /// Numbers whose shard was waited for in vain: the process that claimed one has died, or it is lost.
+  /// Numbers whose shard was waited for in vain: the process that claimed one has died.
   private var lost: Set<ShardName> = []
 
   /// For how long a shard may be claimed, and then not be seen from another machine: network file systems
@@ -35,11 +35,21 @@ struct TaskShards {
     videos = try KnownVideos([], inStore: directory, description)
     try refresh()
     try noteShards()
+    try throwLosses()
+  }
+
+  /// Throws where something of the task is lost. A listing may be old, so that is found several times.
+  private func throwLosses() throws(ShardStoreError) {
     var findings: [StoreFinding] = []
     for _ in 0..<Self.maximumTries {
       let inventory = try StoreInventory(store: directory, description)
       findings = inventory.findings(videos.states, tasks: [task])
-      guard findings.contains(where: { $0.problem == .manifest }) else { break }
+      let mayBeOld = findings.contains { finding in
+        finding.problem == .manifest
+          || finding.problem == .shardMissing
+            && videos.states.keys.contains { $0.fileName == finding.shard }
+      }
+      guard mayBeOld else { break }
       sleep(1)
     }
     try StoreInventory.throwLosses(findings, directory)
@@ -55,7 +65,8 @@ struct TaskShards {
       do throws(ShardStoreError) {
         return try TaskManifest.read(task, inStore: directory)
       } catch {
-        guard error.code == .damagedRecord else { throw error }
+        // One that is replaced meanwhile may be seen in part, or be gone.
+        guard [.damagedRecord, .inputOutput].contains(error.code) else { throw error }
         sleep(1)
       }
     }
@@ -65,11 +76,13 @@ struct TaskShards {
   /// Reads the shards that have come since.
   ///
   /// What is published under the number that it gives is then a video that no shard has: all shards
-  /// before have been read, and of those who want the number only one gets it.
+  /// before have been read or will never be there, and of those who want the number only one gets it.
   ///
   /// - Returns: the first number that is free.
+  /// - Throws: `damagedStore` where the manifest has a shard that isn't seen, and was waited for.
   @discardableResult
   mutating func refresh() throws(ShardStoreError) -> Int {
+    let deadline = ContinuousClock.now + patience
     let manifest = try manifest()
     let present = try ShardName.all(inStore: directory).filter { $0.task == task }
     let seen = Set(present)
@@ -79,8 +92,17 @@ struct TaskShards {
     var number = 0
     while let name = ShardName(task: task, number: number) {
       if videos.states[name] == nil {
-        let isThere =
-          seen.contains(name) ? true : try waitForShard(name, isListed: listed.contains(number))
+        let isThere: Bool
+        if seen.contains(name) {
+          isThere = true
+        } else if listed.contains(number) {
+          try waitForListed(name, until: deadline)
+          isThere = true
+        } else {
+          // Whoever published a later number has waited for this one already.
+          isThere = try waitForClaimed(
+            name, until: number < manifest?.nextShard ?? 0 ? nil : deadline)
+        }
         if isThere {
           try videos.read(name, path: name.path(inStore: directory), description)
         } else if number >= bound {
@@ -92,22 +114,44 @@ struct TaskShards {
     return number
   }
 
-  /// Whether a shard is there, after a wait where one is claimed or in the manifest: it may be about to
-  /// get its name, or have it already on the machine that has published it.
-  private mutating func waitForShard(
-    _ name: ShardName, isListed: Bool
-  ) throws(ShardStoreError) -> Bool {
+  /// Waits for a shard that the manifest has: the machine that has published it sees it already.
+  private func waitForListed(
+    _ name: ShardName, until deadline: ContinuousClock.Instant
+  ) throws(ShardStoreError) {
     let path = name.path(inStore: directory)
-    let start = ContinuousClock.now
-    while true {
-      if try stored(FileSystem.exists(path)) { return true }
-      if lost.contains(name) { return false }
-      if !isListed { guard try isClaimed(name) else { return false } }
-      guard ContinuousClock.now - start < patience else { break }
+    while try !stored(FileSystem.exists(path)) {
+      if ContinuousClock.now > deadline {
+        try throwLosses()
+        throw ShardStoreError(
+          .damagedStore, subject: path,
+          "the manifest has this shard, and it can't be seen; put it back from a copy, or let "
+            + "`extractor run --redo-damaged` extract its videos again")
+      }
       usleep(100_000)
     }
-    lost.insert(name)
-    return false
+  }
+
+  /// Whether a shard is there, after a wait where one is claimed: it may be about to get its name.
+  ///
+  /// - Parameter deadline: when a claim is taken for that of a dead process; nil where it is known to be.
+  private mutating func waitForClaimed(
+    _ name: ShardName, until deadline: ContinuousClock.Instant?
+  ) throws(ShardStoreError) -> Bool {
+    let path = name.path(inStore: directory)
+    while true {
+      if try stored(FileSystem.exists(path)) { return true }
+      guard let deadline, !lost.contains(name) else { return false }
+      guard try isClaimed(name) else { return false }
+      if ContinuousClock.now > deadline {
+        // Where what was to be the shard is gone, it may be one already that is seen only later.
+        let isRevoked = try stored(Publication.revokeClaim(of: path))
+        if isRevoked || ContinuousClock.now > deadline + patience {
+          lost.insert(name)
+          return false
+        }
+      }
+      usleep(100_000)
+    }
   }
 
   private func isClaimed(_ name: ShardName) throws(ShardStoreError) -> Bool {

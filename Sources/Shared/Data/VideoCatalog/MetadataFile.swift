@@ -53,7 +53,7 @@ extension VideoCatalogError {
       code = .unreadable
       suggestion =
         "A metadata file of that size is damaged or not one: look at its first lines."
-    case .missing, .inputOutput, .noSpace, .notAFile: code = .unreadable
+    case .missing, .taken, .inputOutput, .noSpace, .notAFile: code = .unreadable
     }
     self.init(
       code, error.subject + (error.place.map { ":\($0.line)" } ?? ""), message,

@@ -10,7 +10,7 @@ extension TorchFileError {
     case .malformed, .duplicate, .foreign:
       let place = error.place?.offset.map { "at byte \($0)" }
       self.init(.malformed, file: error.subject, place: place, error.message)
-    case .missing, .inputOutput, .noSpace, .notAFile:
+    case .missing, .taken, .inputOutput, .noSpace, .notAFile:
       self.init(.unreadable, file: error.subject, message)
     }
   }

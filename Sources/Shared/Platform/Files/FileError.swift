@@ -7,6 +7,8 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Code: Sendable, Equatable {
     /// There is no such file or folder.
     case missing
+    /// There is something of this name already.
+    case taken
     /// The operating system refused.
     case inputOutput
     /// The disk, a quota or a limit of file sizes ends here.
@@ -67,6 +69,8 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
         .noSpace, subject, message,
         advice: "free some space, or raise the quota or the limit of file sizes",
         cause: systemText(number))
+    case EEXIST:
+      self.init(.taken, subject, message, cause: systemText(number))
     case ENOENT:
       self.init(.missing, subject, message, cause: systemText(number))
     default:

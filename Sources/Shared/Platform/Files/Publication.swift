@@ -9,7 +9,7 @@ package enum Publication {
   /// stays beside the file: who looks through an old cache, and sees no file yet, can't make it again.
   package static let claimSuffix = ".claim"
 
-  /// Whoever makes a claim gives the name within this time, or not at all.
+  /// Whoever makes a claim begins to give the name within this time, or not at all.
   package static let claimLimit = Duration.seconds(30)
 
   private static let blockBytes = 1 << 20
@@ -17,8 +17,8 @@ package enum Publication {
   /// Copies a file to `path`, syncs it, and gives it that name.
   ///
   /// The name is given by a hard link, which fails where one is there. Where the file system has no
-  /// links, who makes the empty file `path.claim`, which stays, may rename; one whose process died takes
-  /// the name with it.
+  /// links, who makes the file `path.claim`, which stays, may rename; one whose process died takes the name
+  /// with it.
   ///
   /// - Returns: false where the name is taken; then nothing was changed.
   package static func publish(
@@ -40,10 +40,15 @@ package enum Publication {
 
   /// Gives a new file a name that no file has.
   ///
-  /// - Returns: false where one has it, which is then there whole.
-  static func giveName(
+  /// - Returns: false where one has it, or has claimed it; it may be seen here only later.
+  package static func giveName(
     _ path: String, to temporary: String
   ) throws(FileError) -> Bool {
+    // A process on another kind of mount may have no links.
+    if try FileSystem.exists(path + claimSuffix) {
+      try awaitFile(path, .seconds(5))
+      return false
+    }
     guard link(temporary, path) != 0 else { return true }
     let reason = errno
     var (ours, there) = (stat(), stat())
@@ -52,8 +57,9 @@ package enum Publication {
       return lstat(temporary, &ours) == 0 && ours.st_ino == there.st_ino
         && ours.st_dev == there.st_dev && ours.st_nlink > 1
     }
+    if reason == EEXIST { return false }
     // Some network file systems say of every failure that it isn't permitted.
-    guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK, EIO].contains(reason) else {
+    guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(reason) else {
       throw FileError(errno: reason, path, "can't give a new file this name")
     }
     return try claimAndRename(temporary, to: path)
@@ -68,20 +74,60 @@ package enum Publication {
     let claim = path + claimSuffix
     let start = ContinuousClock.now
     do throws(FileError) {
-      _ = try OpenFile(claim, .append, creating: .always)
+      var file = try OpenFile(claim, .append, creating: .always)
+      // Who takes the claim for dead removes this file first, so that it can't be renamed any more.
+      try file.append(Array(temporary.utf8.suffix(from: afterLastSlash(temporary))))
+      try file.sync()
+      try file.close()
     } catch {
-      guard try isTaken(path) else { throw error }
-      // Who has the claim renames at once, unless it has died.
-      while try !FileSystem.exists(path), ContinuousClock.now - start < patience {
-        usleep(100_000)
-      }
+      guard error.code == .taken else { throw error }
+      try awaitFile(path, patience)
       return false
     }
     // What was here before there were claims, and a process that slept in between: others may have taken
     // it for dead.
     if try FileSystem.exists(path) || ContinuousClock.now - start > claimLimit { return false }
-    try FileSystem.rename(temporary, to: path)
-    return true
+    if rename(temporary, path) == 0 { return true }
+    // Another process has taken this one for dead.
+    if errno == ENOENT { return false }
+    throw FileError(errno: errno, path, "can't rename \(temporary) to it")
+  }
+
+  /// Waits for a file whose name is claimed: who has the claim renames at once, unless it has died.
+  private static func awaitFile(_ path: String, _ patience: Duration) throws(FileError) {
+    let start = ContinuousClock.now
+    while try !FileSystem.exists(path), ContinuousClock.now - start < patience {
+      usleep(100_000)
+    }
+  }
+
+  /// Makes sure that a name which was claimed long ago is not given any more: takes the file away that was
+  /// to have it.
+  ///
+  /// - Returns: false where that file is gone: it has the name, perhaps not seen here yet, or was given up.
+  package static func revokeClaim(of path: String) throws(FileError) -> Bool {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try FileSystem.contents(of: path + claimSuffix, maximumBytes: 255)
+    } catch {
+      guard error.code == .missing || error.code == .tooLarge else { throw error }
+      return true
+    }
+    // A name of one of our temporary files in the same folder, and nothing else, is followed.
+    guard let name = String(validating: bytes, as: UTF8.self), name.hasPrefix("."),
+      name.hasSuffix(AtomicFile.partialSuffix), !name.contains("/")
+    else { return true }
+    let temporary =
+      String(decoding: path.utf8.prefix(upTo: afterLastSlash(path)), as: UTF8.self)
+      + name
+    if unlink(temporary) == 0 { return true }
+    guard errno == ENOENT else { throw FileError(errno: errno, temporary, "can't remove it") }
+    return false
+  }
+
+  private static func afterLastSlash(_ path: String) -> String.Index {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
+      ?? path.startIndex
   }
 
   /// A synced copy under a hidden name; nothing is left after an error.

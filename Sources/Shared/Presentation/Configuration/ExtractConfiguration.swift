@@ -152,8 +152,8 @@ extension ExtractConfiguration {
     /// Whether a frame without faces is searched again, brightened.
     public var brightenWhenEmpty = true
 
-    /// Whether the faces of a fake are taken from the real video that it was made from, where both have
-    /// the same pictures. Much faster where a data set has several fakes of each real video.
+    /// Whether a fake is looked for faces only where the real video that it was made from has them, if both
+    /// have the same pictures. Saves searching where a data set has several fakes of each real video.
     public var reuseOriginals = false
 
     /// The defaults.

@@ -44,7 +44,7 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
     case .tooLarge: code = .limitExceeded
     case .malformed, .duplicate: code = .malformed
     case .foreign: code = .foreignFile
-    case .missing, .inputOutput, .notAFile: code = .inputOutput
+    case .missing, .taken, .inputOutput, .notAFile: code = .inputOutput
     }
     let place = error.place.map { "line \($0.line): " } ?? ""
     self.init(code, error.subject, place + error.messageWithAdvice, cause: error.cause)
