@@ -9,21 +9,21 @@ import VideoCatalog
 @Suite struct StagedWriterTests {
   private func open(
     _ store: TemporaryFolder, scratch: TemporaryFolder, task: Int = 0,
-    maximumShardBytes: Int = 1 << 30, interval: Double = 900
+    maximumShardBytes: Int = 1 << 30, interval: Double = 900, patience: Duration = .seconds(30)
   ) throws -> StagedShardWriter {
     try Self.open(
       store.path, scratch: scratch.path, task: task, maximumShardBytes: maximumShardBytes,
-      interval: interval)
+      interval: interval, patience: patience)
   }
 
   private static func open(
     _ store: String, scratch: String, task: Int = 0, maximumShardBytes: Int = 1 << 30,
-    interval: Double = 900
+    interval: Double = 900, patience: Duration = .seconds(30)
   ) throws -> StagedShardWriter {
     try StagedShardWriter(
       directory: store, scratch: scratch, task: task,
       description: SyntheticVideos.description, maximumShardBytes: maximumShardBytes,
-      publishingInterval: interval, patience: .seconds(2))
+      publishingInterval: interval, patience: patience)
   }
 
   /// Everything that is published, by key; a key that is there twice is an issue.
@@ -192,7 +192,7 @@ import VideoCatalog
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     try open(store, scratch: scratch).finish()
     try Data().write(to: URL(fileURLWithPath: store.path + "/shard-000-000000.mdb.claim"))
-    let writer = try open(store, scratch: scratch)
+    let writer = try open(store, scratch: scratch, patience: .seconds(1))
     try writer.append(SyntheticVideos.extraction(0))
     try writer.finish()
     #expect(try shardFiles(store) == ["shard-000-000001.mdb"])
@@ -330,7 +330,7 @@ import VideoCatalog
     try writer.finish()
     try FileManager.default.removeItem(atPath: store.path + "/shard-000-000001.mdb")
     do {
-      _ = try open(store, scratch: scratch)
+      _ = try open(store, scratch: scratch, patience: .seconds(1))
       Issue.record("a store that lost a shard was opened")
     } catch let error as ShardStoreError {
       #expect(error.code == .damagedStore)
