@@ -136,7 +136,7 @@ package struct ExtractionJob {
     var failure: (any Error)?
     do {
       for share in shares
-      where !observer.shallStop && !(share.videos.isEmpty && share.writer == nil) {
+      where share.videos.isEmpty ? share.writer != nil : !observer.shallStop {
         // First the writer, which refuses a task that is being done in another way.
         let writer = try share.writer ?? self.writer(of: share.task, description)
         let pulse = TaskPulse(
@@ -174,7 +174,11 @@ package struct ExtractionJob {
             }
           }
         }
-        end = observer.shallStop ? .stopped : .done
+        // A stop that came after the last video has left nothing to do.
+        let isComplete =
+          !settings.retriesFailed
+          && share.videos.allSatisfy { writer.state(of: $0.name) != nil }
+        end = observer.shallStop && !isComplete ? .stopped : .done
       }
     } catch {
       failure = error
