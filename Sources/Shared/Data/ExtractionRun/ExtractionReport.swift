@@ -39,8 +39,8 @@ package struct ExtractionReport: Codable {
     package var task: String?
     package var videosExtracted: Int
     package var videosFailed: Int
-    /// Fakes that were looked for faces where their originals have them; nil without `detection.reuseOriginals`, and in
-    /// reports of older software.
+    /// Fakes that were looked for faces where their originals have them; nil without
+    /// `detection.reuseOriginals`, and in reports of older software.
     package var videosTakenOver: Int?
     package var cpuSecondsByStage: [String: Double]
     package var wasInterrupted: Bool

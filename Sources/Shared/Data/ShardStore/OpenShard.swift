@@ -73,6 +73,15 @@ struct OpenShard {
     return try OpenShard(name, inStore: directory)
   }
 
+  /// Whether a name is claimed that no shard has.
+  static func isClaimedInVain(
+    _ name: ShardName, inStore directory: String
+  ) throws(ShardStoreError) -> Bool {
+    let path = name.path(inStore: directory)
+    guard try stored(FileSystem.exists(path + Publication.claimSuffix)) else { return false }
+    return try !stored(FileSystem.exists(path))
+  }
+
   /// Removes shards that a crash left half-created.
   static func removeLeftovers(task: Int, inStore directory: String) throws(ShardStoreError) {
     for file in try StoreFolder.entries(directory) where file.hasSuffix(temporarySuffix) {

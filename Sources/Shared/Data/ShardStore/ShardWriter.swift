@@ -160,7 +160,13 @@ public final class ShardWriter: @unchecked Sendable {
   private func shardWithRoom() throws(ShardStoreError) -> OpenShard {
     if let shard, try shard.usedBytes() < maximumShardBytes { return shard }
     // Numbers of shards that were lost, or taken out, are not used again.
-    let number = max(shard.map { $0.name.number + 1 } ?? 0, manifest?.nextShard ?? 0)
+    var number = max(shard.map { $0.name.number + 1 } ?? 0, manifest?.nextShard ?? 0)
+    // A process that died between claiming a name and giving it has taken the number with it.
+    while let name = ShardName(task: task, number: number),
+      try OpenShard.isClaimedInVain(name, inStore: directory)
+    {
+      number += 1
+    }
     guard let name = ShardName(task: task, number: number) else {
       throw ShardStoreError(
         .invalidArgument, subject: directory,
