@@ -18,9 +18,10 @@ enum ExtractionMemory {
   static func check(workers: Int, searchesFaces: Bool) throws(InsufficientMemory) {
     let limits = MemoryLimit.current
     guard !limits.isEmpty else { return }
+    let cautious = MemoryNeed.cautious(limits)
     func fits(_ count: Int) -> Bool {
       need(workers: count, searchesFaces: searchesFaces)
-        .obstacle(for: "", remedy: "", within: limits) == nil
+        .obstacle(for: "", remedy: "", within: cautious) == nil
     }
     let fewer = (1..<max(workers, 1)).last(where: fits)
     try need(workers: workers, searchesFaces: searchesFaces).check(

@@ -45,7 +45,7 @@ package struct MemoryNeed: Sendable, Equatable {
       return "not enough memory for \(work): it needs about \(whole >> 20) MiB, and \(name) allows "
         + "\(limit.bytes >> 20); \(remedy), or raise \(raise) to "
         + (limit.kind == .controlGroup
-          ? "\(whole >> 20) MiB" : "\((whole >> 10) / 1024 * 1024 + 1024)")
+          ? "\(whole >> 20) MiB" : "\(((whole + Self.otherStacks) >> 10) / 1024 * 1024 + 1024)")
     }
     return nil
   }
@@ -54,6 +54,18 @@ package struct MemoryNeed: Sendable, Equatable {
   package func check(for work: String, remedy: String) throws(InsufficientMemory) {
     if let message = obstacle(for: work, remedy: remedy) {
       throw InsufficientMemory(description: message)
+    }
+  }
+
+  /// What another run may use more when it comes to the same point: Dispatch ends idle threads, and glibc
+  /// keeps the stacks of ended ones, both by the clock.
+  private static var otherStacks: Int { stacks(threads: 2) }
+
+  /// The limits as they are when other threads run than now: advice by them holds for the next run too.
+  package static func cautious(_ limits: [MemoryLimit]) -> [MemoryLimit] {
+    limits.map { limit in
+      limit.kind == .controlGroup
+        ? limit : MemoryLimit(limit.kind, bytes: limit.bytes, used: limit.used + otherStacks)
     }
   }
 

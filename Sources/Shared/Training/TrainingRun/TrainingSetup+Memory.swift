@@ -14,7 +14,7 @@ extension TrainingSetup {
         architecture, batchSize: batchSize, workers: workers, ranks: collective.size,
         copies: readsCheckpoint ? 11 : 4)
     }
-    let limits = MemoryLimit.current
+    let limits = MemoryNeed.cautious(MemoryLimit.current)
     // The largest batch of half, a quarter, ... that fits, with one worker.
     var batchSize = configuration.batchSize
     while batchSize >= 2 * collective.size,
