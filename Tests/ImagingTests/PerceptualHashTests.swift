@@ -1,5 +1,5 @@
 import Foundation
-import Imaging
+@testable import Imaging
 import TestSupport
 import Testing
 
@@ -106,5 +106,64 @@ import Testing
 
   private func recompressed(_ picture: PixelBuffer, quality: Int) throws -> PixelBuffer {
     try JPEG.decode(JPEGEncoder(quality: quality).encode(picture))
+  }
+
+  private func random(_ generator: inout SplitMix64) throws -> PerceptualHash {
+    let words = (0..<4).map { _ in String(generator.next() | 1 << 63, radix: 16) }
+    return try #require(PerceptualHash(text: words.joined()))
+  }
+
+  /// Tables find just what comparing with all finds: copies at the limits of what counts, beyond them,
+  /// several of equal distance.
+  @Test func anIndexFindsTheClosest() throws {
+    var generator = SplitMix64(state: 5)
+    var hashes = try (0..<5_000).map { _ in try random(&generator) }
+    let asked = try (0..<300).map { _ in try random(&generator) }
+    for (number, hash) in asked.enumerated() where number % 4 != 0 {
+      // The first word changes by up to 18 bits, the others by up to 30.
+      for _ in 0...number % 3 {
+        var words = (0..<4).map { UInt64(hash.text.dropFirst(16 * $0).prefix(16), radix: 16) ?? 0 }
+        for _ in 0..<(number % 19) { words[0] ^= 1 << UInt64.random(in: 0..<64, using: &generator) }
+        for _ in 0..<(number % 31) {
+          words[Int.random(in: 1..<4, using: &generator)] ^=
+            1 << UInt64.random(in: 0..<64, using: &generator)
+        }
+        let text = words.map {
+          String(repeating: "0", count: $0.leadingZeroBitCount / 4)
+            + ($0 == 0 ? "" : String($0, radix: 16))
+        }.joined()
+        hashes[Int.random(in: hashes.indices, using: &generator)] = try #require(
+          PerceptualHash(text: text))
+      }
+    }
+    let plain = PerceptualHashIndex(hashes, leastForTables: .max)
+    let tables = PerceptualHashIndex(hashes, leastForTables: 0)
+    var found = 0
+    for hash in asked {
+      let expected = plain.closest(to: hash)
+      let got = tables.closest(to: hash)
+      #expect(got?.position == expected?.position && got?.distance == expected?.distance)
+      found += expected == nil ? 0 : 1
+    }
+    #expect((100..<225).contains(found), "\(found)")
+    #expect(PerceptualHashIndex([]).closest(to: asked[0]) == nil)
+  }
+
+  /// As text, in records: 64 digits, and nothing else.
+  @Test func textAndBack() throws {
+    var generator = SplitMix64(state: 6)
+    for hash in try (0..<10).map({ try hash(picture($0)) }) + [try random(&generator)] {
+      #expect(hash.text.utf8.count == 64)
+      #expect(PerceptualHash(text: hash.text) == hash)
+      let json = try JSONEncoder().encode([hash, nil])
+      #expect(try JSONDecoder().decode([PerceptualHash?].self, from: json) == [hash, nil])
+    }
+    let digits = String(repeating: "0", count: 63)
+    for wrong in ["", digits, digits + "g", "+" + digits, digits + "00", digits + "é"] {
+      #expect(PerceptualHash(text: wrong) == nil)
+      #expect(throws: DecodingError.self) {
+        try JSONDecoder().decode([PerceptualHash].self, from: try JSONEncoder().encode([wrong]))
+      }
+    }
   }
 }

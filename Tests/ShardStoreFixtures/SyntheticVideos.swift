@@ -25,7 +25,7 @@ public enum SyntheticVideos {
 
   /// An extracted video with `faces` crops of `imageBytes` each.
   public static func extraction(
-    _ index: Int, faces: Int = 3, imageBytes: Int = 2_000
+    _ index: Int, faces: Int = 3, imageBytes: Int = 2_000, hasLooks: Bool = false
   ) -> VideoExtraction {
     let video = catalogVideo(index)
     let samples = (0..<faces).map { face in
@@ -39,8 +39,18 @@ public enum SyntheticVideos {
     }
     let facts = VideoRecord.Facts(
       durationSeconds: 10.01, widthPixels: 1_920, heightPixels: 1_080, codec: "h264",
-      framesSampled: 32, framesWithFace: faces, faces: faces, tracks: min(2, faces))
+      framesSampled: 32, framesWithFace: faces, faces: faces, tracks: min(2, faces),
+      looks: hasLooks ? looks(index, count: faces == 0 ? 0 : 3) : nil)
     return .done(video, samples: samples, facts: facts, notes: ["\(index) corrupt packets"])
+  }
+
+  /// Hashes that look like none of other videos.
+  private static func looks(_ index: Int, count: Int) -> [PerceptualHash?] {
+    var generator = SplitMix64(state: UInt64(index) << 32)
+    return (0..<count).map { _ in
+      let words = (0..<4).map { _ in String(generator.next() | 1 << 63, radix: 16) }
+      return PerceptualHash(text: words.joined())
+    }
   }
 
   /// A valid JPEG file of 16 x 16 pixels and at least `byteCount` bytes: comments of random bytes

@@ -65,7 +65,8 @@ import ShardStoreFixtures
       directory: store, task: numbers[0], description: SyntheticVideos.description,
       maximumShardBytes: numbers[5])
     for index in numbers[1]..<(numbers[1] + numbers[2]) {
-      let video = SyntheticVideos.extraction(index, faces: numbers[3], imageBytes: numbers[4])
+      let video = SyntheticVideos.extraction(
+        index, faces: numbers[3], imageBytes: numbers[4], hasLooks: true)
       guard writer.state(of: video.name) != .done else { continue }
       try writer.append(video)
       if (index + 1) % 1000 == 0 { say("\(index + 1) videos") }

@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Imaging
 import ShardStoreFixtures
 import Testing
 import VideoCatalog
@@ -31,6 +32,27 @@ import VideoCatalog
       try transaction.value(of: Array(key.utf8), in: databases[keyPath: database]).map(Array.init)
     }
     return text(try #require(found))
+  }
+
+  /// How crops look; a record of older software doesn't say.
+  @Test func looksOfCrops() throws {
+    let digits = String(repeating: "0123456789abcdef", count: 4)
+    let record = VideoRecord.done(
+      SyntheticVideos.catalogVideo(1), images: 2,
+      facts: .init(looks: [PerceptualHash(text: digits), nil]))
+    let bytes = try RecordCoding.encode(record, subject: "a video")
+    #expect(text(bytes).contains(#","looks":["\#(digits)",null],"method":"#))
+    let read = try RecordCoding.decode(VideoRecord.self, from: bytes, subject: "a video")
+    #expect(read == record && read.looks?.count == 2)
+    let older = try RecordCoding.encode(
+      SyntheticVideos.extraction(1).record, subject: "a video")
+    #expect(!text(older).contains("looks"))
+    #expect(
+      try RecordCoding.decode(VideoRecord.self, from: older, subject: "a video").looks == nil)
+    let wrong = text(bytes).replacing(digits, with: "0x12")
+    #expect(throws: ShardStoreError.self) {
+      try RecordCoding.decode(VideoRecord.self, from: Array(wrong.utf8), subject: "a video")
+    }
   }
 
   @Test func bytesOfRecordsStatesAndManifests() throws {

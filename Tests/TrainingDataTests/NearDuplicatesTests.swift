@@ -26,11 +26,29 @@ import Workers
     try JPEGEncoder(quality: quality).encode(picture)
   }
 
+  private func looks(_ video: Video) throws -> [PerceptualHash?] {
+    let decoder = try JPEGDecoder()
+    return try PerceptualHash.chosenCrops(of: video.files.count).map { crop in
+      let file = video.files[crop]
+      return PerceptualHash(try decoder.decode(file.span.bytes))
+    }
+  }
+
+  /// The same whether the store knows how crops look or not.
+  private func find(_ videos: [Video]) throws -> (pairs: [[String]], warning: String?) {
+    let decoded = try find(videos) { _ in nil }
+    let stored = try find(videos) { try looks($0) }
+    #expect(stored.pairs == decoded.pairs && stored.warning == decoded.warning)
+    return stored
+  }
+
   private func find(
-    _ videos: [Video], observer: any WorkObserver = SilentObserver()
+    _ videos: [Video], observer: any WorkObserver = SilentObserver(),
+    looks: (Video) throws -> [PerceptualHash?]?
   ) throws -> (pairs: [[String]], warning: String?) {
     try withTemporaryDirectory { directory in
-      let catalog = try SampleCatalog(directory: try PictureStore(in: directory, videos).path)
+      let catalog = try SampleCatalog(
+        directory: try PictureStore(in: directory, videos, looks: looks).path)
       let split = try DataSplit(catalog, settings: .init())
       let found = try NearDuplicates(
         in: catalog, split: split, workerCount: 2, observer: observer)
@@ -102,6 +120,16 @@ import Workers
     #expect(try find(videos).pairs.isEmpty)
   }
 
+  /// What the store says of a crop's looks is believed: nothing is decoded. Too few of them are not.
+  @Test func picturesAreDecodedOnlyWhereNeeded() throws {
+    let videos = try different()
+    let first = try #require(try videos.first.map { try looks($0) })
+    let (pairs, _) = try find(videos) { $0.name == "test/5" ? first : try looks($0) }
+    #expect(pairs == [["test/5", "train/0"]])
+    let short = try find(videos) { $0.name == "test/5" ? [first[0]] : nil }
+    #expect(short.pairs.isEmpty)
+  }
+
   /// An observer sees every video, and may end the work.
   @Test func reportsAndStops() throws {
     final class Observer: WorkObserver {
@@ -116,11 +144,13 @@ import Workers
       var shallStop: Bool { stops }
     }
     let observer = Observer(stops: false)
-    _ = try find(try different(), observer: observer)
+    _ = try find(try different(), observer: observer) { _ in nil }
     let seen = observer.seen.withLock { $0 }
     #expect(seen.total == 30 && seen.most == 30 && seen.ended)
     let stopping = Observer(stops: true)
-    #expect(throws: WorkStopped.self) { try find(try different(), observer: stopping) }
+    #expect(throws: WorkStopped.self) {
+      try find(try different(), observer: stopping) { _ in nil }
+    }
     #expect(stopping.seen.withLock { $0.ended })
   }
 }

@@ -164,7 +164,11 @@ struct PictureStore {
 
   let path: String
 
-  init(in directory: TemporaryDirectory, _ videos: [Video]) throws {
+  /// - Parameter looks: what the record of a video says of how its crops look.
+  init(
+    in directory: TemporaryDirectory, _ videos: [Video],
+    looks: (Video) throws -> [PerceptualHash?]? = { _ in nil }
+  ) throws {
     path = directory.path(of: "store")
     let writer = try ShardWriter(
       directory: path, task: 0,
@@ -182,7 +186,7 @@ struct PictureStore {
           box: .init(x: 0, y: 0, width: 9, height: 9),
           landmarks: (0..<5).map { .init(x: Double($0), y: 0) }, track: 0, score: 1, image: file)
       }
-      try writer.append(.done(video, samples: samples, facts: .init()))
+      try writer.append(.done(video, samples: samples, facts: .init(looks: try looks(item))))
     }
   }
 }

@@ -338,10 +338,9 @@ package struct ExtractionJob {
       times = result.times
       var facts = VideoRecord.Facts(result)
       facts.sourceBytes = sourceBytes
-      return .done(
-        video, samples: result.crops.map { FaceSample(video, $0, from: result.original) },
-        facts: facts,
-        notes: result.notes)
+      let samples = result.crops.map { FaceSample(video, $0, from: result.original) }
+      try facts.addLooks(of: samples)
+      return .done(video, samples: samples, facts: facts, notes: result.notes)
     } catch let error as MediaError {
       guard error.code != .cancelled else { return nil }
       return .failed(

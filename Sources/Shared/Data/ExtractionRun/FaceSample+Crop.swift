@@ -1,5 +1,6 @@
 internal import FaceDetection
 package import FaceExtraction
+internal import Imaging
 internal import MediaDecoding
 package import ShardStore
 package import VideoCatalog
@@ -30,5 +31,18 @@ extension VideoRecord.Facts {
       codec: faces.information.codec, framesSampled: faces.framesSampled,
       framesWithFace: faces.framesWithFace, faces: faces.facesFound, tracks: faces.trackCount,
       stream: faces.information.stream)
+  }
+}
+
+extension VideoRecord.Facts {
+  /// Adds how the chosen ones of a video's crops look, decoded as a training would: about 3 milliseconds,
+  /// paid once here and not at the start of each training.
+  mutating func addLooks(of samples: [FaceSample]) throws {
+    let decoder = try JPEGDecoder()
+    let ordered = samples.sorted { ($0.record.frame, $0.face) < ($1.record.frame, $1.face) }
+    looks = try PerceptualHash.chosenCrops(of: ordered.count).map {
+      let image = ordered[$0].image
+      return PerceptualHash(try decoder.decode(image.span.bytes))
+    }
   }
 }

@@ -199,7 +199,7 @@ public final class ShardReader: Sendable {
     of sample: Sample, verifyingChecksum: Bool = true, _ body: (RawSpan) -> Result
   ) throws(ShardStoreError) -> Result {
     let subject = sample.shard.fileName + ": image " + sample.key.description
-    return try source(sample.shard).readImages {
+    return try source(sample.shard).readImage(of: sample.key) {
       transaction, databases throws(ShardStoreError) -> Result in
       guard let image = try transaction.value(of: sample.key.bytes, in: databases.images) else {
         throw ShardStoreError(

@@ -10,8 +10,8 @@ struct ShardSource: Sendable {
   /// The open file of a shard that rests; nil for a live one.
   private let use: EnvironmentUse?
 
-  /// Whether the tree of the images was found sound: it is looked at when the first one is read.
-  private let hasCheckedImages = Locked(false)
+  /// The tree of the images, once one was read.
+  private let images = Locked<ImageTree?>(nil)
 
   init(
     _ name: ShardName, inStore directory: String, _ description: StoreDescription, isLive: Bool
@@ -44,16 +44,19 @@ struct ShardSource: Sendable {
     return result
   }
 
-  /// Runs `body`, which reads images, on a snapshot.
-  func readImages<Result>(
+  /// Runs `body`, which reads the image of a key, on a snapshot.
+  func readImage<Result>(
+    of key: SampleKey,
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
   ) throws(ShardStoreError) -> Result {
     if use != nil {
-      try hasCheckedImages.withLock { isChecked throws(ShardStoreError) in
-        guard !isChecked else { return }
-        try PageCheck.run(path, .images)
-        isChecked = true
+      let tree = try images.withLock { images throws(ShardStoreError) in
+        if let images { return images }
+        let tree = try ImageTree(ofShard: path)
+        images = tree
+        return tree
       }
+      try tree.checkPages(to: key.bytes)
     }
     return try read(body)
   }

@@ -1,4 +1,5 @@
 public import Contract
+public import Imaging
 public import VideoCatalog
 
 /// State and counts of one video: the value of its name in the database `videos`.
@@ -33,12 +34,15 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     public var stream: StreamFacts?
     /// Size of the video's file; nil for a folder of pictures.
     public var sourceBytes: Int?
+    /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil for one without structure.
+    public var looks: [PerceptualHash?]?
 
     /// Creates facts.
     public init(
       durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
       codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
-      tracks: Int = 0, stream: StreamFacts? = nil, sourceBytes: Int? = nil
+      tracks: Int = 0, stream: StreamFacts? = nil, sourceBytes: Int? = nil,
+      looks: [PerceptualHash?]? = nil
     ) {
       self.durationSeconds = durationSeconds
       self.widthPixels = widthPixels
@@ -50,6 +54,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
       self.tracks = tracks
       self.stream = stream
       self.sourceBytes = sourceBytes
+      self.looks = looks
     }
   }
 
@@ -96,6 +101,9 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   /// Size of the file that the video was read from; nil for a folder of pictures, and in records of
   /// older software. Another size under the same name is another video.
   public let sourceBytes: Int?
+  /// How its chosen crops look, see `PerceptualHash.chosenCrops`, so that copies are found without
+  /// decoding a picture; nil in records of older software.
+  public let looks: [PerceptualHash?]?
   /// Crops stored.
   public let images: Int
   /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
@@ -142,6 +150,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
     tracks = facts.tracks
     stream = facts.stream
     sourceBytes = facts.sourceBytes
+    looks = facts.looks
     self.images = images
   }
 

@@ -192,7 +192,8 @@ private struct StoreIndex: Sendable {
         SampleCatalog.Video(
           name: part.video.name, label: record.label, group: record.group, split: record.split,
           method: record.method, compression: record.compression, original: record.original,
-          dataset: record.dataset, shard: part.shard, samples: start..<entries.count))
+          dataset: record.dataset, shard: part.shard, samples: start..<entries.count,
+          looks: record.looks))
     }
     return (videos, entries)
   }

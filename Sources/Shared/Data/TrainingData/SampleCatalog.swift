@@ -32,6 +32,8 @@ public struct SampleCatalog: Sendable {
     public let shard: Int
     /// Its samples; empty for a video without a face.
     public let samples: Range<Int>
+    /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil in a store of older software.
+    var looks: [PerceptualHash?]?
   }
 
   /// What is known of a sample without reading it.

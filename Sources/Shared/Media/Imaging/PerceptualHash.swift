@@ -43,6 +43,14 @@ public struct PerceptualHash: Sendable, Hashable {
     return distance <= Self.maximumDistanceOfCopies ? distance : nil
   }
 
+  // MARK: Videos
+
+  /// Positions of the crops that stand for a video of so many: at a sixth, a half and five sixths.
+  public static func chosenCrops(of count: Int) -> [Int] {
+    let chosen = 3
+    return count == 0 ? [] : (0..<chosen).map { (2 * $0 + 1) * count / (2 * chosen) }
+  }
+
   // MARK: Transform
 
   /// Side of the picture that is transformed.
@@ -97,5 +105,51 @@ public struct PerceptualHash: Sendable, Hashable {
       }
     }
     return order.map { result[$0] }
+  }
+}
+
+/// As text: 64 hexadecimal digits, the first word first.
+extension PerceptualHash: Codable {
+  private static let digitsOfWord = 16
+
+  /// The hash as text.
+  public var text: String {
+    (0..<4).map { word in
+      let digits = String(words[word], radix: 16)
+      return String(repeating: "0", count: Self.digitsOfWord - digits.count) + digits
+    }.joined()
+  }
+
+  /// A hash from its text; nil where that is none.
+  public init?(text: String) {
+    let digits = Array(text.utf8)
+    guard digits.count == 4 * Self.digitsOfWord else { return nil }
+    var words = SIMD4<UInt64>()
+    for word in 0..<4 {
+      let part = digits[word * Self.digitsOfWord..<(word + 1) * Self.digitsOfWord]
+      // A sign is no digit, though the initializer takes one.
+      guard part.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
+        let value = UInt64(String(decoding: part, as: UTF8.self), radix: 16)
+      else { return nil }
+      words[word] = value
+    }
+    self.words = words
+  }
+
+  /// Reads a hash from its text.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let hash = PerceptualHash(text: text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected 64 hexadecimal digits, got \(text)")
+    }
+    self = hash
+  }
+
+  /// Writes the hash's text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
   }
 }

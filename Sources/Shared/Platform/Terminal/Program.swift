@@ -11,6 +11,7 @@ public enum Program {
   ///   written there counts as lost.
   /// - A pipe that nobody reads any more, or a file that reaches its limit, makes writing fail, where
   ///   SIGPIPE and SIGXFSZ would end the process.
+  /// - As many files may be open as the system allows at all: a store has one or two per shard.
   /// - A mapped file that somebody truncates ends the process with a line that names file and offset,
   ///   and with `failureStatus`, where SIGBUS would.
   ///
@@ -22,6 +23,11 @@ public enum Program {
       _ = open("/dev/null", O_RDONLY)
     }
     for number in [SIGPIPE, SIGXFSZ] { ignore(number) }
+    var files = rlimit()
+    if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
+      files.rlim_cur = files.rlim_max
+      setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+    }
     name_lost_files(failureStatus)
   }
 
