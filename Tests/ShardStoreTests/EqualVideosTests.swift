@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Imaging
 import ShardStoreFixtures
 import Testing
 import VideoCatalog
@@ -11,7 +12,39 @@ import VideoCatalog
   /// A video with the crops of these numbers, one a frame.
   private func video(
     _ name: String, _ crops: [UInt64], label: VideoLabel = .real, landmark: Double = 1
-  ) -> VideoExtraction {
+  ) -> Video { Video(name: name, crops: crops, label: label, landmark: landmark) }
+
+  /// A video on its way into the store.
+  private struct Video {
+    let name: String
+    let crops: [UInt64]
+    let label: VideoLabel
+    let landmark: Double
+
+    /// How its crops look: by their numbers.
+    private var looks: [PerceptualHash?] {
+      PerceptualHash.chosenCrops(of: crops.count).map { crop in
+        let digits = String(crops[crop], radix: 16)
+        return PerceptualHash(text: String(repeating: "0", count: 64 - digits.utf8.count) + digits)
+      }
+    }
+
+    func extraction(_ knowledge: Knowledge, _ number: Int) -> VideoExtraction {
+      let knows =
+        switch knowledge {
+        case .none: false
+        case .ofSome: number.isMultiple(of: 2)
+        case .all: true
+        }
+      return EqualVideosTests.extraction(self, looks: knows ? looks : nil)
+    }
+  }
+
+  /// Of which videos the store knows how their crops look.
+  private enum Knowledge: CaseIterable { case none, ofSome, all }
+
+  private static func extraction(_ item: Video, looks: [PerceptualHash?]?) -> VideoExtraction {
+    let (name, crops, label, landmark) = (item.name, item.crops, item.label, item.landmark)
     let video = CatalogVideo(name: name, path: "/videos/" + name, label: label, group: name)
     let samples = crops.enumerated().map { frame, seed in
       FaceSample(
@@ -20,16 +53,27 @@ import VideoCatalog
         landmarks: (0..<5).map { .init(x: Double($0), y: landmark) }, track: 0, score: 0.9,
         image: SyntheticVideos.jpeg(seed: seed, byteCount: 900))
     }
-    return .done(video, samples: samples, facts: .init(durationSeconds: Double(name.utf8.count)))
+    return .done(
+      video, samples: samples, facts: .init(durationSeconds: Double(name.utf8.count), looks: looks))
   }
 
-  private func equal(_ videos: [VideoExtraction], shardBytes: Int = 1 << 30) throws -> [[String]] {
-    let store = try TemporaryFolder()
-    let writer = try openWriter(store, maximumShardBytes: shardBytes)
-    for video in videos { try writer.append(video) }
-    writer.close()
-    return try ShardReader(directory: store.path).equalVideos(workerCount: 3)
-      .map { $0.map(\.name) }
+  /// What is found, which is the same whatever the store knows of looks.
+  private func equal(
+    _ videos: [Video], failed: [VideoExtraction] = [], shardBytes: Int = 1 << 30
+  ) throws -> [[String]] {
+    let results = try Knowledge.allCases.map { knowledge in
+      let store = try TemporaryFolder()
+      let writer = try openWriter(store, maximumShardBytes: shardBytes)
+      for (number, video) in videos.enumerated() {
+        try writer.append(video.extraction(knowledge, number))
+      }
+      for video in failed { try writer.append(video) }
+      writer.close()
+      return try ShardReader(directory: store.path).equalVideos(workerCount: 3)
+        .map { $0.map(\.name) }
+    }
+    #expect(results.allSatisfy { $0 == results[0] }, "\(results)")
+    return results[0]
   }
 
   /// Two files of one content are found under any name, label and group, and over shards.
@@ -61,7 +105,7 @@ import VideoCatalog
       VideoExtraction.failed(
         CatalogVideo(name: name, path: name, label: .real, group: name), reason: "no video stream")
     }
-    #expect(try equal([video("a", []), video("b", [])] + failed).isEmpty)
+    #expect(try equal([video("a", []), video("b", [])], failed: failed).isEmpty)
   }
 
   /// A video may be called like the folder of another: the keys of "a/000000" lie among those of "a".
@@ -77,7 +121,7 @@ import VideoCatalog
   @Test func damageIsToldOf() throws {
     let store = try TemporaryFolder()
     let writer = try openWriter(store)
-    try writer.append(video("a", [1]))
+    try writer.append(video("a", [1]).extraction(.none, 0))
     writer.close()
     let shard = URL(fileURLWithPath: store.path + "/" + (try #require(shardFiles(store).first)))
     var bytes = try Data(contentsOf: shard)

@@ -1,3 +1,4 @@
+internal import Imaging
 internal import Workers
 
 extension ShardReader {
@@ -7,21 +8,41 @@ extension ShardReader {
   ///
   /// Files that are equal to the byte are such videos; so are those that differ in their sound or
   /// their container alone. Copies that were compressed anew are not. Videos without a crop are left
-  /// out. Reads one record of each video, about 60 microseconds, and all records of those that may be
-  /// equal.
+  /// out. Reads all records of those that may be equal; in a store of older software one record of each
+  /// video too, about 60 microseconds.
   ///
   /// - Parameter workerCount: threads that read, or 0 for one per core.
   public func equalVideos(workerCount: Int = 0) throws(ShardStoreError) -> [[Video]] {
     let cropped = videos.filter { $0.record.state == .done && $0.record.images > 0 }
-    let first = try crops(of: cropped, atMost: 1, workerCount)
-    var likely: [[CropFacts]: [Int]] = [:]
-    for (index, crops) in first.enumerated() { likely[crops, default: []].append(index) }
-    let candidates = likely.values.filter { $0.count > 1 }.joined().sorted()
+    let candidates = try mayBeEqual(cropped, workerCount)
     let all = try crops(of: candidates.map { cropped[$0] }, atMost: .max, workerCount)
     var equal: [[CropFacts]: [Int]] = [:]
     for (index, crops) in zip(candidates, all) { equal[crops, default: []].append(index) }
     return equal.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
       .map { $0.map { cropped[$0] } }
+  }
+
+  /// Positions of videos that may be equal to another one, ascending: chosen crops of equal ones look
+  /// the same. Where the store doesn't know how some look, the first crops tell.
+  private func mayBeEqual(
+    _ videos: [Video], _ workerCount: Int
+  ) throws(ShardStoreError) -> [Int] {
+    guard videos.allSatisfy({ $0.record.looks != nil }) else {
+      let first = try crops(of: videos, atMost: 1, workerCount)
+      return positionsOfEqual(first)
+    }
+    return positionsOfEqual(
+      videos.map { Looks(count: $0.record.images, hashes: $0.record.looks ?? []) })
+  }
+
+  private func positionsOfEqual(_ values: [some Hashable]) -> [Int] {
+    Dictionary(grouping: values.indices) { values[$0] }.values.filter { $0.count > 1 }
+      .joined().sorted()
+  }
+
+  private struct Looks: Hashable {
+    let count: Int
+    let hashes: [PerceptualHash?]
   }
 
   /// What is known of the first crops of each video, in key order.

@@ -1,79 +1,93 @@
 /// Finds, of many pictures, the one that looks most like a copy of another one.
 ///
-/// Copies differ in at most 16 of the first 64 bits (``PerceptualHash/maximumFirstDistance``), and so in
-/// at most 4 of at least one quarter of these. So the pictures lie in a table by each quarter, and only
-/// the entries within 4 bits are compared: multi-index hashing (Norouzi, Punjani and Fleet, 2012). The
-/// result is that of comparing with all.
+/// The first 64 bits, which rule out all but one of some 25,000 pictures, are compared with 512 pictures at
+/// once: bit by bit, each bit of these pictures in one vector, with the differences counted in vectors too
+/// (carry-save adders, as in Muła, Kurz and Lemire, "Faster population counts using AVX2 instructions",
+/// 2018). That takes about a third of a nanosecond for a picture, on any processor.
 public struct PerceptualHashIndex: Sendable {
-  private static let quarters = 4
-  private static let quarterBits = 16
-  /// What may be exchanged in a quarter: all numbers with at most 4 bits.
-  private static let changes: [Int] = (0..<1 << quarterBits).filter {
-    $0.nonzeroBitCount <= PerceptualHash.maximumFirstDistance / quarters
-  }
-  /// With fewer pictures comparing all of them is faster than 10,068 entries of tables.
-  private static let leastForTables = 10_000
+  /// A bit of as many pictures.
+  private typealias Plane = SIMD8<UInt64>
+
+  private static let planesOfBlock = 64
+  private static let picturesOfBlock = 512
 
   private let hashes: [PerceptualHash]
-  private let tables: [Table]
-
-  /// Positions in order of a quarter's value.
-  private struct Table: Sendable {
-    /// Of each value, where its positions begin; one more at the end.
-    var starts: [Int32]
-    var positions: [Int32]
-  }
+  /// Of each block of pictures, the planes of the first word's bits.
+  private let planes: [Plane]
 
   /// Indexes pictures by their position.
-  public init(_ hashes: [PerceptualHash]) { self.init(hashes, leastForTables: Self.leastForTables) }
-
-  init(_ hashes: [PerceptualHash], leastForTables: Int) {
+  public init(_ hashes: [PerceptualHash]) {
     self.hashes = hashes
-    guard hashes.count >= leastForTables else {
-      tables = []
-      return
-    }
-    tables = (0..<Self.quarters).map { quarter in
-      var starts = [Int32](repeating: 0, count: 1 << Self.quarterBits + 1)
-      for hash in hashes { starts[Self.value(hash, quarter) + 1] += 1 }
-      for value in 1..<starts.count { starts[value] += starts[value - 1] }
-      var next = starts
-      var positions = [Int32](repeating: 0, count: hashes.count)
-      for (position, hash) in hashes.enumerated() {
-        let value = Self.value(hash, quarter)
-        positions[Int(next[value])] = Int32(position)
-        next[value] += 1
+    let blocks = (hashes.count + Self.picturesOfBlock - 1) / Self.picturesOfBlock
+    var planes = [Plane](repeating: .zero, count: blocks * Self.planesOfBlock)
+    for (position, hash) in hashes.enumerated() {
+      let first = position / Self.picturesOfBlock * Self.planesOfBlock
+      let (lane, shift) = (position % Self.picturesOfBlock / 64, UInt64(position % 64))
+      for bit in 0..<Self.planesOfBlock {
+        planes[first + bit][lane] |= (hash.words[0] >> UInt64(bit) & 1) << shift
       }
-      return Table(starts: starts, positions: positions)
     }
-  }
-
-  private static func value(_ hash: PerceptualHash, _ quarter: Int) -> Int {
-    Int(truncatingIfNeeded: hash.words[0] >> UInt64(quarter * quarterBits))
-      & (1 << quarterBits - 1)
+    self.planes = planes
   }
 
   /// The picture that looks most like a copy of the given one, the first of several; nil where none does.
   public func closest(to hash: PerceptualHash) -> (position: Int, distance: Int)? {
     var best: (position: Int, distance: Int)?
-    func compare(_ position: Int) {
-      guard let distance = hash.distanceOfCopy(hashes[position]) else { return }
-      if let best, (best.distance, best.position) <= (distance, position) { return }
-      best = (position, distance)
+    // All ones where the picture's bit is set.
+    let asked = (0..<Self.planesOfBlock).map {
+      Plane(repeating: 0 &- (hash.words[0] >> UInt64($0) & 1))
     }
-    guard !tables.isEmpty else {
-      for position in hashes.indices { compare(position) }
-      return best
-    }
-    for (quarter, table) in tables.enumerated() {
-      let value = Self.value(hash, quarter)
-      for change in Self.changes {
-        let entry = value ^ change
-        for index in table.starts[entry]..<table.starts[entry + 1] {
-          compare(Int(table.positions[Int(index)]))
+    for block in 0..<planes.count / Self.planesOfBlock {
+      let near = near(asked, block: block)
+      for lane in near.indices {
+        var bits = near[lane]
+        while bits != 0 {
+          let position = block * Self.picturesOfBlock + lane * 64 + bits.trailingZeroBitCount
+          bits &= bits - 1
+          // The last block may have places for more pictures than there are.
+          guard position < hashes.count, let distance = hash.distanceOfCopy(hashes[position]),
+            distance < best?.distance ?? .max
+          else { continue }
+          best = (position, distance)
         }
       }
     }
     return best
+  }
+
+  /// Which pictures of a block differ in no more bits of the first word than copies do.
+  private func near(_ asked: [Plane], block: Int) -> Plane {
+    // Counts of differences, one in each bit's place: together the binary digits of a number below 32,
+    // and whether it was reached.
+    var (ones, twos, fours, eights, sixteens) = (Plane(), Plane(), Plane(), Plane(), Plane())
+    var more = Plane()
+    planes.withUnsafeBufferPointer { planes in
+      asked.withUnsafeBufferPointer { asked in
+        let first = block * Self.planesOfBlock
+        func difference(_ bit: Int) -> Plane { planes[first + bit] ^ asked[bit] }
+        /// Adds three digits; what is carried.
+        func add(_ left: Plane, _ right: Plane, to digit: inout Plane) -> Plane {
+          let either = left ^ right
+          let carried = (left & right) | (either & digit)
+          digit ^= either
+          return carried
+        }
+        for bit in stride(from: 0, to: Self.planesOfBlock, by: 8) {
+          let two1 = add(difference(bit), difference(bit + 1), to: &ones)
+          let two2 = add(difference(bit + 2), difference(bit + 3), to: &ones)
+          let four1 = add(two1, two2, to: &twos)
+          let two3 = add(difference(bit + 4), difference(bit + 5), to: &ones)
+          let two4 = add(difference(bit + 6), difference(bit + 7), to: &ones)
+          let four2 = add(two3, two4, to: &twos)
+          let eight = add(four1, four2, to: &fours)
+          let sixteen = eights & eight
+          eights ^= eight
+          more |= sixteens & sixteen
+          sixteens ^= sixteen
+        }
+      }
+    }
+    // At most 16, `PerceptualHash.maximumFirstDistance`.
+    return ~(more | (sixteens & (ones | twos | fours | eights)))
   }
 }
