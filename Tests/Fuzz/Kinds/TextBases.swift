@@ -32,7 +32,7 @@ enum TextBases {
       try write("train.json", "[[\"000\", \"003\"], [\"071\", \"054\"]]\n")
       try write("test.json", "[[\"101\", \"102\"]]\n")
     case .yaml:
-      for name in try FuzzFiles.names(pipelines) {
+      for name in try FuzzFiles.names(pipelines) where name.hasSuffix(".yaml") {
         try FuzzFiles.write(FuzzFiles.bytes(pipelines + name), bases + "/" + name)
       }
     case .description:
