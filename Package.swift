@@ -198,6 +198,7 @@ let package = Package(
         "ShardStore", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
     library(.network, "Collectives", ["Kernels", "Workers"]),
+    library(.network, "MPI", ["Collectives", "Kernels", "Workers"]),
     library(
       .data, "ExtractionRun",
       [
@@ -219,9 +220,10 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Configuration", "Contract", "CrossValidation", "Diagnosis", "Evaluation",
-        "Files", "Imaging", "Judging", "Kernels", "Measure", "ModelFiles", "NeuralNetwork",
-        "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness", "RunReports",
+        argumentParser, "Collectives", "Configuration", "Contract", "CrossValidation", "Diagnosis",
+        "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
+        "NeuralNetwork", "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness",
+        "RunReports",
         "SelfBlending", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "Workers",
       ],
       swiftSettings: strict),

@@ -38,9 +38,11 @@ struct Trainer: ParsableCommand {
   /// Runs the command.
   static func main() {
     Program.begin(failureStatus: ExitCode.failure.rawValue)
+    TrainingProcesses.muteOthers()
     do {
       try Processor.checkEnvironment()
       var command = try parseAsRoot()
+      try checkProcesses(command)
       try command.run()
       end(with: ExitCode.success)
     } catch let error as KernelSelectionError {
@@ -50,8 +52,21 @@ struct Trainer: ParsableCommand {
     }
   }
 
+  /// Several processes train; what else they would do, each would do by itself.
+  private static func checkProcesses(_ command: any ParsableCommand) throws {
+    guard TrainingProcesses.launchedCount > 1, !(command is TrainCommand) else { return }
+    throw ValidationError(
+      "\(type(of: command).configuration.commandName ?? "this command") runs in one process, and "
+        + "\(TrainingProcesses.launchedCount) were started; start it without mpirun or srun -n (only "
+        + "train runs in several)")
+  }
+
   /// Ends the process with what the error asks for: a help text, a message, an exit code.
   private static func end(with error: any Error) -> Never {
+    let status = exitCode(for: error).rawValue
+    // All processes of a training end with the same code; only what isn't a code is one's own failure.
+    TrainingProcesses.end(
+      failure: error is ExitCode ? nil : fullMessage(for: error), status: status)
     Program.end(
       fullMessage(for: error), status: exitCode(for: error).rawValue,
       failureStatus: ExitCode.failure.rawValue)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collectives
 import Configuration
 import Contract
 import Evaluation
@@ -37,6 +38,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var options: TrainingOptions
 
+  @OptionGroup(title: "Several processes") var processes: ProcessOptions
+
   @Option(
     help: ArgumentHelp("Stop with a checkpoint and a model after this time.", valueName: "2h"))
   var time: String?
@@ -58,10 +61,12 @@ struct TrainCommand: ParsableCommand {
     try MemoryCheck.start(
       workers: configuration.workers, reading: configuration.run.map { RunFiles($0).checkpoints })
     let store = try options.store(of: configuration)
+    let folder = dryRun || overfitBatch ? nil : try options.run(of: configuration)
+    let collective = try join(run: folder)
     configuration = try inItsOrder(configuration)
     let setup = try TrainingSetup(
       configuration, recorded: configuration.recorded, store: store,
-      joinsEqualVideos: try joinsEqualVideos(configuration))
+      joinsEqualVideos: try joinsEqualVideos(configuration), collective: collective)
     try setup.checkMemory(readsCheckpoint: dryRun)
     if dryRun {
       try tryOneBatch(setup)
@@ -70,6 +75,18 @@ struct TrainCommand: ParsableCommand {
     } else {
       try train(setup, folder: options.run(of: configuration))
     }
+  }
+
+  /// - Parameter folder: of the run; nil where nothing is kept.
+  private func join(run folder: String?) throws -> any Collective {
+    guard folder != nil || TrainingProcesses.launchedCount == 1 else {
+      throw ValidationError(
+        "--dry-run and --overfit-batch run in one process, and \(TrainingProcesses.launchedCount) were "
+          + "started; start them without mpirun or srun -n")
+    }
+    let collective = try TrainingProcesses.join(processes)
+    if let folder { try TrainingProcesses.beginLog(run: folder, of: collective) }
+    return collective
   }
 
   private func train(_ setup: TrainingSetup, folder: String) throws {
@@ -89,7 +106,9 @@ struct TrainCommand: ParsableCommand {
       case .stopped(let progress):
         StandardOutput.write(
           "Stopped at step \(progress.step); the same command goes on from there.")
-        throw ExitCode(console.interruption.exitCode)
+        // The signal may have come to one process alone.
+        throw ExitCode(
+          Int32(try setup.collective.agree(Int(console.interruption.exitCode))))
       case .alreadyEnded(let progress, let model, let verdict):
         StandardOutput.write("This run has ended already; its model is \(model).")
         StandardOutput.write(EpochTable.render(progress))

@@ -11,6 +11,9 @@ public protocol Collective: AnyObject, Sendable {
   /// How many processes there are.
   var size: Int { get }
 
+  /// Says what the process does now, for messages about lost ranks: `step 12`.
+  func begin(_ work: String)
+
   /// Replaces each number by its sum over all ranks, the same bits everywhere.
   ///
   /// The sum is pairwise in the order of ranks, (0 + 1) + (2 + 3); see `pairwiseSplit` in Kernels.
@@ -34,6 +37,9 @@ public protocol Collective: AnyObject, Sendable {
 }
 
 extension Collective {
+  /// Says nothing.
+  public func begin(_ work: String) {}
+
   /// Whether this process computes by itself.
   public var isAlone: Bool { size == 1 }
 

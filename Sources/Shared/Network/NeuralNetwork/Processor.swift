@@ -1,5 +1,6 @@
 public import Kernels
 internal import KernelsPortable
+internal import Workers
 
 #if canImport(Glibc)
   internal import Glibc
@@ -17,7 +18,22 @@ internal import KernelsPortable
 public enum Processor {
   /// The kernels that the environment names, else the fastest. An executable calls `checkEnvironment`
   /// first: where the environment names none that there are, these are the fastest.
-  public static let selected: any KernelSet = (try? selection.get()) ?? available[0]
+  public static let selected: any KernelSet = {
+    guard let name = limit.withLock({ $0 }) else { return requested }
+    let convolutions = environment("DEEPFAKE_CONVOLUTIONS")
+    return (try? kernels(named: name, convolutions: convolutions)) ?? requested
+  }()
+
+  /// What `selected` is before any limit.
+  public static var requested: any KernelSet { (try? selection.get()) ?? available[0] }
+
+  private static let limit = Locked<String?>(nil)
+
+  /// Makes others the selected ones: processes that compute together need the same.
+  ///
+  /// - Parameter name: one of `available`.
+  /// - Precondition: called before the first use of `selected`.
+  public static func limit(to name: String) { limit.withLock { $0 = name } }
 
   /// Throws where the environment names kernels that this processor doesn't run.
   public static func checkEnvironment() throws(KernelSelectionError) {

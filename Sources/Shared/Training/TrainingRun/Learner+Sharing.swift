@@ -39,6 +39,13 @@ extension Learner {
 }
 
 extension NetworkState {
+  /// A number that the same weights share and others hardly ever do (FNV-1a over their bits).
+  var fingerprint: UInt64 {
+    [parameters, statistics].reduce(0xcbf2_9ce4_8422_2325) { hash, values in
+      values.reduce(hash) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3 }
+    }
+  }
+
   fileprivate mutating func share(over collective: any Collective) throws {
     try collective.share(&parameters)
     try collective.share(&statistics)

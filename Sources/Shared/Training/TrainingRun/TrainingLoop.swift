@@ -125,6 +125,7 @@ struct TrainingLoop: ~Copyable {
 
   /// One step; false where it stepped back instead.
   private mutating func takeStep(_ loader: BatchLoader) throws -> Bool {
+    collective.begin("step \(learner.progress.step + 1)")
     let waitedBefore = loader.times.waitSeconds
     let started = clock.seconds
     let batch = try loader.next()
@@ -151,6 +152,9 @@ struct TrainingLoop: ~Copyable {
   ///   has changed, and the epoch ends again after a resume.
   private mutating func endEpoch() throws -> Bool? {
     var progress = learner.progress
+    collective.begin("the end of epoch \(progress.epoch + 1)")
+    try collective.check(
+      learner.state.fingerprint, isSameFor: "weights after epoch \(progress.epoch + 1)")
     let isLast = progress.epoch + 1 == setup.lastEpoch
     let isDue = (progress.epoch + 1) % setup.configuration.validation.everyEpochs == 0
     var validation: ValidationRecord?

@@ -171,8 +171,10 @@ package struct TrainingSetup {
   ///
   /// - Throws: `WorkStopped` where the observer ended the work.
   package mutating func findNearDuplicates(observer: any WorkObserver) throws {
-    nearDuplicates = try NearDuplicates(
-      in: catalog, split: split, workerCount: configuration.workers, observer: observer)
+    try collective.onFirst {
+      nearDuplicates = try NearDuplicates(
+        in: catalog, split: split, workerCount: configuration.workers, observer: observer)
+    }
   }
 
   /// Looks for what tells labels apart without faces, for the summary and the model's information. Of
@@ -180,11 +182,12 @@ package struct TrainingSetup {
   ///
   /// - Throws: `WorkStopped` where the observer ended the work.
   package mutating func findShortcuts(observer: any WorkObserver) throws {
-    guard collective.isFirst else { return }
-    let collector = try TraitCollector(catalog, workerCount: configuration.workers)
-    auditedVideos = try collector.collect(collector.chosen, observer: observer)
-    shortcuts = try ShortcutAudit(
-      auditedVideos, seed: seed, workerCount: configuration.workers, observer: observer)
+    try collective.onFirst {
+      let collector = try TraitCollector(catalog, workerCount: configuration.workers)
+      auditedVideos = try collector.collect(collector.chosen, observer: observer)
+      shortcuts = try ShortcutAudit(
+        auditedVideos, seed: seed, workerCount: configuration.workers, observer: observer)
+    }
   }
 
   /// Workers of all processes.

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Collectives
+import Configuration
+import Foundation
+import Kernels
+import MPI
+import NeuralNetwork
+import Terminal
+import Workers
+
+/// How a training runs in several processes, on the command line.
+struct ProcessOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The MPI library, for a training in several processes (mpirun, srun); without it that of the "
+        + "launcher is looked for.", valueName: "path"), completion: .file())
+  var mpi: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of several processes: how long nothing may be heard of one before all end.",
+      valueName: "10m"))
+  var longestSilence = "10m"
+
+  /// Seconds of `longestSilence`.
+  var silenceSeconds: Double {
+    get throws {
+      guard let seconds = seconds(ofTimeText: longestSilence), seconds >= 2 else {
+        throw ValidationError(
+          "--longest-silence: expected a time of 2s or more such as 30s or 10m, got \(longestSilence)"
+        )
+      }
+      return seconds
+    }
+  }
+}
+
+/// The processes that this one trains with, from the start of the program to its end.
+enum TrainingProcesses {
+  private static let joined = Locked<MPICollective?>(nil)
+  /// Standard error as it was, before a rank's messages went into its log.
+  private static let terminal = Locked<Int32?>(nil)
+
+  private static let launcher = MPILauncher(ProcessInfo.processInfo.environment)
+
+  /// Processes that a launcher says it has started; 1 without one.
+  static var launchedCount: Int { launcher?.size ?? 1 }
+
+  /// Whether another process speaks to the user.
+  static var isSilent: Bool { launchedCount > 1 && (launcher?.rank ?? 0) > 0 }
+
+  /// Before anything is printed: of several processes the first one speaks.
+  static func muteOthers() {
+    guard isSilent else { return }
+    redirect(STDOUT_FILENO, to: "/dev/null")
+  }
+
+  /// Joins the job that this process was started for. Without a launcher that started several, and without
+  /// `--mpi`, no library is looked for.
+  static func join(_ options: ProcessOptions) throws -> any Collective {
+    let silence = try options.silenceSeconds
+    guard options.mpi != nil || launchedCount > 1 else { return LocalCollective() }
+    let collective = try MPICollective.join(
+      launcher, library: options.mpi,
+      watch: .init(longestSilence: .seconds(silence)) { message in say("Error: " + message) })
+    joined.withLock { $0 = collective }
+    try agreeOnKernels(collective)
+    return collective
+  }
+
+  /// All take the fastest kernels that every processor runs: others round in another way.
+  private static func agreeOnKernels(_ collective: MPICollective) throws {
+    let all = Processor.available
+    let own = all.firstIndex { $0.name == Processor.requested.name } ?? 0
+    let slowest = try -collective.agree(own - all.count)
+    Processor.limit(to: all[all.count - slowest].name)
+    let convolutions = ProcessInfo.processInfo.environment["DEEPFAKE_CONVOLUTIONS"] ?? ""
+    try collective.check(
+      convolutions.isEmpty ? 0 : 1, isSameFor: "value of DEEPFAKE_CONVOLUTIONS")
+  }
+
+  /// What ranks but the first one print goes into files of their own: `RUN/ranks/rank-0001.log`.
+  static func beginLog(run folder: String, of collective: any Collective) throws {
+    guard !collective.isFirst else { return }
+    let logs = folder + "/ranks"
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    let number = String(collective.rank)
+    let file = logs + "/rank-" + String(repeating: "0", count: max(4 - number.count, 0)) + number
+    terminal.withLock { $0 = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) }
+    for descriptor in [STDOUT_FILENO, STDERR_FILENO] { redirect(descriptor, to: file + ".log") }
+  }
+
+  private static func redirect(_ descriptor: Int32, to path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else { return }
+    dup2(file, descriptor)
+    close(file)
+  }
+
+  /// Says something to the user, whatever this process's own output is.
+  private static func say(_ message: String) {
+    StandardError.write(message)
+    guard let descriptor = terminal.withLock({ $0 }) else { return }
+    dup2(descriptor, STDERR_FILENO)
+    StandardError.write(message)
+  }
+
+  /// Ends this process's part in the job, before the program ends.
+  ///
+  /// - Parameters:
+  ///   - message: what went wrong here; nil where all processes end like this one.
+  static func end(failure message: String?, status: Int32) {
+    defer { if isSilent { exit(status) } }
+    guard let collective = joined.withLock({ $0 }) else { return }
+    guard let message else { return collective.leave() }
+    if collective.isFirst {
+      say(message)
+    } else if message.contains("rank 0: ") {
+      // It is the first one's failure, which that one tells and ends the job for.
+      StandardError.write(message)
+      sleep(5)
+    } else {
+      say("rank \(collective.rank): " + message)
+    }
+    collective.abort(status: status)
+  }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import ModelFiles
+import NeuralNetwork
+import TestSupport
+import Testing
+
+extension TrainerTests {
+  /// Training in several processes, by the MPI libraries that are installed.
+  @Suite(
+    .enabled(
+      if: !MPIJobLauncher.installed.isEmpty,
+      "no MPI is installed (apt: openmpi-bin, mpich); scripts/test installs them"))
+  struct Processes {
+    private static let settings = ["epochs=2", "stepsPerEpoch=10"]
+
+    private func run(
+      _ folder: TemporaryDirectory, _ name: String, workers: Int, synchronized: Bool = false
+    ) -> TrainingRun {
+      TrainingRun(
+        folder: folder.path(of: name), workers: workers,
+        settings: Self.settings + ["network.synchronizedBatchNorm=\(synchronized)"])
+    }
+
+    /// Temperature and threshold come from inference, whose rounding depends on the workers of a process.
+    private func weights(_ run: TrainingRun) throws -> NetworkState {
+      try ModelFile(contentsOf: run.model).state
+    }
+
+    /// One process of four workers, two of two and four of one end in the same bits.
+    @Test(arguments: MPIJobLauncher.installed, [false, true])
+    func dividedAnyWayItIsTheSame(_ launcher: MPIJobLauncher, synchronized: Bool) throws {
+      try withTemporaryDirectory { folder in
+        let alone = run(folder, "alone", workers: 4, synchronized: synchronized)
+        let outcome = try alone.train(["--force"])
+        #expect([3, 4].contains(outcome.status), "\(outcome.errors)")
+        for (processes, workers) in [(1, 4), (2, 2), (4, 1)] {
+          let divided = run(
+            folder, "\(processes)", workers: workers, synchronized: synchronized)
+          let together = try launcher.train(divided, processes: processes, flags: ["--force"])
+          #expect(
+            together.status == outcome.status,
+            "\(processes): \(together.output) \(together.errors)")
+          #expect(try weights(divided) == weights(alone), "\(processes) processes")
+          #expect(
+            try divided.metricsRows().map { $0.prefix(5) }
+              == alone.metricsRows().map { $0.prefix(5) })
+          // Tables and progress come once; the other processes have logs.
+          #expect(
+            together.output.components(separatedBy: "val frame").count == 2, "\(together.output)")
+          let logs = try FileManager.default.subpathsOfDirectory(atPath: divided.folder)
+            .filter { $0.hasPrefix("ranks/") }.sorted()
+          #expect(logs == (1..<max(processes, 1)).map { "ranks/rank-000\($0).log" })
+        }
+      }
+    }
+
+    /// Stopped with two processes and gone on with four and with one: the same batches, none lost and none
+    /// doubled; with as many workers in all to the same bits.
+    @Test func anotherNumberOfProcessesGoesOn() throws {
+      let launcher = try #require(MPIJobLauncher.installed.first)
+      try withTemporaryDirectory { folder in
+        let undisturbed = run(folder, "undisturbed", workers: 4)
+        _ = try undisturbed.train(["--force"])
+        for (processes, workers) in [(4, 1), (1, 4)] {
+          let divided = run(folder, "then \(processes)", workers: 2)
+          let first = try launcher.train(divided, processes: 2, flags: ["--force"]) { process in
+            while divided.savedStep < 7, kill(process, 0) == 0 { usleep(500) }
+            // To one process of the job, which is not the first one.
+            _ = try? BuiltExecutable.run(
+              ["-c", "pgrep -P \(process) trainer | tail -n 1 | xargs kill -TERM"],
+              program: URL(fileURLWithPath: "/bin/bash"))
+          }
+          #expect(first.status == 143, "\(first.status) \(first.output) \(first.errors)")
+          let stopped = divided.savedStep
+          #expect((7..<20).contains(stopped), "\(stopped)")
+          let resumed = TrainingRun(
+            folder: divided.folder, workers: workers, settings: divided.settings)
+          let second = try launcher.train(resumed, processes: processes, flags: ["--force"])
+          #expect(resumed.expectedStatuses.contains(second.status) || second.status == 3)
+          #expect(second.output.contains("step \(stopped) of 20"), "\(second.output)")
+          #expect(try weights(resumed) == weights(undisturbed), "\(processes)")
+        }
+      }
+    }
+
+    /// A process that fails by itself ends the job, and says why.
+    @Test(arguments: MPIJobLauncher.installed)
+    func failureEndsTheJob(_ launcher: MPIJobLauncher) throws {
+      try withTemporaryDirectory { folder in
+        var broken = run(folder, "run", workers: 1)
+        broken.store = folder.path(of: "nowhere")
+        let outcome = try launcher.train(broken, processes: 2)
+        #expect(outcome.status != 0)
+        #expect(outcome.errors.contains("nowhere"), "\(outcome.errors)")
+        // One line of the first one's failure is enough.
+        let wrong = try launcher.train(
+          run(folder, "run", workers: 1), processes: 2, flags: ["--set", "batchSize=3"])
+        #expect(wrong.status != 0)
+        #expect(
+          (wrong.errors + wrong.output).components(separatedBy: "two or more for each").count <= 3,
+          "\(wrong.errors)")
+      }
+    }
+
+    /// A process that is killed ends the others; one that is stopped does so after a while, by name.
+    @Test(arguments: MPIJobLauncher.installed, [SIGKILL, SIGSTOP])
+    func deathAndSilence(_ launcher: MPIJobLauncher, signal: Int32) throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(
+          folder: folder.path(of: "run"), workers: 1,
+          settings: ["epochs=1000", "schedule.warmupEpochs=0"])
+        var struck: ContinuousClock.Instant?
+        let outcome = try launcher.train(
+          run, processes: 2, flags: ["--longest-silence", "3s"]
+        ) { process in
+          while run.savedStep < 7, kill(process, 0) == 0 { usleep(500) }
+          _ = try? BuiltExecutable.run(
+            [
+              "-c",
+              "pgrep -f '^[^ ]*/trainer train.*\(folder.path)' | tail -n 1 | xargs kill -\(signal)",
+            ],
+            program: URL(fileURLWithPath: "/bin/bash"))
+          struck = .now
+        }
+        let seconds = try #require(struck).duration(to: .now) / .seconds(1)
+        #expect(outcome.status != 0)
+        #expect(seconds < 60, "\(seconds)")
+        if signal == SIGSTOP {
+          #expect(
+            outcome.errors.contains(
+              /rank \d: nothing was heard of it for \d+ seconds by rank \d \(step \d+/),
+            "\(outcome.errors)")
+        }
+        let left = try BuiltExecutable.run(
+          ["-c", "sleep 1; pgrep -f 'trainer train.*\(folder.path)'"],
+          program: URL(fileURLWithPath: "/bin/bash"))
+        #expect(left.output.split(separator: "\n").count <= 1, "\(left.output)")
+        #expect(run.savedStep >= 7)
+      }
+    }
+
+    /// Processes of a launcher that the library doesn't know would each train by itself, over the same
+    /// files.
+    @Test func aWrongLauncherIsRefused() throws {
+      try withTemporaryDirectory { folder in
+        let run = run(folder, "run", workers: 1)
+        let environment = ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"]
+        let outcome = try BuiltExecutable.run(
+          run.arguments, program: TrainingRun.trainer, environment: environment)
+        #expect(outcome.status == 1)
+        #expect(
+          outcome.errors.contains("SLURM_STEP_NUM_TASKS says that 2 processes were started"),
+          "\(outcome.errors)")
+        #expect(!FileManager.default.fileExists(atPath: run.folder))
+      }
+    }
+
+    /// What isn't a training runs in one process.
+    @Test func othersRunInOneProcess() throws {
+      for command in PrintingCommand.trainer where !["train", "report"].contains(command.name) {
+        let outcome = try command.run("", before: "exec env OMPI_COMM_WORLD_SIZE=2")
+        #expect(outcome.status == 64, "\(command)")
+        #expect(outcome.errors.contains("\(command.name) runs in one process, and 2 were started"))
+      }
+    }
+  }
+
+  /// Without a launcher no library is looked for.
+  @Suite struct OneProcess {
+    @Test func noLibraryIsOpened() throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(
+          folder: folder.path(of: "run"), settings: ["epochs=1", "stepsPerEpoch=2"])
+        let outcome = try BuiltExecutable.run(
+          run.arguments + ["--force"], program: TrainingRun.trainer,
+          environment: ["LD_DEBUG": "files", "LD_DEBUG_OUTPUT": folder.path(of: "ld")])
+        #expect(run.expectedStatuses.contains(outcome.status) || outcome.status == 3)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+          .filter { $0.hasPrefix("ld.") }
+        #expect(!files.isEmpty)
+        for file in files {
+          let text = try String(contentsOfFile: folder.path(of: file), encoding: .utf8)
+          #expect(!text.contains("libmpi") && text.contains("liblmdb"))
+        }
+      }
+    }
+
+    /// A library that isn't there, or is none, is an error that says what to try.
+    @Test func aWrongLibraryIsRefused() throws {
+      try withTemporaryDirectory { folder in
+        let run = TrainingRun(folder: folder.path(of: "run"))
+        let missing = try run.train(["--mpi", folder.path(of: "libmpi.so")])
+        #expect(missing.status == 1)
+        #expect(missing.errors.contains("no MPI library can be opened"), "\(missing.errors)")
+        let other = try run.train(["--mpi", "liblmdb.so.0"])
+        #expect(other.status == 1)
+        #expect(other.errors.contains("liblmdb.so.0 has no function MPI_Init_thread"))
+        #expect(!FileManager.default.fileExists(atPath: run.folder))
+      }
+    }
+  }
+}
