@@ -88,7 +88,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
     thread.start()
     collective.condition.lock()
     while begun.withLock({ $0 == nil }) {
-      _ = collective.condition.wait(until: .init(secondsFromNow: 1))
+      collective.wait(atMost: 1)
     }
     collective.condition.unlock()
     try begun.withLock { $0 }?.get()
@@ -133,8 +133,14 @@ public final class MPICollective: Collective, @unchecked Sendable {
       self.operation = operation
       order = body
       condition.broadcast()
-      while order != nil { _ = condition.wait(until: .init(secondsFromNow: 60)) }
+      while order != nil { wait(atMost: 60) }
     }
+  }
+
+  /// Waits until somebody changed something, or for so many seconds; the caller holds the lock.
+  private func wait(atMost seconds: Double) {
+    let deadline = MonotonicCondition.Deadline(secondsFromNow: seconds)
+    _ = condition.wait(until: deadline)
   }
 
   private func serve() {
@@ -149,7 +155,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
         condition.broadcast()
       } else {
         // Signs of life go on while the program computes.
-        _ = condition.wait(until: .init(secondsFromNow: 0.05))
+        wait(atMost: 0.05)
         condition.unlock()
         beat()
         condition.lock()
