@@ -238,6 +238,7 @@ let package = Package(
     tests("FilesTests", ["Files"]),
     tests("ContractTests", ["Contract"]),
     tests("CollectivesTests", ["Collectives"]),
+    tests("MPITests", ["MPI"]),
     tests("MeasureTests", ["Measure"]),
     tests("PackageTests", []),
     tests(
