@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import Imaging
 import ShardStore
 import TestSupport
 import Testing
@@ -30,6 +31,20 @@ struct ExtractionTests {
         #expect(video.framesSampled == 12)
         #expect(video.framesWithFace == video.framesSampled, "\(name)")
         #expect(video.label == (name.hasPrefix("real/") ? .real : .fake))
+      }
+      // The records say how chosen crops look, as their pictures do.
+      let decoder = try JPEGDecoder()
+      for (video, record) in content.videos {
+        let crops = content.images.filter { $0.key.hasPrefix(video + "/") }.sorted {
+          $0.key < $1.key
+        }
+        #expect(crops.count == record.images)
+        #expect(
+          try record.looks
+            == [1, 3, 5].map { sixth in
+              let image = crops[sixth * crops.count / 6].value
+              return PerceptualHash(try decoder.decode(image.span.bytes))
+            })
       }
       let verified = try BuiltExecutable.run(["verify", one])
       #expect(verified.status == 0, "\(verified.output)")

@@ -47,12 +47,15 @@ struct MPIJobLauncher: Sendable, CustomTestStringConvertible {
   }
 
   /// Trains in so many processes.
+  ///
+  /// - Parameter shell: a command that each process runs with the trainer and its arguments after it.
   func train(
     _ run: TrainingRun, processes: Int, flags: [String] = [],
-    environment: [String: String] = [:], whileRunning: (pid_t) throws -> Void = { _ in }
+    environment: [String: String] = [:], by shell: [String] = [],
+    whileRunning: (pid_t) throws -> Void = { _ in }
   ) throws -> BuiltExecutable.Outcome {
     try BuiltExecutable.run(
-      Array(command.dropFirst()) + ["-n", "\(processes)", TrainingRun.trainer.path]
+      Array(command.dropFirst()) + ["-n", "\(processes)"] + shell + [TrainingRun.trainer.path]
         + run.arguments + flags + (library.map { ["--mpi", $0] } ?? []),
       program: URL(fileURLWithPath: command[0]),
       environment: self.environment.merging(environment) { $1 }, whileRunning: whileRunning)

@@ -103,7 +103,7 @@ import Testing
     let start = root * Self.pageSize
     let node = start + Int(Array(bytes[start..<start + Self.pageSize]).integer(at: 16) as UInt16)
     let leaf = try #require(try pages(branch: false).last)
-    for target in [root, leaf, 0, 1, Int(header.lastPage) + 1, 1 << 40] {
+    for target in [root, leaf, 0, 1, Int(header.lastPage) + 1, 1 << 40, 1 << 48 - 1] {
       var changed = bytes
       for byte in 0..<4 { changed[node + byte] = UInt8(truncatingIfNeeded: target >> (8 * byte)) }
       changed[node + 4] = UInt8(truncatingIfNeeded: target >> 32)
@@ -117,6 +117,38 @@ import Testing
       } catch {
         #expect(error.code == .damagedShard, "\(error)")
       }
+    }
+    try write(bytes)
+  }
+
+  /// A tree whose root is no page of the file.
+  @Test(arguments: [UInt64.max - 1, 1 << 52, 1 << 20, 0])
+  func aRootBeyondTheFile(root: UInt64) throws {
+    let (_, tree) = try PageCheck.imageTree(file)
+    var changed = bytes
+    // The end of the tree's record in the list of databases, of which older ones may lie about.
+    let record = [tree.entries, tree.root].flatMap { number in
+      (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+    }
+    let file = Data(bytes)
+    var from = file.startIndex
+    var found = 0
+    while let place = file.range(of: Data(record), in: from..<file.endIndex) {
+      for byte in 0..<8 {
+        changed[place.lowerBound + 8 + byte] = UInt8(truncatingIfNeeded: root >> (8 * byte))
+      }
+      found += 1
+      from = place.upperBound
+    }
+    #expect(found > 0)
+    try write(changed)
+    let reader = try ShardReader(directory: store.path)
+    let sample = try #require(try reader.samples().first)
+    do throws(ShardStoreError) {
+      _ = try reader.image(of: sample)
+      Issue.record("a root at page \(root) was read")
+    } catch {
+      #expect(error.code == .damagedShard, "\(error)")
     }
     try write(bytes)
   }

@@ -98,7 +98,7 @@ struct TrainCommand: ParsableCommand {
       try setup.findNearDuplicates(observer: console)
       try setup.findShortcuts(observer: console)
     } catch is WorkStopped {
-      throw ExitCode(console.interruption.exitCode)
+      throw try stopCode(console, setup)
     }
     StandardOutput.write(setup.summary)
     let job = TrainingJob(setup: setup, folder: folder, force: options.force, observer: console)
@@ -107,9 +107,7 @@ struct TrainCommand: ParsableCommand {
       case .stopped(let progress):
         StandardOutput.write(
           "Stopped at step \(progress.step); the same command goes on from there.")
-        // The signal may have come to one process alone.
-        throw ExitCode(
-          Int32(try setup.collective.agree(Int(console.interruption.exitCode))))
+        throw try stopCode(console, setup)
       case .alreadyEnded(let progress, let model, let verdict):
         StandardOutput.write("This run has ended already; its model is \(model).")
         StandardOutput.write(EpochTable.render(progress))
@@ -124,8 +122,14 @@ struct TrainCommand: ParsableCommand {
         break
       }
     } catch is WorkStopped {
-      throw ExitCode(console.interruption.exitCode)
+      throw try stopCode(console, setup)
     }
+  }
+
+  /// The exit code of all processes when any of them was asked to stop.
+  private func stopCode(_ console: TrainingConsole, _ setup: TrainingSetup) throws -> ExitCode {
+    // The signal may have come to one process alone; others have no code above 1.
+    ExitCode(Int32(try setup.collective.agree(Int(console.interruption.exitCode))))
   }
 
   private func tryOneBatch(_ setup: TrainingSetup) throws {

@@ -120,6 +120,8 @@ enum TrainingProcesses {
       StandardError.write(message)
       sleep(5)
     } else {
+      // What fails everywhere, such as a store that isn't there, the first one says for all.
+      usleep(500_000)
       say("rank \(collective.rank): " + message)
     }
     collective.abort(status: status)

@@ -121,7 +121,7 @@ package struct ExtractionJob {
     let check = StoreCheck(store: store, workers: settings.workers, observer: observer)
     var removed: [String] = []
     if settings.redoesDamaged {
-      for task in tasks(of: description) { try checkIdle(task) }
+      for task in tasks(of: description) { try task.checkIdle(inStore: store) }
       removed = try check.removeDamaged(settings.task)
     }
     let shares = try shares(of: catalog, description)
@@ -245,7 +245,7 @@ package struct ExtractionJob {
   private func writer(
     of task: JobTask, _ description: StoreDescription
   ) throws -> any VideoWriter {
-    try checkOtherRun(of: task)
+    try task.checkOtherRun(inStore: store, isStaged: settings.scratch != nil)
     if let scratch = settings.scratch {
       return try StagedShardWriter(
         directory: store, scratch: scratch, task: task.index, description: description,
@@ -254,29 +254,6 @@ package struct ExtractionJob {
     return try ShardWriter(
       directory: store, task: task.index, description: description,
       maximumShardBytes: settings.maximumShardBytes)
-  }
-
-  /// Throws where the task is being extracted: a repair changes shards in place.
-  private func checkIdle(_ task: JobTask) throws {
-    guard let other = TaskHeartbeat.read(task, inStore: store), other.isAlive() else { return }
-    throw ShardStoreError(
-      .busy, subject: store,
-      "task \(task.text) is being extracted by process \(other.process) of \(other.host); wait for "
-        + "its end")
-  }
-
-  /// Shards that are published never change, and a run without a scratch disk changes the last one: the
-  /// two kinds of runs can't do a task at the same time. Runs of one kind have their own ways: a lock, or
-  /// that each leaves out what the other has published.
-  private func checkOtherRun(of task: JobTask) throws {
-    guard let other = TaskHeartbeat.read(task, inStore: store), other.isAlive(),
-      other.isStaged != (settings.scratch != nil)
-    else { return }
-    let way = other.isStaged ? "with" : "without"
-    throw ShardStoreError(
-      .busy, subject: store,
-      "task \(task.text) is being extracted \(way) a scratch folder, by process \(other.process) of "
-        + "\(other.host); wait for its end, or run this \(way) --scratch as well")
   }
 
   /// Runs `body` and ends the writer, also after an error, which is the one that counts.

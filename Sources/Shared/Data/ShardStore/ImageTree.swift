@@ -16,6 +16,7 @@ final class ImageTree: Sendable {
   private let path: String
   private let pageSize: Int
   private let tree: ShardFileHeader.Tree
+  private let lastPage: UInt64
   private let file: OpenFile
   private let checked: Locked<Checked>
 
@@ -25,6 +26,7 @@ final class ImageTree: Sendable {
     self.path = path
     self.tree = tree
     pageSize = header.pageSize
+    lastPage = header.lastPage
     file = try stored(OpenFile(path, .read))
     file.expectRandomReads()
     checked = Locked(Checked(claims: PageClaims(lastPage: header.lastPage)))
@@ -49,7 +51,13 @@ final class ImageTree: Sendable {
       let use = PageClaims.Use.tree(levelsBelow: levelsBelow)
       let isChecked = checked.withLock { $0.claims.has(number, use) }
       if levelsBelow == 0, isChecked { return }
-      let bytes = try stored(file.read(count: pageSize, at: Int(clamping: number) * pageSize))
+      let bytes: [UInt8]
+      // Within the file, whose length was compared with the last page.
+      if number <= lastPage {
+        bytes = try stored(file.read(count: pageSize, at: Int(number) * pageSize))
+      } else {
+        bytes = []
+      }
       do throws(PageDamage) {
         let page = try TreePage(
           bytes, number: number, of: "images", isLeaf: levelsBelow == 0, pageSize: pageSize)

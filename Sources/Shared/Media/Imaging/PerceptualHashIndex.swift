@@ -3,7 +3,8 @@
 /// The first 64 bits, which rule out all but one of some 25,000 pictures, are compared with 512 pictures at
 /// once: bit by bit, each bit of these pictures in one vector, with the differences counted in vectors too
 /// (carry-save adders, as in Muła, Kurz and Lemire, "Faster population counts using AVX2 instructions",
-/// 2018). That takes about a third of a nanosecond for a picture, on any processor.
+/// 2018). That takes about a third of a nanosecond for a picture (a core of an AMD EPYC), without any
+/// instruction that some processors lack.
 public struct PerceptualHashIndex: Sendable {
   /// A bit of as many pictures.
   private typealias Plane = SIMD8<UInt64>

@@ -11,7 +11,7 @@ public enum Program {
   ///   written there counts as lost.
   /// - A pipe that nobody reads any more, or a file that reaches its limit, makes writing fail, where
   ///   SIGPIPE and SIGXFSZ would end the process.
-  /// - As many files may be open as the system allows at all: a store has one or two per shard.
+  /// - Up to 65,536 files may be open where the system allows that: a store has one or two per shard.
   /// - A mapped file that somebody truncates ends the process with a line that names file and offset,
   ///   and with `failureStatus`, where SIGBUS would.
   ///
@@ -25,7 +25,8 @@ public enum Program {
     for number in [SIGPIPE, SIGXFSZ] { ignore(number) }
     var files = rlimit()
     if getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 {
-      files.rlim_cur = files.rlim_max
+      // Not without bounds: there are programs and libraries that close each number up to the limit.
+      files.rlim_cur = max(files.rlim_cur, min(files.rlim_max, 1 << 16))
       setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
     }
     name_lost_files(failureStatus)

@@ -153,8 +153,10 @@ struct TrainingLoop: ~Copyable {
   private mutating func endEpoch() throws -> Bool? {
     var progress = learner.progress
     collective.begin("the end of epoch \(progress.epoch + 1)")
-    try collective.check(
-      learner.state.fingerprint, isSameFor: "weights after epoch \(progress.epoch + 1)")
+    if !collective.isAlone {
+      try collective.check(
+        learner.state.fingerprint, isSameFor: "weights after epoch \(progress.epoch + 1)")
+    }
     let isLast = progress.epoch + 1 == setup.lastEpoch
     let isDue = (progress.epoch + 1) % setup.configuration.validation.everyEpochs == 0
     var validation: ValidationRecord?

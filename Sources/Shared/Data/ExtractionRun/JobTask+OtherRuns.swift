@@ -1,0 +1,30 @@
+internal import ShardStore
+
+extension JobTask {
+  /// Throws where the task is being extracted: a repair changes shards in place.
+  func checkIdle(inStore store: String) throws {
+    guard let other = TaskHeartbeat.read(self, inStore: store), other.isAlive() else { return }
+    throw ShardStoreError(
+      .busy, subject: store,
+      "task \(text) is being extracted by process \(other.process) of \(other.host); wait for its end"
+    )
+  }
+
+  /// Throws where a run of the other kind does the task.
+  ///
+  /// Shards that are published never change, and a run without a scratch disk changes the last one: the
+  /// two kinds of runs can't do a task at the same time. Runs of one kind have their own ways: a lock, or
+  /// that each leaves out what the other has published.
+  ///
+  /// - Parameter isStaged: whether this run has a scratch disk.
+  func checkOtherRun(inStore store: String, isStaged: Bool) throws {
+    guard let other = TaskHeartbeat.read(self, inStore: store), other.isAlive(),
+      other.isStaged != isStaged
+    else { return }
+    let way = other.isStaged ? "with" : "without"
+    throw ShardStoreError(
+      .busy, subject: store,
+      "task \(text) is being extracted \(way) a scratch folder, by process \(other.process) of "
+        + "\(other.host); wait for its end, or run this \(way) --scratch as well")
+  }
+}
