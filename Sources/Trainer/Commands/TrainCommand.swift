@@ -23,7 +23,8 @@ struct TrainCommand: ParsableCommand {
         trainer train pipelines/folders.yaml --store faces --run runs/b \\
           --set network.initialWeights=resnet18-f37072fd.pth \\
           --set optimizer.learningRate=0.005
-        mpirun -n 4 trainer train pipelines/dfdc.yaml --store faces --run runs/c --workers 8
+        mpirun -n 4 trainer train pipelines/dfdc.yaml --store faces --run runs/c \\
+          --workers 8
         trainer train pipelines/dfdc.yaml --store faces --dry-run
         trainer train pipelines/dfdc.yaml --store faces --overfit-batch
 
