@@ -131,7 +131,7 @@ import Testing
     try collective.check(1, isSameFor: "seed")
     try collective.waitForAll()
     var values: [Float] = [1, 2]
-    values.withUnsafeMutableBufferPointer { collective.sum($0) }
+    try values.withUnsafeMutableBufferPointer { try collective.sum($0) }
     #expect(values == [1, 2])
   }
 }

@@ -14,12 +14,17 @@ public protocol Collective: AnyObject, Sendable {
   /// Says what the process does now, for messages about lost ranks: `step 12`.
   func begin(_ work: String)
 
-  /// Replaces each number by its sum over all ranks, the same bits everywhere.
+  /// Begins to replace each number by its sum over all ranks, the same bits everywhere, and returns while
+  /// the sums are on their way, so that the program can compute on. Several may be under way, and other
+  /// operations may come in between.
   ///
   /// The sum is pairwise in the order of ranks, (0 + 1) + (2 + 3); see `pairwiseSplit` in Kernels.
   ///
-  /// - Parameter values: as many on every rank.
-  func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError)
+  /// - Parameter values: as many on every rank; nobody touches them before `finishSums` has returned.
+  func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError)
+
+  /// Returns when all sums that were begun are there.
+  func finishSums() throws(CollectiveError)
 
   /// Collects the bytes of all ranks on every rank.
   ///
@@ -45,6 +50,12 @@ extension Collective {
 
   /// Whether this process is the one that owns files and speaks to the user.
   public var isFirst: Bool { rank == 0 }
+
+  /// Replaces each number by its sum over all ranks, and waits for it; see `beginSum`.
+  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+    try beginSum(values)
+    try finishSums()
+  }
 
   /// Collects equally many values of every rank: those of rank 0, then those of rank 1, ...
   public func gather<Value: BitwiseCopyable>(_ values: [Value]) throws(CollectiveError) -> [Value] {

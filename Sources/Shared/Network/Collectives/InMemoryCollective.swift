@@ -6,6 +6,12 @@ package final class InMemoryCollective: Collective {
   package let rank: Int
   package let size: Int
   private let meeting: Meeting
+  private let begun = Locked<[Begun]>([])
+
+  /// Numbers to sum. Sendable because nobody else touches them.
+  private struct Begun: @unchecked Sendable {
+    let values: UnsafeMutableBufferPointer<Float>
+  }
 
   private init(rank: Int, size: Int, meeting: Meeting) {
     self.rank = rank
@@ -41,7 +47,20 @@ package final class InMemoryCollective: Collective {
   /// Ends this rank: operations of the others throw.
   package func leave() { meeting.leave(rank) }
 
-  package func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+  /// The sums come late, as they may: nobody may count on them before `finishSums`.
+  package func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {
+    begun.withLock { $0.append(Begun(values: values)) }
+  }
+
+  package func finishSums() throws(CollectiveError) {
+    let sums = begun.withLock { begun in
+      defer { begun = [] }
+      return begun
+    }
+    for sum in sums { try finish(sum.values) }
+  }
+
+  private func finish(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
     var parts = try meeting.exchange(rank, "sum", Array(UnsafeRawBufferPointer(values))).map {
       bytes in bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }

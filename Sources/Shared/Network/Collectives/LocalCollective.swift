@@ -9,7 +9,10 @@ public final class LocalCollective: Collective {
   public init() {}
 
   /// Leaves the numbers as they are.
-  public func sum(_ values: UnsafeMutableBufferPointer<Float>) {}
+  public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {}
+
+  /// Has nothing to wait for.
+  public func finishSums() {}
 
   /// Copies the bytes.
   public func gather(_ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {

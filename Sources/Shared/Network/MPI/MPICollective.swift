@@ -29,15 +29,14 @@ public final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
-  /// Floats that are summed at once.
-  static let bucketCount = 1 << 20
-  /// Buckets that are under way at once.
-  private static let bucketsUnderWay = 3
   /// Bytes of one broadcast; MPI counts by 32 bits.
   private static let bytesOfPart = 1 << 28
   /// How long a process waits for MPI to end the job before it ends itself.
   private static let patience: UInt32 = 10
   private static let stackBytes = 8 << 20
+  /// How often MPI is looked at while nothing is under way; while sums are that the program doesn't wait
+  /// for, whose cores it computes with; and while it waits.
+  private static let (idleSeconds, hiddenSeconds, awaitedSeconds) = (0.05, 0.000_25, 0.000_05)
 
   /// This process's number.
   public private(set) var rank = 0
@@ -50,8 +49,14 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private let watch: Watch
 
   private let condition = MonotonicCondition()
-  /// What the thread of MPI shall do next.
+  /// What the thread of MPI shall do next, while somebody waits for it.
   private var order: (() -> Void)?
+  /// Sums that the thread of MPI shall begin.
+  private var newSums: [UnsafeMutableBufferPointer<Float>] = []
+  /// Whether no sum is under way.
+  private var areSumsDone = true
+  /// Whether somebody waits for the sums.
+  private var areSumsAwaited = false
   private var abortStatus: Int32?
   /// Set when the thread has ended, or MPI hasn't begun.
   private var hasEnded = false
@@ -61,7 +66,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   // Of the thread of MPI alone.
   private var heartbeat: Heartbeat?
   private var lastBeat = ContinuousClock.now
-  private var buckets: [Bucket] = []
+  private var sums: SumsUnderWay?
 
   /// Joins the job that this process was started for.
   ///
@@ -110,6 +115,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
       throw error
     }
     if size > 1 {
+      sums = try SumsUnderWay(library, rank: rank, size: size)
       heartbeat = Heartbeat(
         library, rank: rank, size: size, longestSilence: watch.longestSilence)
     }
@@ -146,6 +152,8 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private func serve() {
     condition.lock()
     while !hasEnded {
+      for values in newSums { sums?.begin(values) }
+      newSums = []
       if let order {
         condition.unlock()
         order()
@@ -154,14 +162,27 @@ public final class MPICollective: Collective, @unchecked Sendable {
         operation = ""
         condition.broadcast()
       } else {
-        // Signs of life go on while the program computes.
-        wait(atMost: 0.05)
-        condition.unlock()
-        beat()
-        condition.lock()
+        goOn()
       }
     }
     condition.unlock()
+  }
+
+  /// Lets sums go on, and gives signs of life while the program computes; the caller holds the lock.
+  private func goOn() {
+    condition.unlock()
+    let haveMoved = sums?.goOn() ?? false
+    beat()
+    condition.lock()
+    guard newSums.isEmpty, order == nil else { return }
+    if !areSumsDone, sums?.isIdle ?? true {
+      areSumsDone = true
+      condition.broadcast()
+    } else if areSumsDone {
+      wait(atMost: Self.idleSeconds)
+    } else if !haveMoved {
+      wait(atMost: areSumsAwaited ? Self.awaitedSeconds : Self.hiddenSeconds)
+    }
   }
 
   /// Leaves the job, as all ranks do: returns when all have come to it.
@@ -231,6 +252,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private func wait(_ request: MPILibrary.Request) {
     var tries = 0
     while !library.isComplete(request) {
+      if sums?.goOn() ?? false { tries = 0 }
       tries += 1
       if tries > 200 {
         beat()
@@ -241,35 +263,27 @@ public final class MPICollective: Collective, @unchecked Sendable {
 
   // MARK: Operations
 
-  /// See `Collective.sum`. In buckets of 4 MiB: each rank gets its part of a bucket from all others, sums
-  /// it, and sends the sum to all; the next bucket is under way meanwhile.
-  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
-    guard size > 1, let start = values.baseAddress, !values.isEmpty else { return }
-    perform("the sum of \(values.count) numbers") {
-      if buckets.isEmpty {
-        buckets = (0..<Self.bucketsUnderWay).map { _ in Bucket(library, size) }
-      }
-      let count = (values.count + Self.bucketCount - 1) / Self.bucketCount
-      func range(_ number: Int) -> UnsafeMutableBufferPointer<Float> {
-        let first = number * Self.bucketCount
-        return UnsafeMutableBufferPointer(
-          start: start + first, count: min(Self.bucketCount, values.count - first))
-      }
-      // Every rank posts in this order, whatever completes first.
-      for number in 0..<count + 2 {
-        if number < count { buckets[number % buckets.count].post(range(number)) }
-        if number >= 1, number - 1 < count {
-          let bucket = buckets[(number - 1) % buckets.count]
-          wait(bucket.request)
-          bucket.sumAndPost()
-        }
-        if number >= 2 {
-          let bucket = buckets[(number - 2) % buckets.count]
-          wait(bucket.request)
-          bucket.finish(range(number - 2))
-        }
-      }
-    }
+  /// See `Collective.beginSum`.
+  public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+    guard size > 1, !values.isEmpty else { return }
+    condition.lock()
+    defer { condition.unlock() }
+    precondition(!hasEnded, "ranks sum before they leave")
+    newSums.append(values)
+    areSumsDone = false
+    condition.broadcast()
+  }
+
+  /// See `Collective.finishSums`.
+  public func finishSums() throws(CollectiveError) {
+    condition.lock()
+    defer { condition.unlock() }
+    areSumsAwaited = true
+    operation = "the sums of numbers"
+    condition.broadcast()
+    while !areSumsDone { wait(atMost: 60) }
+    areSumsAwaited = false
+    operation = ""
   }
 
   /// See `Collective.gather`.
@@ -289,7 +303,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
       let request = MPILibrary.Request.allocate(capacity: 1)
       defer { request.deallocate() }
       request.initialize(to: 0)
-      library.postAllGather(source, target, bytesOfRank: bytes.count, request)
+      library.postAllGather(source, target, bytesOfRank: bytes.count, on: library.world, request)
       wait(request)
     }
   }
@@ -307,61 +321,5 @@ public final class MPICollective: Collective, @unchecked Sendable {
         wait(request)
       }
     }
-  }
-}
-
-/// Numbers on their way through a sum over ranks.
-private final class Bucket {
-  let request: MPILibrary.Request
-  private let library: MPILibrary
-  private let size: Int
-  /// What is sent, by the rank that sums it; and in the end the sums of all of them.
-  private let whole: UnsafeMutablePointer<Float>
-  /// This rank's part, of every rank.
-  private let parts: UnsafeMutablePointer<Float>
-  /// Floats of a part, the last ones of which may be zeros.
-  private var partCount = 0
-
-  init(_ library: MPILibrary, _ size: Int) {
-    self.library = library
-    self.size = size
-    let capacity = MPICollective.bucketCount + size
-    whole = .allocate(capacity: capacity)
-    parts = .allocate(capacity: capacity)
-    whole.initialize(repeating: 0, count: capacity)
-    parts.initialize(repeating: 0, count: capacity)
-    request = .allocate(capacity: 1)
-    request.initialize(to: 0)
-  }
-
-  deinit {
-    whole.deallocate()
-    parts.deallocate()
-    request.deallocate()
-  }
-
-  private var bytesOfPart: Int { partCount * MemoryLayout<Float>.stride }
-
-  /// Sends each rank its part.
-  func post(_ values: UnsafeMutableBufferPointer<Float>) {
-    partCount = (values.count + size - 1) / size
-    guard let source = values.baseAddress else { return }
-    whole.update(from: source, count: values.count)
-    (whole + values.count).update(repeating: 0, count: partCount * size - values.count)
-    library.postAllToAll(whole, parts, bytesOfRank: bytesOfPart, request)
-  }
-
-  /// Sums this rank's part over the ranks, pairwise in their order, and sends it to all.
-  func sumAndPost() {
-    pairwiseReduce(count: size) { target, source in
-      let (target, source) = (parts + target * partCount, parts + source * partCount)
-      for index in 0..<partCount { target[index] += source[index] }
-    }
-    library.postAllGather(parts, whole, bytesOfRank: bytesOfPart, request)
-  }
-
-  /// Takes the sums.
-  func finish(_ values: UnsafeMutableBufferPointer<Float>) {
-    values.baseAddress?.update(from: whole, count: values.count)
   }
 }

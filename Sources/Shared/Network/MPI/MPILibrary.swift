@@ -39,17 +39,21 @@ struct MPILibrary {
   let funneled: Int32
   /// MPI_STATUS_IGNORE.
   private let noStatus: Int
+  /// MPI_IN_PLACE.
+  private let inPlace: UnsafeRawPointer?
 
   private let initThread: @convention(c) (Int, Int, Int32, UnsafeMutablePointer<Int32>) -> Int32
   private let commRank: @convention(c) (Handle, UnsafeMutablePointer<Int32>) -> Int32
   private let commSize: @convention(c) (Handle, UnsafeMutablePointer<Int32>) -> Int32
-  private let ialltoall:
+  private let commDuplicate: @convention(c) (Handle, Request) -> Int32
+  private let ialltoallv:
     @convention(c) (
-      UnsafeRawPointer, Count, Handle, UnsafeMutableRawPointer, Count, Handle, Handle, Request
+      UnsafeRawPointer, UnsafePointer<Count>, UnsafePointer<Count>, Handle,
+      UnsafeMutableRawPointer, UnsafePointer<Count>, UnsafePointer<Count>, Handle, Handle, Request
     ) -> Int32
   private let iallgather:
     @convention(c) (
-      UnsafeRawPointer, Count, Handle, UnsafeMutableRawPointer, Count, Handle, Handle, Request
+      UnsafeRawPointer?, Count, Handle, UnsafeMutableRawPointer, Count, Handle, Handle, Request
     ) -> Int32
   private let ibcast:
     @convention(c) (UnsafeMutableRawPointer, Count, Handle, Int32, Handle, Request) -> Int32
@@ -104,10 +108,12 @@ struct MPILibrary {
     case .mpich: (world, byte, funneled, noStatus) = (0x4400_0000, 0x4c00_010d, 1, 1)
     case .standard: (world, byte, funneled, noStatus) = (0x101, 0x247, 1024, 0)
     }
+    inPlace = UnsafeRawPointer(bitPattern: interface == .mpich ? -1 : 1)
     initThread = try find("MPI_Init_thread", type(of: initThread))
     commRank = try find("MPI_Comm_rank", type(of: commRank))
     commSize = try find("MPI_Comm_size", type(of: commSize))
-    ialltoall = try find("MPI_Ialltoall", type(of: ialltoall))
+    commDuplicate = try find("MPI_Comm_dup", type(of: commDuplicate))
+    ialltoallv = try find("MPI_Ialltoallv", type(of: ialltoallv))
     iallgather = try find("MPI_Iallgather", type(of: iallgather))
     ibcast = try find("MPI_Ibcast", type(of: ibcast))
     isend = try find("MPI_Isend", type(of: isend))
@@ -138,26 +144,43 @@ struct MPILibrary {
     return (Int(rank), Int(size))
   }
 
+  /// Another communicator of all ranks, whose operations have an order of their own; all ranks call it.
+  func duplicateWorld() throws(MPIError) -> Handle {
+    var copy: Handle = 0
+    try check(commDuplicate(world, &copy), "MPI_Comm_dup")
+    return copy
+  }
+
   private func check(_ status: Int32, _ function: String) throws(MPIError) {
     guard status == 0 else { throw MPIError("\(function) of \(file) failed with \(status)") }
   }
 
   // Errors of what follows end the job, by MPI's own handler of errors.
 
+  /// Bytes that a rank exchanges with each rank, and where those of each begin; kept until the exchange is
+  /// complete.
+  typealias Layout = (
+    counts: UnsafeMutablePointer<Count>, starts: UnsafeMutablePointer<Count>
+  )
+
+  /// Sends each rank bytes and gets bytes of each, in the same layout.
   func postAllToAll(
-    _ sent: UnsafeRawPointer, _ received: UnsafeMutableRawPointer, bytesOfRank: Int,
-    _ request: Request
+    _ sent: UnsafeRawPointer, _ received: UnsafeMutableRawPointer, _ layout: Layout,
+    on communicator: Handle, _ request: Request
   ) {
-    _ = ialltoall(
-      sent, Count(bytesOfRank), byte, received, Count(bytesOfRank), byte, world, request)
+    _ = ialltoallv(
+      sent, layout.counts, layout.starts, byte, received, layout.counts, layout.starts, byte,
+      communicator, request)
   }
 
+  /// Sends all ranks bytes and gets those of all; nil sends those that are in their place among them.
   func postAllGather(
-    _ sent: UnsafeRawPointer, _ received: UnsafeMutableRawPointer, bytesOfRank: Int,
-    _ request: Request
+    _ sent: UnsafeRawPointer?, _ received: UnsafeMutableRawPointer, bytesOfRank: Int,
+    on communicator: Handle, _ request: Request
   ) {
     _ = iallgather(
-      sent, Count(bytesOfRank), byte, received, Count(bytesOfRank), byte, world, request)
+      sent ?? inPlace, Count(bytesOfRank), byte, received, Count(bytesOfRank), byte, communicator,
+      request)
   }
 
   func postBroadcast(_ bytes: UnsafeMutableRawPointer, count: Int, _ request: Request) {

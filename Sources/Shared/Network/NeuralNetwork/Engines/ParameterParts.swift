@@ -125,43 +125,53 @@ struct ParameterParts: Sendable {
   ///
   /// - Parameters:
   ///   - arenas: gradients of each worker, see `ResNet18Layout.gradientCount`.
-  ///   - start: first parameter that is trained, that of a stage; the gradients written of those before
-  ///     it are zero.
-  ///   - squares: one per part; the sum of the squares of its gradients.
+  ///   - range: the parameters, those of whole stages.
+  ///   - squares: what `measure` writes, while the sums are in the cache; nil where they are summed further.
   func merge(
-    _ arenas: [UnsafeMutablePointer<Float>], from start: Int,
-    into gradients: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Double>
+    _ arenas: [UnsafeMutablePointer<Float>], _ range: Range<Int>,
+    into gradients: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Double>?
   ) {
     let shared = WorkerShared((arenas, gradients, squares))
-    runParallel(arenas.count) { worker in
+    forEach(in: range, arenas.count) { index, part in
       let (arenas, gradients, squares) = shared.value
-      for index in stride(from: worker, to: parts.count, by: arenas.count) {
-        let part = parts[index]
-        if part.range.lowerBound < start {
-          (gradients + part.range.lowerBound).update(repeating: 0, count: part.range.count)
-        } else if let layer = part.convolution {
-          kernels.unpackSum(
-            layer.shape, arenas.map { $0 + layer.packedGrad }, outputs: part.outputs,
-            into: gradients + layer.range.lowerBound)
-        } else {
-          sum(arenas, part.range, into: gradients)
-        }
-        squares[index] = kernels.sumOfSquares(
-          gradients + part.range.lowerBound, count: part.range.count)
+      if let layer = part.convolution {
+        kernels.unpackSum(
+          layer.shape, arenas.map { $0 + layer.packedGrad }, outputs: part.outputs,
+          into: gradients + layer.range.lowerBound)
+      } else {
+        sum(arenas, part.range, into: gradients)
       }
+      if let squares { squares[index] = squareSum(gradients, part) }
     }
   }
 
-  /// Computes the squares that `merge` gives, of gradients that were summed further since.
+  /// Sums the squares of gradients.
+  ///
+  /// - Parameters:
+  ///   - range: the parameters, those of whole stages.
+  ///   - squares: one for each part of all parameters; those of the range are written.
   func measure(
-    _ gradients: UnsafeMutablePointer<Float>, workers: Int, squares: UnsafeMutablePointer<Double>
+    _ gradients: UnsafePointer<Float>, _ range: Range<Int>, workers: Int,
+    squares: UnsafeMutablePointer<Double>
   ) {
     let shared = WorkerShared((gradients, squares))
-    runParallel(workers) { worker in
+    forEach(in: range, workers) { index, part in
       let (gradients, squares) = shared.value
-      for index in stride(from: worker, to: parts.count, by: workers) {
-        let range = parts[index].range
-        squares[index] = kernels.sumOfSquares(gradients + range.lowerBound, count: range.count)
+      squares[index] = squareSum(gradients, part)
+    }
+  }
+
+  private func squareSum(_ gradients: UnsafePointer<Float>, _ part: ParameterPart) -> Double {
+    kernels.sumOfSquares(gradients + part.range.lowerBound, count: part.range.count)
+  }
+
+  private func forEach(
+    in range: Range<Int>, _ workers: Int, _ body: @Sendable (Int, ParameterPart) -> Void
+  ) {
+    let chosen = parts.indices.filter { range.overlaps(parts[$0].range) }
+    runParallel(workers) { worker in
+      for place in stride(from: worker, to: chosen.count, by: workers) {
+        body(chosen[place], parts[chosen[place]])
       }
     }
   }

@@ -113,6 +113,11 @@ struct ResNet18Layout: Sendable {
   /// First number of the head in the parameters; it is the last stage.
   var headStart: Int { stageStarts[ResNet18Architecture.backboneStages] }
 
+  /// The parameters of a stage, see `StateEntry.stage`.
+  func parameters(ofStage stage: Int) -> Range<Int> {
+    stageStarts[stage]..<(stage + 1 < stageStarts.count ? stageStarts[stage + 1] : parameterCount)
+  }
+
   /// All convolutions, in the order of the state_dict.
   var convolutions: [Convolution] {
     [stem.convolution]

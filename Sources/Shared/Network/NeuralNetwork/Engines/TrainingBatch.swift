@@ -43,15 +43,36 @@ struct TrainingBatch {
 
   /// Computes gradients, with packed weights of the other direction.
   func backward() throws(CollectiveError) {
+    try backward(plans[0].stageStarts[passes[0].frozenStages]..<plans[0].steps.count)
+  }
+
+  /// Computes gradients as `backward()`, stage by stage, whose workers wait for each other.
+  ///
+  /// - Parameter onStage: called for each stage that is trained, from the head to the first one, as soon
+  ///   as all workers have its gradients.
+  func backward(
+    onStage: (_ stage: Int) throws(CollectiveError) -> Void
+  ) throws(CollectiveError) {
+    let starts = plans[0].stageStarts + [plans[0].steps.count]
+    for stage in (passes[0].frozenStages..<starts.count - 1).reversed() {
+      try backward(starts[stage]..<starts[stage + 1])
+      try onStage(stage)
+    }
+  }
+
+  /// The backward pass of some steps by all workers.
+  private func backward(_ steps: Range<Int>) throws(CollectiveError) {
     if normalizesTogether {
       try forEachSegmentBackward(
-        { steps in forAllWorkers { $0.backward($1, steps) } },
+        steps,
+        { segment in forAllWorkers { $0.backward($1, segment) } },
         exchange: { unit throws(CollectiveError) in
           try exchanges[unit].exchangeBackward(collective)
         })
     } else {
       forAllWorkers { batch, worker in
         batch.forEachSegmentBackward(
+          steps,
           { batch.backward(worker, $0) },
           exchange: { number in
             let unit = batch.plans[worker].units[number]
@@ -73,14 +94,14 @@ struct TrainingBatch {
     }
   }
 
-  /// Goes from exchange to exchange, from the last one to the step where the backward pass ends.
+  /// Goes through steps from exchange to exchange, from the last one to the first.
   private func forEachSegmentBackward<Failure>(
-    _ body: (Range<Int>) -> Void, exchange: (_ unit: Int) throws(Failure) -> Void
+    _ steps: Range<Int>, _ body: (Range<Int>) -> Void,
+    exchange: (_ unit: Int) throws(Failure) -> Void
   ) throws(Failure) {
-    for (number, segment) in segments.enumerated().reversed()
-    where segment.upperBound > backwardEnd {
-      body(max(segment.lowerBound, backwardEnd)..<segment.upperBound)
-      if number > 0 && segment.lowerBound > backwardEnd { try exchange(number - 1) }
+    for (number, segment) in segments.enumerated().reversed() where segment.overlaps(steps) {
+      body(segment.clamped(to: steps))
+      if segment.lowerBound > steps.lowerBound { try exchange(number - 1) }
     }
   }
 
@@ -88,9 +109,6 @@ struct TrainingBatch {
     let shared = WorkerShared(self)
     runParallel(plans.count) { worker in body(shared.value, worker) }
   }
-
-  /// The step at which the backward pass ends.
-  private var backwardEnd: Int { plans[0].stageStarts[passes[0].frozenStages] }
 
   private func begin(_ worker: Int, fill: Fill) {
     let plan = plans[worker]

@@ -17,8 +17,9 @@ internal import Workers
 /// don't depend on the number of workers beyond rounding.
 ///
 /// A step has three parts: the rank's own pass (in which ranks meet at each BatchNorm layer if it is
-/// synchronised), the reduction over ranks, and the end, which changes the state. Every rank gives the
-/// engine the same state, labels and options, and gets the same gradients, state and result.
+/// synchronised, and sum the gradients of each stage over ranks while the pass goes on with the stage
+/// before), the reduction of all else over ranks, and the end, which changes the state. Every rank gives
+/// the engine the same state, labels and options, and gets the same gradients, state and result.
 ///
 /// Not Sendable: one step at a time.
 public final class TrainingEngine {
@@ -159,16 +160,19 @@ public final class TrainingEngine {
   ) throws(CollectiveError) -> StepResult {
     check(state, labels, options)
     batches += 1
-    try pass(state, labels, options, fill)
+    try withGradients { memory throws(CollectiveError) in
+      try pass(state, labels, options, fill, memory)
+    }
     let result = try reduce(frozenStages: options.frozenStages)
     finish(&state, frozenStages: options.frozenStages)
     return result
   }
 
-  /// The rank's own forward and backward pass.
+  /// The rank's own forward and backward pass, and the sums of gradients, which go over ranks while the
+  /// backward pass goes on.
   private func pass(
     _ state: NetworkState, _ labels: [Int], _ options: Options,
-    _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void
+    _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Float>) -> Void, _ memory: GradientMemory
   ) throws(CollectiveError) {
     try state.parameters.withUnsafeBufferPointer { buffer throws(CollectiveError) in
       guard let parameters = buffer.baseAddress else { return }
@@ -188,13 +192,64 @@ public final class TrainingEngine {
             workers: workers)
         }
       }
-      try batch.backward()
+      try backward(batch, memory, frozenStages: options.frozenStages)
     }
   }
 
-  /// Sums over the workers of this rank, then over ranks: gradients, BatchNorm moments, losses.
+  private func backward(
+    _ batch: TrainingBatch, _ memory: GradientMemory, frozenStages: Int
+  ) throws(CollectiveError) {
+    let start = layout.stageStarts[frozenStages]
+    memory.gradients.update(repeating: 0, count: start)
+    memory.squares.update(repeating: 0, count: parts.count)
+    if collective.isAlone {
+      try batch.backward()
+      merge(start..<layout.parameterCount, memory, isFinal: true)
+      return
+    }
+    try batch.backward { stage throws(CollectiveError) in
+      let range = layout.parameters(ofStage: stage)
+      merge(range, memory, isFinal: false)
+      try collective.beginSum(
+        UnsafeMutableBufferPointer(
+          start: memory.gradients + range.lowerBound, count: range.count))
+    }
+    try collective.finishSums()
+    parts.measure(
+      memory.gradients, start..<layout.parameterCount, workers: workers, squares: memory.squares)
+  }
+
+  /// Sums gradients over the workers of this rank.
+  private func merge(_ range: Range<Int>, _ memory: GradientMemory, isFinal: Bool) {
+    times.time("gradients", .merging) {
+      parts.merge(
+        plans.map(\.gradients), range, into: memory.gradients,
+        squares: isFinal ? memory.squares : nil)
+    }
+  }
+
+  /// Where gradients are summed, and the sums of their squares, one for each of `parts`.
+  private struct GradientMemory {
+    let gradients: UnsafeMutablePointer<Float>
+    let squares: UnsafeMutablePointer<Double>
+  }
+
+  private func withGradients(
+    _ body: (GradientMemory) throws(CollectiveError) -> Void
+  ) throws(CollectiveError) {
+    try gradients.withUnsafeMutableBufferPointer { gradients throws(CollectiveError) in
+      try squares.withUnsafeMutableBufferPointer { squares throws(CollectiveError) in
+        guard let gradients = gradients.baseAddress, let squares = squares.baseAddress else {
+          return
+        }
+        try body(GradientMemory(gradients: gradients, squares: squares))
+      }
+    }
+    gradientNorm = squares.reduce(0, +).squareRoot()
+  }
+
+  /// Puts BatchNorm moments, losses and logits together, of the workers of this rank, then of ranks.
   private func reduce(frozenStages: Int) throws(CollectiveError) -> StepResult {
-    times.time("gradients", .merging) { mergeGradients(frozenStages: frozenStages) }
     if !synchronizedBatchNorm {
       for exchange in measured(frozenStages: frozenStages) { exchange.merge() }
     }
@@ -203,7 +258,6 @@ public final class TrainingEngine {
         lossSum: pairwiseSum(plans.indices) { plans[$0].lossSum },
         logits: plans.flatMap { $0.logitsOfSamples })
     }
-    try sumGradients(frozenStages: frozenStages)
     if !synchronizedBatchNorm { try mergeMoments(frozenStages: frozenStages) }
     return try gatherResult()
   }
@@ -243,20 +297,6 @@ public final class TrainingEngine {
     }
   }
 
-  private func mergeGradients(frozenStages: Int) {
-    gradients.withUnsafeMutableBufferPointer { gradients in
-      squares.withUnsafeMutableBufferPointer { squares in
-        guard let gradients = gradients.baseAddress, let squares = squares.baseAddress else {
-          return
-        }
-        parts.merge(
-          plans.map(\.gradients), from: layout.stageStarts[frozenStages], into: gradients,
-          squares: squares)
-      }
-    }
-    gradientNorm = squares.reduce(0, +).squareRoot()
-  }
-
   /// The layers whose statistics a batch moves.
   private func measured(frozenStages: Int) -> some Sequence<BatchNormExchange> {
     exchanges.lazy.filter { $0.layer.stage >= frozenStages }
@@ -272,23 +312,6 @@ public final class TrainingEngine {
 // MARK: Between ranks
 
 extension TrainingEngine {
-  /// Sums the gradients over ranks; the norm is that of the sum.
-  private func sumGradients(frozenStages: Int) throws(CollectiveError) {
-    let start = layout.stageStarts[frozenStages]
-    var outcome: Result<Void, CollectiveError> = .success(())
-    gradients.withUnsafeMutableBufferPointer { gradients in
-      squares.withUnsafeMutableBufferPointer { squares in
-        guard let first = gradients.baseAddress, let squares = squares.baseAddress else { return }
-        outcome = Result { () throws(CollectiveError) in
-          try collective.sum(UnsafeMutableBufferPointer(rebasing: gradients[start...]))
-        }
-        parts.measure(first, workers: workers, squares: squares)
-      }
-    }
-    try outcome.get()
-    gradientNorm = squares.reduce(0, +).squareRoot()
-  }
-
   /// Merges the moments of all layers over ranks, in one message.
   private func mergeMoments(frozenStages: Int) throws(CollectiveError) {
     let layers = Array(measured(frozenStages: frozenStages))
