@@ -160,7 +160,8 @@ let package = Package(
     library(
       .training, "Prediction",
       [
-        "Contract", "Evaluation", "Imaging", "Measure", "NeuralNetwork", "TrainingData", "Workers",
+        "Collectives", "Contract", "Evaluation", "Imaging", "Measure", "NeuralNetwork",
+        "TrainingData", "Workers",
       ]),
     library(
       .training, "Robustness",
@@ -189,7 +190,9 @@ let package = Package(
         "Contract", "Evaluation", "Judging", "ModelFiles", "Prediction", "TrainingData",
         "TrainingRun",
       ]),
-    library(.presentation, "Configuration", [yams, "Contract", "PrintableText", "TrainingRun"]),
+    library(
+      .presentation, "Configuration",
+      [yams, "Collectives", "Contract", "PrintableText", "TrainingRun"]),
     library(
       .presentation, "RunReports",
       [
@@ -320,7 +323,7 @@ let package = Package(
         "VideoCatalog", "Workers",
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
-    tests("ConfigurationTests", ["Configuration", "Contract", "TrainingRun"]),
+    tests("ConfigurationTests", ["Collectives", "Configuration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
       [

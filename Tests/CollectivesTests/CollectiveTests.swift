@@ -31,6 +31,48 @@ import Testing
     #expect(pairs != row)
   }
 
+  /// Sums are under way while other operations come and go.
+  @Test func sumsWaitForNobody() throws {
+    let found = try InMemoryCollective.run(size: 3) { collective in
+      var (first, second) = (Self.numbers(collective.rank), Self.numbers(collective.rank + 1))
+      try first.withUnsafeMutableBufferPointer { first in
+        try second.withUnsafeMutableBufferPointer { second in
+          collective.beginSum(first, as: .float32)
+          guard try collective.gather([collective.rank]) == [0, 1, 2] else { return }
+          collective.beginSum(second, as: .float32)
+          try collective.finishSums()
+        }
+      }
+      return [first, second]
+    }.map { try $0.get() }
+    let sums = (0...1).map { shift in
+      let of = (0..<3).map { Self.numbers($0 + shift) }
+      return [0, 1].map { (of[0][$0] + of[1][$0]) + of[2][$0] }
+    }
+    #expect(found == [sums, sums, sums])
+  }
+
+  /// What travels is rounded, and what comes of it; the sum itself is not.
+  @Test func roundedSumsAreTheSameOnEveryRank() throws {
+    let found = try InMemoryCollective.run(size: 3) { collective in
+      // 257 needs 9 bits; 3 * 2^-8 is swallowed by 256 in a sum of bfloat16.
+      var values: [[Float]] = [[257, 256], [0, 1], [0, 1]]
+      try values[collective.rank].withUnsafeMutableBufferPointer { values in
+        collective.beginSum(values, as: .bfloat16)
+        try collective.finishSums()
+      }
+      return values[collective.rank]
+    }.map { try $0.get() }
+    #expect(found == Array(repeating: [256, 258], count: 3))
+    var own: [Float] = [257]
+    try own.withUnsafeMutableBufferPointer { values in
+      let alone: any Collective = LocalCollective()
+      try alone.beginSum(values, as: .bfloat16)
+      try alone.finishSums()
+    }
+    #expect(own == [257])
+  }
+
   @Test func gatherComesInTheOrderOfRanks() throws {
     let found = InMemoryCollective.run(size: 3) { collective in
       var all: [Double] = []

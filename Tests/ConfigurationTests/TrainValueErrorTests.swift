@@ -5,7 +5,8 @@ import Testing
 @Suite struct TrainValueErrorTests {
   static let sections =
     "store, run, workers, seed, epochs, batchSize, stepsPerEpoch, timeLimit, network, data, "
-    + "augmentation, selfBlending, optimizer, schedule, validation, checkpoints"
+    + "augmentation, selfBlending, optimizer, schedule, validation, checkpoints, "
+    + "communication"
 
   @Test func misspeltKeys() {
     let yaml = "extract: {dataset: dfdc}\ntrain:\n  epoch: 3\n  optimizer:\n    learningrate: 1\n"
@@ -132,6 +133,11 @@ import Testing
     (
       "checkpoints: {keep: 0}", "2:23",
       "'train.checkpoints.keep': expected an integer from 1 to 1000, got '0'"
+    ),
+    (
+      "communication: {precision: float16}", "2:30",
+      "'train.communication.precision': expected one of float32, bfloat16, got 'float16'; "
+        + "did you mean 'bfloat16'?"
     ),
   ])
   func value(line: String, place: String, message: String) {

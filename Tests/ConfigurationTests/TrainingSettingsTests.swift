@@ -1,3 +1,4 @@
+import Collectives
 import TrainingRun
 import Contract
 import Testing
@@ -60,6 +61,7 @@ import Testing
     value.checkpoints.everyMinutes = 0
     value.checkpoints.everySteps = 20
     value.checkpoints.keep = 1
+    value.communication.precision = .bfloat16
     return value
   }
 
@@ -260,7 +262,7 @@ import Testing
       ])
     // Settings that older software didn't have were off in it.
     let all = TrainingSettings().differences(from: [:])
-    #expect(all.count == TrainingSettings().resultSettings.count - 9)
+    #expect(all.count == TrainingSettings().resultSettings.count - 10)
   }
 
   /// Checkpoints of older software go on: what it didn't know was off.
@@ -275,6 +277,7 @@ import Testing
     settings["data.balanceBy"] = nil
     settings["network.freezeStages"] = nil
     settings["optimizer.layerDecay"] = nil
+    settings["communication.precision"] = nil
     #expect(TrainingSettings().differences(from: settings).isEmpty)
     var other = TrainingSettings()
     other.selfBlending.share = 0.5

@@ -23,6 +23,27 @@ import Testing
     }
   }
 
+  /// However many are computed at once, by however many: what processes share out comes to the same.
+  @Test(arguments: [
+    ResNet18Architecture.Head.linear, .mlp(hidden: 40, batchNorm: true, dropout: 0.5),
+  ])
+  func logitsDependOnTheirPictureAlone(head: ResNet18Architecture.Head) {
+    let fixture = EngineFixture(head, count: 9)
+    func logits(maximum: Int, workers: Int, _ samples: Range<Int>) -> [Float] {
+      let engine = InferenceEngine(
+        architecture: fixture.architecture, maximumBatch: maximum, workers: workers,
+        kernels: Processor.selected, usualPictures: 4)
+      engine.load(fixture.state)
+      return engine.logits(count: samples.count) { fixture.fill(samples.lowerBound + $0, $1) }
+    }
+    let expected = logits(maximum: 9, workers: 1, 0..<9)
+    for (maximum, workers) in [(9, 2), (9, 3), (9, 4), (4, 1), (1, 1), (2, 2)] {
+      #expect(logits(maximum: maximum, workers: workers, 0..<9) == expected)
+      let parts = [0..<4, 4..<7, 7..<9].flatMap { logits(maximum: maximum, workers: workers, $0) }
+      #expect(parts == expected, "\(maximum) by \(workers)")
+    }
+  }
+
   @Test func loadingTakesOverAnotherState() {
     let fixture = EngineFixture(.linear, count: 3)
     var other = fixture.state

@@ -1,4 +1,5 @@
 import Collectives
+import TestSupport
 import Testing
 import Workers
 
@@ -35,12 +36,13 @@ import Workers
   /// Some steps with momentum and clipping: what each rank saw, step by step.
   private static func train(
     _ fixture: EngineFixture, ranks: Int, workers: Int, synchronized: Bool, frozenSteps: Int = 0,
-    frozenStages: Int = 5
+    frozenStages: Int = 5, precision: WirePrecision = .float32
   ) throws -> [[EngineFixture.Outcome]] {
     try InMemoryCollective.run(size: ranks) { collective in
       let engine = TrainingEngine(
         architecture: fixture.architecture, batchSize: fixture.count, workers: workers,
-        synchronizedBatchNorm: synchronized, kernels: Processor.selected, collective: collective)
+        synchronizedBatchNorm: synchronized, kernels: Processor.selected, collective: collective,
+        precision: precision)
       let filled = Locked<[Int]>([])
       var state = fixture.state
       var optimizer = Optimizer(
@@ -95,6 +97,21 @@ import Workers
       }
     }
     #expect(expected[2].loss.isFinite && expected[2].state != expected[1].state)
+  }
+
+  /// Rounded gradients are nearly the same, and equal on all ranks.
+  @Test(arguments: [false, true]) func gradientsMayTravelRounded(synchronized: Bool) throws {
+    let fixture = EngineFixture(Self.head, count: 8)
+    let exact = try Self.train(fixture, ranks: 2, workers: 1, synchronized: synchronized)
+    let rounded = try Self.train(
+      fixture, ranks: 2, workers: 1, synchronized: synchronized, precision: .bfloat16)
+    #expect(rounded[0] == rounded[1])
+    let difference = relativeDifference(rounded[0][0].gradients, exact[0][0].gradients)
+    // Half a unit of the last of 8 bits, of the parts and of their sum.
+    #expect((1e-4...0.008).contains(difference), "\(difference)")
+    let alone = try Self.train(
+      fixture, ranks: 1, workers: 2, synchronized: synchronized, precision: .bfloat16)
+    #expect(alone[0] == exact[0])
   }
 
   @Test(arguments: [false, true]) func otherDivisionsAreNamed(synchronized: Bool) throws {

@@ -82,10 +82,10 @@ struct ExportCommand: ParsableCommand {
     let result = try console.exiting {
       try setup.findNearDuplicates(observer: console)
       try setup.findShortcuts(observer: console)
-      return try ModelExport(
-        setup: setup, force: force, outOfFold: try outOfFold(setup), observer: console
-      ).run(
-        saved, progress: learner.progress, to: target)
+      let export = ModelExport(
+        setup: setup, force: force, outOfFold: try outOfFold(setup), observer: console)
+      return try export.run(
+        saved, try export.answers(of: saved.evaluated), progress: learner.progress, to: target)
     }
     result.print()
     try destination?.write(Result(result), format: "export/1")

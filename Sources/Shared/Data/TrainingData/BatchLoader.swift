@@ -99,12 +99,12 @@ public final class EvaluationLoader: Sendable {
   ///   - videos: positions of the videos, one side of a split; those without a face give nothing.
   ///   - batchSize: pictures of a batch; the last one may have fewer.
   ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
-  ///   - skipped: how many samples are left out, the first ones in the order of the catalog.
+  ///   - samples: which samples, counted in the order of the catalog; nil is all.
   ///   - blends: makes each picture into a fake; nil gives them as they are stored.
   ///   - measuresBlur: whether batches tell how blurred their pictures are.
   public init(
-    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0, skipped: Int = 0,
-    blends: HeldOutBlends? = nil, measuresBlur: Bool = false,
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0,
+    samples: Range<Int>? = nil, blends: HeldOutBlends? = nil, measuresBlur: Bool = false,
     options: LoaderOptions = LoaderOptions()
   ) throws(TrainingDataError) {
     guard batchSize > 0 else {
@@ -112,7 +112,7 @@ public final class EvaluationLoader: Sendable {
         .invalidSetting, subject: "batch size", "expected 1 or more, got \(batchSize)")
     }
     let plan = EvaluationPlan(
-      catalog, videos: videos, batchSize: batchSize, skipped: skipped, areBlended: blends != nil)
+      catalog, videos: videos, batchSize: batchSize, samples: samples, areBlended: blends != nil)
     sampleCount = plan.samples.count
     queue = try BatchQueue(
       plan,

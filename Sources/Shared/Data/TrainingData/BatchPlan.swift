@@ -73,12 +73,12 @@ struct EvaluationPlan: BatchPlan {
   let areBlended: Bool
 
   init(
-    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, skipped: Int = 0,
+    _ catalog: SampleCatalog, videos: [Int], batchSize: Int, samples: Range<Int>? = nil,
     areBlended: Bool = false
   ) {
     self.areBlended = areBlended
     let all = videos.sorted().flatMap { catalog.videos[$0].samples.lazy.map(UInt32.init) }
-    samples = Array(all.dropFirst(max(skipped, 0)))
+    self.samples = Array(all[(samples ?? all.indices).clamped(to: all.indices)])
     self.batchSize = batchSize
   }
 

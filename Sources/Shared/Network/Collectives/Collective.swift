@@ -20,8 +20,12 @@ public protocol Collective: AnyObject, Sendable {
   ///
   /// The sum is pairwise in the order of ranks, (0 + 1) + (2 + 3); see `pairwiseSplit` in Kernels.
   ///
-  /// - Parameter values: as many on every rank; nobody touches them before `finishSums` has returned.
-  func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError)
+  /// - Parameters:
+  ///   - values: as many on every rank; nobody touches them before `finishSums` has returned.
+  ///   - precision: how they travel; the same on every rank. A process that is alone rounds nothing.
+  func beginSum(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
+  ) throws(CollectiveError)
 
   /// Returns when all sums that were begun are there.
   func finishSums() throws(CollectiveError)
@@ -53,7 +57,7 @@ extension Collective {
 
   /// Replaces each number by its sum over all ranks, and waits for it; see `beginSum`.
   public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
-    try beginSum(values)
+    try beginSum(values, as: .float32)
     try finishSums()
   }
 

@@ -11,6 +11,7 @@ package final class InMemoryCollective: Collective {
   /// Numbers to sum. Sendable because nobody else touches them.
   private struct Begun: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Float>
+    let precision: WirePrecision
   }
 
   private init(rank: Int, size: Int, meeting: Meeting) {
@@ -48,8 +49,10 @@ package final class InMemoryCollective: Collective {
   package func leave() { meeting.leave(rank) }
 
   /// The sums come late, as they may: nobody may count on them before `finishSums`.
-  package func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {
-    begun.withLock { $0.append(Begun(values: values)) }
+  package func beginSum(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
+  ) {
+    begun.withLock { $0.append(Begun(values: values, precision: precision)) }
   }
 
   package func finishSums() throws(CollectiveError) {
@@ -57,10 +60,19 @@ package final class InMemoryCollective: Collective {
       defer { begun = [] }
       return begun
     }
-    for sum in sums { try finish(sum.values) }
+    for sum in sums { try finish(sum.values, sum.precision) }
   }
 
-  private func finish(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+  private func finish(
+    _ values: UnsafeMutableBufferPointer<Float>, _ precision: WirePrecision
+  ) throws(CollectiveError) {
+    func round() {
+      guard size > 1, precision == .bfloat16 else { return }
+      for place in values.indices {
+        values[place] = BFloat16.value(of: BFloat16.bits(of: values[place]))
+      }
+    }
+    round()
     var parts = try meeting.exchange(rank, "sum", Array(UnsafeRawBufferPointer(values))).map {
       bytes in bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
@@ -68,6 +80,7 @@ package final class InMemoryCollective: Collective {
       for place in parts[target].indices { parts[target][place] += parts[source][place] }
     }
     _ = values.update(fromContentsOf: parts[0])
+    round()
   }
 
   package func gather(

@@ -9,7 +9,9 @@ public final class LocalCollective: Collective {
   public init() {}
 
   /// Leaves the numbers as they are.
-  public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) {}
+  public func beginSum(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
+  ) {}
 
   /// Has nothing to wait for.
   public func finishSums() {}

@@ -52,7 +52,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   /// What the thread of MPI shall do next, while somebody waits for it.
   private var order: (() -> Void)?
   /// Sums that the thread of MPI shall begin.
-  private var newSums: [UnsafeMutableBufferPointer<Float>] = []
+  private var newSums: [(UnsafeMutableBufferPointer<Float>, WirePrecision)] = []
   /// Whether no sum is under way.
   private var areSumsDone = true
   /// Whether somebody waits for the sums.
@@ -152,7 +152,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private func serve() {
     condition.lock()
     while !hasEnded {
-      for values in newSums { sums?.begin(values) }
+      for (values, precision) in newSums { sums?.begin(values, as: precision) }
       newSums = []
       if let order {
         condition.unlock()
@@ -264,12 +264,14 @@ public final class MPICollective: Collective, @unchecked Sendable {
   // MARK: Operations
 
   /// See `Collective.beginSum`.
-  public func beginSum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+  public func beginSum(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
+  ) throws(CollectiveError) {
     guard size > 1, !values.isEmpty else { return }
     condition.lock()
     defer { condition.unlock() }
     precondition(!hasEnded, "ranks sum before they leave")
-    newSums.append(values)
+    newSums.append((values, precision))
     areSumsDone = false
     condition.broadcast()
   }

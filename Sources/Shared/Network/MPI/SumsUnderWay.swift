@@ -1,10 +1,11 @@
+internal import Collectives
 internal import Kernels
 
 /// Sums over ranks that go on while the program computes; see `Collective.beginSum`. Of the thread of MPI
 /// alone.
 ///
 /// They go in buckets of 4 MiB: of each bucket a rank gets its part from all others (Ialltoallv), sums it,
-/// and sends the sum to all (Iallgather), from and to where the numbers are. Some buckets are under way at once. Both kinds of messages have
+/// and sends the sum to all (Iallgather), float32 from and to where the numbers are. Some buckets are under way at once. Both kinds of messages have
 /// a communicator of their own, on which they are posted in the order of buckets: the same on every rank,
 /// whatever comes in between and whatever arrives first.
 struct SumsUnderWay: ~Copyable {
@@ -19,7 +20,7 @@ struct SumsUnderWay: ~Copyable {
   private let scattering: MPILibrary.Handle
   private let collecting: MPILibrary.Handle
   /// Numbers of buckets that are not under way yet.
-  private var waiting: [UnsafeMutableBufferPointer<Float>] = []
+  private var waiting: [(UnsafeMutableBufferPointer<Float>, WirePrecision)] = []
   private var free: [Bucket] = []
   /// Buckets whose parts come in, the oldest first.
   private var scattered: [Bucket] = []
@@ -40,14 +41,16 @@ struct SumsUnderWay: ~Copyable {
   var isIdle: Bool { waiting.isEmpty && scattered.isEmpty && collected.isEmpty }
 
   /// Begins to sum numbers; `goOn` does it.
-  mutating func begin(_ values: UnsafeMutableBufferPointer<Float>) {
+  mutating func begin(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
+  ) {
     // A whole number for each rank: but for the last ones they are sent from where they are.
     let whole = max(Self.bucketCount / size, 1) * size
     let end = values.count / size * size
     for first in stride(from: 0, to: end, by: whole) {
-      waiting.append(.init(rebasing: values[first..<min(first + whole, end)]))
+      waiting.append((.init(rebasing: values[first..<min(first + whole, end)]), precision))
     }
-    if end < values.count { waiting.append(.init(rebasing: values[end...])) }
+    if end < values.count { waiting.append((.init(rebasing: values[end...]), precision)) }
     if free.isEmpty, scattered.isEmpty, collected.isEmpty {
       free = (0..<Self.bucketsUnderWay).map { _ in
         Bucket(library, rank: rank, size: size, capacity: whole)
@@ -69,7 +72,8 @@ struct SumsUnderWay: ~Copyable {
       hasMoved = true
     }
     while !waiting.isEmpty, let bucket = free.popLast() {
-      bucket.scatter(waiting.removeFirst(), on: scattering)
+      let (values, precision) = waiting.removeFirst()
+      bucket.scatter(values, as: precision, on: scattering)
       scattered.append(bucket)
       hasMoved = true
     }
@@ -89,7 +93,11 @@ private final class Bucket {
   private let padded: UnsafeMutablePointer<Float>
   /// Bytes that are exchanged with each rank, none with this one itself; then where those of each begin.
   private let layout: UnsafeMutablePointer<MPILibrary.Count>
+  /// What travels rounded: all numbers, then this rank's part of every rank.
+  private lazy var halves = HalfMemory(capacity: capacity)
+  private let capacity: Int
   private var values = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+  private var precision = WirePrecision.float32
   /// Numbers of a part.
   private var partCount = 0
 
@@ -97,6 +105,7 @@ private final class Bucket {
     self.library = library
     self.rank = rank
     self.size = size
+    self.capacity = capacity
     parts = .allocate(capacity: capacity)
     parts.initialize(repeating: 0, count: capacity)
     padded = .allocate(capacity: size)
@@ -121,11 +130,17 @@ private final class Bucket {
     isPadded ? padded : values.baseAddress ?? padded
   }
 
-  private var bytesOfPart: Int { partCount * MemoryLayout<Float>.stride }
+  private var bytesOfPart: Int {
+    partCount * (precision == .float32 ? MemoryLayout<Float>.stride : MemoryLayout<UInt16>.stride)
+  }
 
   /// Sends each rank its part.
-  func scatter(_ values: UnsafeMutableBufferPointer<Float>, on communicator: MPILibrary.Handle) {
+  func scatter(
+    _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision,
+    on communicator: MPILibrary.Handle
+  ) {
     self.values = values
+    self.precision = precision
     partCount = (values.count + size - 1) / size
     if isPadded, let source = values.baseAddress {
       padded.update(from: source, count: values.count)
@@ -135,12 +150,39 @@ private final class Bucket {
       layout[other] = other == rank ? 0 : MPILibrary.Count(bytesOfPart)
       layout[size + other] = MPILibrary.Count(other * bytesOfPart)
     }
-    library.postAllToAll(whole, parts, (layout, layout + size), on: communicator, request)
+    let (sent, received): (UnsafeRawPointer, UnsafeMutableRawPointer)
+    switch precision {
+    case .float32: (sent, received) = (UnsafeRawPointer(whole), UnsafeMutableRawPointer(parts))
+    case .bfloat16:
+      halves.round(whole, into: halves.whole, count: size * partCount)
+      (sent, received) = (UnsafeRawPointer(halves.whole), UnsafeMutableRawPointer(halves.parts))
+    }
+    library.postAllToAll(sent, received, (layout, layout + size), on: communicator, request)
   }
 
   /// Sums this rank's part over the ranks, pairwise in their order, and sends it to all.
   func collect(on communicator: MPILibrary.Handle) {
     let own = whole + rank * partCount
+    if precision == .bfloat16 {
+      for other in 0..<size where other != rank {
+        halves.widen(
+          halves.parts + other * partCount, into: parts + other * partCount, count: partCount)
+      }
+      // What this rank brings is rounded like what others do.
+      halves.widen(halves.whole + rank * partCount, into: own, count: partCount)
+    }
+    sum(into: own)
+    switch precision {
+    case .float32:
+      library.postAllGather(nil, whole, bytesOfRank: bytesOfPart, on: communicator, request)
+    case .bfloat16:
+      halves.round(own, into: halves.whole + rank * partCount, count: partCount)
+      library.postAllGather(
+        nil, halves.whole, bytesOfRank: bytesOfPart, on: communicator, request)
+    }
+  }
+
+  private func sum(into own: UnsafeMutablePointer<Float>) {
     let (parts, partCount, rank) = (parts, partCount, rank)
     func part(_ number: Int) -> UnsafeMutablePointer<Float> {
       number == rank ? own : parts + number * partCount
@@ -155,11 +197,37 @@ private final class Bucket {
     }
     let (left, right) = (part(0), part(half))
     for index in 0..<partCount { own[index] = left[index] + right[index] }
-    library.postAllGather(nil, whole, bytesOfRank: bytesOfPart, on: communicator, request)
   }
 
   /// The sums are there.
   func finish() {
+    if precision == .bfloat16 { halves.widen(halves.whole, into: whole, count: size * partCount) }
     if isPadded { values.baseAddress?.update(from: padded, count: values.count) }
+  }
+}
+
+/// Numbers of a bucket as bfloat16.
+private final class HalfMemory {
+  let whole: UnsafeMutablePointer<UInt16>
+  let parts: UnsafeMutablePointer<UInt16>
+
+  init(capacity: Int) {
+    whole = .allocate(capacity: capacity)
+    parts = .allocate(capacity: capacity)
+    whole.initialize(repeating: 0, count: capacity)
+    parts.initialize(repeating: 0, count: capacity)
+  }
+
+  deinit {
+    whole.deallocate()
+    parts.deallocate()
+  }
+
+  func round(_ values: UnsafePointer<Float>, into bits: UnsafeMutablePointer<UInt16>, count: Int) {
+    for index in 0..<count { bits[index] = BFloat16.bits(of: values[index]) }
+  }
+
+  func widen(_ bits: UnsafePointer<UInt16>, into values: UnsafeMutablePointer<Float>, count: Int) {
+    for index in 0..<count { values[index] = BFloat16.value(of: bits[index]) }
   }
 }

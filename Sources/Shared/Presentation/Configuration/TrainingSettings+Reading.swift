@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Contract
 package import TrainingRun
 
@@ -43,6 +44,7 @@ extension TrainingSettings {
     schedule.read(scheduleSection)
     validation.read(section.section("validation"))
     checkpoints.read(section.section("checkpoints"))
+    communication.read(section.section("communication"))
     let hasPairs = data.pairing != .none || selfBlending.share > 0
     if hasPairs, batchSize % 2 != 0 {
       section.reject(
@@ -205,5 +207,11 @@ extension TrainingSettings.Checkpoints {
     everyMinutes = section.number("everyMinutes", default: everyMinutes, in: 0...10000)
     everySteps = section.integer("everySteps", default: everySteps, in: 0...10_000_000)
     keep = section.integer("keep", default: keep, in: 1...1000)
+  }
+}
+
+extension TrainingSettings.Communication {
+  fileprivate mutating func read(_ section: SectionReader) {
+    precision = section.choice("precision", default: precision)
   }
 }

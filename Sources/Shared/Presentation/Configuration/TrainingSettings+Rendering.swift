@@ -1,3 +1,4 @@
+internal import Collectives
 internal import Contract
 package import TrainingRun
 
@@ -192,6 +193,8 @@ extension TrainingSettings {
       .harmless("checkpoints.everyMinutes", checkpoints.everyMinutes),
       .harmless("checkpoints.everySteps", checkpoints.everySteps),
       .harmless("checkpoints.keep", checkpoints.keep),
+      .decisive(
+        "communication.precision", communication.precision.rawValue, absent: "float32"),
     ]
   }
 }

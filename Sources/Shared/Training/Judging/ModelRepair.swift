@@ -190,7 +190,7 @@ package struct ModelRepair {
       }
       let loader = try EvaluationLoader(
         catalog, videos: split.train, batchSize: batchSize,
-        inputSize: broken.architecture.inputSize, skipped: held)
+        inputSize: broken.architecture.inputSize, samples: held..<Int.max)
       defer { loader.stop() }
       var done = held
       while let batch = try loader.next() {

@@ -1,3 +1,4 @@
+package import Collectives
 package import Contract
 package import Evaluation
 package import Imaging
@@ -10,18 +11,27 @@ package final class Predictor {
   private let engine: InferenceEngine
   private let catalog: SampleCatalog
   private let normalization: InputNormalization
+  private let collective: any Collective
 
   /// Pictures that are computed at once, over all workers.
   package static let chunk = 32
 
-  /// - Parameter lender: an engine that trains the same network, whose memory is used between its steps.
+  /// Convolutions are chosen for so many, whatever the number of workers: what a network says of a picture,
+  /// and the calibration that follows from it, is the same to the bit on any number of processes.
+  private static let usualPictures = 16
+
+  /// - Parameters:
+  ///   - lender: an engine that trains the same network, whose memory is used between its steps.
+  ///   - collective: the processes that share the pictures of `predict`, which all of them call.
   package init(
     architecture: ResNet18Architecture, catalog: SampleCatalog, normalization: InputNormalization,
-    workers: Int, borrowingFrom lender: TrainingEngine? = nil
+    workers: Int, borrowingFrom lender: TrainingEngine? = nil,
+    sharedOver collective: any Collective = LocalCollective()
   ) {
+    self.collective = collective
     engine = InferenceEngine(
       architecture: architecture, maximumBatch: Self.chunk, workers: workers,
-      kernels: Processor.selected, borrowingFrom: lender)
+      kernels: Processor.selected, usualPictures: Self.usualPictures, borrowingFrom: lender)
     self.catalog = catalog
     self.normalization = normalization
   }
@@ -47,41 +57,58 @@ package final class Predictor {
     let total = (videos + blended).reduce(0) { $0 + catalog.videos[$1].samples.count }
     observer.begin(total: total, unit: "pictures")
     defer { observer.end() }
-    let size = state.architecture.inputSize
-    try append(
-      to: &predictions, name, observer,
-      EvaluationLoader(
-        catalog, videos: videos, batchSize: Self.chunk, inputSize: size, measuresBlur: true)
-    ) { $0.evaluated }
+    try append(to: &predictions, name, observer, videos: videos, blends: nil) { $0.evaluated }
     if let blends {
-      try append(
-        to: &predictions, name, observer,
-        EvaluationLoader(
-          catalog, videos: blended, batchSize: Self.chunk, inputSize: size, blends: blends,
-          measuresBlur: true)
-      ) { $0.evaluatedAsBlend }
+      try append(to: &predictions, name, observer, videos: blended, blends: blends) {
+        $0.evaluatedAsBlend
+      }
     }
     return predictions
   }
 
+  /// Each process judges a part of the samples, and gets the answers to all.
   private func append(
     to predictions: inout VideoPredictions, _ name: String, _ observer: any WorkObserver,
-    _ loader: EvaluationLoader, as evaluated: (SampleCatalog.Video) -> EvaluatedVideo
+    videos: [Int], blends: HeldOutBlends?, as evaluated: (SampleCatalog.Video) -> EvaluatedVideo
   ) throws {
+    let samples = videos.sorted().flatMap { catalog.videos[$0].samples }
+    let bounds = (0...collective.size).map {
+      evenBound($0, of: collective.size, count: samples.count)
+    }
+    let longest = zip(bounds, bounds.dropFirst()).map { $1 - $0 }.max() ?? 0
+    let done = predictions.frames.count
+    // Margin and blur of each, as many numbers on every rank.
+    var answers = [Double](repeating: 0, count: 2 * longest)
+    var answered = 0
+    let loader = try EvaluationLoader(
+      catalog, videos: videos, batchSize: Self.chunk, inputSize: engine.architecture.inputSize,
+      samples: bounds[collective.rank]..<bounds[collective.rank + 1], blends: blends,
+      measuresBlur: true)
     defer { loader.stop() }
-    while let batch = try loader.next() {
-      let logits = logits(of: batch.pictures)
-      for (place, sample) in batch.samples.enumerated() {
-        let known = catalog.sample(sample.index)
+    for round in 0..<(longest + Self.chunk - 1) / Self.chunk {
+      if let batch = try loader.next() {
+        let logits = logits(of: batch.pictures)
+        for place in batch.samples.indices {
+          answers[2 * answered] = Double(logits[2 * place + 1]) - Double(logits[2 * place])
+          answers[2 * answered + 1] = batch.blurs[place]
+          answered += 1
+        }
+      }
+      let judged = min(samples.count, (round + 1) * Self.chunk * collective.size)
+      observer.advance(to: done + judged, detail: name)
+      if try collective.agree(observer.shallStop) { throw WorkStopped() }
+    }
+    let all = try collective.gather(answers)
+    for (rank, (first, end)) in zip(bounds, bounds.dropFirst()).enumerated() {
+      for (place, sample) in samples[first..<end].enumerated() {
+        let known = catalog.sample(sample)
+        let answer = 2 * (rank * longest + place)
         predictions.frames.append(
           FramePrediction(
             video: evaluated(catalog.videos[known.video]), frame: known.frame,
-            margin: Double(logits[2 * place + 1]) - Double(logits[2 * place]),
-            blur: batch.blurs[place]))
+            margin: all[answer], blur: all[answer + 1]))
         predictions.faces.append(known.face)
       }
-      observer.advance(to: predictions.frames.count, detail: name)
-      if observer.shallStop { throw WorkStopped() }
     }
   }
 

@@ -46,7 +46,8 @@ extension NetworkState {
     }
   }
 
-  fileprivate mutating func share(over collective: any Collective) throws {
+  /// Replaces the numbers by those of rank 0.
+  mutating func share(over collective: any Collective) throws {
     try collective.share(&parameters)
     try collective.share(&statistics)
     try collective.share(&counters)

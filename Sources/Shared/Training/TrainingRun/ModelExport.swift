@@ -5,7 +5,7 @@ internal import Imaging
 package import Judging
 internal import Measure
 package import ModelFiles
-internal import NeuralNetwork
+package import NeuralNetwork
 internal import Prediction
 internal import ShardStore
 package import Shortcuts
@@ -88,22 +88,62 @@ package struct ModelExport {
     package var verdictLine: String { judgement.behaviour.verdict.line(summary) }
   }
 
+  /// What a network says of the videos that judge it.
+  package struct Answers {
+    /// Nil where folds have answered before.
+    var validation: VideoPredictions?
+    /// Nil where there is no such side.
+    var test: VideoPredictions?
+  }
+
+  /// Has a network answer; all processes do it together.
+  ///
+  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingRunError` where no video can
+  ///   judge the network.
+  package func answers(of state: NetworkState) throws -> Answers {
+    var answers = Answers()
+    let judge = makeJudge()
+    if outOfFold == nil {
+      guard setup.division == .sides || setup.isValidated else {
+        throw TrainingRunError(
+          "this network has learned from every video, so none can show what it is worth; the model of "
+            + "a cross-validation is model.pt in its folder, as 'trainer crossvalidate' wrote it")
+      }
+      answers.validation = try judge.predict(
+        state, videos: setup.split.validation, blends: setup.validationBlends, name: "validation")
+    }
+    if setup.split.counts(of: .test).samples > 0 {
+      answers.test = try judge.predict(state, videos: setup.split.test, name: "test")
+    }
+    return answers
+  }
+
+  private func makeJudge() -> ModelJudge {
+    ModelJudge(
+      catalog: setup.catalog,
+      predictor: Predictor(
+        architecture: setup.architecture, catalog: setup.catalog,
+        normalization: setup.normalization, workers: setup.workers,
+        sharedOver: setup.collective),
+      draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
+  }
+
   /// Judges a checkpoint and writes model and information. A broken model never takes the place of a
   /// sound one.
   ///
   /// - Parameters:
   ///   - checkpoint: the weights, with the epoch and step they are of.
+  ///   - answers: those of its weights.
   ///   - progress: the training as a whole; the checkpoint's own where it is exported alone.
-  /// - Throws: `WorkStopped` where the observer ended the work; then nothing was written.
   package func run(
-    _ checkpoint: Checkpoint, progress: TrainingProgress, to target: Target
+    _ checkpoint: Checkpoint, _ answers: Answers, progress: TrainingProgress, to target: Target
   ) throws -> Result {
-    let state = checkpoint.evaluated
-    let (judgement, isExported) = try judge(state, checkpoint, target: target.model)
+    let (judgement, isExported) = try judge(checkpoint, answers, target: target.model)
     var summary = judgement.behaviour.reason
     if isExported {
       if let path = target.safetensors {
-        try ModelFile(state: state, metadata: judgement.metadata).writeSafetensors(to: path)
+        try ModelFile(state: checkpoint.evaluated, metadata: judgement.metadata)
+          .writeSafetensors(to: path)
       }
     } else {
       summary += "; not exported (--force does it all the same)"
@@ -123,29 +163,24 @@ package struct ModelExport {
   }
 
   private func judge(
-    _ state: NetworkState, _ checkpoint: Checkpoint, target: String
+    _ checkpoint: Checkpoint, _ answers: Answers, target: String
   ) throws -> (Judgement, isExported: Bool) {
-    let judge = ModelJudge(
-      catalog: setup.catalog,
-      predictor: Predictor(
-        architecture: setup.architecture, catalog: setup.catalog,
-        normalization: setup.normalization, workers: setup.workers),
-      draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
-    let (calibration, validationSide) = try validationSide(judge, state)
+    let state = checkpoint.evaluated
+    let judge = makeJudge()
+    let (calibration, validationSide) = try validationSide(judge, answers.validation)
     var side = validationSide
     var table = PredictionTable()
     try table.append(side.predictions, side: "validation")
     let validationReport = side.report
     var scores = try Self.scores(side.predictions, calibration)
     var testReport: EvaluationReport?
-    let test = setup.split.counts(of: .test)
-    if test.samples > 0 {
-      let predictions = try judge.predict(state, videos: setup.split.test, name: "test")
+    if let predictions = answers.test {
       let report = try judge.report(predictions, calibration)
       testReport = report
       try table.append(predictions, side: "test")
       scores.merge(try Self.scores(predictions, calibration)) { first, _ in first }
       // A test split of one class can't show how the model behaves.
+      let test = setup.split.counts(of: .test)
       if test.realSamples > 0, test.fakeSamples > 0 {
         side = ModelJudge.Side("test", predictions: predictions, report: report)
       }
@@ -173,7 +208,7 @@ package struct ModelExport {
   /// What the weights are worth on people that they were not trained on, and how their margins become
   /// verdicts: measured here, or before by folds.
   private func validationSide(
-    _ judge: ModelJudge, _ state: NetworkState
+    _ judge: ModelJudge, _ answers: VideoPredictions?
   ) throws -> (Calibration, ModelJudge.Side) {
     let blends = setup.validationBlends
     if let outOfFold {
@@ -183,13 +218,7 @@ package struct ModelExport {
         novelty: blends == nil ? .unseen : .blended, folds: outOfFold.summary.folds.count)
       return (outOfFold.calibration, side)
     }
-    guard setup.division == .sides || setup.isValidated else {
-      throw TrainingRunError(
-        "this network has learned from every video, so none can show what it is worth; the model of a "
-          + "cross-validation is model.pt in its folder, as 'trainer crossvalidate' wrote it")
-    }
-    let predictions = try judge.predict(
-      state, videos: setup.split.validation, blends: blends, name: "validation")
+    let predictions = answers ?? VideoPredictions()
     let calibration = try Calibration.fitted(
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
       score: setup.configuration.videoScore)

@@ -59,13 +59,36 @@ package struct TrainingJob {
     let (progress, isNew, end) = try train(try start(checkpoints), checkpoints, directory)
     if case .stopped = end { return .stopped(progress) }
     if case .fold = setup.division { return .foldEnded(progress) }
+    let known = try setup.collective.fromFirst {
+      isNew || force ? nil : exportedVerdict(progress, files)
+    }
+    if let known {
+      return setup.collective.isFirst
+        ? .alreadyEnded(progress, model: files.model, known) : .judgedByFirst(known)
+    }
+    var best: Checkpoint?
+    try setup.collective.onFirst { best = try readBest(checkpoints) }
+    return try export(best, progress, files, onExport: onExport)
+  }
+
+  /// All processes have the network answer; the first one, which has the checkpoint, does the rest.
+  private func export(
+    _ best: Checkpoint?, _ progress: TrainingProgress, _ files: RunFiles,
+    onExport: (ModelExport.Result, RunFiles) -> Void
+  ) throws -> Outcome {
+    let export = ModelExport(
+      setup: setup, force: force, outOfFold: outOfFold, observer: observer)
+    var state = try best?.evaluated ?? setup.makeLearner(readingFiles: false).learner.state
+    if !setup.collective.isAlone { try state.share(over: setup.collective) }
+    let answers = try export.answers(of: state)
     var outcome: Outcome?
     let verdict = try setup.collective.fromFirst {
-      if !isNew, !force, let verdict = exportedVerdict(progress, files) {
-        outcome = .alreadyEnded(progress, model: files.model, verdict)
-        return verdict
-      }
-      let result = try export(progress, checkpoints, files)
+      guard let best else { throw TrainingRunError("the first process has no checkpoint") }
+      let result = try export.run(
+        best, answers, progress: progress,
+        to: ModelExport.Target(
+          model: files.model, safetensors: files.safetensors, information: files.information,
+          predictions: files.predictions))
       onExport(result, files)
       outcome = .judged(result)
       return result.judgement.behaviour.verdict
@@ -73,23 +96,14 @@ package struct TrainingJob {
     return outcome ?? .judgedByFirst(verdict)
   }
 
-  private func export(
-    _ progress: TrainingProgress, _ checkpoints: CheckpointFolder, _ files: RunFiles
-  ) throws -> ModelExport.Result {
+  private func readBest(_ checkpoints: CheckpointFolder) throws -> Checkpoint {
     guard FileManager.default.fileExists(atPath: checkpoints.best) else {
       throw TrainingRunError(
         checkpoints.path,
         "no epoch has a measurable validation, so there is no best checkpoint to export; validation "
           + "needs real and fake videos with faces")
     }
-    let best = try Checkpoint(contentsOf: checkpoints.best)
-    return try ModelExport(
-      setup: setup, force: force, outOfFold: outOfFold, observer: observer
-    ).run(
-      best, progress: progress,
-      to: ModelExport.Target(
-        model: files.model, safetensors: files.safetensors, information: files.information,
-        predictions: files.predictions))
+    return try Checkpoint(contentsOf: checkpoints.best)
   }
 
   /// Trains to the end or until the observer stops it, unless the learner is at its end.

@@ -51,7 +51,8 @@ struct TrainingLoop: ~Copyable {
     step = setup.makeStep(setup.makeEngine())
     predictor = Predictor(
       architecture: setup.architecture, catalog: setup.catalog,
-      normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine)
+      normalization: setup.normalization, workers: setup.workers, borrowingFrom: step.engine,
+      sharedOver: collective)
     self.observer = observer
     try collective.onFirst { log = try Self.openLog(directory, learner.progress, setup) }
   }
@@ -205,13 +206,9 @@ struct TrainingLoop: ~Copyable {
     }
   }
 
-  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it. The
-  /// first process validates, the others wait.
+  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it. All
+  /// processes answer, the first one judges the answers.
   private func validate() throws -> ValidationRecord? {
-    try collective.fromFirst { try validateHere() }
-  }
-
-  private func validateHere() throws -> ValidationRecord? {
     let predictions: VideoPredictions
     do {
       predictions = try predictor.predict(
@@ -223,6 +220,10 @@ struct TrainingLoop: ~Copyable {
     } catch is WorkStopped {
       return nil
     }
+    return try collective.fromFirst { try record(of: predictions) }
+  }
+
+  private func record(of predictions: VideoPredictions) throws -> ValidationRecord {
     let report = try EvaluationReport(
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
       calibration: Calibration(score: setup.configuration.videoScore))

@@ -1,3 +1,4 @@
+package import Collectives
 package import Contract
 
 /// Settings of the trainer: the section `train:` of a pipeline file. The values written here are the
@@ -51,6 +52,9 @@ package struct TrainingSettings: Sendable, Equatable {
 
   /// When checkpoints are written.
   package var checkpoints = Checkpoints()
+
+  /// How processes that train together communicate.
+  package var communication = Communication()
 
   /// The defaults.
   package init() {}
@@ -365,6 +369,15 @@ extension TrainingSettings {
     package var everySteps = 0
     /// Latest ones that are kept, 1...1000; the best one is kept besides.
     package var keep = 3
+
+    /// The defaults.
+    package init() {}
+  }
+
+  /// How processes that train together communicate.
+  package struct Communication: Sendable, Equatable {
+    /// How gradients travel.
+    package var precision = WirePrecision.float32
 
     /// The defaults.
     package init() {}

@@ -277,7 +277,8 @@ package struct TrainingSetup {
     TrainingEngine(
       architecture: architecture, batchSize: configuration.batchSize, workers: workers,
       synchronizedBatchNorm: configuration.network.synchronizedBatchNorm,
-      kernels: Processor.selected, collective: collective)
+      kernels: Processor.selected, collective: collective,
+      precision: configuration.communication.precision)
   }
 
   package func makeStep(_ engine: TrainingEngine) -> TrainingStep {
@@ -363,6 +364,11 @@ package struct TrainingSetup {
     if collective.size > 1 { text += " in each of \(collective.size) processes" }
     if let note = TrainingEngine.divisionNote(workers: workers, ranks: collective.size) {
       text += "\nNote       \(note)"
+    }
+    if collective.size > 1, configuration.communication.precision != .float32 {
+      text +=
+        "\nNote       gradients travel as \(configuration.communication.precision.rawValue): "
+        + "results depend on the number of processes"
     }
     return text
   }

@@ -7,7 +7,8 @@ internal import Workers
 /// A batch is shared out among workers. Where there are fewer samples than workers, all of them compute
 /// each layer together, which is what gives one sample its short latency.
 ///
-/// A sample's logits depend on that sample alone up to rounding, not on what it is computed with.
+/// A sample's logits depend on that sample alone up to rounding, not on what it is computed with; and not
+/// even the rounding does where convolutions are the same, see `usualPictures`.
 /// Not Sendable: one call at a time.
 public final class InferenceEngine {
   /// The network that the engine computes.
@@ -33,12 +34,16 @@ public final class InferenceEngine {
   ///   - maximumBatch: samples that are computed at once; memory grows with it.
   ///   - workers: how many parts of a batch are computed at the same time.
   ///   - kernels: what computes.
+  ///   - usualPictures: how many pictures a worker usually computes at once, which convolutions are chosen
+  ///     for; with the same number a sample's logits are the same to the bit, however many workers there
+  ///     are. Nil takes their share of the batch, which is the fastest.
   ///   - lender: an engine whose memory is used between its steps, as far as it goes: it forgets its
   ///     last batch, but for the gradients. Never use both at the same time.
   /// - Precondition: both numbers are positive.
   public init(
     architecture: ResNet18Architecture, maximumBatch: Int, workers: Int,
-    kernels: any KernelSet, borrowingFrom lender: TrainingEngine? = nil
+    kernels: any KernelSet, usualPictures: Int? = nil,
+    borrowingFrom lender: TrainingEngine? = nil
   ) {
     precondition(workers > 0, "an inference engine has at least one worker")
     precondition(maximumBatch > 0, "an inference engine computes at least one sample at once")
@@ -47,7 +52,8 @@ public final class InferenceEngine {
     self.lender = lender
     let parts = maximumBatch < workers ? 1 : workers
     let layout = ResNet18Layout(
-      architecture, kernels: kernels, pictures: (maximumBatch + parts - 1) / parts)
+      architecture, kernels: kernels,
+      pictures: usualPictures ?? (maximumBatch + parts - 1) / parts)
     self.layout = layout
     let memory = FloatMemory(lent: lender?.lentMemory ?? [])
     self.memory = memory

@@ -161,9 +161,13 @@ final class InferencePlan {
     _ input: UnsafePointer<Float>, stride: Int, _ output: UnsafeMutablePointer<Float>,
     _ outputStride: Int
   ) {
-    linearForward(
-      count: count, inputs: layer.inputs, outputs: layer.outputs, input: input,
-      inputStride: stride, weight: weights.headParameter(layer.weight),
-      bias: weights.headParameter(layer.bias), output: output, outputStride: outputStride)
+    // One sample at a time: how OpenBLAS rounds depends on how many there are.
+    for n in 0..<count {
+      linearForward(
+        count: 1, inputs: layer.inputs, outputs: layer.outputs, input: input + n * stride,
+        inputStride: stride, weight: weights.headParameter(layer.weight),
+        bias: weights.headParameter(layer.bias), output: output + n * outputStride,
+        outputStride: outputStride)
+    }
   }
 }

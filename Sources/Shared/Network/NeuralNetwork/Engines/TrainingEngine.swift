@@ -41,6 +41,9 @@ public final class TrainingEngine {
   /// The processes that share the batch.
   public let collective: any Collective
 
+  /// How gradients travel between the processes.
+  public let precision: WirePrecision
+
   /// The samples of each batch that this rank computes.
   public let samples: Range<Int>
 
@@ -70,11 +73,14 @@ public final class TrainingEngine {
   ///   - workers: how many parts this rank computes at the same time; as many on every rank.
   ///   - kernels: what computes; the same on every rank.
   ///   - collective: the processes that share the batch.
+  ///   - precision: how gradients travel between them; the same on every rank.
   /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers * collective.size`.
   public init(
     architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool,
-    kernels: any KernelSet, collective: any Collective = LocalCollective()
+    kernels: any KernelSet, collective: any Collective = LocalCollective(),
+    precision: WirePrecision = .float32
   ) {
+    self.precision = precision
     precondition(workers > 0, "a training engine has at least one worker")
     let parts = workers * collective.size
     precondition(
@@ -212,7 +218,7 @@ public final class TrainingEngine {
       merge(range, memory, isFinal: false)
       try collective.beginSum(
         UnsafeMutableBufferPointer(
-          start: memory.gradients + range.lowerBound, count: range.count))
+          start: memory.gradients + range.lowerBound, count: range.count), as: precision)
     }
     try collective.finishSums()
     parts.measure(
