@@ -301,6 +301,9 @@ let package = Package(
         "Contract", "Imaging", "Randomness", "ShardStore", "TestSupport", "VideoCatalog",
       ],
       path: "Tests/ShardStoreFixtures", exclude: ["make_jpeg.py"], swiftSettings: strict),
+    // A slow cable between two network namespaces; see scripts/two-hosts.
+    .executableTarget(
+      name: "DelayLine", dependencies: ["Workers"], path: "Tests/DelayLine", swiftSettings: strict),
     // A writer in a process of its own, for tests that kill it or fill its disk.
     .executableTarget(
       name: "ShardStoreProbe", dependencies: ["ShardStore", "ShardStoreFixtures"],

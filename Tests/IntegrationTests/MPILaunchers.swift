@@ -11,6 +11,8 @@ struct MPIJobLauncher: Sendable, CustomTestStringConvertible {
   var environment: [String: String] = [:]
   /// `--mpi PATH`, where the library isn't one that the system finds.
   var library: String?
+  /// Whether it gives the others time for a word where a process is killed.
+  var waitsForWords = true
 
   var testDescription: String { name }
 
@@ -27,7 +29,8 @@ struct MPIJobLauncher: Sendable, CustomTestStringConvertible {
           ]))
     }
     if let program = executable("mpirun.mpich") {
-      launchers.append(MPIJobLauncher(name: "MPICH", command: [program]))
+      launchers.append(
+        MPIJobLauncher(name: "MPICH", command: [program], waitsForWords: false))
     }
     if let folder = ProcessInfo.processInfo.environment["PYTHON_WITH_MPICH"],
       case let program = folder + "/bin/mpiexec",
@@ -36,7 +39,8 @@ struct MPIJobLauncher: Sendable, CustomTestStringConvertible {
       let library = ["libmpi_abi.so.1", "libmpi_abi.so.0"].map { folder + "/lib/" + $0 }
         .first { FileManager.default.fileExists(atPath: $0) }
       launchers.append(
-        MPIJobLauncher(name: "MPI 5 ABI", command: [program], library: library))
+        MPIJobLauncher(
+          name: "MPI 5 ABI", command: [program], library: library, waitsForWords: false))
     }
     return launchers
   }()

@@ -156,10 +156,13 @@ extension TrainerTests {
         let seconds = try #require(struck).duration(to: .now) / .seconds(1)
         #expect(outcome.status != 0)
         #expect(seconds < 60, "\(seconds)")
-        if signal == SIGSTOP {
+        // Where a process is killed, some launchers kill the others before they can say so.
+        if signal == SIGSTOP || launcher.waitsForWords {
           #expect(
             outcome.errors.contains(
-              /rank \d: nothing was heard of it for \d+ seconds by rank \d \(step \d+/),
+              signal == SIGSTOP
+                ? /rank \d: nothing was heard of it for \d+ seconds by rank \d \(step \d+/
+                : /rank \d: its process has ended, which rank \d saw \(step \d+/),
             "\(outcome.errors)")
         }
         // The brackets keep the search from finding itself.
@@ -170,6 +173,48 @@ extension TrainerTests {
           ], program: URL(fileURLWithPath: "/bin/bash"))
         #expect(left.status == 0, "\(left.output)")
         #expect(run.savedStep >= 7)
+      }
+    }
+
+    /// A disk that is full where the first process writes ends all, with a word on where; with room again
+    /// the same command goes on.
+    @Test(
+      .enabled(if: geteuid() == 0, "a disk of its own, which can be full, needs root"),
+      arguments: MPIJobLauncher.installed)
+    func aFullDiskEndsTheJob(_ launcher: MPIJobLauncher) throws {
+      func shell(_ command: String) throws -> Int32 {
+        try BuiltExecutable.run(["-c", command], program: URL(fileURLWithPath: "/bin/bash")).status
+      }
+      try withTemporaryDirectory { folder in
+        let disk = folder.path(of: "disk")
+        try #require(
+          try shell("mkdir '\(disk)' && mount -t tmpfs -o size=64m tmpfs '\(disk)'") == 0)
+        defer { _ = try? shell("umount -l '\(disk)'") }
+        let run = TrainingRun(
+          folder: disk + "/run", workers: 1,
+          settings: ["epochs=1000", "schedule.warmupEpochs=0"])
+        var filled: ContinuousClock.Instant?
+        let outcome = try launcher.train(
+          run, processes: 2, flags: ["--longest-silence", "30s"]
+        ) { process in
+          while run.savedStep < 7, kill(process, 0) == 0 { usleep(500) }
+          _ = try shell("cat /dev/zero > '\(disk)/filler'")
+          filled = .now
+        }
+        let seconds = try #require(filled).duration(to: .now) / .seconds(1)
+        #expect(outcome.status != 0)
+        #expect(seconds < 60, "\(seconds)")
+        #expect(
+          outcome.errors.contains(/rank 0 \(step \d+.*\): Error: .*No space left on device/),
+          "\(outcome.errors)")
+        let saved = run.savedStep
+        #expect(saved >= 7)
+        _ = try shell("rm '\(disk)/filler'")
+        let again = try run.train { process in
+          while run.savedStep <= saved, kill(process, 0) == 0 { usleep(500) }
+          kill(process, SIGTERM)
+        }
+        #expect(again.output.contains("step \(saved) of"), "\(again.output)")
       }
     }
 

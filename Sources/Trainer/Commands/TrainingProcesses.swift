@@ -5,6 +5,7 @@ import Foundation
 import Kernels
 import MPI
 import NeuralNetwork
+import PrintableText
 import Terminal
 import Workers
 
@@ -60,12 +61,26 @@ enum TrainingProcesses {
   static func join(_ options: ProcessOptions) throws -> any Collective {
     let silence = try options.silenceSeconds
     guard options.mpi != nil || launchedCount > 1 else { return LocalCollective() }
+    let overlap = try Self.overlap
     let collective = try MPICollective.join(
       launcher, library: options.mpi,
-      watch: .init(longestSilence: .seconds(silence)) { message in say("Error: " + message) })
+      watch: .init(longestSilence: .seconds(silence)) { message in say("Error: " + message) },
+      overlap: overlap)
     joined.withLock { $0 = collective }
     try agreeOnKernels(collective)
     return collective
+  }
+
+  /// `DEEPFAKE_OVERLAP=none` has sums wait for the end of the backward pass: to measure what they cost.
+  private static var overlap: MPICollective.Overlap {
+    get throws {
+      let text = ProcessInfo.processInfo.environment["DEEPFAKE_OVERLAP"] ?? ""
+      guard let overlap = text.isEmpty ? .backward : MPICollective.Overlap(rawValue: text) else {
+        throw ValidationError(
+          "DEEPFAKE_OVERLAP: expected backward or none, got \(text.printable)")
+      }
+      return overlap
+    }
   }
 
   /// All take the fastest kernels that every processor runs: others round in another way.
@@ -105,6 +120,9 @@ enum TrainingProcesses {
     StandardError.write(message)
   }
 
+  /// This process was asked to end, as by the launcher where another one is lost.
+  static func endSoon() { joined.withLock { $0 }?.endSoon() }
+
   /// Ends this process's part in the job, before the program ends.
   ///
   /// - Parameters:
@@ -113,8 +131,9 @@ enum TrainingProcesses {
     defer { if isSilent { exit(status) } }
     guard let collective = joined.withLock({ $0 }) else { return }
     guard let message else { return collective.leave() }
+    let place = collective.currentWork.isEmpty ? "" : " (\(collective.currentWork))"
     if collective.isFirst {
-      say(message)
+      say(place.isEmpty ? message : "rank 0\(place): " + message)
     } else if message.contains("rank 0: ") {
       // It is the first one's failure, which that one tells and ends the job for.
       StandardError.write(message)
@@ -122,7 +141,7 @@ enum TrainingProcesses {
     } else {
       // What fails everywhere, such as a store that isn't there, the first one says for all.
       usleep(500_000)
-      say("rank \(collective.rank): " + message)
+      say("rank \(collective.rank)\(place): " + message)
     }
     collective.abort(status: status)
   }

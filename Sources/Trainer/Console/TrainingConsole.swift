@@ -13,6 +13,7 @@ final class TrainingConsole: TrainingObserver, ProgressConsole {
         ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once."
         : "\nLeaving; what came after the last checkpoint is lost.")
     if request == .abandon { exit(128 + signal) }
+    TrainingProcesses.endSoon()
   }
   let line = Locked<ProgressLine?>(nil)
 

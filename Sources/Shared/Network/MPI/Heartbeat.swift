@@ -65,6 +65,15 @@ struct Heartbeat: ~Copyable {
     lastSent = .now
   }
 
+  /// How long nothing has been heard of the rank before.
+  private var silence: Duration { ContinuousClock.now - lastHeard }
+
+  /// The same where it is longer than it should be, if not too long; else nil.
+  var lateness: Duration? { isListening && silence > interval * 2 ? silence : nil }
+
+  /// Whether the rank before has said that it leaves.
+  var isPreviousLeaving: Bool { !isListening }
+
   /// Sends and listens. A rank that has left is silent as well: whoever waits for it waits in vain.
   ///
   /// - Returns: for how long the rank before has been silent, if that is too long.

@@ -29,14 +29,24 @@ public final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
+  /// When sums go on.
+  public enum Overlap: String, Sendable {
+    /// While the program computes.
+    case backward
+    /// Not before it waits for them: to measure what that costs.
+    case none
+  }
+
   /// Bytes of one broadcast; MPI counts by 32 bits.
   private static let bytesOfPart = 1 << 28
   /// How long a process waits for MPI to end the job before it ends itself.
   private static let patience: UInt32 = 10
   private static let stackBytes = 8 << 20
-  /// How often MPI is looked at while nothing is under way; while sums are that the program doesn't wait
-  /// for, whose cores it computes with; and while it waits.
-  private static let (idleSeconds, hiddenSeconds, awaitedSeconds) = (0.05, 0.000_25, 0.000_05)
+  /// How often MPI is looked at while nothing is under way, and while the program waits for sums.
+  private static let (idleSeconds, awaitedSeconds) = (0.05, 0.000_05)
+  /// The same while sums are under way and the program computes, with the same cores: the more seldom the
+  /// longer nothing has moved. Buffers of the network hold what comes in a millisecond.
+  private static let hiddenSeconds = 0.000_1...0.001
 
   /// This process's number.
   public private(set) var rank = 0
@@ -47,6 +57,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
 
   private let library: MPILibrary
   private let watch: Watch
+  private let overlap: Overlap
 
   private let condition = MonotonicCondition()
   /// What the thread of MPI shall do next, while somebody waits for it.
@@ -58,6 +69,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   /// Whether somebody waits for the sums.
   private var areSumsAwaited = false
   private var abortStatus: Int32?
+  private var isAskedToEnd = false
   /// Set when the thread has ended, or MPI hasn't begun.
   private var hasEnded = false
   private var work = ""
@@ -66,18 +78,23 @@ public final class MPICollective: Collective, @unchecked Sendable {
   // Of the thread of MPI alone.
   private var heartbeat: Heartbeat?
   private var lastBeat = ContinuousClock.now
+  /// The rank before, if it is a process of this machine.
+  private var neighbour: NeighbourProcess?
   private var sums: SumsUnderWay?
+  private var pauseSeconds = 0.0
 
   /// Joins the job that this process was started for.
   ///
   /// - Parameters:
   ///   - launcher: what started it; nil where nothing that is known did.
   ///   - path: the library; nil takes the launcher's.
+  ///   - overlap: when sums go on.
   /// - Throws: `MPIError` where there is no library, or it is not the launcher's.
   public static func join(
-    _ launcher: MPILauncher?, library path: String? = nil, watch: Watch
+    _ launcher: MPILauncher?, library path: String? = nil, watch: Watch,
+    overlap: Overlap = .backward
   ) throws(MPIError) -> MPICollective {
-    let collective = MPICollective(try MPILibrary(path: path, for: launcher), watch)
+    let collective = MPICollective(try MPILibrary(path: path, for: launcher), watch, overlap)
     let begun = Locked<Result<Void, MPIError>?>(nil)
     let thread = Thread { [collective] in
       let result = Result { () throws(MPIError) in try collective.begin(launcher) }
@@ -100,8 +117,9 @@ public final class MPICollective: Collective, @unchecked Sendable {
     return collective
   }
 
-  private init(_ library: MPILibrary, _ watch: Watch) {
+  private init(_ library: MPILibrary, _ watch: Watch, _ overlap: Overlap) {
     self.library = library
+    self.overlap = overlap
     self.watch = watch
     libraryName = "\(library.interface.rawValue), \(library.file)"
   }
@@ -116,18 +134,52 @@ public final class MPICollective: Collective, @unchecked Sendable {
     }
     if size > 1 {
       sums = try SumsUnderWay(library, rank: rank, size: size)
+      let processes = gatherProcesses()
+      neighbour = NeighbourProcess(processes[(rank + size - 1) % size])
       heartbeat = Heartbeat(
         library, rank: rank, size: size, longestSilence: watch.longestSilence)
     }
   }
 
+  /// The processes of all ranks, by rank.
+  private func gatherProcesses() -> [ProcessIdentity] {
+    var all = [ProcessIdentity](repeating: .current, count: size)
+    withUnsafeBytes(of: ProcessIdentity.current) { own in
+      all.withUnsafeMutableBytes { all in
+        guard let own = own.baseAddress, let all = all.baseAddress else { return }
+        let request = MPILibrary.Request.allocate(capacity: 1)
+        defer { request.deallocate() }
+        request.initialize(to: 0)
+        library.postAllGather(
+          own, all, bytesOfRank: MemoryLayout<ProcessIdentity>.stride, on: library.world, request)
+        while !library.isComplete(request) { usleep(100) }
+      }
+    }
+    return all
+  }
+
   // MARK: Orders to the thread of MPI
+
+  /// Says that this process was asked to end: where another one is late, it is not waited for any longer.
+  /// Called from any thread.
+  public func endSoon() {
+    condition.lock()
+    isAskedToEnd = true
+    condition.unlock()
+  }
 
   /// What the process does, for messages: `step 12`.
   public func begin(_ work: String) {
     condition.lock()
     self.work = work
     condition.unlock()
+  }
+
+  /// What the process does, as it said last.
+  public var currentWork: String {
+    condition.lock()
+    defer { condition.unlock() }
+    return work
   }
 
   /// Has the thread of MPI do something, and waits for it.
@@ -152,8 +204,10 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private func serve() {
     condition.lock()
     while !hasEnded {
-      for (values, precision) in newSums { sums?.begin(values, as: precision) }
-      newSums = []
+      if overlap == .backward || areSumsAwaited {
+        for (values, precision) in newSums { sums?.begin(values, as: precision) }
+        newSums = []
+      }
       if let order {
         condition.unlock()
         order()
@@ -174,14 +228,18 @@ public final class MPICollective: Collective, @unchecked Sendable {
     let haveMoved = sums?.goOn() ?? false
     beat()
     condition.lock()
-    guard newSums.isEmpty, order == nil else { return }
-    if !areSumsDone, sums?.isIdle ?? true {
+    guard order == nil, newSums.isEmpty || (overlap == .none && !areSumsAwaited) else { return }
+    if !areSumsDone, newSums.isEmpty, sums?.isIdle ?? true {
       areSumsDone = true
       condition.broadcast()
     } else if areSumsDone {
       wait(atMost: Self.idleSeconds)
     } else if !haveMoved {
-      wait(atMost: areSumsAwaited ? Self.awaitedSeconds : Self.hiddenSeconds)
+      pauseSeconds = min(
+        max(2 * pauseSeconds, Self.hiddenSeconds.lowerBound), Self.hiddenSeconds.upperBound)
+      wait(atMost: areSumsAwaited ? Self.awaitedSeconds : pauseSeconds)
+    } else {
+      pauseSeconds = 0
     }
   }
 
@@ -191,7 +249,9 @@ public final class MPICollective: Collective, @unchecked Sendable {
       let deadline = ContinuousClock.now + watch.longestSilence
       var hasSaidSo = false
       while heartbeat?.leave(&hasSaidSo) ?? false {
-        if ContinuousClock.now > deadline { lose(heartbeat?.previous ?? 0, watch.longestSilence) }
+        if ContinuousClock.now > deadline {
+          lose("it did not leave for \(watch.longestSilence.components.seconds) seconds")
+        }
         usleep(200)
       }
       heartbeat = nil
@@ -220,26 +280,34 @@ public final class MPICollective: Collective, @unchecked Sendable {
     guard now - lastBeat > .milliseconds(20) else { return }
     lastBeat = now
     condition.lock()
-    let status = abortStatus
+    let (status, isAskedToEnd) = (abortStatus, isAskedToEnd)
     condition.unlock()
     if let status {
       library.abort(status: status)
       _exit(status)
     }
-    if let silence = heartbeat?.goOn() { lose(heartbeat?.previous ?? 0, silence) }
+    guard let silence = heartbeat?.goOn() ?? (isAskedToEnd ? heartbeat?.lateness : nil) else {
+      if !(heartbeat?.isPreviousLeaving ?? true), neighbour?.hasEnded() ?? false {
+        lose("its process has ended, which rank \(rank) saw")
+      }
+      return
+    }
+    lose(
+      "nothing was heard of it for \(silence.components.seconds) seconds by rank \(rank)",
+      "its process is stopped or gone, or the network between them is")
   }
 
-  /// Ends the job, since nothing is heard of a rank.
-  private func lose(_ lost: Int, _ silence: Duration) -> Never {
+  /// Ends the job, since the rank before this one is lost.
+  private func lose(_ what: String, _ why: String? = nil) -> Never {
+    let lost = heartbeat?.previous ?? 0
     condition.lock()
     let (work, operation) = (work, operation)
     condition.unlock()
     let place = [work, operation].filter { !$0.isEmpty }.joined(separator: ", ")
     watch.onLoss(
-      "rank \(lost): nothing was heard of it for \(silence.components.seconds) seconds by rank \(rank)"
-        + (place.isEmpty ? "" : " (\(place))")
-        + "; its process is stopped or gone, or the network between them is. The job ends; the same "
-        + "command goes on from the last checkpoint")
+      "rank \(lost): \(what)" + (place.isEmpty ? "" : " (\(place))")
+        + (why.map { "; " + $0 } ?? "") + ". The job ends; the same command goes on from the last "
+        + "checkpoint")
     // Where the network is gone, MPI may wait for what never comes.
     Thread {
       sleep(Self.patience)

@@ -153,7 +153,7 @@ struct TrainingLoop: ~Copyable {
   ///   has changed, and the epoch ends again after a resume.
   private mutating func endEpoch() throws -> Bool? {
     var progress = learner.progress
-    collective.begin("the end of epoch \(progress.epoch + 1)")
+    collective.begin("step \(progress.step), the end of epoch \(progress.epoch + 1)")
     if !collective.isAlone {
       try collective.check(
         learner.state.fingerprint, isSameFor: "weights after epoch \(progress.epoch + 1)")
