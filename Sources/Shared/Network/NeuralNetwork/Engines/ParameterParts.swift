@@ -125,7 +125,7 @@ struct ParameterParts: Sendable {
   ///
   /// - Parameters:
   ///   - arenas: gradients of each worker, see `ResNet18Layout.gradientCount`.
-  ///   - range: the parameters, those of whole stages.
+  ///   - range: the parameters, those of whole sections.
   ///   - squares: what `measure` writes, while the sums are in the cache; nil where they are summed further.
   func merge(
     _ arenas: [UnsafeMutablePointer<Float>], _ range: Range<Int>,
@@ -148,7 +148,7 @@ struct ParameterParts: Sendable {
   /// Sums the squares of gradients.
   ///
   /// - Parameters:
-  ///   - range: the parameters, those of whole stages.
+  ///   - range: the parameters, those of whole sections.
   ///   - squares: one for each part of all parameters; those of the range are written.
   func measure(
     _ gradients: UnsafePointer<Float>, _ range: Range<Int>, workers: Int,

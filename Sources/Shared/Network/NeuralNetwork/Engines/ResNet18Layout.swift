@@ -113,10 +113,19 @@ struct ResNet18Layout: Sendable {
   /// First number of the head in the parameters; it is the last stage.
   var headStart: Int { stageStarts[ResNet18Architecture.backboneStages] }
 
-  /// The parameters of a stage, see `StateEntry.stage`.
-  func parameters(ofStage stage: Int) -> Range<Int> {
-    stageStarts[stage]..<(stage + 1 < stageStarts.count ? stageStarts[stage + 1] : parameterCount)
+  /// First number of each section in the parameters: of the stem, of each block, of the head.
+  var sectionStarts: [Int] {
+    [0] + blocks.map(\.first.convolution.range.lowerBound) + [headStart]
   }
+
+  /// The parameters of a section.
+  func parameters(ofSection section: Int) -> Range<Int> {
+    let starts = sectionStarts + [parameterCount]
+    return starts[section]..<starts[section + 1]
+  }
+
+  /// The first section of a stage, see `StateEntry.stage`: two blocks make one.
+  static func firstSection(ofStage stage: Int) -> Int { max(0, 2 * stage - 1) }
 
   /// All convolutions, in the order of the state_dict.
   var convolutions: [Convolution] {

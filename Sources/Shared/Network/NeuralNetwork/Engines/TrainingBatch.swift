@@ -43,21 +43,26 @@ struct TrainingBatch {
 
   /// Computes gradients, with packed weights of the other direction.
   func backward() throws(CollectiveError) {
-    try backward(plans[0].stageStarts[passes[0].frozenStages]..<plans[0].steps.count)
+    try backward(plans[0].sectionStarts[firstSection]..<plans[0].steps.count)
   }
 
-  /// Computes gradients as `backward()`, stage by stage, whose workers wait for each other.
+  /// Computes gradients as `backward()`, section by section, at whose ends workers wait for each other.
   ///
-  /// - Parameter onStage: called for each stage that is trained, from the head to the first one, as soon
-  ///   as all workers have its gradients.
+  /// - Parameter onSection: called for each section that is trained, from the head to the first one, as
+  ///   soon as all workers have its gradients.
   func backward(
-    onStage: (_ stage: Int) throws(CollectiveError) -> Void
+    onSection: (_ section: Int) throws(CollectiveError) -> Void
   ) throws(CollectiveError) {
-    let starts = plans[0].stageStarts + [plans[0].steps.count]
-    for stage in (passes[0].frozenStages..<starts.count - 1).reversed() {
-      try backward(starts[stage]..<starts[stage + 1])
-      try onStage(stage)
+    let starts = plans[0].sectionStarts + [plans[0].steps.count]
+    for section in (firstSection..<starts.count - 1).reversed() {
+      try backward(starts[section]..<starts[section + 1])
+      try onSection(section)
     }
+  }
+
+  /// Where the backward pass ends.
+  private var firstSection: Int {
+    ResNet18Layout.firstSection(ofStage: passes[0].frozenStages)
   }
 
   /// The backward pass of some steps by all workers.

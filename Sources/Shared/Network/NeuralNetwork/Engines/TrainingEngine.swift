@@ -17,7 +17,7 @@ internal import Workers
 /// don't depend on the number of workers beyond rounding.
 ///
 /// A step has three parts: the rank's own pass (in which ranks meet at each BatchNorm layer if it is
-/// synchronised, and sum the gradients of each stage over ranks while the pass goes on with the stage
+/// synchronised, and sum the gradients of each block over ranks while the pass goes on with the block
 /// before), the reduction of all else over ranks, and the end, which changes the state. Every rank gives
 /// the engine the same state, labels and options, and gets the same gradients, state and result.
 ///
@@ -213,8 +213,8 @@ public final class TrainingEngine {
       merge(start..<layout.parameterCount, memory, isFinal: true)
       return
     }
-    try batch.backward { stage throws(CollectiveError) in
-      let range = layout.parameters(ofStage: stage)
+    try batch.backward { section throws(CollectiveError) in
+      let range = layout.parameters(ofSection: section)
       merge(range, memory, isFinal: false)
       try collective.beginSum(
         UnsafeMutableBufferPointer(

@@ -5,8 +5,8 @@ final class WorkerPlan {
   /// Samples of the worker.
   let count: Int
   private(set) var steps: [PlanStep] = []
-  /// Number of the first step of each stage, see `StateEntry.stage`.
-  private(set) var stageStarts: [Int] = []
+  /// Number of the first step of each section, see `ResNet18Layout.sectionStarts`.
+  private(set) var sectionStarts: [Int] = []
   private(set) var units: [BatchNormUnit] = []
 
   /// Seconds of each layer and pass.
@@ -65,11 +65,11 @@ final class WorkerPlan {
     convolutionMemory = ConvolutionMemory(layout, memory: memory)
     outerGrad = memory.floats(largest)
     innerGrad = memory.floats(largest)
-    stageStarts.append(steps.count)
+    sectionStarts.append(steps.count)
     var maps = addStem(layout)
     for (number, block) in layout.blocks.enumerated() {
+      sectionStarts.append(steps.count)
       // Two blocks make a stage.
-      if number.isMultiple(of: 2) { stageStarts.append(steps.count) }
       maps = add(block, input: maps, isStageStart: number.isMultiple(of: 2))
     }
     addHead(layout, input: maps)
@@ -172,7 +172,7 @@ final class WorkerPlan {
         AveragePoolingOperation(
           shape: layout.features, count: count, input: input, output: values, outputGrad: grad,
           inputGrad: outerGrad)))
-    stageStarts.append(steps.count)
+    sectionStarts.append(steps.count)
     var stride = features.paddedChannels
     if let hidden = layout.head.hidden {
       addDropout(layout.head, 0, features, values, grad)
