@@ -37,8 +37,6 @@ func fail(_ message: String) -> Never {
 ///
 /// Sendable because `condition` guards what both threads use.
 final class Direction: @unchecked Sendable {
-  /// Frames that are on the cable.
-  private static let slots = 4096
   /// A frame of 64 KiB, and the header of the device before it.
   private static let frameBytes = 65_550 + 16
   /// How long a frame may wait for its turn: then it is dropped, as by a switch.

@@ -30,6 +30,13 @@ extension TrainerTests {
         ], program: URL(fileURLWithPath: "/bin/bash"))
     }
 
+    private static let canMount: Bool = {
+      let outcome = try? BuiltExecutable.run(
+        ["-c", "unshare --mount mount -t tmpfs tmpfs /mnt"],
+        program: URL(fileURLWithPath: "/bin/bash"))
+      return geteuid() == 0 && outcome?.status == 0
+    }()
+
     private func weights(_ run: TrainingRun) throws -> NetworkState {
       try ModelFile(contentsOf: run.model).state
     }
@@ -63,6 +70,34 @@ extension TrainerTests {
             .filter { $0.hasPrefix("ranks/") }.sorted()
           #expect(logs == (1..<max(processes, 1)).map { "ranks/rank-000\($0).log" })
         }
+      }
+    }
+
+    /// A network of the real size, whose sums go in many buckets, by three processes: the tree of sums is
+    /// that of three workers.
+    @Test(arguments: MPIJobLauncher.installed)
+    func threeProcessesTrainALargeNetwork(_ launcher: MPIJobLauncher) throws {
+      try withTemporaryDirectory { folder in
+        func run(_ name: String, workers: Int, precision: String = "float32") -> TrainingRun {
+          TrainingRun(
+            folder: folder.path(of: name), workers: workers,
+            settings: [
+              "network.width=64", "network.hidden=256", "epochs=1", "stepsPerEpoch=3",
+              "checkpoints.everySteps=0", "communication.precision=\(precision)",
+            ])
+        }
+        let alone = run("alone", workers: 3)
+        _ = try alone.train(["--force"])
+        let divided = run("divided", workers: 1)
+        let outcome = try launcher.train(divided, processes: 3, flags: ["--force"])
+        #expect([3, 4].contains(outcome.status), "\(outcome.output) \(outcome.errors)")
+        #expect(try divided.modelBytes() == alone.modelBytes())
+        let rounded = run("rounded", workers: 1, precision: "bfloat16")
+        _ = try launcher.train(rounded, processes: 3, flags: ["--force"])
+        let (expected, found) = (try weights(alone), try weights(rounded))
+        #expect(expected.parameters.count > 11_000_000)
+        let difference = relativeDifference(found.parameters, expected.parameters)
+        #expect(difference > 0 && difference < 0.01, "\(difference)")
       }
     }
 
@@ -147,7 +182,9 @@ extension TrainerTests {
           settings: ["epochs=1000", "schedule.warmupEpochs=0"])
         var struck: ContinuousClock.Instant?
         let outcome = try launcher.train(
-          run, processes: 2, flags: ["--longest-silence", "3s"]
+          run, processes: 2, flags: ["--longest-silence", "3s"],
+          // Time for a word before mpirun kills the others.
+          environment: ["OMPI_MCA_odls_base_sigkill_timeout": "5"]
         ) { process in
           while run.savedStep < 7, kill(process, 0) == 0 { usleep(500) }
           try? Self.send("\(signal)", toProcessOf: folder)
@@ -179,7 +216,7 @@ extension TrainerTests {
     /// A disk that is full where the first process writes ends all, with a word on where; with room again
     /// the same command goes on.
     @Test(
-      .enabled(if: geteuid() == 0, "a disk of its own, which can be full, needs root"),
+      .enabled(if: Self.canMount, "a disk of its own, which can be full, needs root"),
       arguments: MPIJobLauncher.installed)
     func aFullDiskEndsTheJob(_ launcher: MPIJobLauncher) throws {
       func shell(_ command: String) throws -> Int32 {

@@ -15,11 +15,12 @@ struct TwoHosts {
     let outcome = try? BuiltExecutable.run(
       [
         "-c",
-        "command -v ip mpirun.openmpi && ip netns add dd-probe && ip netns del dd-probe "
-          + "&& unshare --uts --mount true",
+        "command -v ip && command -v mpirun.openmpi && exec 3<>/dev/net/tun && "
+          + "ip netns add dd-probe-$$ && ip netns del dd-probe-$$ && "
+          + "unshare --uts --mount mount --bind /etc/hosts /etc/hosts",
       ], program: URL(fileURLWithPath: program))
     guard outcome?.status == 0 else {
-      return "network namespaces can't be made here (apt: iproute2, openmpi-bin): "
+      return "network namespaces or TAP devices can't be made here (apt: iproute2, openmpi-bin): "
         + "\(outcome?.errors ?? "")"
     }
     return nil
@@ -49,8 +50,8 @@ struct TwoHosts {
   func whileUp<Value>(
     megabits: Int? = nil, microseconds: Int = 0, _ body: () throws -> Value
   ) throws -> Value {
-    try run(["up", folder] + (megabits.map { ["\($0)", "\(microseconds)"] } ?? []))
     defer { try? run(["down", folder]) }
+    try run(["up", folder] + (megabits.map { ["\($0)", "\(microseconds)"] } ?? []))
     return try body()
   }
 

@@ -39,24 +39,32 @@ extension TrainerTests {
           settings: ["epochs=1000", "schedule.warmupEpochs=0"])
         let hosts = TwoHosts(folder: folder.path(of: "hosts"))
         var cut: ContinuousClock.Instant?
+        var seconds = 0.0
         let outcome = try hosts.whileUp {
-          try hosts.train(run, processes: 2, flags: ["--longest-silence", "30s"]) { process in
+          let outcome = try hosts.train(
+            run, processes: 2, flags: ["--longest-silence", "30s"]
+          ) { process in
             while run.savedStep < 7, kill(process, 0) == 0 { usleep(500) }
             try hosts.cut()
             cut = .now
           }
+          // Also the process on the other host, before the hosts are taken away.
+          let left = try BuiltExecutable.run(
+            [
+              "-c",
+              "for i in {1..120}; do pgrep -f '[t]rainer train.*\(folder.path)' || exit 0; "
+                + "sleep 0.5; done; exit 1",
+            ], program: URL(fileURLWithPath: "/bin/bash"))
+          #expect(left.status == 0, "\(left.output)")
+          seconds = try #require(cut).duration(to: .now) / .seconds(1)
+          return outcome
         }
-        let seconds = try #require(cut).duration(to: .now) / .seconds(1)
         #expect(outcome.status != 0)
         #expect(seconds < 60, "\(seconds)")
         #expect(
           outcome.errors.contains(
             /rank \d: nothing was heard of it for \d+ seconds by rank \d \(step \d+/),
           "\(outcome.errors)")
-        let left = try BuiltExecutable.run(
-          ["-c", "pgrep -f '[t]rainer train.*\(folder.path)' || exit 0; exit 1"],
-          program: URL(fileURLWithPath: "/bin/bash"))
-        #expect(left.status == 0, "\(left.output)")
         let saved = run.savedStep
         #expect(saved >= 7)
         let again = try run.train { process in

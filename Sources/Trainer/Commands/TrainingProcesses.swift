@@ -114,9 +114,15 @@ enum TrainingProcesses {
 
   /// Says something to the user, whatever this process's own output is.
   private static func say(_ message: String) {
-    StandardError.write(message)
-    guard let descriptor = terminal.withLock({ $0 }) else { return }
-    dup2(descriptor, STDERR_FILENO)
+    // To the terminal first: the log may lie on a network that is gone.
+    if let descriptor = terminal.withLock({ $0 }) {
+      let log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+      dup2(descriptor, STDERR_FILENO)
+      StandardError.write(message)
+      guard log >= 0 else { return }
+      dup2(log, STDERR_FILENO)
+      close(log)
+    }
     StandardError.write(message)
   }
 

@@ -65,7 +65,7 @@ struct TrainingPlan: BatchPlan {
   }
 }
 
-/// All samples of some videos in catalog order, once; without the first `skipped` ones.
+/// All samples of some videos in catalog order, or a part of them, once.
 struct EvaluationPlan: BatchPlan {
   let samples: [UInt32]
   let batchSize: Int

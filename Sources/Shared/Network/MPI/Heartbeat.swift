@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Signs of life around the ring of ranks: each sends them to the next one and listens to the one before.
 ///
 /// They are sent by the thread that makes all calls of MPI, whatever the program computes meanwhile: a
@@ -73,6 +75,22 @@ struct Heartbeat: ~Copyable {
 
   /// Whether the rank before has said that it leaves.
   var isPreviousLeaving: Bool { !isListening }
+
+  /// Begins to listen anew: what was not heard until now says nothing.
+  mutating func forgive() { lastHeard = .now }
+
+  /// Tells the next rank that this one leaves, whatever the others do; returns soon, heard or not.
+  mutating func sayLastWord() {
+    for _ in 0..<50 {
+      if isSending {
+        isSending = !library.isComplete(sending)
+        if !isSending, sent.pointee == Sign.leaving.rawValue { return }
+      } else {
+        send(.leaving)
+      }
+      usleep(1000)
+    }
+  }
 
   /// Sends and listens. A rank that has left is silent as well: whoever waits for it waits in vain.
   ///

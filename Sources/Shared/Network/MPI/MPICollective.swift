@@ -134,10 +134,9 @@ public final class MPICollective: Collective, @unchecked Sendable {
     }
     if size > 1 {
       sums = try SumsUnderWay(library, rank: rank, size: size)
-      let processes = gatherProcesses()
-      neighbour = NeighbourProcess(processes[(rank + size - 1) % size])
       heartbeat = Heartbeat(
         library, rank: rank, size: size, longestSilence: watch.longestSilence)
+      neighbour = NeighbourProcess(gatherProcesses()[(rank + size - 1) % size])
     }
   }
 
@@ -152,7 +151,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
         request.initialize(to: 0)
         library.postAllGather(
           own, all, bytesOfRank: MemoryLayout<ProcessIdentity>.stride, on: library.world, request)
-        while !library.isComplete(request) { usleep(100) }
+        wait(request)
       }
     }
     return all
@@ -252,6 +251,9 @@ public final class MPICollective: Collective, @unchecked Sendable {
         if ContinuousClock.now > deadline {
           lose("it did not leave for \(watch.longestSilence.components.seconds) seconds")
         }
+        if !(heartbeat?.isPreviousLeaving ?? true), neighbour?.hasEnded() ?? false {
+          lose("its process has ended, which rank \(rank) saw")
+        }
         usleep(200)
       }
       heartbeat = nil
@@ -278,11 +280,15 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private func beat() {
     let now = ContinuousClock.now
     guard now - lastBeat > .milliseconds(20) else { return }
+    // A process that was itself suspended has not listened.
+    if now - lastBeat > .seconds(1) { heartbeat?.forgive() }
     lastBeat = now
     condition.lock()
     let (status, isAskedToEnd) = (abortStatus, isAskedToEnd)
     condition.unlock()
     if let status {
+      // So that nobody wonders where this rank is.
+      heartbeat?.sayLastWord()
       library.abort(status: status)
       _exit(status)
     }
@@ -304,15 +310,15 @@ public final class MPICollective: Collective, @unchecked Sendable {
     let (work, operation) = (work, operation)
     condition.unlock()
     let place = [work, operation].filter { !$0.isEmpty }.joined(separator: ", ")
-    watch.onLoss(
-      "rank \(lost): \(what)" + (place.isEmpty ? "" : " (\(place))")
-        + (why.map { "; " + $0 } ?? "") + ". The job ends; the same command goes on from the last "
-        + "checkpoint")
-    // Where the network is gone, MPI may wait for what never comes.
+    // Where the network is gone, MPI may wait for what never comes, and so may files that lie on it.
     Thread {
       sleep(Self.patience)
       _exit(1)
     }.start()
+    watch.onLoss(
+      "rank \(lost): \(what)" + (place.isEmpty ? "" : " (\(place))")
+        + (why.map { "; " + $0 } ?? "") + ". The job ends; the same command goes on from the last "
+        + "checkpoint")
     library.abort(status: 1)
     _exit(1)
   }

@@ -21,8 +21,8 @@ enum MPIInterface: String, Sendable, CaseIterable {
 
 /// The functions of an MPI library that is opened at run time: no MPI is needed to build.
 ///
-/// Only bytes travel, so that of MPI's handles two are needed: the world, and the type of bytes. A handle
-/// is a number of 4 bytes in MPICH's interface and of 8 in the others; on x86-64 and arm64 either is passed
+/// Only bytes travel, so that of MPI's handles two kinds are needed: the world with its copies, and the type
+/// of bytes. A handle is a number of 4 bytes in MPICH's interface and of 8 in the others; on x86-64 and arm64 either is passed
 /// in one register, and kept in 8 bytes of which MPICH's uses the first 4. Statuses of messages are not
 /// looked at.
 struct MPILibrary {

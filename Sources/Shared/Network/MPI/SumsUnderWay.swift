@@ -5,9 +5,9 @@ internal import Kernels
 /// alone.
 ///
 /// They go in buckets of 4 MiB: of each bucket a rank gets its part from all others (Ialltoallv), sums it,
-/// and sends the sum to all (Iallgather), float32 from and to where the numbers are. Some buckets are under way at once. Both kinds of messages have
-/// a communicator of their own, on which they are posted in the order of buckets: the same on every rank,
-/// whatever comes in between and whatever arrives first.
+/// and sends the sum to all (Iallgather); float32 goes from and to where the numbers are. Some buckets are
+/// under way at once. Both kinds of messages have a communicator of their own, on which they are posted in
+/// the order of buckets: the same on every rank, whatever comes in between and whatever arrives first.
 struct SumsUnderWay: ~Copyable {
   /// Numbers of a bucket.
   private static let bucketCount = 1 << 20
@@ -19,7 +19,7 @@ struct SumsUnderWay: ~Copyable {
   private let size: Int
   private let scattering: MPILibrary.Handle
   private let collecting: MPILibrary.Handle
-  /// Numbers of buckets that are not under way yet.
+  /// Slices whose bucket has not begun, in their order.
   private var waiting: [(UnsafeMutableBufferPointer<Float>, WirePrecision)] = []
   private var free: [Bucket] = []
   /// Buckets whose parts come in, the oldest first.
@@ -91,7 +91,7 @@ private final class Bucket {
   private let parts: UnsafeMutablePointer<Float>
   /// A number for each rank, the last ones of which may be zeros: fewer numbers than ranks travel so.
   private let padded: UnsafeMutablePointer<Float>
-  /// Bytes that are exchanged with each rank, none with this one itself; then where those of each begin.
+  /// First how many bytes are exchanged with each rank, none with itself; then where each rank's begin.
   private let layout: UnsafeMutablePointer<MPILibrary.Count>
   /// What travels rounded: all numbers, then this rank's part of every rank.
   private lazy var halves = HalfMemory(capacity: capacity)
