@@ -53,6 +53,17 @@ struct TrainingRun {
     try Self.command(arguments + flags, whileRunning: whileRunning)
   }
 
+  /// Expects that the same command, in one process, goes on from the last checkpoint.
+  func expectToGoOn() throws {
+    let saved = savedStep
+    let outcome = try train { process in
+      while savedStep <= saved, kill(process, 0) == 0 { usleep(500) }
+      kill(process, SIGTERM)
+    }
+    #expect(outcome.output.contains("step \(saved) of"), "\(outcome.output) \(outcome.errors)")
+    #expect(savedStep > saved)
+  }
+
   /// What `train` is called with.
   var arguments: [String] {
     ["train", "pipelines/demo.yaml", "--store", store, "--run", folder, "--workers", "\(workers)"]

@@ -1,7 +1,6 @@
 public import Collectives
 internal import Foundation
 internal import Glibc
-internal import Kernels
 internal import Workers
 
 /// The processes of an MPI job.
@@ -13,30 +12,6 @@ internal import Workers
 /// Sendable because `condition` guards all that threads share; requests and buffers belong to the thread
 /// of MPI.
 public final class MPICollective: Collective, @unchecked Sendable {
-  /// How a job is watched.
-  public struct Watch: Sendable {
-    /// How long nothing may be heard of a rank.
-    public var longestSilence: Duration
-    /// Gets the reason why this process ends the job, just before.
-    public var onLoss: @Sendable (String) -> Void
-
-    /// Ten minutes by default.
-    public init(
-      longestSilence: Duration = .seconds(600), onLoss: @escaping @Sendable (String) -> Void
-    ) {
-      self.longestSilence = longestSilence
-      self.onLoss = onLoss
-    }
-  }
-
-  /// When sums go on.
-  public enum Overlap: String, Sendable {
-    /// While the program computes.
-    case backward
-    /// Not before it waits for them: to measure what that costs.
-    case none
-  }
-
   /// Bytes of one broadcast; MPI counts by 32 bits.
   private static let bytesOfPart = 1 << 28
   /// How long a process waits for MPI to end the job before it ends itself.
