@@ -112,18 +112,22 @@ enum TrainingProcesses {
     close(file)
   }
 
-  /// Says something to the user, whatever this process's own output is.
+  /// Says something to the user before the job ends, whatever this process's own output is.
   private static func say(_ message: String) {
+    guard let descriptor = terminal.withLock({ $0 }) else { return write() }
     // To the terminal first: the log may lie on a network that is gone.
-    if let descriptor = terminal.withLock({ $0 }) {
-      let log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
-      dup2(descriptor, STDERR_FILENO)
+    let log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
+    dup2(descriptor, STDERR_FILENO)
+    write()
+    guard log >= 0 else { return }
+    dup2(log, STDERR_FILENO)
+    close(log)
+    write()
+
+    func write() {
       StandardError.write(message)
-      guard log >= 0 else { return }
-      dup2(log, STDERR_FILENO)
-      close(log)
+      StandardError.waitUntilRead(atMost: .seconds(5))
     }
-    StandardError.write(message)
   }
 
   /// This process was asked to end, as by the launcher where another one is lost.

@@ -51,6 +51,15 @@ public enum StandardError {
   public static func write(_ line: String = "") {
     _ = OutputDescriptor.write(line.printableLines + "\n", to: STDERR_FILENO)
   }
+
+  /// Returns when a program at the other end of a pipe has read all that was written, and had a moment to
+  /// pass it on. A launcher of several processes drops what it has not read yet when it is told to end the
+  /// job: a process says why, waits, and then tells it.
+  ///
+  /// - Parameter longest: for how long at most.
+  public static func waitUntilRead(atMost longest: Duration) {
+    OutputDescriptor.waitUntilRead(STDERR_FILENO, atMost: longest)
+  }
 }
 
 /// Writes to a descriptor that may be a terminal which is gone, or a full disk: neither ends the work.
@@ -77,5 +86,18 @@ enum OutputDescriptor {
       }
       return 0
     }
+  }
+  /// See `StandardError.waitUntilRead`. What isn't a pipe is not waited for.
+  static func waitUntilRead(_ descriptor: Int32, atMost longest: Duration) {
+    var state = stat()
+    guard fstat(descriptor, &state) == 0, state.st_mode & S_IFMT == S_IFIFO else { return }
+    let deadline = ContinuousClock.now + longest
+    var unread: Int32 = 0
+    while ioctl(descriptor, UInt(FIONREAD), &unread) == 0, unread > 0,
+      ContinuousClock.now < deadline
+    {
+      usleep(1000)
+    }
+    usleep(200_000)
   }
 }
