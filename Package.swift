@@ -84,6 +84,7 @@ let package = Package(
   products: [
     .executable(name: "extractor", targets: ["Extractor"]),
     .executable(name: "trainer", targets: ["Trainer"]),
+    .executable(name: "detector", targets: ["Detector"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -131,7 +132,7 @@ let package = Package(
       ["Contract", "Files", "Imaging", "Kernels", "NeuralNetwork", "PrintableText", "TensorFiles"]),
     library(
       .media, "FaceExtraction",
-      ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding"]),
+      ["Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork"]),
     library(
       .media, "SampleClips",
       ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "PrintableText", "Randomness"]),
@@ -160,8 +161,9 @@ let package = Package(
     library(
       .training, "Prediction",
       [
-        "Collectives", "Contract", "Evaluation", "Imaging", "Measure", "NeuralNetwork",
-        "TrainingData", "Workers",
+        "Collectives", "Contract", "Evaluation", "FaceDetection", "FaceExtraction", "Imaging",
+        "Measure", "MediaDecoding", "ModelFiles", "NeuralNetwork", "PrintableText", "TrainingData",
+        "Workers",
       ]),
     library(
       .training, "Robustness",
@@ -228,6 +230,13 @@ let package = Package(
         "NeuralNetwork", "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness",
         "RunReports",
         "SelfBlending", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "Workers",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "Detector",
+      dependencies: [
+        argumentParser, "Contract", "FaceDetection", "Files", "ModelFiles", "NeuralNetwork",
+        "Prediction", "PrintableText", "Terminal", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
 

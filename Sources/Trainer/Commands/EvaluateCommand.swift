@@ -133,9 +133,8 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func openStore(_ metadata: ModelMetadata) throws -> SampleCatalog {
-    let frames = metadata.provenance.settings["data.framesPerVideo"].flatMap(Int.init)
     let catalog = try SampleCatalog(
-      directory: store, framesPerVideo: frames ?? 0, workerCount: workers)
+      directory: store, framesPerVideo: metadata.framesPerVideo, workerCount: workers)
     try metadata.check(catalog)
     for difference in metadata.recipeDifferences(from: catalog) {
       StandardError.write("Note: \(difference).")

@@ -93,9 +93,7 @@ final class BatchMaker {
       picture = try blended(index, .fake, epoch: epoch, drawPlace: drawPlace)
     }
     measure(picture)
-    if picture.width != settings.inputSize {
-      picture = picture.resized(width: settings.inputSize, height: settings.inputSize)
-    }
+    picture = picture.networkInput(side: settings.inputSize)
     if let augmenter {
       var random = RandomStream(
         seed: settings.seed, .augmentation, UInt64(epoch), UInt64(drawPlace))

@@ -155,8 +155,7 @@ private struct StoreIndex: Sendable {
         end += 1
       }
       if frames.count > framesPerVideo {
-        let chosen = Set(
-          (0..<framesPerVideo).map { frames[(2 * $0 + 1) * frames.count / (2 * framesPerVideo)] })
+        let chosen = Set(evenMiddles(framesPerVideo, of: frames.count).map { frames[$0] })
         kept += samples[start..<end].filter { chosen.contains($0.frame) }
       } else {
         kept += samples[start..<end]

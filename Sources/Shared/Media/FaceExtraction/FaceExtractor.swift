@@ -260,9 +260,13 @@ public final class FaceExtractor {
           image: crop.image))
     }
     return VideoFaces(
-      information: source.information, crops: crops, framesSampled: report.deliveredFrames,
+      information: source.information, crops: crops, framesChosen: report.chosenFrames,
+      framesSampled: report.deliveredFrames,
       framesWithFace: frames, facesFound: pending.count, trackCount: kept.count,
       notes: notes(source, report, facesFound: pending.count, cropCount: crops.count),
-      times: times)
+      times: times,
+      firstLossSeconds: report.firstLossSeconds
+        ?? source.claimedDurationSeconds.flatMap { _ in source.information.durationSeconds },
+      claimedSeconds: source.claimedDurationSeconds)
   }
 }

@@ -28,6 +28,8 @@ public struct VideoFaces: Sendable {
   public var information: VideoInformation
   /// The crops, by frame and face.
   public var crops: [FaceCrop]
+  /// Pictures that were chosen; more than `framesSampled` where some could not be decoded.
+  public var framesChosen: Int
   /// Pictures that were looked at.
   public var framesSampled: Int
   /// Pictures with at least one kept face.
@@ -43,4 +45,9 @@ public struct VideoFaces: Sendable {
   public var original: String?
   /// What it cost.
   public var times: StageTimes
+  /// From which second on the video is damaged: where it is truncated, or where the first chosen picture
+  /// could not be decoded. Nil for a sound video, and where times aren't known.
+  public var firstLossSeconds: Double?
+  /// Seconds that a header claims, where it claims more than can be read; nil where it doesn't.
+  public var claimedSeconds: Double?
 }

@@ -109,6 +109,14 @@ private struct TriangleFilter {
   }
 }
 
+extension PixelBuffer {
+  /// The picture as a square of the side that a network takes: itself where it has that size already.
+  /// Training, evaluation and prediction all bring crops to a network's input size by this.
+  package func networkInput(side: Int) -> PixelBuffer {
+    width == side && height == side ? self : resized(width: side, height: side)
+  }
+}
+
 /// Numbers beside each other as a vector.
 @inline(__always)
 func loadNumbers<V: SIMD>(_ numbers: UnsafePointer<Float>, _: V.Type) -> V

@@ -75,6 +75,7 @@ public final class FrameFolder: FrameSource {
         guard let problem = error as? MediaError, problem.code != .cancelled else { throw error }
         report.damagedPackets += 1
         report.firstDamage = report.firstDamage ?? "\(frames[position].name): \(problem.message)"
+        report.firstLossSeconds = report.firstLossSeconds ?? seconds(of: position)
       }
     }
     guard report.deliveredFrames > 0 else {
@@ -93,13 +94,16 @@ public final class FrameFolder: FrameSource {
       path: path + "/" + frames[position].name, pixels: pixels, isCancelled: isCancelled)
     let report = try reader.decodeFrames(count: 1, isCancelled: isCancelled) { frame in
       frame.index = position
-      frame.timestampSeconds = framesPerSecond.map {
-        Double(frames[position].number - frames[0].number) / $0
-      }
+      frame.timestampSeconds = seconds(of: position)
       try body(frame)
     }
     note(reader.information)
     return report
+  }
+
+  /// Presentation time of a picture after the first one; nil without a frame rate.
+  private func seconds(of position: Int) -> Double? {
+    framesPerSecond.map { Double(frames[position].number - frames[0].number) / $0 }
   }
 
   /// Takes over what the first picture says, and what is remarkable about others.

@@ -19,6 +19,9 @@ public final class VideoReader {
     public var damagedPackets = 0
     /// What is wrong with the first damaged picture, where that is known.
     public var firstDamage: String?
+    /// Presentation time of the first chosen picture that could not be decoded, in seconds after the
+    /// video's first picture; nil where all could be, and where times aren't known.
+    public var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
     public var demuxSeconds = 0.0
     /// CPU seconds for decoding.
@@ -140,6 +143,8 @@ public final class VideoReader {
       pixels: pixels, container: input.container, facts: information.stream)
     var failure: (any Error)?
     var bodySeconds = 0.0
+    var lost = chosen[...]
+    var firstLost: Int?
     func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
       let start = ThreadCPUClock.seconds()
       let placement: PicturePlacement
@@ -155,6 +160,7 @@ public final class VideoReader {
         placement: placement, converter: conversion)
       picture.conversionSeconds = ThreadCPUClock.seconds() - start
       if report.deliveredFrames == 0 { note(placement) }
+      while let next = lost.popFirst(), next != position { firstLost = firstLost ?? next }
       report.deliveredFrames += 1
       do { try body(picture) } catch { failure = error }
       report.convertSeconds += picture.conversionSeconds
@@ -170,6 +176,9 @@ public final class VideoReader {
       report.damagedPackets = decoder.damagedPackets
     } catch {
       throw failure ?? error
+    }
+    report.firstLossSeconds = (firstLost ?? lost.first).map {
+      Double(times[$0] - times[0]) * input.secondsPerTick
     }
     guard report.deliveredFrames > 0 else {
       throw MediaError(

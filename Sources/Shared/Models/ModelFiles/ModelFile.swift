@@ -61,12 +61,9 @@ public struct ModelFile: Sendable {
   /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
   public init(_ file: NetworkFile) throws(ModelFileError) {
     guard let metadata = try file.metadata() else {
-      let isCheckpoint =
-        file.container == ["model"]
-        && Set(file.others).isSuperset(of: ["format", "configuration", "progress"])
       throw ModelFileError(
         .otherContent, subject: file.path,
-        isCheckpoint
+        file.isCheckpoint
           ? "expected a model, got a checkpoint of this trainer; make a model of it: trainer export "
             + "--checkpoint \(file.path) --output model.pt"
           : "expected a model that this trainer exported, got a file without the record "
@@ -83,6 +80,14 @@ public struct ModelFile: Sendable {
         .otherContent, subject: file.path, "expected a dictionary of tensors at the top")
     }
     self.init(state: try file.completeState(architecture), metadata: metadata)
+  }
+}
+
+extension NetworkFile {
+  /// Whether it is a checkpoint of this product's trainer.
+  public var isCheckpoint: Bool {
+    container == ["model"]
+      && Set(others).isSuperset(of: ["format", "configuration", "progress"])
   }
 }
 

@@ -62,6 +62,14 @@ package struct ResultDestination: Sendable, Equatable {
     try write(text: String(decoding: encoder.encode(document), as: UTF8.self).printableLines + "\n")
   }
 
+  /// A result as one line of JSON, for a document of such lines: keys in order, `format` as in `write`.
+  package static func line(_ result: some Encodable, format: String) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let document = FormattedResult(format: format, content: result)
+    return String(decoding: try encoder.encode(document), as: UTF8.self).printableLines + "\n"
+  }
+
   /// Writes a text that ends in a line feed. On standard output what a terminal would obey is escaped.
   package func write(text: String) throws(FileError) {
     if let path {

@@ -11,3 +11,10 @@ package func evenlySpaced(_ count: Int, of total: Int) -> [Int] {
   let count = min(max(count, 0), total)
   return (0..<max(count, 0)).map { $0 * total / count }
 }
+
+/// Positions of `count` elements of `total`: the middles of as many equal parts; all of them where there
+/// are fewer.
+package func evenMiddles(_ count: Int, of total: Int) -> [Int] {
+  guard count < total else { return Array(0..<max(total, 0)) }
+  return (0..<max(count, 0)).map { (2 * $0 + 1) * total / (2 * count) }
+}

@@ -11,7 +11,7 @@ package struct VideoTable {
     var prediction: VideoPrediction
     /// The video's probability before calibration.
     var score: Double
-    var verdict: String
+    var verdict: VideoVerdict
   }
 
   /// The header.
@@ -48,9 +48,8 @@ package struct VideoTable {
 
   /// Real or fake; "cannot tell" between the calibration's bounds, of a video without a face, and where
   /// the network computes no number.
-  private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> String {
-    let verdict = video.hasFace ? calibration.verdict(probability: video.probability) : nil
-    return verdict?.rawValue ?? "cannot tell"
+  private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> VideoVerdict {
+    VideoVerdict(video.hasFace ? calibration.verdict(probability: video.probability) : nil)
   }
 
   /// The table as CSV text (RFC 4180).
@@ -67,7 +66,7 @@ extension VideoTable.Row {
     return [
       video.name, video.label.rawValue, video.group, video.dataset ?? "", video.method ?? "",
       video.compression ?? "", video.original ?? "", "\(prediction.frames)", "\(score)",
-      "\(prediction.probability)", verdict, prediction.blur.map { "\($0)" } ?? "",
+      "\(prediction.probability)", verdict.rawValue, prediction.blur.map { "\($0)" } ?? "",
     ]
   }
 }

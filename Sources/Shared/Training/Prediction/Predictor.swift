@@ -8,17 +8,12 @@ package import Workers
 
 /// Lets a network judge all pictures of some videos, unaugmented. One call at a time.
 package final class Predictor {
-  private let engine: InferenceEngine
+  private let judge: PictureJudge
   private let catalog: SampleCatalog
-  private let normalization: InputNormalization
   private let collective: any Collective
 
   /// Pictures that are computed at once, over all workers.
-  package static let chunk = 32
-
-  /// Convolutions are chosen for so many, whatever the number of workers: what a network says of a picture,
-  /// and the calibration that follows from it, is the same to the bit on any number of processes.
-  private static let usualPictures = 16
+  package static let chunk = PictureJudge.chunk
 
   /// - Parameters:
   ///   - lender: an engine that trains the same network, whose memory is used between its steps.
@@ -29,11 +24,10 @@ package final class Predictor {
     sharedOver collective: any Collective = LocalCollective()
   ) {
     self.collective = collective
-    engine = InferenceEngine(
-      architecture: architecture, maximumBatch: Self.chunk, workers: workers,
-      kernels: Processor.selected, usualPictures: Self.usualPictures, borrowingFrom: lender)
+    judge = PictureJudge(
+      architecture: architecture, normalization: normalization, workers: workers,
+      borrowingFrom: lender)
     self.catalog = catalog
-    self.normalization = normalization
   }
 
   /// Judges the videos, given as positions in the catalog.
@@ -47,7 +41,7 @@ package final class Predictor {
     _ state: NetworkState, videos: [Int], blends: HeldOutBlends? = nil, name: String,
     observer: any WorkObserver
   ) throws -> VideoPredictions {
-    engine.load(state)
+    judge.load(state)
     var predictions = VideoPredictions()
     for index in videos where catalog.videos[index].samples.isEmpty {
       predictions.videosWithoutFaces.append(catalog.videos[index].evaluated)
@@ -81,16 +75,15 @@ package final class Predictor {
     var answers = [Double](repeating: 0, count: 2 * longest)
     var answered = 0
     let loader = try EvaluationLoader(
-      catalog, videos: videos, batchSize: Self.chunk, inputSize: engine.architecture.inputSize,
+      catalog, videos: videos, batchSize: Self.chunk, inputSize: judge.architecture.inputSize,
       samples: bounds[collective.rank]..<bounds[collective.rank + 1], blends: blends,
       measuresBlur: true)
     defer { loader.stop() }
     for round in 0..<(longest + Self.chunk - 1) / Self.chunk {
       if let batch = try loader.next() {
-        let logits = logits(of: batch.pictures)
-        for place in batch.samples.indices {
-          answers[2 * answered] = Double(logits[2 * place + 1]) - Double(logits[2 * place])
-          answers[2 * answered + 1] = batch.blurs[place]
+        for (margin, blur) in zip(judge.margins(of: batch.pictures), batch.blurs) {
+          answers[2 * answered] = margin
+          answers[2 * answered + 1] = blur
           answered += 1
         }
       }
@@ -113,21 +106,15 @@ package final class Predictor {
   }
 
   /// Logits of pictures of the network's input size, two each, by the weights loaded last.
-  package func logits(of pictures: [PixelBuffer]) -> [Float] {
-    engine.logits(count: pictures.count) { [normalization] sample, buffer in
-      normalization.write(pictures[sample], into: buffer)
-    }
-  }
+  package func logits(of pictures: [PixelBuffer]) -> [Float] { judge.logits(of: pictures) }
 
   /// Where in pictures of the network's input size the weights loaded last see what decides.
   package func activationMaps(of pictures: [PixelBuffer]) -> [ActivationMap] {
-    engine.activationMaps(count: pictures.count) { [normalization] sample, buffer in
-      normalization.write(pictures[sample], into: buffer)
-    }
+    judge.activationMaps(of: pictures)
   }
 
   /// Makes these the weights of `logits(of:)`.
-  package func load(_ state: NetworkState) { engine.load(state) }
+  package func load(_ state: NetworkState) { judge.load(state) }
 }
 
 /// What a network says of some videos.

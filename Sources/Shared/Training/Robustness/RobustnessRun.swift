@@ -84,7 +84,7 @@ package struct RobustnessRun {
         return predictions
       }
       let size = state.architecture.inputSize
-      clean += try judge(originals.map { $0.picture.pixels.fitted(size) }, "as it is")
+      clean += try judge(originals.map { $0.picture.pixels.networkInput(side: size) }, "as it is")
       for perturbation in perturbations {
         // Clips of several levels keep all workers busy; single pictures do so at each level.
         let steps = perturbation.needsClip ? [grid.levels] : grid.levels.map { [$0] }
@@ -160,7 +160,7 @@ package struct RobustnessRun {
           let pictures = try perturber.perturbed(
             portion.places.map { originals[$0].picture }, by: perturbation, level: portion.level,
             isCancelled: { observer.shallStop }
-          ).map { $0.fitted(size) }
+          ).map { $0.networkInput(side: size) }
           found.withLock { found in
             for (place, picture) in zip(portion.places, pictures) {
               found[portion.level, default: [:]][place] = picture
@@ -194,12 +194,5 @@ package struct RobustnessRun {
       onProgress(end - start)
     }
     return predictions
-  }
-}
-
-extension PixelBuffer {
-  /// The picture as `EvaluationLoader` brings it to a network's input size.
-  fileprivate func fitted(_ size: Int) -> PixelBuffer {
-    width == size && height == size ? self : resized(width: size, height: size)
   }
 }

@@ -1,11 +1,11 @@
-internal import Measure
+package import Measure
 internal import NeuralNetwork
 
 /// What an extraction needs of memory, checked against the limits of the process before it begins.
-enum ExtractionMemory {
+package enum ExtractionMemory {
   /// Pictures of 1920 x 1080 pixels, of which a decoder keeps several: larger ones may need more. Fitted
   /// to the peaks of extractions with 1 to 4 workers, with room for streams that refer to many pictures.
-  static func need(workers: Int, searchesFaces: Bool) -> MemoryNeed {
+  package static func need(workers: Int, searchesFaces: Bool) -> MemoryNeed {
     MemoryNeed(
       written: (33 + 35 * workers) << 20,
       reserved: MemoryNeed.stacks(threads: workers + 3)
@@ -15,7 +15,7 @@ enum ExtractionMemory {
   }
 
   /// Checks that there is enough, and takes what OpenBLAS will need.
-  static func check(workers: Int, searchesFaces: Bool) throws(InsufficientMemory) {
+  package static func check(workers: Int, searchesFaces: Bool) throws(InsufficientMemory) {
     let limits = MemoryLimit.current
     guard !limits.isEmpty else { return }
     let cautious = MemoryNeed.cautious(limits)

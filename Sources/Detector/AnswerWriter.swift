@@ -1,0 +1,147 @@
+import Contract
+import ModelFiles
+import Prediction
+import Terminal
+import Workers
+
+/// Gives answers out in the order of the inputs, each as soon as all before it are there: as text, as
+/// lines of JSON, as rows of a table. Used by several threads.
+final class AnswerWriter: Sendable {
+  private struct State {
+    var waiting: [Int: VideoFinding] = [:]
+    var next = 0
+    var lines = ""
+    var table = AnswerTable()
+    var counts: [VideoVerdict: Int] = [:]
+    var failed = 0
+  }
+
+  private let model: ModelSummary
+  private let json: ResultDestination?
+  private let csv: ResultDestination?
+  /// Whether what was seen of each face is told as well.
+  private let isDetailed: Bool
+  private let console: ConsoleObserver
+  private let state = Locked(State())
+
+  init(
+    _ model: DetectorModel, json: ResultDestination?, csv: ResultDestination?, isDetailed: Bool,
+    console: ConsoleObserver
+  ) {
+    self.model = ModelSummary(model)
+    self.json = json
+    self.csv = csv
+    self.isDetailed = isDetailed
+    self.console = console
+  }
+
+  /// Takes the answer to the input with this position.
+  func append(_ finding: VideoFinding, at index: Int) throws {
+    try state.withLock { state in
+      state.waiting[index] = finding
+      while let finding = state.waiting.removeValue(forKey: state.next) {
+        state.next += 1
+        try give(finding, &state)
+      }
+    }
+  }
+
+  private func give(_ finding: VideoFinding, _ state: inout State) throws {
+    if let verdict = finding.verdict {
+      state.counts[verdict, default: 0] += 1
+    } else {
+      state.failed += 1
+    }
+    print(AnswerText.lines(finding, isDetailed: isDetailed))
+    state.table.append(finding)
+    guard let json else { return }
+    let line = try ResultDestination.line(Answer(finding, model), format: "prediction/1")
+    if json.path == nil { try json.write(text: line) } else { state.lines += line }
+  }
+
+  private func print(_ text: String) {
+    let isShown = console.line.withLock { line in
+      line?.print(text)
+      return line != nil
+    }
+    if !isShown { StandardOutput.write(text) }
+  }
+
+  /// Writes the files.
+  ///
+  /// - Returns: how many inputs were judged, and how many could not be read.
+  func finish() throws -> (judged: Int, failed: Int) {
+    let state = state.withLock { $0 }
+    if let json, json.path != nil { try json.write(text: state.lines) }
+    try csv?.write(text: state.table.text())
+    let judged = state.counts.values.reduce(0, +)
+    if judged + state.failed > 1 {
+      let parts = VideoVerdict.allCases.compactMap { verdict in
+        state.counts[verdict].map { "\($0) \(verdict.rawValue)" }
+      }
+      StandardOutput.write(
+        "\n\(judged + state.failed) inputs: "
+          + (parts + (state.failed > 0 ? ["\(state.failed) could not be read"] : []))
+          .joined(separator: ", "))
+    }
+    StandardOutput.write("\n" + model.text)
+    return (judged, state.failed)
+  }
+
+  /// An answer with the model that gave it.
+  private struct Answer: Encodable {
+    let finding: VideoFinding
+    let model: ModelSummary
+
+    init(_ finding: VideoFinding, _ model: ModelSummary) {
+      self.finding = finding
+      self.model = model
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case model
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      try finding.encode(to: encoder)
+      var values = encoder.container(keyedBy: CodingKeys.self)
+      try values.encode(model, forKey: .model)
+    }
+  }
+}
+
+/// What is told of the model with each answer.
+struct ModelSummary: Encodable, Sendable {
+  /// Path of the file.
+  let file: String
+  /// What the file says of itself; nil where it doesn't.
+  let verdict: ModelVerdict?
+  /// What that rests on.
+  let reason: String?
+  /// The rule from crops to video.
+  let score: VideoScore
+  /// A probability above it is fake.
+  let threshold: Double
+  /// Between the bounds it can't be told.
+  let lowerBound: Double
+  /// See `lowerBound`.
+  let upperBound: Double
+
+  init(_ model: DetectorModel) {
+    file = model.path
+    verdict = model.metadata.verdict?.verdict
+    reason = model.metadata.verdict?.reason
+    let calibration = model.metadata.calibration
+    score = calibration.score
+    threshold = calibration.threshold
+    lowerBound = calibration.lowerBound
+    upperBound = calibration.upperBound
+  }
+
+  /// The model in a few lines.
+  var text: String {
+    let stated =
+      verdict.map { $0.line(reason ?? "") } ?? "Verdict: none, the file is of older software"
+    return "Model      \(file)\n           " + stated
+  }
+}

@@ -1,0 +1,6 @@
+/// What keeps a command from doing its work: one sentence for the user.
+struct CommandError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

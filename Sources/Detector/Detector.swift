@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import NeuralNetwork
+import Terminal
+
+/// Says of videos whether they are real, manipulated, or whether that can't be told.
+@main
+struct Detector: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detector",
+    abstract: "Says whether the faces in a video are real or manipulated, or that it can't tell.",
+    discussion: """
+      A model of the trainer, and a video:
+
+        detector predict model.pt clip.mp4
+        detector predict model.pt clips/ --json answers.jsonl --csv answers.csv
+        detector predict model.pt clip.mp4 --report clip.html --annotate clip-annotated.mp4
+
+      Exit codes: 0 done; 1 failed, or no input could be read; 2 done, but some inputs could not be \
+      read; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
+      """,
+    version: softwareVersion,
+    subcommands: [PredictCommand.self])
+
+  /// Runs the command.
+  static func main() {
+    Program.begin(failureStatus: ExitCode.failure.rawValue)
+    do {
+      try Processor.checkEnvironment()
+      var command = try parseAsRoot()
+      try command.run()
+      end(with: ExitCode.success)
+    } catch let error as KernelSelectionError {
+      end(with: ValidationError(error.description))
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Ends the process with what the error asks for: a help text, a message, an exit code.
+  private static func end(with error: any Error) -> Never {
+    Program.end(
+      fullMessage(for: error), status: exitCode(for: error).rawValue,
+      failureStatus: ExitCode.failure.rawValue)
+  }
+}

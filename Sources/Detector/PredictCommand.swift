@@ -1,0 +1,141 @@
+import ArgumentParser
+import Contract
+import FaceDetection
+import Files
+import Foundation
+import NeuralNetwork
+import Prediction
+import PrintableText
+import Terminal
+import VideoCatalog
+import Workers
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Judges videos, pictures and folders of them.",
+    discussion: """
+      Examples:
+        detector predict model.pt clip.mp4
+        detector predict model.pt clips/ portrait.jpg frames/000/ --workers 4
+        detector predict model.pt --list paths.txt --csv answers.csv
+        find . -name '*.mp4' | detector predict model.pt --list - --json answers.jsonl
+        detector predict model.pt clip.mp4 --json - | jq .verdict
+
+      Each input gets one of three answers: real, fake, cannot tell; with the calibrated probability \
+      that it is fake. It can't be told where that lies between the bounds in the model file, and \
+      where there is too little to see: no face, faces too rare, small, blurred or dark, a video too \
+      short or too damaged. The reason is always given.
+
+      Faces are cut out as the model file says; a model that doesn't say so is refused. One that says \
+      of itself that it is broken is used with --force only.
+
+      --json writes a line of JSON for each input (format prediction/1), --csv a row; with - they go to \
+      standard output, in place of the text.
+
+      Exit codes: 0 done, whatever the verdicts; 1 failed, or no input could be read; 2 done, but some \
+      inputs could not be read; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
+      """)
+
+  @Argument(help: "The model file, model.pt of a training.", completion: .file())
+  var model: String
+
+  @Argument(help: "Videos, pictures, folders of numbered pictures, or folders of all these.")
+  var inputs: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the path of an input in each line; - is standard input.", valueName: "file"),
+    completion: .file())
+  var list: String?
+
+  @OptionGroup var json: JSONOption
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a row for each input into this CSV file; - is standard output, in place of the text.",
+      valueName: "file"), completion: .file(extensions: ["csv"]))
+  var csv: String?
+
+  @Option(help: "Threads; several inputs are worked on at a time. 0 is one per core.")
+  var workers = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the face detector's weights; weights/mtcnn here or beside the program without it.",
+      valueName: "dir"), completion: .directory)
+  var weights: String?
+
+  @Flag(help: "Use a model that says of itself that it is broken.")
+  var force = false
+
+  func validate() throws {
+    guard (0...1024).contains(workers) else {
+      throw ValidationError("--workers: expected 0...1024, got \(workers)")
+    }
+    guard !inputs.isEmpty || list != nil else {
+      throw ValidationError("no input: name a video, a picture or a folder, or say --list FILE")
+    }
+    if csv == "" {
+      throw ValidationError("--csv: expected a file, or - for standard output, got nothing")
+    }
+    if let csv, csv == json.json {
+      throw ValidationError("--csv, --json: expected two places, got '\(csv)' for both")
+    }
+  }
+
+  func run() throws {
+    let destination = try json.begin()
+    let table = try csv.map { try ResultDestination($0, AnswerTable.kind) }
+    let model = try DetectorModel(contentsOf: self.model, force: force)
+    let videos = try InputVideos(inputs + listed())
+    for note in videos.notes { StandardError.write("Note: \(note)".printable) }
+    for folder in videos.emptyFolders {
+      StandardError.write("Warning: \(folder): no video or picture lies below it".printable)
+    }
+    guard !videos.paths.isEmpty else { throw CommandError("there is no video or picture to judge") }
+    let count = WorkerPool(workerCount: workers).workerCount
+    try NetworkMemory.check(
+      PredictionRun.memory(model, inputs: videos.paths.count, workers: count),
+      for: "the network", remedy: "take fewer --workers")
+    let detector =
+      model.recipe.needsDetector
+      ? try MTCNNWeights.load(
+        directory: try DetectorWeights.folder(weights), kernels: Processor.selected) : nil
+    if let caution = model.caution { StandardError.write("Warning: \(caution)".printable) }
+    let console = ConsoleObserver()
+    let writer = AnswerWriter(
+      model, json: destination, csv: table, isDetailed: videos.paths.count == 1, console: console)
+    let run = PredictionRun(model, detector: detector, workers: count, observer: console)
+    try console.exiting {
+      try run.run(videos.paths) { index, finding, _, _ in try writer.append(finding, at: index) }
+    }
+    let (judged, failed) = try writer.finish()
+    if judged == 0 { throw ExitCode.failure }
+    if failed > 0 || !videos.emptyFolders.isEmpty { throw ExitCode(2) }
+  }
+
+  /// The paths of `--list`.
+  private func listed() throws -> [String] {
+    guard let list else { return [] }
+    let data =
+      list == "-"
+      ? try FileHandle.standardInput.read(upToCount: Self.maximumListBytes + 1) ?? Data()
+      : try read(list)
+    guard data.count <= Self.maximumListBytes else {
+      throw CommandError("\(list): expected a list of at most \(Self.maximumListBytes) bytes")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw CommandError("\(list): expected paths in UTF-8, one in each line")
+    }
+    return text.split(whereSeparator: \.isNewline).map { String($0) }
+      .filter { !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  private func read(_ path: String) throws -> Data {
+    let file = try OpenFile(path, .read)
+    return Data(try file.read(count: Self.maximumListBytes + 1, at: 0))
+  }
+
+  private static let maximumListBytes = 64 << 20
+}

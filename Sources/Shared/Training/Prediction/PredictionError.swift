@@ -1,0 +1,21 @@
+internal import PrintableText
+
+/// Why a model can't be used on videos.
+package struct PredictionError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of failure it was.
+  package enum Code: Sendable, Equatable {
+    /// The file doesn't say how crops are made.
+    case missingRecipe
+    /// The file says that the model is broken.
+    case brokenModel
+  }
+
+  package let code: Code
+  /// The file it is about.
+  package let subject: String
+  /// What was expected, what was found, and what to try.
+  package let message: String
+
+  /// `subject: message`.
+  package var description: String { "\(subject): \(message)".printable }
+}

@@ -1,0 +1,82 @@
+internal import Contract
+package import FaceDetection
+internal import FaceExtraction
+package import Measure
+internal import MediaDecoding
+internal import NeuralNetwork
+package import Workers
+
+/// Judges many videos, several at a time.
+package struct PredictionRun {
+  private let model: DetectorModel
+  private let detector: MTCNNWeights?
+  private let workers: Int
+  private let observer: any WorkObserver
+
+  /// - Parameters:
+  ///   - detector: weights of the face detector; nil where the recipe needs none.
+  ///   - workers: threads; with fewer inputs than that, several share the crops of one.
+  ///   - observer: is told how many videos are done, and may end the work between two packets.
+  package init(
+    _ model: DetectorModel, detector: MTCNNWeights?, workers: Int, observer: any WorkObserver
+  ) {
+    self.model = model
+    self.detector = detector
+    self.workers = workers
+    self.observer = observer
+  }
+
+  /// What it needs of memory.
+  package static func memory(_ model: DetectorModel, inputs: Int, workers: Int) -> MemoryNeed {
+    let parallel = max(min(workers, inputs), 1)
+    var need = ExtractionMemory.need(
+      workers: parallel, searchesFaces: model.recipe.needsDetector)
+    let engines = NetworkMemory.inference(
+      model.state.architecture, workers: threads(of: workers, inputs: inputs), copies: 1)
+    need.written += parallel * engines.written
+    need.reserved += engines.reserved
+    return need
+  }
+
+  /// Threads that share the crops of one video.
+  private static func threads(of workers: Int, inputs: Int) -> Int {
+    max(workers / max(min(workers, inputs), 1), 1)
+  }
+
+  /// Judges the inputs.
+  ///
+  /// - Parameter body: gets the answer to each input, in the order of the inputs' being done, on the
+  ///   worker's thread, with the position of the input; `judged` is nil for one that can't be read.
+  /// - Throws: `WorkStopped` where the observer ended the work, an error of `body`, or one of the model's.
+  package func run(
+    _ inputs: [String],
+    _ body:
+      @escaping @Sendable (
+        _ index: Int, _ finding: VideoFinding, _ judged: JudgedVideo?, _ judge: VideoJudge
+      ) throws -> Void
+  ) throws {
+    observer.begin(total: inputs.count, unit: "videos")
+    defer { observer.end() }
+    let done = Locked(0)
+    let threads = Self.threads(of: workers, inputs: inputs.count)
+    try WorkerPool(workerCount: workers).forEach(Array(inputs.enumerated())) { _ in
+      let judge = try VideoJudge(model, detector: detector, threads: threads)
+      return { input in
+        if observer.shallStop { throw WorkStopped() }
+        do {
+          let judged = try judge.judge(path: input.element) { observer.shallStop }
+          try body(input.offset, judged.finding, judged, judge)
+        } catch let error as MediaError {
+          guard error.code != .cancelled else { throw WorkStopped() }
+          try body(
+            input.offset, VideoFinding(input: input.element, error: error.message), nil, judge)
+        }
+        observer.advance(
+          to: done.withLock { count in
+            count += 1
+            return count
+          }, detail: "")
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import Contract
+package import FaceExtraction
+
+/// What is found of one input: the answer that people and programs get.
+package struct VideoFinding: Codable, Sendable, Equatable {
+  /// Path of the input, as the user named it.
+  package var input: String
+  /// Why it could not be read at all; nil where it was judged. The rest is empty then.
+  package var error: String?
+  /// What is said of it; nil where it could not be read.
+  package var verdict: VideoVerdict?
+  /// The calibrated probability that it is fake, 0...1; nil without a face, and where the network
+  /// computes no number.
+  package var probability: Double?
+  /// Why it can't be told; empty beside `real` and `fake`.
+  package var doubts: [Doubt] = []
+  /// What else a reader should know: of the video, and of a model that isn't known to be sound.
+  package var remarks: [String] = []
+  /// What was looked at; nil where it could not be read.
+  package var video: Video?
+  /// The faces, by track.
+  package var faces: [Face] = []
+
+  /// What was looked at.
+  package struct Video: Codable, Sendable, Equatable {
+    /// Size of the displayed picture in pixels.
+    package var width: Int
+    /// See `width`.
+    package var height: Int
+    /// Length in seconds; nil for a picture, and for numbered pictures without a frame rate.
+    package var seconds: Double?
+    /// Pictures that it has.
+    package var frames: Int
+    /// Pictures that were looked at.
+    package var framesLookedAt: Int
+    /// Pictures with a face that was judged.
+    package var framesWithFace: Int
+    /// From which second on it is damaged; nil where it isn't, or where that isn't known.
+    package var damagedFromSeconds: Double?
+  }
+
+  /// One face, followed over the video.
+  package struct Face: Codable, Sendable, Equatable {
+    /// Number of the track, from 0.
+    package var track: Int
+    /// What is said of this face alone.
+    package var verdict: VideoVerdict
+    /// The calibrated probability of this face alone; nil where the network computes no number.
+    package var probability: Double?
+    /// Why it can't be told of this face.
+    package var doubts: [Doubt]
+    /// Median of the shorter side in the displayed picture, in pixels.
+    package var sizePixels: Double
+    /// Median blur of its crops, about -8 (sharp) to -1 (blurred).
+    package var blur: Double
+    /// Median brightness of its crops, 0...255.
+    package var brightness: Double
+    /// Where it was seen and what the network says of it there, by frame.
+    package var frames: [Frame]
+  }
+
+  /// One face in one picture.
+  package struct Frame: Codable, Sendable, Equatable {
+    /// Position of the picture among the video's, in order of presentation.
+    package var frame: Int
+    /// Presentation time in seconds after the first picture; nil where it isn't known.
+    package var seconds: Double?
+    /// Left, top, right and bottom of the face in the displayed picture, in pixels.
+    package var box: [Double]
+    /// The probability that this crop is fake; nil where the network computes no number.
+    package var probability: Double?
+    /// Logit of fake minus logit of real; nil where it isn't finite.
+    package var margin: Double?
+  }
+
+  /// An input that could not be read.
+  package init(input: String, error: String) {
+    self.input = input
+    self.error = error
+  }
+
+  init(input: String) { self.input = input }
+}
+
+/// A judged video with the crops that the answer rests on, for those who want to see them.
+package struct JudgedVideo: Sendable {
+  /// The answer.
+  package let finding: VideoFinding
+  /// The crops that were judged, by frame and face, with the network's margins.
+  package let crops: [Crop]
+
+  /// A crop that was judged.
+  package struct Crop: Sendable {
+    /// The crop, and where it was seen.
+    package let face: FaceCrop
+    /// Logit of fake minus logit of real.
+    package let margin: Double
+  }
+}
