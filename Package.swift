@@ -162,8 +162,8 @@ let package = Package(
       .training, "Prediction",
       [
         "Collectives", "Contract", "Evaluation", "FaceDetection", "FaceExtraction", "Imaging",
-        "Measure", "MediaDecoding", "ModelFiles", "NeuralNetwork", "PrintableText", "TrainingData",
-        "Workers",
+        "Measure", "MediaDecoding", "ModelFiles", "NeuralNetwork", "PrintableText", "TensorFiles",
+        "TrainingData", "Workers",
       ]),
     library(
       .training, "Robustness",
@@ -211,6 +211,13 @@ let package = Package(
         "MediaDecoding", "NeuralNetwork", "PrintableText", "ShardStore", "Terminal", "VideoCatalog",
         "Workers",
       ]),
+    library(
+      .presentation, "VerdictReports",
+      [
+        "Contract", "Imaging", "ModelFiles", "NeuralNetwork", "Prediction", "Reporting",
+        "RunReports",
+        "Terminal",
+      ]),
 
     // Executables.
     .executableTarget(
@@ -236,7 +243,8 @@ let package = Package(
       name: "Detector",
       dependencies: [
         argumentParser, "Contract", "FaceDetection", "Files", "ModelFiles", "NeuralNetwork",
-        "Prediction", "PrintableText", "Terminal", "VideoCatalog", "Workers",
+        "Prediction", "PrintableText", "Reporting", "Terminal", "VerdictReports", "VideoCatalog",
+        "Workers",
       ],
       swiftSettings: strict),
 

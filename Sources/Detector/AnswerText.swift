@@ -10,7 +10,7 @@ enum AnswerText {
       return row("NOT READ", nil, finding.input) + "\n" + indented(finding.error ?? "")
     }
     var text = row(verdict.rawValue.uppercased(), finding.probability, finding.input)
-    text += "\n" + indented(seen(finding, video))
+    text += isDetailed ? "\n" + indented(seen(finding, video)) : " (\(seen(finding, video)))"
     for doubt in finding.doubts { text += "\n" + indented("It can't be told: " + doubt.text) }
     for remark in finding.remarks { text += "\n" + indented("Note: " + remark) }
     guard isDetailed, !finding.faces.isEmpty else { return text }

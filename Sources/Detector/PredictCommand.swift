@@ -6,7 +6,9 @@ import Foundation
 import NeuralNetwork
 import Prediction
 import PrintableText
+import Reporting
 import Terminal
+import VerdictReports
 import VideoCatalog
 import Workers
 
@@ -57,6 +59,12 @@ struct PredictCommand: ParsableCommand {
       valueName: "file"), completion: .file(extensions: ["csv"]))
   var csv: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the answer as a page with timeline, decisive pictures and heat maps; with several inputs a "
+        + "folder of pages.", valueName: "file.html"), completion: .file(extensions: ["html"]))
+  var report: String?
+
   @Option(help: "Threads; several inputs are worked on at a time. 0 is one per core.")
   var workers = 0
 
@@ -79,6 +87,7 @@ struct PredictCommand: ParsableCommand {
     if csv == "" {
       throw ValidationError("--csv: expected a file, or - for standard output, got nothing")
     }
+    if report == "" { throw ValidationError("--report: expected a file or a folder, got nothing") }
     if let csv, csv == json.json {
       throw ValidationError("--csv, --json: expected two places, got '\(csv)' for both")
     }
@@ -94,6 +103,9 @@ struct PredictCommand: ParsableCommand {
       StandardError.write("Warning: \(folder): no video or picture lies below it".printable)
     }
     guard !videos.paths.isEmpty else { throw CommandError("there is no video or picture to judge") }
+    let reports = try report.map {
+      try OutputFiles($0, option: "--report", ending: ".html", inputs: videos.paths)
+    }
     let count = WorkerPool(workerCount: workers).workerCount
     try NetworkMemory.check(
       PredictionRun.memory(model, inputs: videos.paths.count, workers: count),
@@ -103,16 +115,33 @@ struct PredictCommand: ParsableCommand {
       ? try MTCNNWeights.load(
         directory: try DetectorWeights.folder(weights), kernels: Processor.selected) : nil
     if let caution = model.caution { StandardError.write("Warning: \(caution)".printable) }
+    let modelDate = Self.date(of: self.model)
     let console = ConsoleObserver()
     let writer = AnswerWriter(
       model, json: destination, csv: table, isDetailed: videos.paths.count == 1, console: console)
     let run = PredictionRun(model, detector: detector, workers: count, observer: console)
     try console.exiting {
-      try run.run(videos.paths) { index, finding, _, _ in try writer.append(finding, at: index) }
+      try run.run(videos.paths) { index, finding, judged, judge in
+        if let judged, let reports {
+          let page = try VideoReport(
+            judged, VideoEvidence(judged, by: judge), model: model, modelDate: modelDate
+          ).page()
+          try AtomicFile.write(text: page.html, to: reports.paths[index])
+        }
+        try writer.append(finding, at: index)
+      }
     }
     let (judged, failed) = try writer.finish()
+    if let report { StandardOutput.write("Report     \(report)".printable) }
     if judged == 0 { throw ExitCode.failure }
     if failed > 0 || !videos.emptyFolders.isEmpty { throw ExitCode(2) }
+  }
+
+  /// The day on which a file was written, as `2026-11-30`; nil where that isn't known.
+  private static func date(of path: String) -> String? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    guard let date = attributes?[.modificationDate] as? Date else { return nil }
+    return String(ISO8601DateFormatter().string(from: date).prefix(10))
   }
 
   /// The paths of `--list`.

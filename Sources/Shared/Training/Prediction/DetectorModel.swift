@@ -52,6 +52,14 @@ package struct DetectorModel: Sendable {
         + "repair \(path) --store STORE --output model.pt adds what is missing")
   }
 
+  /// The calibrated probability of fake of crops, by the model's own rule; NaN where a margin isn't finite.
+  ///
+  /// - Parameter margins: logit of fake minus logit of real, of each crop.
+  package func probability(margins: [Double]) -> Double {
+    let calibration = metadata.calibration
+    return calibration.score.probability(margins: margins, temperature: calibration.temperature)
+  }
+
   /// What every answer of a model that isn't known to be sound says with it; nil for a sound one.
   package var caution: String? {
     guard let stated = metadata.verdict, stated.verdict != .sound else { return nil }

@@ -1,6 +1,3 @@
-internal import Contract
-internal import Evaluation
-
 /// Why it can't be told what a video is.
 package struct Doubt: Codable, Sendable, Equatable {
   /// What kind of reason it is.
@@ -47,7 +44,7 @@ package enum EvidenceLimits {
   /// Median blur of the crops: see `PixelBuffer.blur(in:)`.
   package static let mostBlur = -1.0
   /// Median luma of the crops' inner faces, 0...255.
-  package static let leastLuma = 16.0
+  package static let leastLuma = 12.0
   /// Share of a video that must be readable.
   package static let leastReadableShare = 0.5
 

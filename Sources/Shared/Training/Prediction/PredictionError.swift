@@ -1,6 +1,6 @@
 internal import PrintableText
 
-/// Why a model can't be used on videos.
+/// Why a model can't be used on videos, or compared.
 package struct PredictionError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What kind of failure it was.
   package enum Code: Sendable, Equatable {
@@ -8,6 +8,8 @@ package struct PredictionError: Error, Sendable, Equatable, CustomStringConverti
     case missingRecipe
     /// The file says that the model is broken.
     case brokenModel
+    /// An array has another shape than crops or logits.
+    case otherShape
   }
 
   package let code: Code

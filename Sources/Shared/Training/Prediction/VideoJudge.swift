@@ -133,8 +133,7 @@ package final class VideoJudge {
     margins: [Double], _ doubts: [Doubt]
   ) -> (verdict: VideoVerdict, probability: Double?, doubts: [Doubt]) {
     let calibration = model.metadata.calibration
-    let probability = calibration.score.probability(
-      margins: margins, temperature: calibration.temperature)
+    let probability = model.probability(margins: margins)
     guard probability.isFinite else {
       return (.cannotTell, nil, doubts + [Doubt(.noNumber, "the network computes no number")])
     }
@@ -154,8 +153,7 @@ package final class VideoJudge {
   }
 
   private func frame(_ crop: JudgedVideo.Crop) -> VideoFinding.Frame {
-    let probability = model.metadata.calibration.score.probability(
-      margins: [crop.margin], temperature: model.metadata.calibration.temperature)
+    let probability = model.probability(margins: [crop.margin])
     let box = crop.face.box
     return VideoFinding.Frame(
       frame: crop.face.frame, seconds: crop.face.timestampSeconds,

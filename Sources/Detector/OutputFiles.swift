@@ -1,0 +1,60 @@
+import Files
+import Foundation
+
+/// Where files that belong to inputs go, one for each: a file for one input, else a folder of them.
+struct OutputFiles {
+  /// Paths, by the position of the input.
+  let paths: [String]
+
+  /// - Parameters:
+  ///   - argument: what the user said: a file, or a folder.
+  ///   - option: the option's name, for errors.
+  ///   - ending: what files in a folder end with, e.g. `.html`.
+  ///   - inputs: the inputs; none of them is ever replaced.
+  /// - Throws: where the files could not be written in the end, or an input would be replaced.
+  init(_ argument: String, option: String, ending: String, inputs: [String]) throws {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    let isThere = manager.fileExists(atPath: argument, isDirectory: &isFolder)
+    if inputs.count == 1, !argument.hasSuffix("/"), !(isThere && isFolder.boolValue) {
+      paths = [argument]
+    } else {
+      guard !isThere || isFolder.boolValue else {
+        throw CommandError(
+          "\(option) \(argument): expected a folder for \(inputs.count) inputs, got a file")
+      }
+      do {
+        try manager.createDirectory(atPath: argument, withIntermediateDirectories: true)
+      } catch {
+        throw CommandError("\(option) \(argument): the folder can't be made")
+      }
+      paths = Self.names(inputs, ending: ending).map {
+        argument + (argument.hasSuffix("/") ? "" : "/") + $0
+      }
+    }
+    let folder = URL(fileURLWithPath: paths[0]).deletingLastPathComponent().path
+    guard manager.isWritableFile(atPath: folder) else {
+      throw CommandError("\(option) \(argument): its folder is missing or can't be written to")
+    }
+    let known = Set(inputs.map(Self.resolved))
+    for path in paths where known.contains(Self.resolved(path)) {
+      throw CommandError(
+        "\(option): \(path) is an input, which is never replaced; name another file")
+    }
+  }
+
+  /// The names of the inputs with another ending; equal ones are numbered.
+  private static func names(_ inputs: [String], ending: String) -> [String] {
+    var counts: [String: Int] = [:]
+    return inputs.map { input in
+      let name = URL(fileURLWithPath: input).lastPathComponent
+      let count = (counts[name] ?? 0) + 1
+      counts[name] = count
+      return name + (count > 1 ? "-\(count)" : "") + ending
+    }
+  }
+
+  private static func resolved(_ path: String) -> String {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+  }
+}
