@@ -243,8 +243,8 @@ let package = Package(
       name: "Detector",
       dependencies: [
         argumentParser, "Contract", "FaceDetection", "Files", "ModelFiles", "NeuralNetwork",
-        "Prediction", "PrintableText", "Reporting", "Terminal", "VerdictReports", "VideoCatalog",
-        "Workers",
+        "Prediction", "PrintableText", "Reporting", "TensorFiles", "Terminal", "VerdictReports",
+        "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
 
@@ -296,6 +296,9 @@ let package = Package(
       ]),
     tests("EvaluationTests", ["Contract", "Evaluation", "Randomness"]),
     tests("ReportingTests", ["Files", "Reporting"]),
+    tests(
+      "PredictionTests",
+      ["Contract", "Evaluation", "ModelFiles", "NeuralNetwork", "Prediction", "TensorFiles"]),
     tests("JudgingTests", ["Contract", "Evaluation", "Files", "Judging", "Prediction"]),
     tests(
       "FaceDetectionTests",
@@ -347,9 +350,9 @@ let package = Package(
     tests(
       "IntegrationTests",
       [
-        "Contract", "Evaluation", "ExtractionRun", "Extractor", "Imaging", "MediaDecoding",
-        "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore", "ShardStoreFixtures",
-        "Shortcuts", "TensorFiles",
+        "Contract", "Detector", "Evaluation", "ExtractionRun", "Extractor", "Imaging",
+        "MediaDecoding", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
+        "ShardStoreFixtures", "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
       ]),
   ]

@@ -95,19 +95,21 @@ PYTHON
   touch weights/portraits/.complete
 }
 
-# Says where extractor and trainer are, in the variables of these names.
+# Says where extractor, trainer and detector are, in the variables of these names.
 find_programs() {
   local programs
   programs="$(swift build -c release --show-bin-path)"
   extractor="$programs/extractor"
   trainer="$programs/trainer"
+  detector="$programs/detector"
 }
 
-# Builds extractor and trainer, and finds them.
+# Builds extractor, trainer and detector, and finds them.
 build_programs() {
   say "Building (release)"
   swift build -c release --product extractor
   swift build -c release --product trainer
+  swift build -c release --product detector
   find_programs
 }
 

@@ -60,6 +60,23 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         }
       ] : [])
 
+  /// Every command of the detector; `predict` only where the detector's weights are there.
+  static let detector =
+    (BuiltExecutable.hasWeights
+      ? [
+        PrintingCommand(name: "predict", program: DetectorModels.detector) { _ in
+          ["predict", DetectorModels.model, DetectorModels.clips[0]]
+        },
+        PrintingCommand(name: "compare", program: DetectorModels.detector) { folder in
+          try folder.write(NumPyText.zeros("|u1", [1, 64, 64, 3], width: 1), to: "crops.npy")
+          try folder.write(NumPyText.zeros("<f4", [1, 2], width: 4), to: "logits.npy")
+          return [
+            "compare", DetectorModels.model, folder.path(of: "crops.npy"),
+            folder.path(of: "logits.npy"), "--tolerance", "1000000",
+          ]
+        },
+      ] : [])
+
   /// Every command of the trainer.
   static let trainer = [
     PrintingCommand(name: "train", program: TrainingRun.trainer, isLog: true) { folder in

@@ -29,7 +29,6 @@ package struct DetectorModel: Sendable {
       throw Self.withoutRecipe(path)
     }
     let model = try ModelFile(file)
-    guard let recipe = model.metadata.recipe else { throw Self.withoutRecipe(path) }
     if !force, let stated = model.metadata.verdict, stated.verdict == .broken {
       throw PredictionError(
         code: .brokenModel, subject: path,
@@ -37,6 +36,14 @@ package struct DetectorModel: Sendable {
           "the file says that this model is broken: \(stated.reason) Train another one, or say "
           + "--force to see what it answers")
     }
+    try self.init(model, path: path)
+  }
+
+  /// A model that is in memory.
+  ///
+  /// - Throws: `PredictionError` where it doesn't say how crops are made.
+  package init(_ model: ModelFile, path: String) throws(PredictionError) {
+    guard let recipe = model.metadata.recipe else { throw Self.withoutRecipe(path) }
     self.path = path
     state = model.state
     metadata = model.metadata

@@ -63,13 +63,18 @@ package struct PredictionRun {
       let judge = try VideoJudge(model, detector: detector, threads: threads)
       return { input in
         if observer.shallStop { throw WorkStopped() }
+        let result: Result<JudgedVideo, MediaError>
         do {
-          let judged = try judge.judge(path: input.element) { observer.shallStop }
-          try body(input.offset, judged.finding, judged, judge)
+          result = .success(try judge.judge(path: input.element) { observer.shallStop })
         } catch let error as MediaError {
           guard error.code != .cancelled else { throw WorkStopped() }
-          try body(
-            input.offset, VideoFinding(input: input.element, error: error.message), nil, judge)
+          result = .failure(error)
+        }
+        switch result {
+        case .success(let judged): try body(input.offset, judged.finding, judged, judge)
+        case .failure(let error):
+          let finding = VideoFinding(input: input.element, error: error.message)
+          try body(input.offset, finding, nil, judge)
         }
         observer.advance(
           to: done.withLock { count in
