@@ -19,6 +19,9 @@ public final class VideoReader {
     public var damagedPackets = 0
     /// What is wrong with the first damaged picture, where that is known.
     public var firstDamage: String?
+    /// When the first chosen picture that can't be decoded would be shown, in seconds after the video's
+    /// first picture; nil where all are decoded, and where pictures have no times.
+    public var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
     public var demuxSeconds = 0.0
     /// CPU seconds for decoding.
@@ -133,6 +136,28 @@ public final class VideoReader {
   ) throws -> Report {
     precondition(count > 0, "at least one picture is asked for")
     let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
+    return try decode(chosen, isCancelled, body)
+  }
+
+  /// Decodes every picture that the stream presents, and gives all to `body` in order of presentation;
+  /// otherwise as `decodeFrames`.
+  public func decodeAllFrames(
+    isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
+    try decode(Array(times.indices), isCancelled, body)
+  }
+
+  /// When each picture is shown, and when the last one's presentation ends.
+  func presentation() throws(MediaError) -> Presentation {
+    try Presentation(
+      times: times, end: endTime, timeBase: input.stream.pointee.time_base,
+      startSeconds: input.startSeconds)
+  }
+
+  /// Decodes the pictures at these positions, which ascend.
+  private func decode(
+    _ chosen: [Int], _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
     var report = Report()
     report.chosenFrames = chosen.count
     let conversion = FrameConverter(pixels: pixels, container: input.colour)
@@ -140,6 +165,13 @@ public final class VideoReader {
       pixels: pixels, container: input.container, facts: information.stream)
     var failure: (any Error)?
     var bodySeconds = 0.0
+    /// What is chosen is delivered in this order, so what is passed over is lost.
+    func noteLoss(before position: Int?) {
+      guard report.firstLossSeconds == nil, report.deliveredFrames < chosen.count,
+        chosen[report.deliveredFrames] != position
+      else { return }
+      report.firstLossSeconds = seconds(at: chosen[report.deliveredFrames])
+    }
     func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
       let start = ThreadCPUClock.seconds()
       let placement: PicturePlacement
@@ -150,11 +182,11 @@ public final class VideoReader {
         throw error
       }
       let picture = VideoFrame(
-        frame, index: position,
-        timestampSeconds: Double(times[position] - times[0]) * input.secondsPerTick,
-        placement: placement, converter: conversion)
+        frame, index: position, timestampSeconds: seconds(at: position), placement: placement,
+        converter: conversion)
       picture.conversionSeconds = ThreadCPUClock.seconds() - start
       if report.deliveredFrames == 0 { note(placement) }
+      noteLoss(before: position)
       report.deliveredFrames += 1
       do { try body(picture) } catch { failure = error }
       report.convertSeconds += picture.conversionSeconds
@@ -168,6 +200,11 @@ public final class VideoReader {
       let decoder = try run(chosen, isCancelled, deliver)
       report.decodedPackets = decoder.decodedPackets
       report.damagedPackets = decoder.damagedPackets
+      noteLoss(before: nil)
+      // Where pictures have no places of their own, those after a lost one take its place.
+      if order == nil, let number = decoder.picturesBeforeDamage {
+        report.firstLossSeconds = seconds(at: min(number, times.count - 1))
+      }
     } catch {
       throw failure ?? error
     }
@@ -182,6 +219,11 @@ public final class VideoReader {
     report.demuxSeconds = source.cpuSeconds
     report.damagedPackets += source.corruptPackets
     return report
+  }
+
+  /// Presentation time of a picture in seconds after the first one's.
+  private func seconds(at position: Int) -> Double {
+    Double(times[position] - times[0]) * input.secondsPerTick
   }
 
   /// Takes over what the first delivered picture says of size and orientation.
