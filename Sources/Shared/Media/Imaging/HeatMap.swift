@@ -1,4 +1,5 @@
-/// A small grid of numbers that lies evenly on a picture or a crop, such as a network's activation map.
+/// A small grid of numbers that lies evenly on a picture or a crop, such as a network's activation
+/// map.
 package struct HeatMap: Sendable, Equatable {
   /// Columns.
   package let width: Int

@@ -38,20 +38,22 @@ extension PixelBuffer {
     }
   }
 
-  /// How many pixels a dot of a label's letters takes, and a border's line, so that both are seen in a
-  /// picture of this size: 3 in 1920x1080, 2 in 640x360.
+  /// How many pixels a dot of a label's letters takes, and a border's line, so that both are seen
+  /// in a picture of this size: 3 in 1920x1080, 2 in 640x360.
   package var annotationScale: Int {
     let side = min(width, height)
     return side < 180 ? 1 : max(2, side / 360)
   }
 
-  /// Writes a line of ASCII text on a filled ground, above a rectangle and flush with its left edge; below
-  /// its top edge where there is no room above, and farther left where there is none on the right.
+  /// Writes a line of ASCII text on a filled ground, above a rectangle and flush with its left
+  /// edge; below its top edge where there is no room above, and farther left where there is none on
+  /// the right.
   ///
   /// - Parameters:
   ///   - rectangle: what the label is of; thought to be outlined.
   ///   - scale: pixels per dot of the letters, which are 7 dots high; see `annotationScale`.
-  ///   - ground: red, green and blue of the ground; the text is black or white, what is read better.
+  ///   - ground: red, green and blue of the ground; the text is black or white, what is read
+  ///     better.
   package mutating func drawLabel(
     _ text: String, on rectangle: PixelRectangle, scale: Int, ground: SIMD3<UInt8>
   ) {

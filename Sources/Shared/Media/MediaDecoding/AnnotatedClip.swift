@@ -3,8 +3,8 @@ internal import Files
 internal import Glibc
 package import Imaging
 
-/// Rewrites a whole video with changed pictures, as an H.264 MP4 file (8-bit 4:2:0, BT.709, limited range)
-/// with the sound of the original.
+/// Rewrites a whole video with changed pictures, as an H.264 MP4 file (8-bit 4:2:0, BT.709, limited
+/// range) with the sound of the original.
 package enum AnnotatedClip {
   /// How the pictures are encoded.
   package struct Options: Sendable, Equatable {
@@ -12,11 +12,11 @@ package enum AnnotatedClip {
     package var constantRateFactor = 20.0
     /// x264's trade of time for size, by x264's names.
     package var preset = ClipWriter.Options.Preset.veryfast
-    /// The encoder's threads; 0 for a number that fits the cores. With another number the file has other
-    /// bytes.
+    /// The encoder's threads; 0 for a number that fits the cores. With another number the file has
+    /// other bytes.
     package var encoderThreads = 0
-    /// What the numbers of a folder's pictures count; nil where that isn't known: then 25 pictures are
-    /// shown per second, and `draw` gets no times. Of no meaning for a file.
+    /// What the numbers of a folder's pictures count; nil where that isn't known: then 25 pictures
+    /// are shown per second, and `draw` gets no times. Of no meaning for a file.
     package var framesPerSecond: Double?
 
     /// Good quality, fast.
@@ -37,8 +37,9 @@ package enum AnnotatedClip {
     package var soundStreams = 0
     /// Damaged packets and pictures, by demuxer or decoder.
     package var damagedPackets = 0
-    /// From when on the input is damaged, in seconds after its first picture: when the first picture that
-    /// can't be decoded would be shown, or where a truncated file ends; nil where neither is known.
+    /// From when on the input is damaged, in seconds after its first picture: when the first
+    /// picture that can't be decoded would be shown, or where a truncated file ends; nil where
+    /// neither is known.
     package var damagedFromSeconds: Double?
     /// A sentence for each thing that is not in the output as it is in the input.
     package var notes: [String] = []
@@ -49,17 +50,18 @@ package enum AnnotatedClip {
 
   /// Decodes all pictures of a video, lets `draw` change them, and writes them to another file.
   ///
-  /// Pictures have the same indices, times and pixels as those of a `FrameSource`: upright, of square
-  /// pixels, progressive, tone-mapped, as `pixels` says. They are written with the input's presentation
-  /// times, counted from its earliest picture or sound. One picture is in memory at a time, besides
-  /// those that the codecs hold. At an odd width or height the last column or row is written twice.
-  /// Pictures of another size than the first one are scaled into its size after drawing.
+  /// Pictures have the same indices, times and pixels as those of a `FrameSource`: upright, of
+  /// square pixels, progressive, tone-mapped, as `pixels` says. They are written with the input's
+  /// presentation times, counted from its earliest picture or sound. One picture is in memory at a
+  /// time, besides those that the codecs hold. At an odd width or height the last column or row is
+  /// written twice. Pictures of another size than the first one are scaled into its size after
+  /// drawing.
   ///
-  /// Sound of a codec that MP4 holds is copied without decoding; other sound is left out, with a note.
-  /// What can't be decoded is passed over: the picture before is shown longer.
+  /// Sound of a codec that MP4 holds is copied without decoding; other sound is left out, with a
+  /// note. What can't be decoded is passed over: the picture before is shown longer.
   ///
-  /// The file appears under its name when it is whole, and replaces one that is there; after an error
-  /// or cancellation all is as it was.
+  /// The file appears under its name when it is whole, and replaces one that is there; after an
+  /// error or cancellation all is as it was.
   ///
   /// - Parameters:
   ///   - input: path of a video file, or of a folder of numbered pictures.
@@ -67,8 +69,8 @@ package enum AnnotatedClip {
   ///   - pixels: what the pixels of a picture mean.
   ///   - isCancelled: asked between packets; ends with `MediaError.Code.cancelled`.
   ///   - progress: told after each picture how many are written, and how many there are.
-  ///   - draw: changes a picture; gets its index and its time in seconds after the first picture. Its
-  ///     error ends the work and is thrown.
+  ///   - draw: changes a picture; gets its index and its time in seconds after the first picture.
+  ///     Its error ends the work and is thrown.
   /// - Throws: `MediaError`; `writingFailed` for a still picture and where the output is the input,
   ///   `unsupportedCodec` where `isAvailable` is false.
   package static func write(
@@ -112,8 +114,10 @@ package enum AnnotatedClip {
         }
         try written?.close(isCancelled)
         if isCancelled() { throw MediaError(.cancelled, "stopped while writing") }
-        summary.note(report, source)
-        if let written { summary.note(written, isOfOneSize: isOfOneSize) }
+        if let written {
+          summary.note(report, source, written)
+          summary.note(written, isOfOneSize: isOfOneSize)
+        }
       }
     } catch let error as FileError {
       throw MediaError(.writingFailed, error.description)
@@ -161,10 +165,15 @@ package enum AnnotatedClip {
 }
 
 extension AnnotatedClip.Summary {
-  fileprivate mutating func note(_ report: VideoReader.Report, _ source: any FrameSource) {
+  fileprivate mutating func note(
+    _ report: VideoReader.Report, _ source: any FrameSource, _ output: AnnotatedOutput
+  ) {
     damagedPackets = report.damagedPackets
     damagedFromSeconds = report.firstLossSeconds
-    if let claimed = source.claimedDurationSeconds, let end = source.information.durationSeconds {
+    // A container claims the length of its sound, too.
+    if let claimed = source.claimedDurationSeconds, let end = source.information.durationSeconds,
+      claimed - output.endSeconds > max(0.2, claimed * 0.05)
+    {
       damagedFromSeconds = min(damagedFromSeconds ?? end, end)
       notes.append("the file ends after \(end) of the \(claimed) seconds that it claims")
     }

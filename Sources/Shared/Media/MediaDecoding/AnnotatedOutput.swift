@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// The file that changed pictures are written to: they are encoded, and sound is copied beside them. Not
-/// thread-safe.
+/// The file that changed pictures are written to: they are encoded, and sound is copied beside
+/// them. Not thread-safe.
 final class AnnotatedOutput {
   /// Width of the pictures in the file: even.
   let width: Int
@@ -62,6 +62,11 @@ final class AnnotatedOutput {
     try encoder.drain { (packet) throws(MediaError) in try write(packet) }
     try sound?.finish(isCancelled)
     try muxer.close()
+  }
+
+  /// When the last picture or sound ends, in seconds; known once the file is closed.
+  var endSeconds: Double {
+    max(Double(presentation.end) / Double(presentation.timescale), sound?.endSeconds ?? 0)
   }
 
   private func write(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {

@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// libx264, from RGB pictures to packets; the only owner of its contexts. With the same number of threads
-/// the same pictures give the same packets, on every processor.
+/// libx264, from RGB pictures to packets; the only owner of its contexts. With the same number of
+/// threads the same pictures give the same packets, on every processor.
 final class ClipEncoder {
   let context: UnsafeMutablePointer<AVCodecContext>
   private let converter: OpaquePointer

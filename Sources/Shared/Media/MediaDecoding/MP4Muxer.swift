@@ -56,8 +56,8 @@ final class MP4Muxer {
       avformat_write_header(format, &options), "\(subject): the header can't be written")
   }
 
-  /// Writes a packet of a stream, in that stream's time base. Packets of several streams come in the
-  /// order of their decoding times.
+  /// Writes a packet of a stream, in that stream's time base. Packets of several streams come in
+  /// the order of their decoding times.
   func write(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
     try MediaError.check(
       writeStatus(packet), "\(subject): a packet can't be written")

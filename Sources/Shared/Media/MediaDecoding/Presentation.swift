@@ -24,8 +24,10 @@ struct Presentation {
   ///   - startSeconds: when the file's earliest stream begins; nil for the first picture.
   /// - Throws: `MediaError.Code.writingFailed` where an MP4 file can't hold the times.
   init(
-    times: [Int64], end: Int64, timeBase: AVRational, startSeconds: Double?
+    times: [Int64], end: Int64, timeBase ratio: (numerator: Int32, denominator: Int32),
+    startSeconds: Double?
   ) throws(MediaError) {
+    let timeBase = AVRational(num: ratio.numerator, den: ratio.denominator)
     let first = times.first ?? 0
     let start = (startSeconds ?? 0) / av_q2d(timeBase)
     // Of a start that is far from the pictures one of the two is wrong.
@@ -55,7 +57,7 @@ struct Presentation {
     }
     try self.init(
       times: seconds.map(tick), end: tick((seconds.last ?? 0) + lastSeconds),
-      timeBase: AVRational(num: 1, den: Int32(Presentation.finest)), startSeconds: 0)
+      timeBase: (1, Int32(Presentation.finest)), startSeconds: 0)
   }
 
   /// How long the picture is shown that is shown at a tick.

@@ -32,6 +32,9 @@ final class SoundCopy {
   /// Packets that can't be written because they or their times are damaged.
   private(set) var damagedPackets = 0
 
+  /// When the last packet of any sound ends, in seconds of the other file; nil where there is none.
+  private(set) var endSeconds: Double?
+
   /// How many streams are copied.
   var streamCount: Int { targets.count }
 
@@ -59,7 +62,6 @@ final class SoundCopy {
     // A file whose streams can't be told apart has a picture nevertheless.
     isAtEnd = avformat_find_stream_info(context, nil) < 0
     try addStreams()
-    if targets.isEmpty { isAtEnd = true }
   }
 
   deinit {
@@ -75,6 +77,8 @@ final class SoundCopy {
       stream.pointee.discard = AVDISCARD_ALL
       let parameters = stream.pointee.codecpar.pointee
       guard parameters.codec_type == AVMEDIA_TYPE_AUDIO, !isAtEnd else { continue }
+      // Sound that isn't copied is read nevertheless: it tells where the file ends.
+      stream.pointee.discard = AVDISCARD_DEFAULT
       guard let needed = SoundCopy.codecs[parameters.codec_id], muxer.holds(parameters.codec_id),
         parameters.sample_rate > 0, Int(parameters.extradata_size) >= needed
       else {
@@ -91,7 +95,6 @@ final class SoundCopy {
       target.pointee.time_base = AVRational(num: 1, den: parameters.sample_rate)
       target.pointee.disposition = stream.pointee.disposition
       av_dict_copy(&target.pointee.metadata, stream.pointee.metadata, 0)
-      stream.pointee.discard = AVDISCARD_DEFAULT
       targets[Int32(number)] = Target(stream: target)
     }
   }
@@ -129,33 +132,38 @@ final class SoundCopy {
   ///
   /// - Returns: whether the packet is to be written.
   private func prepare() -> Bool {
-    guard var target, let source = context.pointee.streams[Int(packet.pointee.stream_index)] else {
+    guard let source = context.pointee.streams[Int(packet.pointee.stream_index)] else {
       return false
     }
     let timeBase = source.pointee.time_base
-    let own = target.stream.pointee.time_base
-    let duration = max(
-      av_get_audio_frame_duration2(source.pointee.codecpar, packet.pointee.size), 0)
     let first = packet.pointee.dts == CFFMPEG_NO_TIMESTAMP ? packet.pointee.pts : packet.pointee.dts
-    var tick = target.lastTick + 1
+    let origin = av_rescale_q(presentation.origin.ticks, presentation.origin.timeBase, timeBase)
     // Times far out are damage; within these bounds nothing overflows.
-    if first > -(1 << 60), first < 1 << 60 {
-      let origin = av_rescale_q(presentation.origin.ticks, presentation.origin.timeBase, timeBase)
-      guard origin > -(1 << 60), origin < 1 << 60 else { return false }
+    let bound: Int64 = 1 << 60
+    let hasTime = first > -bound && first < bound && origin > -bound && origin < bound
+    if hasTime {
+      let length = min(max(packet.pointee.duration, 0), bound)
+      endSeconds = max(endSeconds ?? 0, Double(first - origin + length) * av_q2d(timeBase))
+    }
+    guard var target else { return false }
+    let own = target.stream.pointee.time_base
+    var tick = target.lastTick == .min ? 0 : target.lastTick + 1
+    if hasTime {
+      let duration = max(
+        av_get_audio_frame_duration2(source.pointee.codecpar, packet.pointee.size), 0)
       // Packets have whole numbers of samples: their times must not jitter by a coarser clock's.
       tick = av_rescale_delta(
         timeBase, first - origin,
-        AVRational(num: 1, den: source.pointee.codecpar.pointee.sample_rate),
-        duration, &target.rescaling, own)
-    } else if target.lastTick == .min {
-      tick = 0
+        AVRational(num: 1, den: source.pointee.codecpar.pointee.sample_rate), duration,
+        &target.rescaling, own)
     }
     // An encoder's delay lies before 0; what is earlier belongs to no picture.
     guard Double(tick) * av_q2d(own) > -1 else { return false }
-    // An edit list may cut packets out of the middle; those before the first are its decoder's start.
+    // An edit list may cut packets out of the middle; those before the first are its decoder's
+    // start.
     let isCutAway = packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0
     if isCutAway && tick >= 0 { return false }
-    tick = max(tick, target.lastTick == .min ? tick : target.lastTick + 1)
+    if target.lastTick != .min { tick = max(tick, target.lastTick + 1) }
     target.lastTick = tick
     packet.pointee.dts = tick
     packet.pointee.pts = tick

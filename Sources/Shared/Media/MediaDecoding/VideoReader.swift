@@ -19,8 +19,8 @@ public final class VideoReader {
     public var damagedPackets = 0
     /// What is wrong with the first damaged picture, where that is known.
     public var firstDamage: String?
-    /// When the first chosen picture that can't be decoded would be shown, in seconds after the video's
-    /// first picture; nil where all are decoded, and where pictures have no times.
+    /// When the first chosen picture that can't be decoded would be shown, in seconds after the
+    /// video's first picture; nil where all are decoded, and where pictures have no times.
     public var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
     public var demuxSeconds = 0.0
@@ -139,8 +139,8 @@ public final class VideoReader {
     return try decode(chosen, isCancelled, body)
   }
 
-  /// Decodes every picture that the stream presents, and gives all to `body` in order of presentation;
-  /// otherwise as `decodeFrames`.
+  /// Decodes every picture that the stream presents, and gives all to `body` in order of
+  /// presentation; otherwise as `decodeFrames`.
   public func decodeAllFrames(
     isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> Report {
@@ -149,8 +149,9 @@ public final class VideoReader {
 
   /// When each picture is shown, and when the last one's presentation ends.
   func presentation() throws(MediaError) -> Presentation {
-    try Presentation(
-      times: times, end: endTime, timeBase: input.stream.pointee.time_base,
+    let timeBase = input.stream.pointee.time_base
+    return try Presentation(
+      times: times, end: endTime, timeBase: (timeBase.num, timeBase.den),
       startSeconds: input.startSeconds)
   }
 

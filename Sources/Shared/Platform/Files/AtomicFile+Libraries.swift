@@ -8,8 +8,8 @@ extension AtomicFile {
   ///
   /// - Parameters:
   ///   - path: the file; its folder must exist.
-  ///   - body: makes the file of the name that it is given. An error leaves things as they were, and
-  ///     is thrown.
+  ///   - body: makes the file of the name that it is given. An error leaves things as they were,
+  ///     and is thrown.
   package static func replace<Result>(
     _ path: String, _ body: (_ temporary: String) throws -> Result
   ) throws -> Result {
