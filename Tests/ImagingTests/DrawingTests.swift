@@ -70,7 +70,8 @@ import Testing
     return result
   }
 
-  /// a label stands above its rectangle, or within where there is no room, and never beside the picture.
+  /// a label stands above its rectangle, or within where there is no room, and never beside the
+  /// picture.
   @Test(
     arguments: [
       (PixelRectangle(x: 30, y: 60, width: 50, height: 30), 30, 38),

@@ -162,6 +162,24 @@ import Testing
     }
   }
 
+  /// a telephone's HLG clip is written as it is read.
+  @Test(.enabled(if: SharedData.fieldClip != nil, "needs ../shared/field"))
+  func telephone() throws {
+    let input = try #require(SharedData.fieldClip)
+    try withTemporaryDirectory { folder in
+      let output = folder.path(of: "out.mp4")
+      let result = try annotate(input, output, constantRateFactor: 20)
+      #expect(result.drawn == (try allDecoded(input)) && result.summary.notes == [])
+      try expectSameTimes(output, as: input)
+      guard let ffprobe = CommandLineTool.ffprobe else { return }
+      let fields = try ffprobe.lines([
+        "-v", "error", "-show_entries", "stream=color_transfer,color_primaries:stream_side_data",
+        "-of", "compact=p=0", output,
+      ])
+      #expect(fields == ["color_transfer=bt709|color_primaries=bt709"])
+    }
+  }
+
   /// pictures that aren't square and interlaced ones are written as they are shown.
   @Test func shapeAndFields() throws {
     try withTemporaryDirectory { folder in

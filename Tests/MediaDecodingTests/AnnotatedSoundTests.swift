@@ -79,7 +79,8 @@ struct AnnotatedSoundTests {
     }
   }
 
-  /// AAC with headers of its own loses them, and sounds the same; times that begin anywhere begin at 0.
+  /// AAC with headers of its own loses them, and sounds the same; times that begin anywhere begin
+  /// at 0.
   @Test(arguments: [0, 0.5])
   func transportStream(offset: Double) throws {
     try withTemporaryDirectory { folder in

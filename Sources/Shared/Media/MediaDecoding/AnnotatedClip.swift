@@ -188,6 +188,9 @@ extension AnnotatedClip.Summary {
     widthPixels = output.width
     heightPixels = output.height
     if !isOfOneSize { notes.append("pictures of another size than the first one are scaled") }
+    if output.isWithoutSound {
+      notes.append("the sound is left out: an MP4 file can't hold it")
+    }
     guard let sound = output.sound else { return }
     soundStreams = sound.streamCount
     notes += sound.leftOut

@@ -9,6 +9,8 @@ final class AnnotatedOutput {
   /// Height of the pictures in the file: even.
   let height: Int
   let sound: SoundCopy?
+  /// Whether the sound had to be left out as a whole.
+  private(set) var isWithoutSound = false
 
   private let subject: String
   private let encoder: ClipEncoder
@@ -35,16 +37,34 @@ final class AnnotatedOutput {
     encoder = try ClipEncoder(
       subject: subject, width: width, height: height, options: options,
       timescale: presentation.timescale, hasGlobalHeader: true)
-    muxer = try MP4Muxer(path: path, subject: subject)
-    stream = try muxer.addStream()
-    encoder.describe(stream)
-    self.sound =
-      if let sound {
-        try SoundCopy(path: sound, into: muxer, presentation: presentation, subject: subject)
-      } else { nil }
     self.subject = subject
     self.presentation = presentation
+    do throws(MediaError) {
+      (muxer, stream, self.sound) = try AnnotatedOutput.begin(
+        path, subject, encoder, presentation, sound: sound)
+    } catch {
+      guard sound != nil else { throw error }
+      // A stream of sound that the header can't describe is no reason to lose the pictures.
+      (muxer, stream, self.sound) = try AnnotatedOutput.begin(
+        path, subject, encoder, presentation, sound: nil)
+      isWithoutSound = true
+    }
+  }
+
+  private static func begin(
+    _ path: String, _ subject: String, _ encoder: ClipEncoder, _ presentation: Presentation,
+    sound: String?
+  ) throws(MediaError) -> (MP4Muxer, UnsafeMutablePointer<AVStream>, SoundCopy?) {
+    let muxer = try MP4Muxer(path: path, subject: subject)
+    let stream = try muxer.addStream()
+    encoder.describe(stream)
+    var copy: SoundCopy?
+    if let sound {
+      copy = try SoundCopy(
+        path: sound, into: muxer, presentation: presentation, subject: subject)
+    }
     try muxer.begin(timescale: presentation.timescale)
+    return (muxer, stream, copy)
   }
 
   /// Encodes a picture and writes what comes out.

@@ -17,6 +17,9 @@ struct Presentation {
   /// libavformat takes no fewer.
   private static let coarsest: Int64 = 10_000
 
+  /// Ticks from one picture to the next (ISO/IEC 14496-12, 8.6.1.2), with room for rounding.
+  private static let mostTicks = Int32.max / 2
+
   /// - Parameters:
   ///   - times: presentation times in ascending order.
   ///   - end: when the last picture's presentation ends.
@@ -44,7 +47,9 @@ struct Presentation {
     }
     self.timescale = timescale
     self.ticks = ticks
-    self.end = max(av_rescale_q(end - origin, timeBase, target), (ticks.last ?? 0) + 1)
+    let last = ticks.last ?? 0
+    let longest = Int64(Presentation.mostTicks)
+    self.end = min(max(av_rescale_q(end - origin, timeBase, target), last + 1), last + longest)
     self.origin = (origin, timeBase)
   }
 
@@ -71,13 +76,12 @@ struct Presentation {
   }
 
   /// The file's own ticks where they are fine enough, or parts of them, so that times stay exact.
-  /// Between two pictures there may be 2^31 - 1 ticks (ISO/IEC 14496-12, 8.6.1.2).
   private static func timescale(
     for times: [Int64], _ timeBase: AVRational
   ) throws(MediaError) -> Int32 {
     let gap = zip(times, times.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
     let gapSeconds = Double(gap) * av_q2d(timeBase)
-    let limit = Double(Int32.max / 2)
+    let limit = Double(mostTicks)
     let own = Int64(timeBase.den) / max(greatestCommonDivisor(timeBase), 1)
     var scale = max(own, 1)
     while scale < coarsest { scale *= 2 }
@@ -86,8 +90,8 @@ struct Presentation {
     guard Double(scale) * gapSeconds <= limit else {
       throw MediaError(
         .writingFailed,
-        "a picture is shown \(Int(min(gapSeconds, 1e15))) seconds after the one before: more than an "
-          + "MP4 file can say")
+        "a picture is shown \(Int(min(gapSeconds, 1e15))) seconds after the one before: more "
+          + "than an MP4 file can say")
     }
     return Int32(scale)
   }

@@ -132,9 +132,9 @@ final class SoundCopy {
   ///
   /// - Returns: whether the packet is to be written.
   private func prepare() -> Bool {
-    guard let source = context.pointee.streams[Int(packet.pointee.stream_index)] else {
-      return false
-    }
+    guard let source = context.pointee.streams[Int(packet.pointee.stream_index)],
+      source.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO
+    else { return false }
     let timeBase = source.pointee.time_base
     let first = packet.pointee.dts == CFFMPEG_NO_TIMESTAMP ? packet.pointee.pts : packet.pointee.dts
     let origin = av_rescale_q(presentation.origin.ticks, presentation.origin.timeBase, timeBase)
@@ -158,7 +158,7 @@ final class SoundCopy {
         &target.rescaling, own)
     }
     // An encoder's delay lies before 0; what is earlier belongs to no picture.
-    guard Double(tick) * av_q2d(own) > -1 else { return false }
+    guard Double(tick) * av_q2d(own) > -1, tick < 2 * bound else { return false }
     // An edit list may cut packets out of the middle; those before the first are its decoder's
     // start.
     let isCutAway = packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0
