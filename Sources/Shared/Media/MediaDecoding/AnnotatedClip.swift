@@ -134,6 +134,8 @@ package enum AnnotatedClip {
     result.threads = options.encoderThreads
     let rate = source.information.stream.framesPerSecond ?? options.framesPerSecond
     result.framesPerSecond = min(max(rate ?? assumedFramesPerSecond, 1), 1000)
+    // Without B pictures decoding times are presentation times, however long a picture is shown.
+    result.maximumBFrames = 0
     // Two seconds: who moves through the file needn't wait.
     result.keyInterval = max(Int(2 * result.framesPerSecond), 12)
     return result
