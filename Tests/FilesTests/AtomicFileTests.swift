@@ -115,6 +115,30 @@ import Testing
     }
   }
 
+  @Test func whatALibraryWritesReplacesTheFileOrLeavesIt() throws {
+    struct Refusal: Error {}
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "a.mp4")
+      try folder.write("old", to: "a.mp4")
+      #expect(throws: Refusal.self) {
+        try AtomicFile.replace(path) { temporary in
+          try "half".write(toFile: temporary, atomically: false, encoding: .utf8)
+          throw Refusal()
+        }
+      }
+      // A body that writes nothing has made no file.
+      #expect(throws: FileError.self) { try AtomicFile.replace(path) { _ in } }
+      #expect(try text(path) == "old" && names(folder) == ["a.mp4"])
+      let name = try AtomicFile.replace(path) { temporary in
+        #expect(temporary.hasPrefix(folder.path) && temporary.hasSuffix(AtomicFile.partialSuffix))
+        try "new".write(toFile: temporary, atomically: false, encoding: .utf8)
+        return temporary
+      }
+      #expect(try text(path) == "new" && names(folder) == ["a.mp4"] && name != path)
+      #expect(throws: FileError.self) { try AtomicFile.replace(folder.path) { _ in } }
+    }
+  }
+
   @Test func pastTheLimitOfFileSizesTheProcessLivesAndTheFormerFileStands() async {
     // The limit holds for a process, hence one of its own.
     await #expect(processExitsWith: .success) {

@@ -31,7 +31,7 @@ import Testing
   ]
 
   /// Which quarter's colour is in which corner.
-  private func order(_ picture: PixelBuffer) -> [Int] {
+  static func order(_ picture: PixelBuffer) -> [Int] {
     let (x, y) = (picture.width / 8, picture.height / 8)
     let pixels = [
       picture[x, y], picture[picture.width - 1 - x, y], picture[x, picture.height - 1 - y],
@@ -53,7 +53,7 @@ import Testing
       options.container.displayMatrix = MirrorTests.matrix(exif)
       try writePictures([quarters(width: 96, height: 64)], path, options: options)
       let (picture, information) = try firstPicture(path)
-      #expect(order(picture) == expected, "\(order(picture))")
+      #expect(Self.order(picture) == expected, "\(Self.order(picture))")
       let isUpright = exif < 5
       #expect(picture.width == (isUpright ? 96 : 64) && picture.height == (isUpright ? 64 : 96))
       #expect(information.widthPixels == picture.width)
@@ -62,7 +62,7 @@ import Testing
       try withFirstPicture(path) { frame in
         try expectRegionsOfTheWhole(frame)
         let reduced = try frame.reduced(width: frame.width / 2, height: frame.height / 2)
-        #expect(order(reduced) == expected)
+        #expect(Self.order(reduced) == expected)
       }
       // Version 1 of the recipe takes the mirror out.
       let turned = try firstPicture(path, .version1).picture
@@ -115,7 +115,7 @@ import Testing
       var options = ClipWriter.Options()
       options.container.displayMatrix = [0, 0, 0, 0, 0, 0, 0, 0, 1 << 30]
       try writePictures([quarters(width: 96, height: 64)], path, options: options)
-      #expect(order(try firstPicture(path).picture) == [0, 1, 2, 3])
+      #expect(Self.order(try firstPicture(path).picture) == [0, 1, 2, 3])
     }
   }
 
@@ -139,12 +139,12 @@ import Testing
         try photograph(quarters(width: 96, height: 64), exif: UInt8(number)), to: "a.jpg")
       let path = folder.path(of: "a.jpg")
       let (picture, information) = try firstPicture(path)
-      #expect(order(picture) == expected, "\(order(picture))")
+      #expect(Self.order(picture) == expected, "\(Self.order(picture))")
       #expect(information.widthPixels == picture.width)
       #expect(information.stream.isMirrored == [2, 4, 5, 7].contains(number))
       try withFirstPicture(path) { try expectRegionsOfTheWhole($0) }
       // Version 1 knows the orientation of containers only.
-      #expect(order(try firstPicture(path, .version1).picture) == [0, 1, 2, 3])
+      #expect(Self.order(try firstPicture(path, .version1).picture) == [0, 1, 2, 3])
     }
   }
 
@@ -170,7 +170,7 @@ import Testing
       body += plain[12...] + Array("EXIF".utf8) + [UInt8(exif.count), 0, 0, 0] + exif
       let size = (0..<4).map { UInt8(body.count >> (8 * $0) & 255) }
       try folder.write(Data(Array("RIFF".utf8) + size + body), to: "a.webp")
-      #expect(order(try firstPicture(folder.path(of: "a.webp")).picture) == expected)
+      #expect(Self.order(try firstPicture(folder.path(of: "a.webp")).picture) == expected)
     }
   }
 
@@ -179,7 +179,7 @@ import Testing
   func meaninglessExif(number: UInt8) throws {
     try withTemporaryDirectory { folder in
       try folder.write(try photograph(quarters(width: 96, height: 64), exif: number), to: "a.jpg")
-      #expect(order(try firstPicture(folder.path(of: "a.jpg")).picture) == [0, 1, 2, 3])
+      #expect(Self.order(try firstPicture(folder.path(of: "a.jpg")).picture) == [0, 1, 2, 3])
     }
   }
 }

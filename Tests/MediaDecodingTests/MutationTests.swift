@@ -52,6 +52,44 @@ struct MutationTests {
     }
   }
 
+  /// rewriting them neither crashes nor leaves what is not whole.
+  @Test(arguments: [
+    ("a.mp4", ["-c:v", "libx264", "-bf", "2", "-c:a", "aac"]),
+    ("b.ts", ["-c:v", "libx264", "-bf", "2", "-c:a", "aac"]),
+    ("c.mkv", ["-c:v", "libx264", "-c:a", "eac3"]),
+    ("d.mkv", ["-c:v", "mpeg4", "-c:a", "libopus"]),
+    ("e.avi", ["-c:v", "mpeg4", "-c:a", "libmp3lame"]),
+    ("f.mov", ["-c:v", "mpeg4", "-c:a", "alac"]),
+  ])
+  func rewritten(name: String, arguments: [String]) throws {
+    let ffmpeg = try #require(CommandLineTool.ffmpeg)
+    try withTemporaryDirectory { folder in
+      let (path, output) = (folder.path(of: name), folder.path(of: "out.mp4"))
+      try ffmpeg.makeClip(
+        path, source: "testsrc2=size=48x32:rate=25:duration=0.4",
+        ["-f", "lavfi", "-i", "sine=duration=0.4"] + arguments)
+      let original = try Data(contentsOf: URL(fileURLWithPath: path))
+      var generator = SplitMix64(state: UInt64(original.count))
+      let deadline = Date().addingTimeInterval(15)
+      for _ in 0..<40 where Date() < deadline {
+        try mutated(original, &generator).write(to: URL(fileURLWithPath: path))
+        try? FileManager.default.removeItem(atPath: output)
+        do {
+          let summary = try annotate(path, output).summary
+          #expect(summary.writtenFrames > 0)
+          #expect(try VideoReader(path: output).information.frameCount == summary.writtenFrames)
+        } catch let error as MediaError {
+          #expect(!error.message.isEmpty)
+          #expect(!FileManager.default.fileExists(atPath: output), "\(error.message)")
+        }
+      }
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).allSatisfy {
+          $0 == name || $0 == "out.mp4"
+        })
+    }
+  }
+
   /// Overwrites, cuts, doubles or shifts a few bytes.
   private func mutated(_ data: Data, _ generator: inout SplitMix64) -> Data {
     var data = data

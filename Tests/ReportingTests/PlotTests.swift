@@ -80,26 +80,4 @@ struct PlotTests {
       name: "c", title: "", summary: "", rows: [.init("a", colour: .real, counts: [1, 2])])
     #expect(ragged.drawing == nil)
   }
-
-  @Test func divergingColoursKeepTheSign() {
-    let (cold, none, warm) = (
-      DivergingColours.colour(-1), DivergingColours.colour(0), DivergingColours.colour(1)
-    )
-    #expect(cold.blue > cold.red && warm.red > warm.blue)
-    #expect(none.red == none.green && none.green == none.blue)
-    let nan = DivergingColours.colour(.nan)
-    #expect(nan.red == none.red)
-    #expect(DivergingColours.colour(-.infinity).blue == cold.blue)
-    // The farther from 0, the darker: nothing looks stronger than it is.
-    func light(_ value: Double) -> Double {
-      let colour = DivergingColours.colour(value)
-      return 0.2126 * Double(colour.red) + 0.7152 * Double(colour.green)
-        + 0.0722 * Double(colour.blue)
-    }
-    for step in 1...20 {
-      let (near, far) = (Double(step - 1) / 20, Double(step) / 20)
-      #expect(light(far) < light(near))
-      #expect(light(-far) < light(-near))
-    }
-  }
 }

@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// libx264 with one thread, from RGB pictures to packets; the only owner of its contexts. The same
-/// pictures give the same packets, on every processor.
+/// libx264, from RGB pictures to packets; the only owner of its contexts. With the same number of
+/// threads the same pictures give the same packets, on every processor.
 final class ClipEncoder {
   let context: UnsafeMutablePointer<AVCodecContext>
   private let converter: OpaquePointer
@@ -64,6 +64,12 @@ final class ClipEncoder {
     var ownedContext: UnsafeMutablePointer<AVCodecContext>? = context
     avcodec_free_context(&ownedContext)
     sws_freeContext(converter)
+  }
+
+  /// Tells a muxer's stream what comes out.
+  func describe(_ stream: UnsafeMutablePointer<AVStream>) {
+    avcodec_parameters_from_context(stream.pointee.codecpar, context)
+    stream.pointee.time_base = context.pointee.time_base
   }
 
   /// Encodes a picture of the encoder's size and gives the packets that come out.
@@ -152,7 +158,7 @@ final class ClipEncoder {
     encoder.pointee.framerate = av_d2q(options.framesPerSecond, 100_000)
     encoder.pointee.gop_size = Int32(clamping: options.keyInterval)
     encoder.pointee.max_b_frames = Int32(clamping: options.maximumBFrames)
-    encoder.pointee.thread_count = 1
+    encoder.pointee.thread_count = Int32(clamping: options.threads)
     encoder.pointee.colorspace = isHighDefinition ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M
     encoder.pointee.color_primaries = isHighDefinition ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M
     encoder.pointee.color_trc = isHighDefinition ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M

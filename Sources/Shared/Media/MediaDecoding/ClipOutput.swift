@@ -1,11 +1,11 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// The MP4 muxer of a clip; the only owner of its context.
+/// Encoder and muxer of a clip.
 final class ClipOutput {
   private let path: String
   private let encoder: ClipEncoder
-  private let format: UnsafeMutablePointer<AVFormatContext>
+  private let muxer: MP4Muxer
   private let stream: UnsafeMutablePointer<AVStream>
   private let ticksPerPicture: Int64
 
@@ -13,57 +13,28 @@ final class ClipOutput {
   init(
     path: String, width: Int, height: Int, options: ClipWriter.Options, timescale: Int32
   ) throws(MediaError) {
-    let encoder = try ClipEncoder(
+    encoder = try ClipEncoder(
       subject: path, width: width, height: height, options: options, timescale: timescale,
       hasGlobalHeader: true)
-    var format: UnsafeMutablePointer<AVFormatContext>?
-    do throws(MediaError) {
-      try MediaError.check(
-        avformat_alloc_output_context2(&format, nil, "mp4", "file:" + path),
-        "\(path): the MP4 muxer can't be started")
-      guard let format, let stream = avformat_new_stream(format, nil) else {
-        throw MediaError(.writingFailed, "\(path): no memory for a muxer")
-      }
-      avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context)
-      stream.pointee.time_base = encoder.context.pointee.time_base
-      if let signal = options.container.signal {
-        let colour = ColourDescription(signal)
-        stream.pointee.codecpar.pointee.color_trc = colour.transfer
-        stream.pointee.codecpar.pointee.color_primaries = colour.primaries
-        stream.pointee.codecpar.pointee.color_space = colour.matrix
-      }
-      if let (width, height) = options.container.pixelShape {
-        let shape = AVRational(num: width, den: height)
-        stream.pointee.sample_aspect_ratio = shape
-        stream.pointee.codecpar.pointee.sample_aspect_ratio = shape
-      }
-      try MediaError.check(
-        ClipOutput.setOrientation(stream, options),
-        "\(path): no memory for the rotation")
-      format.pointee.flags |= AVFMT_FLAG_BITEXACT
-      try MediaError.check(
-        avio_open(&format.pointee.pb, "file:" + path, AVIO_FLAG_WRITE),
-        "\(path): can't be created")
-      var muxerOptions: OpaquePointer?
-      defer { av_dict_free(&muxerOptions) }
-      av_dict_set(&muxerOptions, "movflags", "+faststart", 0)
-      try MediaError.check(
-        avformat_write_header(format, &muxerOptions), "\(path): the header can't be written")
-      self.path = path
-      self.encoder = encoder
-      self.format = format
-      self.stream = stream
-      ticksPerPicture = Int64((Double(timescale) / options.framesPerSecond).rounded())
-    } catch {
-      if let format { avio_closep(&format.pointee.pb) }
-      avformat_free_context(format)
-      throw error
+    muxer = try MP4Muxer(path: path, subject: path)
+    stream = try muxer.addStream()
+    self.path = path
+    ticksPerPicture = Int64((Double(timescale) / options.framesPerSecond).rounded())
+    encoder.describe(stream)
+    if let signal = options.container.signal {
+      let colour = ColourDescription(signal)
+      stream.pointee.codecpar.pointee.color_trc = colour.transfer
+      stream.pointee.codecpar.pointee.color_primaries = colour.primaries
+      stream.pointee.codecpar.pointee.color_space = colour.matrix
     }
-  }
-
-  deinit {
-    avio_closep(&format.pointee.pb)
-    avformat_free_context(format)
+    if let (width, height) = options.container.pixelShape {
+      let shape = AVRational(num: width, den: height)
+      stream.pointee.sample_aspect_ratio = shape
+      stream.pointee.codecpar.pointee.sample_aspect_ratio = shape
+    }
+    try MediaError.check(
+      ClipOutput.setOrientation(stream, options), "\(path): no memory for the rotation")
+    try muxer.begin()
   }
 
   /// Encodes a picture and writes what comes out.
@@ -74,16 +45,14 @@ final class ClipOutput {
   /// Writes what is still held and the file's index.
   func close() throws(MediaError) {
     try encoder.drain { (packet) throws(MediaError) in try write(packet) }
-    try MediaError.check(av_write_trailer(format), "\(path): the index can't be written")
-    try MediaError.check(avio_closep(&format.pointee.pb), "\(path): can't be closed")
+    try muxer.close()
   }
 
   private func write(_ packet: UnsafeMutablePointer<AVPacket>) throws(MediaError) {
     packet.pointee.duration = ticksPerPicture
     packet.pointee.stream_index = stream.pointee.index
     av_packet_rescale_ts(packet, encoder.context.pointee.time_base, stream.pointee.time_base)
-    try MediaError.check(
-      av_interleaved_write_frame(format, packet), "\(path): a packet can't be written")
+    try muxer.write(packet)
   }
 
   private static func setOrientation(

@@ -43,6 +43,9 @@ public final class ClipWriter {
     /// Clockwise quarter turns that a player shall apply, as telephones record them.
     public var quarterTurns = 0
 
+    /// The encoder's threads; 0 for a number that fits the cores.
+    var threads = 1
+
     /// Further settings in x264's notation, e.g. `open-gop=1:b-pyramid=normal`.
     var encoderParameters = ""
 

@@ -69,7 +69,7 @@ final class FrameConverter {
     let converted = try convert(
       frame, x: columns.start, y: rows.start, width: columns.length, height: rows.length,
       targetWidth: columns.length, targetHeight: rows.length, flags: flags)
-    return converted.cropped(
+    return converted.region(
       x: x - columns.start, y: y - rows.start, width: width, height: height)
   }
 

@@ -14,7 +14,14 @@ final class FrameDecoder {
   private(set) var decodedPackets = 0
 
   /// Packets that the decoder refused, and pictures that it had to make up in part.
-  private(set) var damagedPackets = 0
+  private(set) var damagedPackets = 0 {
+    didSet { picturesBeforeDamage = picturesBeforeDamage ?? pictures }
+  }
+
+  /// How many pictures came out before the first damage; nil where there is none.
+  private(set) var picturesBeforeDamage: Int?
+
+  private var pictures = 0
 
   /// Whether packets are whole JPEG files.
   private var readsJPEGFiles = false
@@ -129,6 +136,7 @@ final class FrameDecoder {
         FrameDecoder.release(frame)
         continue
       }
+      pictures += 1
       try body(frame)
     }
   }

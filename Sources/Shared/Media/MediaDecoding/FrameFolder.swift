@@ -58,6 +58,29 @@ public final class FrameFolder: FrameSource {
     precondition(count > 0, "at least one picture is asked for")
     let chosen = EvenSampling.positions(
       count: count, times: frames.indices.map { Int64($0) }, end: Int64(frames.count))
+    return try decode(chosen, isCancelled, body)
+  }
+
+  /// Decodes every frame and gives all to `body`; otherwise as `decodeFrames`.
+  public func decodeAllFrames(
+    isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> VideoReader.Report {
+    try decode(Array(frames.indices), isCancelled, body)
+  }
+
+  /// When each frame is shown; without a rate, `assumedFramesPerSecond` evenly by position.
+  func presentation(assumedFramesPerSecond: Double) throws(MediaError) -> Presentation {
+    let rate = framesPerSecond ?? assumedFramesPerSecond
+    let seconds = frames.indices.map { position in
+      Double(framesPerSecond == nil ? position : frames[position].number - frames[0].number) / rate
+    }
+    return try Presentation(seconds: seconds, lastSeconds: 1 / rate)
+  }
+
+  /// Decodes the frames at these positions.
+  private func decode(
+    _ chosen: [Int], _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
+  ) throws -> VideoReader.Report {
     var report = VideoReader.Report()
     report.chosenFrames = chosen.count
     for position in chosen {
@@ -75,7 +98,7 @@ public final class FrameFolder: FrameSource {
         guard let problem = error as? MediaError, problem.code != .cancelled else { throw error }
         report.damagedPackets += 1
         report.firstDamage = report.firstDamage ?? "\(frames[position].name): \(problem.message)"
-        report.firstLossSeconds = report.firstLossSeconds ?? seconds(of: position)
+        report.firstLossSeconds = report.firstLossSeconds ?? seconds(at: position)
       }
     }
     guard report.deliveredFrames > 0 else {
@@ -94,15 +117,15 @@ public final class FrameFolder: FrameSource {
       path: path + "/" + frames[position].name, pixels: pixels, isCancelled: isCancelled)
     let report = try reader.decodeFrames(count: 1, isCancelled: isCancelled) { frame in
       frame.index = position
-      frame.timestampSeconds = seconds(of: position)
+      frame.timestampSeconds = seconds(at: position)
       try body(frame)
     }
     note(reader.information)
     return report
   }
 
-  /// Presentation time of a picture after the first one; nil without a frame rate.
-  private func seconds(of position: Int) -> Double? {
+  /// Presentation time of a frame in seconds after the first one's; nil where the rate isn't known.
+  private func seconds(at position: Int) -> Double? {
     framesPerSecond.map { Double(frames[position].number - frames[0].number) / $0 }
   }
 

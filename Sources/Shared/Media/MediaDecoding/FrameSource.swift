@@ -16,6 +16,12 @@ public protocol FrameSource: AnyObject {
   func decodeFrames(
     count: Int, isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report
+
+  /// Decodes every picture and gives all to `body` in order of presentation, with the same indices
+  /// and times as `decodeFrames`. An error of `body` ends decoding and is thrown.
+  func decodeAllFrames(
+    isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
+  ) throws -> VideoReader.Report
 }
 
 extension VideoReader: FrameSource {}

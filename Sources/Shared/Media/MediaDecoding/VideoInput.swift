@@ -28,24 +28,7 @@ final class VideoInput {
   /// Opens a file and finds its video stream.
   init(path: String) throws(MediaError) {
     self.path = path
-    let head = try VideoInput.head(ofReadable: path)
-    av_log_set_level(AV_LOG_QUIET)
-
-    var options: OpaquePointer?
-    defer { av_dict_free(&options) }
-    av_dict_set(&options, "format_whitelist", VideoInput.containers, 0)
-    av_dict_set(&options, "protocol_whitelist", "file", 0)
-    var opened: UnsafeMutablePointer<AVFormatContext>?
-    // Probing takes what is named .jpg for the numbered files that FFmpeg's tools read.
-    let format = head.starts(with: [0xFF, 0xD8, 0xFF]) ? av_find_input_format("jpeg_pipe") : nil
-    // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
-    let status = avformat_open_input(&opened, "file:" + path, format, &options)
-    guard status == 0, let opened else {
-      throw MediaError(
-        .notAVideo,
-        "not a video file of a known format, or cut off before its index, or a playlist",
-        status: status)
-    }
+    let opened = try VideoInput.opened(path)
     var ownedContext: UnsafeMutablePointer<AVFormatContext>? = opened
     // Probing replaces what the header says by what the first pictures say.
     let claims = (0..<Int(opened.pointee.nb_streams)).map { number in
@@ -84,6 +67,30 @@ final class VideoInput {
     avformat_close_input(&owned)
   }
 
+  /// Opens a file of a known format, without looking for what its streams are. The corresponding C
+  /// function is `avformat_open_input`.
+  static func opened(_ path: String) throws(MediaError) -> UnsafeMutablePointer<AVFormatContext> {
+    let head = try VideoInput.head(ofReadable: path)
+    av_log_set_level(AV_LOG_QUIET)
+
+    var options: OpaquePointer?
+    defer { av_dict_free(&options) }
+    av_dict_set(&options, "format_whitelist", VideoInput.containers, 0)
+    av_dict_set(&options, "protocol_whitelist", "file", 0)
+    var opened: UnsafeMutablePointer<AVFormatContext>?
+    // Probing takes what is named .jpg for the numbered files that FFmpeg's tools read.
+    let format = head.starts(with: [0xFF, 0xD8, 0xFF]) ? av_find_input_format("jpeg_pipe") : nil
+    // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
+    let status = avformat_open_input(&opened, "file:" + path, format, &options)
+    guard status == 0, let opened else {
+      throw MediaError(
+        .notAVideo,
+        "not a video file of a known format, or cut off before its index, or a playlist",
+        status: status)
+    }
+    return opened
+  }
+
   /// Whether the file is a still picture, e.g. JPEG.
   var isPictureFile: Bool { formatName.hasSuffix("_pipe") }
 
@@ -118,6 +125,12 @@ final class VideoInput {
     PictureInterpreter.Container(
       codec: parameters.pointee.codec_id, orientation: orientation, shape: shape, colour: colour,
       fieldOrder: parameters.pointee.field_order)
+  }
+
+  /// When the file's earliest stream begins, in seconds; nil where that isn't known.
+  var startSeconds: Double? {
+    let start = context.pointee.start_time
+    return start == CFFMPEG_NO_TIMESTAMP ? nil : Double(start) / Double(AV_TIME_BASE)
   }
 
   /// Seconds that the header claims; nil where it claims nothing.

@@ -19,8 +19,8 @@ public final class VideoReader {
     public var damagedPackets = 0
     /// What is wrong with the first damaged picture, where that is known.
     public var firstDamage: String?
-    /// Presentation time of the first chosen picture that could not be decoded, in seconds after the
-    /// video's first picture; nil where all could be, and where times aren't known.
+    /// When the first chosen picture that can't be decoded would be shown, in seconds after the
+    /// video's first picture; nil where all are decoded, and where pictures have no times.
     public var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
     public var demuxSeconds = 0.0
@@ -136,6 +136,29 @@ public final class VideoReader {
   ) throws -> Report {
     precondition(count > 0, "at least one picture is asked for")
     let chosen = EvenSampling.positions(count: count, times: times, end: endTime)
+    return try decode(chosen, isCancelled, body)
+  }
+
+  /// Decodes every picture that the stream presents, and gives all to `body` in order of
+  /// presentation; otherwise as `decodeFrames`.
+  public func decodeAllFrames(
+    isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
+    try decode(Array(times.indices), isCancelled, body)
+  }
+
+  /// When each picture is shown, and when the last one's presentation ends.
+  func presentation() throws(MediaError) -> Presentation {
+    let timeBase = input.stream.pointee.time_base
+    return try Presentation(
+      times: times, end: endTime, timeBase: (timeBase.num, timeBase.den),
+      startSeconds: input.startSeconds)
+  }
+
+  /// Decodes the pictures at these positions, which ascend.
+  private func decode(
+    _ chosen: [Int], _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
+  ) throws -> Report {
     var report = Report()
     report.chosenFrames = chosen.count
     let conversion = FrameConverter(pixels: pixels, container: input.colour)
@@ -143,8 +166,13 @@ public final class VideoReader {
       pixels: pixels, container: input.container, facts: information.stream)
     var failure: (any Error)?
     var bodySeconds = 0.0
-    var lost = chosen[...]
-    var firstLost: Int?
+    /// What is chosen is delivered in this order, so what is passed over is lost.
+    func noteLoss(before position: Int?) {
+      guard report.firstLossSeconds == nil, report.deliveredFrames < chosen.count,
+        chosen[report.deliveredFrames] != position
+      else { return }
+      report.firstLossSeconds = seconds(at: chosen[report.deliveredFrames])
+    }
     func deliver(_ frame: UnsafeMutablePointer<AVFrame>, _ position: Int) throws(MediaError) {
       let start = ThreadCPUClock.seconds()
       let placement: PicturePlacement
@@ -155,12 +183,11 @@ public final class VideoReader {
         throw error
       }
       let picture = VideoFrame(
-        frame, index: position,
-        timestampSeconds: Double(times[position] - times[0]) * input.secondsPerTick,
-        placement: placement, converter: conversion)
+        frame, index: position, timestampSeconds: seconds(at: position), placement: placement,
+        converter: conversion)
       picture.conversionSeconds = ThreadCPUClock.seconds() - start
       if report.deliveredFrames == 0 { note(placement) }
-      while let next = lost.popFirst(), next != position { firstLost = firstLost ?? next }
+      noteLoss(before: position)
       report.deliveredFrames += 1
       do { try body(picture) } catch { failure = error }
       report.convertSeconds += picture.conversionSeconds
@@ -174,11 +201,13 @@ public final class VideoReader {
       let decoder = try run(chosen, isCancelled, deliver)
       report.decodedPackets = decoder.decodedPackets
       report.damagedPackets = decoder.damagedPackets
+      noteLoss(before: nil)
+      // Where pictures have no places of their own, those after a lost one take its place.
+      if order == nil, let number = decoder.picturesBeforeDamage {
+        report.firstLossSeconds = seconds(at: min(number, times.count - 1))
+      }
     } catch {
       throw failure ?? error
-    }
-    report.firstLossSeconds = (firstLost ?? lost.first).map {
-      Double(times[$0] - times[0]) * input.secondsPerTick
     }
     guard report.deliveredFrames > 0 else {
       throw MediaError(
@@ -191,6 +220,11 @@ public final class VideoReader {
     report.demuxSeconds = source.cpuSeconds
     report.damagedPackets += source.corruptPackets
     return report
+  }
+
+  /// Presentation time of a picture in seconds after the first one's.
+  private func seconds(at position: Int) -> Double {
+    Double(times[position] - times[0]) * input.secondsPerTick
   }
 
   /// Takes over what the first delivered picture says of size and orientation.

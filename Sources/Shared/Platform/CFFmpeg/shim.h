@@ -19,6 +19,7 @@ static const int CFFMPEG_ERROR_EOF = AVERROR_EOF;
 static const int CFFMPEG_ERROR_NO_MEMORY = AVERROR(ENOMEM);
 static const int CFFMPEG_ERROR_EXIT = AVERROR_EXIT;
 static const int CFFMPEG_ERROR_INVALID_DATA = AVERROR_INVALIDDATA;
+static const int CFFMPEG_ERROR_INVALID_ARGUMENT = AVERROR(EINVAL);
 static const int64_t CFFMPEG_NO_TIMESTAMP = INT64_MIN;
 
 // Fields of a frame that became flags in libavutil 58.

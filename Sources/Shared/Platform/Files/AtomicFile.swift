@@ -66,12 +66,7 @@ package enum AtomicFile {
     beside destination: String, subject: String,
     _ body: (inout OpenFile) throws(FileError) -> Void
   ) throws(FileError) -> String {
-    let slash = destination.lastIndex(of: "/")
-    let folder = slash.map { destination[...$0] } ?? ""
-    let name = slash.map { destination[destination.index(after: $0)...] } ?? destination[...]
-    let random = String(UInt64.random(in: 0...(.max)), radix: 36)
-    // A file's name has at most 255 bytes, a character at most some 30.
-    let temporary = "\(folder).\(shortened(name)).\(random)\(partialSuffix)"
+    let temporary = temporaryName(beside: destination)
     var file = try OpenFile(temporary, .append, creating: .always, subject: subject)
     do throws(FileError) {
       try body(&file)
@@ -84,6 +79,16 @@ package enum AtomicFile {
     return temporary
   }
 
+  /// A name in the same folder that no other file has.
+  static func temporaryName(beside destination: String) -> String {
+    let slash = destination.lastIndex(of: "/")
+    let folder = slash.map { destination[...$0] } ?? ""
+    let name = slash.map { destination[destination.index(after: $0)...] } ?? destination[...]
+    let random = String(UInt64.random(in: 0...(.max)), radix: 36)
+    // A file's name has at most 255 bytes, a character at most some 30.
+    return "\(folder).\(shortened(name)).\(random)\(partialSuffix)"
+  }
+
   /// The beginning of a name, in whole characters of together at most 200 bytes.
   private static func shortened(_ name: Substring) -> Substring {
     var result = name
@@ -92,7 +97,7 @@ package enum AtomicFile {
   }
 
   /// Where the file is to stand: `path` itself, or what it links to.
-  private static func replaceable(_ path: String) throws(FileError) -> String {
+  static func replaceable(_ path: String) throws(FileError) -> String {
     var status = stat()
     guard lstat(path, &status) == 0 else {
       guard errno == ENOENT else { throw FileError(errno: errno, path, "can't examine it") }
@@ -109,7 +114,7 @@ package enum AtomicFile {
     return destination
   }
 
-  private static func sync(folderOf path: String, subject: String) throws(FileError) {
+  static func sync(folderOf path: String, subject: String) throws(FileError) {
     do throws(FileError) {
       try FileSystem.syncFolder(FileSystem.folder(of: path))
     } catch {

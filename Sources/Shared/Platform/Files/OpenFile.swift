@@ -179,7 +179,7 @@ extension OpenFile {
 
 /// Keeps SIGXFSZ from this thread while it writes: past the limit of file sizes, `write` shall fail
 /// with EFBIG and not end the process.
-private struct FileSizeSignal {
+struct FileSizeSignal {
   private let previous: sigset_t
 
   static func block() -> FileSizeSignal {

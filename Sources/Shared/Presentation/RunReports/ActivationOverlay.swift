@@ -1,6 +1,5 @@
 package import Imaging
 package import NeuralNetwork
-internal import Reporting
 
 /// A class activation map laid over the picture that it is of: orange where the network sees a fake,
 /// blue where it sees a real face, grey where it sees neither.
@@ -11,42 +10,20 @@ package enum ActivationOverlay {
   /// The picture in grey with the map over it; the deepest colour is the map's strongest value. Nil
   /// for a map of zeros, or of values that are not finite.
   package static func render(_ map: ActivationMap, over picture: PixelBuffer) -> PixelBuffer? {
-    let strongest = Double(map.values.reduce(0) { max($0, abs($1)) })
-    guard strongest > 0, map.values.allSatisfy(\.isFinite) else { return nil }
+    guard
+      let heat = HeatMap(width: map.width, height: map.height, values: map.values)?.normalized,
+      heat.strongest > 0
+    else { return nil }
     var result = picture
     for y in 0..<picture.height {
-      let row = place(y, of: picture.height, in: map.height)
       for x in 0..<picture.width {
-        let column = place(x, of: picture.width, in: map.width)
-        let value = interpolated(map, row, column) / strongest
+        let value = heat.value(
+          x: (Double(x) + 0.5) / Double(picture.width),
+          y: (Double(y) + 0.5) / Double(picture.height))
         result[x, y] = blended(picture[x, y], value)
       }
     }
     return result
-  }
-
-  /// The two cells of the map that a pixel's centre lies between, and how far it is from the first.
-  private static func place(
-    _ pixel: Int, of pixels: Int, in cells: Int
-  ) -> (first: Int, second: Int, share: Double) {
-    let position = (Double(pixel) + 0.5) / Double(pixels) * Double(cells) - 0.5
-    let bounded = min(max(position, 0), Double(cells - 1))
-    let first = Int(bounded)
-    return (first, min(first + 1, cells - 1), bounded - Double(first))
-  }
-
-  private static func interpolated(
-    _ map: ActivationMap, _ row: (first: Int, second: Int, share: Double),
-    _ column: (first: Int, second: Int, share: Double)
-  ) -> Double {
-    func value(_ y: Int, _ x: Int) -> Double { Double(map.values[y * map.width + x]) }
-    let upper =
-      value(row.first, column.first) * (1 - column.share)
-      + value(row.first, column.second) * column.share
-    let lower =
-      value(row.second, column.first) * (1 - column.share)
-      + value(row.second, column.second) * column.share
-    return upper * (1 - row.share) + lower * row.share
   }
 
   /// Colour over grey: the face's own colours would mix with the map's.

@@ -1,0 +1,70 @@
+/// A small grid of numbers that lies evenly on a picture or a crop, such as a network's activation
+/// map.
+package struct HeatMap: Sendable, Equatable {
+  /// Columns.
+  package let width: Int
+  /// Rows.
+  package let height: Int
+  /// Row-major, `height x width`, each finite.
+  package let values: [Float]
+
+  /// - Parameter values: row-major, `height x width`; what is shown of them is -1...1.
+  /// - Returns: nil where their number is another one or one is not finite.
+  package init?(width: Int, height: Int, values: [Float]) {
+    guard width > 0, height > 0, values.count == width.multipliedReportingOverflow(by: height).0,
+      values.allSatisfy(\.isFinite)
+    else { return nil }
+    self.width = width
+    self.height = height
+    self.values = values
+  }
+
+  /// The largest absolute value.
+  package var strongest: Float { values.reduce(0) { max($0, abs($1)) } }
+
+  /// The map whose strongest value is 1 or -1; itself where all are 0.
+  package var normalized: HeatMap { strongest > 0 ? dividing(by: strongest) : self }
+
+  /// The map with each value divided by a number, e.g. the strongest of a whole video, so that its
+  /// pictures can be compared; itself where the number isn't above 0.
+  package func dividing(by number: Float) -> HeatMap {
+    guard number > 0 else { return self }
+    return HeatMap(width: width, height: height, values: values.map { $0 / number }) ?? self
+  }
+
+  /// The value at a point, bilinear between the cells' centres and constant beyond the outermost.
+  ///
+  /// - Parameters:
+  ///   - x: 0 at the left edge of the map, 1 at its right edge.
+  ///   - y: 0 at its top, 1 at its bottom.
+  package func value(x: Double, y: Double) -> Double {
+    values.withUnsafeBufferPointer { interpolated($0, Self.place(x, width), Self.place(y, height)) }
+  }
+
+  /// The two cells that a position lies between, and how far it is from the first.
+  typealias Place = (first: Int, second: Int, share: Double)
+
+  @inline(__always)
+  static func place(_ position: Double, _ cells: Int) -> Place {
+    let cell = position * Double(cells) - 0.5
+    let bounded = cell > 0 ? min(cell, Double(cells - 1)) : 0
+    let first = Int(bounded)
+    return (first, min(first + 1, cells - 1), bounded - Double(first))
+  }
+
+  /// - Parameter values: the map's.
+  @inline(__always)
+  func interpolated(
+    _ values: UnsafeBufferPointer<Float>, _ column: Place, _ row: Place
+  ) -> Double {
+    let (upper, lower) = (row.first * width, row.second * width)
+    let left = 1 - column.share
+    let above =
+      Double(values[upper + column.first]) * left
+      + Double(values[upper + column.second]) * column.share
+    let below =
+      Double(values[lower + column.first]) * left
+      + Double(values[lower + column.second]) * column.share
+    return above * (1 - row.share) + below * row.share
+  }
+}
