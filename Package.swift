@@ -230,7 +230,7 @@ let package = Package(
       dependencies: [
         argumentParser, "Collectives", "Configuration", "Contract", "CrossValidation", "Diagnosis",
         "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "PrintableText", "Randomness", "Reporting",
+        "NeuralNetwork", "ONNXFiles", "Prediction", "PrintableText", "Randomness", "Reporting",
         "Robustness", "RunReports", "SelfBlending", "Shortcuts", "Terminal", "TrainingData",
         "TrainingRun", "Workers",
       ],
@@ -343,7 +343,7 @@ let package = Package(
       "IntegrationTests",
       [
         "Contract", "Evaluation", "ExtractionRun", "Extractor", "Imaging", "MediaDecoding",
-        "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
+        "ModelFiles", "NeuralNetwork", "ONNXFiles", "Randomness", "ShardStore",
         "ShardStoreFixtures",
         "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
