@@ -78,6 +78,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
   name: "DeepfakeDetection",
@@ -89,6 +90,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: vectorKernels + [
     // Instructions that Swift has no name for: a header, no library.
@@ -147,6 +149,9 @@ let package = Package(
         "Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding", "PrintableText",
         "Randomness", "SelfBlending", "ShardStore", "Workers",
       ]),
+    library(
+      .models, "ONNXFiles",
+      [protobuf, "Contract", "Files", "ModelFiles", "NeuralNetwork", "PrintableText"]),
     library(.models, "Evaluation", ["Contract", "PrintableText", "Randomness"]),
     library(
       .models, "Shortcuts",
@@ -234,9 +239,9 @@ let package = Package(
       dependencies: [
         argumentParser, "Collectives", "Configuration", "Contract", "CrossValidation", "Diagnosis",
         "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
-        "NeuralNetwork", "Prediction", "PrintableText", "Randomness", "Reporting", "Robustness",
-        "RunReports",
-        "SelfBlending", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "Workers",
+        "NeuralNetwork", "ONNXFiles", "Prediction", "PrintableText", "Randomness", "Reporting",
+        "Robustness", "RunReports", "SelfBlending", "Shortcuts", "Terminal", "TrainingData",
+        "TrainingRun", "Workers",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -282,6 +287,13 @@ let package = Package(
         "Randomness", "TensorFiles",
       ]),
     tests("ModelFilesTests", ["Contract", "ModelFiles", "NeuralNetwork", "TensorFiles"]),
+    .testTarget(
+      name: "ONNXFilesTests",
+      dependencies: [
+        protobuf, "Contract", "ModelFiles", "NeuralNetwork", "ONNXFiles", "TensorFiles",
+        "TestSupport",
+      ],
+      exclude: ["run_onnx.py"], swiftSettings: strict),
     tests(
       "TrainingDataTests",
       [
@@ -351,8 +363,8 @@ let package = Package(
       "IntegrationTests",
       [
         "Contract", "Detector", "Evaluation", "ExtractionRun", "Extractor", "Imaging",
-        "MediaDecoding", "ModelFiles", "NeuralNetwork", "Randomness", "ShardStore",
-        "ShardStoreFixtures", "Shortcuts", "TensorFiles",
+        "MediaDecoding", "ModelFiles", "NeuralNetwork", "ONNXFiles", "Randomness",
+        "ShardStore", "ShardStoreFixtures", "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
       ]),
   ]

@@ -121,7 +121,14 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
     PrintingCommand(name: "export", program: TrainingRun.trainer) { folder in
       [
         "export", "--checkpoint", UndisturbedRun.twoWorkers.folder + "/checkpoints/best.pt",
-        "--output", folder.path(of: "model.pt"), "--force",
+        "--output", folder.path(of: "model.pt"), "--force", "--onnx",
+        folder.path(of: "beside.onnx"),
+      ]
+    },
+    PrintingCommand(name: "export", program: TrainingRun.trainer) { folder in
+      [
+        "export", "--model", UndisturbedRun.twoWorkers.model, "--onnx",
+        folder.path(of: "model.onnx"),
       ]
     },
     PrintingCommand(name: "benchmark", program: TrainingRun.trainer) { _ in

@@ -141,6 +141,17 @@ extension TrainerTests {
         ["train", "pipelines/demo.yaml", "--dry-run", "--overfit-batch"], ["train"],
         ["evaluate", "--model", "m.pt", "--store", "s", "--split", "tset"],
         ["export", "--checkpoint", "c.pt", "--output", "folder/"], ["trian"],
+        ["export"], ["export", "--checkpoint", "c.pt"], ["export", "--model", "m.pt"],
+        ["export", "--checkpoint", "c.pt", "--output", "m.pt", "--onnx-fold"],
+        ["export", "--checkpoint", "c.pt", "--model", "m.pt", "--onnx", "m.onnx"],
+        ["export", "--model", "m.pt", "--onnx", "folder/"],
+        ["export", "--model", "m.pt", "--onnx", "-"],
+        ["export", "--model", "m.pt", "--onnx", "m.onnx", "--output", "n.pt"],
+        ["export", "--model", "m.pt", "--onnx", "m.onnx", "--store", "s"],
+        ["export", "--model", "m.pt", "--onnx", "m.onnx", "--safetensors"],
+        ["export", "--model", "m.pt", "--onnx", "./m.pt"],
+        ["export", "--model", "m.pt", "--onnx", "m.onnx", "--json", "m.onnx"],
+        ["export", "--checkpoint", "c.pt", "--output", "m.pt", "--onnx", "m.pt"],
       ] {
         let outcome = try TrainingRun.command(arguments)
         #expect(outcome.status == 64, "\(arguments): \(outcome.errors)")

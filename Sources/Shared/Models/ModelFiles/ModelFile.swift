@@ -68,7 +68,9 @@ public struct ModelFile: Sendable {
             + "--checkpoint \(file.path) --output model.pt"
           : "expected a model that this trainer exported, got a file without the record "
             + "\(ModelMetadata.recordName); to judge a file of another program, run trainer diagnose "
-            + "--store; to start from its weights, name it as network.initialWeights")
+            + "--store; to make a model of it, trainer repair \(file.path) --store DIR "
+            + "--output fixed.pt (with --force if it is sound); to start from its weights, name it "
+            + "as network.initialWeights")
     }
     guard let architecture = metadata.architecture.architecture else {
       throw ModelFileError(

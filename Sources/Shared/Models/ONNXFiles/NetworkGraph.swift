@@ -1,0 +1,194 @@
+internal import NeuralNetwork
+internal import SwiftProtobuf
+
+/// A ResNet18 in evaluation mode as a graph of ONNX's operators.
+///
+/// Nodes are called like torchvision's modules: `layer1.0.conv1`, `layer1.0.bn1`, `layer1.0.relu`.
+/// Initializers have the names of the state_dict. Dropout does nothing in evaluation mode and is
+/// left out.
+struct NetworkGraph {
+  /// What is fed: float32, `batch x 3 x size x size`, normalised, red first.
+  static let input = "pictures"
+  /// What comes out: float32, `batch x classes`.
+  static let output = "logits"
+  /// The dimension that is known only when the model runs.
+  static let batch = "batch"
+
+  private let architecture: ResNet18Architecture
+  private let weights: LayerWeights
+  private let folds: Bool
+  private var builder = GraphBuilder()
+
+  /// - Parameters:
+  ///   - state: the weights and statistics.
+  ///   - folds: whether what a BatchNorm layer does is put into the layer before it.
+  /// - Throws: `ONNXFileError` with `content` where the state lacks an entry of its architecture.
+  static func make(_ state: NetworkState, folds: Bool) throws(ONNXFileError) -> Onnx_GraphProto {
+    var graph = NetworkGraph(
+      architecture: state.architecture, weights: LayerWeights(state), folds: folds)
+    try graph.addHead(to: graph.addBackbone())
+    return graph.message
+  }
+
+  private init(architecture: ResNet18Architecture, weights: LayerWeights, folds: Bool) {
+    self.architecture = architecture
+    self.weights = weights
+    self.folds = folds
+  }
+
+  private var message: Onnx_GraphProto {
+    let size = Int64(architecture.inputSize)
+    return .with {
+      $0.name = "resnet18"
+      $0.node = builder.nodes
+      $0.initializer = builder.initializers
+      $0.input = [
+        .value(
+          Self.input, [.named(Self.batch), .fixed(3), .fixed(size), .fixed(size)],
+          "Face crops: red, green and blue planes, normalised as mean and standardDeviation say.")
+      ]
+      $0.output = [
+        .value(
+          Self.output, [.named(Self.batch), .fixed(Int64(architecture.classes))],
+          "Real and fake, in the order that labels says, before softmax and temperature.")
+      ]
+    }
+  }
+
+  // MARK: Backbone
+
+  /// The stem, the four stages and the pooling: `batch x 3 x size x size` to `batch x features`.
+  private mutating func addBackbone() throws(ONNXFileError) -> String {
+    var maps = try addConvolution("conv1", norm: "bn1", of: Self.input, stride: 2, padding: 3)
+    maps = builder.add("relu", "Relu", [maps])
+    maps = builder.add(
+      "maxpool", "MaxPool", [maps],
+      [.ints("kernel_shape", [3, 3]), .ints("strides", [2, 2]), .ints("pads", [1, 1, 1, 1])])
+    for stage in 0..<4 {
+      for block in 0..<2 {
+        // The first block of a stage halves the maps and doubles the channels, but in the first
+        // one.
+        maps = try addBlock(
+          "layer\(stage + 1).\(block)", of: maps, narrows: stage > 0 && block == 0)
+      }
+    }
+    maps = builder.add("avgpool", "GlobalAveragePool", [maps])
+    return builder.add("flatten", "Flatten", [maps], [.int("axis", 1)])
+  }
+
+  /// A basic block (He et al. 2015, figure 5 left).
+  private mutating func addBlock(
+    _ name: String, of input: String, narrows: Bool
+  ) throws(ONNXFileError) -> String {
+    var maps = try addConvolution(
+      name + ".conv1", norm: name + ".bn1", of: input, stride: narrows ? 2 : 1, padding: 1)
+    maps = builder.add(name + ".relu", "Relu", [maps])
+    maps = try addConvolution(
+      name + ".conv2", norm: name + ".bn2", of: maps, stride: 1, padding: 1)
+    var shortcut = input
+    if narrows {
+      shortcut = try addConvolution(
+        name + ".downsample.0", norm: name + ".downsample.1", of: input, stride: 2, padding: 0)
+    }
+    maps = builder.add(name + ".add", "Add", [maps, shortcut])
+    // The same module as after the first convolution, in torchvision; a node needs a name of its
+    // own.
+    return builder.add(name + ".relu_1", "Relu", [maps])
+  }
+
+  /// A convolution without bias and the BatchNorm behind it; one convolution with a bias where they
+  /// are folded.
+  private mutating func addConvolution(
+    _ name: String, norm: String, of input: String, stride: Int, padding: Int
+  ) throws(ONNXFileError) -> String {
+    let weight = try weights.entry(name + ".weight")
+    let attributes: [GraphBuilder.Attribute] = [
+      .ints("kernel_shape", Array(weight.shape.dropFirst(2))), .ints("strides", [stride, stride]),
+      .ints("pads", Array(repeating: padding, count: 4)),
+    ]
+    guard folds else {
+      let inputs = [input, builder.add(name + ".weight", weight)]
+      return try addBatchNorm(norm, of: builder.add(name, "Conv", inputs, attributes))
+    }
+    let affine = try weights.affine(norm)
+    let inputs = [
+      input, builder.add(name + ".weight", weight.scaled(by: affine.scale)),
+      builder.add(
+        name + ".bias",
+        LayerWeights.Entry(shape: [affine.shift.count], values: affine.shift.map { Float($0) })),
+    ]
+    return builder.add(name, "Conv", inputs, attributes)
+  }
+
+  private mutating func addBatchNorm(
+    _ name: String, of input: String
+  ) throws(ONNXFileError) -> String {
+    var inputs = [input]
+    for part in ["weight", "bias", "running_mean", "running_var"] {
+      inputs.append(builder.add("\(name).\(part)", try weights.entry("\(name).\(part)")))
+    }
+    return builder.add(
+      name, "BatchNormalization", inputs, [.float("epsilon", Float(LayerWeights.epsilon))])
+  }
+
+  // MARK: Head
+
+  /// `batch x features` to `batch x classes`.
+  private mutating func addHead(to features: String) throws(ONNXFileError) {
+    switch architecture.head {
+    case .linear:
+      _ = try addLinear("fc", norm: nil, of: features, output: Self.output)
+    case .mlp(_, let batchNorm, _):
+      // The numbers of the modules in torchvision's `nn.Sequential`: 0 and the one before the last
+      // are dropout.
+      let hidden = try addLinear("fc.1", norm: batchNorm ? "fc.2" : nil, of: features)
+      let positive = builder.add(batchNorm ? "fc.3" : "fc.2", "Relu", [hidden])
+      _ = try addLinear(batchNorm ? "fc.5" : "fc.4", norm: nil, of: positive, output: Self.output)
+    }
+  }
+
+  /// A linear layer and the BatchNorm behind it, if there is one; folded into one layer if wanted.
+  private mutating func addLinear(
+    _ name: String, norm: String?, of input: String, output: String? = nil
+  ) throws(ONNXFileError) -> String {
+    var weight = try weights.entry(name + ".weight")
+    var bias = try weights.entry(name + ".bias")
+    if folds, let norm {
+      let affine = try weights.affine(norm)
+      weight = weight.scaled(by: affine.scale)
+      for (index, shift) in affine.shift.enumerated() {
+        bias.values[index] = Float(Double(bias.values[index]) * affine.scale[index] + shift)
+      }
+    }
+    let inputs = [
+      input, builder.add(name + ".weight", weight), builder.add(name + ".bias", bias),
+    ]
+    let answers = builder.add(name, "Gemm", inputs, output: output, [.int("transB", 1)])
+    guard let norm, !folds else { return answers }
+    return try addBatchNorm(norm, of: answers)
+  }
+}
+
+extension Onnx_ValueInfoProto {
+  /// A tensor of float32.
+  fileprivate static func value(
+    _ name: String, _ dimensions: [Onnx_TensorShapeProto.Dimension], _ text: String
+  ) -> Onnx_ValueInfoProto {
+    .with {
+      $0.name = name
+      $0.docString = text
+      $0.type.tensorType.elemType = Int32(Onnx_TensorProto.DataType.float.rawValue)
+      $0.type.tensorType.shape.dim = dimensions
+    }
+  }
+}
+
+extension Onnx_TensorShapeProto.Dimension {
+  fileprivate static func fixed(_ value: Int64) -> Onnx_TensorShapeProto.Dimension {
+    .with { $0.dimValue = value }
+  }
+
+  fileprivate static func named(_ name: String) -> Onnx_TensorShapeProto.Dimension {
+    .with { $0.dimParam = name }
+  }
+}
