@@ -219,9 +219,9 @@ let package = Package(
     library(
       .presentation, "VerdictReports",
       [
-        "Contract", "Imaging", "ModelFiles", "NeuralNetwork", "Prediction", "Reporting",
-        "RunReports",
-        "Terminal",
+        "Contract", "FaceDetection", "FaceExtraction", "Files", "Imaging", "MediaDecoding",
+        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "RunReports", "Terminal",
+        "Workers",
       ]),
 
     // Executables.

@@ -5,14 +5,18 @@ import Terminal
 /// Answers as lines for people.
 enum AnswerText {
   /// The answer to one input: verdict, probability of fake and path in a line, reasons below.
-  static func lines(_ finding: VideoFinding, isDetailed: Bool) -> String {
+  ///
+  /// - Parameter caution: a remark on the model, which is left out where it stands elsewhere.
+  static func lines(_ finding: VideoFinding, caution: String?, isDetailed: Bool) -> String {
     guard let verdict = finding.verdict, let video = finding.video else {
       return row("NOT READ", nil, finding.input) + "\n" + indented(finding.error ?? "")
     }
     var text = row(verdict.rawValue.uppercased(), finding.probability, finding.input)
     text += isDetailed ? "\n" + indented(seen(finding, video)) : " (\(seen(finding, video)))"
     for doubt in finding.doubts { text += "\n" + indented("It can't be told: " + doubt.text) }
-    for remark in finding.remarks { text += "\n" + indented("Note: " + remark) }
+    for remark in finding.remarks where remark != caution {
+      text += "\n" + indented("Note: " + remark)
+    }
     guard isDetailed, !finding.faces.isEmpty else { return text }
     return text + "\n\n" + faces(finding)
   }

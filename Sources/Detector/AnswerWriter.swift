@@ -17,6 +17,7 @@ final class AnswerWriter: Sendable {
   }
 
   private let model: ModelSummary
+  private let caution: String?
   private let json: ResultDestination?
   private let csv: ResultDestination?
   /// Whether what was seen of each face is told as well.
@@ -29,6 +30,7 @@ final class AnswerWriter: Sendable {
     console: ConsoleObserver
   ) {
     self.model = ModelSummary(model)
+    caution = model.caution
     self.json = json
     self.csv = csv
     self.isDetailed = isDetailed
@@ -52,7 +54,7 @@ final class AnswerWriter: Sendable {
     } else {
       state.failed += 1
     }
-    print(AnswerText.lines(finding, isDetailed: isDetailed))
+    print(AnswerText.lines(finding, caution: caution, isDetailed: isDetailed))
     state.table.append(finding)
     guard let json else { return }
     let line = try ResultDestination.line(Answer(finding, model), format: "prediction/1")

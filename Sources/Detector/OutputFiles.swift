@@ -9,10 +9,14 @@ struct OutputFiles {
   /// - Parameters:
   ///   - argument: what the user said: a file, or a folder.
   ///   - option: the option's name, for errors.
-  ///   - ending: what files in a folder end with, e.g. `.html`.
+  ///   - ending: what files of videos in a folder end with, e.g. `.html`.
+  ///   - pictureEnding: what those of pictures end with; nil is as those of videos.
   ///   - inputs: the inputs; none of them is ever replaced.
   /// - Throws: where the files could not be written in the end, or an input would be replaced.
-  init(_ argument: String, option: String, ending: String, inputs: [String]) throws {
+  init(
+    _ argument: String, option: String, ending: String, pictureEnding: String? = nil,
+    inputs: [String]
+  ) throws {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     let isThere = manager.fileExists(atPath: argument, isDirectory: &isFolder)
@@ -28,7 +32,7 @@ struct OutputFiles {
       } catch {
         throw CommandError("\(option) \(argument): the folder can't be made")
       }
-      paths = Self.names(inputs, ending: ending).map {
+      paths = Self.names(inputs, ending, pictureEnding ?? ending).map {
         argument + (argument.hasSuffix("/") ? "" : "/") + $0
       }
     }
@@ -44,13 +48,16 @@ struct OutputFiles {
   }
 
   /// The names of the inputs with another ending; equal ones are numbered.
-  private static func names(_ inputs: [String], ending: String) -> [String] {
+  private static func names(
+    _ inputs: [String], _ ending: String, _ pictureEnding: String
+  ) -> [String] {
     var counts: [String: Int] = [:]
     return inputs.map { input in
       let name = URL(fileURLWithPath: input).lastPathComponent
       let count = (counts[name] ?? 0) + 1
       counts[name] = count
-      return name + (count > 1 ? "-\(count)" : "") + ending
+      return name + (count > 1 ? "-\(count)" : "")
+        + (NumberedPictures.isPicture(name) ? pictureEnding : ending)
     }
   }
 

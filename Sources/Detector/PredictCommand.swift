@@ -65,6 +65,13 @@ struct PredictCommand: ParsableCommand {
         + "folder of pages.", valueName: "file.html"), completion: .file(extensions: ["html"]))
   var report: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the video with boxes, probabilities and heat maps, its sound kept, as H.264; of a picture a "
+        + "JPEG file. With several inputs a folder.", valueName: "out.mp4"),
+    completion: .file(extensions: ["mp4"]))
+  var annotate: String?
+
   @Option(help: "Threads; several inputs are worked on at a time. 0 is one per core.")
   var workers = 0
 
@@ -87,6 +94,9 @@ struct PredictCommand: ParsableCommand {
     if csv == "" {
       throw ValidationError("--csv: expected a file, or - for standard output, got nothing")
     }
+    if annotate == "" {
+      throw ValidationError("--annotate: expected a file or a folder, got nothing")
+    }
     if report == "" { throw ValidationError("--report: expected a file or a folder, got nothing") }
     if let csv, csv == json.json {
       throw ValidationError("--csv, --json: expected two places, got '\(csv)' for both")
@@ -105,6 +115,14 @@ struct PredictCommand: ParsableCommand {
     guard !videos.paths.isEmpty else { throw CommandError("there is no video or picture to judge") }
     let reports = try report.map {
       try OutputFiles($0, option: "--report", ending: ".html", inputs: videos.paths)
+    }
+    let annotations = try annotate.map {
+      try OutputFiles(
+        $0, option: "--annotate", ending: ".annotated.mp4", pictureEnding: ".annotated.jpg",
+        inputs: videos.paths)
+    }
+    if annotate != nil, !VideoAnnotator.isAvailable {
+      throw CommandError("--annotate: this FFmpeg has no libx264, which writes the videos")
     }
     let count = WorkerPool(workerCount: workers).workerCount
     try NetworkMemory.check(
@@ -128,10 +146,23 @@ struct PredictCommand: ParsableCommand {
           ).page()
           try AtomicFile.write(text: page.html, to: reports.paths[index])
         }
+        if let judged, let annotations {
+          let notes = try VideoAnnotator(
+            judged, maps: judge.activationMaps(of: judged.crops), model: model
+          ).write(
+            to: annotations.paths[index], threads: max(count / videos.paths.count, 1),
+            isCancelled: { console.shallStop },
+            progress: { written, all in
+              guard videos.paths.count == 1 else { return }
+              console.advance(to: 0, detail: "drawing \(written) of \(all) pictures")
+            })
+          for note in notes { StandardError.write("Note: \(finding.input): \(note)".printable) }
+        }
         try writer.append(finding, at: index)
       }
     }
     let (judged, failed) = try writer.finish()
+    if let annotate { StandardOutput.write("Annotated  \(annotate)".printable) }
     if let report { StandardOutput.write("Report     \(report)".printable) }
     if judged == 0 { throw ExitCode.failure }
     if failed > 0 || !videos.emptyFolders.isEmpty { throw ExitCode(2) }

@@ -33,8 +33,11 @@ package struct VideoFinding: Codable, Sendable, Equatable {
     package var frames: Int
     /// Pictures that were looked at.
     package var framesLookedAt: Int
-    /// Pictures with a face that was judged.
+    /// Pictures with a face.
     package var framesWithFace: Int
+    /// Pictures whose faces were judged: as many as in the training's evaluations, spread over those with
+    /// a face.
+    package var framesJudged: Int
     /// From which second on it is damaged; nil where it isn't, or where that isn't known.
     package var damagedFromSeconds: Double?
   }

@@ -90,11 +90,11 @@ package final class VideoJudge {
   ) throws -> VideoFinding {
     let information = faces.information
     var finding = VideoFinding(input: path)
-    let framesWithFace = Set(crops.map(\.face.frame)).count
     finding.video = VideoFinding.Video(
       width: information.widthPixels, height: information.heightPixels,
       seconds: information.durationSeconds, frames: information.frameCount,
-      framesLookedAt: faces.framesSampled, framesWithFace: framesWithFace,
+      framesLookedAt: faces.framesSampled, framesWithFace: faces.framesWithFace,
+      framesJudged: Set(crops.map(\.face.frame)).count,
       damagedFromSeconds: faces.firstLossSeconds)
     func sight(_ indices: [Int], frames: Int) -> EvidenceLimits.Sight {
       EvidenceLimits.Sight(
@@ -110,7 +110,7 @@ package final class VideoJudge {
     }
     let whole = conclusion(
       margins: crops.map(\.margin),
-      EvidenceLimits.doubts(sight(Array(crops.indices), frames: framesWithFace)))
+      EvidenceLimits.doubts(sight(Array(crops.indices), frames: faces.framesWithFace)))
     finding.verdict = whole.verdict
     finding.probability = crops.isEmpty ? nil : whole.probability
     finding.doubts = whole.doubts

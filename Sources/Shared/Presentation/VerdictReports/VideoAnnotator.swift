@@ -1,0 +1,203 @@
+internal import Contract
+internal import FaceDetection
+internal import FaceExtraction
+internal import Files
+internal import Foundation
+internal import Imaging
+internal import MediaDecoding
+package import NeuralNetwork
+package import Prediction
+internal import Workers
+
+/// Draws into a video what was found of it: around each face a box with its number, answer and probability,
+/// over it the heat map of what the network saw, and the answer to the whole video in a corner.
+///
+/// Between two pictures that were looked at everything is interpolated; where a face was not seen for long,
+/// nothing is drawn.
+package struct VideoAnnotator {
+  /// What is known of a face at one picture.
+  private struct Key {
+    var frame: Double
+    /// Left, top, right, bottom.
+    var box: SIMD4<Double>
+    var probability: Double
+    var map: HeatMap?
+    /// From the crop to the picture.
+    var transform: SimilarityTransform?
+  }
+
+  private struct Track {
+    var name: String
+    var colour: SIMD3<UInt8>
+    var keys: [Key]
+  }
+
+  private let model: DetectorModel
+  private let input: String
+  private let title: String
+  private let titleColour: SIMD3<UInt8>
+  private let tracks: [Track]
+  /// Pictures between two that were looked at.
+  private let interval: Double
+  private let isStill: Bool
+
+  /// Whether this FFmpeg can write videos.
+  package static var isAvailable: Bool { AnnotatedClip.isAvailable }
+
+  /// - Parameter maps: of each of the judged crops, in their order.
+  package init(_ judged: JudgedVideo, maps: [ActivationMap], model: DetectorModel) {
+    let finding = judged.finding
+    self.model = model
+    input = finding.input
+    let number = finding.probability.map { " " + Self.hundredths($0) } ?? ""
+    let caution = model.caution == nil ? "" : ", BY A MODEL THAT ISN'T KNOWN TO BE SOUND"
+    title = (finding.verdict ?? .cannotTell).rawValue.uppercased() + number + caution
+    titleColour = Self.colour(finding.verdict ?? .cannotTell)
+    interval =
+      Double(finding.video?.frames ?? 1) / Double(max(finding.video?.framesLookedAt ?? 1, 1))
+    isStill = finding.video.map { $0.frames == 1 && $0.seconds == nil } ?? false
+    let crops = zip(judged.crops, maps)
+    let geometry = model.recipe.geometry
+    tracks = finding.faces.map { face in
+      let own = crops.filter { $0.0.face.track == face.track }
+      let heats = own.map { HeatMap(width: $1.width, height: $1.height, values: $1.values) }
+      // One scale for the whole video: a picture that the network is unsure of stays pale.
+      let strongest = heats.compactMap { $0?.strongest }.max() ?? 0
+      let keys = zip(own, heats).map { crop, heat -> Key in
+        let box = crop.0.face.box
+        return Key(
+          frame: Double(crop.0.face.frame),
+          box: SIMD4(Double(box.x1), Double(box.y1), Double(box.x2), Double(box.y2)),
+          probability: model.probability(margins: [crop.0.margin]),
+          map: strongest > 0 ? heat?.dividing(by: strongest) : nil,
+          transform: Self.transform(crop.0.face, geometry))
+      }
+      return Track(
+        name: finding.faces.count > 1 ? "\(face.track + 1): " : "",
+        colour: Self.colour(face.verdict), keys: keys)
+    }
+  }
+
+  /// Writes the annotated video; a still picture becomes a JPEG file.
+  ///
+  /// - Parameters:
+  ///   - output: path of the file.
+  ///   - threads: threads of the encoder.
+  ///   - progress: told after each picture how many are written, and how many there are.
+  /// - Returns: what a reader should know of the file, a sentence each.
+  /// - Throws: `WorkStopped` where it was cancelled; `MediaError` where it can't be read or written. All is
+  ///   as it was then.
+  package func write(
+    to output: String, threads: Int, isCancelled: () -> Bool, progress: (Int, Int) -> Void
+  ) throws -> [String] {
+    if isStill {
+      try writePicture(to: output, isCancelled)
+      return []
+    }
+    var options = AnnotatedClip.Options()
+    options.encoderThreads = threads
+    do {
+      return try AnnotatedClip.write(
+        from: input, to: output, pixels: model.recipe.pixels, options: options,
+        isCancelled: isCancelled, progress: progress
+      ) { picture, frame, _ in draw(into: &picture, frame: Double(frame)) }.notes
+    } catch let error as MediaError where error.code == .cancelled {
+      throw WorkStopped()
+    }
+  }
+
+  private func writePicture(to output: String, _ isCancelled: () -> Bool) throws {
+    let source = try openFrames(path: input, pixels: model.recipe.pixels, isCancelled: isCancelled)
+    let encoder = try JPEGEncoder(quality: 92, chroma: .full)
+    _ = try source.decodeFrames(count: 1, isCancelled: isCancelled) { frame in
+      var picture = try frame.picture()
+      draw(into: &picture, frame: 0)
+      try AtomicFile.write(try encoder.encode(picture), to: output)
+    }
+  }
+
+  /// Draws all that is known of a picture.
+  private func draw(into picture: inout PixelBuffer, frame: Double) {
+    let scale = picture.annotationScale
+    let found = tracks.compactMap { track in key(track.keys, at: frame).map { (track, $0) } }
+    for (_, key) in found {
+      guard let map = key.map, let transform = key.transform else { continue }
+      picture.overlay(
+        map, ofCropSize: model.recipe.geometry.sizePixels, by: transform, strength: 0.5)
+    }
+    for (track, key) in found {
+      let rectangle = PixelRectangle(
+        x: Int(key.box.x.rounded()), y: Int(key.box.y.rounded()),
+        width: Int((key.box.z - key.box.x).rounded()),
+        height: Int((key.box.w - key.box.y).rounded()))
+      picture.drawOutline(of: rectangle, thickness: scale, colour: track.colour)
+      picture.drawLabel(
+        track.name + Self.hundredths(key.probability), on: rectangle, scale: scale,
+        ground: track.colour)
+    }
+    picture.drawLabel(
+      title, on: PixelRectangle(x: 0, y: 0, width: picture.width, height: picture.height),
+      scale: scale, ground: titleColour)
+  }
+
+  /// What is known of a face at a picture; nil where it was not seen around then.
+  private func key(_ keys: [Key], at frame: Double) -> Key? {
+    guard let next = keys.firstIndex(where: { $0.frame >= frame }) else {
+      return keys.last.flatMap { frame - $0.frame <= interval / 2 ? $0 : nil }
+    }
+    guard next > 0 else { return keys[0].frame - frame <= interval / 2 ? keys[0] : nil }
+    let (left, right) = (keys[next - 1], keys[next])
+    guard right.frame - left.frame <= 2.5 * interval else {
+      if frame - left.frame <= interval / 2 { return left }
+      return right.frame - frame <= interval / 2 ? right : nil
+    }
+    let share = (frame - left.frame) / max(right.frame - left.frame, 1e-9)
+    return Key(
+      frame: frame, box: left.box + (right.box - left.box) * share,
+      probability: left.probability + (right.probability - left.probability) * share,
+      map: Self.mixed(left.map, right.map, share),
+      transform: Self.mixed(left.transform, right.transform, share))
+  }
+
+  private static func mixed(_ left: HeatMap?, _ right: HeatMap?, _ share: Double) -> HeatMap? {
+    guard let left, let right, left.values.count == right.values.count else { return left ?? right }
+    return HeatMap(
+      width: left.width, height: left.height,
+      values: zip(left.values, right.values).map { $0 + ($1 - $0) * Float(share) })
+  }
+
+  private static func mixed(
+    _ left: SimilarityTransform?, _ right: SimilarityTransform?, _ share: Double
+  ) -> SimilarityTransform? {
+    guard let left, let right else { return left ?? right }
+    return SimilarityTransform(
+      a: left.a + (right.a - left.a) * share, b: left.b + (right.b - left.b) * share,
+      tx: left.tx + (right.tx - left.tx) * share, ty: left.ty + (right.ty - left.ty) * share)
+  }
+
+  /// Where a crop lies in the picture.
+  private static func transform(_ crop: FaceCrop, _ geometry: CropGeometry) -> SimilarityTransform?
+  {
+    guard let landmarks = crop.landmarks else {
+      let side = Double(crop.box.x2 - crop.box.x1)
+      return SimilarityTransform(
+        a: side / Double(geometry.sizePixels), b: 0, tx: Double(crop.box.x1),
+        ty: Double(crop.box.y1))
+    }
+    return geometry.placement(
+      of: DetectedFace(box: crop.box, score: crop.score, landmarks: landmarks))?.transform
+  }
+
+  /// Blue, orange and grey, which are told apart with any kind of colour vision.
+  private static func colour(_ verdict: VideoVerdict) -> SIMD3<UInt8> {
+    switch verdict {
+    case .real: SIMD3(0, 114, 178)
+    case .fake: SIMD3(213, 94, 0)
+    case .cannotTell: SIMD3(96, 96, 96)
+    }
+  }
+
+  private static func hundredths(_ probability: Double) -> String {
+    probability.isFinite ? String(format: "%.2f", probability) : "-"
+  }
+}
