@@ -60,19 +60,28 @@ package struct VideoReport {
     case .fake:
       text +=
         "\(chance)That is above \(threshold), from which on the model calls a video manipulated."
-      return .init(.bad, "Manipulated", text + remarks)
+      return .init(tone(.bad), "Manipulated" + bySuchAModel, text + remarks)
     case .real:
       text += """
         \(chance)That is below \(threshold), from which on the model calls a video manipulated: it found \
         none of the traces that it knows.
         """
-      return .init(.good, "Real", text + remarks)
+      return .init(tone(.good), "Real" + bySuchAModel, text + remarks)
     case .cannotTell, nil:
       text += Markup(
         text: "It can't be told: "
           + finding.doubts.map(\.text).joined(separator: "; ") + ".")
       return .init(.doubtful, "Cannot tell", text + remarks)
     }
+  }
+
+  /// An answer of a model that isn't known to be sound is doubtful, whatever it is.
+  private func tone(_ tone: ReportPage.Tone) -> ReportPage.Tone {
+    model.caution == nil ? tone : .doubtful
+  }
+
+  private var bySuchAModel: String {
+    model.caution == nil ? "" : ", says a model that isn't known to be sound"
   }
 
   private var threshold: String {
