@@ -220,8 +220,7 @@ let package = Package(
       .presentation, "VerdictReports",
       [
         "Contract", "FaceDetection", "FaceExtraction", "Files", "Imaging", "MediaDecoding",
-        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "RunReports", "Terminal",
-        "Workers",
+        "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "Terminal", "Workers",
       ]),
 
     // Executables.
@@ -310,7 +309,7 @@ let package = Package(
     tests("ReportingTests", ["Files", "Reporting"]),
     tests(
       "PredictionTests",
-      ["Contract", "Evaluation", "ModelFiles", "NeuralNetwork", "Prediction", "TensorFiles"]),
+      ["Contract", "ModelFiles", "NeuralNetwork", "Prediction", "TensorFiles"]),
     tests("JudgingTests", ["Contract", "Evaluation", "Files", "Judging", "Prediction"]),
     tests(
       "FaceDetectionTests",
@@ -363,7 +362,7 @@ let package = Package(
       "IntegrationTests",
       [
         "Contract", "Detector", "Evaluation", "ExtractionRun", "Extractor", "Imaging",
-        "MediaDecoding", "ModelFiles", "NeuralNetwork", "ONNXFiles", "Randomness",
+        "MediaDecoding", "ModelFiles", "NeuralNetwork", "ONNXFiles", "Prediction", "Randomness",
         "ShardStore", "ShardStoreFixtures", "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
       ]),

@@ -68,6 +68,9 @@ import Testing
     case "celebdf":
       expected.epochs = 25
     case "folders", "pictures":
+      expected.selfBlending.share = 1
+      expected.data.pairing = .none
+      expected.network.head = .linear
       expected.optimizer.emaDecay = 0.99
     case "real-only":
       expected.selfBlending.share = 1

@@ -41,10 +41,19 @@ enum DetectorModels {
   static func write(
     to path: String, store: String = store, calibration: Calibration = Calibration(),
     verdict: StatedVerdict? = StatedVerdict(.sound, reason: "made for a test"),
-    settings: [String: String] = [:], change: (inout NetworkState) -> Void = { _ in }
+    settings: [String: String] = [:], architecture kind: String = "linear",
+    change: (inout NetworkState) -> Void = { _ in }
   ) throws {
     let recipe = try ShardReader(directory: store).description.recipe
-    let architecture = ResNet18Architecture(width: 8, inputSize: 64, head: .linear)
+    let architecture =
+      switch kind {
+      case "mlp":
+        ResNet18Architecture(
+          width: 16, inputSize: 96, head: .mlp(hidden: 24, batchNorm: true, dropout: 0.2))
+      case "full":
+        ResNet18Architecture(head: .mlp(hidden: 32, batchNorm: false, dropout: 0.5))
+      default: ResNet18Architecture(width: 8, inputSize: 64, head: .linear)
+      }
     var state = NetworkState(randomFor: architecture, seed: 5)
     change(&state)
     try ModelFile(

@@ -52,6 +52,8 @@ import Testing
       // Signs of life, which other machines read.
       "ExtractionRun/TaskHeartbeat.swift",
       "ExtractionRun/StoreStatus.swift",
+      // The day on which a model file was written.
+      "Detector/PredictCommand.swift",
       // The time of an event, which TensorBoard shows.
       "Reporting/TensorBoardWriter.swift",
     ]

@@ -3,7 +3,6 @@ internal import FaceExtraction
 internal import Imaging
 internal import Prediction
 internal import Reporting
-internal import RunReports
 
 extension VideoReport {
   /// The pictures that speak most for each answer, with heat maps.

@@ -48,7 +48,8 @@ package struct VideoTable {
 
   /// Real or fake; "cannot tell" between the calibration's bounds, of a video without a face, and where
   /// the network computes no number.
-  private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> VideoVerdict {
+  private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> VideoVerdict
+  {
     VideoVerdict(video.hasFace ? calibration.verdict(probability: video.probability) : nil)
   }
 
