@@ -14,7 +14,7 @@ struct Detector: ParsableCommand {
 
         detector predict model.pt clip.mp4
         detector predict model.pt clips/ --json answers.jsonl --csv answers.csv
-        detector predict model.pt clip.mp4 --report clip.html --annotate clip-annotated.mp4
+        detector predict model.pt clip.mp4 --report clip.html --annotate out.mp4
         detector compare model.pt crops.npy logits.npy
 
       Exit codes: 0 done; 1 failed, or no input could be read; 2 done, but some inputs could not be \

@@ -19,6 +19,7 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Examples:
         detector predict model.pt clip.mp4
+        detector predict model.pt clip.mp4 --report clip.html --annotate out.mp4
         detector predict model.pt clips/ portrait.jpg frames/000/ --workers 4
         detector predict model.pt --list paths.txt --csv answers.csv
         find . -name '*.mp4' | detector predict model.pt --list - --json answers.jsonl

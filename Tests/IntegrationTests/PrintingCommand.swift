@@ -11,10 +11,12 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
   let program: URL
   /// Whether the output tells of work whose result lies elsewhere, so that losing it is no failure.
   var isLog = false
+  /// What tells two forms of a command apart.
+  var form = ""
   /// The arguments, given an empty folder for what is made.
   let arguments: @Sendable (TemporaryDirectory) throws -> [String]
 
-  var testDescription: String { program.lastPathComponent + " " + name }
+  var testDescription: String { program.lastPathComponent + " " + name + form }
 
   /// Every command of the extractor; the last one only where the detector's weights are there.
   static let extractor =
@@ -125,7 +127,7 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         folder.path(of: "beside.onnx"),
       ]
     },
-    PrintingCommand(name: "export", program: TrainingRun.trainer) { folder in
+    PrintingCommand(name: "export", program: TrainingRun.trainer, form: " --model") { folder in
       [
         "export", "--model", UndisturbedRun.twoWorkers.model, "--onnx",
         folder.path(of: "model.onnx"),
