@@ -127,9 +127,8 @@ package struct VideoAnnotator {
     }
     for (track, key) in found {
       let rectangle = PixelRectangle(
-        x: Int(key.box.x.rounded()), y: Int(key.box.y.rounded()),
-        width: Int((key.box.z - key.box.x).rounded()),
-        height: Int((key.box.w - key.box.y).rounded()))
+        x: Self.pixels(key.box.x), y: Self.pixels(key.box.y),
+        width: Self.pixels(key.box.z - key.box.x), height: Self.pixels(key.box.w - key.box.y))
       picture.drawOutline(of: rectangle, thickness: scale, colour: track.colour)
       picture.drawLabel(
         track.name + Self.hundredths(key.probability), on: rectangle, scale: scale,
@@ -186,6 +185,11 @@ package struct VideoAnnotator {
     }
     return geometry.placement(
       of: DetectedFace(box: crop.box, score: crop.score, landmarks: landmarks))?.transform
+  }
+
+  /// A whole number of pixels; what a network with other weights may compute has no bounds.
+  private static func pixels(_ length: Double) -> Int {
+    length.isFinite ? Int(min(max(length.rounded(), -1e6), 1e6)) : 0
   }
 
   /// Blue, orange and grey, which are told apart with any kind of colour vision.
