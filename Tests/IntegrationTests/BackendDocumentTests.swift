@@ -36,7 +36,7 @@ extension TrainerTests {
         let (script, model) = (folder.path(of: "backend_torch.py"), folder.path(of: "model.pt"))
         try folder.write(try Self.program("backend_torch.py"), to: "backend_torch.py")
         try DetectorModels.write(
-          to: model, calibration: Calibration(temperature: 0.3), architecture: kind)
+          to: model, calibration: Calibration(temperature: 3), architecture: kind)
         let outcome = try BuiltExecutable.run(
           [script, model, DetectorModels.store], program: URL(fileURLWithPath: torch))
         #expect(outcome.status == 0, "\(outcome.errors)")
