@@ -21,13 +21,16 @@ enum Floor: String {
   case reporting = "Reporting"
   case training = "Training"
   case presentation = "Presentation"
+  case serving = "Serving"
 }
 
 /// A library target, in a folder of its own on its floor.
-func library(_ floor: Floor, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func library(
+  _ floor: Floor, _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/Shared/\(floor.rawValue)/\(name)",
-    swiftSettings: strict)
+    resources: resources, swiftSettings: strict)
 }
 
 /// The kernels in `CompiledKernels`, once more for processors with these instructions: `path` is a link
@@ -79,6 +82,18 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
   name: "DeepfakeDetection",
@@ -91,6 +106,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    // Without its support for swift-configuration, which has a module of the same name as ours.
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: vectorKernels + [
     // Instructions that Swift has no name for: a header, no library.
@@ -198,12 +223,12 @@ let package = Package(
         "TrainingRun",
       ]),
     library(
-      .presentation, "Configuration",
+      .presentation, "PipelineConfiguration",
       [yams, "Collectives", "Contract", "PrintableText", "TrainingRun"]),
     library(
       .presentation, "RunReports",
       [
-        "Configuration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
+        "PipelineConfiguration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
         "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting",
         "ShardStore", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
@@ -223,11 +248,32 @@ let package = Package(
         "ModelFiles", "NeuralNetwork", "Prediction", "Reporting", "Terminal", "Workers",
       ]),
 
+    library(.serving, "HTTPSyntax", ["PrintableText"]),
+    library(.serving, "Analyses", ["Contract"]),
+    library(.serving, "AnalysisStore", [grdb, "Analyses", "Contract", "Files"]),
+    library(
+      .serving, "AnalysisWorker",
+      [
+        "Analyses", "Contract", "FaceDetection", "FaceExtraction", "Files", "Imaging",
+        "MediaDecoding", "NeuralNetwork", "Prediction", "Reporting", "VerdictReports",
+      ]),
+    library(
+      .serving, "AnalysisPages", ["Analyses", "Contract", "Reporting"],
+      resources: [.embedInCode("Assets")]),
+    library(
+      .serving, "AnalysisServer",
+      [
+        httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, subprocess,
+        systemPackage, unixSignals, "Analyses",
+        "AnalysisPages", "AnalysisStore", "Contract", "Files", "HTTPSyntax", "VerdictReports",
+        "Workers",
+      ], resources: [.embedInCode("Assets")]),
+
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "Configuration", "Contract", "ExtractionRun", "FaceDetection",
+        argumentParser, "PipelineConfiguration", "Contract", "ExtractionRun", "FaceDetection",
         "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork",
         "PrintableText", "SampleClips", "ShardStore", "Shortcuts", "Terminal", "TrainingData",
         "VideoCatalog", "Workers",
@@ -236,7 +282,7 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Collectives", "Configuration", "Contract", "CrossValidation", "Diagnosis",
+        argumentParser, "Collectives", "PipelineConfiguration", "Contract", "CrossValidation", "Diagnosis",
         "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
         "NeuralNetwork", "ONNXFiles", "Prediction", "PrintableText", "Randomness", "Reporting",
         "Robustness", "RunReports", "SelfBlending", "Shortcuts", "Terminal", "TrainingData",
@@ -246,9 +292,9 @@ let package = Package(
     .executableTarget(
       name: "Detector",
       dependencies: [
-        argumentParser, "Contract", "FaceDetection", "Files", "ModelFiles", "NeuralNetwork",
-        "Prediction", "PrintableText", "Reporting", "TensorFiles", "Terminal", "VerdictReports",
-        "VideoCatalog", "Workers",
+        argumentParser, logging, "Analyses", "AnalysisServer", "AnalysisStore", "AnalysisWorker",
+        "Contract", "FaceDetection", "Files", "NeuralNetwork", "Prediction", "PrintableText",
+        "Reporting", "TensorFiles", "Terminal", "VerdictReports", "VideoCatalog", "Workers",
       ],
       swiftSettings: strict),
 
@@ -350,14 +396,14 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        argumentParser, "Configuration", "Contract", "Diagnosis", "FaceDetection",
+        argumentParser, "PipelineConfiguration", "Contract", "Diagnosis", "FaceDetection",
         "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "ModelFiles",
         "NeuralNetwork", "Randomness", "Reporting", "RunReports", "ShardStore",
         "ShardStoreFixtures", "TensorFiles", "TestSupport", "TrainingData", "TrainingRun",
         "VideoCatalog", "Workers",
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
-    tests("ConfigurationTests", ["Collectives", "Configuration", "Contract", "TrainingRun"]),
+    tests("PipelineConfigurationTests", ["Collectives", "PipelineConfiguration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
       [

@@ -1,7 +1,7 @@
 import Contract
-import ModelFiles
 import Prediction
 import Terminal
+import VerdictReports
 import Workers
 
 /// Gives answers out in the order of the inputs, each as soon as all before it are there: as text, as
@@ -57,7 +57,7 @@ final class AnswerWriter: Sendable {
     print(AnswerText.lines(finding, caution: caution, isDetailed: isDetailed))
     state.table.append(finding)
     guard let json else { return }
-    let line = try ResultDestination.line(Answer(finding, model), format: "prediction/1")
+    let line = try PredictionAnswer(finding, model).line()
     if json.path == nil { try json.write(text: line) } else { state.lines += line }
   }
 
@@ -88,62 +88,5 @@ final class AnswerWriter: Sendable {
     }
     StandardOutput.write("\n" + model.text)
     return (judged, state.failed)
-  }
-
-  /// An answer with the model that gave it.
-  private struct Answer: Encodable {
-    let finding: VideoFinding
-    let model: ModelSummary
-
-    init(_ finding: VideoFinding, _ model: ModelSummary) {
-      self.finding = finding
-      self.model = model
-    }
-
-    private enum CodingKeys: String, CodingKey {
-      case model
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      try finding.encode(to: encoder)
-      var values = encoder.container(keyedBy: CodingKeys.self)
-      try values.encode(model, forKey: .model)
-    }
-  }
-}
-
-/// What is told of the model with each answer.
-struct ModelSummary: Encodable, Sendable {
-  /// Path of the file.
-  let file: String
-  /// What the file says of itself; nil where it doesn't.
-  let verdict: ModelVerdict?
-  /// What that rests on.
-  let reason: String?
-  /// The rule from crops to video.
-  let score: VideoScore
-  /// A probability above it is fake.
-  let threshold: Double
-  /// Between the bounds it can't be told.
-  let lowerBound: Double
-  /// See `lowerBound`.
-  let upperBound: Double
-
-  init(_ model: DetectorModel) {
-    file = model.path
-    verdict = model.metadata.verdict?.verdict
-    reason = model.metadata.verdict?.reason
-    let calibration = model.metadata.calibration
-    score = calibration.score
-    threshold = calibration.threshold
-    lowerBound = calibration.lowerBound
-    upperBound = calibration.upperBound
-  }
-
-  /// The model in a few lines.
-  var text: String {
-    let stated =
-      verdict.map { $0.line(reason ?? "") } ?? "Verdict: none, the file is of older software"
-    return "Model      \(file)\n           " + stated
   }
 }

@@ -106,7 +106,9 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let destination = try json.begin()
-    let table = try csv.map { try ResultDestination($0, AnswerTable.kind) }
+    let table = try csv.map {
+      try ResultDestination($0, .table(firstColumn: AnswerTable.columns[0]))
+    }
     let model = try DetectorModel(contentsOf: self.model, force: force)
     let videos = try InputVideos(inputs + listed())
     for note in videos.notes { StandardError.write("Note: \(note)".printable) }
@@ -134,7 +136,7 @@ struct PredictCommand: ParsableCommand {
       ? try MTCNNWeights.load(
         directory: try DetectorWeights.folder(weights), kernels: Processor.selected) : nil
     if let caution = model.caution { StandardError.write("Warning: \(caution)".printable) }
-    let modelDate = Self.date(of: self.model)
+    let modelDate = FileDay.text(of: self.model)
     let console = ConsoleObserver()
     let writer = AnswerWriter(
       model, json: destination, csv: table, isDetailed: videos.paths.count == 1, console: console)
@@ -167,13 +169,6 @@ struct PredictCommand: ParsableCommand {
     if let report { StandardOutput.write("Report     \(report)".printable) }
     if judged == 0 { throw ExitCode.failure }
     if failed > 0 || !videos.emptyFolders.isEmpty { throw ExitCode(2) }
-  }
-
-  /// The day on which a file was written, as `2026-11-30`; nil where that isn't known.
-  private static func date(of path: String) -> String? {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let date = attributes?[.modificationDate] as? Date else { return nil }
-    return String(ISO8601DateFormatter().string(from: date).prefix(10))
   }
 
   /// The paths of `--list`.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import PipelineConfiguration
 import Contract
 import ExtractionRun
 import FaceDetection

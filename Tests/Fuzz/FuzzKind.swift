@@ -48,7 +48,8 @@ protocol FuzzReader {
 /// All kinds.
 enum FuzzKinds {
   static let all: [any FuzzKind] =
-    ModelFormat.allCases.map { ModelKind(format: $0) } + [CheckpointKind(), ClipKind()]
+    ModelFormat.allCases.map { ModelKind(format: $0) }
+    + [NumPyKind(), CheckpointKind(), ClipKind(), MultipartKind()]
     + StoreKind.Target.allCases.map { StoreKind(target: $0) }
     + TextDocument.allCases.map { TextKind(document: $0) }
 

@@ -1,4 +1,4 @@
-import Configuration
+import PipelineConfiguration
 import Foundation
 
 /// Paths from the command line.

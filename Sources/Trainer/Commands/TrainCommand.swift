@@ -1,6 +1,6 @@
 import ArgumentParser
 import Collectives
-import Configuration
+import PipelineConfiguration
 import Contract
 import Evaluation
 import Foundation

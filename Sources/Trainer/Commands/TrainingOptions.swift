@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import PipelineConfiguration
 import TrainingRun
 
 /// What the commands that train have in common.

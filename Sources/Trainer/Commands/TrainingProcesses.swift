@@ -1,6 +1,6 @@
 import ArgumentParser
 import Collectives
-import Configuration
+import PipelineConfiguration
 import Foundation
 import Kernels
 import MPI

@@ -72,11 +72,12 @@ public final class FaceExtractor {
   ///     them; where that finds none, this video is searched as any. Only for recipes that reuse
   ///     originals.
   ///   - isCancelled: asked between packets; a cancelled video throws `MediaError.Code.cancelled`.
+  ///   - progress: gets the number of pictures that were looked at, after each.
   /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
   ///   at is a note of the result.
   public func extract(
     path: String, framesPerSecond: Double? = nil, original: OriginalFaces? = nil,
-    isCancelled: () -> Bool = { false }
+    isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
   ) throws -> VideoFaces {
     func open() throws(MediaError) -> any FrameSource {
       try openFrames(
@@ -100,7 +101,10 @@ public final class FaceExtractor {
     let report = try source.decodeFrames(
       count: recipe.sampling.framesPerVideo, isCancelled: isCancelled
     ) { frame in
-      defer { number += 1 }
+      defer {
+        number += 1
+        progress(number)
+      }
       guard let tracker else {
         pending.append(try wholePicture(of: frame, &times))
         return

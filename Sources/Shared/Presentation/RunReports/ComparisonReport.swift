@@ -1,4 +1,4 @@
-internal import Configuration
+internal import PipelineConfiguration
 internal import Contract
 internal import Evaluation
 internal import Foundation

@@ -1,4 +1,4 @@
-internal import Configuration
+internal import PipelineConfiguration
 package import Contract
 package import Evaluation
 internal import Foundation

@@ -70,7 +70,7 @@ package struct VideoAnnotator {
           box: SIMD4(Double(box.x1), Double(box.y1), Double(box.x2), Double(box.y2)),
           probability: model.probability(margins: [crop.0.margin]),
           map: strongest > 0 ? heat?.dividing(by: strongest) : nil,
-          transform: Self.transform(crop.0.face, geometry))
+          transform: crop.0.face.placement(geometry))
       }
       return Track(
         name: finding.faces.count > 1 ? "\(face.track + 1): " : "",
@@ -172,19 +172,6 @@ package struct VideoAnnotator {
     return SimilarityTransform(
       a: left.a + (right.a - left.a) * share, b: left.b + (right.b - left.b) * share,
       tx: left.tx + (right.tx - left.tx) * share, ty: left.ty + (right.ty - left.ty) * share)
-  }
-
-  /// Where a crop lies in the picture.
-  private static func transform(_ crop: FaceCrop, _ geometry: CropGeometry) -> SimilarityTransform?
-  {
-    guard let landmarks = crop.landmarks else {
-      let side = Double(crop.box.x2 - crop.box.x1)
-      return SimilarityTransform(
-        a: side / Double(geometry.sizePixels), b: 0, tx: Double(crop.box.x1),
-        ty: Double(crop.box.y1))
-    }
-    return geometry.placement(
-      of: DetectedFace(box: crop.box, score: crop.score, landmarks: landmarks))?.transform
   }
 
   /// A whole number of pixels; what a network with other weights may compute has no bounds.

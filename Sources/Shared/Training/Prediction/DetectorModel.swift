@@ -5,8 +5,8 @@ package import NeuralNetwork
 
 /// A model that says of itself how crops are made, so that it can judge videos.
 package struct DetectorModel: Sendable {
-  /// Path of the file.
-  package let path: String
+  /// Path of the file; what reports call the model.
+  package var path: String
   /// The weights.
   package let state: NetworkState
   /// What the file says of itself.

@@ -1,4 +1,4 @@
-internal import Contract
+package import Contract
 package import FaceDetection
 internal import FaceExtraction
 package import Measure

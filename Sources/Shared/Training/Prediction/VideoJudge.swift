@@ -37,12 +37,17 @@ package final class VideoJudge {
 
   /// Judges a video file, a picture, or a folder of numbered pictures.
   ///
-  /// - Parameter isCancelled: asked between packets.
+  /// - Parameters:
+  ///   - isCancelled: asked between packets.
+  ///   - progress: gets the share of the pictures that were looked at, after each.
   /// - Throws: `MediaError` where it can't be read at all.
   package func judge(
-    path: String, isCancelled: () -> Bool = { false }
+    path: String, isCancelled: () -> Bool = { false }, progress: (Double) -> Void = { _ in }
   ) throws -> JudgedVideo {
-    let faces = try extractor.extract(path: path, isCancelled: isCancelled)
+    let most = Double(model.recipe.sampling.framesPerVideo)
+    let faces = try extractor.extract(path: path, isCancelled: isCancelled) {
+      progress(Double($0) / most)
+    }
     let crops = chosen(faces.crops)
     let geometry = model.recipe.geometry
     let side = judge.architecture.inputSize
@@ -59,7 +64,9 @@ package final class VideoJudge {
     }
     let margins = judge.margins(of: pictures)
     let judged = zip(crops, margins).map { JudgedVideo.Crop(face: $0, margin: $1) }
-    return JudgedVideo(finding: try finding(path, faces, judged, measures), crops: judged)
+    return JudgedVideo(
+      finding: try finding(path, faces, judged, measures), crops: judged,
+      information: faces.information)
   }
 
   /// Where in crops the network sees what decides; in their order.

@@ -1,0 +1,84 @@
+internal import Reporting
+
+/// Numbers and names as the pages show them.
+enum PageText {
+  /// "1 picture", "2 pictures".
+  static func counted(_ count: Int, _ noun: String) -> String {
+    NumberText.count(count) + " " + noun + (count == 1 ? "" : "s")
+  }
+
+  /// What people call the member with this index: they count from 1.
+  static func ordinal(_ index: Int) -> Int { min(max(index, 0), 999_999_999) + 1 }
+
+  /// A probability as a whole percentage. Nothing is certain: "over 99%" and "under 1%" stand for what
+  /// would be rounded to 100% and 0%.
+  static func chance(_ probability: Double?) -> String {
+    guard let probability, probability.isFinite else { return "–" }
+    if probability >= 0.995 { return "over 99%" }
+    if probability < 0.005 { return "under 1%" }
+    return NumberText.percent(probability, decimals: 0)
+  }
+
+  /// Two probabilities with as few decimals as tell them apart, three at most.
+  static func compared(_ left: Double, _ right: Double) -> (left: String, right: String) {
+    for decimals in 0..<3 {
+      let texts = (
+        NumberText.percent(left, decimals: decimals), NumberText.percent(right, decimals: decimals)
+      )
+      if texts.0 != texts.1 || left == right { return texts }
+    }
+    return (NumberText.percent(left, decimals: 3), NumberText.percent(right, decimals: 3))
+  }
+
+  /// "12.4 MB": powers of ten, as file managers show them.
+  static func bytes(_ count: Int) -> String {
+    let units = ["kB", "MB", "GB", "TB"]
+    guard count >= 1000 else { return counted(max(count, 0), "byte") }
+    var value = Double(count)
+    var unit = -1
+    while value >= 999.5, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    let isWhole = value >= 99.5 || value == value.rounded()
+    return NumberText.decimals(value, isWhole ? 0 : 1) + " " + units[unit]
+  }
+
+  /// A time in a video: "3.2 s", from a minute on "1:05.0".
+  static func moment(_ seconds: Double) -> String {
+    guard seconds.isFinite, (0..<1e7).contains(seconds) else { return "–" }
+    let tenths = Int((seconds * 10).rounded())
+    guard tenths >= 600 else { return "\(tenths / 10).\(tenths % 10) s" }
+    let rest = tenths % 600
+    return "\(tenths / 600):\(rest < 100 ? "0" : "")\(rest / 10).\(rest % 10)"
+  }
+
+  /// A length for people: "3 days", "12 hours", "40 minutes".
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, (0..<1e11).contains(seconds) else { return "some time" }
+    let minutes = Int((seconds / 60).rounded())
+    if minutes >= 2 * 24 * 60 { return counted(minutes / (24 * 60), "day") }
+    if minutes >= 2 * 60 { return counted(minutes / 60, "hour") }
+    return counted(max(minutes, 1), "minute")
+  }
+
+  /// The last part of a path: where a server keeps its files is nobody's business.
+  static func fileName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  /// Text as a value in a query: all but letters, digits and `-._~` percent-encoded, by RFC 3986.
+  static func queryValue(_ text: String) -> String {
+    text.utf8.reduce(into: "") { result, byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += (byte < 16 ? "%0" : "%") + digits
+      }
+    }
+  }
+}

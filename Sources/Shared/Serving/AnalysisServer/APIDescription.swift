@@ -1,0 +1,5 @@
+/// The description of the API by OpenAPI 3.1.
+enum APIDescription {
+  /// The document, as JSON.
+  static let bytes: [UInt8] = PackageResources.openapi_json
+}

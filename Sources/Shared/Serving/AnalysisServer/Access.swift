@@ -1,0 +1,119 @@
+internal import HTTPSyntax
+internal import HTTPTypes
+internal import Hummingbird
+internal import Workers
+
+/// Who may use the server: checks of the `Host` header, of the token or the cookie that stands for it,
+/// and of the page that a request comes from.
+final class Access: Sendable {
+  /// Name of the cookie of a browser that has logged in.
+  static let cookie = "deepfake_session"
+  /// How long a browser stays logged in.
+  private static let sessionSeconds = 12 * 3600.0
+  /// Most browsers that are logged in at a time; the oldest ones are forgotten.
+  private static let mostSessions = 10_000
+
+  private let tokens: [[UInt8]]
+  private let names: Set<String>
+  private let sessions = Locked<[String: ContinuousClock.Instant]>([:])
+
+  init(_ settings: ServerSettings) {
+    tokens = settings.tokens.map { Array($0.utf8) }
+    names = Set((settings.publicNames + [settings.host]).map { $0.lowercased() })
+  }
+
+  /// Whether a token is asked for at all.
+  var isRestricted: Bool { !tokens.isEmpty }
+
+  /// Refuses requests to a name that isn't ours: a page elsewhere may point a name of its own to this
+  /// address (DNS rebinding). Addresses can't be rebound.
+  ///
+  /// - Returns: the name that the client uses.
+  func checkedHost(_ request: Request) throws(Problem) -> HostName {
+    guard let host = HostName(header: request.head.authority ?? "") else {
+      throw Problem(.badRequest, "host", "Expected a Host header with a name or an address.")
+    }
+    guard host.isIPAddress || host.isLoopback || names.contains(host.name) else {
+      throw Problem(
+        .misdirectedRequest, "host",
+        "This server isn't reached under the name \(host.name). Whoever runs it can say "
+          + "--public-name \(host.name).")
+    }
+    return host
+  }
+
+  /// Refuses what a page of another site makes a browser send. Programs send none of these headers.
+  func checkSameSite(_ request: Request, _ host: HostName) throws(Problem) {
+    guard ![.get, .head, .options].contains(request.method) else { return }
+    let refusal = Problem(
+      .forbidden, "cross-site", "This was sent by a page of another site, which may not do that.")
+    if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" {
+      throw refusal
+    }
+    guard let text = request.headers[.origin] else { return }
+    guard let origin = Origin(header: text), origin.isSameHost(as: host) else { throw refusal }
+  }
+
+  /// Whether a request may use what is restricted.
+  func isAllowed(_ request: Request) -> Bool {
+    guard isRestricted else { return true }
+    if let header = request.headers[.authorization] {
+      let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+      guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
+      return isToken(String(parts[1]))
+    }
+    return session(of: request) != nil
+  }
+
+  /// Whether a text is one of the tokens, in a time that doesn't depend on it.
+  func isToken(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    return tokens.reduce(false) { constantTimeEquals($1, bytes) || $0 }
+  }
+
+  /// The session of a browser; nil where it isn't logged in.
+  private func session(of request: Request) -> String? {
+    guard let name = Cookies(header: request.headers[.cookie])[Self.cookie] else {
+      return nil
+    }
+    return sessions.withLock { sessions in
+      guard let end = sessions[name], end > .now else { return nil }
+      return name
+    }
+  }
+
+  /// Logs a browser in.
+  ///
+  /// - Returns: the value of the `Set-Cookie` header.
+  func login(isSecure: Bool) -> String {
+    var generator = SystemRandomNumberGenerator()
+    let name = (0..<4).map { _ in
+      let digits = String(generator.next() as UInt64, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+    sessions.withLock { sessions in
+      sessions = sessions.filter { $0.value > .now }
+      if sessions.count >= Self.mostSessions,
+        let oldest = sessions.min(by: { $0.value < $1.value })?.key
+      {
+        sessions[oldest] = nil
+      }
+      sessions[name] = .now + .seconds(Self.sessionSeconds)
+    }
+    return Self.cookie + "=\(name); Path=/; HttpOnly; SameSite=Strict; Max-Age="
+      + "\(Int(Self.sessionSeconds))" + (isSecure ? "; Secure" : "")
+  }
+
+  /// Logs a browser out.
+  ///
+  /// - Returns: the value of the `Set-Cookie` header.
+  func logout(_ request: Request) -> String {
+    if let name = session(of: request) { sessions.withLock { $0[name] = nil } }
+    return Self.cookie + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
+  }
+}
+
+extension HTTPField.Name {
+  /// What page a browser's request comes from. Its parts are letters and `-`, which a name may have.
+  static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
+}

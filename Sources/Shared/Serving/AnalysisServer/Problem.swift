@@ -1,0 +1,113 @@
+internal import Analyses
+internal import AnalysisStore
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Why a request is not answered as asked: problem details of RFC 9457.
+struct Problem: Error {
+  let status: HTTPResponse.Status
+  /// A word for programs.
+  let code: String
+  /// What failed, expected and got, and what to try.
+  let detail: String
+  /// What goes with it, e.g. `Retry-After`.
+  var headers: HTTPFields = [:]
+
+  init(
+    _ status: HTTPResponse.Status, _ code: String, _ detail: String, headers: HTTPFields = [:]
+  ) {
+    self.status = status
+    self.code = code
+    self.detail = detail
+    self.headers = headers
+  }
+
+  static let notFound = Problem(.notFound, "not-found", "There is nothing at this address.")
+
+  static let diskFull = Problem(
+    HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "disk-full",
+    "The disk of the server is full. Nothing was kept of this request; try again later.")
+
+  static func tooLarge(limit: Int) -> Problem {
+    Problem(
+      .contentTooLarge, "too-large", "A file may have at most \(ByteText.text(limit)).")
+  }
+
+  /// A request that can't be understood.
+  static func malformed(_ detail: String) -> Problem { Problem(.badRequest, "malformed", detail) }
+
+  /// A failure of the store.
+  init(_ error: AnalysisStoreError) {
+    if error.code == .diskFull {
+      self = .diskFull
+    } else {
+      self.init(
+        .serviceUnavailable, "store", "The server can't read or write its data now.",
+        headers: [.retryAfter: "10"])
+    }
+  }
+
+  private struct Document: Encodable {
+    let type: String
+    let title: String
+    let status: Int
+    let detail: String
+    let code: String
+  }
+
+  /// What programs get.
+  var json: [UInt8] {
+    Response.encoded(
+      Document(
+        type: "about:blank", title: status.reasonPhrase, status: status.code, detail: detail,
+        code: code))
+  }
+}
+
+/// Sizes for people.
+enum ByteText {
+  /// E.g. `500 MB`; a MB is 2^20 bytes, as `--max-upload` reads it.
+  static func text(_ bytes: Int) -> String {
+    let units = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")]
+    guard let unit = units.first(where: { bytes >= $0.0 }) else { return "\(bytes) bytes" }
+    let tenths = (bytes * 10 + unit.0 / 2) / unit.0
+    return (tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)") + " \(unit.1)"
+  }
+}
+
+extension Response {
+  /// A value as JSON.
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    .bytes(encoded(value), "application/json", status: status)
+  }
+
+  /// A value as bytes of JSON.
+  static func encoded(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return [UInt8]((try? encoder.encode(value)) ?? Data("{}".utf8))
+  }
+
+  /// Bytes of a type.
+  static func bytes(
+    _ bytes: [UInt8], _ type: String, status: HTTPResponse.Status = .ok
+  ) -> Response {
+    var response = Response(
+      status: status, headers: [.contentType: type],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    response.headers[.contentLength] = "\(bytes.count)"
+    return response
+  }
+
+  /// A page.
+  static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
+    .bytes(Array(html.utf8), "text/html; charset=utf-8", status: status)
+  }
+
+  /// Sends a browser to another page of this server.
+  static func seeOther(_ path: String) -> Response {
+    Response(status: .seeOther, headers: [.location: path, .contentLength: "0"])
+  }
+}

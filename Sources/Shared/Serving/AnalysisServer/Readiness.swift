@@ -1,0 +1,15 @@
+internal import Workers
+
+/// Whether the server can do what it is there for.
+final class Readiness: Sendable {
+  private let state = Locked((workers: 0, isStopping: false))
+
+  /// A worker has loaded the model.
+  func workerStarted() { state.withLock { $0.workers += 1 } }
+
+  /// The server stops.
+  func stop() { state.withLock { $0.isStopping = true } }
+
+  /// Whether a worker has been ready, and the server doesn't stop.
+  var isReady: Bool { state.withLock { $0.workers > 0 && !$0.isStopping } }
+}

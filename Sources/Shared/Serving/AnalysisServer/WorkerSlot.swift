@@ -1,0 +1,233 @@
+internal import Analyses
+internal import AnalysisStore
+internal import Contract
+internal import Files
+internal import Foundation
+internal import Logging
+internal import Subprocess
+internal import SystemPackage
+internal import Workers
+
+/// Runs worker processes, one after the other; each does one analysis and ends.
+///
+/// A process is started before there is a job for it, so that nobody waits for the model to load.
+struct WorkerSlot: Sendable {
+  let settings: ServerSettings
+  let store: AnalysisStore
+  let queue: AnalysisQueue
+  let hub: AnalysisHub
+  let counters: ServerCounters
+  let logger: Logger
+
+  /// Workers that an analysis may lose before it fails: a worker may be lost to what has nothing to do
+  /// with its file.
+  private static let mostAttempts = 3
+  /// Longest line that a worker may write: it is trusted less than the server.
+  private static let mostLineBytes = 64 << 10
+  /// Seconds in which a worker loads the model.
+  private static let startSeconds = 120.0
+
+  /// What became of a worker's job.
+  private struct Outcome: Sendable {
+    /// The job; nil where the server stopped before there was one.
+    var analysis: Analysis?
+    /// Whether the worker was ended because its time was over.
+    var isOverTime = false
+    /// Why no worker can work; nil where this one could.
+    var obstacle: String?
+  }
+
+  /// Runs workers until the server stops.
+  ///
+  /// - Parameter isReady: called when the first worker has loaded the model.
+  /// - Throws: `ServerError` where workers can't work at all.
+  func run(isReady: @Sendable () -> Void) async throws {
+    var failures = 0
+    while !Task.isCancelled {
+      let (outcome, status) = try await runWorker(isReady: isReady)
+      if let obstacle = outcome.obstacle {
+        failures += 1
+        logger.error("a worker can't work", metadata: ["reason": "\(obstacle)"])
+        guard failures < 3 else { throw ServerError(.workersUnusable, obstacle) }
+        try? await Task.sleep(for: .seconds(failures))
+        continue
+      }
+      guard let analysis = outcome.analysis else { return }
+      failures = 0
+      await queue.ended(analysis.id)
+      await finish(analysis, outcome, status)
+    }
+  }
+
+  private func runWorker(
+    isReady: @Sendable () -> Void
+  ) async throws -> (Outcome, TerminationStatus) {
+    var options = PlatformOptions()
+    // Ctrl-C in a terminal goes to the server alone, which ends its workers in order.
+    options.processGroupID = 0
+    let result = try await Subprocess.run(
+      .path(FilePath(settings.workerExecutable)), arguments: Arguments(settings.workerArguments),
+      platformOptions: options, input: .inputWriter, output: .sequence, error: .discarded
+    ) { execution in
+      let isOverTime = Locked(false)
+      let end: @Sendable () -> Void = { try? execution.send(signal: .kill) }
+      let deadline = Deadline(end: {
+        isOverTime.withLock { $0 = true }
+        end()
+      })
+      defer { deadline.cancel() }
+      var lines = execution.standardOutput.strings(
+        separatedBy: .unicodeScalarSequence(["\n"]),
+        bufferingPolicy: .maxLineLength(Self.mostLineBytes)
+      ).makeAsyncIterator()
+      deadline.set(seconds: Self.startSeconds)
+      switch try Self.message(await lines.next()) {
+      case .ready: isReady()
+      case .unusable(let reason): return Outcome(obstacle: reason)
+      default: return Outcome(obstacle: "it ended before the model was loaded")
+      }
+      deadline.cancel()
+      guard var analysis = await queue.next() else { return Outcome() }
+      await queue.began(analysis.id, end: end)
+      await hub.publish(analysis)
+      do {
+        deadline.set(seconds: settings.timeLimitSeconds)
+        try prepare(analysis.id)
+        let job = WorkerJob(
+          input: "\(store.folder(analysis.id))/\(AnalysisFiles.upload)", name: analysis.name,
+          output: store.folder(analysis.id))
+        let line = String(decoding: try JSONEncoder().encode(job), as: UTF8.self) + "\n"
+        _ = try await execution.standardInputWriter.write(line)
+        while let message = try Self.message(await lines.next()) {
+          if await take(message, &analysis) { deadline.set(seconds: settings.timeLimitSeconds) }
+        }
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        // The worker is not there any more, or says what none of ours says.
+        logger.debug("a worker's words end: \(error)")
+        end()
+      }
+      return Outcome(analysis: analysis, isOverTime: isOverTime.withLock { $0 })
+    }
+    return (result.closureResult, result.terminationStatus)
+  }
+
+  /// A line that a worker wrote; nil at the end.
+  private static func message(_ line: String?) throws -> WorkerMessage? {
+    try line.map { try JSONDecoder().decode(WorkerMessage.self, from: Data($0.utf8)) }
+  }
+
+  /// Removes what a worker that was lost has written.
+  private func prepare(_ id: AnalysisID) throws {
+    let folder = store.folder(id)
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+    where name != AnalysisFiles.upload {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+
+  /// Takes what a worker says of its job.
+  ///
+  /// - Returns: whether its time begins anew.
+  private func take(_ message: WorkerMessage, _ analysis: inout Analysis) async -> Bool {
+    switch message {
+    case .ready, .unusable: return false
+    case .progress(let progress):
+      await hub.publish(analysis, progress: progress)
+      return false
+    case .failed(let failure):
+      analysis.failure = failure
+      await end(&analysis, .failed)
+      return false
+    case .answered:
+      guard let result = try? AnalysisResult(of: analysis, in: store.folder(analysis.id)) else {
+        analysis.failure = AnalysisFailure(.workerLost, "The answer could not be read.")
+        await end(&analysis, .failed)
+        return false
+      }
+      analysis.result = result
+      await end(&analysis, .done)
+      return true
+    case .preview(let preview):
+      analysis.result?.media.preview = preview
+      await save(analysis)
+      return false
+    }
+  }
+
+  private func end(_ analysis: inout Analysis, _ state: Analysis.State) async {
+    guard !analysis.isEnded else { return }
+    analysis.state = state
+    analysis.finished = WallClock.seconds
+    counters.countEnd(
+      analysis.result?.finding.verdict?.rawValue ?? analysis.failure?.code.rawValue ?? "failed",
+      seconds: WallClock.seconds - (analysis.started ?? WallClock.seconds))
+    await save(analysis)
+  }
+
+  /// Records what is known of an analysis, and tells those who follow it. A full disk is waited for.
+  private func save(_ analysis: Analysis) async {
+    for attempt in 0..<30 {
+      do {
+        guard try await store.update(analysis) else { return await hub.end(analysis.id) }
+        return await hub.publish(analysis)
+      } catch {
+        if attempt == 0 { logger.error("\(error)", metadata: ["analysis": "\(analysis.id)"]) }
+        try? await Task.sleep(for: .seconds(2))
+        if Task.isCancelled { return }
+      }
+    }
+  }
+
+  /// What becomes of an analysis whose worker has ended.
+  private func finish(
+    _ analysis: Analysis, _ outcome: Outcome, _ status: TerminationStatus
+  ) async {
+    var analysis = analysis
+    if analysis.state == .done {
+      guard analysis.result?.media.preview == .making else { return }
+      analysis.result?.media.preview = .failed
+      return await save(analysis)
+    }
+    guard !analysis.isEnded else { return }
+    counters.countLostWorker()
+    logger.warning(
+      "a worker was lost",
+      metadata: ["analysis": "\(analysis.id)", "status": "\(status)"])
+    if outcome.isOverTime {
+      analysis.failure = AnalysisFailure(
+        .timeLimit,
+        "It took longer than \(Int(settings.timeLimitSeconds)) seconds, which is the limit here.")
+    } else if status == .signaled(SIGXCPU) {
+      analysis.failure = AnalysisFailure(
+        .resourceLimit, "It took more processor time than an analysis may.")
+    } else if analysis.attempts >= Self.mostAttempts {
+      analysis.failure = AnalysisFailure(
+        .workerLost,
+        "The process that analysed it ended \(analysis.attempts) times without an answer: the file may "
+          + "be damaged, or need more memory than an analysis may use.")
+    } else {
+      analysis.state = .queued
+      await save(analysis)
+      return await queue.added()
+    }
+    await end(&analysis, .failed)
+  }
+}
+
+extension AnalysisResult {
+  /// Reads what a worker wrote. It is trusted less than the server: sizes and what browsers act on are
+  /// checked.
+  fileprivate init(of analysis: Analysis, in folder: String) throws {
+    let path = "\(folder)/\(AnalysisFiles.result)"
+    let bytes = try FileSystem.contents(
+      of: path, maximumBytes: AnalysisFiles.mostResultBytes)
+    self = try JSONDecoder().decode(AnalysisResult.self, from: Data(bytes))
+    finding.input = analysis.name
+    let types = ["video/mp4", "video/webm", "image/jpeg"]
+    guard crops.count <= AnalysisFiles.mostCrops, types.contains(media.type) else {
+      throw ServerError(.foreignAnswer, "\(path): this is no answer of a worker")
+    }
+  }
+}

@@ -1,0 +1,294 @@
+package import Analyses
+internal import Contract
+internal import Files
+internal import Foundation
+internal import GRDB
+
+/// The analyses of a server, in a folder: a SQLite database (write-ahead log, synced) with what is known
+/// of each, and a folder for the files of each.
+///
+/// An analysis is there when its row is: the upload is complete and synced before. What a process that
+/// was killed left behind is put in order when the next one opens the folder.
+package final class AnalysisStore: Sendable {
+  /// The data folder.
+  package let path: String
+
+  private let database: DatabasePool
+  /// Held until the process ends, so that two servers don't share a folder.
+  private let lock: HeldLock
+
+  private final class HeldLock: Sendable {
+    private let lock: FileLock
+
+    init(_ lock: consuming FileLock) { self.lock = lock }
+  }
+
+  /// Opens a data folder, and makes it where it is missing.
+  ///
+  /// - Throws: `AnalysisStoreError`.
+  package init(path: String) throws {
+    self.path = path
+    do {
+      for folder in [path, path + "/files", path + "/incoming"] {
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700])
+      }
+      guard let lock = try FileLock.attempt(path + "/server.lock", .exclusive, creating: true)
+      else {
+        throw AnalysisStoreError(
+          .inUse, "\(path): another server uses this folder; stop that one, or name another folder")
+      }
+      self.lock = HeldLock(lock)
+      var configuration = Configuration()
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      database = try DatabasePool(
+        path: path + "/analyses.sqlite", configuration: configuration)
+      try Self.migrate(database)
+    } catch let error as AnalysisStoreError {
+      throw error
+    } catch {
+      throw AnalysisStoreError(
+        .unusable,
+        "\(path): this can't be a data folder: \(error); name a folder that can be written to")
+    }
+  }
+
+  private static func migrate(_ database: DatabasePool) throws {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.create(table: "analyses") { table in
+        table.primaryKey("id", .text)
+        table.column("name", .text).notNull()
+        table.column("bytes", .integer).notNull()
+        table.column("state", .text).notNull()
+        table.column("created", .double).notNull()
+        table.column("started", .double)
+        table.column("finished", .double)
+        table.column("expires", .double)
+        table.column("attempts", .integer).notNull()
+        table.column("verdict", .text)
+        table.column("failure", .text)
+        table.column("result", .text)
+        table.column("crops", .text)
+      }
+      try db.create(index: "analyses_by_age", on: "analyses", columns: ["created", "id"])
+      try db.create(index: "analyses_by_state", on: "analyses", columns: ["state", "created"])
+    }
+    guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else {
+      throw AnalysisStoreError(.unusable, "the database is of a newer version of this software")
+    }
+    try migrator.migrate(database)
+  }
+
+  // MARK: Files
+
+  /// The folder of the files of an analysis.
+  package func folder(_ id: AnalysisID) -> String { "\(path)/files/\(id)" }
+
+  /// Where an upload is written until it is complete.
+  package func incoming(_ id: AnalysisID) -> String { "\(path)/incoming/\(id)" }
+
+  /// Removes an upload that is not complete.
+  package func discardIncoming(_ id: AnalysisID) {
+    try? FileManager.default.removeItem(atPath: incoming(id))
+  }
+
+  /// Bytes that the disk has room for; nil where that isn't known.
+  package var availableBytes: Int? {
+    let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
+    return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
+  }
+
+  // MARK: Changes
+
+  /// Takes a complete and synced upload from `incoming` and queues it.
+  package func add(_ analysis: Analysis) async throws(AnalysisStoreError) {
+    try await perform { [self] in
+      let folder = folder(analysis.id)
+      let manager = FileManager.default
+      try manager.createDirectory(
+        atPath: folder, withIntermediateDirectories: false,
+        attributes: [.posixPermissions: 0o700])
+      do {
+        try manager.moveItem(
+          atPath: incoming(analysis.id), toPath: "\(folder)/\(AnalysisFiles.upload)")
+        try FileSystem.syncFolder(folder)
+        try FileSystem.syncFolder(path + "/files")
+        let row = try AnalysisRow(analysis)
+        try await database.write { try row.insert($0) }
+      } catch {
+        try? manager.removeItem(atPath: folder)
+        throw error
+      }
+    }
+  }
+
+  /// The analysis that waits longest becomes a running one; nil where none waits.
+  package func claim(at time: Double) async throws(AnalysisStoreError) -> Analysis? {
+    try await perform { [database] in
+      try await database.write { db in
+        guard
+          var row =
+            try AnalysisRow
+            .filter(Column("state") == Analysis.State.queued.rawValue)
+            .order(Column("created"), Column("id")).fetchOne(db)
+        else { return nil }
+        row.state = Analysis.State.running.rawValue
+        row.started = time
+        row.attempts += 1
+        try row.update(db)
+        return row.analysis
+      }
+    }
+  }
+
+  /// Records what became of a running analysis; nothing where it was deleted meanwhile.
+  ///
+  /// - Returns: whether it is still there.
+  @discardableResult
+  package func update(_ analysis: Analysis) async throws(AnalysisStoreError) -> Bool {
+    try await perform { [database] in
+      let row = try AnalysisRow(analysis)
+      return try await database.write { db in
+        guard try row.exists(db) else { return false }
+        try row.update(db)
+        return true
+      }
+    }
+  }
+
+  /// Deletes an analysis and its files.
+  ///
+  /// - Returns: whether there was one.
+  package func delete(_ id: AnalysisID) async throws(AnalysisStoreError) -> Bool {
+    try await perform { [self] in
+      let wasThere = try await database.write {
+        try AnalysisRow.deleteOne($0, key: id.description)
+      }
+      try? FileManager.default.removeItem(atPath: folder(id))
+      return wasThere
+    }
+  }
+
+  /// Analyses whose time is over.
+  package func expired(at time: Double) async throws(AnalysisStoreError) -> [AnalysisID] {
+    try await perform { [database] in
+      try await database.read { db in
+        try String.fetchAll(
+          db, sql: "SELECT id FROM analyses WHERE expires < ? AND state IN ('done', 'failed')",
+          arguments: [time]
+        ).compactMap { AnalysisID($0) }
+      }
+    }
+  }
+
+  /// Puts in order what a process that ended in the middle left: running analyses wait again, uploads
+  /// that were not complete and files without an analysis are removed.
+  ///
+  /// - Returns: how many wait again.
+  package func recover() async throws(AnalysisStoreError) -> Int {
+    try await perform { [self] in
+      let manager = FileManager.default
+      for name in try manager.contentsOfDirectory(atPath: path + "/incoming") {
+        try manager.removeItem(atPath: path + "/incoming/" + name)
+      }
+      let (count, known) = try await database.write { db -> (Int, Set<String>) in
+        try db.execute(sql: "UPDATE analyses SET state = 'queued' WHERE state = 'running'")
+        let count = db.changesCount
+        // The process that made the preview is gone.
+        for row in try AnalysisRow.filter(
+          Column("state") == Analysis.State.done.rawValue
+            && Column("result").like("%\"preview\":\"making\"%")
+        ).fetchAll(db) {
+          guard var analysis = row.analysis, analysis.result?.media.preview == .making else {
+            continue
+          }
+          analysis.result?.media.preview = .failed
+          try AnalysisRow(analysis).update(db)
+        }
+        return (count, try String.fetchSet(db, sql: "SELECT id FROM analyses"))
+      }
+      for name in try manager.contentsOfDirectory(atPath: path + "/files")
+      where !known.contains(name) {
+        try manager.removeItem(atPath: path + "/files/" + name)
+      }
+      return count
+    }
+  }
+
+  // MARK: Questions
+
+  /// An analysis with all that is known of it; nil where there is none.
+  package func analysis(_ id: AnalysisID) async throws(AnalysisStoreError) -> Analysis? {
+    try await perform { [database] in
+      try await database.read { try AnalysisRow.fetchOne($0, key: id.description)?.analysis }
+    }
+  }
+
+  /// How many analyses there are in each state.
+  package func counts() async throws(AnalysisStoreError) -> [Analysis.State: Int] {
+    try await perform { [database] in
+      try await database.read { db in
+        let rows = try Row.fetchAll(
+          db, sql: "SELECT state, COUNT(*) AS count FROM analyses GROUP BY state")
+        return rows.reduce(into: [:]) { counts, row in
+          if let state = Analysis.State(rawValue: row["state"]) { counts[state] = row["count"] }
+        }
+      }
+    }
+  }
+
+  /// How many wait before a waiting analysis.
+  package func position(of analysis: Analysis) async throws(AnalysisStoreError) -> Int {
+    try await perform { [database] in
+      try await database.read { db in
+        try Int.fetchOne(
+          db,
+          sql: """
+            SELECT COUNT(*) FROM analyses
+            WHERE state = 'queued' AND (created, id) < (?, ?)
+            """, arguments: [analysis.created, analysis.id.description]) ?? 0
+      }
+    }
+  }
+
+  /// Analyses without their crops, the newest first.
+  package func search(_ query: AnalysisQuery) async throws(AnalysisStoreError) -> [Analysis] {
+    try await perform { [database] in
+      try await database.read { db in
+        var request = AnalysisRow.select(AnalysisRow.short)
+          .order(Column("created").desc, Column("id").desc).limit(query.limit)
+        for word in query.words {
+          request = request.filter(Column("name").like("%\(word)%", escape: "\\"))
+        }
+        if let verdict = query.verdict {
+          request = request.filter(Column("verdict") == verdict.rawValue)
+        }
+        if let state = query.state { request = request.filter(Column("state") == state.rawValue) }
+        if let before = query.before {
+          request = request.filter(
+            sql: "(created, id) < (?, ?)", arguments: [before.created, before.id.description])
+        }
+        return try request.fetchAll(db).compactMap(\.analysis)
+      }
+    }
+  }
+
+  /// Names the failures of the database and of the disk.
+  private func perform<Result: Sendable>(
+    _ body: @Sendable () async throws -> Result
+  ) async throws(AnalysisStoreError) -> Result {
+    do {
+      return try await body()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+      throw AnalysisStoreError(.diskFull, "\(path): the disk is full")
+    } catch let error as FileError where error.code == .noSpace {
+      throw AnalysisStoreError(.diskFull, "\(path): the disk is full")
+    } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+      throw AnalysisStoreError(.diskFull, "\(path): the disk is full")
+    } catch {
+      throw AnalysisStoreError(.failed, "\(path): \(error)")
+    }
+  }
+}

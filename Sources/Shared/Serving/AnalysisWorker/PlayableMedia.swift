@@ -1,0 +1,35 @@
+internal import Analyses
+internal import Contract
+internal import Files
+internal import MediaDecoding
+
+/// What browsers play as it is.
+enum PlayableMedia {
+  /// The MIME type under which browsers play a file; nil where a preview must be made.
+  ///
+  /// - Parameter head: the first bytes of the file. The name and what a client says of it don't count.
+  static func type(head: [UInt8], _ information: VideoInformation) -> String? {
+    // 8 bits and half the colour, which every browser's decoder takes.
+    guard ["yuv420p", "yuvj420p"].contains(information.stream.pixelFormat ?? "") else { return nil }
+    if head.dropFirst(4).starts(with: Array("ftyp".utf8)) {
+      return information.codec == "h264" ? "video/mp4" : nil
+    }
+    let isWebM =
+      head.starts(with: [0x1A, 0x45, 0xDF, 0xA3])
+      && head.prefix(64).containsSequence(Array("webm".utf8))
+    return isWebM && ["vp8", "vp9"].contains(information.codec) ? "video/webm" : nil
+  }
+
+  /// The first bytes of a file; none where it can't be read.
+  static func head(of path: String) -> [UInt8] {
+    guard let file = try? OpenFile(path, .read) else { return [] }
+    return (try? file.read(count: 64, at: 0)) ?? []
+  }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate func containsSequence(_ other: [UInt8]) -> Bool {
+    guard count >= other.count else { return false }
+    return (startIndex...(endIndex - other.count)).contains { self[$0...].starts(with: other) }
+  }
+}

@@ -1,0 +1,28 @@
+/// Whose page makes a request: the value of an Origin header (RFC 6454, section 7).
+package struct Origin: Sendable, Hashable {
+  /// The scheme in small letters, such as `https`.
+  package let scheme: String
+  /// The host and the port, if one is named.
+  package let host: HostName
+
+  /// Reads the value of an Origin header; nil for what is none, and for `null`.
+  package init?(header: String) {
+    let text = header.utf8.trimmed
+    let scheme = text.prefix { $0 != UInt8(ascii: ":") }
+    let rest = text[scheme.endIndex...]
+    guard let first = scheme.first, first.isLetter,
+      scheme.allSatisfy({ $0.isLetter || $0.isDigit || "+-.".utf8.contains($0) }),
+      rest.starts(with: "://".utf8),
+      let host = HostName(header: String(decoding: rest.dropFirst(3), as: UTF8.self))
+    else { return nil }
+    self.scheme = scheme.lowercasedText
+    self.host = host
+  }
+
+  /// Whether the page came from the host that the request goes to: the same name and port, where no
+  /// port is the scheme's own, 80 or 443. Pages of other schemes came from no host.
+  package func isSameHost(as other: HostName) -> Bool {
+    guard let ownPort = ["http": 80, "https": 443][scheme] else { return false }
+    return host.name == other.name && (host.port ?? ownPort) == (other.port ?? ownPort)
+  }
+}
