@@ -228,7 +228,8 @@ let package = Package(
     library(
       .presentation, "RunReports",
       [
-        "PipelineConfiguration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging", "Judging",
+        "PipelineConfiguration", "Contract", "Diagnosis", "Evaluation", "Files", "Imaging",
+        "Judging",
         "Measure", "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting",
         "ShardStore", "Shortcuts", "Terminal", "TrainingData", "TrainingRun", "VideoCatalog",
       ]),
@@ -282,7 +283,8 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Collectives", "PipelineConfiguration", "Contract", "CrossValidation", "Diagnosis",
+        argumentParser, "Collectives", "PipelineConfiguration", "Contract", "CrossValidation",
+        "Diagnosis",
         "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
         "NeuralNetwork", "ONNXFiles", "Prediction", "PrintableText", "Randomness", "Reporting",
         "Robustness", "RunReports", "SelfBlending", "Shortcuts", "Terminal", "TrainingData",
@@ -363,6 +365,12 @@ let package = Package(
     tests(
       "FaceExtractionTests",
       ["Contract", "FaceDetection", "FaceExtraction", "Imaging", "MediaDecoding", "NeuralNetwork"]),
+    tests("HTTPSyntaxTests", ["HTTPSyntax"]),
+    tests("AnalysisStoreTests", ["Analyses", "AnalysisStore", "Contract"]),
+    tests("AnalysisPagesTests", ["Analyses", "AnalysisPages", "Contract"]),
+    tests(
+      "AnalysisServerTests",
+      [httpTypes, hummingbird, nioCore, "Analyses", "AnalysisServer"]),
     tests("RobustnessTests", ["Imaging", "Robustness", "Workers"]),
     tests(
       "SampleClipsTests",
@@ -397,13 +405,15 @@ let package = Package(
       name: "Fuzz",
       dependencies: [
         argumentParser, "PipelineConfiguration", "Contract", "Diagnosis", "FaceDetection",
-        "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "ModelFiles",
-        "NeuralNetwork", "Randomness", "Reporting", "RunReports", "ShardStore",
+        "FaceExtraction", "Files", "HTTPSyntax", "Imaging", "Measure", "MediaDecoding",
+        "ModelFiles", "NeuralNetwork", "Randomness", "Reporting", "RunReports", "ShardStore",
         "ShardStoreFixtures", "TensorFiles", "TestSupport", "TrainingData", "TrainingRun",
         "VideoCatalog", "Workers",
       ],
       path: "Tests/Fuzz", swiftSettings: strict),
-    tests("PipelineConfigurationTests", ["Collectives", "PipelineConfiguration", "Contract", "TrainingRun"]),
+    tests(
+      "PipelineConfigurationTests",
+      ["Collectives", "PipelineConfiguration", "Contract", "TrainingRun"]),
     tests(
       "IntegrationTests",
       [

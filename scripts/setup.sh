@@ -51,7 +51,7 @@ check_swift() {
 # The libraries that the package links, and the tools that set-up itself needs.
 install_build_packages() {
   install_packages pkg-config libavformat-dev libavcodec-dev libswscale-dev libopenblas-dev \
-    liblmdb-dev libturbojpeg0-dev zlib1g-dev python3-pip
+    liblmdb-dev libturbojpeg0-dev libsqlite3-dev zlib1g-dev python3-pip
 }
 
 # MTCNN's weights (MIT), read by us in PyTorch's own format.

@@ -133,6 +133,7 @@ struct ServeCommand: ParsableCommand {
   }
 
   func run() throws {
+    StandardOutput.isLog = true
     let model = try DetectorModel(contentsOf: self.model, force: force)
     let weights = model.recipe.needsDetector ? try DetectorWeights.folder(self.weights) : ""
     let cores = WorkerPool(workerCount: 0).workerCount
@@ -158,7 +159,8 @@ struct ServeCommand: ParsableCommand {
     settings.publicNames = publicName
     if let caution = model.caution { StandardError.write("Warning: \(caution)".printable) }
     let server = try AnalysisServer(
-      settings, model: description(of: model), logger: ServerLog.logger(asJSON: logJSON)
+      settings, model: description(of: model), logger: ServerLog.logger(asJSON: logJSON),
+      endsWithTerminal: !Interruption.ignoresTerminal
     ) { [host, data] port in
       let shown = host.contains(":") ? "[\(host)]" : host
       StandardOutput.write("Listening on http://\(shown):\(port), data in \(data)".printable)

@@ -67,22 +67,10 @@ struct StatusCommand: ParsableCommand {
     StandardOutput.write(
       "\nLeft to do: tasks \(StoreStatus.ranges(open.map(\.index))) (as in sbatch --array=...)")
     guard let command = status.command else { return }
-    let words = (["extractor"] + command).map(Self.quoted)
+    let words = (["extractor"] + command).map(\.shellWord)
     StandardOutput.write(
       ("  " + words.joined(separator: " ")
         + (status.tasks.count > 1 ? " --task \(first.text)" : "")).printable)
-  }
-
-  /// A word as a shell takes it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.utf8.allSatisfy {
-      ("a"..."z").contains(Character(UnicodeScalar($0)))
-        || ("A"..."Z").contains(Character(UnicodeScalar($0)))
-        || ("0"..."9").contains(Character(UnicodeScalar($0)))
-        || "/._-=,:+@%".utf8.contains($0)
-    }
-    return plain && !word.isEmpty
-      ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 
   private struct Result: Encodable {

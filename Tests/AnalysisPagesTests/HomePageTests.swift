@@ -1,6 +1,7 @@
 import Analyses
 import AnalysisPages
 import Contract
+import TestSupport
 import Testing
 
 struct HomePageTests {
@@ -20,7 +21,8 @@ struct HomePageTests {
   }
 
   @Test(arguments: [
-    (Analysis.State.queued, VideoFinding?.none, "queued", "Waiting"), (.running, nil, "running", "Running"),
+    (Analysis.State.queued, VideoFinding?.none, "queued", "Waiting"),
+    (.running, nil, "running", "Running"),
     (.failed, nil, "failed", "Failed"), (.done, nil, "failed", "Failed"),
     (.done, Samples.fake, "fake", "Manipulated"), (.done, Samples.real, "real", "Real"),
     (.done, Samples.finding(.cannotTell, nil, faces: []), "cannot-tell", "Cannot tell"),
@@ -62,7 +64,8 @@ struct HomePageTests {
   }
 
   @Test(arguments: [
-    (0.0, "1970-01-01T00:00Z"), (951_782_399, "2000-02-28T23:59Z"), (951_868_799, "2000-02-29T23:59Z"),
+    (0.0, "1970-01-01T00:00Z"), (951_782_399, "2000-02-28T23:59Z"),
+    (951_868_799, "2000-02-29T23:59Z"),
     (951_868_800, "2000-03-01T00:00Z"), (4_107_542_400, "2100-03-01T00:00Z"),
     (253_402_300_799, "9999-12-31T23:59Z"),
   ])

@@ -1,3 +1,4 @@
+import Analyses
 import AnalysisPages
 import TestSupport
 import Testing
@@ -39,8 +40,9 @@ struct PageSafetyTests {
       let outline = try outline(page)
       #expect(outline.elements("script").count == 1, "\(name)")
     }
-    #expect(try outline(Samples.home([Samples.analysis(.queued, name: Samples.hostile)])).text
-      .contains(Samples.hostile))
+    #expect(
+      try outline(Samples.home([Samples.analysis(.queued, name: Samples.hostile)])).text
+        .contains(Samples.hostile))
   }
 
   @Test func identifiersAreUniqueAndReferencesLeadToThem() throws {

@@ -10,7 +10,8 @@ enum Samples {
   static let id: AnalysisID = AnalysisID(String(repeating: "a", count: 26)) ?? AnalysisID()
 
   static let model = ModelSummary(
-    file: "/srv/secret/model.pt", verdict: .sound, reason: "AUC 0.975", score: .mean, threshold: 0.5,
+    file: "/srv/secret/model.pt", verdict: .sound, reason: "AUC 0.975", score: .mean,
+    threshold: 0.5,
     lowerBound: 0.4, upperBound: 0.6)
 
   static var description: ModelDescription { description(model) }
@@ -106,7 +107,8 @@ enum Samples {
       file: name, verdict: .broken, reason: name, score: .mean, threshold: 0.5, lowerBound: 0.5,
       upperBound: 0.5)
     var two = finding(
-      .fake, 0.8, faces: [face(0, .real, 0.1, doubts: doubts), face(1, .fake, 0.9)], remarks: [name])
+      .fake, 0.8, faces: [face(0, .real, 0.1, doubts: doubts), face(1, .fake, 0.9)], remarks: [name]
+    )
     two.input = name
     let cannotTell = finding(.cannotTell, 0.5, faces: [], doubts: doubts)
     let still = finding(.real, 0.04, faces: [face(0, .real, 0.04, count: 1)])

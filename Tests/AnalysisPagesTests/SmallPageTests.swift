@@ -5,7 +5,8 @@ import Testing
 struct SmallPageTests {
   @Test(arguments: [
     ("style.css", "text/css; charset=utf-8", ":root"),
-    ("app.js", "text/javascript; charset=utf-8", "EventSource"), ("icon.svg", "image/svg+xml", "<svg"),
+    ("app.js", "text/javascript; charset=utf-8", "EventSource"),
+    ("icon.svg", "image/svg+xml", "<svg"),
   ])
   func assetsAreThere(_ name: String, _ type: String, _ part: String) throws {
     let file = try #require(PageAssets.file(named: name))

@@ -21,7 +21,7 @@ extension TrainerTests {
         encoding: .utf8)
       let blocks = text.components(separatedBy: "```python\n").dropFirst()
         .compactMap { $0.components(separatedBy: "```").first }
-      #expect(blocks.count == 2, "each program has a test")
+      #expect(blocks.count == 3, "each program has a test")
       return try #require(blocks.first { $0.hasPrefix("# file: \(name)\n") })
     }
 
@@ -50,6 +50,31 @@ extension TrainerTests {
           let name = String(input.dropFirst(SampleClips.folder.count + 1))
           // Where a crop is resized, PIL rounds after each of the two directions: a level here and there.
           #expect(abs((found[name] ?? -1) - expected) < (kind == "full" ? 1e-4 : 1e-3), "\(name)")
+        }
+      }
+    }
+
+    /// A server gives the answers of the command line.
+    @Test(.enabled(if: python != nil, "needs python3")) func server() throws {
+      let python = try #require(Self.python)
+      try withTemporaryDirectory { folder in
+        try folder.write(try Self.program("backend_server.py"), to: "backend_server.py")
+        try folder.write("no video", to: "text.mp4")
+        let clips = Array(DetectorModels.clips.prefix(2))
+        try DetectorServer.serving(data: folder.path(of: "data")) { address in
+          let output = try python.run(
+            [folder.path(of: "backend_server.py"), address] + clips
+              + [folder.path(of: "text.mp4")])
+          let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+          try #require(lines.count == 3)
+          #expect(lines[2].contains("video") && lines[2].hasSuffix("None"), "\(lines[2])")
+          for (line, answer) in zip(lines, try DetectorModels.answers(clips)) {
+            let words = line.split(separator: " ")
+            let verdict = (answer["verdict"] as? String)?.uppercased()
+            #expect(words[1] == verdict ?? "", "\(line)")
+            let expected = try #require(answer["probability"] as? Double)
+            #expect(abs((Double(words[2]) ?? -1) - expected) < 1e-12, "\(line)")
+          }
         }
       }
     }

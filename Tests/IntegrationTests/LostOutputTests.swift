@@ -30,7 +30,8 @@ extension TrainerTests {
           $0.wholeMatch(of: /\s\s(\S+)(\s\s+.*)?/).map { String($0.1) }
         }
         #expect(names.count >= 2)
-        let untried = Set(names).subtracting(tried)
+        // The server ends by a signal only: see Serving.
+        let untried = Set(names).subtracting(tried + ["serve"])
         #expect(
           untried.isEmpty
             || (!BuiltExecutable.hasWeights

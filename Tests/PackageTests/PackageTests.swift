@@ -53,7 +53,10 @@ import Testing
       "ExtractionRun/TaskHeartbeat.swift",
       "ExtractionRun/StoreStatus.swift",
       // The day on which a model file was written.
-      "Detector/PredictCommand.swift",
+      "Detector/FileDay.swift",
+      // The time of an event in the log, of an upload and of its expiry.
+      "Detector/ServerLog.swift",
+      "AnalysisServer/WallClock.swift",
       // The time of an event, which TensorBoard shows.
       "Reporting/TensorBoardWriter.swift",
     ]

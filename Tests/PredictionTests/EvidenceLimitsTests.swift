@@ -1,6 +1,6 @@
-import Testing
-
+import Contract
 @testable import Prediction
+import Testing
 
 @Suite struct EvidenceLimitsTests {
   /// A video of which everything can be seen.

@@ -16,7 +16,8 @@ public struct CommandLineTool: Sendable {
     public let description: String
   }
 
-  private let executable: URL
+  /// The program.
+  public let executable: URL
 
   /// Finds a program on the search path.
   public init?(_ name: String) {

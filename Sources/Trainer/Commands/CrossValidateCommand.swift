@@ -1,8 +1,9 @@
 import ArgumentParser
-import PipelineConfiguration
 import Contract
 import CrossValidation
 import Evaluation
+import PipelineConfiguration
+import PrintableText
 import RunReports
 import Terminal
 import TrainingRun
@@ -100,7 +101,7 @@ struct CrossValidateCommand: ParsableCommand {
       StandardOutput.write("Told in    \(run)/crossvalidation.json, \(run)/predictions.csv")
     case .ended(.alreadyEnded(_, let model, let verdict)):
       StandardOutput.write("This run has ended already; its model is \(model).")
-      StandardOutput.write(verdict.line("trainer report \(run) tells what it rests on."))
+      StandardOutput.write(verdict.line("trainer report \(run.shellWord) tells what it rests on."))
       try verdict.endCommand(brokenCode: 3)
     case .ended(.judged(let result)):
       try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)

@@ -125,7 +125,7 @@ struct RepairCommand: ParsableCommand {
       if diagnosis.findings.contains(where: { $0.identifier == .neverTrained }) {
         throw CommandError(
           "\(model): the network was never trained: there is nothing to repair. Train one: trainer "
-            + "train pipelines/dfdc.yaml --store \(store)")
+            + "train pipelines/dfdc.yaml --store \(store.shellWord)")
       }
       throw CommandError(
         "\(model): weights are missing, ruined or were never trained, which no statistics give back. "
@@ -249,7 +249,8 @@ struct RepairCommand: ParsableCommand {
       settings += " --set network.width=\(width)"
     }
     if file?.isStartWithGaps == true { settings += " --set network.initialWeightsGaps=true" }
-    return "Train from what is there:\n  trainer train pipelines/dfdc.yaml --store \(store) "
+    return
+      "Train from what is there:\n  trainer train pipelines/dfdc.yaml --store \(store.shellWord) "
       + settings
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Collectives
-import PipelineConfiguration
 import Contract
 import Evaluation
 import Foundation
 import Measure
 import ModelFiles
+import PipelineConfiguration
+import PrintableText
 import RunReports
 import Shortcuts
 import Terminal
@@ -112,7 +113,8 @@ struct TrainCommand: ParsableCommand {
       case .alreadyEnded(let progress, let model, let verdict):
         StandardOutput.write("This run has ended already; its model is \(model).")
         StandardOutput.write(EpochTable.render(progress))
-        StandardOutput.write(verdict.line("trainer report \(folder) tells what it rests on."))
+        StandardOutput.write(
+          verdict.line("trainer report \(folder.shellWord) tells what it rests on."))
         try verdict.endCommand(brokenCode: 3)
       case .judged(let result):
         try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)

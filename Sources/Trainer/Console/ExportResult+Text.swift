@@ -1,3 +1,4 @@
+import PrintableText
 import RunReports
 import Terminal
 import TrainingRun
@@ -25,7 +26,7 @@ extension ModelExport.Result {
       StandardOutput.write("Report     \(run.files.report)")
     } catch {
       StandardError.write("The report can't be written: \(error)")
-      StandardError.write("Try: trainer report \(files.path)")
+      StandardError.write("Try: trainer report \(files.path.shellWord)")
     }
   }
 }

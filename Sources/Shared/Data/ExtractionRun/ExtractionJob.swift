@@ -6,6 +6,7 @@ internal import Kernels
 internal import Measure
 internal import MediaDecoding
 internal import NeuralNetwork
+internal import PrintableText
 package import ShardStore
 internal import Terminal
 package import VideoCatalog
@@ -365,7 +366,8 @@ package struct ExtractionJob {
       report.count(
         catalog, catalog.videos.filter { ownTask.includes($0, of: description) },
         records: try TaskContent.records(of: ownTask.index, inStore: store))
-      report.duplicates = "copies are looked for in the whole store: extractor report \(store)"
+      report.duplicates =
+        "copies are looked for in the whole store: extractor report \(store.shellWord)"
       return report
     }
     let reader = try ShardReader(directory: store, allowLive: true)

@@ -1,4 +1,5 @@
 public import NeuralNetwork
+internal import PrintableText
 internal import TensorFiles
 
 /// A model as users get it: `model.pt`, a plain state_dict that `load_state_dict(strict=True)` takes,
@@ -65,10 +66,10 @@ public struct ModelFile: Sendable {
         .otherContent, subject: file.path,
         file.isCheckpoint
           ? "expected a model, got a checkpoint of this trainer; make a model of it: trainer export "
-            + "--checkpoint \(file.path) --output model.pt"
+            + "--checkpoint \(file.path.shellWord) --output model.pt"
           : "expected a model that this trainer exported, got a file without the record "
             + "\(ModelMetadata.recordName); to judge a file of another program, run trainer diagnose "
-            + "--store; to make a model of it, trainer repair \(file.path) --store DIR "
+            + "--store; to make a model of it, trainer repair \(file.path.shellWord) --store DIR "
             + "--output fixed.pt (with --force if it is sound); to start from its weights, name it "
             + "as network.initialWeights")
     }

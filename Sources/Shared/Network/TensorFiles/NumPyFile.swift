@@ -21,6 +21,9 @@ package struct NumPyFile: Sendable {
   /// Files of more bytes are not read.
   package static let maximumBytes = 2 << 30
 
+  /// A header of three numbers and a type has no more; numpy.load has the same limit.
+  private static let maximumHeaderBytes = 10_000
+
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// Reads a file.
@@ -38,6 +41,11 @@ package struct NumPyFile: Sendable {
       version == 1
       ? Int(try reader.littleEndian(UInt16.self, "header length"))
       : Int(try reader.littleEndian(UInt32.self, "header length"))
+    guard length <= Self.maximumHeaderBytes else {
+      throw TorchFileError(
+        .malformed, file: path,
+        "expected a header of at most \(Self.maximumHeaderBytes) bytes, got \(length)")
+    }
     let header = String(decoding: bytes[try reader.take(length, "header")], as: UTF8.self)
     guard let type = Self.quoted("descr", in: header), let shape = Self.shape(in: header) else {
       throw TorchFileError(
@@ -50,7 +58,7 @@ package struct NumPyFile: Sendable {
     guard let width = ["|u1": 1, "<u1": 1, "<f4": 4, "<f8": 8][type] else {
       throw TorchFileError(
         .unsupported, file: path,
-        "expected uint8, float32 or float64, got the type \(type); use array.astype")
+        "expected uint8, float32 or float64, got the type \(type.prefix(50)); use array.astype")
     }
     var count = width
     for side in shape {

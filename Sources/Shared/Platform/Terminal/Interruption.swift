@@ -34,12 +34,16 @@ public final class Interruption: Sendable {
     }
   }
 
-  /// The signals that are listened to: looked up once, before any is.
-  private static let signals: [Int32] = {
+  /// Whether the end of the terminal is ignored, as nohup has it: looked up once, before any signal is
+  /// listened to.
+  package static let ignoresTerminal: Bool = {
     var action = sigaction()
     sigaction(SIGHUP, nil, &action)
-    return [SIGINT, SIGTERM] + (action.isIgnored ? [] : [SIGHUP])
+    return action.isIgnored
   }()
+
+  /// The signals that are listened to.
+  private static let signals: [Int32] = [SIGINT, SIGTERM] + (ignoresTerminal ? [] : [SIGHUP])
 
   private let state = Locked(State())
   private let sources = Locked<[any DispatchSourceSignal]>([])

@@ -24,7 +24,7 @@ public struct ConfigurationDocument: Sendable {
   public init(contentsOf path: String) throws(ConfigurationError) {
     let data = try Self.contents(of: path)
     try self.init(
-      bytes: [UInt8](data), name: path, folder: Configuration.folder(of: path))
+      bytes: [UInt8](data), name: path, folder: PipelineConfiguration.folder(of: path))
   }
 
   /// Parses text that doesn't come from a file. Relative paths inside it start at `folder`.

@@ -135,25 +135,4 @@ package enum ReportText {
   package static func counted(_ count: Int, _ noun: String) -> String {
     NumberText.count(count) + " " + noun + (count == 1 ? "" : "s")
   }
-
-  /// An argument as a shell reads it back.
-  package static func quoted(_ argument: String) -> String {
-    let isPlain =
-      !argument.isEmpty
-      && argument.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
-          UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "="):
-          true
-        default: false
-        }
-      }
-    return isPlain
-      ? argument
-      : "'"
-        + argument.split(
-          separator: "'", omittingEmptySubsequences: false
-        ).joined(separator: "'\\''") + "'"
-  }
 }

@@ -3,6 +3,7 @@ internal import Imaging
 internal import Judging
 internal import Measure
 internal import ModelFiles
+internal import PrintableText
 package import Reporting
 internal import TrainingRun
 internal import VideoCatalog
@@ -87,7 +88,7 @@ extension RunReport {
   package static func commands(_ run: RecordedRun) -> String {
     let folder = run.files.path
     func line(_ words: String...) -> String {
-      "trainer " + words.map(ReportText.quoted).joined(separator: " ")
+      "trainer " + words.map(\.shellWord).joined(separator: " ")
     }
     guard let information = run.information else {
       return line("train", run.files.pipeline, "--run", folder)

@@ -37,20 +37,22 @@ extension AnalysisPage {
     let finding = result.finding
     guard let probability = finding.probability, probability.isFinite else { return Markup() }
     let model = result.model
-    let texts = PageText.compared(probability, model.threshold)
+    let hasBounds = model.lowerBound < model.upperBound
     switch verdict {
     case .fake:
+      let texts = PageText.compared(probability, hasBounds ? model.upperBound : model.threshold)
       return """
         <p>\(texts.left) is above \(texts.right), from which on the model calls a \(noun) manipulated. \
         \(frequency(probability, noun))</p>
         """
     case .real:
+      let texts = PageText.compared(probability, hasBounds ? model.lowerBound : model.threshold)
       return """
-        <p>\(texts.left) is below \(texts.right), from which on the model calls a \(noun) manipulated: it \
+        <p>\(texts.left) is below \(texts.right), up to which the model calls a \(noun) real: it \
         found none of the traces that it knows. \(frequency(probability, noun))</p>
         """
     case .cannotTell:
-      guard model.lowerBound < model.upperBound else { return Markup() }
+      guard hasBounds else { return Markup() }
       return """
         <p>The model gives no answer from \(NumberText.percent(model.lowerBound, decimals: 0)) to \
         \(NumberText.percent(model.upperBound, decimals: 0)).</p>

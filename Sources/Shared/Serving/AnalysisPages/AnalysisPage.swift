@@ -44,7 +44,7 @@ package struct AnalysisPage: Sendable {
         """,
       main: """
         <nav class="trail" aria-label="Way back"><a href="/">\(PageIcon.back)All analyses</a></nav>\
-        <div class="title"><h1>\(analysis.name)</h1><p class="subtitle">\(subtitle)</p></div>\(content)
+        <div class="title"><h1 title="\(analysis.name)">\(analysis.name)</h1><p class="subtitle">\(subtitle)</p></div>\(content)
         """,
       rest: DeleteForm.dialog
     ).html

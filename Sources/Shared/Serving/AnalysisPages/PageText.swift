@@ -40,7 +40,7 @@ enum PageText {
       value /= 1000
       unit += 1
     }
-    let isWhole = value >= 99.5 || value == value.rounded()
+    let isWhole = value >= 99.5 || (value * 10).rounded() == value.rounded() * 10
     return NumberText.decimals(value, isWhole ? 0 : 1) + " " + units[unit]
   }
 

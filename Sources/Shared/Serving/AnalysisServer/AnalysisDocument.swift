@@ -12,9 +12,11 @@ struct AnalysisDocument: Encodable {
   let started: String?
   let finished: String?
   let expires: String?
-  /// How many wait before it; nil unless it waits.
+  /// Its place in the queue, 1 for the next one; nil unless it waits.
   let position: Int?
-  let progress: AnalysisProgress?
+  /// What is being done, and how much of that is done, 0...1; nil where nobody works on it.
+  let stage: AnalysisProgress.Stage?
+  let share: Double?
   let failure: AnalysisFailure?
   let result: AnalysisResult?
   let links: Links
@@ -44,7 +46,8 @@ struct AnalysisDocument: Encodable {
     finished = analysis.finished.map(WallClock.text)
     expires = analysis.expires.map(WallClock.text)
     self.position = analysis.state == .queued ? position : nil
-    self.progress = progress
+    stage = progress?.stage
+    share = progress?.share
     failure = analysis.failure
     var result = analysis.result
     if !isWhole {

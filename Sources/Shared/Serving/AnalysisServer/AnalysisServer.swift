@@ -11,14 +11,17 @@ internal import UnixSignals
 /// The web server: pages, API, queue and worker processes, on one data folder.
 package struct AnalysisServer {
   private let state: ServerState
+  private let signals: [UnixSignal]
   private let isReady: @Sendable (Int) async -> Void
 
   /// - Parameters:
+  ///   - endsWithTerminal: whether it stops when its terminal is closed (SIGHUP), as programs do that
+  ///     weren't started by nohup.
   ///   - isReady: called with the port when the server listens and a worker has loaded the model.
   /// - Throws: `AnalysisStoreError` where the data folder can't be used, `ServerError` where the settings
   ///   are unsafe.
   package init(
-    _ settings: ServerSettings, model: ModelDescription, logger: Logger,
+    _ settings: ServerSettings, model: ModelDescription, logger: Logger, endsWithTerminal: Bool,
     isReady: @escaping @Sendable (_ port: Int) async -> Void
   ) throws {
     let store = try AnalysisStore(path: settings.dataPath)
@@ -27,10 +30,11 @@ package struct AnalysisServer {
       queue: AnalysisQueue(store, logger: logger), access: Access(settings),
       admission: Admission(settings, store), counters: ServerCounters(), readiness: Readiness(),
       logger: logger)
+    signals = [.sigterm, .sigint] + (endsWithTerminal ? [.sighup] : [])
     self.isReady = isReady
   }
 
-  /// Serves until SIGTERM or SIGINT; analyses that run then get some seconds to end.
+  /// Serves until SIGTERM, SIGINT or the end of its terminal; analyses that run then get some seconds to end.
   package func run() async throws {
     let recovered = try await state.store.recover()
     if recovered > 0 {
@@ -57,9 +61,20 @@ package struct AnalysisServer {
       services: [
         .init(service: WorkerService(state: state, listening: listening)),
         .init(service: Housekeeping(state: state)), .init(service: application),
-      ], gracefulShutdownSignals: [.sigterm, .sigint], logger: state.logger)
+      ], gracefulShutdownSignals: signals, logger: state.logger)
     configuration.maximumGracefulShutdownDuration = .seconds(40)
-    try await ServiceGroup(configuration: configuration).run()
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let error as ServerError {
+      throw error
+    } catch let error as AnalysisStoreError {
+      throw error
+    } catch where !state.readiness.isListening {
+      throw ServerError(
+        .addressUnusable,
+        "can't listen on \(settings.host), port \(settings.port): \(error); choose another --port (0 "
+          + "takes a free one) or --host")
+    }
   }
 }
 
@@ -77,6 +92,7 @@ private actor Listening {
 
   func began(port: Int) async {
     self.port = port
+    state.readiness.listeningBegan()
     await tell()
   }
 

@@ -4,7 +4,7 @@ package import Analyses
 package struct AnalysisUpdate: Codable, Sendable, Equatable {
   /// How far it is.
   package var state: Analysis.State
-  /// How many wait before it; nil unless it waits.
+  /// Its place in the queue, 1 for the next one; nil unless it waits.
   package var position: Int?
   /// What is being done; nil unless it runs or its preview is being made.
   package var stage: AnalysisProgress.Stage?

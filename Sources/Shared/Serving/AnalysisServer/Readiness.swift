@@ -2,10 +2,16 @@ internal import Workers
 
 /// Whether the server can do what it is there for.
 final class Readiness: Sendable {
-  private let state = Locked((workers: 0, isStopping: false))
+  private let state = Locked((workers: 0, isListening: false, isStopping: false))
 
   /// A worker has loaded the model.
   func workerStarted() { state.withLock { $0.workers += 1 } }
+
+  /// Clients can connect.
+  func listeningBegan() { state.withLock { $0.isListening = true } }
+
+  /// Whether clients could ever connect.
+  var isListening: Bool { state.withLock { $0.isListening } }
 
   /// The server stops.
   func stop() { state.withLock { $0.isStopping = true } }

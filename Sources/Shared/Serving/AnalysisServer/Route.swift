@@ -47,7 +47,7 @@ enum Route: Equatable {
     case "" where parts.count == 1: return [(.get, .home)]
     case "analyses": return pages(Array(parts.dropFirst()))
     case "api": return api(Array(parts.dropFirst()))
-    case "assets" where parts.count == 2: return [(.get, .asset(parts[1]))]
+    case "assets" where parts.count == 2 && !parts[1].isEmpty: return [(.get, .asset(parts[1]))]
     default: break
     }
     switch path {

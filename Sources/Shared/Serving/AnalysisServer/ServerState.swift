@@ -29,7 +29,7 @@ extension ServerState {
     return analysis
   }
 
-  /// How many wait before an analysis; nil unless it waits.
+  /// The place of an analysis in the queue, 1 for the next one; nil unless it waits.
   func position(of analysis: Analysis) async throws -> Int? {
     analysis.state == .queued ? try await store.position(of: analysis) : nil
   }

@@ -239,16 +239,16 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// How many wait before a waiting analysis.
+  /// The place of a waiting analysis in the queue; 1 is the next one.
   package func position(of analysis: Analysis) async throws(AnalysisStoreError) -> Int {
     try await perform { [database] in
       try await database.read { db in
         try Int.fetchOne(
           db,
           sql: """
-            SELECT COUNT(*) FROM analyses
+            SELECT COUNT(*) + 1 FROM analyses
             WHERE state = 'queued' AND (created, id) < (?, ?)
-            """, arguments: [analysis.created, analysis.id.description]) ?? 0
+            """, arguments: [analysis.created, analysis.id.description]) ?? 1
       }
     }
   }

@@ -6,7 +6,6 @@ internal import Files
 internal import Foundation
 internal import Imaging
 internal import MediaDecoding
-internal import ModelFiles
 internal import NeuralNetwork
 package import Prediction
 internal import Reporting

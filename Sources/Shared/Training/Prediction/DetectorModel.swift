@@ -2,6 +2,7 @@ package import Contract
 internal import Evaluation
 package import ModelFiles
 package import NeuralNetwork
+internal import PrintableText
 
 /// A model that says of itself how crops are made, so that it can judge videos.
 package struct DetectorModel: Sendable {
@@ -56,7 +57,7 @@ package struct DetectorModel: Sendable {
       message:
         "expected a model that says how faces are cut out, got one without that: on other crops "
         + "than those of its training it answers anything. With a store of crops like those, trainer "
-        + "repair \(path) --store STORE --output model.pt adds what is missing")
+        + "repair \(path.shellWord) --store STORE --output model.pt adds what is missing")
   }
 
   /// The calibrated probability of fake of crops, by the model's own rule; NaN where a margin isn't finite.

@@ -352,7 +352,7 @@ package struct TrainingSetup {
     if missing > 0 {
       text +=
         "Note       \(missing) of the \(tasks) tasks of the extraction have written nothing yet: "
-        + "'extractor status \(catalog.directory.printable)' shows them\n"
+        + "'extractor status \(catalog.directory.shellWord.printable)' shows them\n"
     }
     let parameters = architecture.stateEntries.last { $0.arena == .parameters }?.range.upperBound
     text +=

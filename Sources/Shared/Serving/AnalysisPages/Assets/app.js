@@ -295,10 +295,14 @@ async function startAnalysis() {
 }
 
 function showProgress(update) {
-  const step = update.state === "queued" ? "queued" : update.stage === "judging" ? "judging" : "reading";
-  setShare(byId("preview-progress"), update.stage === "preview" ? update.share : undefined);
+  if (update.stage === "preview") setShare(byId("preview-progress"), update.share);
+  const isQueued = update.state === "queued";
+  const shown = document.querySelector("[aria-current=step]");
+  if (!shown) return;
+  // What was asked for, not told by an event, may lack the stage: what is shown stays then.
+  if (!isQueued && !update.stage && shown.dataset.step !== "queued") return;
+  const step = isQueued ? "queued" : update.stage === "judging" ? "judging" : "reading";
   const item = document.querySelector(`[data-step=${step}]`);
-  if (!item) return;
   let isPast = true;
   for (const other of item.parentElement.children) {
     if (other === item) isPast = false;
@@ -306,12 +310,12 @@ function showProgress(update) {
     if (other === item) other.setAttribute("aria-current", "step"); else other.removeAttribute("aria-current");
   }
   const { position } = update;
-  const place = step !== "queued" || !(position > 0) ? ""
+  const place = !isQueued || !(position > 0) ? ""
     : position === 1 ? ": it is the next" : `: number ${position} in the queue`;
   // Only what changed is written: a live region is read out at each writing.
   const text = item.textContent + place;
   if (byId("status").textContent !== text) byId("status").textContent = text;
-  setShare(byId("progress"), step === "queued" ? undefined : update.share);
+  setShare(byId("progress"), isQueued ? undefined : update.share);
 }
 
 /** Fetches the page again and replaces elements of it; the focus stays where it makes sense. */
@@ -402,8 +406,11 @@ async function startPlayer(signal) {
   const fails = () => { byId("player-message").hidden = false; };
   on(media, "error", fails);
   if (media.error) fails();
+  // The browser's own full screen has no boxes. Where only that is there, on phones of some makers, it stays.
+  byId("fullscreen").hidden = !document.fullscreenEnabled;
+  if (document.fullscreenEnabled) video?.controlsList?.add("nofullscreen");
   on(byId("fullscreen"), "click", () => {
-    if (document.fullscreenElement) document.exitFullscreen(); else byId("player").requestFullscreen?.();
+    if (document.fullscreenElement) document.exitFullscreen(); else byId("player").requestFullscreen();
   });
   const moments = startMoments(video, on);
 
@@ -442,7 +449,7 @@ async function startPlayer(signal) {
     }
     place();
     for (const { face, key } of isOn("boxes-toggle") ? found : []) drawBox(context, face, key, scale);
-    moments.show(time);
+    moments.show(time, interval);
   }
 
   on(byId("heat-toggle"), "click", toggle);
@@ -517,14 +524,15 @@ function startMoments(video, on) {
     byId("player").scrollIntoView({ block: "nearest" });
   });
   return {
-    show(time) {
+    show(time, interval) {
       for (const { points, times, head, end } of video ? charts : []) {
         const x = `${Math.min(time / end, 1) * 100}%`;
         head.setAttribute("x1", x);
         head.setAttribute("x2", x);
         head.setAttribute("visibility", "visible");
         const gaps = times.map((other) => Math.abs(other - time));
-        const nearest = gaps.indexOf(Math.min(...gaps));
+        const least = Math.min(...gaps);
+        const nearest = least <= interval / 2 ? gaps.indexOf(least) : -1;
         points.forEach((point, place) => point.classList.toggle("now", place === nearest));
       }
     },
