@@ -72,9 +72,11 @@ func cLibrary(_ name: String, pkgConfig: String, apt: [String]) -> Target {
     providers: [.apt(apt)])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["TestSupport"],
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude,
     swiftSettings: strict)
 }
 
@@ -421,6 +423,6 @@ let package = Package(
         "MediaDecoding", "ModelFiles", "NeuralNetwork", "ONNXFiles", "Prediction", "Randomness",
         "ShardStore", "ShardStoreFixtures", "Shortcuts", "TensorFiles",
         "Trainer", "TrainingData", "VideoCatalog", "Workers",
-      ]),
+      ], exclude: ["Serving"]),
   ]
 )

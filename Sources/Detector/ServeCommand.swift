@@ -140,7 +140,7 @@ struct ServeCommand: ParsableCommand {
     let count = workers > 0 ? workers : max(cores / 2, 1)
     let threads = max(cores / count, 1)
     var settings = ServerSettings(
-      dataPath: data, workerExecutable: "/proc/self/exe",
+      dataPath: data, workerExecutable: Self.executable,
       workerArguments: [
         "work", self.model, "--weights", weights, "--threads", "\(threads)",
         "--memory", "\(workerMemory)", "--seconds", "\(Int(timeLimit) * 2 * threads)",
@@ -166,6 +166,14 @@ struct ServeCommand: ParsableCommand {
       StandardOutput.write("Listening on http://\(shown):\(port), data in \(data)".printable)
     }
     try Self.wait { try await server.run() }
+  }
+
+  /// This program; by its path, so that it has its name in lists of processes, unless it was replaced
+  /// meanwhile.
+  private static var executable: String {
+    let link = "/proc/self/exe"
+    let path = URL(fileURLWithPath: link).resolvingSymlinksInPath().path
+    return FileManager.default.isExecutableFile(atPath: path) ? path : link
   }
 
   private func description(of model: DetectorModel) -> ModelDescription {

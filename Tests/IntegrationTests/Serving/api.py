@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from server import Checks, Clips, Server, arguments, run, wait
+from server import Server
+from support import Checks, Clips, arguments, run
 
 DOCUMENT = (
     Path(__file__).resolve().parents[3]
-    / "Sources/Shared/Serving/AnalysisServer/Assets/openapi.json")
+    / "Sources/Shared/Serving/AnalysisServer/Assets/openapi.json"
+)
 
 # What a server may answer to valid requests that it can't serve (positive_data_acceptance), and to
 # invalid ones (negative_data_rejection). `before` names an analysis that need not be there.
@@ -82,8 +84,11 @@ def check_document(checks: Checks, server: Server, document: dict[str, Any]) -> 
     """The description itself: that it is served, and that its examples fit its schemas."""
     served = server.ask("/api/openapi.json")
     checks.check(
-        "the server gives the description", served.status == 200 and served.json() == document,
-        "the content of openapi.json", served)
+        "the server gives the description",
+        served.status == 200 and served.json() == document,
+        "the content of openapi.json",
+        served,
+    )
     try:
         import jsonschema
     except ImportError:
@@ -102,7 +107,8 @@ def check_document(checks: Checks, server: Server, document: dict[str, Any]) -> 
                 for value in values:
                     validator = jsonschema.Draft202012Validator(schema)
                     wrong.extend(
-                        f"{place}: {error.message}" for error in validator.iter_errors(value))
+                        f"{place}: {error.message}" for error in validator.iter_errors(value)
+                    )
             for key, child in node.items():
                 walk(child, f"{place}/{key}")
         elif isinstance(node, list):
@@ -124,7 +130,9 @@ def check_search(checks: Checks, server: Server, clips: Clips) -> None:
         return [analysis["name"] for analysis in answer["analyses"]]
 
     checks.equal("q=two%20words finds", names("q=two%20words"), ["two words.jpg"])
-    checks.equal("q=two+words finds: + is a space in a form", names("q=two+words"), ["two words.jpg"])
+    checks.equal(
+        "q=two+words finds: + is a space in a form", names("q=two+words"), ["two words.jpg"]
+    )
     checks.equal("q=%25_ finds the characters themselves", names("q=%25_"), ["100%_sure.jpg"])
     checks.equal("q=WORDS finds in whatever case", len(names("q=WORDS")), 2)
     found: list[str] = []
@@ -163,7 +171,8 @@ def check_answers(checks: Checks, server: Server, clips: Clips) -> None:
     checks.equal("/predict of a text", (answer.status, answer.code()), (422, "unreadable"))
     answer = server.upload(clips.video)
     checks.equal(
-        "Location is the analysis", answer.headers.get("location"), answer.json()["links"]["self"])
+        "Location is the analysis", answer.headers.get("location"), answer.json()["links"]["self"]
+    )
     analysis = server.finished(answer.json()["id"])
     checks.equal("a clip is done", analysis["state"], "done")
     statuses = {name: server.ask(path).status for name, path in analysis["links"].items()}
@@ -172,16 +181,25 @@ def check_answers(checks: Checks, server: Server, clips: Clips) -> None:
     path = analysis["links"]["self"]
     checks.equal(
         "a frame for each crop",
-        [server.ask(f"{path}/frames/{index}.jpg{heat}").status
-         for index in (0, frames - 1, frames) for heat in ("", "?heat=1")],
-        [200, 200, 200, 200, 404, 404])
+        [
+            server.ask(f"{path}/frames/{index}.jpg{heat}").status
+            for index in (0, frames - 1, frames)
+            for heat in ("", "?heat=1")
+        ],
+        [200, 200, 200, 200, 404, 404],
+    )
     events = server.ask(analysis["links"]["events"]).body.decode()
     checks.equal("events of a done analysis end at once", events.count("event: update\n"), 1)
     checks.check(
-        "the data of an event is an update", is_update(json.loads(events.partition("data: ")[2])),
-        "an AnalysisUpdate", events)
+        "the data of an event is an update",
+        is_update(json.loads(events.partition("data: ")[2])),
+        "an AnalysisUpdate",
+        events,
+    )
     finding = server.ask(analysis["links"]["finding"]).json()
-    checks.equal("finding says the same", finding["verdict"], analysis["result"]["finding"]["verdict"])
+    checks.equal(
+        "finding says the same", finding["verdict"], analysis["result"]["finding"]["verdict"]
+    )
     rows = list(csv.reader(io.StringIO(server.ask(analysis["links"]["table"]).body.decode())))
     checks.equal("the table has a row", [row[0] for row in rows], ["input", "clip.mp4"])
 
@@ -204,9 +222,23 @@ def check_cases(
     settings = root / "schemathesis.toml"
     settings.write_text(SETTINGS + (TOKEN_SETTINGS % token if token else ""))
     command = [
-        str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(settings), "run",
-        str(path), "--url", f"http://127.0.0.1:{server.port}", "--mode", "all", "--seed", "1", "--max-examples", str(max(cases // count, 1)), "--continue-on-failure",
-        "--warnings", "off", "--no-color",
+        str(Path(sys.executable).parent / "schemathesis"),
+        "--config-file",
+        str(settings),
+        "run",
+        str(path),
+        "--url",
+        f"http://127.0.0.1:{server.port}",
+        "--mode",
+        "all",
+        "--seed",
+        "1",
+        "--max-examples",
+        str(max(cases // count, 1)),
+        "--continue-on-failure",
+        "--warnings",
+        "off",
+        "--no-color",
     ]
     environment = dict(os.environ, NO_COLOR="1", HOME=str(root))
     result = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
@@ -225,35 +257,27 @@ def main() -> None:
 
     def body(checks: Checks, root: Path) -> None:
         clips = Clips(given.clips, root)
-        options = ("--queue", "1000", "--max-upload", "20MB")
+        options = ["--queue", "1000", "--max-upload", "20MB"]
         server = Server(given, root / "server", *options).start()
         document = json.loads(DOCUMENT.read_text())
         checks.section("description", lambda: check_document(checks, server, document))
         checks.section("answers", lambda: check_answers(checks, server, clips))
         checks.section("search", lambda: check_search(checks, server, clips))
         checks.section("cases", lambda: check_cases(checks, server, clips, given.cases, root))
-        finish(checks, server)
+        server.check_end(checks)
         token = secrets.token_hex(16)
         (root / "tokens").write_text(token + "\n")
-        options += ("--token-file", str(root / "tokens"))
+        options += ["--token-file", str(root / "tokens")]
         server = Server(given, root / "restricted", *options)
         server.headers = {"Authorization": f"Bearer {token}"}
         server.start()
         checks.section(
             "cases with a token",
-            lambda: check_cases(checks, server, clips, given.cases // 3, root, token))
-        finish(checks, server)
+            lambda: check_cases(checks, server, clips, given.cases // 3, root, token),
+        )
+        server.check_end(checks)
 
     run(body)
-
-
-def finish(checks: Checks, server: Server) -> None:
-    """What every server must be like in the end."""
-    checks.check("the server runs", server.is_running(), "a running process", "none")
-    wait(lambda: server.ask("/health/ready").status == 200, 10, "a server that is ready")
-    checks.equal("no 5xx other than 503 and 507", server.errors, [])
-    checks.equal("every answer has the safety headers", server.unsafe, [])
-    checks.equal("the server ends with SIGTERM", server.end(), 0)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,4 @@
-"""What the tests of `detector serve` share: a server that is started and ended, raw connections to
-it, small clips, and checks that are printed a line each. Standard library only.
-"""
+"""A `detector serve` that tests start, talk to and end. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,74 +6,31 @@ import argparse
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support import ENDS, Checks, wait
+
 SAFETY_HEADERS = (
-    "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy",
-    "cross-origin-opener-policy", "cross-origin-resource-policy", "permissions-policy",
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
     "cache-control",
 )
 
 
-class Checks:
-    """Checks that are printed as they are done; a failed one makes the exit status 1."""
-
-    def __init__(self) -> None:
-        self.failed = 0
-        self.passed = 0
-        self._lock = threading.Lock()
-
-    def check(self, name: str, is_good: bool, expected: object, got: object) -> bool:
-        """Prints a line. `expected` and `got` are said where it isn't good."""
-        with self._lock:
-            if is_good:
-                self.passed += 1
-                print(f"ok    {name}", flush=True)
-            else:
-                self.failed += 1
-                text = str(got)
-                text = text if len(text) <= 300 else text[:300] + "…"
-                print(f"FAIL  {name}: expected {expected}, got {text}", flush=True)
-        return is_good
-
-    def equal(self, name: str, got: object, expected: object) -> bool:
-        """Checks that something is what it should be."""
-        return self.check(name, got == expected, expected, got)
-
-    def skip(self, name: str, reason: str) -> None:
-        """Says that a check can't be done here."""
-        print(f"skip  {name}: {reason}", flush=True)
-
-    def section(self, name: str, body: Callable[[], None]) -> None:
-        """Runs a group of checks; one that ends in an error is a failed check, and the next runs."""
-        start = time.monotonic()
-        try:
-            body()
-        except Exception as error:  # noqa: BLE001: whatever it is, the other checks go on.
-            self.check(name, False, "no error", f"{type(error).__name__}: {error}")
-        seconds = time.monotonic() - start
-        if seconds > 5:
-            print(f"      ({name} took {seconds:.0f} s)", flush=True)
-
-    def exit_status(self) -> int:
-        """Prints the sum. 0 where all checks passed, else 1."""
-        print(f"{self.passed} ok, {self.failed} failed", flush=True)
-        return 1 if self.failed or not self.passed else 0
-
-
 class Answer:
-    """An answer of the server: the status, the headers by their names in small letters, the body."""
+    """An answer of the server. Names of headers are in small letters."""
 
     def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.status = status
@@ -191,8 +146,16 @@ class Server:
         """The command line."""
         given = self.arguments
         return [
-            str(given.detector.resolve()), "serve", str(given.model.resolve()), "--weights",
-            str(given.weights.resolve()), "--data", str(self.data), "--port", "0", *self.options,
+            str(given.detector.resolve()),
+            "serve",
+            str(given.model.resolve()),
+            "--weights",
+            str(given.weights.resolve()),
+            "--data",
+            str(self.data),
+            "--port",
+            "0",
+            *self.options,
         ]
 
     def start(self, seconds: float = 60, before: Callable[[], None] | None = None) -> Server:
@@ -202,12 +165,20 @@ class Server:
         """
         log = open(self.root / "server.log", "ab")
         environment = dict(
-            os.environ, HOME=str(self.root / "home"), TMPDIR=str(self.root / "temporary"))
+            os.environ, HOME=str(self.root / "home"), TMPDIR=str(self.root / "temporary")
+        )
         self.process = subprocess.Popen(
-            self.command(), cwd=self.root / "work", env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=log, preexec_fn=before, start_new_session=True)
+            self.command(),
+            cwd=self.root / "work",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            preexec_fn=before,
+            start_new_session=True,
+        )
         log.close()
-        STARTED.append(self)
+        ENDS.append(self.kill)
         line: list[bytes] = []
         output = self.process.stdout
         assert output is not None
@@ -219,7 +190,8 @@ class Server:
             self.kill()
             raise RuntimeError(
                 f"expected 'Listening on', got {line!r}; status {self.process.returncode}; "
-                + self.log()[-400:])
+                + self.log()[-400:]
+            )
         self.port = int(match[1])
         return self
 
@@ -285,11 +257,20 @@ class Server:
         if missing and not is_bare:
             self.unsafe.append(f"{answer} without {', '.join(missing)}")
 
+    def open_files(self) -> int:
+        """How many files and connections its own process has open."""
+        assert self.process is not None
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     # MARK: Requests
 
     def ask(
-        self, path: str, method: str = "GET", headers: dict[str, str] | None = None,
-        body: bytes | None = None, timeout: float = 20,
+        self,
+        path: str,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+        timeout: float = 20,
     ) -> Answer:
         """One request on a connection of its own."""
         fields = {"Host": f"127.0.0.1:{self.port}", "Connection": "close"}
@@ -317,16 +298,19 @@ class Server:
 
     def analysis(self, identifier: str) -> dict[str, Any]:
         """An analysis as the API gives it."""
-        return self.ask(f"/api/analyses/{identifier}").json()
+        found: dict[str, Any] = self.ask(f"/api/analyses/{identifier}").json()
+        return found
 
     def finished(self, identifier: str, seconds: float = 60) -> dict[str, Any]:
         """An analysis once it has ended and its preview is made or failed."""
+
         def ended() -> dict[str, Any] | None:
             found = self.analysis(identifier)
             preview = found.get("result", {}).get("media", {}).get("preview")
             return found if found["state"] in ("done", "failed") and preview != "making" else None
 
-        return wait(ended, seconds, f"an end of {identifier}")
+        found: dict[str, Any] = wait(ended, seconds, f"an end of {identifier}")
+        return found
 
     def all_analyses(self) -> list[dict[str, Any]]:
         """All analyses, page by page."""
@@ -338,13 +322,33 @@ class Server:
             path = page.get("next")
         return found
 
+    def check_end(self, checks: Checks, most_memory: float = 300) -> None:
+        """Checks what every server must be like in the end, and ends it."""
+        name = self.root.name
+        running = checks.check(f"{name}: the server runs", self.is_running(), "a process", "none")
+        if running:
+            memory = self.memory()
+            statuses = ", ".join(f"{count} x {key}" for key, count in sorted(self.statuses.items()))
+            print(f"      {name}: {memory:.0f} MB at most; answers: {statuses}")
+            checks.check(
+                f"{name}: memory of the server",
+                memory < most_memory,
+                f"below {most_memory:.0f} MB",
+                f"{memory:.0f} MB",
+            )
+        checks.equal(f"{name}: no 5xx other than 503 and 507", self.errors, [])
+        checks.equal(f"{name}: every answer has the safety headers", self.unsafe, [])
+        checks.equal(f"{name}: it ends with SIGTERM and status 0", self.end(), 0)
+        checks.equal(f"{name}: nothing incomplete stays", self.incoming(), [])
+
     def foreign_files(self) -> list[str]:
         """Files in the data folder that are none of the server's own names."""
         identifier = "[a-z2-7]{26}"
         own = re.compile(
             r"analyses\.sqlite(-wal|-shm)?|server\.lock|files|incoming"
             rf"|incoming/{identifier}|files/{identifier}(/(upload|result\.json|preview"
-            r"|report\.html|frames|frames/\d+(-heat)?\.jpg))?")
+            r"|report\.html|frames|frames/\d+(-heat)?\.jpg))?"
+        )
         names = [str(path.relative_to(self.data)) for path in self.data.rglob("*")]
         return [name for name in names if not own.fullmatch(name)]
 
@@ -353,97 +357,14 @@ class Server:
         return sorted(os.listdir(self.data / "incoming"))
 
 
-STARTED: list[Server] = []
-
-
 def form(content: bytes, name: str, boundary: str = "boundary-of-tests") -> tuple[str, bytes]:
     """A form with a file: its content type and its bytes."""
     quoted = name.replace("\\", "\\\\").replace('"', "%22")
     head = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n'
-        "Content-Type: application/octet-stream\r\n\r\n").encode()
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode()
     return (
         f"multipart/form-data; boundary={boundary}",
-        head + content + f"\r\n--{boundary}--\r\n".encode())
-
-
-def wait(condition: Callable[[], Any], seconds: float, what: str, pause: float = 0.1) -> Any:
-    """Waits until a condition gives something.
-
-    Raises TimeoutError with `what` where it doesn't in time.
-    """
-    end = time.monotonic() + seconds
-    while True:
-        if value := condition():
-            return value
-        if time.monotonic() > end:
-            raise TimeoutError(f"expected {what} within {seconds:.0f} s, got none")
-        time.sleep(pause)
-
-
-class Clips:
-    """Small inputs, made of the smallest video in a folder of clips."""
-
-    def __init__(self, folder: Path, root: Path) -> None:
-        self.root = root
-        found = sorted(
-            (path for path in folder.rglob("*.mp4") if path.is_file()),
-            key=lambda path: (path.stat().st_size, path))
-        if not found:
-            raise SystemExit(f"{folder}: expected at least one .mp4 in it, got none")
-        self.source = found[0]
-        # Browsers play it as it is, so that no preview is made.
-        self.video = self._made(
-            "clip.mp4", "-t", "1", "-vf", "scale=320:240", "-an", "-c:v", "libx264", "-preset",
-            "veryfast", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
-        self.picture = self._made("face.jpg", "-frames:v", "1", "-vf", "scale=320:-2")
-
-    def _made(self, name: str, *options: str, before: tuple[str, ...] = ()) -> bytes:
-        path = self.root / name
-        ffmpeg = shutil.which("ffmpeg")
-        if not ffmpeg:
-            raise SystemExit("expected ffmpeg on the PATH, got none")
-        subprocess.run(
-            [ffmpeg, "-v", "error", "-y", *before, "-i", str(self.source), *options, str(path)],
-            check=True, stdin=subprocess.DEVNULL)
-        return path.read_bytes()
-
-    def long_video(self) -> bytes:
-        """Ten minutes of the clip over and over, whose analysis takes longer than a second."""
-        return self._made("long.mp4", "-t", "600", "-c", "copy", before=("-stream_loop", "-1"))
-
-    def large_video(self, bytes_: int) -> bytes:
-        """A video that browsers play, with so many bytes more that no player reads."""
-        return self.video + (bytes_ + 8).to_bytes(4, "big") + b"free" + bytes(bytes_)
-
-
-def arguments(description: str, *more: tuple[str, dict[str, Any]]) -> argparse.Namespace:
-    """The command line that all of these tests have, and what one has besides."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--detector", type=Path, required=True, help="the built program")
-    parser.add_argument("--model", type=Path, required=True, help="a model.pt")
-    parser.add_argument("--weights", type=Path, required=True, help="the folder weights/mtcnn")
-    parser.add_argument("--clips", type=Path, required=True, help="a folder with .mp4 files")
-    for name, options in more:
-        parser.add_argument(name, **options)
-    return parser.parse_args()
-
-
-def run(body: Callable[[Checks, Path], None]) -> None:
-    """Runs checks in a temporary folder, ends every server that they started, and exits."""
-    checks = Checks()
-    start = time.monotonic()
-    root = Path(tempfile.mkdtemp(prefix="serve-test-"))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    try:
-        body(checks, root)
-    except KeyboardInterrupt:
-        checks.check("the test", False, "an end", "an interruption")
-    except Exception as error:  # noqa: BLE001
-        checks.check("the test", False, "no error", f"{type(error).__name__}: {error}")
-    finally:
-        for server in STARTED:
-            server.kill()
-        shutil.rmtree(root, ignore_errors=True)
-    print(f"{time.monotonic() - start:.0f} s", flush=True)
-    sys.exit(checks.exit_status())
+        head + content + f"\r\n--{boundary}--\r\n".encode(),
+    )

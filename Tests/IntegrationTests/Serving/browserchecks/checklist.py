@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from playwright.sync_api import Error, Page
 
-from server import Checks
+from support import Checks
 
 Value = TypeVar("Value")
 

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page
 
-from .checklist import Checklist, eventually
+from .checklist import Checklist
 from .clips import Clips
-from .player_steps import clock, drawn, is_at, settled
+from .player_steps import clock, is_at, settled
 from .served import Server
 from .watching import Browsing
 
@@ -33,12 +33,16 @@ def use_keyboard(checks: Checklist, browsing: Browsing, server: Server, clips: C
     page.on("filechooser", lambda _: None)
     page.goto("/")
     page.keyboard.press("Tab")
-    checks.check("keyboard: the first stop skips to the content",
-                 page.evaluate("document.activeElement.matches('.skip')"), "the link",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: the first stop skips to the content",
+        page.evaluate("document.activeElement.matches('.skip')"),
+        "the link",
+        page.evaluate(ACTIVE),
+    )
     reached = tab_to(page, "#file-input")
-    checks.check("keyboard: Tab leads to the chooser", reached, "#file-input",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: Tab leads to the chooser", reached, "#file-input", page.evaluate(ACTIVE)
+    )
     with page.expect_file_chooser() as waiting:
         page.keyboard.press("Enter")
     waiting.value.set_files(clips.short)
@@ -53,53 +57,74 @@ def use_keyboard(checks: Checklist, browsing: Browsing, server: Server, clips: C
 
 
 def _moments(checks: Checklist, page: Page) -> None:
-    # The overlay is drawn when the script has all that it needs: its keys work then.
-    eventually(page, lambda: drawn(page)["count"], lambda count: count > 0)
+    # The playhead is seen when the script has all that it needs: its keys work then.
+    page.locator(".playhead[visibility=visible]").first.wait_for(state="attached")
     reached = tab_to(page, "a.moment")
-    checks.check("keyboard: Tab leads to a moment", reached, "a.moment", page.evaluate(ACTIVE))
+    if not checks.check(
+        "keyboard: Tab leads to a moment", reached, "a.moment", page.evaluate(ACTIVE)
+    ):
+        return
     index = "[...document.querySelectorAll('a.moment')].indexOf(document.activeElement)"
     places = [page.evaluate(index)]
     for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowRight"):
         page.keyboard.press(key)
         places.append(page.evaluate(index))
     first = places[0]
-    checks.equal("keyboard: arrow keys go among moments", [place - first for place in places],
-                 [0, 1, 2, 1, 2])
+    checks.equal(
+        "keyboard: arrow keys go among moments",
+        [place - first for place in places],
+        [0, 1, 2, 1, 2],
+    )
     outlined = page.evaluate(
         """() => {
           const column = document.activeElement.querySelector(".column");
           const style = (element) => getComputedStyle(element);
           return style(document.activeElement).outlineStyle !== "none"
             || style(column).stroke !== "none";
-        }""")
+        }"""
+    )
     checks.equal("keyboard: the moment with the focus is marked", outlined, True)
     seconds = float(page.evaluate("document.activeElement.dataset.seconds"))
     page.locator("#video").evaluate("(v) => { v.currentTime = 0; }")
     is_at(page, 0)
     page.keyboard.press("Enter")
     state = is_at(page, seconds)
-    checks.check("keyboard: Enter seeks to the moment", abs(state["time"] - seconds) < 0.1,
-                 f"{seconds} s", state)
+    checks.check(
+        "keyboard: Enter seeks to the moment",
+        abs(state["time"] - seconds) < 0.1,
+        f"{seconds} s",
+        state,
+    )
     page.keyboard.press("End")
     last = float(page.evaluate("document.activeElement.dataset.seconds"))
-    checks.check("keyboard: End leads to the last moment", last > seconds, f"above {seconds} s",
-                 last)
+    checks.check(
+        "keyboard: End leads to the last moment", last > seconds, f"above {seconds} s", last
+    )
     is_at(page, last)
     reached = tab_to(page, "a.moment", most=1)
-    checks.check("keyboard: a timeline is one stop", not reached, "the next thing",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: a timeline is one stop", not reached, "the next thing", page.evaluate(ACTIVE)
+    )
 
 
 def _heat(checks: Checklist, page: Page) -> None:
     reached = tab_to(page, "#heat-toggle", key="Shift+Tab")
-    checks.check("keyboard: Shift+Tab leads to the heat map's button", reached, "#heat-toggle",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: Shift+Tab leads to the heat map's button",
+        reached,
+        "#heat-toggle",
+        page.evaluate(ACTIVE),
+    )
     before = settled(page)["text"]
     page.keyboard.press("Space")
     pressed = page.locator("#heat-toggle").get_attribute("aria-pressed")
     checks.equal("keyboard: Space presses it", pressed, "true")
-    checks.check("keyboard: the heat map is drawn", settled(page)["text"] != before,
-                 "other pixels", f"the same, at {clock(page)}")
+    checks.check(
+        "keyboard: the heat map is drawn",
+        settled(page)["text"] != before,
+        "other pixels",
+        f"the same, at {clock(page)}",
+    )
 
 
 def _delete(checks: Checklist, page: Page, analysis: str) -> None:
@@ -112,14 +137,18 @@ def _delete(checks: Checklist, page: Page, analysis: str) -> None:
     checks.equal("keyboard: the question begins at what does no harm", safe, "keep")
     page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
-    checks.check("keyboard: Escape ends the question, where it began",
-                 page.evaluate("document.activeElement.id") == "delete", "#delete",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: Escape ends the question, where it began",
+        page.evaluate("document.activeElement.id") == "delete",
+        "#delete",
+        page.evaluate(ACTIVE),
+    )
     page.keyboard.press("Enter")
     dialog.wait_for()
     reached = tab_to(page, "#delete-confirm", most=4)
-    checks.check("keyboard: Tab leads to the confirmation", reached, "#delete-confirm",
-                 page.evaluate(ACTIVE))
+    checks.check(
+        "keyboard: Tab leads to the confirmation", reached, "#delete-confirm", page.evaluate(ACTIVE)
+    )
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/$"), timeout=20_000)
     count = page.locator(f"#history .entry[data-analysis='{analysis}']").count()

@@ -1,17 +1,19 @@
 """How pages look: accessibility, width and screenshots, on large and small screens."""
 
 import pathlib
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from .checklist import Checklist
 from .clips import Clips
+from .player_steps import is_at
 from .served import Server
 from .watching import Browsing
 
 SIZES = {1280: 800, 390: 844}
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # What sticks out of a page that is too wide.
 WIDE = """() => {
   const root = document.documentElement;
@@ -37,6 +39,7 @@ class Looks:
     """Looks at pages in each size and colour scheme."""
 
     def __init__(self, checks: Checklist, folder: pathlib.Path) -> None:
+        """`folder` takes the screenshots."""
         self._checks = checks
         self._folder = folder
         self._axe = Axe()
@@ -84,7 +87,8 @@ def look_at_running(
     context, watch = browsing.context(server.origin)
     page = context.new_page()
     running = server.add(clips.long, "long.mp4")
-    server.running(running)
+    with server.slowed():
+        server.running(running)
     with server.paused():
         waiting = server.add(clips.short, "waits.mp4")
         page.goto(f"/analyses/{running}")
@@ -92,21 +96,34 @@ def look_at_running(
         looks.at(page, "running")
         page.goto(f"/analyses/{waiting}")
         status = page.locator("#status").inner_text()
-        checks.check("queued: the page says that it waits", "Waiting" in status, "Waiting", status)
+        expected = "Waiting for its turn: it is the next"
+        checks.equal("queued: the page says which place it has", status, expected)
         looks.at(page, "queued")
         page.goto("/")
         words = [t.strip() for t in page.locator("#history .outcome .word").all_inner_texts()]
-        checks.check("running: the history shows it", {"Running", "Waiting"} <= set(words),
-                     "Running and Waiting", words)
+        checks.check(
+            "running: the history shows it",
+            {"Running", "Waiting"} <= set(words),
+            "Running and Waiting",
+            words,
+        )
         looks.at(page, "home running")
-    words = page.locator("#history .outcome .word")
     page.wait_for_function(
         "() => ![...document.querySelectorAll('#history .outcome .word')]"
-        ".some((word) => ['Running', 'Waiting'].includes(word.textContent))", timeout=120_000)
-    checks.check("running: the history shows the ends by itself", watch.visits.count("/") == 1,
-                 "one visit", watch.visits)
-    checks.equal("running: entries are all there", words.count(),
-                 page.locator("#history .entry").count())
+        ".some((word) => ['Running', 'Waiting'].includes(word.textContent))",
+        timeout=120_000,
+    )
+    checks.check(
+        "running: the history shows the ends by itself",
+        watch.visits.count("/") == 1,
+        "one visit",
+        watch.visits,
+    )
+    checks.equal(
+        "running: entries are all there",
+        page.locator("#history .outcome").count(),
+        page.locator("#history .entry").count(),
+    )
     checks.equal("running: the console has no error", watch.errors, [])
     context.close()
 
@@ -124,7 +141,10 @@ def look_at_ends(
         if kind == "two faces":
             page.locator("#heat-toggle").click()
         if count := moments.count():
-            moments.nth(count // 3).click()
+            moment = moments.nth(count // 3)
+            moment.click()
+            is_at(page, float(moment.get_attribute("data-seconds") or 0))
+            page.mouse.move(0, 0)
         looks.at(page, kind)
     page.locator("#delete").click()
     looks.at(page, "question")

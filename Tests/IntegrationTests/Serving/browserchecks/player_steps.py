@@ -46,7 +46,8 @@ EXPECTED = """async (address) => {
 
 def drawn(page: Page) -> dict[str, Any]:
     """What stands on the overlay."""
-    return page.locator("#overlay").evaluate(DRAWN)
+    state: dict[str, Any] = page.locator("#overlay").evaluate(DRAWN)
+    return state
 
 
 def settled(page: Page) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def settled(page: Page) -> dict[str, Any]:
         nonlocal last
         page.wait_for_timeout(150)
         before, last = last, drawn(page)
-        return before["text"] == last["text"]
+        return bool(before["text"] == last["text"])
 
     eventually(page, again, bool, 10)
     return last
@@ -65,16 +66,21 @@ def settled(page: Page) -> dict[str, Any]:
 
 def clock(page: Page) -> dict[str, Any]:
     """How the player stands."""
-    return page.locator("#video").evaluate(
+    state: dict[str, Any] = page.locator("#video").evaluate(
         "(v) => ({ time: v.currentTime, isPaused: v.paused, isSeeking: v.seeking, "
-        "ready: v.readyState, error: v.error?.message ?? null })")
+        "ready: v.readyState, error: v.error?.message ?? null })"
+    )
+    return state
 
 
 def is_at(page: Page, seconds: float) -> dict[str, Any]:
     """Waits until the player shows a time; how it stands then."""
     return eventually(
-        page, lambda: clock(page),
-        lambda state: abs(state["time"] - seconds) < 0.1 and not state["isSeeking"], 10)
+        page,
+        lambda: clock(page),
+        lambda state: abs(state["time"] - seconds) < 0.1 and not state["isSeeking"],
+        10,
+    )
 
 
 def check_plays(checks: Checklist, page: Page, name: str) -> None:
@@ -83,8 +89,9 @@ def check_plays(checks: Checklist, page: Page, name: str) -> None:
     page.locator("#video").scroll_into_view_if_needed()
     page.locator("#video").click()
     state = eventually(page, lambda: clock(page), lambda state: state["time"] > 0.2, 20)
-    checks.check(f"{name} plays", state["time"] > 0.2 and state["error"] is None,
-                 "a time above 0.2 s", state)
+    checks.check(
+        f"{name} plays", state["time"] > 0.2 and state["error"] is None, "a time above 0.2 s", state
+    )
     page.locator("#video").evaluate("(v) => v.pause()")
 
 
@@ -104,15 +111,21 @@ def look_at_answer(checks: Checklist, browsing: Browsing, server: Server, analys
         state = is_at(page, seconds)
         checks.check(
             f"timeline: a click on moment {index} seeks to it",
-            abs(state["time"] - seconds) < 0.1 and state["isPaused"], f"{seconds} s, paused", state)
+            abs(state["time"] - seconds) < 0.1 and state["isPaused"],
+            f"{seconds} s, paused",
+            state,
+        )
     boxes = settled(page)
     checks.check("overlay: boxes are drawn", boxes["count"] > 0, "pixels", boxes["count"])
     expected = page.evaluate(EXPECTED, f"/api/analyses/{analysis}")
     differences = {side: boxes.get(side, -1e9) - expected[side] for side in ("left", "bottom")}
     # The line is 5 pixels wide in all; the label may be wider than the box to the right.
-    checks.check("overlay: boxes lie around the faces",
-                 expected["count"] > 0 and all(abs(value) < 5 for value in differences.values()),
-                 "sides less than 5 pixels from the finding's", differences)
+    checks.check(
+        "overlay: boxes lie around the faces",
+        expected["count"] > 0 and all(abs(value) < 5 for value in differences.values()),
+        "sides less than 5 pixels from the finding's",
+        differences,
+    )
     _check_toggles(checks, page, boxes)
     playhead = page.locator(".playhead").first.get_attribute("visibility")
     checks.equal("timeline: the playhead is seen", playhead, "visible")
@@ -123,23 +136,41 @@ def look_at_answer(checks: Checklist, browsing: Browsing, server: Server, analys
 def _check_toggles(checks: Checklist, page: Page, boxes: dict[str, Any]) -> None:
     page.locator("#heat-toggle").click()
     heat = settled(page)
-    checks.check("overlay: the heat map changes it",
-                 heat["text"] != boxes["text"] and heat["count"] > boxes["count"],
-                 f"more than {boxes['count']} pixels", heat["count"])
-    checks.equal("overlay: the heat map's button is pressed",
-                 page.locator("#heat-toggle").get_attribute("aria-pressed"), "true")
+    checks.check(
+        "overlay: the heat map changes it",
+        heat["text"] != boxes["text"] and heat["count"] > boxes["count"],
+        f"more than {boxes['count']} pixels",
+        heat["count"],
+    )
+    checks.equal(
+        "overlay: the heat map's button is pressed",
+        page.locator("#heat-toggle").get_attribute("aria-pressed"),
+        "true",
+    )
     page.locator("#heat-toggle").click()
-    checks.check("overlay: without the heat map it is as before",
-                 settled(page)["text"] == boxes["text"], "the same pixels", "others")
+    checks.check(
+        "overlay: without the heat map it is as before",
+        settled(page)["text"] == boxes["text"],
+        "the same pixels",
+        "others",
+    )
     page.locator("#boxes-toggle").click()
     checks.equal("overlay: without boxes it is empty", settled(page)["count"], 0)
     page.locator("#boxes-toggle").click()
-    checks.check("overlay: with boxes it is as before", settled(page)["text"] == boxes["text"],
-                 "the same pixels", "others")
+    checks.check(
+        "overlay: with boxes it is as before",
+        settled(page)["text"] == boxes["text"],
+        "the same pixels",
+        "others",
+    )
 
 
 def download_all(
-    checks: Checklist, browsing: Browsing, server: Server, analysis: str, name: str,
+    checks: Checklist,
+    browsing: Browsing,
+    server: Server,
+    analysis: str,
+    name: str,
     folder: pathlib.Path,
 ) -> None:
     """Takes JSON, CSV and report along by the page's links."""
@@ -156,24 +187,37 @@ def download_all(
         texts[kind] = path.read_text(encoding="utf-8")
         ending = "html" if kind == "report" else kind
         suggested = waiting.value.suggested_filename
-        checks.check(f"download: the {kind} has a name to be kept under",
-                     suggested.endswith(f".{ending}") and suggested.startswith("harbour"),
-                     f"harbour...{ending}", suggested)
+        checks.check(
+            f"download: the {kind} has a name to be kept under",
+            suggested.endswith(f".{ending}") and suggested.startswith("harbour"),
+            f"harbour...{ending}",
+            suggested,
+        )
     finding = json.loads(texts["json"])
-    checks.equal("download: the JSON has the verdict shown",
-                 str(finding.get("verdict")).replace(" ", "-"), shown)
+    checks.equal(
+        "download: the JSON has the verdict shown",
+        str(finding.get("verdict")).replace(" ", "-"),
+        shown,
+    )
     checks.equal("download: the JSON names the file", finding.get("input"), name)
     rows = list(csv.reader(io.StringIO(texts["csv"])))
     checks.equal("download: the CSV has a header and one row", len(rows), 2)
-    checks.check("download: the CSV's row is whole and has the verdict",
-                 len(rows) == 2 and len(rows[0]) == len(rows[1])
-                 and shown.replace("-", " ") in rows[1], f"{shown} among as many cells", rows)
+    checks.check(
+        "download: the CSV's row is whole and has the verdict",
+        len(rows) == 2 and len(rows[0]) == len(rows[1]) and shown.replace("-", " ") in rows[1],
+        f"{shown} among as many cells",
+        rows,
+    )
     escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     forms = {escaped, escaped.replace("'", "&#39;"), escaped.replace("'", "&apos;")}
     report = texts["report"]
-    checks.check("download: the report is a page with the file's name",
-                 report.lstrip().lower().startswith("<!doctype html")
-                 and any(form in report for form in forms), f"HTML with {escaped}", report[:300])
+    checks.check(
+        "download: the report is a page with the file's name",
+        report.lstrip().lower().startswith("<!doctype html")
+        and any(form in report for form in forms),
+        f"HTML with {escaped}",
+        report[:300],
+    )
     checks.equal("download: the page stays", watch.visits, [f"/analyses/{analysis}"])
     checks.equal("download: the console has no error", watch.errors, [])
     context.close()

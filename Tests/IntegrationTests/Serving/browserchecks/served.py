@@ -5,11 +5,13 @@ import contextlib
 import os
 import pathlib
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import server
+from support import wait
 
 
 class Server(server.Server):
@@ -41,10 +43,32 @@ class Server(server.Server):
         self.kill()
 
     @contextlib.contextmanager
+    def slowed(self) -> Iterator[None]:
+        """Lets workers work in slices, so that progress can be seen however short a clip is."""
+        is_over = threading.Event()
+
+        def alternate() -> None:
+            while not is_over.wait(0.03):
+                workers = self.workers()
+                for worker in workers:
+                    _send(worker, signal.SIGSTOP)
+                is_over.wait(0.12)
+                for worker in workers:
+                    _send(worker, signal.SIGCONT)
+
+        thread = threading.Thread(target=alternate, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
+
+    @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Stops the worker, so that what waits or runs stays so and can be looked at."""
         # A worker ends with its analysis, and the next one is started then.
-        workers = server.wait(self.workers, 30, "a worker process", pause=0.02)
+        workers = wait(self.workers, 30, "a worker process", pause=0.02)
         for worker in workers:
             _send(worker, signal.SIGSTOP)
         try:
@@ -55,7 +79,7 @@ class Server(server.Server):
 
     def add(self, clip: pathlib.Path, name: str) -> str:
         """Uploads a file as a program does; returns the analysis's name."""
-        return self.upload(clip.read_bytes(), name).json()["id"]
+        return str(self.upload(clip.read_bytes(), name).json()["id"])
 
     def running(self, analysis: str, seconds: float = 60) -> dict[str, Any]:
         """Waits until an analysis is read for a good part, or has ended."""

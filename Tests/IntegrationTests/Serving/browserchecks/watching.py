@@ -10,9 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 OBSERVER = """(() => {
   if (!location.protocol.startsWith("http") || !window.observed) return;
   const tell = (kind, value) => { window.observed(kind, value).catch(() => {}); };
-  const name = (node) => node?.nodeType === 1
-    ? node.localName + (node.id ? "#" + node.id : "") + [...node.classList].map((c) => "." + c).join("")
-    : "text";
+  const name = (node) => node?.nodeType !== 1 ? "text"
+    : `${node.localName}#${node.id}.${node.getAttribute("class") ?? ""}`;
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       if (entry.hadRecentInput) continue;
@@ -128,6 +127,7 @@ class Browsing:
     """Makes contexts, and keeps what was seen of all of them."""
 
     def __init__(self, browser: Browser) -> None:
+        """`browser` is one that runs."""
         self._browser = browser
         self.watches: list[Watch] = []
 
@@ -139,7 +139,8 @@ class Browsing:
         `allowed` are parts of the console's errors that the step provokes.
         """
         context = self._browser.new_context(
-            base_url=origin, viewport={"width": 1280, "height": 800}, **options)
+            base_url=origin, viewport={"width": 1280, "height": 800}, **options
+        )
         context.set_default_timeout(30_000)
         watch = Watch(origin, allowed)
         watch.attach(context)

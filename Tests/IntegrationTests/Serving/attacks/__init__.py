@@ -1,0 +1,1 @@
+"""Attacks on a running `detector serve`, by what they attack; hostile.py runs them."""
