@@ -93,6 +93,7 @@ let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -116,6 +117,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
@@ -266,7 +268,8 @@ let package = Package(
     library(
       .serving, "AnalysisServer",
       [
-        httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore, subprocess,
+        httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nioCore,
+        nioHTTPTypes, subprocess,
         systemPackage, unixSignals, "Analyses",
         "AnalysisPages", "AnalysisStore", "Contract", "Files", "HTTPSyntax", "VerdictReports",
         "Workers",

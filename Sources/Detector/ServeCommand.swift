@@ -55,7 +55,7 @@ struct ServeCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Most bytes of an uploaded file, e.g. 500MB or 2GB.", valueName: "size"),
     transform: ByteCount.parse)
-  var maxUpload = 500 << 20
+  var maxUpload = 500_000_000
 
   @Option(help: "Analyses at a time, each in a process; 0 is one for two cores.")
   var workers = 0
@@ -71,7 +71,7 @@ struct ServeCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Most memory of a worker process, e.g. 4GB.", valueName: "size"),
     transform: ByteCount.parse)
-  var workerMemory = 4 << 30
+  var workerMemory = 4_000_000_000
 
   @Option(
     help: ArgumentHelp(
@@ -117,7 +117,7 @@ struct ServeCommand: ParsableCommand {
     try check("--workers", workers, 0...256)
     try check("--queue", queue, 1...100_000)
     try check("--max-upload", maxUpload, 1...(1 << 40))
-    try check("--worker-memory", workerMemory, (512 << 20)...(1 << 42))
+    try check("--worker-memory", workerMemory, 500_000_000...(1 << 42))
     guard (1...86400).contains(timeLimit) else {
       throw ValidationError("--time-limit: expected 1s...24h")
     }

@@ -4,9 +4,12 @@ import Foundation
 
 /// Numbers of bytes on the command line.
 enum ByteCount {
-  private static let units = [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10), ("B", 1), ("", 1)]
+  private static let units = [
+    ("KIB", 1 << 10), ("MIB", 1 << 20), ("GIB", 1 << 30), ("KB", 1000), ("MB", 1_000_000),
+    ("GB", 1_000_000_000), ("B", 1), ("", 1),
+  ]
 
-  /// Reads `500MB`, `2GB` or a number of bytes; a MB is 2^20 bytes.
+  /// Reads `500MB`, `2GB`, `4GiB` or a number of bytes; a MB is 1,000,000 bytes, a MiB 1,048,576.
   static func parse(_ text: String) throws -> Int {
     for (suffix, factor) in units where text.uppercased().hasSuffix(suffix) {
       guard let number = Int(text.dropLast(suffix.count)), number > 0 else { break }

@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct ServerTextTests {
   @Test func sizes() {
-    #expect(ByteText.text(500 << 20) == "500 MB")
-    #expect(ByteText.text(3 << 29) == "1.5 GB")
-    #expect(ByteText.text(1023) == "1023 bytes")
+    #expect(ByteText.text(500_000_000) == "500 MB")
+    #expect(ByteText.text(1_500_000_000) == "1.5 GB")
+    #expect(ByteText.text(999) == "999 bytes")
   }
 
   @Test func times() {

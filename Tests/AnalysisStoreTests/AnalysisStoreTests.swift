@@ -86,7 +86,7 @@ private final class Folder {
     let second = try AnalysisStore(path: folder.path)
     #expect(try await second.recover() == 1)
     let back = try #require(try await second.analysis(queued.id))
-    #expect(back.state == .queued && back.attempts == 1)
+    #expect(back.state == .queued && back.attempts == 0)
     #expect(try await second.analysis(making.id)?.result?.media.preview == .failed)
     #expect(!FileManager.default.fileExists(atPath: second.incoming(half.id)))
     #expect(!FileManager.default.fileExists(atPath: stray))

@@ -99,6 +99,26 @@ extension TrainerTests {
       }
     }
 
+    /// A list may come by a pipe, as `find` writes it; names with blanks are names.
+    @Test func aListFromAPipe() throws {
+      try withTemporaryDirectory { folder in
+        let clip = folder.path(of: "a clip's name.mp4")
+        try FileManager.default.createSymbolicLink(
+          atPath: clip, withDestinationPath: DetectorModels.clips[0])
+        try folder.write("\(clip)\n\(DetectorModels.clips[1])", to: "list")
+        let outcome = try BuiltExecutable.run(
+          [
+            "-c", "exec \"$0\" predict \"$1\" --list - --json - < \"$2\"",
+            DetectorModels.detector.path, DetectorModels.model, folder.path(of: "list"),
+          ], program: URL(fileURLWithPath: "/bin/sh"))
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let inputs = try outcome.output.split(separator: "\n").map { line in
+          try JSONDecoder().decode(VideoFinding.self, from: Data(line.utf8)).input
+        }
+        #expect(inputs == [clip, DetectorModels.clips[1]])
+      }
+    }
+
     /// A picture and a folder of numbered pictures are judged as well.
     @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg")) func pictures() throws {
       try withTemporaryDirectory { folder in

@@ -66,7 +66,7 @@ extension TrainerTests {
       (["--host", "0.0.0.0"], "--token-file"), (["--port", "70000"], "0...65535"),
       (["--max-upload", "much"], "500MB"), (["--keep", "7"], "7d"), (["--keep", "5s"], "1m"),
       (["--time-limit", "0s"], "90s"), (["--queue", "0"], "1...100000"),
-      (["--worker-memory", "1MB"], "536870912"),
+      (["--worker-memory", "1MB"], "500000000"),
     ])
     func wrongUsage(_ arguments: [String], _ said: String) throws {
       let outcome = try DetectorModels.run(["serve", "model.pt"] + arguments)

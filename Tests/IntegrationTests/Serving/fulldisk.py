@@ -113,8 +113,8 @@ def use(checks: Checks, server: Server, clips: Clips, filler: Path) -> None:
     ended = server.finished(running, 70)
     checks.check(
         "an analysis on a full disk ends with a reason",
-        ended["state"] == "done" or ended["failure"]["code"] == "diskFull",
-        "done, or failed with diskFull",
+        ended["state"] == "done" or ended["failure"]["code"] == "disk-full",
+        "done, or failed with disk-full",
         ended.get("failure"),
     )
     last = server.finished(server.upload(clips.picture, "last.jpg").json()["id"])

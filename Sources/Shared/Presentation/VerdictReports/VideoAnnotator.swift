@@ -37,7 +37,7 @@ package struct VideoAnnotator {
   private let title: String
   private let titleColour: SIMD3<UInt8>
   private let tracks: [Track]
-  /// Pictures between two that were looked at.
+  /// Pictures between two that were judged.
   private let interval: Double
   private let isStill: Bool
 
@@ -53,8 +53,11 @@ package struct VideoAnnotator {
     let caution = model.caution == nil ? "" : ", BY A MODEL THAT ISN'T KNOWN TO BE SOUND"
     title = (finding.verdict ?? .cannotTell).rawValue.uppercased() + number + caution
     titleColour = Self.colour(finding.verdict ?? .cannotTell)
+    let video = finding.video
+    // Not all pictures with a face are judged.
+    let judgedShare = Double(video?.framesWithFace ?? 1) / Double(max(video?.framesJudged ?? 1, 1))
     interval =
-      Double(finding.video?.frames ?? 1) / Double(max(finding.video?.framesLookedAt ?? 1, 1))
+      Double(video?.frames ?? 1) / Double(max(video?.framesLookedAt ?? 1, 1)) * max(judgedShare, 1)
     isStill = finding.video.map { $0.frames == 1 && $0.seconds == nil } ?? false
     let crops = zip(judged.crops, maps)
     let geometry = model.recipe.geometry
@@ -142,9 +145,9 @@ package struct VideoAnnotator {
   /// What is known of a face at a picture; nil where it was not seen around then.
   private func key(_ keys: [Key], at frame: Double) -> Key? {
     guard let next = keys.firstIndex(where: { $0.frame >= frame }) else {
-      return keys.last.flatMap { frame - $0.frame <= interval / 2 ? $0 : nil }
+      return keys.last.flatMap { frame - $0.frame <= interval ? $0 : nil }
     }
-    guard next > 0 else { return keys[0].frame - frame <= interval / 2 ? keys[0] : nil }
+    guard next > 0 else { return keys[0].frame - frame <= interval ? keys[0] : nil }
     let (left, right) = (keys[next - 1], keys[next])
     guard right.frame - left.frame <= 2.5 * interval else {
       if frame - left.frame <= interval / 2 { return left }

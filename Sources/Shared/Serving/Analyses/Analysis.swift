@@ -77,13 +77,13 @@ package struct AnalysisFailure: Error, Codable, Sendable, Equatable {
     /// It isn't a video or a picture that can be read.
     case unreadable
     /// It took longer than an analysis may.
-    case timeLimit
+    case timeLimit = "time-limit"
     /// It needed more memory, processor time or disk than an analysis may.
-    case resourceLimit
+    case resourceLimit = "resource-limit"
     /// The worker process was lost, more than once.
-    case workerLost
+    case workerLost = "worker-lost"
     /// The result could not be written.
-    case diskFull
+    case diskFull = "disk-full"
   }
 
   package init(_ code: Code, _ message: String) {

@@ -39,7 +39,7 @@ extension AnalysisPage {
       media = "<img id=\"picture\" src=\"\(address)\" alt=\"\("The picture \(analysis.name)")\"/>"
     } else {
       media = """
-        <video id="video" src="\(address)" controls="" playsinline="" preload="metadata" \
+        <video id="video" src="\(address)" controls="" playsinline="" controlslist="nofullscreen" preload="metadata" \
         aria-label="\("The video \(analysis.name)")"></video>
         """
     }
@@ -83,7 +83,7 @@ extension AnalysisPage {
       <button id="heat-toggle" type="button" class="toggle" aria-pressed="false">Heat map</button>
       """ : ""
     let original: Markup =
-      result.media.isOriginal
+      result.media.isOriginal || result.media.kind == .picture
       ? "" : "<p class=\"hint\">This is a preview. The original was judged.</p>"
     return """
       <div class="toolbar scripted">\(boxes)\(heat)\

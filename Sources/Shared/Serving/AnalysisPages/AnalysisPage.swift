@@ -59,7 +59,7 @@ package struct AnalysisPage: Sendable {
     guard let probability = analysis.result?.finding.probability, analysis.state == .done else {
       return outcome.word
     }
-    return "\(outcome.word), \(PageText.chance(probability))"
+    return "\(outcome.word), \(outcome.chance(probability))"
   }
 
   private var content: Markup {

@@ -28,16 +28,20 @@ struct ModelNotes {
     case .cannotTell:
       "It isn't known whether this model is a detector: \(summary.reason ?? "it says no more")"
     case nil:
-      "It isn't known whether this model is sound: its file is of older software, which doesn't say"
+      "It isn't known whether this model is a detector: its file is of older software, and doesn't say."
     }
   }
 
   /// The caution as a block of its own.
   var warning: Markup {
-    guard let caution else { return Markup() }
+    guard caution != nil else { return Markup() }
+    let reason =
+      summary.verdict == .broken
+      ? "Its own file says that this model is broken."
+      : "It isn’t known whether this model is a detector."
     return """
       <p class="note" id="caution">\(PageIcon.fake)<span><strong>Treat the answers with care.</strong> \
-      \(Self.sentence(caution))</span></p>
+      \(reason) Why stands below, under what the model is.</span></p>
       """
   }
 

@@ -51,9 +51,15 @@ enum Outcome: String, CaseIterable {
     }
   }
 
+  /// The probability that it is manipulated, beside the word: a bare number would be read as that of the
+  /// word.
+  func chance(_ probability: Double) -> String {
+    PageText.chance(probability) + (self == .fake ? "" : " manipulated")
+  }
+
   /// Icon, word and probability in a line. The script finds the probability by its class.
   func badge(_ probability: Double? = nil) -> Markup {
-    let number = probability.map { PageText.chance($0) } ?? ""
+    let number = probability.map(chance) ?? ""
     return """
       <span class="outcome \(rawValue)">\(icon)<span class="word">\(word)</span> \
       <span class="chance">\(number)</span></span>

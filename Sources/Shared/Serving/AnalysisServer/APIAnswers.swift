@@ -12,20 +12,20 @@ struct APIAnswers {
   let state: ServerState
 
   func list(_ request: Request) async throws -> Response {
-    let parameters = request.uri.queryParameters
+    let parameters = try Query(request)
     var query = AnalysisQuery()
-    query.text = String(parameters["q"] ?? "")
+    query.text = parameters["q"] ?? ""
     guard query.text.utf8.count <= 1000 else {
       throw Problem.malformed("q: expected at most 1000 bytes.")
     }
     if let word = parameters["verdict"] {
-      guard let verdict = VideoVerdict(rawValue: String(word)) else {
+      guard let verdict = VideoVerdict(rawValue: word) else {
         throw Problem.malformed("verdict: expected real, fake or cannot tell.")
       }
       query.verdict = verdict
     }
     if let word = parameters["state"] {
-      guard let state = Analysis.State(rawValue: String(word)) else {
+      guard let state = Analysis.State(rawValue: word) else {
         throw Problem.malformed("state: expected queued, running, done or failed.")
       }
       query.state = state
@@ -49,7 +49,7 @@ struct APIAnswers {
     if found.count > limit, limit > 0 {
       var values = ["before=\(AnalysisQuery.Cursor(found[limit - 1]))", "limit=\(limit)"]
       for name in ["q", "verdict", "state"] {
-        if let value = parameters[name[...]] {
+        if let value = parameters[name] {
           values.append("\(name)=\(QueryText.encoded(value))")
         }
       }
@@ -111,7 +111,7 @@ struct APIAnswers {
     }
     return try FileResponse(
       path: file(id, media.isOriginal ? AnalysisFiles.upload : AnalysisFiles.preview),
-      type: media.type
+      type: media.type, hasRanges: true
     ).response(range: range)
   }
 

@@ -5,12 +5,17 @@ actor AnalysisHub {
   private var followers: [AnalysisID: [Int: AsyncStream<AnalysisUpdate>.Continuation]] = [:]
   private var latest: [AnalysisID: AnalysisProgress] = [:]
   private var next = 0
+  private var isStopped = false
 
   /// What is said of an analysis from here on; it ends with the last update, or when nothing can follow.
   /// Only the newest update waits for a slow reader.
   func follow(_ id: AnalysisID) -> AsyncStream<AnalysisUpdate> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: AnalysisUpdate.self, bufferingPolicy: .bufferingNewest(1))
+    guard !isStopped else {
+      continuation.finish()
+      return stream
+    }
     let key = next
     next += 1
     followers[id, default: [:]][key] = continuation
@@ -44,6 +49,7 @@ actor AnalysisHub {
 
   /// Ends all that is said: the server stops.
   func endAll() {
+    isStopped = true
     for continuation in followers.values.flatMap(\.values) { continuation.finish() }
   }
 

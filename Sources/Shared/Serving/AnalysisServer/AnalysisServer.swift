@@ -45,7 +45,7 @@ package struct AnalysisServer {
     let channel = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         IdleStateHandler(allTimeout: .seconds(IdleConnections.seconds(settings))),
-        IdleConnections(),
+        IdleConnections(), ContinueHandler(),
       ], idleTimeout: .seconds(30),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))
@@ -59,17 +59,19 @@ package struct AnalysisServer {
       }, logger: state.logger)
     var configuration = ServiceGroupConfiguration(
       services: [
-        .init(service: WorkerService(state: state, listening: listening)),
+        // They are stopped in the reverse order: workers first, with which everything ends that an
+        // answer waits for.
         .init(service: Housekeeping(state: state)), .init(service: application),
+        .init(service: WorkerService(state: state, listening: listening)),
       ], gracefulShutdownSignals: signals, logger: state.logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(40)
+    configuration.maximumGracefulShutdownDuration = .seconds(30)
     do {
       try await ServiceGroup(configuration: configuration).run()
     } catch let error as ServerError {
       throw error
     } catch let error as AnalysisStoreError {
       throw error
-    } catch where !state.readiness.isListening {
+    } catch  where !state.readiness.isListening {
       throw ServerError(
         .addressUnusable,
         "can't listen on \(settings.host), port \(settings.port): \(error); choose another --port (0 "
@@ -114,12 +116,12 @@ private struct WorkerService: Service {
   let listening: Listening
 
   /// Seconds that running analyses get to end when the server stops.
-  private static let graceSeconds = 20.0
+  private static let graceSeconds = 15.0
 
   func run() async throws {
     let slot = WorkerSlot(
       settings: state.settings, store: state.store, queue: state.queue, hub: state.hub,
-      counters: state.counters, logger: state.logger)
+      counters: state.counters, readiness: state.readiness, logger: state.logger)
     let slots = Task {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<state.settings.workers {

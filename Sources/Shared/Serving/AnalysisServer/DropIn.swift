@@ -35,7 +35,8 @@ struct DropIn {
     let updates = await hub.follow(analysis.id)
     let ended = try await store.analysis(analysis.id)?.isEnded ?? false
     if !ended { await wait(for: updates) }
-    guard let analysis = try await store.analysis(analysis.id), analysis.isEnded else {
+    guard let analysis = try await store.analysis(analysis.id) else { throw Problem.notFound }
+    guard analysis.isEnded else {
       throw Problem(
         .serviceUnavailable, "time-limit",
         "There is no answer within \(Int(settings.answerLimitSeconds)) seconds. It will be at "

@@ -8,6 +8,8 @@ internal import NIOCore
 struct FileResponse {
   let path: String
   let type: String
+  /// Whether parts of it may be asked for.
+  var hasRanges = false
   /// How a browser names it where it is saved; nil where it is shown.
   var attachment: String?
 
@@ -24,8 +26,9 @@ struct FileResponse {
     }
     let size = file.length
     var headers: HTTPFields = [
-      .contentType: type, .acceptRanges: "bytes", .cacheControl: "private, max-age=3600",
+      .contentType: type, .cacheControl: "private, max-age=3600",
     ]
+    if hasRanges { headers[.acceptRanges] = "bytes" }
     if let attachment {
       headers[.contentDisposition] = ContentDisposition(attachment: attachment).headerValue
     }

@@ -6,16 +6,30 @@ internal import Workers
 struct IncomingBody: Sendable {
   private let body: RequestBody
   private let isComplete = Locked(false)
+  private let hasFailed = Locked(false)
 
   init(_ request: Request) { body = request.body }
 
   /// Whether all of it was read.
   var isRead: Bool { isComplete.withLock { $0 } }
 
+  /// Whether it is malformed, or ended before it was complete: the client's mistake.
+  var isBroken: Bool { hasFailed.withLock { $0 } }
+
   /// Gives each piece to `take`, in their order, as they come.
   func forEach(_ take: (ByteBuffer) throws -> Void) async throws {
-    for try await buffer in body { try take(buffer) }
+    var pieces = body.makeAsyncIterator()
+    while let buffer = try await next(&pieces) { try take(buffer) }
     isComplete.withLock { $0 = true }
+  }
+
+  private func next(_ pieces: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+    do {
+      return try await pieces.next()
+    } catch {
+      hasFailed.withLock { $0 = true }
+      throw error
+    }
   }
 
   /// All of a short body.

@@ -26,11 +26,11 @@ struct PageAnswers {
   }
 
   func home(_ request: Request) async throws -> Response {
-    let parameters = request.uri.queryParameters
+    let parameters = try Query(request)
     var filter = HistoryFilter(
       text: String((parameters["q"] ?? "").prefix(200)),
-      verdict: parameters["verdict"].flatMap { HistoryFilter.Verdict(rawValue: String($0)) },
-      before: parameters["before"].map { String($0) })
+      verdict: parameters["verdict"].flatMap { HistoryFilter.Verdict(rawValue: $0) },
+      before: parameters["before"])
     var query = AnalysisQuery()
     query.text = filter.text
     switch filter.verdict {
@@ -79,11 +79,11 @@ struct PageAnswers {
 
   // MARK: Login
 
-  func loginForm(_ request: Request) -> Response {
+  func loginForm(_ request: Request) throws -> Response {
     guard state.access.isRestricted, !state.access.isAllowed(request) else {
       return .seeOther("/")
     }
-    let next = request.uri.queryParameters["next"].map { String($0) }
+    let next = try Query(request)["next"]
     return .page(LoginPage(failed: false, next: Self.local(next)).html)
   }
 

@@ -68,9 +68,9 @@ struct Problem: Error {
 
 /// Sizes for people.
 enum ByteText {
-  /// E.g. `500 MB`; a MB is 2^20 bytes, as `--max-upload` reads it.
+  /// E.g. `500 MB`; a MB is 1,000,000 bytes, as `--max-upload` reads it.
   static func text(_ bytes: Int) -> String {
-    let units = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")]
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "KB")]
     guard let unit = units.first(where: { bytes >= $0.0 }) else { return "\(bytes) bytes" }
     let tenths = (bytes * 10 + unit.0 / 2) / unit.0
     return (tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)") + " \(unit.1)"

@@ -16,6 +16,12 @@ final class Readiness: Sendable {
   /// The server stops.
   func stop() { state.withLock { $0.isStopping = true } }
 
+  /// Whether a worker has ever loaded the model.
+  var hasWorked: Bool { state.withLock { $0.workers > 0 } }
+
+  /// Whether the server stops.
+  var isStopping: Bool { state.withLock { $0.isStopping } }
+
   /// Whether a worker has been ready, and the server doesn't stop.
   var isReady: Bool { state.withLock { $0.workers > 0 && !$0.isStopping } }
 }

@@ -22,6 +22,8 @@ struct ServerResponder: HTTPResponder {
       response = refusal(error, request, body)
     }
     SafeHeaders.add(to: &response)
+    // The body isn't begun: an event stream would follow an analysis for nobody.
+    if request.method == .head { response = response.createHeadResponse() }
     state.counters.countRequest(status: response.status.code)
     return response
   }
@@ -38,7 +40,7 @@ struct ServerResponder: HTTPResponder {
     switch route {
     case .asset(let name): return try pages.asset(name)
     case .health(let isReady): return try health(isReady)
-    case .loginForm: return pages.loginForm(request)
+    case .loginForm: return try pages.loginForm(request)
     case .login: return try await pages.login(request, body)
     case .logout: return pages.logout(request)
     case .home: return try await pages.home(request)
@@ -51,8 +53,8 @@ struct ServerResponder: HTTPResponder {
     case .delete(let id): return try await api.delete(id)
     case .events(let id): return try await api.events(id)
     case .frame(let id, let index):
-      return try await api.frame(id, index, isHeat: request.uri.queryParameters["heat"] == "1")
-    case .video(let id): return try await api.video(id, range: request.headers[.range])
+      return try await api.frame(id, index, isHeat: Query(request)["heat"] == "1")
+    case .video(let id): return try await api.video(id, range: range(request))
     case .report(let id): return try await api.report(id)
     case .finding(let id): return try await api.finding(id)
     case .table(let id): return try await api.table(id)
@@ -65,6 +67,12 @@ struct ServerResponder: HTTPResponder {
         upload: state.upload
       ).respond(to: request, body)
     }
+  }
+
+  /// The part of a file that is asked for; nil is all of it. A range goes with GET only, and where it
+  /// depends on what a client has (If-Range), there is nothing that could tell.
+  private func range(_ request: Request) -> String? {
+    request.method == .get && request.headers[.ifRange] == nil ? request.headers[.range] : nil
   }
 
   private func health(_ isReady: Bool) throws -> Response {
@@ -98,7 +106,7 @@ struct ServerResponder: HTTPResponder {
   private func refusal(
     _ error: any Error, _ request: Request, _ body: IncomingBody
   ) -> Response {
-    let problem = problem(error, request)
+    let problem = problem(error, request, body)
     if request.method == .post { state.counters.countRefusal(problem.code) }
     var bytes = problem.json
     var type = "application/problem+json"
@@ -112,16 +120,19 @@ struct ServerResponder: HTTPResponder {
     for field in problem.headers { response.headers[field.name] = field.value }
     let hasBody =
       request.headers[.contentLength] != nil || request.headers[.transferEncoding] != nil
-    guard hasBody, !body.isRead else { return response }
+    guard hasBody, !body.isRead, request.method != .head else { return response }
     return Leftovers.drained(response, ByteBuffer(bytes: bytes), rest: body)
   }
 
-  private func problem(_ error: any Error, _ request: Request) -> Problem {
+  private func problem(
+    _ error: any Error, _ request: Request, _ body: IncomingBody
+  ) -> Problem {
     if let error = error as? Problem { return error }
     if let error = error as? AnalysisStoreError {
       state.logger.error("\(error)")
       return Problem(error)
     }
+    if body.isBroken { return .malformed("The body can't be read, or ends too early.") }
     state.logger.error("\(error)", metadata: ["path": "\(request.uri.path)"])
     return Problem(
       .serviceUnavailable, "failed", "The request could not be served.",

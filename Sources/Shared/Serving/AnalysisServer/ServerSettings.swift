@@ -7,7 +7,7 @@ package struct ServerSettings: Sendable {
   /// The data folder.
   package var dataPath: String
   /// Most bytes of one uploaded file.
-  package var maximumUploadBytes = 500 << 20
+  package var maximumUploadBytes = 500_000_000
   /// Worker processes at a time.
   package var workers = 1
   /// Threads of each worker process.
@@ -19,7 +19,7 @@ package struct ServerSettings: Sendable {
   /// Seconds that a request to `/predict` waits for its answer.
   package var answerLimitSeconds = 60.0
   /// Bytes of memory that a worker process may use.
-  package var workerMemoryBytes = 4 << 30
+  package var workerMemoryBytes = 4_000_000_000
   /// Seconds after which results are deleted; nil keeps them.
   package var keepSeconds: Double?
   /// What clients must know; none where everybody who reaches the port may use it.

@@ -20,7 +20,9 @@ struct ServerState: Sendable {
 
 extension ServerState {
   var upload: Upload {
-    Upload(settings: settings, store: store, admission: admission, counters: counters)
+    Upload(
+      settings: settings, store: store, admission: admission, counters: counters,
+      readiness: readiness)
   }
 
   /// An analysis that there is.

@@ -11,6 +11,7 @@ struct Upload {
   let store: AnalysisStore
   let admission: Admission
   let counters: ServerCounters
+  let readiness: Readiness
 
   /// Names of a form's fields that hold files.
   private static let fields: Set<String> = ["file", "video", "image"]
@@ -31,6 +32,11 @@ struct Upload {
   func receive(
     _ request: Request, _ body: IncomingBody, most: Int
   ) async throws -> [Analysis] {
+    guard !readiness.isStopping else {
+      throw Problem(
+        .serviceUnavailable, "stopping", "The server stops. Try again when it is there again.",
+        headers: [.retryAfter: "30"])
+    }
     let type = request.headers[.contentType] ?? ""
     let isForm = type.lowercased().hasPrefix("multipart/")
     let limit = settings.maximumUploadBytes
@@ -65,7 +71,7 @@ struct Upload {
   private func readBody(
     _ request: Request, _ body: IncomingBody, _ files: inout [UploadedFile]
   ) async throws {
-    let name = request.uri.queryParameters["name"].map { String($0) } ?? "upload"
+    let name = try Query(request)["name"] ?? "upload"
     let file = try UploadedFile(
       DisplayName(name).text, in: store, limit: settings.maximumUploadBytes)
     files.append(file)

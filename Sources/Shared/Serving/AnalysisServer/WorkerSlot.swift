@@ -17,6 +17,7 @@ struct WorkerSlot: Sendable {
   let queue: AnalysisQueue
   let hub: AnalysisHub
   let counters: ServerCounters
+  let readiness: Readiness
   let logger: Logger
 
   /// Workers that an analysis may lose before it fails: a worker may be lost to what has nothing to do
@@ -48,8 +49,11 @@ struct WorkerSlot: Sendable {
       if let obstacle = outcome.obstacle {
         failures += 1
         logger.error("a worker can't work", metadata: ["reason": "\(obstacle)"])
-        guard failures < 3 else { throw ServerError(.workersUnusable, obstacle) }
-        try? await Task.sleep(for: .seconds(failures))
+        // Once one has worked, it is the machine that has changed, and it may change back.
+        guard failures < 3 || readiness.hasWorked else {
+          throw ServerError(.workersUnusable, obstacle)
+        }
+        try? await Task.sleep(for: .seconds(min(failures, 30)))
         continue
       }
       guard let analysis = outcome.analysis else { return }
@@ -84,7 +88,10 @@ struct WorkerSlot: Sendable {
       switch try Self.message(await lines.next()) {
       case .ready: isReady()
       case .unusable(let reason): return Outcome(obstacle: reason)
-      default: return Outcome(obstacle: "it ended before the model was loaded")
+      default:
+        return Outcome(
+          obstacle: "a worker process ended before it had loaded the model; it may need more "
+            + "--worker-memory")
       }
       deadline.cancel()
       guard var analysis = await queue.next() else { return Outcome() }

@@ -163,11 +163,9 @@ package final class AnalysisStore: Sendable {
   /// - Returns: whether there was one.
   package func delete(_ id: AnalysisID) async throws(AnalysisStoreError) -> Bool {
     try await perform { [self] in
-      let wasThere = try await database.write {
-        try AnalysisRow.deleteOne($0, key: id.description)
-      }
+      // Files first: on a full disk they make the room that the database needs.
       try? FileManager.default.removeItem(atPath: folder(id))
-      return wasThere
+      return try await database.write { try AnalysisRow.deleteOne($0, key: id.description) }
     }
   }
 
@@ -194,7 +192,12 @@ package final class AnalysisStore: Sendable {
         try manager.removeItem(atPath: path + "/incoming/" + name)
       }
       let (count, known) = try await database.write { db -> (Int, Set<String>) in
-        try db.execute(sql: "UPDATE analyses SET state = 'queued' WHERE state = 'running'")
+        // That the server ended says nothing of the file.
+        try db.execute(
+          sql: """
+            UPDATE analyses SET state = 'queued', attempts = MAX(attempts - 1, 0)
+            WHERE state = 'running'
+            """)
         let count = db.changesCount
         // The process that made the preview is gone.
         for row in try AnalysisRow.filter(

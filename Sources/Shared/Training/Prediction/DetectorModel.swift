@@ -70,7 +70,11 @@ package struct DetectorModel: Sendable {
 
   /// What every answer of a model that isn't known to be sound says with it; nil for a sound one.
   package var caution: String? {
-    guard let stated = metadata.verdict, stated.verdict != .sound else { return nil }
+    guard let stated = metadata.verdict else {
+      return "It isn't known whether this model is a detector: its file is of older software, and "
+        + "doesn't say."
+    }
+    guard stated.verdict != .sound else { return nil }
     return stated.verdict == .broken
       ? "The file says that this model is broken: \(stated.reason)"
       : "It isn't known whether this model is a detector: \(stated.reason)"

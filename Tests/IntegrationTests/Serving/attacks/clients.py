@@ -187,8 +187,8 @@ def limits(attack: Attack) -> None:
     failure = server.finished(long).get("failure", {})
     checks.check(
         "a long clip fails with --time-limit 1s",
-        failure.get("code") == "timeLimit" and len(failure["message"]) > 10,
-        "timeLimit",
+        failure.get("code") == "time-limit" and len(failure["message"]) > 10,
+        "time-limit",
         failure,
     )
     checks.equal("the next one works", server.finished(picture)["state"], "done")

@@ -78,7 +78,11 @@ const setShare = (progress, share) => {
 function badge(name, probability) {
   const all = byId("outcomes").content;
   const copy = all.querySelector(`.${CSS.escape(name)}`).cloneNode(true);
-  if (typeof probability === "number") copy.querySelector(".chance").textContent = percent(probability);
+  if (typeof probability === "number") {
+    // Beside any other word than this one, a bare number would be read as that word's.
+    const word = copy.classList.contains("fake") ? "" : " manipulated";
+    copy.querySelector(".chance").textContent = percent(probability) + word;
+  }
   return copy;
 }
 
@@ -390,8 +394,9 @@ function keyAt(keys, time, interval) {
       transform: mix(left.transform, right.transform, share),
     };
   }
-  if (left && time - left.time <= interval / 2) return left;
-  if (right && right.time - time <= interval / 2) return right;
+  // Before the first judged picture and after the last one, what is known is held for a while.
+  if (left && time - left.time <= (right ? interval / 2 : interval)) return left;
+  if (right && right.time - time <= (left ? interval / 2 : interval)) return right;
   return null;
 }
 
@@ -418,7 +423,9 @@ async function startPlayer(signal) {
   const size = analysis.result.finding.video;
   const duration = size.seconds ?? video?.duration ?? 0;
   const faces = readFaces(analysis.result, Number.isFinite(duration) ? duration : 0);
-  const interval = video ? duration / Math.max(size.framesLookedAt, 1) : Infinity;
+  // Seconds between two judged pictures: not all with a face are judged.
+  const interval = video ? duration / Math.max(size.framesLookedAt, 1)
+    * Math.max(size.framesWithFace / Math.max(size.framesJudged, 1), 1) : Infinity;
   const isOn = (id) => byId(id)?.getAttribute("aria-pressed") === "true";
   let shown = 0;
 
@@ -501,7 +508,9 @@ function startMoments(video, on) {
     const choose = (index) => points.forEach((point, place) =>
       point.setAttribute("tabindex", place === index ? "0" : "-1"));
     choose(0);
-    on(chart, "focusin", (event) => choose(points.indexOf(event.target.closest("a"))));
+    // On the parent: Chromium makes a drawing that listens for focus a stop of the Tab key itself.
+    on(chart.parentElement, "focusin", (event) =>
+      choose(Math.max(points.indexOf(event.target.closest("a")), 0)));
     on(chart, "keydown", (event) => {
       const index = points.indexOf(document.activeElement);
       const target = {
