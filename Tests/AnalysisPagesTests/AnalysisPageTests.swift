@@ -48,7 +48,8 @@ struct AnalysisPageTests {
     #expect(try element("verdict", of: page)?["data-verdict"] == name)
     #expect(page.contains("\(word)</h2>"))
     #expect(page.contains("<strong id=\"probability\">\(number)</strong>"))
-    #expect(page.contains("<title>\(word), \(number): clip.mp4"))
+    let chance = number + (name == "fake" ? "" : " manipulated")
+    #expect(page.contains("<title>\(word), \(chance): clip.mp4"))
     #expect(!hasRefresh(page))
   }
 

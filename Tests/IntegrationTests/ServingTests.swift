@@ -57,7 +57,7 @@ extension TrainerTests {
       try withTemporaryDirectory { folder in
         try check(
           "browser.py", by: URL(fileURLWithPath: try #require(Self.browser)),
-          ["--screenshots", folder.path(of: "screenshots")])
+          ["--screenshots", folder.path(of: "screenshots"), "--one-face"])
       }
     }
 

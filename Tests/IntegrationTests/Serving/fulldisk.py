@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -101,9 +102,17 @@ def use(checks: Checks, server: Server, clips: Clips, filler: Path) -> None:
         checks.equal("with room something can be deleted", gone.status, 204)
     after = server.finished(server.upload(clips.picture, "after.jpg").json()["id"])
     checks.equal("with room uploads work again", after["state"], "done")
-    running = server.upload(clips.long_video(), "long.mp4").json()["id"]
+    # A worker that is held has its job while the disk is filled.
+    wait(server.workers, 20, "a worker")
+    time.sleep(3)  # until it has loaded the model
+    held = server.workers()
+    for worker in held:
+        os.kill(worker, signal.SIGSTOP)
+    running = server.upload(clips.picture, "held.jpg").json()["id"]
     wait(lambda: server.analysis(running)["state"] == "running", 20, "a running analysis", 0.02)
     fill(0)
+    for worker in held:
+        os.kill(worker, signal.SIGCONT)
     time.sleep(6)
     state = server.analysis(running)
     print(

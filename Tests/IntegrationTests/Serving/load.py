@@ -169,12 +169,12 @@ class Load:
         hits: Counter[str] = Counter()
         end = time.monotonic() + 8
         while kills < 6 and time.monotonic() < end:
-            time.sleep(0.3)
+            time.sleep(0.03)
             # An analysis fails after three lost workers. The server's own end may be one of them.
             page = server.ask(f"{JSON}?state=running").json()
             running = [found["id"] for found in page["analyses"]]
             # Younger ones may still load the model; see `killed_early`.
-            workers = [pid for pid in server.workers() if age(pid) > 0.5]
+            workers = [pid for pid in server.workers() if age(pid) > 0.05]
             if workers and all(hits[identifier] < 1 for identifier in running):
                 hits.update(running)
                 os.kill(generator.choice(workers), signal.SIGKILL)

@@ -39,7 +39,7 @@ extension AnalysisPage {
       media = "<img id=\"picture\" src=\"\(address)\" alt=\"\("The picture \(analysis.name)")\"/>"
     } else {
       media = """
-        <video id="video" src="\(address)" controls="" playsinline="" controlslist="nofullscreen" preload="metadata" \
+        <video id="video" src="\(address)" controls="" playsinline="" preload="metadata" \
         aria-label="\("The video \(analysis.name)")"></video>
         """
     }

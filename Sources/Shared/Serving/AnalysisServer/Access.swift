@@ -30,8 +30,11 @@ final class Access: Sendable {
   ///
   /// - Returns: the name that the client uses.
   func checkedHost(_ request: Request) throws(Problem) -> HostName {
-    guard let host = HostName(header: request.head.authority ?? "") else {
-      throw Problem(.badRequest, "host", "Expected a Host header with a name or an address.")
+    // The first one is the authority; of a second one nobody knows which is meant.
+    guard !request.headers.contains(.host),
+      let host = HostName(header: request.head.authority ?? "")
+    else {
+      throw Problem(.badRequest, "host", "Expected one Host header, with a name or an address.")
     }
     guard host.isIPAddress || host.isLoopback || names.contains(host.name) else {
       throw Problem(
@@ -114,6 +117,8 @@ final class Access: Sendable {
 }
 
 extension HTTPField.Name {
+  /// A second Host header. Its parts are letters, which a name may have.
+  static let host = HTTPField.Name("Host") ?? .origin
   /// What page a browser's request comes from. Its parts are letters and `-`, which a name may have.
   static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

@@ -45,7 +45,7 @@ package struct AnalysisServer {
     let channel = HTTP1Channel.Configuration(
       additionalChannelHandlers: [
         IdleStateHandler(allTimeout: .seconds(IdleConnections.seconds(settings))),
-        IdleConnections(), ContinueHandler(),
+        IdleConnections(), RequestHeadHandler(),
       ], idleTimeout: .seconds(30),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))

@@ -7,7 +7,10 @@ struct Query {
 
   /// - Throws: `Problem` where they are too long.
   init(_ request: Request) throws(Problem) {
-    guard let fields = FormFields(urlEncoded: Array((request.uri.query ?? "").utf8)) else {
+    guard
+      let fields = FormFields(
+        urlEncoded: (request.uri.query ?? "").utf8, limit: 64 << 10)
+    else {
       throw .malformed("The address is too long.")
     }
     self.fields = fields

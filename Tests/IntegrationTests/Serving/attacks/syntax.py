@@ -77,7 +77,6 @@ def sequences(attack: Attack) -> None:
     for key, data in {
         "Connection: close": attack.get(fields="Connection: close\r\n"),
         "Connection: Close": attack.get(fields="Connection: Close\r\n"),
-        "HTTP/1.0": get.replace("HTTP/1.1", "HTTP/1.0"),
     }.items():
         with Connection(attack.server) as connection:
             connection.send(data.encode())

@@ -86,7 +86,7 @@ class Server(server.Server):
         end = time.monotonic() + seconds
         while True:
             document = self.analysis(analysis)
-            share = document.get("progress", {}).get("share", 0)
+            share = document.get("share", 0)
             if document["state"] not in ("queued", "running") or share > 0.2:
                 return document
             if time.monotonic() > end:

@@ -1,0 +1,27 @@
+internal import HTTPTypes
+internal import NIOCore
+internal import NIOHTTPTypes
+
+/// What Hummingbird leaves of HTTP/1.1: says to clients that ask before they send a body (`Expect:
+/// 100-continue`) that they may, and ends the connection for those who write `Connection: Close` in
+/// another case than it expects.
+final class RequestHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundOut = HTTPResponsePart
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard case .head(var head) = unwrapInboundIn(data) else {
+      return context.fireChannelRead(data)
+    }
+    if head.headerFields[.expect]?.lowercased() == "100-continue" {
+      context.writeAndFlush(
+        wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+    let options = head.headerFields[.connection]?.lowercased().split(separator: ",")
+    if options?.contains(where: { $0.filter { $0 != " " } == "close" }) == true {
+      head.headerFields[.connection] = "close"
+    }
+    context.fireChannelRead(wrapInboundOut(.head(head)))
+  }
+}
