@@ -413,7 +413,6 @@ async function startPlayer(signal) {
   if (media.error) fails();
   // The browser's own full screen has no boxes. Where only that is there, on phones of some makers, it stays.
   byId("fullscreen").hidden = !document.fullscreenEnabled;
-  if (document.fullscreenEnabled) video?.controlsList?.add("nofullscreen");
   on(byId("fullscreen"), "click", () => {
     if (document.fullscreenElement) document.exitFullscreen(); else byId("player").requestFullscreen();
   });
