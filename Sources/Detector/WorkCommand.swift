@@ -44,6 +44,8 @@ struct WorkCommand: ParsableCommand {
   }
 
   func run() throws {
+    // It ends with its work or its server, not with a terminal or a service's group of processes.
+    for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, SIG_IGN) }
     let limits = WorkerLimits(
       memoryBytes: memory, processorSeconds: seconds, fileBytes: fileBytes)
     guard limits.apply() else { return Self.say(.unusable("its limits can't be set")) }
@@ -68,7 +70,8 @@ struct WorkCommand: ParsableCommand {
     // The server is gone when nobody holds the other end any more.
     Thread.detachNewThread {
       while readLine() != nil {}
-      Glibc.exit(ExitCode.failure.rawValue)
+      // At once: libraries' last steps would run beside the decoders.
+      _exit(ExitCode.failure.rawValue)
     }
     worker.work(on: job)
   }
@@ -79,7 +82,7 @@ struct WorkCommand: ParsableCommand {
     do {
       try FileHandle.standardOutput.write(contentsOf: data + Data("\n".utf8))
     } catch {
-      Glibc.exit(ExitCode.failure.rawValue)
+      _exit(ExitCode.failure.rawValue)
     }
   }
 }

@@ -64,7 +64,8 @@ struct APIAnswers {
     let analyses = try await state.upload.receive(request, body, most: 1)
     await state.queue.added()
     guard let analysis = analyses.first else { throw Problem.notFound }
-    let position = try await state.store.position(of: analysis)
+    // It is queued, whatever goes wrong now.
+    let position = try? await state.store.position(of: analysis)
     var response = Response.json(
       AnalysisDocument(analysis, position: position), status: .accepted)
     response.headers[.location] = "/api/analyses/\(analysis.id)"

@@ -61,9 +61,11 @@ final class Access: Sendable {
   func isAllowed(_ request: Request) -> Bool {
     guard isRestricted else { return true }
     if let header = request.headers[.authorization] {
+      // A proxy may ask for a password of its own, by another scheme.
       let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-      guard parts.count == 2, parts[0].lowercased() == "bearer" else { return false }
-      return isToken(String(parts[1]))
+      if parts.first?.lowercased() == "bearer" {
+        return parts.count == 2 && isToken(String(parts[1]))
+      }
     }
     return session(of: request) != nil
   }

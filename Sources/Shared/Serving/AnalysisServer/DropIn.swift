@@ -33,7 +33,7 @@ struct DropIn {
     guard let analysis = analyses.first else { throw Problem.notFound }
     await queue.added()
     let updates = await hub.follow(analysis.id)
-    let ended = try await store.analysis(analysis.id)?.isEnded ?? false
+    let ended = (try? await store.analysis(analysis.id)?.isEnded) ?? false
     if !ended { await wait(for: updates) }
     guard let analysis = try await store.analysis(analysis.id) else { throw Problem.notFound }
     guard analysis.isEnded else {

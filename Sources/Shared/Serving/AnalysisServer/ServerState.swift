@@ -38,9 +38,15 @@ extension ServerState {
 
   /// Deletes an analysis with all that belongs to it, also while a worker has it.
   func delete(_ id: AnalysisID) async throws -> Bool {
-    let wasThere = try await store.delete(id)
-    await queue.abandon(id)
-    await hub.end(id)
-    return wasThere
+    do {
+      let wasThere = try await store.delete(id)
+      await queue.abandon(id)
+      await hub.end(id)
+      return wasThere
+    } catch {
+      // Its files are gone, whatever the database says.
+      await queue.abandon(id)
+      throw error
+    }
   }
 }

@@ -18,9 +18,9 @@ struct Upload {
   /// Room for what a form has besides its files.
   private static let formBytes = 64 << 10
   /// Bytes of the disk that uploads leave free.
-  private static let reservedBytes = 64 << 20
+  static let reservedBytes = 64 << 20
   /// A body that comes slower than this after a minute is given up.
-  private static let leastBytesPerSecond = 1024.0
+  private static let leastBytesPerSecond = 10_000.0
 
   /// Receives the files of a request and queues an analysis for each.
   ///
@@ -88,9 +88,13 @@ struct Upload {
     do {
       var parser = MultipartParser(boundary: try MultipartBoundary(contentType: type))
       var pace = Pace()
+      // Parts that are no files count as well.
+      var left = settings.maximumUploadBytes * most + Self.formBytes
       var current: UploadedFile?
       try await body.forEach { buffer in
         try pace.check(buffer.readableBytes, least: Self.leastBytesPerSecond)
+        left -= buffer.readableBytes
+        guard left >= 0 else { throw Problem.tooLarge(limit: settings.maximumUploadBytes) }
         try parser.parse(buffer.readableBytesUInt8Span) { event in
           switch event {
           case .partBegins(let part):

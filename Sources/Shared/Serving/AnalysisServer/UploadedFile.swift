@@ -8,11 +8,14 @@ internal import NIOCore
 /// A file that is being received: it goes to the disk piece by piece, and never fills memory.
 final class UploadedFile {
   let id = AnalysisID()
+  /// After so many bytes it is looked whether the disk has room.
+  private static let stepBytes = 8 << 20
   /// What the client calls it, made safe to show.
   let name: String
   private(set) var bytes = 0
 
   private let limit: Int
+  private let store: AnalysisStore
   private let path: String
   private var file: OpenFile
 
@@ -20,6 +23,7 @@ final class UploadedFile {
   init(_ name: String, in store: AnalysisStore, limit: Int) throws(Problem) {
     self.name = name
     self.limit = limit
+    self.store = store
     path = store.incoming(id)
     do throws(FileError) {
       file = try OpenFile(path, .append, creating: .always)
@@ -30,8 +34,15 @@ final class UploadedFile {
 
   /// Takes the next bytes.
   func append(_ piece: RawSpan) throws(Problem) {
+    let before = bytes
     bytes += piece.byteCount
     guard bytes <= limit else { throw .tooLarge(limit: limit) }
+    // Others' analyses need room as well.
+    if before / Self.stepBytes != bytes / Self.stepBytes,
+      let free = store.availableBytes, free < Upload.reservedBytes
+    {
+      throw .diskFull
+    }
     do throws(FileError) {
       try file.append(piece)
     } catch {

@@ -34,6 +34,8 @@ struct WorkerSlot: Sendable {
     var analysis: Analysis?
     /// Whether the worker was ended because its time was over.
     var isOverTime = false
+    /// Whether the worker said nothing after it got its job: it was dead before.
+    var wasDead = false
     /// Why no worker can work; nil where this one could.
     var obstacle: String?
   }
@@ -45,7 +47,7 @@ struct WorkerSlot: Sendable {
   func run(isReady: @Sendable () -> Void) async throws {
     var failures = 0
     while !Task.isCancelled {
-      let (outcome, status) = try await runWorker(isReady: isReady)
+      let (outcome, status) = try await runWorkerOrExplain(isReady: isReady)
       if let obstacle = outcome.obstacle {
         failures += 1
         logger.error("a worker can't work", metadata: ["reason": "\(obstacle)"])
@@ -58,13 +60,34 @@ struct WorkerSlot: Sendable {
       }
       guard let analysis = outcome.analysis else { return }
       failures = 0
-      await queue.ended(analysis.id)
       await finish(analysis, outcome, status)
+      // A worker may have written after somebody deleted the analysis; it is dead now.
+      await store.removeFilesOfNobody(analysis.id)
+    }
+  }
+
+  /// Runs a worker. One that can't even be started, for lack of memory or processes, is an obstacle like
+  /// one that can't load the model.
+  private func runWorkerOrExplain(
+    isReady: @Sendable () -> Void
+  ) async throws -> (Outcome, TerminationStatus) {
+    // Known outside, so that a job is not forgotten with its worker.
+    let job = Locked<Analysis?>(nil)
+    do {
+      return try await runWorker(isReady: isReady, job: job)
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      guard let analysis = job.withLock({ $0 }) else {
+        return (Outcome(obstacle: "a worker process can't be run: \(error)"), .exited(1))
+      }
+      logger.error("\(error)", metadata: ["analysis": "\(analysis.id)"])
+      return (Outcome(analysis: analysis), .exited(1))
     }
   }
 
   private func runWorker(
-    isReady: @Sendable () -> Void
+    isReady: @Sendable () -> Void, job: Locked<Analysis?>
   ) async throws -> (Outcome, TerminationStatus) {
     var options = PlatformOptions()
     // Ctrl-C in a terminal goes to the server alone, which ends its workers in order.
@@ -74,12 +97,21 @@ struct WorkerSlot: Sendable {
       platformOptions: options, input: .inputWriter, output: .sequence, error: .discarded
     ) { execution in
       let isOverTime = Locked(false)
-      let end: @Sendable () -> Void = { try? execution.send(signal: .kill) }
+      let isOver = Locked(false)
+      // Its number may be another process's once this closure has returned.
+      let end: @Sendable () -> Void = {
+        isOver.withLock { over in if !over { try? execution.send(signal: .kill) } }
+      }
       let deadline = Deadline(end: {
         isOverTime.withLock { $0 = true }
         end()
       })
-      defer { deadline.cancel() }
+      defer {
+        deadline.cancel()
+        // One that has closed its output, and stays, is ended too.
+        end()
+        isOver.withLock { $0 = true }
+      }
       var lines = execution.standardOutput.strings(
         separatedBy: .unicodeScalarSequence(["\n"]),
         bufferingPolicy: .maxLineLength(Self.mostLineBytes)
@@ -95,17 +127,21 @@ struct WorkerSlot: Sendable {
       }
       deadline.cancel()
       guard var analysis = await queue.next() else { return Outcome() }
+      job.withLock { $0 = analysis }
       await queue.began(analysis.id, end: end)
       await hub.publish(analysis)
+      var hasSpoken = true
       do {
         deadline.set(seconds: settings.timeLimitSeconds)
         try prepare(analysis.id)
+        hasSpoken = false
         let job = WorkerJob(
           input: "\(store.folder(analysis.id))/\(AnalysisFiles.upload)", name: analysis.name,
           output: store.folder(analysis.id))
         let line = String(decoding: try JSONEncoder().encode(job), as: UTF8.self) + "\n"
         _ = try await execution.standardInputWriter.write(line)
         while let message = try Self.message(await lines.next()) {
+          hasSpoken = true
           if await take(message, &analysis) { deadline.set(seconds: settings.timeLimitSeconds) }
         }
       } catch is CancellationError {
@@ -115,7 +151,9 @@ struct WorkerSlot: Sendable {
         logger.debug("a worker's words end: \(error)")
         end()
       }
-      return Outcome(analysis: analysis, isOverTime: isOverTime.withLock { $0 })
+      await queue.ended(analysis.id)
+      return Outcome(
+        analysis: analysis, isOverTime: isOverTime.withLock { $0 }, wasDead: !hasSpoken)
     }
     return (result.closureResult, result.terminationStatus)
   }
@@ -140,6 +178,8 @@ struct WorkerSlot: Sendable {
   private func take(_ message: WorkerMessage, _ analysis: inout Analysis) async -> Bool {
     switch message {
     case .ready, .unusable: return false
+    // What has ended stays as it is.
+    case .answered where analysis.isEnded, .failed where analysis.isEnded: return false
     case .progress(let progress):
       await hub.publish(analysis, progress: progress)
       return false
@@ -157,6 +197,7 @@ struct WorkerSlot: Sendable {
       await end(&analysis, .done)
       return true
     case .preview(let preview):
+      guard analysis.result?.media.preview == .making else { return false }
       analysis.result?.media.preview = preview
       await save(analysis)
       return false
@@ -173,16 +214,20 @@ struct WorkerSlot: Sendable {
     await save(analysis)
   }
 
-  /// Records what is known of an analysis, and tells those who follow it. A full disk is waited for.
+  /// Records what is known of an analysis, and tells those who follow it. A full disk is waited for:
+  /// without room nothing else could be done either.
   private func save(_ analysis: Analysis) async {
-    for attempt in 0..<30 {
+    var attempt = 0
+    while !Task.isCancelled {
       do {
         guard try await store.update(analysis) else { return await hub.end(analysis.id) }
         return await hub.publish(analysis)
       } catch {
-        if attempt == 0 { logger.error("\(error)", metadata: ["analysis": "\(analysis.id)"]) }
+        if attempt.isMultiple(of: 30) {
+          logger.error("\(error)", metadata: ["analysis": "\(analysis.id)"])
+        }
+        attempt += 1
         try? await Task.sleep(for: .seconds(2))
-        if Task.isCancelled { return }
       }
     }
   }
@@ -197,7 +242,8 @@ struct WorkerSlot: Sendable {
       analysis.result?.media.preview = .failed
       return await save(analysis)
     }
-    guard !analysis.isEnded else { return }
+    // The next server begins it anew.
+    guard !analysis.isEnded, !readiness.isStopping else { return }
     counters.countLostWorker()
     logger.warning(
       "a worker was lost",
@@ -206,6 +252,13 @@ struct WorkerSlot: Sendable {
       analysis.failure = AnalysisFailure(
         .timeLimit,
         "It took longer than \(Int(settings.timeLimitSeconds)) seconds, which is the limit here.")
+    } else if outcome.wasDead {
+      // It died while it waited: that says nothing of the file.
+      analysis.attempts = max(analysis.attempts - 1, 0)
+      analysis.state = .queued
+      await save(analysis)
+      try? await Task.sleep(for: .milliseconds(200))
+      return await queue.added()
     } else if status == .signaled(SIGXCPU) {
       analysis.failure = AnalysisFailure(
         .resourceLimit, "It took more processor time than an analysis may.")

@@ -41,7 +41,10 @@ package final class AnalysisStore: Sendable {
       }
       self.lock = HeldLock(lock)
       var configuration = Configuration()
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      // What is deleted is somebody's, and overwritten.
+      configuration.prepareDatabase {
+        try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+      }
       database = try DatabasePool(
         path: path + "/analyses.sqlite", configuration: configuration)
       try Self.migrate(database)
@@ -167,6 +170,13 @@ package final class AnalysisStore: Sendable {
       try? FileManager.default.removeItem(atPath: folder(id))
       return try await database.write { try AnalysisRow.deleteOne($0, key: id.description) }
     }
+  }
+
+  /// Removes files in the folder of an analysis that was deleted.
+  package func removeFilesOfNobody(_ id: AnalysisID) async {
+    guard FileManager.default.fileExists(atPath: folder(id)) else { return }
+    let isKnown = try? await database.read { try AnalysisRow.exists($0, key: id.description) }
+    if isKnown == false { try? FileManager.default.removeItem(atPath: folder(id)) }
   }
 
   /// Analyses whose time is over.

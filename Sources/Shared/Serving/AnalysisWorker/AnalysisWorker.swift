@@ -96,7 +96,9 @@ package struct AnalysisWorker {
     _ judged: JudgedVideo, _ crops: [(ActivationMap, JudgedVideo.Crop)], _ job: WorkerJob
   ) throws {
     let folder = "\(job.output)/\(AnalysisFiles.frames)"
-    try FileSystem.createFolder(folder)
+    // Not its parent: that is gone where somebody has deleted the analysis.
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: false)
     let decoder = try JPEGDecoder()
     let encoder = try JPEGEncoder(quality: 85, chroma: .full)
     for (index, (map, crop)) in crops.enumerated() {
