@@ -117,6 +117,23 @@ private final class Folder {
     #expect(try await !store.update(analysis))
   }
 
+  /// A worker that is ended a moment after the deletion may have written in between.
+  @Test func whatIsWrittenAfterADeletionGoes() async throws {
+    let store = try AnalysisStore(path: folder.path)
+    let gone = try folder.upload("gone", to: store)
+    let kept = try folder.upload("kept", to: store)
+    try await store.add(gone)
+    try await store.add(kept)
+    _ = try await store.delete(gone.id)
+    for id in [gone.id, kept.id] {
+      try FileManager.default.createDirectory(
+        atPath: store.folder(id) + "/frames", withIntermediateDirectories: true)
+      await store.removeFilesOfNobody(id)
+    }
+    #expect(!FileManager.default.fileExists(atPath: store.folder(gone.id)))
+    #expect(FileManager.default.fileExists(atPath: store.folder(kept.id) + "/frames"))
+  }
+
   @Test func onlyEndedAnalysesExpire() async throws {
     let store = try AnalysisStore(path: folder.path)
     var ids: [AnalysisID] = []
