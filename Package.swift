@@ -263,7 +263,7 @@ let package = Package(
         "MediaDecoding", "NeuralNetwork", "Prediction", "Reporting", "VerdictReports",
       ]),
     library(
-      .serving, "AnalysisPages", ["Analyses", "Contract", "Reporting"],
+      .serving, "AnalysisPages", ["Analyses", "Contract", "HTTPSyntax", "Reporting"],
       resources: [.embedInCode("Assets")]),
     library(
       .serving, "AnalysisServer",

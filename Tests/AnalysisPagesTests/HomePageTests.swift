@@ -39,7 +39,7 @@ struct HomePageTests {
     #expect(page.contains("<span class=\"word\">\(word)</span>"))
     #expect(page.contains("href=\"/analyses/\(Samples.id)\""))
     #expect(page.contains("action=\"/analyses/\(Samples.id)/delete\""))
-    #expect(page.contains("<time datetime=\"2025-11-30T15:20Z\">30 Nov 2025, 15:20 UTC</time>"))
+    #expect(page.contains("<time datetime=\"2025-11-30T15:20:00Z\">30 Nov 2025, 15:20 UTC</time>"))
   }
 
   @Test func theFilterStandsInTheFormAndInTheLinks() throws {
@@ -64,10 +64,10 @@ struct HomePageTests {
   }
 
   @Test(arguments: [
-    (0.0, "1970-01-01T00:00Z"), (951_782_399, "2000-02-28T23:59Z"),
-    (951_868_799, "2000-02-29T23:59Z"),
-    (951_868_800, "2000-03-01T00:00Z"), (4_107_542_400, "2100-03-01T00:00Z"),
-    (253_402_300_799, "9999-12-31T23:59Z"),
+    (0.0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"),
+    (951_868_799, "2000-02-29T23:59:59Z"),
+    (951_868_800, "2000-03-01T00:00:00Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+    (253_402_300_799, "9999-12-31T23:59:59Z"),
   ])
   func datesAreThoseOfTheCalendar(_ seconds: Double, _ text: String) {
     var analysis = Samples.analysis(.queued)

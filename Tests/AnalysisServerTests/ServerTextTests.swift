@@ -3,19 +3,9 @@ import Testing
 @testable import AnalysisServer
 
 @Suite struct ServerTextTests {
-  @Test func sizes() {
-    #expect(ByteText.text(500_000_000) == "500 MB")
-    #expect(ByteText.text(1_500_000_000) == "1.5 GB")
-    #expect(ByteText.text(999) == "999 bytes")
-  }
-
   @Test func times() {
     #expect(WallClock.text(0) == "1970-01-01T00:00:00Z")
     #expect(WallClock.text(1_793_000_000.9) == "2026-10-26T07:33:20Z")
-  }
-
-  @Test func queryValues() {
-    #expect(QueryText.encoded("cannot tell&x=1/\u{E9}") == "cannot%20tell%26x%3D1%2F%C3%A9")
   }
 
   @Test func countersAreInPrometheusText() {

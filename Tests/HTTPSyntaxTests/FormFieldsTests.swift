@@ -15,6 +15,14 @@ import Testing
     #expect(fields["token"] == expected)
   }
 
+  /// What is encoded for a query comes back, and nothing in it is read as more than a character.
+  @Test(arguments: ["cannot tell&x=1/é", "+%00", "a~b-c._d", "\r\n\0", "😀=?#", ""])
+  func encodedValuesComeBack(_ value: String) throws {
+    let encoded = PercentCoding.encodedForQuery(value)
+    #expect(encoded.allSatisfy { $0.isASCII && !"&=+#?/ ".contains($0) })
+    #expect(FormFields(urlEncoded: Array("token=\(encoded)".utf8))?["token"] == value)
+  }
+
   @Test func largeFormsAreRefused() {
     #expect(FormFields(urlEncoded: [UInt8](repeating: 0x61, count: 8192)) != nil)
     #expect(FormFields(urlEncoded: [UInt8](repeating: 0x61, count: 8193)) == nil)

@@ -20,6 +20,7 @@ from support import Checks, arguments, run
 SECTIONS = (
     names.names,
     bodies.lengths,
+    bodies.endless_form,
     bodies.forms,
     bodies.splits,
     syntax.garbage,

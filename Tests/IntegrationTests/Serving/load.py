@@ -223,6 +223,34 @@ class Load:
         self.checks.equal("each has its folder, and no other folder is there", folders, ids)
         server.check_end(self.checks, MOST_MEMORY)
 
+    def killed_idle(self) -> None:
+        """All workers are killed while they wait: that says nothing of the next file."""
+        server = Server(self.given, self.root / "killed idle", "--workers", "5").start()
+        wait(lambda: len(server.workers()) == 5, 30, "five workers")
+        time.sleep(3)  # until all have loaded the model
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        picture = server.upload(self.clips.picture, "after.jpg").json()["id"]
+        state = server.finished(picture)["state"]
+        self.checks.equal("five dead workers: the next file is done", state, "done")
+        server.check_end(self.checks, MOST_MEMORY)
+
+    def deleted(self) -> None:
+        """Analyses are deleted at every moment of their work: nothing of them stays."""
+        server = Server(self.given, self.root / "deleted", "--workers", "2").start()
+        for number in range(24):
+            identifier = server.upload(self.clips.video, f"{number}.mp4").json()["id"]
+            time.sleep(0.03 * number)
+            server.ask(f"{JSON}/{identifier}", "DELETE")
+        try:
+            wait(lambda: not os.listdir(server.data / "files"), 20, "no files")
+        except TimeoutError:
+            pass
+        self.checks.equal(
+            "what is deleted while it runs leaves no files", os.listdir(server.data / "files"), []
+        )
+        server.check_end(self.checks, MOST_MEMORY)
+
     def killed_early(self) -> None:
         """Workers are killed before they have loaded the model, as a system without memory does."""
         server = Server(self.given, self.root / "killed early", "--workers", "1").start()
@@ -317,7 +345,7 @@ def main() -> None:
 
     def body(checks: Checks, root: Path) -> None:
         load = Load(checks, root, given)
-        for name in ("many", "killed", "killed_early", "stopped"):
+        for name in ("many", "killed", "killed_early", "killed_idle", "deleted", "stopped"):
             checks.section(name, getattr(load, name))
         checks.section("full", lambda: fulldisk.full(checks, root, given, load.clips))
 

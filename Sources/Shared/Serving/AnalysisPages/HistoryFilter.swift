@@ -1,3 +1,5 @@
+internal import HTTPSyntax
+
 /// Which analyses a list shows.
 package struct HistoryFilter: Sendable, Equatable {
   /// What names must contain; empty for all.
@@ -31,9 +33,9 @@ package struct HistoryFilter: Sendable, Equatable {
   /// Address of the list with this filter, from a place on.
   func address(before: String?) -> String {
     var values: [String] = []
-    if !text.isEmpty { values.append("q=" + PageText.queryValue(text)) }
+    if !text.isEmpty { values.append("q=" + PercentCoding.encodedForQuery(text)) }
     if let verdict { values.append("verdict=" + verdict.rawValue) }
-    if let before { values.append("before=" + PageText.queryValue(before)) }
+    if let before { values.append("before=" + PercentCoding.encodedForQuery(before)) }
     return values.isEmpty ? "/" : "/?" + values.joined(separator: "&")
   }
 }

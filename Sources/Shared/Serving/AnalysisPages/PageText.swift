@@ -1,7 +1,7 @@
 internal import Reporting
 
 /// Numbers and names as the pages show them.
-enum PageText {
+package enum PageText {
   /// "1 picture", "2 pictures".
   static func counted(_ count: Int, _ noun: String) -> String {
     NumberText.count(count) + " " + noun + (count == 1 ? "" : "s")
@@ -31,7 +31,7 @@ enum PageText {
   }
 
   /// "12.4 MB": powers of ten, as file managers show them.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     let units = ["kB", "MB", "GB", "TB"]
     guard count >= 1000 else { return counted(max(count, 0), "byte") }
     var value = Double(count)
@@ -65,20 +65,5 @@ enum PageText {
   /// The last part of a path: where a server keeps its files is nobody's business.
   static func fileName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
-  }
-
-  /// Text as a value in a query: all but letters, digits and `-._~` percent-encoded, by RFC 3986.
-  static func queryValue(_ text: String) -> String {
-    text.utf8.reduce(into: "") { result, byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += (byte < 16 ? "%0" : "%") + digits
-      }
-    }
   }
 }

@@ -50,7 +50,7 @@ struct APIAnswers {
       var values = ["before=\(AnalysisQuery.Cursor(found[limit - 1]))", "limit=\(limit)"]
       for name in ["q", "verdict", "state"] {
         if let value = parameters[name] {
-          values.append("\(name)=\(QueryText.encoded(value))")
+          values.append("\(name)=\(PercentCoding.encodedForQuery(value))")
         }
       }
       next = "/api/analyses?" + values.joined(separator: "&")

@@ -1,4 +1,4 @@
-internal import Analyses
+internal import AnalysisPages
 internal import AnalysisStore
 internal import Foundation
 internal import HTTPTypes
@@ -32,7 +32,7 @@ struct Problem: Error {
 
   static func tooLarge(limit: Int) -> Problem {
     Problem(
-      .contentTooLarge, "too-large", "A file may have at most \(ByteText.text(limit)).")
+      .contentTooLarge, "too-large", "A file may have at most \(PageText.bytes(limit)).")
   }
 
   /// A request that can't be understood.
@@ -63,17 +63,6 @@ struct Problem: Error {
       Document(
         type: "about:blank", title: status.reasonPhrase, status: status.code, detail: detail,
         code: code))
-  }
-}
-
-/// Sizes for people.
-enum ByteText {
-  /// E.g. `500 MB`; a MB is 1,000,000 bytes, as `--max-upload` reads it.
-  static func text(_ bytes: Int) -> String {
-    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "KB")]
-    guard let unit = units.first(where: { bytes >= $0.0 }) else { return "\(bytes) bytes" }
-    let tenths = (bytes * 10 + unit.0 / 2) / unit.0
-    return (tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)") + " \(unit.1)"
   }
 }
 

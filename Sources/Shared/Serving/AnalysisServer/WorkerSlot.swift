@@ -71,14 +71,14 @@ struct WorkerSlot: Sendable {
   private func runWorkerOrExplain(
     isReady: @Sendable () -> Void
   ) async throws -> (Outcome, TerminationStatus) {
-    // Known outside, so that a job is not forgotten with its worker.
-    let job = Locked<Analysis?>(nil)
+    // Known outside, so that an analysis is not forgotten with its worker.
+    let claimed = Locked<Analysis?>(nil)
     do {
-      return try await runWorker(isReady: isReady, job: job)
+      return try await runWorker(isReady: isReady, claimed: claimed)
     } catch let error as CancellationError {
       throw error
     } catch {
-      guard let analysis = job.withLock({ $0 }) else {
+      guard let analysis = claimed.withLock({ $0 }) else {
         return (Outcome(obstacle: "a worker process can't be run: \(error)"), .exited(1))
       }
       logger.error("\(error)", metadata: ["analysis": "\(analysis.id)"])
@@ -87,7 +87,7 @@ struct WorkerSlot: Sendable {
   }
 
   private func runWorker(
-    isReady: @Sendable () -> Void, job: Locked<Analysis?>
+    isReady: @Sendable () -> Void, claimed: Locked<Analysis?>
   ) async throws -> (Outcome, TerminationStatus) {
     var options = PlatformOptions()
     // Ctrl-C in a terminal goes to the server alone, which ends its workers in order.
@@ -127,7 +127,7 @@ struct WorkerSlot: Sendable {
       }
       deadline.cancel()
       guard var analysis = await queue.next() else { return Outcome() }
-      job.withLock { $0 = analysis }
+      claimed.withLock { $0 = analysis }
       await queue.began(analysis.id, end: end)
       await hub.publish(analysis)
       var hasSpoken = true
@@ -142,7 +142,9 @@ struct WorkerSlot: Sendable {
         _ = try await execution.standardInputWriter.write(line)
         while let message = try Self.message(await lines.next()) {
           hasSpoken = true
-          if await take(message, &analysis) { deadline.set(seconds: settings.timeLimitSeconds) }
+          let beginsAnew = await take(message, &analysis)
+          claimed.withLock { $0 = analysis }
+          if beginsAnew { deadline.set(seconds: settings.timeLimitSeconds) }
         }
       } catch is CancellationError {
         throw CancellationError()

@@ -1,5 +1,5 @@
 /// Bytes written as `%41` (RFC 3986, section 2.1).
-enum PercentCoding {
+package enum PercentCoding {
   /// Decodes `%` followed by two hexadecimal digits. A `%` without them stays as it is.
   ///
   /// - Parameters:
@@ -28,12 +28,19 @@ enum PercentCoding {
     return values.count == 2 ? values[0] << 4 | values[1] : nil
   }
 
+  /// Encodes a value in a query: all but letters, digits and `-._~` (RFC 3986, section 2.3).
+  package static func encodedForQuery(_ text: String) -> String { encoded(text, keeping: "-._~") }
+
   /// Encodes all but what may stand in `filename*` (`attr-char` of RFC 8187, section 3.2.1).
   static func encodedForHeader(_ text: String) -> String {
+    encoded(text, keeping: "!#$&+-.^_`|~")
+  }
+
+  private static func encoded(_ text: String, keeping marks: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in text.utf8 {
-      if byte.isLetter || byte.isDigit || "!#$&+-.^_`|~".utf8.contains(byte) {
+      if byte.isLetter || byte.isDigit || marks.utf8.contains(byte) {
         encoded.append(byte)
       } else {
         encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -61,6 +61,30 @@ def lengths(attack: Attack) -> None:
     attack.check_no_leftovers("of clients that went away")
 
 
+def endless_form(attack: Attack) -> None:
+    """A form whose only part is no file: nothing of it is kept, and it ends at the limit all the same."""
+    sent = 0
+    with Connection(attack.server) as connection:
+        head = "Transfer-Encoding: chunked\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n"
+        connection.send(attack.post(head).encode())
+        part = b'--b\r\nContent-Disposition: form-data; name="note"\r\n\r\n'
+        connection.send(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        piece = b"100000\r\n" + bytes(MEGABYTE) + b"\r\n"
+        try:
+            while sent < 1024 and not select.select([connection.socket], [], [], 0)[0]:
+                connection.send(piece)
+                sent += 1
+        except OSError:
+            pass
+        answer = connection.answer()
+    attack.checks.check(
+        "a form without an end and without a file is refused at the limit",
+        answer is not None and answer.status == 413 and sent < 1024,
+        "413",
+        f"{answer} after {sent} MB",
+    )
+
+
 def forms(attack: Attack) -> None:
     """Forms that can't be read."""
     checks, server = attack.checks, attack.server
