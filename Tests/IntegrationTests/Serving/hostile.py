@@ -15,7 +15,7 @@ from pathlib import Path
 
 from attacks import bodies, clients, files, names, requests, syntax
 from attacks.attack import Attack, Trickle
-from support import Checks, arguments, run
+from support import Checks, arguments, run, wait
 
 SECTIONS = (
     names.names,
@@ -62,7 +62,8 @@ def main() -> None:
             "in headers": (Trickle(server, "GET / HTTP/1.1\r\nX: ", 100), 40),
         }
         crowd = [Trickle(server, head, 6) for _ in range(50)]
-        time.sleep(2)
+        # On a busy machine it takes a while until all of them have begun.
+        wait(lambda: len(server.incoming()) > len(crowd), 30, "slow uploads under way")
         attack.under_way = set(server.incoming())
         checks.section(
             "slow bodies", lambda: attack.check_others("50 clients send a byte a second")
