@@ -1,20 +1,20 @@
 internal import Contract
 import Foundation
 import Imaging
-public import ShardStore
+package import ShardStore
 internal import TestSupport
-public import VideoCatalog
+package import VideoCatalog
 
 /// Videos made of a number: the same number gives the same video in every process.
-public enum SyntheticVideos {
+package enum SyntheticVideos {
   /// The store's description that fits the images.
-  public static let description = StoreDescription(
+  package static let description = StoreDescription(
     recipe: ExtractionRecipe(
       geometry: CropGeometry(alignment: .landmarks, margin: 1.3, sizePixels: 16)),
     dataset: "folders")
 
   /// The catalog entry of video `index`. Names have folders, spaces and letters beyond ASCII.
-  public static func catalogVideo(_ index: Int) -> CatalogVideo {
+  package static func catalogVideo(_ index: Int) -> CatalogVideo {
     let name = "part_\(index % 3)/clip \(index) \u{e9}.mp4"
     return CatalogVideo(
       name: name, path: "/videos/" + name, label: index.isMultiple(of: 2) ? .real : .fake,
@@ -24,7 +24,7 @@ public enum SyntheticVideos {
   }
 
   /// An extracted video with `faces` crops of `imageBytes` each.
-  public static func extraction(
+  package static func extraction(
     _ index: Int, faces: Int = 3, imageBytes: Int = 2_000, hasLooks: Bool = false
   ) -> VideoExtraction {
     let video = catalogVideo(index)
@@ -55,7 +55,7 @@ public enum SyntheticVideos {
 
   /// A valid JPEG file of 16 x 16 pixels and at least `byteCount` bytes: comments of random bytes
   /// make it as long as wanted.
-  public static func jpeg(seed: UInt64, byteCount: Int) -> [UInt8] {
+  package static func jpeg(seed: UInt64, byteCount: Int) -> [UInt8] {
     var generator = SplitMix64(state: seed)
     let noise = (0..<1_009).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
     var file = Array(smallJPEG.prefix(2))
@@ -71,7 +71,7 @@ public enum SyntheticVideos {
   }
 
   /// Width and height out of a JPEG file's frame header, or nil where its segments are broken.
-  public static let imageSize: StoreVerifier.ImageSize = { span in
+  package static let imageSize: StoreVerifier.ImageSize = { span in
     span.withUnsafeBytes { bytes in
       var offset = 2
       guard bytes.count > 4, bytes[0] == 0xFF, bytes[1] == 0xD8 else { return nil }

@@ -1,26 +1,26 @@
-public import Foundation
+package import Foundation
 
 /// A program of the system that tests use as an independent referee.
 ///
 /// A test that needs one carries `.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg")`.
-public struct CommandLineTool: Sendable {
+package struct CommandLineTool: Sendable {
   /// Encodes and decodes (Debian package `ffmpeg`); nil where it isn't on the path.
-  public static let ffmpeg = CommandLineTool("ffmpeg")
+  package static let ffmpeg = CommandLineTool("ffmpeg")
 
   /// Lists packets and pictures (Debian package `ffmpeg`); nil where it isn't on the path.
-  public static let ffprobe = CommandLineTool("ffprobe")
+  package static let ffprobe = CommandLineTool("ffprobe")
 
   /// A program that ended with another status than 0.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// The command and what it wrote to its standard error.
-    public let description: String
+    package let description: String
   }
 
   /// The program.
-  public let executable: URL
+  package let executable: URL
 
   /// Finds a program on the search path.
-  public init?(_ name: String) {
+  package init?(_ name: String) {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     let candidates = folders.map { URL(fileURLWithPath: "\($0)/\(name)") }
     guard
@@ -33,7 +33,7 @@ public struct CommandLineTool: Sendable {
 
   /// Runs the program and gives what it wrote to its standard output.
   @discardableResult
-  public func run(_ arguments: [String]) throws -> Data {
+  package func run(_ arguments: [String]) throws -> Data {
     let errors = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try Data().write(to: errors)
     defer { try? FileManager.default.removeItem(at: errors) }

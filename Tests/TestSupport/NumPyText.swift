@@ -1,13 +1,13 @@
-public import Foundation
+package import Foundation
 
 /// Files as `numpy.save` writes them.
-public enum NumPyText {
+package enum NumPyText {
   /// What stands before the elements.
   ///
   /// - Parameters:
   ///   - type: `|u1`, `<f4`.
   ///   - shape: the size of each dimension.
-  public static func header(_ type: String, _ shape: [Int]) -> [UInt8] {
+  package static func header(_ type: String, _ shape: [Int]) -> [UInt8] {
     let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(sizes)), }"
     while (text.utf8.count + 11) % 64 != 0 { text += " " }
@@ -18,12 +18,12 @@ public enum NumPyText {
   }
 
   /// Elements of the type `<f4`.
-  public static func bytes(_ values: [Float]) -> [UInt8] {
+  package static func bytes(_ values: [Float]) -> [UInt8] {
     values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init) }
   }
 
   /// A file of zeros; an element has so many bytes.
-  public static func zeros(_ type: String, _ shape: [Int], width: Int) -> Data {
+  package static func zeros(_ type: String, _ shape: [Int], width: Int) -> Data {
     Data(header(type, shape) + [UInt8](repeating: 0, count: shape.reduce(width, *)))
   }
 }

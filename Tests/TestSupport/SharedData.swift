@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 
 /// Real clips for development, which are not part of the repository: the folder `shared/data` beside
 /// the package's own. A test that needs it carries
 /// `.enabled(if: SharedData.isPresent, "needs ../shared/data")`.
-public enum SharedData {
+package enum SharedData {
   /// The folder, or nil where it is missing.
-  public static let url: URL? = {
+  package static let url: URL? = {
     let package = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let folder = package.deletingLastPathComponent().appendingPathComponent("shared/data")
@@ -13,10 +13,10 @@ public enum SharedData {
   }()
 
   /// Whether the folder is there.
-  public static var isPresent: Bool { url != nil }
+  package static var isPresent: Bool { url != nil }
 
   /// A telephone's HLG clip among the examples of inputs, `shared/field`; nil where it is missing.
-  public static let fieldClip: String? = {
+  package static let fieldClip: String? = {
     guard let url else { return nil }
     let clip = url.deletingLastPathComponent().appendingPathComponent("field/videos/true_hlg.mov")
     return FileManager.default.fileExists(atPath: clip.path) ? clip.path : nil

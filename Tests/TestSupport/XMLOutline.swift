@@ -1,29 +1,29 @@
-public import Foundation
+package import Foundation
 
 #if canImport(FoundationXML)
-  public import FoundationXML
+  package import FoundationXML
 #endif
 
 /// A document that an XML parser has read whole: its elements in order, with their attributes.
-public final class XMLOutline: NSObject, XMLParserDelegate {
+package final class XMLOutline: NSObject, XMLParserDelegate {
   /// An element of the document.
-  public struct Element {
+  package struct Element {
     /// The tag.
-    public var name: String
+    package var name: String
     /// By name.
-    public var attributes: [String: String]
+    package var attributes: [String: String]
     /// Position of the element around it; nil for the root.
-    public var parent: Int?
+    package var parent: Int?
   }
 
   /// The elements, each before those in it.
-  public private(set) var elements: [Element] = []
+  package private(set) var elements: [Element] = []
   /// All text.
-  public private(set) var text = ""
+  package private(set) var text = ""
   private var open: [Int] = []
 
   /// Throws where the document is not well-formed.
-  public init(_ source: String) throws {
+  package init(_ source: String) throws {
     super.init()
     let parser = XMLParser(data: Data(source.utf8))
     parser.delegate = self
@@ -35,16 +35,16 @@ public final class XMLOutline: NSObject, XMLParserDelegate {
   }
 
   /// Why a document is none.
-  public struct Malformed: Error, CustomStringConvertible {
+  package struct Malformed: Error, CustomStringConvertible {
     /// Where, and what.
-    public var description: String
+    package var description: String
   }
 
   /// The elements of a tag.
-  public func elements(_ name: String) -> [Element] { elements.filter { $0.name == name } }
+  package func elements(_ name: String) -> [Element] { elements.filter { $0.name == name } }
 
   /// Whether an element has one of these tags in it, at any depth.
-  public func has(_ names: Set<String>, within position: Int) -> Bool {
+  package func has(_ names: Set<String>, within position: Int) -> Bool {
     elements.indices.contains { child in
       guard names.contains(elements[child].name) else { return false }
       var ancestor = elements[child].parent
@@ -58,7 +58,7 @@ public final class XMLOutline: NSObject, XMLParserDelegate {
 
   /// What a self-contained page must not have: scripts, anything fetched, links to nowhere, figures
   /// without content. A sentence each; none for a sound page.
-  public var pageProblems: [String] {
+  package var pageProblems: [String] {
     var problems = elements.filter { ["script", "iframe", "object", "embed"].contains($0.name) }
       .map { "an element \($0.name)" }
     let identifiers = elements.compactMap { $0.attributes["id"] }
@@ -97,7 +97,7 @@ public final class XMLOutline: NSObject, XMLParserDelegate {
   }
 
   /// Remembers an element.
-  public func parser(
+  package func parser(
     _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
     qualifiedName: String?, attributes: [String: String]
   ) {
@@ -106,12 +106,12 @@ public final class XMLOutline: NSObject, XMLParserDelegate {
   }
 
   /// Leaves an element.
-  public func parser(
+  package func parser(
     _ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?
   ) {
     _ = open.popLast()
   }
 
   /// Remembers text.
-  public func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
+  package func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
 }

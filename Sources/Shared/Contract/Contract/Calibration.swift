@@ -2,32 +2,32 @@
 /// They belong together: a threshold fitted with one rule or temperature means nothing with
 /// another. The model file carries this value, so that a detector can't decide differently from the
 /// evaluation.
-public struct Calibration: ContractValue {
+package struct Calibration: ContractValue {
   /// How the scores of a video's crops become the one of the video.
-  public let score: VideoScore
+  package let score: VideoScore
 
   /// What margins are divided by before the sigmoid; above 0.
-  public let temperature: Double
+  package let temperature: Double
 
   /// A video whose probability is above it is called fake; 0...1.
-  public let threshold: Double
+  package let threshold: Double
 
   /// Probability from which on it can't be told what a video is, 0...threshold. Equal to the
   /// threshold where every video gets a verdict.
-  public let lowerBound: Double
+  package let lowerBound: Double
 
   /// Probability up to which it can't be told what a video is, threshold...1. Equal to the threshold
   /// where every video gets a verdict.
-  public let upperBound: Double
+  package let upperBound: Double
 
   /// What a reader should know of how the values were found, as whole sentences.
-  public let notes: [String]
+  package let notes: [String]
 
   /// A calibration of known values.
   ///
   /// - Precondition: the temperature is finite and above 0, the threshold lies in 0...1, the bounds
   ///   on their sides of it.
-  public init(
+  package init(
     score: VideoScore = .mean, temperature: Double = 1, threshold: Double = 0.5,
     lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
   ) {
@@ -41,7 +41,7 @@ public struct Calibration: ContractValue {
   }
 
   /// A calibration of values that may come from anywhere.
-  public init(
+  package init(
     validating score: VideoScore, temperature: Double, threshold: Double,
     lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
   ) throws(ContractError) {
@@ -56,13 +56,13 @@ public struct Calibration: ContractValue {
 
   /// The verdict on a probability: fake above the threshold, else real (so is a video without a
   /// face, at 0.5 and the threshold 0.5). Nil for NaN: a broken network has no verdict.
-  public func label(probability: Double) -> VideoLabel? {
+  package func label(probability: Double) -> VideoLabel? {
     guard !probability.isNaN else { return nil }
     return probability > threshold ? .fake : .real
   }
 
   /// Reads a calibration; values that no fit can give are an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     score = try values.decode(VideoScore.self, forKey: .score)
     temperature = try values.decodeNumber(.temperature)
@@ -74,7 +74,7 @@ public struct Calibration: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     let advice = "export the model again"
     guard temperature > 0, temperature.isFinite else {
       throw ContractError(

@@ -3,11 +3,11 @@ internal import Foundation
 
 /// Values of the contract as JSON: the same bytes for the same value, and one sentence for what is
 /// wrong with bytes that aren't one.
-public enum ContractDocument {
+package enum ContractDocument {
   /// The value as JSON with sorted keys, a line for each.
   ///
   /// - Throws: where the value has a number that JSON can't write.
-  public static func encode(_ value: some Encodable) throws(ContractError) -> [UInt8] {
+  package static func encode(_ value: some Encodable) throws(ContractError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -20,7 +20,7 @@ public enum ContractDocument {
   /// Reads a value.
   ///
   /// - Throws: an error that names the key, what was expected and what was found.
-  public static func decode<Value: Decodable>(
+  package static func decode<Value: Decodable>(
     _ type: Value.Type, from bytes: [UInt8]
   ) throws(ContractError) -> Value {
     do {

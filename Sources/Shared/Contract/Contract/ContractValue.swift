@@ -1,5 +1,5 @@
 /// A value of the contract: it knows what it may be, and is checked wherever it is decoded.
-public protocol ContractValue: Codable, Sendable, Equatable {
+package protocol ContractValue: Codable, Sendable, Equatable {
   /// Throws where the value has no meaning.
   func validate() throws(ContractError)
 }
@@ -16,11 +16,11 @@ extension ContractValue {
 }
 
 /// One of a few names; any other one is an error that lists them.
-public protocol ContractChoice: RawRepresentable<String>, CaseIterable, Codable, Sendable {}
+package protocol ContractChoice: RawRepresentable<String>, CaseIterable, Codable, Sendable {}
 
 extension ContractChoice {
   /// Reads a name.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let name = try decoder.singleValueContainer().decode(String.self)
     guard let choice = Self(rawValue: name) else {
       throw ContractError(

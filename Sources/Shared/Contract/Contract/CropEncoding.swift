@@ -1,19 +1,19 @@
 /// How the pixels of a crop become a JPEG file.
-public struct CropEncoding: ContractValue {
+package struct CropEncoding: ContractValue {
   /// Quality on libjpeg's scale, 1...100.
-  public var jpegQuality: Int
+  package var jpegQuality: Int
 
   /// Resolution of the colours.
-  public var chroma: ChromaSampling
+  package var chroma: ChromaSampling
 
   /// Creates an encoding.
-  public init(jpegQuality: Int = 95, chroma: ChromaSampling = .full) {
+  package init(jpegQuality: Int = 95, chroma: ChromaSampling = .full) {
     self.jpegQuality = jpegQuality
     self.chroma = chroma
   }
 
   /// Reads an encoding; one that JPEG doesn't have is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     jpegQuality = try values.decodeWhole(.jpegQuality)
     chroma = try values.decode(ChromaSampling.self, forKey: .chroma)
@@ -21,13 +21,13 @@ public struct CropEncoding: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     try require(jpegQuality, in: 1...100, "jpegQuality", "on libjpeg's scale")
   }
 }
 
 /// Resolution of the colours in a JPEG file relative to that of the brightness.
-public enum ChromaSampling: String, ContractChoice {
+package enum ChromaSampling: String, ContractChoice {
   /// Equal.
   case full = "4:4:4"
   /// Half as wide and high: what cameras and the web use.

@@ -2,9 +2,9 @@
 ///
 /// The value is written into `store.json`, copied into checkpoints and model files, and read back by
 /// the detector.
-public struct CropGeometry: ContractValue {
+package struct CropGeometry: ContractValue {
   /// How a crop is laid over the face.
-  public enum Alignment: String, ContractChoice {
+  package enum Alignment: String, ContractChoice {
     /// Similarity transform from the five landmarks to the canonical face: eyes level, face centred.
     case landmarks
     /// Upright square around the detector's box.
@@ -15,7 +15,7 @@ public struct CropGeometry: ContractValue {
   }
 
   /// What a crop shows where it reaches beyond its picture.
-  public enum Fill: String, ContractChoice {
+  package enum Fill: String, ContractChoice {
     /// Black.
     case black
     /// The picture's mirror image, in which its outermost row and column aren't repeated (OpenCV's
@@ -24,23 +24,23 @@ public struct CropGeometry: ContractValue {
   }
 
   /// How a crop is laid over the face.
-  public var alignment: Alignment
+  package var alignment: Alignment
 
   /// Size of the crop relative to the face: 1 is the canonical face (or the box) itself, 1.3 shows
   /// 15% of it more on every side. Of no meaning for whole pictures.
-  public var margin: Double
+  package var margin: Double
 
   /// Width and height of a crop in pixels.
-  public var sizePixels: Int
+  package var sizePixels: Int
 
   /// What a crop shows where it reaches beyond its picture. Of no meaning for whole pictures.
-  public var fill: Fill
+  package var fill: Fill
 
   /// Largest width and height of a crop in pixels.
-  public static let maximumSizePixels = 4096
+  package static let maximumSizePixels = 4096
 
   /// Creates a crop geometry.
-  public init(
+  package init(
     alignment: Alignment = .landmarks, margin: Double = 1.3, sizePixels: Int = 224,
     fill: Fill = .black
   ) {
@@ -55,7 +55,7 @@ public struct CropGeometry: ContractValue {
   }
 
   /// Reads a geometry; one that no crop can have is an error. Older software filled with black.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     alignment = try values.decode(Alignment.self, forKey: .alignment)
     margin = try values.decodeNumber(.margin)
@@ -65,7 +65,7 @@ public struct CropGeometry: ContractValue {
   }
 
   /// Writes the geometry; black, which older software doesn't know by name, isn't written.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(alignment, forKey: .alignment)
     try values.encode(margin, forKey: .margin)
@@ -74,7 +74,7 @@ public struct CropGeometry: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     try require(margin, in: 0.1...100, "margin", "times the face")
     try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")
   }
@@ -82,7 +82,7 @@ public struct CropGeometry: ContractValue {
 
 extension CropGeometry: CustomStringConvertible {
   /// e.g. "224x224 pixels, aligned by landmarks, margin 1.3".
-  public var description: String {
+  package var description: String {
     "\(sizePixels)x\(sizePixels) pixels, "
       + (alignment == .whole
         ? "whole pictures" : "aligned by \(alignment.rawValue), margin \(margin)")

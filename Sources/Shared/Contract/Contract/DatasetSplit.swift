@@ -1,5 +1,5 @@
 /// The part of a data set that a video belongs to, where the data set itself says so.
-public enum DatasetSplit: String, ContractChoice {
+package enum DatasetSplit: String, ContractChoice {
   case train
   case validation
   case test

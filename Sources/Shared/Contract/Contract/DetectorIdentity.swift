@@ -1,25 +1,25 @@
 /// Which detector finds the faces.
-public struct DetectorIdentity: ContractValue {
+package struct DetectorIdentity: ContractValue {
   /// The name of MTCNN, the one detector there is.
-  public static let mtcnn = "MTCNN"
+  package static let mtcnn = "MTCNN"
 
   /// The name that stands for no detector: pictures are crops already.
-  public static let nothing = "none"
+  package static let nothing = "none"
 
   /// Name of the detector.
-  public var name: String
+  package var name: String
 
   /// Checksums of its networks' weights; nil where they aren't known, as in files of version 1.
-  public var weights: String?
+  package var weights: String?
 
   /// Names a detector.
-  public init(name: String = mtcnn, weights: String? = nil) {
+  package init(name: String = mtcnn, weights: String? = nil) {
     self.name = name
     self.weights = weights
   }
 
   /// Reads a detector's name; that of one which isn't there is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decode(String.self, forKey: .name)
     weights = try values.decodeIfPresent(String.self, forKey: .weights)
@@ -27,7 +27,7 @@ public struct DetectorIdentity: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     guard name == Self.mtcnn || name == Self.nothing else {
       throw ContractError(
         key: "name", expected: "\(Self.mtcnn) or \(Self.nothing)", got: "\"\(name.prefix(60))\"",

@@ -1,14 +1,14 @@
 extension ExtractionRecipe {
   /// A setting of a recipe, for a person.
-  public struct Setting: Sendable, Equatable {
+  package struct Setting: Sendable, Equatable {
     /// Its key in the section `extract:` of a pipeline file, where it has one.
-    public let name: String
+    package let name: String
     /// Its value; nil where it isn't known.
-    public let value: String?
+    package let value: String?
   }
 
   /// Every setting by name, in the order of the pipeline files.
-  public var settings: [Setting] {
+  package var settings: [Setting] {
     let cascade = search.cascade
     let thresholds = [
       cascade.proposalThreshold, cascade.refinementThreshold, cascade.outputThreshold,
@@ -45,18 +45,18 @@ extension ExtractionRecipe {
   }
 
   /// A setting in which two recipes differ.
-  public struct Difference: Sendable, Equatable {
+  package struct Difference: Sendable, Equatable {
     /// The setting's name.
-    public let name: String
+    package let name: String
     /// Its value in the one recipe.
-    public let value: String
+    package let value: String
     /// Its value in the other one.
-    public let other: String
+    package let other: String
   }
 
   /// The settings in which this recipe and another one differ, in the order of the pipeline files.
   /// What one of them doesn't know is no difference.
-  public func differences(from other: ExtractionRecipe) -> [Difference] {
+  package func differences(from other: ExtractionRecipe) -> [Difference] {
     zip(settings, other.settings).compactMap { mine, theirs in
       guard let value = mine.value, let known = theirs.value, value != known else { return nil }
       return Difference(name: mine.name, value: value, other: known)

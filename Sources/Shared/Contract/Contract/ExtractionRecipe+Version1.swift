@@ -11,7 +11,7 @@ extension ExtractionRecipe {
   ///   - texts: the dictionary `pipeline` of `store.json`; keys that no recipe has are left alone.
   ///   - geometry: the crop geometry of `store.json`.
   /// - Throws: where a value isn't what its key stands for.
-  public init(
+  package init(
     version1 texts: [String: String], geometry: CropGeometry
   ) throws(ContractError) {
     self.init(

@@ -3,33 +3,33 @@
 /// What must be equal at training and at prediction time stands here once. The value is written into
 /// `store.json`, copied into every checkpoint and model file, and read back by the detector: a model
 /// can't be fed crops that it wasn't trained on.
-public struct ExtractionRecipe: ContractValue {
+package struct ExtractionRecipe: ContractValue {
   /// The version of the way from a video to crops. It rises when equal settings give other crops.
   ///
   /// Version 1 takes pixels as they are coded; version 2 has `pixels`; version 3 may fill crops with
   /// something else than black; version 4 may take the faces of a fake from its original. A new recipe
   /// has the lowest version that its settings allow.
-  public static let currentVersion = 4
+  package static let currentVersion = 4
 
   /// Version of the way that these settings are for.
-  public var version: Int
+  package var version: Int
   /// Which pictures of a video are looked at.
-  public var sampling: FrameSampling
+  package var sampling: FrameSampling
   /// What the pixels of a picture mean.
-  public var pixels: PixelInterpretation
+  package var pixels: PixelInterpretation
   /// What finds the faces.
-  public var detector: DetectorIdentity
+  package var detector: DetectorIdentity
   /// How faces are searched for.
-  public var search: FaceSearchSettings
+  package var search: FaceSearchSettings
   /// Which tracks of faces are kept.
-  public var tracks: TrackSettings
+  package var tracks: TrackSettings
   /// How a face becomes a crop.
-  public var geometry: CropGeometry
+  package var geometry: CropGeometry
   /// How a crop becomes a file.
-  public var images: CropEncoding
+  package var images: CropEncoding
 
   /// Creates a recipe for this software.
-  public init(
+  package init(
     sampling: FrameSampling = FrameSampling(),
     pixels: PixelInterpretation = PixelInterpretation(),
     detector: DetectorIdentity = DetectorIdentity(),
@@ -47,7 +47,7 @@ public struct ExtractionRecipe: ContractValue {
   }
 
   /// Reads a recipe; one that can't be followed is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     version = try values.decodeWhole(.version)
     sampling = try values.decode(FrameSampling.self, forKey: .sampling)
@@ -63,7 +63,7 @@ public struct ExtractionRecipe: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     guard (1...Self.currentVersion).contains(version) else {
       throw ContractError(
         key: "version", expected: "1...\(Self.currentVersion)", got: "\(version)",
@@ -114,13 +114,13 @@ public struct ExtractionRecipe: ContractValue {
   }
 
   /// Whether faces are looked for; whole pictures are crops already.
-  public var needsDetector: Bool { geometry.alignment != .whole }
+  package var needsDetector: Bool { geometry.alignment != .whole }
 
   /// The recipe in the version of another one: the same settings, with what the pixels mean there.
   ///
   /// What was begun with an older version goes on with it, so that a store never mixes two. A recipe whose
   /// settings need a later one keeps that.
-  public func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
+  package func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
     var recipe = self
     let required = Self.requiredVersion(search, geometry)
     recipe.version = required == 2 ? other.version : max(other.version, required)
@@ -135,7 +135,7 @@ extension ExtractionRecipe {
   }
 
   /// Writes the recipe as its version has it.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(version, forKey: .version)
     try values.encode(sampling, forKey: .sampling)

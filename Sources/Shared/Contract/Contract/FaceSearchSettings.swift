@@ -1,5 +1,5 @@
 /// How faces are searched for in video.
-public struct FaceSearchSettings: ContractValue {
+package struct FaceSearchSettings: ContractValue {
   /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
   /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
   /// faces in the same places.
@@ -8,21 +8,21 @@ public struct FaceSearchSettings: ContractValue {
   /// the levels are steps, the effective minimum is the smallest `minimumFaceSize / pyramidFactor^n`
   /// that has at least 18.5 pixels there: with the defaults 56 pixels in a 1080p picture, 40 in a
   /// 720p one, 28 in a 480p one (`FaceSearcher.effectiveMinimumFaceSize`).
-  public var cascade: MTCNNSettings
+  package var cascade: MTCNNSettings
 
   /// Shorter side in pixels of the reduced picture that whole pictures are searched in; a smaller
   /// picture is searched as it is. 0 searches full size.
-  public var searchShortSide: Int
+  package var searchShortSide: Int
 
   /// Every so many pictures the whole picture is searched; between, the surroundings of known faces.
-  public var fullSearchInterval: Int
+  package var fullSearchInterval: Int
 
   /// Whether a picture without a face is searched again brightened, if it is dark.
-  public var brightenWhenEmpty: Bool
+  package var brightenWhenEmpty: Bool
 
   /// Whether a fake is looked for faces only where the real video that it was made from has them, if both
   /// have the same pictures at the same times. Of no meaning for a video alone, as at prediction time.
-  public var reusesOriginals: Bool
+  package var reusesOriginals: Bool
 
   private enum CodingKeys: String, CodingKey {
     case cascade, searchShortSide, fullSearchInterval, brightenWhenEmpty
@@ -30,7 +30,7 @@ public struct FaceSearchSettings: ContractValue {
   }
 
   /// Creates settings.
-  public init(
+  package init(
     cascade: MTCNNSettings = MTCNNSettings(), searchShortSide: Int = 360,
     fullSearchInterval: Int = 8, brightenWhenEmpty: Bool = true, reusesOriginals: Bool = false
   ) {
@@ -42,7 +42,7 @@ public struct FaceSearchSettings: ContractValue {
   }
 
   /// Reads settings; those without a meaning are an error. Older software searched each video.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     cascade = try values.decode(MTCNNSettings.self, forKey: .cascade)
     searchShortSide = try values.decodeWhole(.searchShortSide)
@@ -53,7 +53,7 @@ public struct FaceSearchSettings: ContractValue {
   }
 
   /// Writes the settings; `reuseOriginals`, which older software doesn't know, only where it is on.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(cascade, forKey: .cascade)
     try values.encode(searchShortSide, forKey: .searchShortSide)
@@ -63,7 +63,7 @@ public struct FaceSearchSettings: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     do throws(ContractError) {
       try cascade.validate()
     } catch {

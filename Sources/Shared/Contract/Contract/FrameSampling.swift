@@ -1,28 +1,28 @@
 /// Which pictures of a video are looked at.
-public struct FrameSampling: ContractValue {
+package struct FrameSampling: ContractValue {
   /// How they are chosen.
-  public enum Rule: String, ContractChoice {
+  package enum Rule: String, ContractChoice {
     /// The middles of equally long parts of the video, in presentation time.
     case evenlySpaced
   }
 
   /// Largest number of pictures of a video.
-  public static let maximumFrames = 10_000
+  package static let maximumFrames = 10_000
 
   /// Pictures that are looked at; all where the video has fewer.
-  public var framesPerVideo: Int
+  package var framesPerVideo: Int
 
   /// How they are chosen.
-  public var rule: Rule
+  package var rule: Rule
 
   /// Creates a sampling.
-  public init(framesPerVideo: Int = 32, rule: Rule = .evenlySpaced) {
+  package init(framesPerVideo: Int = 32, rule: Rule = .evenlySpaced) {
     self.framesPerVideo = framesPerVideo
     self.rule = rule
   }
 
   /// Reads a sampling; one that no video can have is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     framesPerVideo = try values.decodeWhole(.framesPerVideo)
     rule = try values.decode(Rule.self, forKey: .rule)
@@ -30,7 +30,7 @@ public struct FrameSampling: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     try require(framesPerVideo, in: 1...Self.maximumFrames, "framesPerVideo", "pictures")
   }
 }

@@ -2,19 +2,19 @@
 /// `(value / 255 - mean) / standardDeviation`.
 ///
 /// Equal at training and at prediction time: the value is copied into checkpoints and model files.
-public struct InputNormalization: ContractValue {
+package struct InputNormalization: ContractValue {
   /// Mean of red, green and blue, on the scale 0...1.
-  public let mean: [Float]
+  package let mean: [Float]
 
   /// Standard deviation of red, green and blue, on the scale 0...1.
-  public let standardDeviation: [Float]
+  package let standardDeviation: [Float]
 
   /// What torchvision's networks are trained with.
-  public static let imageNet = InputNormalization(
+  package static let imageNet = InputNormalization(
     knownMean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
   /// Creates a normalization; nil unless both have three finite numbers, the deviations above 0.
-  public init?(mean: [Float], standardDeviation: [Float]) {
+  package init?(mean: [Float], standardDeviation: [Float]) {
     self.init(knownMean: mean, standardDeviation: standardDeviation)
     do { try validate() } catch { return nil }
   }
@@ -25,7 +25,7 @@ public struct InputNormalization: ContractValue {
   }
 
   /// Reads a normalization; one that can't be is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     mean = try values.decode([Float].self, forKey: .mean)
     standardDeviation = try values.decode([Float].self, forKey: .standardDeviation)
@@ -33,7 +33,7 @@ public struct InputNormalization: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     guard mean.count == 3, mean.allSatisfy({ (-1e6...1e6).contains($0) }) else {
       throw ContractError(
         key: "mean", expected: "three finite numbers, of red, green and blue", got: "\(mean)")

@@ -1,6 +1,6 @@
 extension KeyedDecodingContainer {
   /// Reads a whole number. Foundation's decoder names no key where a number has a fraction.
-  public func decodeWhole(_ key: Key) throws -> Int {
+  package func decodeWhole(_ key: Key) throws -> Int {
     let value: Double = try decodeNumber(key)
     guard let whole = Int(exactly: value) else {
       throw wrong(key, expected: "a whole number", got: "\(value)")
@@ -9,7 +9,7 @@ extension KeyedDecodingContainer {
   }
 
   /// Reads a number. Foundation's decoder names no key where a number is too large for its type.
-  public func decodeNumber<Number: BinaryFloatingPoint & Decodable>(
+  package func decodeNumber<Number: BinaryFloatingPoint & Decodable>(
     _ key: Key
   ) throws -> Number {
     let value: Number

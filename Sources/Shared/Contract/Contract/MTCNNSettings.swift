@@ -1,18 +1,18 @@
 /// Settings of the cascade. The defaults are facenet-pytorch's.
-public struct MTCNNSettings: ContractValue {
+package struct MTCNNSettings: ContractValue {
   /// Score from which a proposal counts, 0...1.
-  public var proposalThreshold: Float
+  package var proposalThreshold: Float
   /// Score from which a refined proposal counts, 0...1.
-  public var refinementThreshold: Float
+  package var refinementThreshold: Float
   /// Score from which a face counts, 0...1.
-  public var outputThreshold: Float
+  package var outputThreshold: Float
   /// Side of the smallest face that is looked for, in pixels of the picture.
-  public var minimumFaceSize: Double
+  package var minimumFaceSize: Double
   /// Size of a pyramid level relative to the one before it.
-  public var pyramidFactor: Double
+  package var pyramidFactor: Double
 
   /// Creates settings.
-  public init(
+  package init(
     proposalThreshold: Float = 0.6, refinementThreshold: Float = 0.7, outputThreshold: Float = 0.7,
     minimumFaceSize: Double = 20, pyramidFactor: Double = 0.709
   ) {
@@ -24,7 +24,7 @@ public struct MTCNNSettings: ContractValue {
   }
 
   /// Reads settings; those without a meaning are an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     proposalThreshold = try values.decodeNumber(.proposalThreshold)
     refinementThreshold = try values.decodeNumber(.refinementThreshold)
@@ -35,7 +35,7 @@ public struct MTCNNSettings: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     for (name, value) in [
       ("proposalThreshold", proposalThreshold), ("refinementThreshold", refinementThreshold),
       ("outputThreshold", outputThreshold),

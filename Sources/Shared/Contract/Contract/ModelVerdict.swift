@@ -1,5 +1,5 @@
 /// Whether a model can be trusted, in three words. Terminal, JSON, report and exit code say the same.
-public enum ModelVerdict: String, Codable, Sendable, CaseIterable {
+package enum ModelVerdict: String, Codable, Sendable, CaseIterable {
   /// Whatever was looked at is as it should be.
   case sound
   /// Something is wrong: the model doesn't work as it is.
@@ -9,26 +9,26 @@ public enum ModelVerdict: String, Codable, Sendable, CaseIterable {
 
   /// The verdict on a model whose file says something of itself: less evidence than the file's own
   /// doesn't make a broken model a doubtful one.
-  public func considering(_ stated: StatedVerdict?) -> ModelVerdict {
+  package func considering(_ stated: StatedVerdict?) -> ModelVerdict {
     self == .cannotTell && stated?.verdict == .broken ? .broken : self
   }
 
   /// The verdict and what it rests on in a line: `Verdict: sound. All checks passed`.
-  public func line(_ reason: String) -> String {
+  package func line(_ reason: String) -> String {
     "Verdict: \(self == .broken ? rawValue.uppercased() : rawValue). \(reason)"
   }
 }
 
 /// What a model's file says of the model: a verdict travels with it, so that whoever uses the file
 /// learns of it.
-public struct StatedVerdict: Codable, Sendable, Equatable {
+package struct StatedVerdict: Codable, Sendable, Equatable {
   /// The verdict at the time of writing.
-  public let verdict: ModelVerdict
+  package let verdict: ModelVerdict
   /// What it rests on, as a sentence.
-  public let reason: String
+  package let reason: String
 
   /// Creates a statement.
-  public init(_ verdict: ModelVerdict, reason: String) {
+  package init(_ verdict: ModelVerdict, reason: String) {
     self.verdict = verdict
     self.reason = reason
   }

@@ -3,9 +3,9 @@
 ///
 /// Each rule is a name with the number of its formula: another formula is another name, so that a
 /// store never mixes two.
-public struct PixelInterpretation: ContractValue {
+package struct PixelInterpretation: ContractValue {
   /// What transfer function and primaries mean.
-  public enum Colour: String, ContractChoice {
+  package enum Colour: String, ContractChoice {
     /// The coded values are shown as they are, whatever they are said to mean.
     case asCoded
     /// HLG and PQ are tone-mapped to SDR with BT.709 primaries; wide gamuts are converted to BT.709.
@@ -13,7 +13,7 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// What becomes of interlaced pictures.
-  public enum Fields: String, ContractChoice {
+  package enum Fields: String, ContractChoice {
     /// Both fields are shown in one picture, as they are coded.
     case woven
     /// The first field is shown, its missing lines interpolated where the other field's don't fit.
@@ -21,7 +21,7 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// What the shape of pixels means.
-  public enum Shape: String, ContractChoice {
+  package enum Shape: String, ContractChoice {
     /// A pixel is shown as a square, whatever its shape.
     case square
     /// Pixels that aren't square are stretched along their longer side.
@@ -29,7 +29,7 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// Which orientation a picture is shown in.
-  public enum Orientation: String, ContractChoice {
+  package enum Orientation: String, ContractChoice {
     /// Quarter turns of the stream's display matrix; mirroring is taken out.
     case streamTurns
     /// Quarter turns and mirroring, of the stream's display matrix or else of the picture's own.
@@ -37,7 +37,7 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// What becomes of transparency.
-  public enum Transparency: String, ContractChoice {
+  package enum Transparency: String, ContractChoice {
     /// Every pixel is shown as if it were opaque.
     case ignored
     /// The picture lies on black.
@@ -45,23 +45,23 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// What transfer function and primaries mean.
-  public var colour: Colour
+  package var colour: Colour
   /// What becomes of interlaced pictures.
-  public var fields: Fields
+  package var fields: Fields
   /// What the shape of pixels means.
-  public var shape: Shape
+  package var shape: Shape
   /// Which orientation a picture is shown in.
-  public var orientation: Orientation
+  package var orientation: Orientation
   /// What becomes of transparency.
-  public var transparency: Transparency
+  package var transparency: Transparency
 
   /// What recipes of version 1 mean: nothing is followed but the stream's quarter turns.
-  public static let version1 = PixelInterpretation(
+  package static let version1 = PixelInterpretation(
     colour: .asCoded, fields: .woven, shape: .square, orientation: .streamTurns,
     transparency: .ignored)
 
   /// Creates an interpretation; the defaults are those of the current recipe.
-  public init(
+  package init(
     colour: Colour = .hable1, fields: Fields = .combed1, shape: Shape = .stretched1,
     orientation: Orientation = .turnsAndMirrors, transparency: Transparency = .onBlack
   ) {
@@ -73,5 +73,5 @@ public struct PixelInterpretation: ContractValue {
   }
 
   /// Any combination of the rules has a meaning.
-  public func validate() throws(ContractError) {}
+  package func validate() throws(ContractError) {}
 }

@@ -3,35 +3,35 @@
 ///
 /// The facts determine no crop: they are recorded so that differences between real and fake videos
 /// which have nothing to do with faces can be found.
-public struct StreamFacts: Codable, Sendable, Equatable {
+package struct StreamFacts: Codable, Sendable, Equatable {
   /// Pictures per second on average, rounded to 1/1000.
-  public var framesPerSecond: Double?
+  package var framesPerSecond: Double?
   /// Bits per second of the video stream, from the packets' sizes.
-  public var bitsPerSecond: Int?
+  package var bitsPerSecond: Int?
   /// Format of the decoded samples.
-  public var pixelFormat: String?
+  package var pixelFormat: String?
   /// Transfer function.
-  public var transfer: String?
+  package var transfer: String?
   /// Primaries.
-  public var primaries: String?
+  package var primaries: String?
   /// Matrix from RGB to the coded components.
-  public var matrix: String?
+  package var matrix: String?
   /// `tv` (limited) or `pc` (full).
-  public var range: String?
+  package var range: String?
   /// `progressive`, `tff` (top field first) or `bff`.
-  public var fieldOrder: String?
+  package var fieldOrder: String?
   /// Width to height of a pixel, e.g. `16:11`.
-  public var sampleAspectRatio: String?
+  package var sampleAspectRatio: String?
   /// Whether the display matrix mirrors the picture.
-  public var isMirrored: Bool?
+  package var isMirrored: Bool?
   /// What was made of the pictures before faces were looked for, e.g. `tone-mapped from
   /// arib-std-b67`; empty where they were taken as they are.
-  public var treatment: [String]
+  package var treatment: [String]
   /// What couldn't be followed or contradicts itself, and how it was understood.
-  public var remarks: [String]
+  package var remarks: [String]
 
   /// Creates facts.
-  public init(
+  package init(
     framesPerSecond: Double? = nil, bitsPerSecond: Int? = nil, pixelFormat: String? = nil,
     transfer: String? = nil, primaries: String? = nil, matrix: String? = nil, range: String? = nil,
     fieldOrder: String? = nil, sampleAspectRatio: String? = nil, isMirrored: Bool? = nil,

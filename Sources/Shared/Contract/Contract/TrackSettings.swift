@@ -1,25 +1,25 @@
 /// Which tracks count at the end of a video.
-public struct TrackSettings: ContractValue {
+package struct TrackSettings: ContractValue {
   /// Pictures in which a person has to be found, but never more than a quarter of the pictures that
   /// were searched: the face of a one-picture video counts.
-  public var minimumFrames: Int
+  package var minimumFrames: Int
 
   /// How much less sure a track may be that is found in half of the pictures or more: a mistake
   /// doesn't last, and a face in poor light does.
-  public static let lastingTrackAllowance: Float = 0.1
+  package static let lastingTrackAllowance: Float = 0.1
 
   /// Mean score that a track needs, 0...1; `lastingTrackAllowance` less for a lasting one.
-  public var minimumScore: Float
+  package var minimumScore: Float
 
   /// How many tracks are kept: the longest, of equally long ones those with larger faces; 0 keeps
   /// all.
-  public var maximumTracks: Int
+  package var maximumTracks: Int
 
   /// For how many pictures a face may be out of sight and still be the same track.
-  public var maximumGap: Int
+  package var maximumGap: Int
 
   /// Creates settings.
-  public init(
+  package init(
     minimumFrames: Int = 3, minimumScore: Float = 0.9, maximumTracks: Int = 0, maximumGap: Int = 5
   ) {
     self.minimumFrames = minimumFrames
@@ -29,7 +29,7 @@ public struct TrackSettings: ContractValue {
   }
 
   /// Reads settings; those without a meaning are an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     minimumFrames = try values.decodeWhole(.minimumFrames)
     minimumScore = try values.decodeNumber(.minimumScore)
@@ -39,7 +39,7 @@ public struct TrackSettings: ContractValue {
   }
 
   /// Throws where a value has no meaning.
-  public func validate() throws(ContractError) {
+  package func validate() throws(ContractError) {
     for (name, value) in [
       ("minimumFrames", minimumFrames), ("maximumTracks", maximumTracks),
       ("maximumGap", maximumGap),

@@ -12,7 +12,7 @@ extension VideoLabel {
 
   /// The label that a word of a folder, a table or a list of classes stands for, in any case; nil for
   /// any other word.
-  public init?(word: some StringProtocol) {
+  package init?(word: some StringProtocol) {
     let word = word.lowercased()
     if Self.realWords.contains(word) {
       self = .real

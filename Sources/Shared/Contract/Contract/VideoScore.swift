@@ -3,7 +3,7 @@
 /// A video with several faces or tracks is scored over all its crops alike: the mean is over crops,
 /// so a face that is seen longer weighs more. `maximum` is the rule for videos in which one person
 /// of many is fake.
-public enum VideoScore: String, ContractChoice {
+package enum VideoScore: String, ContractChoice {
   /// The mean of the probabilities.
   case mean
   /// The median of the probabilities; of an even count the mean of the middle two.
@@ -18,5 +18,5 @@ public enum VideoScore: String, ContractChoice {
   case confident
 
   /// The probability of fake of a video without a face: nothing is known of it.
-  public static let probabilityWithoutFace = 0.5
+  package static let probabilityWithoutFace = 0.5
 }

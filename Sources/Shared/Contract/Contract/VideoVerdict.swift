@@ -1,5 +1,5 @@
 /// What is said of a video, or of a face in it.
-public enum VideoVerdict: String, Codable, Sendable, CaseIterable {
+package enum VideoVerdict: String, Codable, Sendable, CaseIterable {
   /// Nothing speaks for a manipulation.
   case real
   /// It is manipulated.
@@ -8,7 +8,7 @@ public enum VideoVerdict: String, Codable, Sendable, CaseIterable {
   case cannotTell = "cannot tell"
 
   /// The verdict of a label; nil is no decision.
-  public init(_ label: VideoLabel?) {
+  package init(_ label: VideoLabel?) {
     switch label {
     case .real: self = .real
     case .fake: self = .fake

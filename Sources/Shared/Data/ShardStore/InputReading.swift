@@ -1,13 +1,13 @@
 /// How the files of a data set become videos, where a run may choose: recorded with a store, and equal
 /// for all of its runs.
-public struct InputReading: Codable, Sendable, Equatable {
+package struct InputReading: Codable, Sendable, Equatable {
   /// Whether a folder of numbered pictures is one video: `frames`, or `single`.
-  public var numberedPictures: String
+  package var numberedPictures: String
   /// Of numbered pictures; nil gives their crops no times.
-  public var framesPerSecond: Double?
+  package var framesPerSecond: Double?
 
   /// Creates the settings of a run.
-  public init(numberedPictures: String, framesPerSecond: Double? = nil) {
+  package init(numberedPictures: String, framesPerSecond: Double? = nil) {
     self.numberedPictures = numberedPictures
     self.framesPerSecond = framesPerSecond
   }

@@ -3,35 +3,35 @@
 /// The two last parts have a fixed width, so a key has one reading however many slashes the video's
 /// name has, and the keys of a video sort by frame, then face. Keys are equal where their bytes are:
 /// Swift's canonical equivalence of strings would make one of two file names.
-public struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// LMDB's limit for keys, a constant of its build (`mdb_env_get_maxkeysize`).
-  public static let maximumBytes = 511
+  package static let maximumBytes = 511
 
   /// Bytes of a video's name that fit into a key.
-  public static let maximumVideoNameBytes = maximumBytes - suffixBytes
+  package static let maximumVideoNameBytes = maximumBytes - suffixBytes
 
   /// Largest frame index.
-  public static let maximumFrame = 999_999
+  package static let maximumFrame = 999_999
 
   /// Largest face index.
-  public static let maximumFace = 99
+  package static let maximumFace = 99
 
   static let suffixBytes = 10  // "/000000/00"
 
   /// The key as stored, UTF-8.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// Name of the video.
-  public let video: String
+  package let video: String
 
   /// Index of the frame in presentation order.
-  public let frame: Int
+  package let frame: Int
 
   /// Index of the face among those of the frame.
-  public let face: Int
+  package let face: Int
 
   /// Creates a key; throws where a part is out of bounds.
-  public init(video: String, frame: Int, face: Int) throws(ShardStoreError) {
+  package init(video: String, frame: Int, face: Int) throws(ShardStoreError) {
     try Self.checkVideoName(video)
     guard (0...Self.maximumFrame).contains(frame) else {
       throw ShardStoreError(
@@ -51,7 +51,7 @@ public struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// Reads a stored key, or nil where it is not one.
-  public init?(bytes: [UInt8]) {
+  package init?(bytes: [UInt8]) {
     let slash = UInt8(ascii: "/")
     let count = bytes.count
     guard count > Self.suffixBytes, count <= Self.maximumBytes,
@@ -67,16 +67,16 @@ public struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible
   }
 
   /// The key as text.
-  public var description: String { String(decoding: bytes, as: UTF8.self) }
+  package var description: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Equal bytes.
-  public static func == (left: SampleKey, right: SampleKey) -> Bool { left.bytes == right.bytes }
+  package static func == (left: SampleKey, right: SampleKey) -> Bool { left.bytes == right.bytes }
 
   /// Hashes the bytes.
-  public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
   /// The order of the store: by bytes.
-  public static func < (left: SampleKey, right: SampleKey) -> Bool {
+  package static func < (left: SampleKey, right: SampleKey) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 

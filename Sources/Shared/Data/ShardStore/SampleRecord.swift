@@ -1,27 +1,27 @@
-public import Contract
+package import Contract
 import Files
-public import VideoCatalog
+package import VideoCatalog
 
 /// What is known of one crop: the value of its key in the database `samples`.
 ///
 /// Coordinates are pixels of the displayed picture, rounded to 1/1000; times and scores are rounded
 /// to 1/1000000. Rounding happens on creation, so a record equals what is read back.
-public struct SampleRecord: Codable, Sendable, Equatable {
+package struct SampleRecord: Codable, Sendable, Equatable {
   /// A place in the displayed picture, in pixels; `[x, y]` in JSON.
-  public struct Point: Codable, Sendable, Hashable {
+  package struct Point: Codable, Sendable, Hashable {
     /// Pixels from the left edge.
-    public let x: Double
+    package let x: Double
     /// Pixels from the top edge.
-    public let y: Double
+    package let y: Double
 
     /// Creates a point, rounded to 1/1000 pixel.
-    public init(x: Double, y: Double) {
+    package init(x: Double, y: Double) {
       self.x = Rounding.pixels(x)
       self.y = Rounding.pixels(y)
     }
 
     /// Reads `[x, y]`.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
       var container = try decoder.unkeyedContainer()
       x = try container.decode(Double.self)
       y = try container.decode(Double.self)
@@ -31,7 +31,7 @@ public struct SampleRecord: Codable, Sendable, Equatable {
     }
 
     /// Writes `[x, y]`.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var container = encoder.unkeyedContainer()
       try container.encode(x)
       try container.encode(y)
@@ -39,18 +39,18 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   }
 
   /// The detector's box in the displayed picture, in pixels.
-  public struct Box: Codable, Sendable, Hashable {
+  package struct Box: Codable, Sendable, Hashable {
     /// Left edge.
-    public let x: Double
+    package let x: Double
     /// Top edge.
-    public let y: Double
+    package let y: Double
     /// Width.
-    public let width: Double
+    package let width: Double
     /// Height.
-    public let height: Double
+    package let height: Double
 
     /// Creates a box, rounded to 1/1000 pixel.
-    public init(x: Double, y: Double, width: Double, height: Double) {
+    package init(x: Double, y: Double, width: Double, height: Double) {
       self.x = Rounding.pixels(x)
       self.y = Rounding.pixels(y)
       self.width = Rounding.pixels(width)
@@ -59,44 +59,44 @@ public struct SampleRecord: Codable, Sendable, Equatable {
   }
 
   /// Landmarks per face: both eyes, nose, both corners of the mouth.
-  public static let landmarkCount = 5
+  package static let landmarkCount = 5
 
   /// Name of the video.
-  public let video: String
+  package let video: String
   /// Real or fake.
-  public let label: VideoLabel
+  package let label: VideoLabel
   /// Name of the video's group.
-  public let group: String
+  package let group: String
   /// The data set's own split, where it has one.
-  public let split: DatasetSplit?
+  package let split: DatasetSplit?
   /// Manipulation method; nil for real videos and where unknown.
-  public let method: String?
+  package let method: String?
   /// Compression level; nil where the data set has none.
-  public let compression: String?
+  package let compression: String?
   /// Index of the frame in presentation order.
-  public let frame: Int
+  package let frame: Int
   /// Presentation time of the frame; nil where it isn't known, as for numbered pictures without a
   /// frame rate.
-  public let timestampSeconds: Double?
+  package let timestampSeconds: Double?
   /// The detector's box; the square that was taken in a store of whole pictures.
-  public let box: Box
+  package let box: Box
   /// Five points: left eye, right eye, nose, left and right corner of the mouth, as seen; nil in a
   /// store of whole pictures only.
-  public let landmarks: [Point]?
+  package let landmarks: [Point]?
   /// The track (one face over time) within the video.
-  public let track: Int
+  package let track: Int
   /// The detector's confidence, 0...1; 1 in a store of whole pictures.
-  public let score: Double
+  package let score: Double
   /// Name of the original that told where to look for the face, and its track; nil where this video was
   /// searched, as always in stores without `reuseOriginals`.
-  public let facesFrom: String?
+  package let facesFrom: String?
   /// CRC-32 of the image's bytes. LMDB itself has no checksums.
-  public let crc32: UInt32
+  package let crc32: UInt32
   /// Length of the image.
-  public let imageBytes: Int
+  package let imageBytes: Int
 
   /// Creates the record of `image`, the JPEG file of a crop of `video`.
-  public init(
+  package init(
     video: CatalogVideo, frame: Int, timestampSeconds: Double?, box: Box, landmarks: [Point]?,
     track: Int, score: Double, facesFrom: String? = nil, image: [UInt8]
   ) {

@@ -1,19 +1,19 @@
 /// The name of a shard: `shard-<task, 3 digits>-<number, 6 digits>.mdb`.
-public struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+package struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
   /// Largest task number.
-  public static let maximumTask = 999
+  package static let maximumTask = 999
 
   /// Largest shard number of a task.
-  public static let maximumNumber = 999_999
+  package static let maximumNumber = 999_999
 
   /// The task that writes the shard, 0...999.
-  public let task: Int
+  package let task: Int
 
   /// Position among the shards of the task, 0...999999.
-  public let number: Int
+  package let number: Int
 
   /// Creates a name, or nil where `task` or `number` is out of bounds.
-  public init?(task: Int, number: Int) {
+  package init?(task: Int, number: Int) {
     guard (0...Self.maximumTask).contains(task), (0...Self.maximumNumber).contains(number) else {
       return nil
     }
@@ -22,7 +22,7 @@ public struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringCo
   }
 
   /// Reads a file name, or nil where it is not a shard's.
-  public init?(fileName: String) {
+  package init?(fileName: String) {
     let bytes = Array(fileName.utf8)
     guard bytes.count == 20, fileName.hasPrefix("shard-"), fileName.hasSuffix(".mdb"),
       bytes[9] == UInt8(ascii: "-"),
@@ -32,20 +32,20 @@ public struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringCo
   }
 
   /// The file name, e.g. `shard-000-000017.mdb`.
-  public var fileName: String {
+  package var fileName: String {
     "shard-" + Digits.padded(task, width: 3) + "-" + Digits.padded(number, width: 6) + ".mdb"
   }
 
   /// The file name.
-  public var description: String { fileName }
+  package var description: String { fileName }
 
   /// By task, then by number: the order of file names.
-  public static func < (left: ShardName, right: ShardName) -> Bool {
+  package static func < (left: ShardName, right: ShardName) -> Bool {
     (left.task, left.number) < (right.task, right.number)
   }
 
   /// The shards of a store in order. Other files are ignored.
-  public static func all(inStore directory: String) throws(ShardStoreError) -> [ShardName] {
+  package static func all(inStore directory: String) throws(ShardStoreError) -> [ShardName] {
     try StoreFolder.entries(directory).compactMap { ShardName(fileName: $0) }.sorted()
   }
 

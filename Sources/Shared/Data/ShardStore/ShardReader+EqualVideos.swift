@@ -12,7 +12,7 @@ extension ShardReader {
   /// video too, about 60 microseconds.
   ///
   /// - Parameter workerCount: threads that read, or 0 for one per core.
-  public func equalVideos(workerCount: Int = 0) throws(ShardStoreError) -> [[Video]] {
+  package func equalVideos(workerCount: Int = 0) throws(ShardStoreError) -> [[Video]] {
     let cropped = videos.filter { $0.record.state == .done && $0.record.images > 0 }
     let candidates = try mayBeEqual(cropped, workerCount)
     let all = try crops(of: candidates.map { cropped[$0] }, atMost: .max, workerCount)

@@ -4,7 +4,7 @@ extension ShardReader {
   ///
   /// What a video's samples have in common (label, group, split) stands in its entry of `videos`.
   /// In a store that is being written, samples of videos that came after opening are left out.
-  public func forEachKey(
+  package func forEachKey(
     in shard: ShardName, _ body: (SampleKey) throws(ShardStoreError) -> Bool
   ) throws(ShardStoreError) {
     try source(shard).read { transaction, databases throws(ShardStoreError) in
@@ -30,7 +30,7 @@ extension ShardReader {
   }
 
   /// The sample of a key that `forEachKey` gave for this shard. About 50 microseconds.
-  public func sample(of key: SampleKey, in shard: ShardName) throws(ShardStoreError) -> Sample {
+  package func sample(of key: SampleKey, in shard: ShardName) throws(ShardStoreError) -> Sample {
     let subject = shard.fileName + ": sample " + key.description
     let record = try source(shard).read {
       transaction, databases throws(ShardStoreError) -> SampleRecord in

@@ -10,47 +10,47 @@ internal import Workers
 /// and among equals the first in shard order. Samples of other shards' copies are not seen.
 ///
 /// Sendable: all state is fixed after opening, and any number of threads may read.
-public final class ShardReader: Sendable {
+package final class ShardReader: Sendable {
   /// A video of the store.
-  public struct Video: Sendable, Equatable {
+  package struct Video: Sendable, Equatable {
     /// The video's name.
-    public let name: String
+    package let name: String
     /// State and counts.
-    public let record: VideoRecord
+    package let record: VideoRecord
     /// The shard that has it.
-    public let shard: ShardName
+    package let shard: ShardName
   }
 
   /// A sample of the store, without its image.
-  public struct Sample: Sendable, Equatable {
+  package struct Sample: Sendable, Equatable {
     /// The key of record and image.
-    public let key: SampleKey
+    package let key: SampleKey
     /// What is known of the crop.
-    public let record: SampleRecord
+    package let record: SampleRecord
     /// The shard that has it.
-    public let shard: ShardName
+    package let shard: ShardName
   }
 
   /// The store's folder.
-  public let directory: String
+  package let directory: String
 
   /// What the content depends on.
-  public let description: StoreDescription
+  package let description: StoreDescription
 
   /// All shards in order, as of opening.
-  public let shards: [ShardName]
+  package let shards: [ShardName]
 
   /// All videos in key order, as of opening; one entry each.
-  public let videos: [Video]
+  package let videos: [Video]
 
   /// Whether a writer was at work on a task of the store when it was opened.
-  public let isBeingWritten: Bool
+  package let isBeingWritten: Bool
 
   /// The tasks of the store that have written nothing yet: what it holds is not the whole data set.
-  public let missingTasks: [Int]
+  package let missingTasks: [Int]
 
   /// What is lost of the tasks that nobody was writing, or is not this store's.
-  public let findings: [StoreFinding]
+  package let findings: [StoreFinding]
 
   private let sources: [ShardName: ShardSource]
   let owners: [[UInt8]: ShardName]
@@ -65,7 +65,7 @@ public final class ShardReader: Sendable {
   ///     no writer can start on a task while the reader lives.
   ///   - allowLosses: Whether to read what is there of a store that lost something. Without it that is
   ///     an error (`damagedStore`).
-  public init(
+  package init(
     directory: String, allowLive: Bool = false, allowLosses: Bool = false
   ) throws(ShardStoreError) {
     self.directory = directory
@@ -161,7 +161,7 @@ public final class ShardReader: Sendable {
   /// Calls `body` with the samples of a shard in key order until it returns false.
   ///
   /// In a store that is being written, samples of videos that came after opening are left out.
-  public func forEachSample(
+  package func forEachSample(
     in shard: ShardName, _ body: (Sample) throws(ShardStoreError) -> Bool
   ) throws(ShardStoreError) {
     try source(shard).read { transaction, databases throws(ShardStoreError) in
@@ -180,7 +180,7 @@ public final class ShardReader: Sendable {
   }
 
   /// All samples of the store: by shard, then by key.
-  public func samples() throws(ShardStoreError) -> [Sample] {
+  package func samples() throws(ShardStoreError) -> [Sample] {
     var samples: [Sample] = []
     for shard in shards {
       try forEachSample(in: shard) { sample throws(ShardStoreError) in
@@ -195,7 +195,7 @@ public final class ShardReader: Sendable {
   ///
   /// - Parameter verifyingChecksum: Whether to compare length and CRC-32 with the record before;
   ///   costs about one nanosecond per byte.
-  public func withImage<Result>(
+  package func withImage<Result>(
     of sample: Sample, verifyingChecksum: Bool = true, _ body: (RawSpan) -> Result
   ) throws(ShardStoreError) -> Result {
     let subject = sample.shard.fileName + ": image " + sample.key.description
@@ -224,7 +224,7 @@ public final class ShardReader: Sendable {
   }
 
   /// A copy of the JPEG file of a sample, compared with its checksum.
-  public func image(of sample: Sample) throws(ShardStoreError) -> [UInt8] {
+  package func image(of sample: Sample) throws(ShardStoreError) -> [UInt8] {
     try withImage(of: sample) { span in span.withUnsafeBytes { Array($0) } }
   }
 

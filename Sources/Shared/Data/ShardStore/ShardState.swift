@@ -5,25 +5,25 @@ import Files
 /// It is written in every transaction, into the shard's database `shard` under the key `state`, and
 /// stands in the manifest of the shard's task. So a shard that is missing, or that an older copy
 /// replaced, is noticed.
-public struct ShardState: Codable, Sendable, Equatable {
+package struct ShardState: Codable, Sendable, Equatable {
   static let key = Array("state".utf8)
 
   /// Identity of the store, as in `store.json`.
-  public let store: String
+  package let store: String
   /// The task that writes the shard.
-  public let task: Int
+  package let task: Int
   /// Number of the shard in its task; none is used twice.
-  public let number: Int
+  package let number: Int
   /// Number of the transaction that wrote this, LMDB's own.
-  public internal(set) var transaction: Int
+  package internal(set) var transaction: Int
   /// Entries of finished videos.
-  public internal(set) var finishedVideos: Int
+  package internal(set) var finishedVideos: Int
   /// Entries of failed videos.
-  public internal(set) var failedVideos: Int
+  package internal(set) var failedVideos: Int
   /// Samples of all videos.
-  public internal(set) var samples: Int
+  package internal(set) var samples: Int
   /// Sum of the CRC-32 of name and record of every entry in `videos`, modulo 2^32.
-  public internal(set) var videosChecksum: UInt32
+  package internal(set) var videosChecksum: UInt32
 
   /// The state of a shard without a video.
   init(_ name: ShardName, store: String) {

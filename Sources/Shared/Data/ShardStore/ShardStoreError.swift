@@ -2,9 +2,9 @@ internal import Contract
 internal import PrintableText
 
 /// What went wrong with a store, on what, and what to try.
-public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// A file or folder could not be read, created, renamed or synced.
     case inputOutput
     /// The disk, a quota or a file-size limit ends here. What was committed before stays readable.
@@ -36,19 +36,19 @@ public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The kind of failure.
-  public var code: Code
+  package var code: Code
 
   /// What failed, expected and got, and what to try.
-  public var message: String
+  package var message: String
 
   /// The file, video or key it is about.
-  public var subject: String
+  package var subject: String
 
   /// The text of the operating system or of LMDB.
-  public var cause: String?
+  package var cause: String?
 
   /// Creates an error.
-  public init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
+  package init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
     self.code = code
     self.subject = subject
     self.message = message
@@ -56,7 +56,7 @@ public struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// `subject: message (cause)`.
-  public var description: String {
+  package var description: String {
     guard let cause else { return "\(subject): \(message)".printable }
     return "\(subject): \(message) (\(cause))".printable
   }

@@ -1,7 +1,7 @@
 /// What is wrong at one place of a store.
-public struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertible {
+package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertible {
   /// The kind of problem.
-  public enum Problem: String, Codable, Sendable {
+  package enum Problem: String, Codable, Sendable {
     /// `store.json` is missing or not valid.
     case description
     /// The file is empty, truncated, damaged, or no LMDB file.
@@ -47,18 +47,18 @@ public struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// File name of the shard; nil for the store as a whole.
-  public let shard: String?
+  package let shard: String?
   /// The key or video; nil for the file as a whole.
-  public let key: String?
+  package let key: String?
   /// The kind of problem.
-  public let problem: Problem
+  package let problem: Problem
   /// What should be there.
-  public let expected: String
+  package let expected: String
   /// What is there.
-  public let got: String
+  package let got: String
 
   /// `shard: key: problem: expected ..., got ...`.
-  public var description: String {
+  package var description: String {
     ([shard, key, problem.rawValue].compactMap { $0 } + ["expected \(expected), got \(got)"])
       .joined(separator: ": ")
   }
@@ -66,33 +66,33 @@ public struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertibl
 
 /// What the check of one shard found. Codable, so that a child process can do the check and hand
 /// its result back.
-public struct ShardVerification: Codable, Sendable, Equatable {
+package struct ShardVerification: Codable, Sendable, Equatable {
   /// Most findings that are listed one by one.
-  public static let maximumFindings = 1_000
+  package static let maximumFindings = 1_000
 
   /// File name of the shard.
-  public let shard: String
+  package let shard: String
   /// Samples in it.
-  public internal(set) var samples = 0
+  package internal(set) var samples = 0
   /// Images in it.
-  public internal(set) var images = 0
+  package internal(set) var images = 0
   /// Length of all images.
-  public internal(set) var imageBytes = 0
+  package internal(set) var imageBytes = 0
   /// Names of its finished videos.
-  public internal(set) var finishedVideos: [String] = []
+  package internal(set) var finishedVideos: [String] = []
   /// Names of its failed videos.
-  public internal(set) var failedVideos: [String] = []
+  package internal(set) var failedVideos: [String] = []
   /// Names of the videos that findings concern, whatever their number.
-  public private(set) var damagedVideos: [String] = []
+  package private(set) var damagedVideos: [String] = []
   /// What the shard says of itself; nil in a store of a format before 3, or where it can't be read.
-  public internal(set) var state: ShardState?
+  package internal(set) var state: ShardState?
   /// The first findings.
-  public private(set) var findings: [StoreFinding] = []
+  package private(set) var findings: [StoreFinding] = []
   /// Findings beyond `maximumFindings`.
-  public private(set) var findingsLeftOut = 0
+  package private(set) var findingsLeftOut = 0
 
   /// A shard whose check could not be done, e.g. because the process that did it ended early.
-  public init(shard: ShardName, failedCheck reason: String) {
+  package init(shard: ShardName, failedCheck reason: String) {
     self.init(shard: shard)
     report(.shard, nil, expected: "a check that ends", got: reason)
   }
@@ -122,17 +122,17 @@ public struct ShardVerification: Codable, Sendable, Equatable {
 }
 
 /// What the check of a store found.
-public struct StoreVerification: Codable, Sendable, Equatable {
+package struct StoreVerification: Codable, Sendable, Equatable {
   /// Each shard, in order.
-  public let shards: [ShardVerification]
+  package let shards: [ShardVerification]
   /// Findings that concern the store or several shards.
-  public let storeFindings: [StoreFinding]
+  package let storeFindings: [StoreFinding]
   /// What can't be told of this store, because its format has no record of it.
-  public let unknowns: [String]
+  package let unknowns: [String]
 
   /// All findings: of the store, then of each shard.
-  public var findings: [StoreFinding] { storeFindings + shards.flatMap(\.findings) }
+  package var findings: [StoreFinding] { storeFindings + shards.flatMap(\.findings) }
 
   /// Whether nothing was found.
-  public var isSound: Bool { findings.isEmpty }
+  package var isSound: Bool { findings.isEmpty }
 }

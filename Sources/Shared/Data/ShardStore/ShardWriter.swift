@@ -10,18 +10,18 @@ import Foundation
 ///
 /// Sendable: any thread may call any method; `lock` serialises them. Other tasks, on this host or
 /// another, may write to the same store at the same time.
-public final class ShardWriter: @unchecked Sendable {
+package final class ShardWriter: @unchecked Sendable {
   /// Size from which a shard counts as full.
-  public static let defaultMaximumShardBytes = 1 << 30
+  package static let defaultMaximumShardBytes = 1 << 30
 
   /// Size of a shard's map at the start; it doubles as needed.
-  public static let initialMapBytes = 16 << 20
+  package static let initialMapBytes = 16 << 20
 
   /// The store's folder.
-  public let directory: String
+  package let directory: String
 
   /// The task, 0...999.
-  public let task: Int
+  package let task: Int
 
   private let maximumShardBytes: Int
   private let description: StoreDescription
@@ -46,7 +46,7 @@ public final class ShardWriter: @unchecked Sendable {
   ///   - description: What the content depends on; equal for all runs of a store.
   ///   - maximumShardBytes: The first video after this size goes into a new shard. A shard is larger
   ///     by at most its last video.
-  public init(
+  package init(
     directory: String, task: Int, description: StoreDescription,
     maximumShardBytes: Int = ShardWriter.defaultMaximumShardBytes
   ) throws(ShardStoreError) {
@@ -106,15 +106,15 @@ public final class ShardWriter: @unchecked Sendable {
   }
 
   /// How a video ended, or nil for one that the store does not have.
-  public func state(of video: String) -> VideoRecord.State? {
+  package func state(of video: String) -> VideoRecord.State? {
     lock.withLock { known.state(of: Array(video.utf8)) }
   }
 
   /// Names of all finished videos of the store, in key order, as of opening plus those appended.
-  public var finishedVideos: [String] { lock.withLock { known.names(.done) } }
+  package var finishedVideos: [String] { lock.withLock { known.names(.done) } }
 
   /// Names of all videos that failed and were not finished since, in key order.
-  public var failedVideos: [String] { lock.withLock { known.names(.failed) } }
+  package var failedVideos: [String] { lock.withLock { known.names(.failed) } }
 
   /// Stores a video durably: samples, images and its entry, in one transaction. Cost: three syncs,
   /// one of them for the task's manifest.
@@ -122,7 +122,7 @@ public final class ShardWriter: @unchecked Sendable {
   /// Replaces the entry of a video that failed before. A video that can't be stored (`invalidVideo`)
   /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it
   /// refuses to go on.
-  public func append(_ video: VideoExtraction) throws(ShardStoreError) {
+  package func append(_ video: VideoExtraction) throws(ShardStoreError) {
     let encoded = try EncodedVideo(video, for: description)
     lock.lock()
     defer { lock.unlock() }
@@ -148,7 +148,7 @@ public final class ShardWriter: @unchecked Sendable {
   }
 
   /// Ends writing and frees the task. What was appended is durable already.
-  public func close() {
+  package func close() {
     lock.withLock {
       shard = nil
       taskLock = nil

@@ -1,39 +1,39 @@
 internal import Files
-public import Contract
+package import Contract
 
 /// What the content of a store depends on: the file `store.json`, equal for all tasks.
-public struct StoreDescription: Codable, Sendable, Equatable {
+package struct StoreDescription: Codable, Sendable, Equatable {
   /// The format that is written; every older one is read, and left as it is.
-  public static let currentFormatVersion = 3
+  package static let currentFormatVersion = 3
 
   /// Name of the file in the store's folder.
-  public static let fileName = "store.json"
+  package static let fileName = "store.json"
 
   private static let maximumBytes = 1 << 20
 
   /// Version of the layout of shards and records.
-  public let formatVersion: Int
+  package let formatVersion: Int
 
   /// All that determines which crops a video gives.
-  public let recipe: ExtractionRecipe
+  package let recipe: ExtractionRecipe
 
   /// Layout of the data set that the videos come from; nil where that isn't known.
-  public let dataset: String?
+  package let dataset: String?
 
   /// How the data set's pictures were read; nil where that isn't known, as before format 3.
-  public let reading: InputReading?
+  package let reading: InputReading?
 
   /// How many tasks the data set is divided into, by the names of the videos that others were made from;
   /// 1 where it is not divided. Nil in a store of older software, which doesn't say it, and in the
   /// description of a run that takes the store's own.
-  public private(set) var tasks: Int?
+  package private(set) var tasks: Int?
 
   /// A random number that no other store has; nil in a store of a format before 3, and in the
   /// description of a run.
-  public private(set) var identity: String?
+  package private(set) var identity: String?
 
   /// What can't be told of the store, because its format has no record of it.
-  public var unknowns: [String] {
+  package var unknowns: [String] {
     guard !hasProofs else { return [] }
     return [
       "Cannot tell whether shards are missing or older than they were, nor whether a video's own record "
@@ -45,7 +45,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   var hasProofs: Bool { formatVersion >= 3 }
 
   /// How a face becomes a crop.
-  public var geometry: CropGeometry { recipe.geometry }
+  package var geometry: CropGeometry { recipe.geometry }
 
   /// Creates a description in the current format.
   ///
@@ -53,7 +53,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   ///   - tasks: how many tasks the data set is divided into; nil takes the store's own number, which is 1
   ///     for a new one.
   ///   - identity: of a new store, for tests that compare two; nil chooses one.
-  public init(
+  package init(
     recipe: ExtractionRecipe, dataset: String? = nil, reading: InputReading? = nil,
     tasks: Int? = nil, identity: String? = nil
   ) {
@@ -66,7 +66,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
   }
 
   /// Reads `store.json` of a store.
-  public init(store directory: String) throws(ShardStoreError) {
+  package init(store directory: String) throws(ShardStoreError) {
     guard let description = try Self.readIfPresent(directory) else {
       _ = try StoreFolder.entries(directory)
       throw ShardStoreError(
@@ -78,7 +78,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
 
   /// Where this description and that of a run differ, one line per setting; empty for equal ones. What
   /// a store of an older format doesn't say is no difference.
-  public func differences(toRun run: StoreDescription) -> [String] {
+  package func differences(toRun run: StoreDescription) -> [String] {
     var found = recipe.differences(from: run.recipe).map { ($0.name, $0.value, $0.other) }
     if let dataset, let other = run.dataset, dataset != other {
       found.insert(("dataset", dataset, other), at: 0)
@@ -92,7 +92,7 @@ public struct StoreDescription: Codable, Sendable, Equatable {
 
   /// The recipe that goes on in a store: in the version that the store was begun with, so that it
   /// never mixes two; `recipe` itself for a new store.
-  public static func recipe(
+  package static func recipe(
     _ recipe: ExtractionRecipe, goingOnIn directory: String
   ) throws(ShardStoreError) -> ExtractionRecipe {
     guard let stored = try readIfPresent(directory)?.recipe, stored.version < recipe.version else {
@@ -224,7 +224,7 @@ extension StoreDescription {
   }
 
   /// Reads a description of any version; values that can't be used are an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     formatVersion = try values.decodeWhole(.formatVersion)
     switch formatVersion {
@@ -261,7 +261,7 @@ extension StoreDescription {
   }
 
   /// Writes the description in the current format.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(Self.currentFormatVersion, forKey: .formatVersion)
     try values.encode(recipe, forKey: .recipe)

@@ -6,18 +6,18 @@ internal import Files
 /// that can't be read, is empty, or belongs elsewhere is set aside under another name, never deleted.
 /// What is sound stays where it is. A kill at any moment leaves a store that is repaired by doing it
 /// again.
-public struct StoreRepair: Sendable {
+package struct StoreRepair: Sendable {
   /// What was done.
-  public struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable, Equatable {
     /// What was found, before anything was done.
-    public internal(set) var findings: [StoreFinding] = []
+    package internal(set) var findings: [StoreFinding] = []
     /// Names of finished and failed videos that were removed.
-    public internal(set) var removedVideos: [String] = []
+    package internal(set) var removedVideos: [String] = []
     /// New paths of the shards that were set aside.
-    public internal(set) var setAside: [String] = []
+    package internal(set) var setAside: [String] = []
 
     /// Whether there was nothing to do.
-    public var isEmpty: Bool { findings.isEmpty }
+    package var isEmpty: Bool { findings.isEmpty }
   }
 
   private static let suffix = ".damaged"
@@ -30,7 +30,7 @@ public struct StoreRepair: Sendable {
   ///   - imageSize: decodes an image; nil compares its checksum only.
   ///   - progress: called after every few hundred records.
   ///   - isCancelled: asked as often; true ends the work with the error `cancelled`.
-  public init(
+  package init(
     directory: String, imageSize: StoreVerifier.ImageSize?,
     progress: @escaping @Sendable (StoreVerifier.Progress) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -41,7 +41,7 @@ public struct StoreRepair: Sendable {
   }
 
   /// Repairs the shards of one task, or of all. None of them may be in use.
-  public func run(task: Int? = nil) throws(ShardStoreError) -> Outcome {
+  package func run(task: Int? = nil) throws(ShardStoreError) -> Outcome {
     let description = try StoreDescription(store: directory)
     let all = try StoreInventory(store: directory, description).tasks
     let tasks = task.map { [$0] } ?? all

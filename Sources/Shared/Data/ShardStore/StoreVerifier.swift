@@ -6,19 +6,19 @@ import Imaging
 /// Damaged files become findings; LMDB opens a shard only after `PageCheck` has found its pages
 /// sound. A caller that wants certainty against a crash of the process runs `verifyShard` in a
 /// child process per shard and joins the results with `combine`.
-public struct StoreVerifier: Sendable {
+package struct StoreVerifier: Sendable {
   /// How far the check is.
-  public struct Progress: Sendable, Equatable {
+  package struct Progress: Sendable, Equatable {
     /// File name of the shard.
-    public let shard: String
+    package let shard: String
     /// Records of it that were checked.
-    public let recordsChecked: Int
+    package let recordsChecked: Int
     /// Records that it has.
-    public let records: Int
+    package let records: Int
   }
 
   /// Width and height of a JPEG file, or nil where it does not decode.
-  public typealias ImageSize = @Sendable (RawSpan) -> (width: Int, height: Int)?
+  package typealias ImageSize = @Sendable (RawSpan) -> (width: Int, height: Int)?
 
   private let directory: String
   private let imageSize: ImageSize?
@@ -31,7 +31,7 @@ public struct StoreVerifier: Sendable {
   ///   - imageSize: Decodes an image as thoroughly as is wanted; nil compares its checksum only.
   ///   - progress: Called after every few hundred records, on the calling thread.
   ///   - isCancelled: Asked as often; true ends the check with the error `cancelled`.
-  public init(
+  package init(
     directory: String, imageSize: ImageSize?,
     progress: @escaping @Sendable (Progress) -> Void = { _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
@@ -44,7 +44,7 @@ public struct StoreVerifier: Sendable {
 
   /// Checks the whole store in this process. Throws where the check itself can't be done: the folder
   /// can't be listed, a task is being written, or the caller cancelled.
-  public func verify() throws(ShardStoreError) -> StoreVerification {
+  package func verify() throws(ShardStoreError) -> StoreVerification {
     let hold = try hold()
     defer { withExtendedLifetime(hold) {} }
     var shards: [ShardVerification] = []
@@ -56,14 +56,14 @@ public struct StoreVerifier: Sendable {
 
   /// Keeps writers from all tasks while it lives. Whoever checks shards one by one and joins the
   /// results has one meanwhile, so that a manifest is never newer than its shards' checks.
-  public final class Hold: Sendable {
+  package final class Hold: Sendable {
     private let locks: [TaskLock]
 
     fileprivate init(_ locks: [TaskLock]) { self.locks = locks }
   }
 
   /// Takes a `Hold`. Throws `busy` where a task is being written.
-  public func hold() throws(ShardStoreError) -> Hold {
+  package func hold() throws(ShardStoreError) -> Hold {
     var tasks = Set(try ShardName.all(inStore: directory).map(\.task))
     tasks.formUnion(try TaskManifest.tasks(inStore: directory))
     var locks: [TaskLock] = []
@@ -86,7 +86,7 @@ public struct StoreVerifier: Sendable {
   }
 
   /// Checks one shard on its own.
-  public func verifyShard(_ name: ShardName) throws(ShardStoreError) -> ShardVerification {
+  package func verifyShard(_ name: ShardName) throws(ShardStoreError) -> ShardVerification {
     let lock = try lock(name.task)
     let result = try check(name, try? StoreDescription(store: directory))
     // The task stays locked until here.
@@ -104,7 +104,7 @@ public struct StoreVerifier: Sendable {
   }
 
   /// Joins the checks of all shards and adds what concerns several of them.
-  public func combine(_ shards: [ShardVerification]) throws(ShardStoreError) -> StoreVerification {
+  package func combine(_ shards: [ShardVerification]) throws(ShardStoreError) -> StoreVerification {
     var findings: [StoreFinding] = []
     var unknowns: [String] = []
     do throws(ShardStoreError) {

@@ -1,20 +1,20 @@
 internal import Contract
 import Files
-public import VideoCatalog
+package import VideoCatalog
 
 /// One crop on its way into the store.
-public struct FaceSample: Sendable, Equatable {
+package struct FaceSample: Sendable, Equatable {
   /// Index of the face among those of its frame, 0...99.
-  public let face: Int
+  package let face: Int
 
   /// What is known of the crop.
-  public let record: SampleRecord
+  package let record: SampleRecord
 
   /// The crop: a complete JPEG file.
-  public let image: [UInt8]
+  package let image: [UInt8]
 
   /// Creates a sample of `video`; checksum and length are taken from `image`.
-  public init(
+  package init(
     video: CatalogVideo, frame: Int, face: Int, timestampSeconds: Double?, box: SampleRecord.Box,
     landmarks: [SampleRecord.Point]?, track: Int, score: Double, facesFrom: String? = nil,
     image: [UInt8]
@@ -28,18 +28,18 @@ public struct FaceSample: Sendable, Equatable {
 }
 
 /// All that one video yields; stored as a whole or not at all.
-public struct VideoExtraction: Sendable, Equatable {
+package struct VideoExtraction: Sendable, Equatable {
   /// Name of the video: its identity in the store.
-  public let name: String
+  package let name: String
 
   /// State and counts.
-  public let record: VideoRecord
+  package let record: VideoRecord
 
   /// The crops, in any order. None for a failed video.
-  public let samples: [FaceSample]
+  package let samples: [FaceSample]
 
   /// A video that was extracted. The count of images is that of `samples`.
-  public static func done(
+  package static func done(
     _ video: CatalogVideo, samples: [FaceSample], facts: VideoRecord.Facts, notes: [String] = []
   ) -> VideoExtraction {
     VideoExtraction(
@@ -48,7 +48,7 @@ public struct VideoExtraction: Sendable, Equatable {
   }
 
   /// A video that could not be extracted.
-  public static func failed(
+  package static func failed(
     _ video: CatalogVideo, reason: String, facts: VideoRecord.Facts = .init(),
     notes: [String] = []
   ) -> VideoExtraction {

@@ -1,11 +1,11 @@
-public import Contract
-public import Imaging
-public import VideoCatalog
+package import Contract
+package import Imaging
+package import VideoCatalog
 
 /// State and counts of one video: the value of its name in the database `videos`.
-public struct VideoRecord: Codable, Sendable, Equatable {
+package struct VideoRecord: Codable, Sendable, Equatable {
   /// How the extraction of a video ended.
-  public enum State: String, Codable, Sendable {
+  package enum State: String, Codable, Sendable {
     /// All of its crops are stored; there may be none.
     case done
     /// It has no crops; `reason` says why. A later run may try again.
@@ -13,32 +13,32 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   }
 
   /// What the extraction found in a video.
-  public struct Facts: Sendable, Equatable {
+  package struct Facts: Sendable, Equatable {
     /// Duration by presentation time.
-    public var durationSeconds: Double?
+    package var durationSeconds: Double?
     /// Width of the displayed picture.
-    public var widthPixels: Int?
+    package var widthPixels: Int?
     /// Height of the displayed picture.
-    public var heightPixels: Int?
+    package var heightPixels: Int?
     /// Codec, e.g. `h264`.
-    public var codec: String?
+    package var codec: String?
     /// Frames that were looked at.
-    public var framesSampled = 0
+    package var framesSampled = 0
     /// Frames with at least one face.
-    public var framesWithFace = 0
+    package var framesWithFace = 0
     /// Faces found.
-    public var faces = 0
+    package var faces = 0
     /// Tracks kept.
-    public var tracks = 0
+    package var tracks = 0
     /// What the stream says of its pictures, and what was made of that.
-    public var stream: StreamFacts?
+    package var stream: StreamFacts?
     /// Size of the video's file; nil for a folder of pictures.
-    public var sourceBytes: Int?
+    package var sourceBytes: Int?
     /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil for one without structure.
-    public var looks: [PerceptualHash?]?
+    package var looks: [PerceptualHash?]?
 
     /// Creates facts.
-    public init(
+    package init(
       durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
       codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
       tracks: Int = 0, stream: StreamFacts? = nil, sourceBytes: Int? = nil,
@@ -59,59 +59,59 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   }
 
   /// Done or failed.
-  public let state: State
+  package let state: State
   /// Why the video failed; nil where it is done.
-  public let reason: String?
+  package let reason: String?
   /// Oddities that did not stop the extraction, e.g. "12 corrupt packets".
-  public let notes: [String]
+  package let notes: [String]
   /// Real or fake.
-  public let label: VideoLabel
+  package let label: VideoLabel
   /// Name of the video's group.
-  public let group: String
+  package let group: String
   /// The data set's own split, where it has one.
-  public let split: DatasetSplit?
+  package let split: DatasetSplit?
   /// Manipulation method; nil for real videos and where unknown.
-  public let method: String?
+  package let method: String?
   /// Compression level; nil where the data set has none.
-  public let compression: String?
+  package let compression: String?
   /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
   /// records of older software.
-  public let original: String?
+  package let original: String?
   /// The data set that it is from; nil where unknown, and in records of older software.
-  public let dataset: String?
+  package let dataset: String?
   /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
-  public let durationSeconds: Double?
+  package let durationSeconds: Double?
   /// Width of the displayed picture; nil where unknown.
-  public let widthPixels: Int?
+  package let widthPixels: Int?
   /// Height of the displayed picture; nil where unknown.
-  public let heightPixels: Int?
+  package let heightPixels: Int?
   /// Codec, e.g. `h264`; nil where unknown.
-  public let codec: String?
+  package let codec: String?
   /// Frames that were looked at.
-  public let framesSampled: Int
+  package let framesSampled: Int
   /// Frames with at least one face.
-  public let framesWithFace: Int
+  package let framesWithFace: Int
   /// Faces found.
-  public let faces: Int
+  package let faces: Int
   /// Tracks kept.
-  public let tracks: Int
+  package let tracks: Int
   /// What the stream says of its pictures, and what was made of that; nil in records of older
   /// software, and where it isn't known.
-  public let stream: StreamFacts?
+  package let stream: StreamFacts?
   /// Size of the file that the video was read from; nil for a folder of pictures, and in records of
   /// older software. Another size under the same name is another video.
-  public let sourceBytes: Int?
+  package let sourceBytes: Int?
   /// How its chosen crops look, see `PerceptualHash.chosenCrops`, so that copies are found without
   /// decoding a picture; nil in records of older software.
-  public let looks: [PerceptualHash?]?
+  package let looks: [PerceptualHash?]?
   /// Crops stored.
-  public let images: Int
+  package let images: Int
   /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
   /// not cover. The writer fills it in.
-  public internal(set) var samplesCRC32: UInt32 = 0
+  package internal(set) var samplesCRC32: UInt32 = 0
 
   /// Creates the record of a video whose `images` crops are stored.
-  public static func done(
+  package static func done(
     _ video: CatalogVideo, images: Int, facts: Facts, notes: [String] = []
   ) -> VideoRecord {
     VideoRecord(
@@ -119,7 +119,7 @@ public struct VideoRecord: Codable, Sendable, Equatable {
   }
 
   /// Creates the record of a video that could not be extracted.
-  public static func failed(
+  package static func failed(
     _ video: CatalogVideo, reason: String, facts: Facts = Facts(), notes: [String] = []
   ) -> VideoRecord {
     VideoRecord(

@@ -1,6 +1,6 @@
-public import Imaging
+package import Imaging
 internal import MediaDecoding
-public import Randomness
+package import Randomness
 
 /// Changes training pictures as the settings say; keeps its working memory between pictures. One per
 /// thread.
@@ -8,13 +8,13 @@ public import Randomness
 /// The changes come in the order in which they happen on a picture's way through the world: mirror
 /// and affine map, colour, blur, loss of size, noise, video compression, JPEG; erasing, which is no such
 /// thing, comes last.
-public final class Augmenter {
+package final class Augmenter {
   private let settings: AugmentationSettings
   private let recompressor: JPEGRecompressor
   private var scratch: [UInt8] = []
 
   /// Creates an augmenter; throws where a setting is out of bounds.
-  public init(_ settings: AugmentationSettings) throws(TrainingDataError) {
+  package init(_ settings: AugmentationSettings) throws(TrainingDataError) {
     try settings.check()
     self.settings = settings
     do throws(ImagingError) {
@@ -29,7 +29,7 @@ public final class Augmenter {
   ///
   /// - Returns: what was done, in a few words, e.g. "flip jpeg 47".
   @discardableResult
-  public func augment(
+  package func augment(
     _ picture: inout PixelBuffer, using random: inout RandomStream
   ) throws(TrainingDataError) -> AugmentationSummary {
     let plan = AugmentationPlan(settings, using: &random)
@@ -102,9 +102,9 @@ public final class Augmenter {
 }
 
 /// What an augmenter did to a picture.
-public struct AugmentationSummary: Sendable, CustomStringConvertible {
+package struct AugmentationSummary: Sendable, CustomStringConvertible {
   let plan: AugmentationPlan
 
   /// In a few words, e.g. "flip jpeg 47"; empty where nothing was changed.
-  public var description: String { plan.summary }
+  package var description: String { plan.summary }
 }

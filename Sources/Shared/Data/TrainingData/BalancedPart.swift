@@ -1,30 +1,30 @@
-public import Contract
+package import Contract
 internal import Randomness
 
 /// What an epoch takes of one part of a class: of one data set, of one method.
-public struct BalancedPart: Sendable, Equatable {
+package struct BalancedPart: Sendable, Equatable {
   /// The class; nil where classes are not told apart.
-  public let label: VideoLabel?
+  package let label: VideoLabel?
   /// What its videos have in common, outermost first; nil where unknown.
-  public let names: [String?]
+  package let names: [String?]
   /// Its videos.
-  public let videos: Int
+  package let videos: Int
   /// Their samples.
-  public let samples: Int
+  package let samples: Int
   /// Its share of the class, 0...1.
-  public let share: Double
+  package let share: Double
   /// Samples of the first epoch.
-  public let samplesPerEpoch: Int
+  package let samplesPerEpoch: Int
   /// Whether it has less than an equal share, so that its samples don't come too often.
-  public let isHeld: Bool
+  package let isHeld: Bool
 
   /// How often the first epoch has each of its samples.
-  public var passesPerEpoch: Double { Double(samplesPerEpoch) / Double(max(samples, 1)) }
+  package var passesPerEpoch: Double { Double(samplesPerEpoch) / Double(max(samples, 1)) }
 }
 
 extension EpochOrder {
   /// What an epoch takes of each part of each class; empty where nothing but the classes is balanced.
-  public var balancedParts: [BalancedPart] {
+  package var balancedParts: [BalancedPart] {
     guard !settings.balanceBy.isEmpty else { return [] }
     return classes.enumerated().flatMap { number, members in
       let places = members.ranges(ofPlaces: places(ofClass: number, inEpoch: 0))
@@ -41,7 +41,7 @@ extension EpochOrder {
 extension PairOrder {
   /// What an epoch takes of each part of the real pictures that come by themselves, and of the stored
   /// fakes; empty where nothing is balanced.
-  public var balancedParts: [BalancedPart] {
+  package var balancedParts: [BalancedPart] {
     reals.balancedParts + (fakes?.balancedParts ?? [])
   }
 }
@@ -51,7 +51,7 @@ extension PairOrder {
 extension EpochOrder {
   /// A number that changes with what is counted to which part; nil where nothing but the classes is
   /// balanced. The order depends on it.
-  public var partsFingerprint: UInt64? {
+  package var partsFingerprint: UInt64? {
     guard !settings.balanceBy.isEmpty else { return nil }
     var hash = NameHash()
     for part in classes.flatMap(\.parts) {
@@ -73,7 +73,7 @@ extension EpochOrder {
 
 extension PairOrder {
   /// A number that changes with what is counted to which part; nil where nothing is balanced.
-  public var partsFingerprint: UInt64? {
+  package var partsFingerprint: UInt64? {
     guard let own = reals.partsFingerprint else { return nil }
     var hash = NameHash()
     hash.add(own)

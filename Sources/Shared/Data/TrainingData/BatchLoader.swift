@@ -1,13 +1,13 @@
-public import SelfBlending
+package import SelfBlending
 
 /// Training batches in the order of a `TrainingOrder`, augmented, read ahead on threads of its own, epoch
 /// after epoch without an end.
 ///
 /// The same order, augmentation and position give the same batches, bit for bit, whatever the
 /// options. Any thread may call `next`, one at a time. Ends its threads when it is released.
-public final class BatchLoader: Sendable {
+package final class BatchLoader: Sendable {
   /// What the loader follows.
-  public let order: any TrainingOrder
+  package let order: any TrainingOrder
 
   private let queue: BatchQueue
 
@@ -24,7 +24,7 @@ public final class BatchLoader: Sendable {
   ///     and less than a batch is dropped.
   ///   - pictured: which samples of each batch get pictures, the part of one of several processes;
   ///     nil is all. What a sample and its picture are doesn't depend on it.
-  public init(
+  package init(
     _ catalog: SampleCatalog, order: any TrainingOrder, augmentation: AugmentationSettings?,
     selfBlending: SelfBlendingSettings = SelfBlendingSettings(), inputSize: Int = 0,
     from start: DataPosition = .start, pictured: Range<Int>? = nil,
@@ -67,7 +67,7 @@ public final class BatchLoader: Sendable {
 
   /// The next batch; waits for it if need be. An error of a batch comes when it is that batch's
   /// turn, names shard and key, and stays.
-  public func next() throws(TrainingDataError) -> Batch {
+  package func next() throws(TrainingDataError) -> Batch {
     guard let batch = try queue.next() else {
       throw TrainingDataError(.stopped, subject: "batch loader", "there are no more batches")
     }
@@ -75,10 +75,10 @@ public final class BatchLoader: Sendable {
   }
 
   /// How long `next` has waited so far.
-  public var times: LoaderTimes { queue.times }
+  package var times: LoaderTimes { queue.times }
 
   /// Ends loading; returns when no thread works any more. `next` throws from then on.
-  public func stop() { queue.stop() }
+  package func stop() { queue.stop() }
 
   var mostBatchesAhead: Int { queue.mostBatchesAhead }
 }
@@ -86,9 +86,9 @@ public final class BatchLoader: Sendable {
 /// All samples of some videos in catalog order, once, as they are, read ahead on threads of its own.
 ///
 /// Any thread may call `next`, one at a time. Ends its threads when it is released.
-public final class EvaluationLoader: Sendable {
+package final class EvaluationLoader: Sendable {
   /// How many samples it gives in all.
-  public let sampleCount: Int
+  package let sampleCount: Int
 
   private let queue: BatchQueue
 
@@ -102,7 +102,7 @@ public final class EvaluationLoader: Sendable {
   ///   - samples: which samples, counted in the order of the catalog; nil is all.
   ///   - blends: makes each picture into a fake; nil gives them as they are stored.
   ///   - measuresBlur: whether batches tell how blurred their pictures are.
-  public init(
+  package init(
     _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0,
     samples: Range<Int>? = nil, blends: HeldOutBlends? = nil, measuresBlur: Bool = false,
     options: LoaderOptions = LoaderOptions()
@@ -127,13 +127,13 @@ public final class EvaluationLoader: Sendable {
 
   /// The next batch, or nil behind the last one; waits for it if need be. An error of a batch comes
   /// when it is that batch's turn, names shard and key, and stays.
-  public func next() throws(TrainingDataError) -> Batch? { try queue.next() }
+  package func next() throws(TrainingDataError) -> Batch? { try queue.next() }
 
   /// How long `next` has waited so far.
-  public var times: LoaderTimes { queue.times }
+  package var times: LoaderTimes { queue.times }
 
   /// Ends loading; returns when no thread works any more. `next` throws from then on.
-  public func stop() { queue.stop() }
+  package func stop() { queue.stop() }
 }
 
 extension SampleCatalog {

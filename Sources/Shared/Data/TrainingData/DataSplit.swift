@@ -1,4 +1,4 @@
-public import Contract
+package import Contract
 
 /// Which videos train, which validate, which test. No group lies on two sides, nor any two videos with
 /// the same pictures; that is checked again after the assignment.
@@ -27,9 +27,9 @@ public import Contract
 ///
 /// With `Division.fold` groups lie in folds instead, as equal as they can be in people, classes, methods;
 /// one fold validates.
-public struct DataSplit: Sendable, Equatable {
+package struct DataSplit: Sendable, Equatable {
   /// Where the split comes from.
-  public enum Source: String, Sendable, CaseIterable, Codable {
+  package enum Source: String, Sendable, CaseIterable, Codable {
     /// From the data set where it has one for a group, else by hash.
     case dataset
     /// By hash alone.
@@ -37,7 +37,7 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// Which part of a store a training learns from.
-  public enum Division: Sendable, Equatable {
+  package enum Division: Sendable, Equatable {
     /// The training side of three.
     case sides
     /// All but one of so many folds of people, which validates; counted from 0.
@@ -47,76 +47,76 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// What a split depends on, besides the videos.
-  public struct Settings: Sendable, Equatable {
+  package struct Settings: Sendable, Equatable {
     /// Which part of the store learns. In folds the shares have no meaning; what the data set tests on
     /// is in no fold, with `.dataset`.
-    public var division = Division.sides
+    package var division = Division.sides
     /// Where the split comes from.
-    public var source = Source.dataset
+    package var source = Source.dataset
     /// Share of the drawn groups that validate, above 0 and below 1.
-    public var validationShare = 0.15
+    package var validationShare = 0.15
     /// Share of the drawn groups that test, 0 or more; together with the other below 1.
-    public var testShare = 0.15
+    package var testShare = 0.15
     /// Another seed draws other groups.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
     /// Whether groups with equal videos count as one, and equal videos with different labels are left
     /// out. False for a model or run of older software, to split as it was trained; then a warning
     /// says what lies on two sides.
-    public var joinsEqualVideos = true
+    package var joinsEqualVideos = true
 
     /// What files of a run and model have among their settings where equal videos were joined; those
     /// of older software lack it.
-    public static let joiningRecord = (key: "store.equalVideos", value: "joined")
+    package static let joiningRecord = (key: "store.equalVideos", value: "joined")
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   /// How much lies on one side.
-  public struct Counts: Sendable, Equatable {
+  package struct Counts: Sendable, Equatable {
     /// Groups.
-    public var groups = 0
+    package var groups = 0
     /// Real videos, those without a face too.
-    public var realVideos = 0
+    package var realVideos = 0
     /// Fake videos, those without a face too.
-    public var fakeVideos = 0
+    package var fakeVideos = 0
     /// Samples of real videos.
-    public var realSamples = 0
+    package var realSamples = 0
     /// Samples of fake videos.
-    public var fakeSamples = 0
+    package var fakeSamples = 0
     /// Videos without a face.
-    public var videosWithoutFace = 0
+    package var videosWithoutFace = 0
 
     /// Videos of both classes.
-    public var videos: Int { realVideos + fakeVideos }
+    package var videos: Int { realVideos + fakeVideos }
 
     /// Samples of both classes.
-    public var samples: Int { realSamples + fakeSamples }
+    package var samples: Int { realSamples + fakeSamples }
   }
 
   /// Positions in the catalog of the videos that train, ascending.
-  public let train: [Int]
+  package let train: [Int]
 
   /// Positions in the catalog of the videos that validate, ascending.
-  public let validation: [Int]
+  package let validation: [Int]
 
   /// Positions in the catalog of the videos that test, ascending.
-  public let test: [Int]
+  package let test: [Int]
 
   /// Positions in the catalog of videos that no side has: their pictures have both labels. Ascending.
-  public let leftOut: [Int]
+  package let leftOut: [Int]
 
   /// What a person should know of how the split came to be, a sentence each.
-  public let notes: [String]
+  package let notes: [String]
 
   /// What is wrong with the data, a sentence each.
-  public let warnings: [String]
+  package let warnings: [String]
 
   private let source: Source
   private let countsOfSide: [DatasetSplit: Counts]
 
   /// Splits a store.
-  public init(_ catalog: SampleCatalog, settings: Settings) throws(TrainingDataError) {
+  package init(_ catalog: SampleCatalog, settings: Settings) throws(TrainingDataError) {
     try self.init(catalog.videos, equal: EqualVideos(catalog), settings: settings)
   }
 
@@ -153,7 +153,7 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// Positions in the catalog of the videos of a side, ascending.
-  public func videos(of side: DatasetSplit) -> [Int] {
+  package func videos(of side: DatasetSplit) -> [Int] {
     switch side {
     case .train: train
     case .validation: validation
@@ -162,17 +162,17 @@ public struct DataSplit: Sendable, Equatable {
   }
 
   /// How much lies on a side.
-  public func counts(of side: DatasetSplit) -> Counts { countsOfSide[side] ?? Counts() }
+  package func counts(of side: DatasetSplit) -> Counts { countsOfSide[side] ?? Counts() }
 
   /// Throws where one of the sides has no picture of a class; says what there is and what to try.
-  public func requireBothClasses(
+  package func requireBothClasses(
     on sides: [DatasetSplit] = [.train, .validation]
   ) throws(TrainingDataError) {
     try require(VideoLabel.allCases, on: sides)
   }
 
   /// Throws where one of the sides has no picture of one of these classes.
-  public func require(
+  package func require(
     _ labels: [VideoLabel], on sides: [DatasetSplit]
   ) throws(TrainingDataError) {
     for side in sides {
@@ -253,7 +253,7 @@ public struct DataSplit: Sendable, Equatable {
 
 extension DataSplit.Counts {
   /// Samples of a class.
-  public func samples(of label: VideoLabel) -> Int {
+  package func samples(of label: VideoLabel) -> Int {
     label == .real ? realSamples : fakeSamples
   }
 }

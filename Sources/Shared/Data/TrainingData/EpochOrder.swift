@@ -25,9 +25,9 @@ internal import Randomness
 /// both classes among them, whatever the names. Nothing depends on the shards.
 ///
 /// `Version.shards` is the order of older checkpoints, whose blocks are the shards.
-public struct EpochOrder: Sendable {
+package struct EpochOrder: Sendable {
   /// Which rule orders: a checkpoint keeps it and goes on with it.
-  public enum Version: Int, Sendable, Codable {
+  package enum Version: Int, Sendable, Codable {
     /// Windows of shards: depends on how the samples are cut into shards.
     case shards = 1
     /// Windows of videos in the order of their names.
@@ -35,7 +35,7 @@ public struct EpochOrder: Sendable {
   }
 
   /// How the classes are balanced.
-  public enum Balance: String, Sendable, CaseIterable, Codable {
+  package enum Balance: String, Sendable, CaseIterable, Codable {
     /// Every epoch has as many samples of the larger class as of the smaller one, others each time.
     case undersample
     /// All samples, every epoch.
@@ -43,7 +43,7 @@ public struct EpochOrder: Sendable {
   }
 
   /// What the samples of a class may be balanced by.
-  public enum BalanceFactor: String, Sendable, CaseIterable, Codable {
+  package enum BalanceFactor: String, Sendable, CaseIterable, Codable {
     /// The data set that a video is from.
     case dataset
     /// The manipulation method; real videos have none.
@@ -51,37 +51,37 @@ public struct EpochOrder: Sendable {
   }
 
   /// What an order depends on, besides the samples.
-  public struct Settings: Sendable, Equatable {
+  package struct Settings: Sendable, Equatable {
     /// Another seed gives another order.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
     /// How the classes are balanced.
-    public var balance = Balance.undersample
+    package var balance = Balance.undersample
     /// What has equal shares within each class, outermost first; empty leaves all samples alike.
-    public var balanceBy: [BalanceFactor] = []
+    package var balanceBy: [BalanceFactor] = []
     /// How many times as often as the mean sample of its class one may come for that, 1 or more.
-    public var balanceRepeats = 8.0
+    package var balanceRepeats = 8.0
     /// Videos that samples are mixed over, 1 or more. 4096 videos of 32 crops are about 2 GiB, which
     /// the page cache of a training machine holds, and 16 shards of the size that extraction makes.
-    public var shuffleVideos = 4096
+    package var shuffleVideos = 4096
     /// Shards that samples are mixed over, 1 or more; for a catalog of `Version.shards` only.
-    public var shuffleShards = 16
+    package var shuffleShards = 16
     /// Pictures of one step, 1 or more.
-    public var batchSize = 32
+    package var batchSize = 32
     /// Steps of an epoch; 0 is as many whole batches as the balanced data gives.
-    public var stepsPerEpoch = 0
+    package var stepsPerEpoch = 0
 
     /// The defaults.
-    public init() {}
+    package init() {}
   }
 
   /// Samples of the longest epoch: its order takes 4 bytes each.
-  public static let maximumSamplesPerEpoch = 1 << 28
+  package static let maximumSamplesPerEpoch = 1 << 28
 
   /// What the order depends on, besides the samples.
-  public let settings: Settings
+  package let settings: Settings
 
   /// Steps of an epoch.
-  public let stepsPerEpoch: Int
+  package let stepsPerEpoch: Int
 
   /// Samples of each class, or all together.
   let classes: [ClassParts]
@@ -97,7 +97,7 @@ public struct EpochOrder: Sendable {
   /// - Parameters:
   ///   - catalog: the store.
   ///   - videos: positions of the videos, the training side of a split.
-  public init(
+  package init(
     _ catalog: SampleCatalog, videos: [Int], settings: Settings
   ) throws(TrainingDataError) {
     try self.init(
@@ -206,7 +206,7 @@ public struct EpochOrder: Sendable {
 
   /// The samples of an epoch in order: `samplesPerEpoch` positions in the catalog. About 20
   /// nanoseconds per sample of the store, whatever the epoch.
-  public func samples(inEpoch epoch: Int) -> [UInt32] {
+  package func samples(inEpoch epoch: Int) -> [UInt32] {
     precondition(epoch >= 0, "epochs count from 0")
     var chosen: [UInt32] = []
     chosen.reserveCapacity(samplesPerEpoch)

@@ -5,12 +5,12 @@ internal import ShardStore
 ///
 /// A model that has learned one of them knows the other, so they belong on one side of a split; and
 /// where one is called real and the other fake, one of the labels is wrong.
-public struct EqualVideos: Sendable, Equatable {
+package struct EqualVideos: Sendable, Equatable {
   /// Positions in the catalog: sets of two or more videos with the same crops, ascending.
-  public let sets: [[Int]]
+  package let sets: [[Int]]
 
   /// Finds them; `ShardReader.equalVideos` says what that costs.
-  public init(_ catalog: SampleCatalog) throws(TrainingDataError) {
+  package init(_ catalog: SampleCatalog) throws(TrainingDataError) {
     let positions = Dictionary(
       uniqueKeysWithValues: catalog.videos.enumerated().map { (Array($1.name.utf8), $0) })
     do {
@@ -32,7 +32,7 @@ public struct EqualVideos: Sendable, Equatable {
   /// What a split leaves out, and says: of each set with both labels, every video.
   ///
   /// - Throws: `contradictoryLabels` where that would be more than half of the videos of a class.
-  public func leftOut(
+  package func leftOut(
     of videos: [SampleCatalog.Video]
   ) throws(TrainingDataError) -> (videos: Set<Int>, warning: String?) {
     let sets = contradictory(in: videos)

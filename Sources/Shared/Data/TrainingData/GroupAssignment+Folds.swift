@@ -70,10 +70,10 @@ extension GroupAssignment {
 
 extension DataSplit.Settings {
   /// Name of the division among the settings in files of a run and model.
-  public static let divisionKey = "crossValidation.fold"
+  package static let divisionKey = "crossValidation.fold"
 
   /// What files say of the division; nil for three sides, of which older files don't say anything.
-  public var divisionRecord: String? {
+  package var divisionRecord: String? {
     switch division {
     case .sides: nil
     case .fold(let fold, of: let count): "\(fold + 1) of \(count)"
@@ -82,7 +82,7 @@ extension DataSplit.Settings {
   }
 
   /// The division that a file's record says; nil where it isn't one.
-  public static func division(ofRecord text: String?) -> DataSplit.Division? {
+  package static func division(ofRecord text: String?) -> DataSplit.Division? {
     guard let text else { return .sides }
     let words = text.split(separator: " ")
     guard words.count == 3, words[1] == "of", let count = Int(words[2]),

@@ -1,6 +1,6 @@
 internal import Contract
 internal import Imaging
-public import Workers
+package import Workers
 
 /// Videos on different sides of a split that look like copies of one: compressed anew, resized,
 /// brightened.
@@ -10,23 +10,23 @@ public import Workers
 /// look; in one of older software they are decoded. Groups lie on one
 /// side, so a fake is never compared with its own original. It is a guess, for a person to look at:
 /// nothing is left out or moved for it.
-public struct NearDuplicates: Sendable, Equatable {
+package struct NearDuplicates: Sendable, Equatable {
   /// Two videos that look like copies.
-  public struct Pair: Sendable, Equatable {
+  package struct Pair: Sendable, Equatable {
     /// Position in the catalog of one that validates or tests.
-    public let video: Int
+    package let video: Int
     /// Position of the one on another side that is most like it.
-    public let other: Int
+    package let other: Int
     /// In how many of 255 bits their hashes differ.
-    public let distance: Int
+    package let distance: Int
   }
 
   /// For each video of validation and test that has such a copy in training, and for each of test
   /// that has one in validation, the most alike; the surest first.
-  public let pairs: [Pair]
+  package let pairs: [Pair]
 
   /// What was found, in a few sentences; nil where nothing was.
-  public let warning: String?
+  package let warning: String?
 
   /// Looks for them: about a nanosecond for each two videos on different sides, and 3 milliseconds a video
   /// where the store is of older software, divided by the workers.
@@ -36,7 +36,7 @@ public struct NearDuplicates: Sendable, Equatable {
   ///   - observer: sees the progress in videos.
   /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a crop can't
   ///   be read.
-  public init(
+  package init(
     in catalog: SampleCatalog, split: DataSplit, workerCount: Int = 0,
     observer: any WorkObserver = SilentObserver()
   ) throws {

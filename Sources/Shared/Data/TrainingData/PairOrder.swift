@@ -7,9 +7,9 @@ internal import Contract
 /// frame of the video that it was made from, where that is known and trains as well, and the next real
 /// picture otherwise. Real pictures, and stored fakes, come in an `EpochOrder` of their own each; every
 /// batch has the same number of blends.
-public struct PairOrder: TrainingOrder {
+package struct PairOrder: TrainingOrder {
   /// What a pair has in common.
-  public enum Pairing: String, Sendable, CaseIterable, Codable {
+  package enum Pairing: String, Sendable, CaseIterable, Codable {
     /// Nothing but the augmentation.
     case none
     /// The source: the real video is the one that the fake was made from.
@@ -18,13 +18,13 @@ public struct PairOrder: TrainingOrder {
 
   /// The rules of the two orders within; `balance` is of no meaning, as pairs have both classes, and
   /// `balanceBy` is kept among the real pictures that come by themselves and among the stored fakes.
-  public let settings: EpochOrder.Settings
+  package let settings: EpochOrder.Settings
 
   /// Blends of each batch.
-  public let blendsPerBatch: Int
+  package let blendsPerBatch: Int
 
   /// Of the stored fakes' videos, how many have their real video beside them, and how many there are.
-  public let pairedFakes: (paired: Int, all: Int)
+  package let pairedFakes: (paired: Int, all: Int)
 
   let reals: EpochOrder
   /// Nil where all fakes are blends.
@@ -32,13 +32,13 @@ public struct PairOrder: TrainingOrder {
   private let partners: SourcePartners?
 
   /// Steps of an epoch.
-  public var stepsPerEpoch: Int { reals.stepsPerEpoch }
+  package var stepsPerEpoch: Int { reals.stepsPerEpoch }
 
   /// The seed of the order.
-  public var seed: UInt64 { settings.seed }
+  package var seed: UInt64 { settings.seed }
 
   /// Pictures of one step, an even number.
-  public var batchSize: Int { settings.batchSize }
+  package var batchSize: Int { settings.batchSize }
 
   private var pairsPerBatch: Int { batchSize / 2 }
 
@@ -53,7 +53,7 @@ public struct PairOrder: TrainingOrder {
   ///
   /// Where no number of steps is given, an epoch shows each real picture once, or fewer, so that no
   /// stored fake comes twice.
-  public init(
+  package init(
     _ catalog: SampleCatalog, videos: [Int], settings: EpochOrder.Settings, pairing: Pairing,
     blends: Double
   ) throws(TrainingDataError) {
@@ -101,7 +101,7 @@ public struct PairOrder: TrainingOrder {
   }
 
   /// The samples of an epoch: at even places real pictures, behind each of them its fake.
-  public func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
+  package func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
     let reals = reals.samples(inEpoch: epoch)
     let stored = fakes?.samples(inEpoch: epoch) ?? []
     var samples: [PlannedSample] = []
@@ -120,7 +120,7 @@ public struct PairOrder: TrainingOrder {
   }
 
   /// Both members of a pair have the draws of the first.
-  public func drawPlace(of place: Int) -> Int { place & ~1 }
+  package func drawPlace(of place: Int) -> Int { place & ~1 }
 
   /// Whether the fake of a batch's pair is a blend: spread evenly, so that every worker has its share.
   private func isBlend(_ pair: Int) -> Bool {
@@ -128,7 +128,7 @@ public struct PairOrder: TrainingOrder {
   }
 
   /// How batches come about, for a person.
-  public var summary: String {
+  package var summary: String {
     let stored = pairsPerBatch - blendsPerBatch
     var text = "Pairs      \(pairsPerBatch) of a batch: "
     text += blendsPerBatch == 0 ? "" : "\(blendsPerBatch) fakes are blended of real pictures"

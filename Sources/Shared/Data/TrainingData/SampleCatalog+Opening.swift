@@ -15,7 +15,7 @@ extension SampleCatalog {
   ///   - orderVersion: which rule numbers the samples, and orders them in an `EpochOrder`; an older
   ///     one for a training that was begun with it.
   ///   - workerCount: threads that read, or 0 for one per core.
-  public init(
+  package init(
     directory: String, framesPerVideo: Int = 0, orderVersion: EpochOrder.Version = .videos,
     workerCount: Int = 0
   ) throws(TrainingDataError) {

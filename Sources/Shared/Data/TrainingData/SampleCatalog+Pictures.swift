@@ -1,5 +1,5 @@
 internal import Contract
-public import Imaging
+package import Imaging
 internal import SelfBlending
 package import ShardStore
 
@@ -9,7 +9,7 @@ extension SampleCatalog {
   /// - Parameters:
   ///   - index: position of the sample, 0..<`sampleCount`.
   ///   - decoder: belongs to the calling thread.
-  public func picture(
+  package func picture(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> PixelBuffer {
     try pictureAndRecord(of: index, decoder: decoder).picture
@@ -56,7 +56,7 @@ extension SampleCatalog {
   }
 
   /// Which of its video's faces a sample shows: equal for the same face from frame to frame.
-  public func track(of index: Int) throws(TrainingDataError) -> Int {
+  package func track(of index: Int) throws(TrainingDataError) -> Int {
     let entry = entries[index]
     let video = videos[Int(entry.video)]
     do throws(ShardStoreError) {
@@ -68,7 +68,7 @@ extension SampleCatalog {
   }
 
   /// Shard and key of a sample, for messages.
-  public func subject(of index: Int) -> String {
+  package func subject(of index: Int) -> String {
     let entry = entries[index]
     let video = videos[Int(entry.video)]
     let shard = shards[video.shard].fileName

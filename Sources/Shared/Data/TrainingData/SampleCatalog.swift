@@ -1,6 +1,6 @@
-public import Contract
+package import Contract
 internal import Imaging
-public import ShardStore
+package import ShardStore
 
 /// The videos and samples of a store, by number: what splits, orders and loaders work on.
 ///
@@ -9,87 +9,87 @@ public import ShardStore
 /// bytes per sample: records and images are read when they are needed.
 ///
 /// Sendable: all state is fixed after opening, and any number of threads may read.
-public struct SampleCatalog: Sendable {
+package struct SampleCatalog: Sendable {
   /// A finished video of the store.
-  public struct Video: Sendable, Equatable {
+  package struct Video: Sendable, Equatable {
     /// The video's name, its identity in the store.
-    public let name: String
+    package let name: String
     /// Real or fake.
-    public let label: VideoLabel
+    package let label: VideoLabel
     /// Videos of one group belong on one side of every split.
-    public let group: String
+    package let group: String
     /// The data set's own split, where it has one.
-    public let split: DatasetSplit?
+    package let split: DatasetSplit?
     /// Manipulation method; nil for real videos and where unknown.
-    public let method: String?
+    package let method: String?
     /// Compression level; nil where the data set has none.
-    public let compression: String?
+    package let compression: String?
     /// Name of the real video that a fake was made from; nil for real videos and where unknown.
-    public let original: String?
+    package let original: String?
     /// The data set that it is from; nil where unknown.
-    public let dataset: String?
+    package let dataset: String?
     /// Position of its shard in `SampleCatalog.shards`.
-    public let shard: Int
+    package let shard: Int
     /// Its samples; empty for a video without a face.
-    public let samples: Range<Int>
+    package let samples: Range<Int>
     /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil in a store of older software.
     var looks: [PerceptualHash?]?
   }
 
   /// What is known of a sample without reading it.
-  public struct Sample: Sendable, Equatable {
+  package struct Sample: Sendable, Equatable {
     /// Position in the catalog.
-    public let index: Int
+    package let index: Int
     /// Position of its video in `SampleCatalog.videos`.
-    public let video: Int
+    package let video: Int
     /// Real or fake.
-    public let label: VideoLabel
+    package let label: VideoLabel
     /// Index of the frame in presentation order.
-    public let frame: Int
+    package let frame: Int
     /// Index of the face among those of the frame.
-    public let face: Int
+    package let face: Int
   }
 
   /// Side of a stored picture above which a store is refused, in pixels.
   static let maximumSizePixels = CropGeometry.maximumSizePixels
 
   /// The store's folder.
-  public let directory: String
+  package let directory: String
 
   /// How the store was made: the geometry that goes into checkpoints and models.
-  public let description: StoreDescription
+  package let description: StoreDescription
 
   /// All shards in order.
-  public let shards: [ShardName]
+  package let shards: [ShardName]
 
   /// All finished videos, those without a face too.
-  public let videos: [Video]
+  package let videos: [Video]
 
   /// Videos that could not be extracted; they are in no split.
-  public let failedVideoCount: Int
+  package let failedVideoCount: Int
 
   /// Tasks of the extraction that have written nothing yet, and how many there are.
-  public var missingTasks: (missing: Int, all: Int) {
+  package var missingTasks: (missing: Int, all: Int) {
     (reader.missingTasks.count, description.tasks ?? 1)
   }
 
   /// Which rule numbers the samples: with `.shards` videos come by shard, then by name, as older
   /// checkpoints have them.
-  public let orderVersion: EpochOrder.Version
+  package let orderVersion: EpochOrder.Version
 
   /// A number that changes with the content: with any video, label, group, split, sample or image,
   /// and with the frames that are taken of a video. Independent of where the store lies and, but for a
   /// catalog of `.shards`, of how it is cut into shards.
-  public var fingerprint: UInt64 {
+  package var fingerprint: UInt64 {
     orderVersion == .shards ? shardFingerprint : contentFingerprint
   }
 
   /// The fingerprint that older checkpoints and models have: it changes with the shards too. That of
   /// a store of one shard is `fingerprint`.
-  public let shardFingerprint: UInt64
+  package let shardFingerprint: UInt64
 
   /// Whether a fingerprint, of either kind, is that of this content.
-  public func hasFingerprint(_ value: UInt64) -> Bool {
+  package func hasFingerprint(_ value: UInt64) -> Bool {
     value == contentFingerprint || value == shardFingerprint
   }
 
@@ -116,13 +116,13 @@ public struct SampleCatalog: Sendable {
   }
 
   /// How many samples there are.
-  public var sampleCount: Int { entries.count }
+  package var sampleCount: Int { entries.count }
 
   /// Side of the stored pictures in pixels.
-  public var sizePixels: Int { description.geometry.sizePixels }
+  package var sizePixels: Int { description.geometry.sizePixels }
 
   /// The sample at a position of 0..<`sampleCount`.
-  public func sample(_ index: Int) -> Sample {
+  package func sample(_ index: Int) -> Sample {
     let entry = entries[index]
     let video = Int(entry.video)
     return Sample(

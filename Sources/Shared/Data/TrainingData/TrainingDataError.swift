@@ -1,9 +1,9 @@
 internal import PrintableText
 
 /// What went wrong between a store and a batch, on what, and what to try.
-public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// The store is missing, busy, of another format, or can't be read; `cause` is its error.
     case unreadableStore
     /// The store has no crop at all.
@@ -27,19 +27,19 @@ public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvert
   }
 
   /// The kind of failure.
-  public var code: Code
+  package var code: Code
 
   /// The folder, split, setting or sample it is about.
-  public var subject: String
+  package var subject: String
 
   /// What failed, expected and got, and what to try.
-  public var message: String
+  package var message: String
 
   /// The text of the error below.
-  public var cause: String?
+  package var cause: String?
 
   /// Creates an error.
-  public init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
+  package init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
     self.code = code
     self.subject = subject
     self.message = message
@@ -47,7 +47,7 @@ public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvert
   }
 
   /// `subject: message (cause)`.
-  public var description: String {
+  package var description: String {
     guard let cause else { return "\(subject): \(message)".printable }
     return "\(subject): \(message) (\(cause))".printable
   }

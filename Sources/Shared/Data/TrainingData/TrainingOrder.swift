@@ -1,5 +1,5 @@
 /// Which samples the batches of training have, epoch by epoch: a function of settings and number.
-public protocol TrainingOrder: Sendable {
+package protocol TrainingOrder: Sendable {
   /// The seed of this order, and of all that is drawn for its samples.
   var seed: UInt64 { get }
 
@@ -26,7 +26,7 @@ public protocol TrainingOrder: Sendable {
 
 extension TrainingOrder {
   /// Samples of an epoch.
-  public var samplesPerEpoch: Int { stepsPerEpoch * batchSize }
+  package var samplesPerEpoch: Int { stepsPerEpoch * batchSize }
 
   /// The step after which an epoch is complete begins a new one.
   func normalized(_ position: DataPosition) -> DataPosition {
@@ -36,9 +36,9 @@ extension TrainingOrder {
 }
 
 /// A place of an epoch: a stored sample, and what is made of it.
-public struct PlannedSample: Sendable, Equatable {
+package struct PlannedSample: Sendable, Equatable {
   /// What the network sees.
-  public enum Content: UInt8, Sendable {
+  package enum Content: UInt8, Sendable {
     /// The stored picture.
     case stored
     /// The stored picture of a real face as it is beside its blend: perhaps changed as a whole.
@@ -48,13 +48,13 @@ public struct PlannedSample: Sendable, Equatable {
   }
 
   /// Position in the catalog.
-  public let index: UInt32
+  package let index: UInt32
 
   /// What is made of it.
-  public let content: Content
+  package let content: Content
 
   /// Creates a place.
-  public init(_ index: UInt32, _ content: Content = .stored) {
+  package init(_ index: UInt32, _ content: Content = .stored) {
     self.index = index
     self.content = content
   }
@@ -62,16 +62,16 @@ public struct PlannedSample: Sendable, Equatable {
 
 extension EpochOrder: TrainingOrder {
   /// The seed of the order.
-  public var seed: UInt64 { settings.seed }
+  package var seed: UInt64 { settings.seed }
 
   /// Pictures of one step.
-  public var batchSize: Int { settings.batchSize }
+  package var batchSize: Int { settings.batchSize }
 
   /// The samples of an epoch, all as they are stored.
-  public func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
+  package func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
     samples(inEpoch: epoch).map { PlannedSample($0) }
   }
 
   /// The place itself: no sample is one of a pair.
-  public func drawPlace(of place: Int) -> Int { place }
+  package func drawPlace(of place: Int) -> Int { place }
 }

@@ -1,14 +1,14 @@
 internal import Contract
-public import Imaging
+package import Imaging
 internal import Randomness
-public import SelfBlending
+package import SelfBlending
 
 /// What a network is going to see: pictures of the first batches, step by step.
-public struct TrainingPreview {
+package struct TrainingPreview {
   /// A pair, or a single picture where batches are not made of pairs.
-  public struct Example: Sendable {
+  package struct Example: Sendable {
     /// From the store to the network, each with a short caption.
-    public let steps: [(caption: String, picture: PixelBuffer)]
+    package let steps: [(caption: String, picture: PixelBuffer)]
   }
 
   private let catalog: SampleCatalog
@@ -23,7 +23,7 @@ public struct TrainingPreview {
   ///   - augmentation: how pictures are changed.
   ///   - selfBlending: how blends are made.
   ///   - inputSize: side of the network's input; 0 is that of the store.
-  public init(
+  package init(
     _ catalog: SampleCatalog, order: any TrainingOrder, augmentation: AugmentationSettings,
     selfBlending: SelfBlendingSettings, inputSize: Int = 0
   ) throws(TrainingDataError) {
@@ -42,7 +42,7 @@ public struct TrainingPreview {
   }
 
   /// The first examples of an epoch, at most as many as it has.
-  public func examples(
+  package func examples(
     _ count: Int, epoch: Int = 0
   ) throws(TrainingDataError) -> [Example] {
     let samples = order.plannedSamples(inEpoch: epoch)

@@ -1,25 +1,25 @@
 /// What a user said about the columns of a table, for ``CatalogKind/csv``; nil is left to the header.
-public struct CSVSettings: Sendable, Equatable {
+package struct CSVSettings: Sendable, Equatable {
   /// The column with the files.
-  public var path: String?
+  package var path: String?
 
   /// The column with the labels.
-  public var label: String?
+  package var label: String?
 
   /// The value of the label column that means fake, e.g. `0`; the other one is real.
-  public var fake: String?
+  package var fake: String?
 
   /// The column with the groups.
-  public var group: String?
+  package var group: String?
 
   /// The column with the splits.
-  public var split: String?
+  package var split: String?
 
   /// The folder where relative paths start; nil is the table's own.
-  public var folder: String?
+  package var folder: String?
 
   /// Creates settings; the defaults leave everything to the header.
-  public init(
+  package init(
     path: String? = nil, label: String? = nil, fake: String? = nil, group: String? = nil,
     split: String? = nil, folder: String? = nil
   ) {

@@ -1,5 +1,5 @@
 /// The layouts of labelled videos that a catalog can be read from.
-public enum CatalogKind: String, CaseIterable, Codable, Sendable {
+package enum CatalogKind: String, CaseIterable, Codable, Sendable {
   /// DeepFake Detection Challenge: a `metadata.json` beside the videos of each part.
   case dfdc
   /// FaceForensics++ and DeepFakeDetection: `original_sequences` and `manipulated_sequences`.
@@ -12,7 +12,7 @@ public enum CatalogKind: String, CaseIterable, Codable, Sendable {
   case csv
 
   /// What a catalog of this kind expects to find, in a few words for messages.
-  public var expectedLayout: String {
+  package var expectedLayout: String {
     switch self {
     case .dfdc:
       "video files beside a metadata.json {\"name.mp4\": {\"label\": \"REAL\" or \"FAKE\", ...}}, "

@@ -1,22 +1,22 @@
 /// What a catalog took for what: which folder, name or column gave label, split, method, compression,
 /// data set and group, and of how many videos. A mistake in a layout is seen here, before hours of work.
-public struct CatalogReading: Codable, Sendable, Equatable {
+package struct CatalogReading: Codable, Sendable, Equatable {
   /// One thing that was found, with its meaning.
-  public struct Row: Codable, Sendable, Equatable {
+  package struct Row: Codable, Sendable, Equatable {
     /// What was found, e.g. `folder Deepfakes` or `column is_fake`.
-    public var found: String
+    package var found: String
 
     /// What it was taken for, e.g. `label fake, method Deepfakes`.
-    public var takenAs: String
+    package var takenAs: String
 
     /// How many videos it decided on.
-    public var videos: Int
+    package var videos: Int
 
     /// The name of one of them: the first in byte order.
-    public var example: String
+    package var example: String
 
     /// Creates a row.
-    public init(found: String, takenAs: String, videos: Int, example: String) {
+    package init(found: String, takenAs: String, videos: Int, example: String) {
       self.found = found
       self.takenAs = takenAs
       self.videos = videos
@@ -25,10 +25,10 @@ public struct CatalogReading: Codable, Sendable, Equatable {
   }
 
   /// Labels first, then splits, methods, compressions, data sets, groups, and what was passed over.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// Creates a reading.
-  public init(rows: [Row] = []) {
+  package init(rows: [Row] = []) {
     self.rows = rows
   }
 }

@@ -1,42 +1,42 @@
-public import Contract
+package import Contract
 
 /// One labelled video of a data set.
-public struct CatalogVideo: Codable, Sendable, Equatable {
+package struct CatalogVideo: Codable, Sendable, Equatable {
   /// Path below the data set's folder, with "/" between components: the video's identity in the
   /// store. Unique in a catalog.
-  public var name: String
+  package var name: String
 
   /// Path of the file, or of the folder of frames, on this machine.
-  public var path: String
+  package var path: String
 
   /// What it is on disk.
-  public var form: VideoForm
+  package var form: VideoForm
 
   /// Real or fake, from the data set's own metadata.
-  public var label: VideoLabel
+  package var label: VideoLabel
 
   /// Name of the connected component over original, source and target. Videos of one group belong
   /// on one side of every split.
-  public var group: String
+  package var group: String
 
   /// The data set's own split, where it has one.
-  public var split: DatasetSplit?
+  package var split: DatasetSplit?
 
   /// Manipulation method, e.g. `Deepfakes`; nil for real videos and where unknown.
-  public var method: String?
+  package var method: String?
 
   /// Compression level, e.g. `c23`; nil where the data set has none.
-  public var compression: String?
+  package var compression: String?
 
   /// Name of the real video that a fake was made from, where it is in the catalog in the same compression;
   /// nil for real videos and where unknown.
-  public var original: String?
+  package var original: String?
 
   /// The data set that it is from, e.g. `Celeb-DF`; nil where unknown.
-  public var dataset: String?
+  package var dataset: String?
 
   /// Creates a catalog entry.
-  public init(
+  package init(
     name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
     method: String? = nil, compression: String? = nil, form: VideoForm = .video,
     original: String? = nil, dataset: String? = nil

@@ -1,21 +1,21 @@
 internal import Contract
 
 /// Names of folders that a user gave a label, such as `0` and `1`, for ``CatalogKind/folders``.
-public struct FolderLabels: Sendable, Equatable {
+package struct FolderLabels: Sendable, Equatable {
   /// Folders of genuine videos; case does not matter.
-  public var real: [String]
+  package var real: [String]
 
   /// Folders of manipulated videos; case does not matter.
-  public var fake: [String]
+  package var fake: [String]
 
   /// Creates the names; the defaults are none.
-  public init(real: [String] = [], fake: [String] = []) {
+  package init(real: [String] = [], fake: [String] = []) {
     self.real = real
     self.fake = fake
   }
 
   /// Whether nothing was given.
-  public var isEmpty: Bool { real.isEmpty && fake.isEmpty }
+  package var isEmpty: Bool { real.isEmpty && fake.isEmpty }
 
   /// The label that the user gave a folder.
   func label(of name: some StringProtocol) -> VideoLabel? {

@@ -1,13 +1,13 @@
 /// A video that a data set speaks of, or that lies in its folder, and that the catalog leaves out.
-public struct OmittedVideo: Codable, Sendable, Equatable {
+package struct OmittedVideo: Codable, Sendable, Equatable {
   /// The name that the video has, or would have, in the catalog.
-  public var name: String
+  package var name: String
 
   /// Why it is left out, as half a sentence.
-  public var reason: String
+  package var reason: String
 
   /// Creates an entry.
-  public init(name: String, reason: String) {
+  package init(name: String, reason: String) {
     self.name = name
     self.reason = reason
   }

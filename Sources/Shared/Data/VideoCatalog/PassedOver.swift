@@ -2,9 +2,9 @@
 ///
 /// Nobody was asked for a label of these: they are no videos, or they are there twice. Nothing of it
 /// is ever opened.
-public struct PassedOver: Codable, Sendable, Equatable {
+package struct PassedOver: Codable, Sendable, Equatable {
   /// The kinds of what is passed over.
-  public enum Kind: String, Codable, Sendable, CaseIterable {
+  package enum Kind: String, Codable, Sendable, CaseIterable {
     /// Files that are neither video nor picture nor metadata of the layout.
     case file
     /// Pictures below a folder `masks` or `landmarks`, which show no faces.
@@ -26,13 +26,13 @@ public struct PassedOver: Codable, Sendable, Equatable {
   }
 
   /// How many there are of a kind.
-  public struct Count: Codable, Sendable, Equatable {
+  package struct Count: Codable, Sendable, Equatable {
     /// What it is.
-    public let kind: Kind
+    package let kind: Kind
     /// Extension of the files in lower case, empty for files without one; nil for other kinds.
-    public let fileExtension: String?
+    package let fileExtension: String?
     /// How many.
-    public internal(set) var count: Int
+    package internal(set) var count: Int
   }
 
   /// Longest extension that is told apart; longer ones are parts of a name.
@@ -42,7 +42,7 @@ public struct PassedOver: Codable, Sendable, Equatable {
   private static let maximumExtensions = 12
 
   /// In the order of the kinds, the most frequent extension first.
-  public var counts: [Count] {
+  package var counts: [Count] {
     tally.map { Count(kind: $0.kind, fileExtension: $0.fileExtension, count: $1) }.sorted {
       ($0.kind.rank, -$0.count, $0.fileExtension ?? "")
         < ($1.kind.rank, -$1.count, $1.fileExtension ?? "")
@@ -57,7 +57,7 @@ public struct PassedOver: Codable, Sendable, Equatable {
   private var tally: [Key: Int] = [:]
 
   /// Nothing yet.
-  public init() {}
+  package init() {}
 
   /// Counts something of a kind.
   mutating func add(_ kind: Kind, count: Int = 1) {
@@ -76,11 +76,11 @@ public struct PassedOver: Codable, Sendable, Equatable {
   }
 
   /// Whether there is nothing.
-  public var isEmpty: Bool { tally.isEmpty }
+  package var isEmpty: Bool { tally.isEmpty }
 
   /// All of it in one line, e.g. "12 .txt, 3 .npy, 1 without extension, 2 hidden, 1 FIFO"; nil for
   /// nothing. Not escaped.
-  public var text: String? {
+  package var text: String? {
     guard !isEmpty else { return nil }
     let counts = counts
     let files = counts.filter { $0.kind == .file }
@@ -99,13 +99,13 @@ public struct PassedOver: Codable, Sendable, Equatable {
 
 extension PassedOver {
   /// Writes the counts as a list.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(counts)
   }
 
   /// Reads a list of counts.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     for entry in try decoder.singleValueContainer().decode([Count].self) {
       tally[Key(kind: entry.kind, fileExtension: entry.fileExtension), default: 0] += entry.count
     }

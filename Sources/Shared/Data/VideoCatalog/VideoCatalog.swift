@@ -7,30 +7,30 @@ internal import Foundation
 /// connected components over originals, targets and sources, so that a split by groups leaks
 /// nothing. A catalog depends only on names and metadata: the order in which a file system lists
 /// files makes no difference. No video is opened.
-public struct VideoCatalog: Sendable, Equatable {
+package struct VideoCatalog: Sendable, Equatable {
   /// The layout that it was read from.
-  public let kind: CatalogKind
+  package let kind: CatalogKind
 
   /// Absolute path of the data set's folder; for ``CatalogKind/csv`` that of the file's folder.
-  public let root: String
+  package let root: String
 
   /// The labelled videos, sorted by the UTF-8 bytes of their names. Not empty.
-  public let videos: [CatalogVideo]
+  package let videos: [CatalogVideo]
 
   /// Videos that metadata names and whose file is not there, sorted by name.
-  public let missing: [OmittedVideo]
+  package let missing: [OmittedVideo]
 
   /// Video files without a label, sorted by name; empty unless the options say to skip them.
-  public let unlabelled: [OmittedVideo]
+  package let unlabelled: [OmittedVideo]
 
   /// What lies in the folders and is no video; empty for ``CatalogKind/csv``.
-  public let passedOver: PassedOver
+  package let passedOver: PassedOver
 
   /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
-  public let notes: [String]
+  package let notes: [String]
 
   /// What was taken for what: folders, names, columns.
-  public let reading: CatalogReading
+  package let reading: CatalogReading
 
   /// Reads the catalog of a data set.
   ///
@@ -41,7 +41,7 @@ public struct VideoCatalog: Sendable, Equatable {
   ///   - options: Filters, and what to do with videos that nothing labels.
   /// - Throws: When the input is not in that layout, can't be read, contradicts itself, names
   ///   videos without a label, or has no labelled video at all.
-  public static func load(
+  package static func load(
     kind: CatalogKind, input: String, options: CatalogOptions = CatalogOptions()
   ) throws(VideoCatalogError) -> VideoCatalog {
     let path = try absolutePath(input)

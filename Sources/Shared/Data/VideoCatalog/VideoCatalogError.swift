@@ -1,9 +1,9 @@
 internal import PrintableText
 
 /// Why a catalog could not be read.
-public struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure.
-  public enum Code: String, Sendable, CaseIterable {
+  package enum Code: String, Sendable, CaseIterable {
     /// The input, a folder below it or a metadata file can't be read, or is of the wrong type.
     case unreadable
     /// A metadata file breaks its format.
@@ -21,19 +21,19 @@ public struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvert
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
 
   /// The file, folder or option that it is about; a line number follows the path as `path:line`.
-  public let subject: String
+  package let subject: String
 
   /// What failed, what was expected and what was found.
-  public let message: String
+  package let message: String
 
   /// What to try, as a full sentence; nil where nothing sensible can be said.
-  public let suggestion: String?
+  package let suggestion: String?
 
   /// Creates an error.
-  public init(_ code: Code, _ subject: String, _ message: String, suggestion: String? = nil) {
+  package init(_ code: Code, _ subject: String, _ message: String, suggestion: String? = nil) {
     self.code = code
     self.subject = subject
     self.message = message
@@ -41,7 +41,7 @@ public struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConvert
   }
 
   /// Subject, message and suggestion in one line.
-  public var description: String {
+  package var description: String {
     guard let suggestion else { return "\(subject): \(message)".printable }
     return "\(subject): \(message). \(suggestion)".printable
   }

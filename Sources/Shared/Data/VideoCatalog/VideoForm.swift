@@ -1,5 +1,5 @@
 /// What a video of a catalog is on disk.
-public enum VideoForm: String, Codable, Sendable, CaseIterable {
+package enum VideoForm: String, Codable, Sendable, CaseIterable {
   /// A file of moving pictures.
   case video
   /// A file of one picture: a video of one frame.
@@ -8,7 +8,7 @@ public enum VideoForm: String, Codable, Sendable, CaseIterable {
   case frames
 
   /// e.g. "12 pictures".
-  public func counted(_ count: Int) -> String {
+  package func counted(_ count: Int) -> String {
     switch self {
     case .video: count == 1 ? "1 video" : "\(count) videos"
     case .picture: count == 1 ? "1 picture" : "\(count) pictures"

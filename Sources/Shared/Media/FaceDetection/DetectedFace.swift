@@ -1,18 +1,18 @@
 /// Five points of a face in pixels of the picture. Left and right are the picture's.
-public struct FaceLandmarks: Sendable, Equatable {
+package struct FaceLandmarks: Sendable, Equatable {
   /// Left eye.
-  public var leftEye: SIMD2<Float>
+  package var leftEye: SIMD2<Float>
   /// Right eye.
-  public var rightEye: SIMD2<Float>
+  package var rightEye: SIMD2<Float>
   /// Tip of the nose.
-  public var nose: SIMD2<Float>
+  package var nose: SIMD2<Float>
   /// Left corner of the mouth.
-  public var leftMouth: SIMD2<Float>
+  package var leftMouth: SIMD2<Float>
   /// Right corner of the mouth.
-  public var rightMouth: SIMD2<Float>
+  package var rightMouth: SIMD2<Float>
 
   /// Creates landmarks.
-  public init(
+  package init(
     leftEye: SIMD2<Float>, rightEye: SIMD2<Float>, nose: SIMD2<Float>, leftMouth: SIMD2<Float>,
     rightMouth: SIMD2<Float>
   ) {
@@ -24,34 +24,34 @@ public struct FaceLandmarks: Sendable, Equatable {
   }
 
   /// The points in the order left eye, right eye, nose, left and right corner of the mouth.
-  public var points: [SIMD2<Float>] { [leftEye, rightEye, nose, leftMouth, rightMouth] }
+  package var points: [SIMD2<Float>] { [leftEye, rightEye, nose, leftMouth, rightMouth] }
 }
 
 /// A face, and the square that the last network saw it in: its answer depends on that.
-public struct PlacedFace: Sendable, Equatable {
+package struct PlacedFace: Sendable, Equatable {
   /// The face.
-  public let face: DetectedFace
+  package let face: DetectedFace
   /// The square, pixels of the picture.
-  public let square: FaceBox
+  package let square: FaceBox
 
   /// Creates a placed face.
-  public init(face: DetectedFace, square: FaceBox) {
+  package init(face: DetectedFace, square: FaceBox) {
     self.face = face
     self.square = square
   }
 }
 
 /// A face that was found in a picture.
-public struct DetectedFace: Sendable, Equatable {
+package struct DetectedFace: Sendable, Equatable {
   /// Where it is, pixels of the picture.
-  public var box: FaceBox
+  package var box: FaceBox
   /// How sure the last network is, 0...1.
-  public var score: Float
+  package var score: Float
   /// Eyes, nose and corners of the mouth.
-  public var landmarks: FaceLandmarks
+  package var landmarks: FaceLandmarks
 
   /// Creates a face.
-  public init(box: FaceBox, score: Float, landmarks: FaceLandmarks) {
+  package init(box: FaceBox, score: Float, landmarks: FaceLandmarks) {
     self.box = box
     self.score = score
     self.landmarks = landmarks

@@ -1,18 +1,18 @@
-public import Contract
-public import Imaging
+package import Contract
+package import Imaging
 
 /// Where a crop lies in the picture.
-public struct CropPlacement: Sendable, Equatable {
+package struct CropPlacement: Sendable, Equatable {
   /// From coordinates of the crop to coordinates of the picture; pixel (0, 0) covers 0...1.
-  public let transform: SimilarityTransform
+  package let transform: SimilarityTransform
 
   /// The pixels of the picture that the crop shows, with room for interpolation. Reaches beyond the
   /// picture where the crop does.
-  public let region: PixelRectangle
+  package let region: PixelRectangle
 
   /// The part of a picture that the crop needs: that of `region` which lies in it, and of a crop that is
   /// filled by reflection what its mirror images show. Empty where the crop reaches no part of it.
-  public func region(
+  package func region(
     inWidth width: Int, height: Int, fill: CropGeometry.Fill = .black
   ) -> PixelRectangle {
     let inside = region.intersection(PixelRectangle(x: 0, y: 0, width: width, height: height))
@@ -43,7 +43,7 @@ extension CropGeometry {
 
   /// Where this geometry puts the crop of a face; nil for a face without size, and where faces play no
   /// part.
-  public func placement(of face: DetectedFace) -> CropPlacement? {
+  package func placement(of face: DetectedFace) -> CropPlacement? {
     let transform =
       switch alignment {
       case .landmarks: landmarkTransform(face.landmarks)
@@ -56,14 +56,14 @@ extension CropGeometry {
   }
 
   /// Where eyes, nose and corners of the mouth of the canonical face lie in a crop, in pixels.
-  public var canonicalLandmarks: [SIMD2<Double>] {
+  package var canonicalLandmarks: [SIMD2<Double>] {
     Self.canonicalFace.map { (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels) }
   }
 
   /// The square of a crop that shows the inner face, in pixels: half as wide as the canonical face (or
   /// the box) without its margin, around the point between eyes and mouth; around the middle of a crop
   /// that isn't aligned by landmarks, and half as wide as a whole picture.
-  public var innerFace: PixelRectangle {
+  package var innerFace: PixelRectangle {
     let size = Double(sizePixels)
     let margin = alignment == .whole ? 1 : margin
     let middle = alignment == .landmarks ? SIMD2(56.0, 72) / 112 : SIMD2(0.5, 0.5)

@@ -1,17 +1,17 @@
 /// A rectangle around a face: pixels of the picture, right and lower edge as MTCNN gives them.
 /// May reach beyond the picture.
-public struct FaceBox: Sendable, Equatable, Codable {
+package struct FaceBox: Sendable, Equatable, Codable {
   /// Left edge.
-  public var x1: Float
+  package var x1: Float
   /// Top edge.
-  public var y1: Float
+  package var y1: Float
   /// Right edge.
-  public var x2: Float
+  package var x2: Float
   /// Bottom edge.
-  public var y2: Float
+  package var y2: Float
 
   /// Creates a box.
-  public init(x1: Float, y1: Float, x2: Float, y2: Float) {
+  package init(x1: Float, y1: Float, x2: Float, y2: Float) {
     self.x1 = x1
     self.y1 = y1
     self.x2 = x2
@@ -19,18 +19,18 @@ public struct FaceBox: Sendable, Equatable, Codable {
   }
 
   /// Width in pixels.
-  public var width: Float { x2 - x1 }
+  package var width: Float { x2 - x1 }
   /// Height in pixels.
-  public var height: Float { y2 - y1 }
+  package var height: Float { y2 - y1 }
   /// Longer side in pixels.
-  public var side: Float { max(width, height) }
+  package var side: Float { max(width, height) }
   /// Area in pixels.
-  public var area: Float { width * height }
+  package var area: Float { width * height }
   /// Centre.
-  public var center: SIMD2<Float> { SIMD2((x1 + x2) / 2, (y1 + y2) / 2) }
+  package var center: SIMD2<Float> { SIMD2((x1 + x2) / 2, (y1 + y2) / 2) }
 
   /// Area of the common part divided by the area of both together, 0...1.
-  public func intersectionOverUnion(_ other: FaceBox) -> Float {
+  package func intersectionOverUnion(_ other: FaceBox) -> Float {
     let common =
       max(0, min(x2, other.x2) - max(x1, other.x1)) * max(0, min(y2, other.y2) - max(y1, other.y1))
     let together = area + other.area - common

@@ -2,9 +2,9 @@ internal import Contract
 internal import PrintableText
 
 /// What can go wrong in this module.
-public struct FaceDetectionError: Error, CustomStringConvertible {
+package struct FaceDetectionError: Error, CustomStringConvertible {
   /// Kinds of failure.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// A weight file can't be read.
     case unreadableWeights
     /// A tensor is missing, unexpected, or of another shape than the network's.
@@ -14,16 +14,16 @@ public struct FaceDetectionError: Error, CustomStringConvertible {
   }
 
   /// Kind of failure.
-  public let code: Code
+  package let code: Code
   /// What failed: a file, or a setting.
-  public let subject: String
+  package let subject: String
   /// What was expected and found, and what to try.
-  public let message: String
+  package let message: String
   /// The error below, if there is one.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   /// Creates an error.
-  public init(code: Code, subject: String, message: String, cause: (any Error)? = nil) {
+  package init(code: Code, subject: String, message: String, cause: (any Error)? = nil) {
     self.code = code
     self.subject = subject
     self.message = message
@@ -40,7 +40,7 @@ public struct FaceDetectionError: Error, CustomStringConvertible {
   }
 
   /// Subject, message and cause in one line.
-  public var description: String {
+  package var description: String {
     ("\(subject): \(message)" + (cause.map { " (\($0))" } ?? "")).printable
   }
 }

@@ -1,15 +1,15 @@
-public import Contract
+package import Contract
 
 /// A track that is kept: the pictures of one person.
-public struct KeptTrack: Sendable, Equatable {
+package struct KeptTrack: Sendable, Equatable {
   /// The number under which the faces were reported while the video ran.
-  public let provisionalTrack: Int
+  package let provisionalTrack: Int
   /// The final number: 0 for the person who appeared first, without holes.
-  public let track: Int
+  package let track: Int
   /// In how many pictures the person was found.
-  public let frameCount: Int
+  package let frameCount: Int
   /// Mean score of the faces.
-  public let meanScore: Float
+  package let meanScore: Float
 }
 
 /// Links the faces of successive pictures to tracks, one per person. Pure values: the same faces
@@ -17,15 +17,15 @@ public struct KeptTrack: Sendable, Equatable {
 ///
 /// A face continues the track whose predicted place and size it fits best; places are predicted by
 /// the track's own velocity, so that persons who cross keep their numbers.
-public struct FaceLinker: Sendable {
+package struct FaceLinker: Sendable {
   /// What decides about tracks at the end.
-  public let settings: TrackSettings
+  package let settings: TrackSettings
 
   private var tracks: [Track] = []
   private var pictureCount = 0
 
   /// Creates a linker for one video.
-  public init(settings: TrackSettings = TrackSettings()) {
+  package init(settings: TrackSettings = TrackSettings()) {
     self.settings = settings
   }
 
@@ -75,7 +75,7 @@ public struct FaceLinker: Sendable {
   ///
   /// - Parameter index: number of the picture among those searched; increases from call to call.
   /// - Returns: the track of each face. A track never gets two faces of a picture.
-  public mutating func link(_ faces: [DetectedFace], index: Int) -> [Int] {
+  package mutating func link(_ faces: [DetectedFace], index: Int) -> [Int] {
     pictureCount += 1
     let linked = assignment(of: faces, index: index)
     return faces.indices.map { face in
@@ -125,7 +125,7 @@ public struct FaceLinker: Sendable {
   }
 
   /// Decides which tracks count, in the order of appearance.
-  public func finish() -> [KeptTrack] {
+  package func finish() -> [KeptTrack] {
     let needed = max(1, min(settings.minimumFrames, pictureCount / 4))
     var kept = tracks.indices.filter { number in
       let track = tracks[number]

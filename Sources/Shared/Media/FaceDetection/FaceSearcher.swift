@@ -1,5 +1,5 @@
-public import Contract
-public import Imaging
+package import Contract
+package import Imaging
 
 /// Finds faces in video frames at a fraction of the cost of `MTCNN.detect`.
 ///
@@ -9,9 +9,9 @@ public import Imaging
 /// `MTCNN.detect`.
 ///
 /// Not Sendable: it owns the memory that the networks compute in, so each worker has its own.
-public final class FaceSearcher {
+package final class FaceSearcher {
   /// Settings of the search.
-  public let settings: FaceSearchSettings
+  package let settings: FaceSearchSettings
 
   private let detector: MTCNN
 
@@ -33,7 +33,7 @@ public final class FaceSearcher {
   /// Creates a searcher for one worker.
   ///
   /// - Throws: `FaceDetectionError` where a setting has no meaning.
-  public init(
+  package init(
     weights: MTCNNWeights, settings: FaceSearchSettings = FaceSearchSettings()
   ) throws(FaceDetectionError) {
     try FaceDetectionError.check(settings)
@@ -42,7 +42,7 @@ public final class FaceSearcher {
   }
 
   /// Side in pixels of the smallest face that `search` looks for in a picture of this size.
-  public func effectiveMinimumFaceSize(width: Int, height: Int) -> Double {
+  package func effectiveMinimumFaceSize(width: Int, height: Int) -> Double {
     let scale = reduction(width: width, height: height, shortSide: settings.searchShortSide)
     return levels(width: width, height: height, reduction: scale).first?.windowSide ?? .infinity
   }
@@ -51,7 +51,7 @@ public final class FaceSearcher {
   ///
   /// - Parameter thorough: if nothing is found, search once more at twice the resolution, for four
   ///   times the cost.
-  public func search<Picture: FramePicture>(
+  package func search<Picture: FramePicture>(
     _ picture: Picture, thorough: Bool = false
   ) throws(Picture.Failure) -> [DetectedFace] {
     let pixels = try reducedPicture(picture, shortSide: settings.searchShortSide)
@@ -71,21 +71,21 @@ public final class FaceSearcher {
 
   /// Finds the faces of a picture in the surroundings (twice the size) of known ones, the largest
   /// first.
-  public func search<Picture: FramePicture>(
+  package func search<Picture: FramePicture>(
     _ picture: Picture, near known: [FaceBox]
   ) throws(Picture.Failure) -> [DetectedFace] {
     try search(picture, near: known, brightening: nil).map(\.face)
   }
 
   /// The same, each face with the square that the last network saw it in.
-  public func searchSquares<Picture: FramePicture>(
+  package func searchSquares<Picture: FramePicture>(
     of picture: Picture, near known: [FaceBox]
   ) throws(Picture.Failure) -> [PlacedFace] {
     try search(picture, near: known, brightening: nil)
   }
 
   /// What the last network answers in given squares, for a fraction of a search's cost.
-  public func examine<Picture: FramePicture>(
+  package func examine<Picture: FramePicture>(
     _ picture: Picture, in squares: [FaceBox]
   ) throws(Picture.Failure) -> [DetectedFace] {
     var pixels = PictureAccess(picture)

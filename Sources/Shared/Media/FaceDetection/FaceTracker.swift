@@ -1,15 +1,15 @@
-public import Contract
-public import Imaging
+package import Contract
+package import Imaging
 
 /// A face and the track that it belongs to, as far as is known before the end of the video.
-public struct TrackedFace: Sendable, Equatable {
+package struct TrackedFace: Sendable, Equatable {
   /// The face.
-  public let face: DetectedFace
+  package let face: DetectedFace
   /// Its track; `FaceTracker.finish` tells which tracks are kept, and under which number.
-  public let provisionalTrack: Int
+  package let provisionalTrack: Int
 
   /// Creates a tracked face.
-  public init(face: DetectedFace, provisionalTrack: Int) {
+  package init(face: DetectedFace, provisionalTrack: Int) {
     self.face = face
     self.provisionalTrack = provisionalTrack
   }
@@ -22,7 +22,7 @@ public struct TrackedFace: Sendable, Equatable {
 /// the pictures only, so the same video gives the same tracks.
 ///
 /// Not Sendable: uses a worker's `FaceSearcher`.
-public final class FaceTracker {
+package final class FaceTracker {
   private let searcher: FaceSearcher
   private var linker: FaceLinker
   private var picturesUntilFullSearch = 0
@@ -32,7 +32,7 @@ public final class FaceTracker {
   ///
   /// - Parameter searcher: the worker's searcher; it keeps no state of a video.
   /// - Throws: `FaceDetectionError` where a setting has no meaning.
-  public init(
+  package init(
     searcher: FaceSearcher, settings: TrackSettings = TrackSettings()
   ) throws(FaceDetectionError) {
     try FaceDetectionError.check(settings)
@@ -46,7 +46,7 @@ public final class FaceTracker {
   ///   - picture: a sampled picture.
   ///   - index: its number among the sampled pictures; increases from call to call.
   /// - Returns: the faces, the largest first, each with its provisional track.
-  public func process<Picture: FramePicture>(
+  package func process<Picture: FramePicture>(
     _ picture: Picture, index: Int
   ) throws(Picture.Failure) -> [TrackedFace] {
     let faces = try faces(in: picture, index: index)
@@ -56,7 +56,7 @@ public final class FaceTracker {
 
   /// The tracks that are kept, renumbered in the order of appearance. Faces of other provisional
   /// tracks are to be thrown away.
-  public func finish() -> [KeptTrack] {
+  package func finish() -> [KeptTrack] {
     linker.finish()
   }
 

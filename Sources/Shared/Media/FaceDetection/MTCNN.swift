@@ -1,5 +1,5 @@
-public import Contract
-public import Imaging
+package import Contract
+package import Imaging
 internal import NeuralNetwork
 
 /// Multi-task cascaded convolutional networks (Zhang et al. 2016): finds faces and five landmarks.
@@ -9,9 +9,9 @@ internal import NeuralNetwork
 ///
 /// Not Sendable: it owns the memory that the networks compute in, so each worker has its own; the
 /// weights are shared.
-public final class MTCNN {
+package final class MTCNN {
   /// Settings of the cascade.
-  public let settings: MTCNNSettings
+  package let settings: MTCNNSettings
 
   let weights: MTCNNWeights
   let workspace = InferenceWorkspace()
@@ -20,7 +20,7 @@ public final class MTCNN {
   /// Creates a detector for one worker.
   ///
   /// - Throws: `FaceDetectionError` where a setting has no meaning.
-  public init(
+  package init(
     weights: MTCNNWeights, settings: MTCNNSettings = MTCNNSettings()
   ) throws(FaceDetectionError) {
     try FaceDetectionError.check(settings)
@@ -31,7 +31,7 @@ public final class MTCNN {
   /// Finds all faces of a picture in its full resolution, the largest first.
   ///
   /// Cost: grows with the number of pixels; about 4 times as much for half the `minimumFaceSize`.
-  public func detect(in picture: PixelBuffer) -> [DetectedFace] {
+  package func detect(in picture: PixelBuffer) -> [DetectedFace] {
     var tiles = TileSet(width: picture.width, height: picture.height)
     let tile = PictureTile(
       whole: picture, pictureWidth: picture.width, pictureHeight: picture.height)

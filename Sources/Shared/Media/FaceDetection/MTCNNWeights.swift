@@ -1,11 +1,11 @@
 internal import Files
-public import Kernels
+package import Kernels
 internal import NeuralNetwork
 internal import TensorFiles
 
 /// Weights of the three networks of MTCNN, in the layout of facenet-pytorch 2.6.0 (`pnet.pt`,
 /// `rnet.pt`, `onet.pt`). Immutable: loaded once, shared by all workers.
-public struct MTCNNWeights: Sendable {
+package struct MTCNNWeights: Sendable {
   /// P-Net: 12x12 windows of a whole picture to 6 maps: two logits, four edges.
   let proposal: InferenceNetwork
   /// R-Net: 24x24 to 6 numbers: two logits, four edges.
@@ -14,14 +14,14 @@ public struct MTCNNWeights: Sendable {
   let output: InferenceNetwork
 
   /// CRC-32 of the tensors' values in the three files: equal for equal weights, however they are stored.
-  public let checksum: String
+  package let checksum: String
 
   /// Loads the three files in `directory`.
   ///
   /// Strict: every tensor of the networks has to be there in its shape, and no other one.
   ///
   /// - Parameter kernels: what computes.
-  public static func load(
+  package static func load(
     directory: String, kernels: any KernelSet
   ) throws(FaceDetectionError) -> MTCNNWeights {
     var checksums: [String] = []

@@ -1,7 +1,7 @@
-public import Contract
-public import FaceDetection
-public import Imaging
-public import MediaDecoding
+package import Contract
+package import FaceDetection
+package import Imaging
+package import MediaDecoding
 internal import Measure
 
 extension VideoFrame: FramePicture {}
@@ -9,11 +9,11 @@ extension VideoFrame: FramePicture {}
 /// The way from a video to aligned crops, the same for training and prediction.
 ///
 /// Not Sendable: it owns a detector's and an encoder's memory, so each worker has its own.
-public final class FaceExtractor {
+package final class FaceExtractor {
   /// All that determines the crops.
-  public let recipe: ExtractionRecipe
+  package let recipe: ExtractionRecipe
   /// Whether only what the chosen pictures need is decoded; changes no byte of the result.
-  public let skipsUnneededFrames: Bool
+  package let skipsUnneededFrames: Bool
 
   /// nil where whole pictures are the crops.
   private let searcher: FaceSearcher?
@@ -27,7 +27,7 @@ public final class FaceExtractor {
   ///   - skipsUnneededFrames: decode only what the chosen pictures need; changes no byte of the
   ///     result.
   /// - Throws: `FaceDetectionError` where the recipe can't be followed, or names other weights.
-  public init(
+  package init(
     weights: MTCNNWeights?, recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
   ) throws {
     let detector = try Self.checked(recipe, weights)
@@ -75,7 +75,7 @@ public final class FaceExtractor {
   ///   - progress: gets the number of pictures that were looked at, after each.
   /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
   ///   at is a note of the result.
-  public func extract(
+  package func extract(
     path: String, framesPerSecond: Double? = nil, original: OriginalFaces? = nil,
     isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
   ) throws -> VideoFaces {

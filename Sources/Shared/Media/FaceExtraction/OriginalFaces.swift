@@ -1,22 +1,22 @@
-public import FaceDetection
+package import FaceDetection
 internal import MediaDecoding
 
 /// The kept faces of a real video, for what was made from it: a fake shows the same people at the same
 /// places at the same times, which needn't be searched for again.
-public struct OriginalFaces: Sendable, Equatable {
+package struct OriginalFaces: Sendable, Equatable {
   /// A face of one picture.
-  public struct Face: Sendable, Equatable {
+  package struct Face: Sendable, Equatable {
     /// Position of the picture among the video's, in order of presentation.
-    public let frame: Int
+    package let frame: Int
     /// Presentation time in seconds after the video's first picture; nil where it isn't known.
-    public let timestampSeconds: Double?
+    package let timestampSeconds: Double?
     /// The face, with the original's score.
-    public let face: DetectedFace
+    package let face: DetectedFace
     /// Which person.
-    public let track: Int
+    package let track: Int
 
     /// Creates a face.
-    public init(frame: Int, timestampSeconds: Double?, face: DetectedFace, track: Int) {
+    package init(frame: Int, timestampSeconds: Double?, face: DetectedFace, track: Int) {
       self.frame = frame
       self.timestampSeconds = timestampSeconds
       self.face = face
@@ -25,15 +25,15 @@ public struct OriginalFaces: Sendable, Equatable {
   }
 
   /// Name of the original.
-  public let name: String
+  package let name: String
   /// Width of its displayed picture in pixels.
-  public let widthPixels: Int
+  package let widthPixels: Int
   /// Height of its displayed picture in pixels.
-  public let heightPixels: Int
+  package let heightPixels: Int
   /// Seconds that it lasts; nil where that isn't known.
-  public let durationSeconds: Double?
+  package let durationSeconds: Double?
   /// Pictures that were looked at.
-  public let framesSampled: Int
+  package let framesSampled: Int
   /// The kept faces by picture, in the order of their tracks.
   let pictures: [Int: [Face]]
 
@@ -41,7 +41,7 @@ public struct OriginalFaces: Sendable, Equatable {
   static let toleranceSeconds = 0.002
 
   /// Creates the faces of an original.
-  public init(
+  package init(
     name: String, widthPixels: Int, heightPixels: Int, durationSeconds: Double?,
     framesSampled: Int, faces: [Face]
   ) {

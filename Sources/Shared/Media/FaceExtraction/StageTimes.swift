@@ -1,25 +1,25 @@
 internal import MediaDecoding
 
 /// CPU seconds by stage of the way from a file to crops.
-public struct StageTimes: Sendable, Equatable {
+package struct StageTimes: Sendable, Equatable {
   /// Reading packets from the file.
-  public var demux = 0.0
+  package var demux = 0.0
   /// Decoding pictures.
-  public var decode = 0.0
+  package var decode = 0.0
   /// Converting what is looked at to RGB.
-  public var convert = 0.0
+  package var convert = 0.0
   /// Finding and tracking faces.
-  public var detect = 0.0
+  package var detect = 0.0
   /// Cutting out and turning the faces.
-  public var align = 0.0
+  package var align = 0.0
   /// Writing JPEG files.
-  public var encode = 0.0
+  package var encode = 0.0
 
   /// Nothing done yet.
-  public init() {}
+  package init() {}
 
   /// The stages by name, in the order of the work.
-  public var stages: [(name: String, seconds: Double)] {
+  package var stages: [(name: String, seconds: Double)] {
     [
       ("demux", demux), ("decode", decode), ("convert", convert), ("detect", detect),
       ("align", align), ("encode", encode),
@@ -34,7 +34,7 @@ public struct StageTimes: Sendable, Equatable {
   }
 
   /// Adds another video's times.
-  public static func += (left: inout StageTimes, right: StageTimes) {
+  package static func += (left: inout StageTimes, right: StageTimes) {
     left.demux += right.demux
     left.decode += right.decode
     left.convert += right.convert

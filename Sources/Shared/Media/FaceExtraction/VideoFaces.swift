@@ -1,53 +1,53 @@
-public import FaceDetection
-public import MediaDecoding
+package import FaceDetection
+package import MediaDecoding
 
 /// One aligned face of one picture.
-public struct FaceCrop: Sendable {
+package struct FaceCrop: Sendable {
   /// Position of the picture among the video's, in order of presentation.
-  public let frame: Int
+  package let frame: Int
   /// Position of the face among the picture's kept ones: by track.
-  public let face: Int
+  package let face: Int
   /// Presentation time in seconds after the video's first picture; nil where it isn't known.
-  public let timestampSeconds: Double?
+  package let timestampSeconds: Double?
   /// Where the face is in the displayed picture; the square that was taken where nothing was
   /// detected.
-  public let box: FaceBox
+  package let box: FaceBox
   /// How sure the detector is, 0...1; 1 where nothing was detected.
-  public let score: Float
+  package let score: Float
   /// Eyes, nose and corners of the mouth in the displayed picture; nil where nothing was detected.
-  public let landmarks: FaceLandmarks?
+  package let landmarks: FaceLandmarks?
   /// Which person: equal for the faces of one track, from 0.
-  public let track: Int
+  package let track: Int
   /// The crop as a JPEG file.
-  public let image: [UInt8]
+  package let image: [UInt8]
 }
 
 /// All faces of a video.
-public struct VideoFaces: Sendable {
+package struct VideoFaces: Sendable {
   /// What the packets tell of the video.
-  public var information: VideoInformation
+  package var information: VideoInformation
   /// The crops, by frame and face.
-  public var crops: [FaceCrop]
+  package var crops: [FaceCrop]
   /// Pictures that were chosen; more than `framesSampled` where some could not be decoded.
-  public var framesChosen: Int
+  package var framesChosen: Int
   /// Pictures that were looked at.
-  public var framesSampled: Int
+  package var framesSampled: Int
   /// Pictures with at least one kept face.
-  public var framesWithFace: Int
+  package var framesWithFace: Int
   /// Faces that were found, also those of tracks that were dropped.
-  public var facesFound: Int
+  package var facesFound: Int
   /// Kept tracks.
-  public var trackCount: Int
+  package var trackCount: Int
   /// In what the video falls short of what was asked, one remark each; empty for a sound video with
   /// faces.
-  public var notes: [String]
+  package var notes: [String]
   /// Name of the original that told where to look; nil where the video was searched.
-  public var original: String?
+  package var original: String?
   /// What it cost.
-  public var times: StageTimes
+  package var times: StageTimes
   /// From which second on the video is damaged: where it is truncated, or where the first chosen picture
   /// could not be decoded. Nil for a sound video, and where times aren't known.
-  public var firstLossSeconds: Double?
+  package var firstLossSeconds: Double?
   /// Seconds that a header claims, where it claims more than can be read; nil where it doesn't.
-  public var claimedSeconds: Double?
+  package var claimedSeconds: Double?
 }

@@ -53,7 +53,7 @@ enum BitmapFont {
 extension PixelBuffer {
   /// Writes a line of ASCII text with its top left corner at (`x`, `y`); what lies outside of the
   /// picture is cut off. A line is `7 * scale` pixels high and `6 * scale` wide per character.
-  public mutating func draw(
+  package mutating func draw(
     text: String, x: Int, y: Int, scale: Int = 1, colour: SIMD3<UInt8> = SIMD3(235, 235, 235)
   ) {
     let pixel = SIMD4(colour.x, colour.y, colour.z, 255)

@@ -1,30 +1,30 @@
 /// Pictures in rows under headings, for one look at many: real faces above fake ones.
-public struct ContactSheet: Sendable {
+package struct ContactSheet: Sendable {
   /// One picture and its caption.
-  public struct Cell: Sendable {
+  package struct Cell: Sendable {
     /// Any square picture; it is scaled to the sheet's cells.
-    public var picture: PixelBuffer
+    package var picture: PixelBuffer
     /// A short line under the picture; shortened in the middle where it is too long.
-    public var caption: String
+    package var caption: String
 
     /// Creates a cell.
-    public init(picture: PixelBuffer, caption: String) {
+    package init(picture: PixelBuffer, caption: String) {
       self.picture = picture
       self.caption = caption
     }
   }
 
   /// A heading and the pictures under it.
-  public struct Section: Sendable {
+  package struct Section: Sendable {
     /// The line above the pictures.
-    public var heading: String
+    package var heading: String
     /// Colour of the heading's bar: red, green, blue.
-    public var colour: SIMD3<UInt8>
+    package var colour: SIMD3<UInt8>
     /// Pictures, row by row.
-    public var cells: [Cell]
+    package var cells: [Cell]
 
     /// Creates a section.
-    public init(heading: String, colour: SIMD3<UInt8>, cells: [Cell]) {
+    package init(heading: String, colour: SIMD3<UInt8>, cells: [Cell]) {
       self.heading = heading
       self.colour = colour
       self.cells = cells
@@ -36,16 +36,16 @@ public struct ContactSheet: Sendable {
   private static let captionHeight = 14
 
   /// The sections from top to bottom.
-  public var sections: [Section]
+  package var sections: [Section]
 
   /// Pictures in a row.
-  public var columns: Int
+  package var columns: Int
 
   /// Width and height of a picture on the sheet in pixels.
-  public var cellPixels: Int
+  package var cellPixels: Int
 
   /// Creates a sheet.
-  public init(sections: [Section], columns: Int = 10, cellPixels: Int = 128) {
+  package init(sections: [Section], columns: Int = 10, cellPixels: Int = 128) {
     precondition(columns > 0 && cellPixels > 0, "a sheet has columns of a positive width")
     self.sections = sections
     self.columns = columns
@@ -53,7 +53,7 @@ public struct ContactSheet: Sendable {
   }
 
   /// The sheet as one picture.
-  public func render() -> PixelBuffer {
+  package func render() -> PixelBuffer {
     let rowHeight = cellPixels + Self.captionHeight + Self.gap
     let heights = sections.map { section in
       let rows = (section.cells.count + columns - 1) / columns

@@ -1,6 +1,6 @@
 /// A picture whose pixels are made on demand: a decoded video frame converts from YUV only what is
 /// asked for, a `PixelBuffer` copies.
-public protocol FramePicture {
+package protocol FramePicture {
   /// What can go wrong while pixels are made; `Never` for pictures in memory.
   associatedtype Failure: Error
 
@@ -24,7 +24,7 @@ public protocol FramePicture {
 extension PixelBuffer: FramePicture {
   /// The whole picture at another size, area-averaged: each pixel is the rounded mean of the source
   /// pixels that it touches.
-  public func reduced(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
+  package func reduced(width newWidth: Int, height newHeight: Int) -> PixelBuffer {
     precondition(
       newWidth > 0 && newHeight > 0 && newWidth <= width && newHeight <= height,
       "a reduced picture is not empty and not larger than the picture")
@@ -40,7 +40,7 @@ extension PixelBuffer: FramePicture {
   }
 
   /// The part of the picture at (`x`, `y`).
-  public func region(x: Int, y: Int, width: Int, height: Int) -> PixelBuffer {
+  package func region(x: Int, y: Int, width: Int, height: Int) -> PixelBuffer {
     if x == 0 && y == 0 && width == self.width && height == self.height { return self }
     return cropped(x: x, y: y, width: width, height: height)
   }

@@ -1,7 +1,7 @@
 /// An error of the `Imaging` module.
-public struct ImagingError: Error, Sendable, CustomStringConvertible {
+package struct ImagingError: Error, Sendable, CustomStringConvertible {
   /// What kind of failure it was.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// The bytes are not a readable JPEG file.
     case invalidJPEG
     /// The picture is larger than the caller allows.
@@ -11,13 +11,13 @@ public struct ImagingError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What kind of failure it was.
-  public let code: Code
+  package let code: Code
 
   /// What failed, expected and got.
-  public let message: String
+  package let message: String
 
   /// The message alone.
-  public var description: String { message }
+  package var description: String { message }
 
   init(_ code: Code, _ message: String) {
     self.code = code

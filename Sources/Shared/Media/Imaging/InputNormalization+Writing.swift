@@ -1,10 +1,10 @@
-public import Contract
+package import Contract
 
 extension InputNormalization {
   /// Writes a picture as network input: rows, columns, channels (NHWC), red first.
   ///
   /// - Precondition: `values` has room for `height * width * 3` numbers.
-  public func write(_ picture: PixelBuffer, into values: UnsafeMutableBufferPointer<Float>) {
+  package func write(_ picture: PixelBuffer, into values: UnsafeMutableBufferPointer<Float>) {
     let count = picture.width * picture.height
     precondition(values.count >= count * 3, "the network's input has room for the picture")
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * 256) { table in

@@ -1,11 +1,11 @@
 internal import CTurboJPEG
 
 /// JPEG files, read and written by libjpeg-turbo.
-public enum JPEG {
+package enum JPEG {
   /// Width and height from a JPEG header, without decoding the picture.
   ///
   /// The corresponding C function is `tjDecompressHeader3`.
-  public static func size(of file: [UInt8]) throws(ImagingError) -> (width: Int, height: Int) {
+  package static func size(of file: [UInt8]) throws(ImagingError) -> (width: Int, height: Int) {
     guard let handle = tjInitDecompress() else {
       throw ImagingError(.invalidJPEG, "libjpeg-turbo could not start a decoder: \(lastError(nil))")
     }
@@ -20,7 +20,7 @@ public enum JPEG {
   /// - Parameters:
   ///   - file: the whole file.
   ///   - maximumPixels: a larger picture is refused before memory is taken for it.
-  public static func decode(
+  package static func decode(
     _ file: [UInt8], maximumPixels: Int = 100_000_000
   ) throws(ImagingError) -> PixelBuffer {
     try JPEGDecoder().decode(file.span.bytes, maximumPixels: maximumPixels)

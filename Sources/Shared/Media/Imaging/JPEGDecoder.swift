@@ -1,11 +1,11 @@
 internal import CTurboJPEG
 
 /// A JPEG decoder that keeps its working memory between pictures. One per worker; not thread-safe.
-public final class JPEGDecoder {
+package final class JPEGDecoder {
   private let handle: tjhandle
 
   /// Creates a decoder.
-  public init() throws(ImagingError) {
+  package init() throws(ImagingError) {
     guard let handle = tjInitDecompress() else {
       throw ImagingError(
         .invalidJPEG, "libjpeg-turbo could not start a decoder: \(JPEG.lastError(nil))")
@@ -22,7 +22,7 @@ public final class JPEGDecoder {
   /// - Parameters:
   ///   - file: the whole file.
   ///   - maximumPixels: a larger picture is refused before memory is taken for it.
-  public func decode(
+  package func decode(
     _ file: RawSpan, maximumPixels: Int = 100_000_000
   ) throws(ImagingError) -> PixelBuffer {
     let (width, height) = try JPEG.header(of: file, handle)

@@ -1,8 +1,8 @@
 internal import CTurboJPEG
-public import Contract
+package import Contract
 
 /// A JPEG encoder that keeps its working memory between pictures. One per worker; not thread-safe.
-public final class JPEGEncoder {
+package final class JPEGEncoder {
   private let handle: tjhandle
   private let quality: Int32
   private let sampling: Int32
@@ -14,7 +14,7 @@ public final class JPEGEncoder {
   /// - Parameters:
   ///   - quality: 1...100, libjpeg's scale.
   ///   - chroma: resolution of the colours.
-  public init(quality: Int, chroma: ChromaSampling = .full) throws(ImagingError) {
+  package init(quality: Int, chroma: ChromaSampling = .full) throws(ImagingError) {
     precondition((1...100).contains(quality), "JPEG quality lies in 1...100")
     guard let handle = tjInitCompress() else {
       throw ImagingError(
@@ -33,7 +33,7 @@ public final class JPEGEncoder {
   /// The picture as a JPEG file; the same bytes for the same pixels.
   ///
   /// The corresponding C function is `tjCompress2`.
-  public func encode(_ picture: PixelBuffer) throws(ImagingError) -> [UInt8] {
+  package func encode(_ picture: PixelBuffer) throws(ImagingError) -> [UInt8] {
     let bound = tjBufSize(Int32(picture.width), Int32(picture.height), sampling)
     if bound > capacity {
       tjFree(output)

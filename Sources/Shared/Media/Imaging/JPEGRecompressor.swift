@@ -1,16 +1,16 @@
 internal import CTurboJPEG
-public import Contract
+package import Contract
 
 /// Does to a picture what saving it as a JPEG file does, in memory that is kept between pictures.
 /// One per worker; not thread-safe.
-public final class JPEGRecompressor {
+package final class JPEGRecompressor {
   private let encoder: tjhandle
   private let decoder: tjhandle
   private var file: UnsafeMutablePointer<UInt8>?
   private var capacity: UInt = 0
 
   /// Creates a recompressor.
-  public init() throws(ImagingError) {
+  package init() throws(ImagingError) {
     guard let encoder = tjInitCompress() else {
       throw ImagingError(
         .encodingFailed, "libjpeg-turbo could not start an encoder: \(JPEG.lastError(nil))")
@@ -39,7 +39,7 @@ public final class JPEGRecompressor {
   ///   - chroma: resolution of the colours.
   /// - Returns: length of the JPEG file in bytes.
   @discardableResult
-  public func recompress(
+  package func recompress(
     _ picture: inout PixelBuffer, quality: Int, chroma: ChromaSampling
   ) throws(ImagingError) -> Int {
     precondition((1...100).contains(quality), "JPEG quality lies in 1...100")

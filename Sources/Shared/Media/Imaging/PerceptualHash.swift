@@ -6,9 +6,9 @@ internal import Foundation
 /// The bits say which coefficients of a discrete cosine transform of the luma, at 32x32 pixels, lie
 /// above their median: the 16x16 of lowest frequency without the mean, low frequencies first (as
 /// pHash by Zauner, 2010, with 8x8). Not mirrored or rotated copies.
-public struct PerceptualHash: Sendable, Hashable {
+package struct PerceptualHash: Sendable, Hashable {
   /// Up to how many bits copies differ: docs/copies.md has what was measured.
-  public static let maximumDistanceOfCopies = 40
+  package static let maximumDistanceOfCopies = 40
 
   /// Up to how many of the first 64 bits copies differ: most other pictures are told by these alone.
   @usableFromInline static let maximumFirstDistance = 16
@@ -17,7 +17,7 @@ public struct PerceptualHash: Sendable, Hashable {
   @usableFromInline let words: SIMD4<UInt64>
 
   /// The hash of a picture; nil where it has so little structure that its bits would say nothing.
-  public init?(_ picture: PixelBuffer) {
+  package init?(_ picture: PixelBuffer) {
     guard let coefficients = Self.coefficients(of: Self.luma(of: picture)) else { return nil }
     let median = coefficients.sorted()[coefficients.count / 2]
     var words = SIMD4<UInt64>()
@@ -28,14 +28,14 @@ public struct PerceptualHash: Sendable, Hashable {
   }
 
   /// In how many bits two hashes differ, 0...255.
-  @inlinable public func distance(to other: PerceptualHash) -> Int {
+  @inlinable package func distance(to other: PerceptualHash) -> Int {
     let difference = words ^ other.words
     return difference[0].nonzeroBitCount + difference[1].nonzeroBitCount
       + difference[2].nonzeroBitCount + difference[3].nonzeroBitCount
   }
 
   /// The distance where the pictures look like copies of one, else nil. About 2 nanoseconds.
-  @inlinable public func distanceOfCopy(_ other: PerceptualHash) -> Int? {
+  @inlinable package func distanceOfCopy(_ other: PerceptualHash) -> Int? {
     guard (words[0] ^ other.words[0]).nonzeroBitCount <= Self.maximumFirstDistance else {
       return nil
     }
@@ -46,7 +46,7 @@ public struct PerceptualHash: Sendable, Hashable {
   // MARK: Videos
 
   /// Positions of the crops that stand for a video of so many: at a sixth, a half and five sixths.
-  public static func chosenCrops(of count: Int) -> [Int] {
+  package static func chosenCrops(of count: Int) -> [Int] {
     let chosen = 3
     return count == 0 ? [] : (0..<chosen).map { (2 * $0 + 1) * count / (2 * chosen) }
   }
@@ -113,7 +113,7 @@ extension PerceptualHash: Codable {
   private static let digitsOfWord = 16
 
   /// The hash as text.
-  public var text: String {
+  package var text: String {
     (0..<4).map { word in
       let digits = String(words[word], radix: 16)
       return String(repeating: "0", count: Self.digitsOfWord - digits.count) + digits
@@ -121,7 +121,7 @@ extension PerceptualHash: Codable {
   }
 
   /// A hash from its text; nil where that is none.
-  public init?(text: String) {
+  package init?(text: String) {
     let digits = Array(text.utf8)
     guard digits.count == 4 * Self.digitsOfWord else { return nil }
     var words = SIMD4<UInt64>()
@@ -137,7 +137,7 @@ extension PerceptualHash: Codable {
   }
 
   /// Reads a hash from its text.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
     guard let hash = PerceptualHash(text: text) else {
@@ -148,7 +148,7 @@ extension PerceptualHash: Codable {
   }
 
   /// Writes the hash's text.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)
   }

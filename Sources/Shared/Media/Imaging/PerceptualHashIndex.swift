@@ -5,7 +5,7 @@
 /// (carry-save adders, as in Muła, Kurz and Lemire, "Faster population counts using AVX2 instructions",
 /// 2018). That takes about a third of a nanosecond for a picture (a core of an AMD EPYC), without any
 /// instruction that some processors lack.
-public struct PerceptualHashIndex: Sendable {
+package struct PerceptualHashIndex: Sendable {
   /// A bit of as many pictures.
   private typealias Plane = SIMD8<UInt64>
 
@@ -17,7 +17,7 @@ public struct PerceptualHashIndex: Sendable {
   private let planes: [Plane]
 
   /// Indexes pictures by their position.
-  public init(_ hashes: [PerceptualHash]) {
+  package init(_ hashes: [PerceptualHash]) {
     self.hashes = hashes
     let blocks = (hashes.count + Self.picturesOfBlock - 1) / Self.picturesOfBlock
     var planes = [Plane](repeating: .zero, count: blocks * Self.planesOfBlock)
@@ -32,7 +32,7 @@ public struct PerceptualHashIndex: Sendable {
   }
 
   /// The picture that looks most like a copy of the given one, the first of several; nil where none does.
-  public func closest(to hash: PerceptualHash) -> (position: Int, distance: Int)? {
+  package func closest(to hash: PerceptualHash) -> (position: Int, distance: Int)? {
     var best: (position: Int, distance: Int)?
     // All ones where the picture's bit is set.
     let asked = (0..<Self.planesOfBlock).map {

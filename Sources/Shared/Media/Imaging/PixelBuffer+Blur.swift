@@ -10,7 +10,7 @@ extension PixelBuffer {
   /// Blurs the picture with a Gaussian bell of standard deviation `sigma` in pixels, cut off at three
   /// of them. Outside of the picture its edge goes on. About 0.05 milliseconds per unit of `sigma` and
   /// 10,000 pixels.
-  public mutating func blur(sigma: Double) {
+  package mutating func blur(sigma: Double) {
     // Below, the neighbours' weights vanish in rounding.
     guard sigma >= 0.2 else { return }
     convolve(bell(sigma: sigma, radius: min(Int((3 * sigma).rounded(.up)), 255)), .edge)
@@ -20,7 +20,7 @@ extension PixelBuffer {
   /// outside of the picture its mirror image, in which the edge itself isn't repeated.
   ///
   /// - Precondition: `kernelSize` is odd and lies in 1...511, `sigma` is positive.
-  public mutating func blur(kernelSize: Int, sigma: Double) {
+  package mutating func blur(kernelSize: Int, sigma: Double) {
     precondition(
       (1...511).contains(kernelSize) && kernelSize % 2 == 1 && sigma > 0,
       "a kernel has an odd number of pixels up to 511 and a positive deviation")

@@ -10,7 +10,7 @@ extension PixelBuffer {
   /// rounding would change, but a grey of 128 is 127 in both afterwards.
   ///
   /// - Parameter factor: 0 leaves no colour, 1 is close to no change. 0...1.
-  public mutating func scaleSaturation(by factor: Float) {
+  package mutating func scaleSaturation(by factor: Float) {
     precondition((0...1).contains(factor), "a saturation factor lies in 0...1")
     let shift = (factor - 1) / 448
     mapYCbCr { luma, blue, red, _ in
@@ -21,7 +21,7 @@ extension PixelBuffer {
   /// Multiplies all values; what the source calls contrast, and what brightness is.
   ///
   /// - Parameter factor: 1 is no change. 0...1.
-  public mutating func scaleValues(by factor: Float) {
+  package mutating func scaleValues(by factor: Float) {
     precondition((0...1).contains(factor), "a factor of values lies in 0...1")
     let table = (0..<256).map { UInt8(Float($0) * factor) }
     bytes.withUnsafeMutableBufferPointer { bytes in
@@ -42,7 +42,7 @@ extension PixelBuffer {
   ///   - normals: three numbers of the standard normal distribution per pixel, for Y, Cb, Cr, row by
   ///     row.
   /// - Precondition: there are `3 * width * height` numbers.
-  public mutating func addYCbCrNoise(variance: Float, normals: [Float]) {
+  package mutating func addYCbCrNoise(variance: Float, normals: [Float]) {
     precondition(variance >= 0, "a variance is 0 or more")
     precondition(normals.count == 3 * width * height, "noise has three numbers per pixel")
     let deviation = variance.squareRoot()
@@ -61,7 +61,7 @@ extension PixelBuffer {
   /// interpolation without a filter, as OpenCV's `resize` does by default.
   ///
   /// - Precondition: `factor` is positive.
-  public mutating func pixelate(factor: Int) {
+  package mutating func pixelate(factor: Int) {
     precondition(factor > 0, "a picture is made smaller by a positive factor")
     self = resized(
       width: max(width / factor, 1), height: max(height / factor, 1), antialiased: false

@@ -1,6 +1,6 @@
 extension PixelBuffer {
   /// Mirrors the picture left to right, in its place.
-  public mutating func mirror() {
+  package mutating func mirror() {
     let (width, height) = (width, height)
     bytes.withUnsafeMutableBytes { bytes in
       let pixels = bytes.bindMemory(to: UInt32.self)
@@ -22,7 +22,7 @@ extension PixelBuffer {
   /// - Parameters:
   ///   - transform: from coordinates of the new picture to those of this one.
   ///   - scratch: memory that is kept between pictures; takes the old pixels.
-  public mutating func warpReflecting(by transform: SimilarityTransform, scratch: inout [UInt8]) {
+  package mutating func warpReflecting(by transform: SimilarityTransform, scratch: inout [UInt8]) {
     swap(&bytes, &scratch)
     let count = width * height * Self.bytesPerPixel
     if bytes.count != count { bytes = [UInt8](repeating: 0, count: count) }

@@ -2,7 +2,7 @@ extension PixelBuffer {
   /// The rectangle with its top left corner at (`x`, `y`).
   ///
   /// - Precondition: the rectangle lies inside of the picture and is not empty.
-  public func cropped(x: Int, y: Int, width: Int, height: Int) -> PixelBuffer {
+  package func cropped(x: Int, y: Int, width: Int, height: Int) -> PixelBuffer {
     precondition(
       x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= self.width
         && y + height <= self.height, "the rectangle lies inside of the picture")
@@ -16,7 +16,7 @@ extension PixelBuffer {
   }
 
   /// The picture turned clockwise by a number of quarter turns.
-  public func rotatedClockwise(quarterTurns: Int) -> PixelBuffer {
+  package func rotatedClockwise(quarterTurns: Int) -> PixelBuffer {
     let turns = ((quarterTurns % 4) + 4) % 4
     guard turns != 0 else { return self }
     let (newWidth, newHeight) = turns == 2 ? (width, height) : (height, width)
@@ -51,7 +51,7 @@ extension PixelBuffer {
 
   /// Copies `picture` into this one with its top left corner at (`x`, `y`); what lies outside is cut
   /// off.
-  public mutating func paste(_ picture: PixelBuffer, x: Int, y: Int) {
+  package mutating func paste(_ picture: PixelBuffer, x: Int, y: Int) {
     let columns = max(x, 0)..<max(min(x + picture.width, width), max(x, 0))
     let rows = max(y, 0)..<max(min(y + picture.height, height), max(y, 0))
     guard !columns.isEmpty else { return }

@@ -5,7 +5,7 @@ extension PixelBuffer {
   /// - Parameter antialiased: false interpolates linearly downwards too, between the two pixels next
   ///   to each new one's centre, and leaves the others out (OpenCV's `INTER_LINEAR`).
   /// - Precondition: `width` and `height` are positive.
-  public func resized(
+  package func resized(
     width newWidth: Int, height newHeight: Int, antialiased: Bool = true
   ) -> PixelBuffer {
     precondition(newWidth > 0 && newHeight > 0, "a picture needs a positive width and height")

@@ -5,7 +5,7 @@ extension PixelBuffer {
   /// about -8 (sharp) to -1 (blurred). Nil where the part has no pixel with four neighbours.
   ///
   /// A variance below ``leastLaplacianVariance`` counts as that: one of 0 has no logarithm.
-  public func blur(in region: PixelRectangle) -> Double? {
+  package func blur(in region: PixelRectangle) -> Double? {
     laplacianVariance(in: region).map { -log(max($0, Self.leastLaplacianVariance)) }
   }
 
@@ -18,7 +18,7 @@ extension PixelBuffer {
   /// The luma is (77 R + 150 G + 29 B) / 256, BT.601's; the Laplacian of a pixel is the sum of its four
   /// neighbours minus four times itself. Pixels at the picture's border, which lack a neighbour, don't
   /// count; neighbours outside of `region` do. All sums are of whole numbers, so exact.
-  public func laplacianVariance(in region: PixelRectangle) -> Double? {
+  package func laplacianVariance(in region: PixelRectangle) -> Double? {
     let inner = region.intersection(
       PixelRectangle(x: 1, y: 1, width: width - 2, height: height - 2))
     guard !inner.isEmpty else { return nil }

@@ -1,9 +1,9 @@
-public import Contract
+package import Contract
 
 extension PixelBuffer {
   /// A square cut out of this picture under a similarity transform; see
   /// `warped(width:height:by:)`.
-  public func warped(
+  package func warped(
     sizePixels: Int, by transform: SimilarityTransform, fill: CropGeometry.Fill = .black
   ) -> PixelBuffer {
     warped(width: sizePixels, height: sizePixels, by: transform, fill: fill)
@@ -20,7 +20,7 @@ extension PixelBuffer {
   ///   - height: height of the crop in pixels.
   ///   - transform: from crop coordinates to coordinates of this picture.
   ///   - fill: what lies outside of the picture.
-  public func warped(
+  package func warped(
     width: Int, height: Int, by transform: SimilarityTransform, fill: CropGeometry.Fill = .black
   ) -> PixelBuffer {
     let samples = min(max(Int(transform.scale.rounded(.up)), 1), 16)

@@ -1,25 +1,25 @@
 /// An 8-bit RGB picture in memory: 4 bytes per pixel (R, G, B, unused), rows from top to bottom,
 /// no padding between rows. The fourth byte lets a pixel be loaded as one `SIMD4<UInt8>`.
-public struct PixelBuffer: Sendable, Equatable {
+package struct PixelBuffer: Sendable, Equatable {
   /// Bytes from one pixel to the next.
-  public static let bytesPerPixel = 4
+  package static let bytesPerPixel = 4
 
   /// Width in pixels.
-  public let width: Int
+  package let width: Int
 
   /// Height in pixels.
-  public let height: Int
+  package let height: Int
 
   /// `height * width * 4` bytes, RGBX.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// Bytes from one row to the next.
-  public var bytesPerRow: Int { width * Self.bytesPerPixel }
+  package var bytesPerRow: Int { width * Self.bytesPerPixel }
 
   /// Creates a picture of one colour.
   ///
   /// - Precondition: `width` and `height` are positive.
-  public init(width: Int, height: Int, red: UInt8 = 0, green: UInt8 = 0, blue: UInt8 = 0) {
+  package init(width: Int, height: Int, red: UInt8 = 0, green: UInt8 = 0, blue: UInt8 = 0) {
     precondition(width > 0 && height > 0, "a picture needs a positive width and height")
     self.width = width
     self.height = height
@@ -39,7 +39,7 @@ public struct PixelBuffer: Sendable, Equatable {
   /// Takes over RGBX bytes.
   ///
   /// - Precondition: `bytes.count == width * height * 4`, both positive.
-  public init(width: Int, height: Int, bytes: [UInt8]) {
+  package init(width: Int, height: Int, bytes: [UInt8]) {
     precondition(width > 0 && height > 0, "a picture needs a positive width and height")
     precondition(
       bytes.count == width * height * Self.bytesPerPixel,
@@ -50,7 +50,7 @@ public struct PixelBuffer: Sendable, Equatable {
   }
 
   /// The pixel in column `x` of row `y`: red, green, blue, unused.
-  public subscript(x: Int, y: Int) -> SIMD4<UInt8> {
+  package subscript(x: Int, y: Int) -> SIMD4<UInt8> {
     get {
       let offset = (y * width + x) * Self.bytesPerPixel
       return SIMD4(bytes[offset], bytes[offset + 1], bytes[offset + 2], bytes[offset + 3])

@@ -1,16 +1,16 @@
 /// A rectangle of whole pixels.
-public struct PixelRectangle: Sendable, Equatable {
+package struct PixelRectangle: Sendable, Equatable {
   /// Left column.
-  public var x: Int
+  package var x: Int
   /// Top row.
-  public var y: Int
+  package var y: Int
   /// Width in pixels.
-  public var width: Int
+  package var width: Int
   /// Height in pixels.
-  public var height: Int
+  package var height: Int
 
   /// Creates a rectangle.
-  public init(x: Int, y: Int, width: Int, height: Int) {
+  package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y
     self.width = width
@@ -18,16 +18,16 @@ public struct PixelRectangle: Sendable, Equatable {
   }
 
   /// Whether the rectangle has no pixels.
-  public var isEmpty: Bool { width <= 0 || height <= 0 }
+  package var isEmpty: Bool { width <= 0 || height <= 0 }
 
   /// Whether all of `other` lies inside.
-  public func contains(_ other: PixelRectangle) -> Bool {
+  package func contains(_ other: PixelRectangle) -> Bool {
     other.x >= x && other.y >= y && other.x + other.width <= x + width
       && other.y + other.height <= y + height
   }
 
   /// The part that lies inside `other`; empty if there is none.
-  public func intersection(_ other: PixelRectangle) -> PixelRectangle {
+  package func intersection(_ other: PixelRectangle) -> PixelRectangle {
     let (left, top) = (max(x, other.x), max(y, other.y))
     return PixelRectangle(
       x: left, y: top, width: max(0, min(x + width, other.x + other.width) - left),
@@ -35,7 +35,7 @@ public struct PixelRectangle: Sendable, Equatable {
   }
 
   /// The smallest rectangle around both.
-  public func union(_ other: PixelRectangle) -> PixelRectangle {
+  package func union(_ other: PixelRectangle) -> PixelRectangle {
     let (left, top) = (min(x, other.x), min(y, other.y))
     return PixelRectangle(
       x: left, y: top, width: max(x + width, other.x + other.width) - left,

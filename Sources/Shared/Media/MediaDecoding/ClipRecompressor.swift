@@ -1,13 +1,13 @@
 internal import CFFmpeg
-public import Imaging
+package import Imaging
 
 /// Encodes pictures as an H.264 stream and decodes them again, in memory: what a platform's video
 /// compression does to them. One thread; the same pictures give the same bytes.
-public enum ClipRecompressor {
+package enum ClipRecompressor {
   private static let timescale: Int32 = 90_000
 
   /// Whether this FFmpeg has what it takes: libx264 and a decoder for H.264.
-  public static var isAvailable: Bool {
+  package static var isAvailable: Bool {
     ClipEncoder.isAvailable && avcodec_find_decoder(AV_CODEC_ID_H264) != nil
   }
 
@@ -19,7 +19,7 @@ public enum ClipRecompressor {
   ///   - options: rotation doesn't matter here.
   ///   - isCancelled: asked between pictures; ends with `MediaError.Code.cancelled`.
   /// - Throws: `MediaError.Code.unsupportedCodec` where `isAvailable` is false.
-  public static func recompress(
+  package static func recompress(
     _ pictures: [PixelBuffer], options: ClipWriter.Options, isCancelled: () -> Bool = { false }
   ) throws(MediaError) -> [PixelBuffer] {
     try recompress(pictures, from: 0, options: options, isCancelled: isCancelled)
@@ -33,7 +33,7 @@ public enum ClipRecompressor {
   ///   - pictures: at least one, all of one size.
   ///   - constantRateFactor: x264's quality, 0...51.
   /// - Throws: `MediaError.Code.unsupportedCodec` where `isAvailable` is false.
-  public static func lastPicture(
+  package static func lastPicture(
     of pictures: [PixelBuffer], constantRateFactor: Double
   ) throws(MediaError) -> PixelBuffer {
     var options = ClipWriter.Options()

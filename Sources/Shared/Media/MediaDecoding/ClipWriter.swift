@@ -1,16 +1,16 @@
 internal import Foundation
-public import Imaging
+package import Imaging
 
 /// Writes pictures as an H.264 MP4 file (libx264, 8-bit 4:2:0, limited range, one thread). The same
 /// pictures give the same file.
 ///
 /// The file appears under its name when it is complete: `finish()` renames a temporary file beside
 /// it, and a writer that is given up removes that. Not thread-safe.
-public final class ClipWriter {
+package final class ClipWriter {
   /// How a clip is encoded.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// YUV matrix, flagged in the file.
-    public enum ColourMatrix: Sendable, CaseIterable {
+    package enum ColourMatrix: Sendable, CaseIterable {
       /// ITU-R BT.601, of standard definition.
       case bt601
       /// ITU-R BT.709, of high definition.
@@ -18,30 +18,30 @@ public final class ClipWriter {
     }
 
     /// How long x264 searches for ways to save bits.
-    public enum Preset: String, Sendable, CaseIterable {
+    package enum Preset: String, Sendable, CaseIterable {
       case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow, placebo
     }
 
     /// Pictures per second where no presentation times are given.
-    public var framesPerSecond = 25.0
+    package var framesPerSecond = 25.0
 
     /// x264's quality: 0 (lossless) to 51; lower is better and larger.
-    public var constantRateFactor = 18.0
+    package var constantRateFactor = 18.0
 
     /// x264's trade of time for size, by x264's names.
-    public var preset = Preset.medium
+    package var preset = Preset.medium
 
     /// Pictures from one key picture to the next at most.
-    public var keyInterval = 50
+    package var keyInterval = 50
 
     /// B pictures in a row at most.
-    public var maximumBFrames = 3
+    package var maximumBFrames = 3
 
     /// YUV matrix, flagged in the file.
-    public var colourMatrix = ColourMatrix.bt709
+    package var colourMatrix = ColourMatrix.bt709
 
     /// Clockwise quarter turns that a player shall apply, as telephones record them.
-    public var quarterTurns = 0
+    package var quarterTurns = 0
 
     /// The encoder's threads; 0 for a number that fits the cores.
     var threads = 1
@@ -60,7 +60,7 @@ public final class ClipWriter {
     var container = ContainerClaims()
 
     /// Creates options with defaults for a clip of good quality.
-    public init() {}
+    package init() {}
   }
 
   /// Ticks per second of the file.
@@ -82,7 +82,7 @@ public final class ClipWriter {
   ///   - path: the finished file; one that exists is replaced.
   ///   - width: width of all pictures in pixels, even.
   ///   - height: height of all pictures in pixels, even.
-  public init(
+  package init(
     path: String, width: Int, height: Int, options: Options = Options()
   ) throws(MediaError) {
     guard width > 0, height > 0, width <= 16_384, height <= 16_384, width % 2 == 0, height % 2 == 0
@@ -119,7 +119,7 @@ public final class ClipWriter {
   ///
   /// - Parameter timestampSeconds: when it is shown, later than the one before; nil for the constant
   ///   rate of the options.
-  public func append(
+  package func append(
     _ picture: PixelBuffer, timestampSeconds: Double? = nil
   ) throws(MediaError) {
     precondition(!isFinished, "nothing is appended to a finished clip")
@@ -147,7 +147,7 @@ public final class ClipWriter {
   }
 
   /// Completes the file and gives it its name.
-  public func finish() throws(MediaError) {
+  package func finish() throws(MediaError) {
     precondition(!isFinished, "a clip is finished once")
     guard framesWritten > 0 else {
       throw MediaError(.writingFailed, "\(path): a clip needs at least one picture")

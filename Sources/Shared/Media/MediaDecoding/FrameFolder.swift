@@ -1,14 +1,14 @@
-public import Contract
+package import Contract
 internal import Files
 
 /// A folder of numbered pictures as one video. The pictures are its frames in the order of their
 /// numbers; only those that are chosen are opened. They may differ in size.
-public final class FrameFolder: FrameSource {
+package final class FrameFolder: FrameSource {
   /// What is known of the video; size, codec and what the pictures say once one is delivered.
-  public private(set) var information: VideoInformation
+  package private(set) var information: VideoInformation
 
   /// nil: no header claims anything.
-  public var claimedDurationSeconds: Double? { nil }
+  package var claimedDurationSeconds: Double? { nil }
 
   private let path: String
   private let frames: [NumberedPictures.Picture]
@@ -22,7 +22,7 @@ public final class FrameFolder: FrameSource {
   ///   - path: path of a folder with pictures whose names differ in a number only.
   ///   - pixels: what the pixels of a picture mean.
   ///   - framesPerSecond: what the numbers count; nil where that isn't known.
-  public init(
+  package init(
     path: String, pixels: PixelInterpretation = PixelInterpretation(),
     framesPerSecond: Double? = nil
   ) throws(MediaError) {
@@ -52,7 +52,7 @@ public final class FrameFolder: FrameSource {
   ///
   /// A picture that can't be read is counted as damaged and passed over; if none is left, that is
   /// `MediaError.Code.noFrames`.
-  public func decodeFrames(
+  package func decodeFrames(
     count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report {
     precondition(count > 0, "at least one picture is asked for")
@@ -62,7 +62,7 @@ public final class FrameFolder: FrameSource {
   }
 
   /// Decodes every frame and gives all to `body`; otherwise as `decodeFrames`.
-  public func decodeAllFrames(
+  package func decodeAllFrames(
     isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report {
     try decode(Array(frames.indices), isCancelled, body)

@@ -1,8 +1,8 @@
-public import Contract
+package import Contract
 internal import Glibc
 
 /// Where the pictures of a video come from: a file, or a folder with a file for each.
-public protocol FrameSource: AnyObject {
+package protocol FrameSource: AnyObject {
   /// What is known of the video; of its pictures more once one is delivered.
   var information: VideoInformation { get }
 
@@ -35,7 +35,7 @@ extension VideoReader: FrameSource {}
 ///     file.
 ///   - skipsUnneededFrames: leave out what the chosen pictures don't need.
 ///   - isCancelled: asked between packets.
-public func openFrames(
+package func openFrames(
   path: String, pixels: PixelInterpretation, framesPerSecond: Double? = nil,
   skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
 ) throws(MediaError) -> any FrameSource {

@@ -2,9 +2,9 @@ internal import CFFmpeg
 internal import PrintableText
 
 /// An error of the `MediaDecoding` module.
-public struct MediaError: Error, Sendable, CustomStringConvertible {
+package struct MediaError: Error, Sendable, CustomStringConvertible {
   /// What kind of failure it was.
-  public enum Code: String, Sendable, Equatable {
+  package enum Code: String, Sendable, Equatable {
     /// There is no file of this name.
     case missing
     /// The file may not be read.
@@ -30,13 +30,13 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
   }
 
   /// What kind of failure it was.
-  public let code: Code
+  package let code: Code
 
   /// What failed, on what, expected and got.
-  public let message: String
+  package let message: String
 
   /// The message alone.
-  public var description: String { message.printable }
+  package var description: String { message.printable }
 
   init(_ code: Code, _ message: String) {
     self.code = code

@@ -1,30 +1,30 @@
 internal import CFFmpeg
-public import Imaging
+package import Imaging
 internal import Measure
 
 /// A decoded picture that is still in the decoder's own format; only what is asked for is converted
 /// to RGB. All coordinates are those of the displayed (stretched, mirrored, rotated) picture. Not
 /// thread-safe.
-public final class VideoFrame {
+package final class VideoFrame {
   /// Position among the video's pictures in order of presentation, from 0.
-  public internal(set) var index: Int
+  package internal(set) var index: Int
 
   /// Presentation time in seconds after the video's first picture; nil where it isn't known, as in a
   /// folder of frames.
-  public internal(set) var timestampSeconds: Double?
+  package internal(set) var timestampSeconds: Double?
 
   /// Width of the displayed picture in pixels.
-  public var width: Int { placement.width }
+  package var width: Int { placement.width }
 
   /// Height of the displayed picture in pixels.
-  public var height: Int { placement.height }
+  package var height: Int { placement.height }
 
   private let frame: UnsafeMutablePointer<AVFrame>
   private let converter: FrameConverter
   private let placement: PicturePlacement
 
   /// CPU seconds spent in converting this picture.
-  public internal(set) var conversionSeconds = 0.0
+  package internal(set) var conversionSeconds = 0.0
 
   /// Takes over `frame`.
   init(
@@ -44,7 +44,7 @@ public final class VideoFrame {
   }
 
   /// The whole picture in another size, shrunk by area averaging.
-  public func reduced(width: Int, height: Int) throws(MediaError) -> PixelBuffer {
+  package func reduced(width: Int, height: Int) throws(MediaError) -> PixelBuffer {
     let start = ThreadCPUClock.seconds()
     defer { conversionSeconds += ThreadCPUClock.seconds() - start }
     let isUpright = placement.orientation.isUpright
@@ -56,7 +56,7 @@ public final class VideoFrame {
   /// A rectangle of the picture at full resolution.
   ///
   /// - Precondition: the rectangle lies inside of the picture and is not empty.
-  public func region(x: Int, y: Int, width: Int, height: Int) throws(MediaError) -> PixelBuffer {
+  package func region(x: Int, y: Int, width: Int, height: Int) throws(MediaError) -> PixelBuffer {
     precondition(
       x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= self.width
         && y + height <= self.height, "the region lies inside of the picture")
@@ -67,7 +67,7 @@ public final class VideoFrame {
   }
 
   /// The whole picture at full resolution.
-  public func picture() throws(MediaError) -> PixelBuffer {
+  package func picture() throws(MediaError) -> PixelBuffer {
     try region(x: 0, y: 0, width: width, height: height)
   }
 

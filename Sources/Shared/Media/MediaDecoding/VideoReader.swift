@@ -1,41 +1,41 @@
 internal import CFFmpeg
-public import Contract
+package import Contract
 internal import Measure
 
 /// Decodes evenly spaced pictures of one video, and no picture that they don't need.
 ///
 /// The whole stream is indexed first, so the choice rests on the packets' presentation times and
 /// never on a header's count. One thread; use one reader per worker.
-public final class VideoReader {
+package final class VideoReader {
   /// What decoding cost and met.
-  public struct Report: Sendable, Equatable {
+  package struct Report: Sendable, Equatable {
     /// Pictures that were chosen.
-    public var chosenFrames = 0
+    package var chosenFrames = 0
     /// Pictures that were chosen and given to the caller.
-    public var deliveredFrames = 0
+    package var deliveredFrames = 0
     /// Packets whose pictures were decoded: chosen, or needed by chosen ones.
-    public var decodedPackets = 0
+    package var decodedPackets = 0
     /// Damaged packets and pictures, by demuxer or decoder.
-    public var damagedPackets = 0
+    package var damagedPackets = 0
     /// What is wrong with the first damaged picture, where that is known.
-    public var firstDamage: String?
+    package var firstDamage: String?
     /// When the first chosen picture that can't be decoded would be shown, in seconds after the
     /// video's first picture; nil where all are decoded, and where pictures have no times.
-    public var firstLossSeconds: Double?
+    package var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
-    public var demuxSeconds = 0.0
+    package var demuxSeconds = 0.0
     /// CPU seconds for decoding.
-    public var decodeSeconds = 0.0
+    package var decodeSeconds = 0.0
     /// CPU seconds for conversion to RGB.
-    public var convertSeconds = 0.0
+    package var convertSeconds = 0.0
   }
 
   /// What is known of the video; of its pictures more once one is delivered.
-  public private(set) var information: VideoInformation
+  package private(set) var information: VideoInformation
 
   /// Seconds that the file's header claims where it claims more than can be read (by 5% and 0.2
   /// seconds at least): the file is truncated.
-  public let claimedDurationSeconds: Double?
+  package let claimedDurationSeconds: Double?
 
   private let input: VideoInput
   private let source: PacketSource
@@ -54,7 +54,7 @@ public final class VideoReader {
   ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
   ///     either way.
   ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
-  public convenience init(
+  package convenience init(
     path: String, pixels: PixelInterpretation = PixelInterpretation(),
     skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
   ) throws(MediaError) {
@@ -131,7 +131,7 @@ public final class VideoReader {
   /// `MediaError.Code.noFrames`. An error of `body` ends decoding and is thrown.
   ///
   /// - Precondition: `count` is positive.
-  public func decodeFrames(
+  package func decodeFrames(
     count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> Report {
     precondition(count > 0, "at least one picture is asked for")
@@ -141,7 +141,7 @@ public final class VideoReader {
 
   /// Decodes every picture that the stream presents, and gives all to `body` in order of
   /// presentation; otherwise as `decodeFrames`.
-  public func decodeAllFrames(
+  package func decodeAllFrames(
     isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> Report {
     try decode(Array(times.indices), isCancelled, body)

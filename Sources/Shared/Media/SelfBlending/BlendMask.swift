@@ -1,16 +1,16 @@
 internal import Foundation
 
 /// Weights of what is put on a square crop, on a grid that may be coarser than its pixels.
-public struct BlendMask: Sendable, Equatable {
+package struct BlendMask: Sendable, Equatable {
   /// Cells of a side.
-  public let size: Int
+  package let size: Int
   /// Weights of 0...1, rows from top to bottom.
-  public private(set) var weights: [Float]
+  package private(set) var weights: [Float]
 
   /// Takes over weights.
   ///
   /// - Precondition: there are `size * size`, and at least one.
-  public init(size: Int, weights: [Float]) {
+  package init(size: Int, weights: [Float]) {
     precondition(size > 0 && weights.count == size * size, "a mask is a square of weights")
     self.size = size
     self.weights = weights

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Randomness
 
 /// The part of a face that a manipulation replaces.
-public enum BlendRegion: String, Sendable, CaseIterable {
+package enum BlendRegion: String, Sendable, CaseIterable {
   /// An oval from the forehead to the chin.
   case face
   /// The convex hull of the landmarks, stretched to the forehead and the chin.

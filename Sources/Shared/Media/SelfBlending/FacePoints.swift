@@ -1,20 +1,20 @@
 /// Where a face lies in a crop: five points in pixels, pixel (0, 0) covers 0...1.
-public struct FacePoints: Sendable, Equatable {
+package struct FacePoints: Sendable, Equatable {
   /// The eye on the picture's left.
-  public var leftEye: SIMD2<Double>
+  package var leftEye: SIMD2<Double>
   /// The eye on the picture's right.
-  public var rightEye: SIMD2<Double>
+  package var rightEye: SIMD2<Double>
   /// The tip of the nose.
-  public var nose: SIMD2<Double>
+  package var nose: SIMD2<Double>
   /// The corner of the mouth on the picture's left.
-  public var leftMouth: SIMD2<Double>
+  package var leftMouth: SIMD2<Double>
   /// The corner of the mouth on the picture's right.
-  public var rightMouth: SIMD2<Double>
+  package var rightMouth: SIMD2<Double>
 
   /// Creates a face of eyes, nose and corners of the mouth, in this order.
   ///
   /// - Returns: nil unless there are five finite points.
-  public init?(_ points: [SIMD2<Double>]) {
+  package init?(_ points: [SIMD2<Double>]) {
     guard points.count == 5, points.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else {
       return nil
     }

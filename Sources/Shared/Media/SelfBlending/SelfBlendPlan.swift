@@ -1,13 +1,13 @@
 internal import Imaging
-public import Randomness
+package import Randomness
 
 /// How a crop of a real face becomes a fake one: all that is drawn for it.
 ///
 /// All numbers are drawn in any case and in one order, so that another probability leaves the other
 /// draws as they are.
-public struct SelfBlendPlan: Sendable, Equatable {
+package struct SelfBlendPlan: Sendable, Equatable {
   /// Which of the two pictures, what is put on or what it is put on, is changed in colour and sharpness.
-  public enum Side: Sendable, Equatable {
+  package enum Side: Sendable, Equatable {
     /// What is put on.
     case source
     /// The rest; the crop counts as real with this change too.
@@ -41,9 +41,9 @@ public struct SelfBlendPlan: Sendable, Equatable {
   }
 
   /// The part of the face that is replaced.
-  public let region: BlendRegion
+  package let region: BlendRegion
   /// The picture that is changed.
-  public let changed: Side
+  package let changed: Side
 
   let outline: [SIMD2<Double>]
   let elastic: ElasticField
@@ -70,7 +70,7 @@ public struct SelfBlendPlan: Sendable, Equatable {
   }
 
   /// In a few words, e.g. "hull 75% on target".
-  public var summary: String {
+  package var summary: String {
     "\(region.rawValue) \(Int((strength * 100).rounded()))%"
       + (changed == .source ? "" : ", rest changed")
   }
@@ -82,7 +82,7 @@ extension SelfBlendPlan {
   /// - Parameters:
   ///   - face: in pixels of the crop.
   ///   - size: the crop's side in pixels.
-  public init(
+  package init(
     _ settings: SelfBlendingSettings, face: FacePoints, size: Int,
     using random: inout RandomStream
   ) {

@@ -1,11 +1,11 @@
 internal import Foundation
-public import Imaging
+package import Imaging
 
 /// Makes of a crop of a real face a pair of pictures: one that counts as real, and a fake of it. Keeps its
 /// working memory between pictures; one per thread.
-public final class SelfBlender {
+package final class SelfBlender {
   /// The pictures of a pair.
-  public enum Member: Sendable, Equatable {
+  package enum Member: Sendable, Equatable {
     /// The crop, perhaps changed as a whole.
     case real
     /// The crop with a part put on that differs from the rest.
@@ -15,10 +15,10 @@ public final class SelfBlender {
   private var scratch: [UInt8] = []
 
   /// Creates a blender.
-  public init() {}
+  package init() {}
 
   /// Changes a square crop of a real face in its place.
-  public func apply(_ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member) {
+  package func apply(_ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member) {
     let size = picture.width
     apply(plan, to: &picture, as: member, mask: mask(plan, size: size))
   }
@@ -40,7 +40,7 @@ public final class SelfBlender {
   }
 
   /// The weights of what is put on a crop of this size.
-  public func mask(_ plan: SelfBlendPlan, size: Int) -> BlendMask {
+  package func mask(_ plan: SelfBlendPlan, size: Int) -> BlendMask {
     // Borders are soft: half of the resolution shows them as well.
     let cells = min(max(size / 2, 16), 128)
     let scale = Double(cells) / Double(size)
@@ -91,7 +91,7 @@ public final class SelfBlender {
 
   /// Puts a picture on another one of its size: `weight * source + (1 - weight) * target`, rounded. Of a
   /// mask with fewer cells, weights are interpolated.
-  public static func blend(
+  package static func blend(
     _ source: PixelBuffer, onto target: inout PixelBuffer, _ mask: BlendMask
   ) {
     precondition(

@@ -2,65 +2,65 @@
 /// with Self-Blended Images, CVPR 2022): a probability for each change, and its range.
 ///
 /// Lengths are shares of the crop's side.
-public struct SelfBlendingSettings: Sendable, Equatable {
+package struct SelfBlendingSettings: Sendable, Equatable {
   /// How often each part of the face is replaced, in proportion to the others; 0 is never.
-  public var regions: [BlendRegion: Double] = [
+  package var regions: [BlendRegion: Double] = [
     .face: 0.4, .hull: 0.25, .lowerHalf: 0.1, .mouth: 0.1, .nose: 0.05, .eyes: 0.1,
   ]
   /// Standard deviation of the outline's elastic deformation, 0...0.2.
-  public var elastic = 0.007...0.035
+  package var elastic = 0.007...0.035
   /// Standard deviation of the blur of the border, 0...0.2.
-  public var blur = 0.005...0.05
+  package var blur = 0.005...0.05
   /// Probability that the soft border is kept inside of the outline.
-  public var inside = 0.5
+  package var inside = 0.5
   /// Probability that the middle of the mask has the weight 1.
-  public var full = 0.5
+  package var full = 0.5
   /// Its weight otherwise, 0.05...1.
-  public var strength = 0.25...1.0
+  package var strength = 0.25...1.0
   /// Probability that red, green and blue are shifted.
-  public var tint = 0.5
+  package var tint = 0.5
   /// Most shift of a colour, in 1/255, 0...255.
-  public var tintShift = 20.0
+  package var tintShift = 20.0
   /// Probability that hue, saturation and brightness are changed.
-  public var hue = 0.5
+  package var hue = 0.5
   /// Most turn of the hue, in degrees, 0...180.
-  public var hueTurn = 8.0
+  package var hueTurn = 8.0
   /// Most change of saturation and brightness, as a share, 0...1.
-  public var saturation = 0.15
+  package var saturation = 0.15
   /// Probability that contrast and brightness are changed.
-  public var contrast = 0.5
+  package var contrast = 0.5
   /// Most change of contrast and brightness, as a share, 0...1.
-  public var contrastChange = 0.15
+  package var contrastChange = 0.15
   /// Probability that the changed side is made smaller and larger again; it is sharpened otherwise.
-  public var downscale = 0.5
+  package var downscale = 0.5
   /// The smaller side as a share, 0.1...1.
-  public var downscaleFactor = 0.4...0.9
+  package var downscaleFactor = 0.4...0.9
   /// How much is sharpened, 0...4.
-  public var sharpen = 0.2...0.6
+  package var sharpen = 0.2...0.6
   /// Scale of what is put on, 0.5...2.
-  public var scale = 0.95...1.05
+  package var scale = 0.95...1.05
   /// Most turn of what is put on, in degrees, 0...45.
-  public var rotation = 1.5
+  package var rotation = 1.5
   /// Most shift to the side, 0...0.5.
-  public var shiftX = 0.03
+  package var shiftX = 0.03
   /// Most shift up or down, 0...0.5.
-  public var shiftY = 0.015
+  package var shiftY = 0.015
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// A setting that is out of bounds.
-  public struct Fault: Error, Sendable, Equatable {
+  package struct Fault: Error, Sendable, Equatable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// What it may be.
-    public let expected: String
+    package let expected: String
     /// What it is.
-    public let got: String
+    package let got: String
   }
 
   /// Throws where a number is out of bounds.
-  public func check() throws(Fault) {
+  package func check() throws(Fault) {
     let numbers: [(String, Double, ClosedRange<Double>)] = [
       ("inside", inside, 0...1), ("full", full, 0...1), ("tint", tint, 0...1),
       ("tintShift", tintShift, 0...255),

@@ -1,8 +1,8 @@
 /// What a file has of one layer: a convolution or linear layer, with the BatchNorm behind it if there
 /// is one.
-public struct LayerDiagnosis: Codable, Sendable, Equatable {
+package struct LayerDiagnosis: Codable, Sendable, Equatable {
   /// Whether BatchNorm statistics can be used.
-  public enum Statistics: String, Codable, Sendable {
+  package enum Statistics: String, Codable, Sendable {
     /// They are those of data.
     case sound
     /// Some or all are missing.
@@ -16,24 +16,24 @@ public struct LayerDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// The layer's name in the file, such as `layer1.0.conv1`.
-  public let name: String
+  package let name: String
   /// Entries of the layer and its BatchNorm that the file has.
-  public var found = 0
+  package var found = 0
   /// Entries that it should have.
-  public var expected = 0
+  package var expected = 0
   /// Root mean square of the weights over that of He's initial values, which is 1 before training;
   /// nil where the weights are missing.
-  public var relativeWeight: Double?
+  package var relativeWeight: Double?
   /// Its BatchNorm's statistics; nil where there is no BatchNorm.
-  public var statistics: Statistics?
+  package var statistics: Statistics?
   /// Median of the running variances; nil where they are missing.
-  public var medianVariance: Double?
+  package var medianVariance: Double?
   /// Channels that give one value whatever the input.
-  public var deadChannels = 0
+  package var deadChannels = 0
   /// Channels that BatchNorm multiplies by more than `Examination.largestFactor`.
-  public var explodingChannels = 0
+  package var explodingChannels = 0
   /// Channels of the output.
-  public let channels: Int
+  package let channels: Int
 
   init(name: String, channels: Int) {
     self.name = name

@@ -1,12 +1,12 @@
-public import Contract
-public import Evaluation
-public import ModelFiles
+package import Contract
+package import Evaluation
+package import ModelFiles
 internal import NeuralNetwork
 
 /// Whether a model file can be trusted: a verdict, and what it rests on.
-public struct ModelDiagnosis: Codable, Sendable, Equatable {
+package struct ModelDiagnosis: Codable, Sendable, Equatable {
   /// The state of a model, and with it what to do.
-  public enum Condition: String, Codable, Sendable, CaseIterable {
+  package enum Condition: String, Codable, Sendable, CaseIterable {
     /// Complete, and nothing in it is broken.
     case sound
     /// Complete, and the evidence doesn't decide whether it is a detector.
@@ -32,40 +32,40 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// What the network is.
-  public struct Network: Codable, Sendable, Equatable {
+  package struct Network: Codable, Sendable, Equatable {
     /// Channels of the first stage; 64 is torchvision's.
-    public var width: Int
+    package var width: Int
     /// Outputs of its last layer in the file.
-    public var classes: Int
+    package var classes: Int
     /// The head in words.
-    public var head: String
+    package var head: String
     /// Numbers that training learns.
-    public var parameters: Int
+    package var parameters: Int
   }
 
   /// Whether the model can be trusted.
-  public private(set) var verdict: ModelVerdict
+  package private(set) var verdict: ModelVerdict
   /// The state of the model, and with it what to do.
-  public private(set) var condition: Condition
+  package private(set) var condition: Condition
   /// The verdict as one sentence.
-  public private(set) var summary: String
+  package private(set) var summary: String
   /// What was recognised; nil where nothing was.
-  public let network: Network?
+  package let network: Network?
   /// Entries of the network that the file has, in their shapes.
-  public let entriesFound: Int
+  package let entriesFound: Int
   /// Entries that the network has.
-  public let entriesExpected: Int
+  package let entriesExpected: Int
   /// The keys that lead to the weights in the file, joined by `/`; empty at the top level.
-  public let container: String
+  package let container: String
   /// What stood before all names, such as `module.`; empty if nothing did.
-  public let prefix: String
+  package let prefix: String
   /// Every layer with entries, from the input to the output.
-  public let layers: [LayerDiagnosis]
+  package let layers: [LayerDiagnosis]
   /// What was found, the worst first.
-  public private(set) var findings: [Finding]
+  package private(set) var findings: [Finding]
 
   /// Diagnoses a file.
-  public init(_ file: NetworkFile) {
+  package init(_ file: NetworkFile) {
     let network: RecognizedNetwork
     do throws(ModelFileError) {
       network = try file.network()
@@ -79,7 +79,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   }
 
   /// The diagnosis of a file that can't be read.
-  public init(unreadable error: ModelFileError) {
+  package init(unreadable error: ModelFileError) {
     let isCode = error.code == .forbiddenCode
     if error.code == .foreignFile || error.code == .otherContent {
       self.init(
@@ -158,7 +158,7 @@ public struct ModelDiagnosis: Codable, Sendable, Equatable {
   ///   - more: what was found.
   ///   - ranksFakesHigher: whether fakes were seen to score higher than reals, more than chance explains.
   ///   - leansRight: whether they score higher at all.
-  public mutating func add(_ more: [Finding], ranksFakesHigher: Bool, leansRight: Bool) {
+  package mutating func add(_ more: [Finding], ranksFakesHigher: Bool, leansRight: Bool) {
     guard network != nil else { return }
     let hasDecided = ModelVerdict(more) != .cannotTell
     findings = findings.map { finding in

@@ -116,7 +116,7 @@ extension PermutationTest {
 extension EvaluationReport {
   /// Whether fakes score lower than reals, more than chance explains: the answers stand for fake and
   /// real. Three groups of people may tell.
-  public func hasSwappedClasses(_ limits: BehaviourLimits = BehaviourLimits()) -> Bool {
+  package func hasSwappedClasses(_ limits: BehaviourLimits = BehaviourLimits()) -> Bool {
     guard let chance, let auc = videos.auc, auc < 0.5, chance.areaWithinGroups < 0.5,
       chance.comparedGroups >= 3
     else { return false }

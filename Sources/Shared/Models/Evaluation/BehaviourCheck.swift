@@ -1,16 +1,16 @@
-public import Contract
+package import Contract
 
 /// Whether a model behaves like one: it has all its entries, it looks at its input, it says both
 /// "real" and "fake", and is right more often than a coin. A model that is broken isn't exported.
-public struct BehaviourCheck: Sendable, Equatable {
+package struct BehaviourCheck: Sendable, Equatable {
   /// One finding per check, those about the network first.
-  public let findings: [Finding]
+  package let findings: [Finding]
 
   /// The limits that were applied.
-  public let limits: BehaviourLimits
+  package let limits: BehaviourLimits
 
   /// Checks a model.
-  public init(_ evidence: BehaviourEvidence, limits: BehaviourLimits = BehaviourLimits()) {
+  package init(_ evidence: BehaviourEvidence, limits: BehaviourLimits = BehaviourLimits()) {
     self.limits = limits
     findings = [
       Self.finite(evidence),
@@ -25,20 +25,20 @@ public struct BehaviourCheck: Sendable, Equatable {
   }
 
   /// What the findings come to.
-  public var verdict: ModelVerdict { ModelVerdict(findings) }
+  package var verdict: ModelVerdict { ModelVerdict(findings) }
 
   /// The findings that failed.
-  public var failures: [Finding] { findings.filter { $0.outcome == .failed } }
+  package var failures: [Finding] { findings.filter { $0.outcome == .failed } }
 
   /// The findings that could not decide.
-  public var undecided: [Finding] { findings.filter { $0.outcome == .undecided } }
+  package var undecided: [Finding] { findings.filter { $0.outcome == .undecided } }
 
   /// The verdict in one line, for the end of a run.
-  public var verdictLine: String { verdict.line(reason) }
+  package var verdictLine: String { verdict.line(reason) }
 
   /// What the verdict rests on, for a reader who hasn't seen the checks: what failed or couldn't decide,
   /// or how much better than chance the model is.
-  public var basis: String {
+  package var basis: String {
     let doubts = failures.isEmpty ? undecided : failures
     guard doubts.isEmpty else {
       return doubts.map { "\($0.measured): \($0.meaning)" }.joined(separator: " ")
@@ -47,7 +47,7 @@ public struct BehaviourCheck: Sendable, Equatable {
   }
 
   /// The checks that passed, and those that did not, in one line.
-  public var reason: String {
+  package var reason: String {
     let right = findings.count { $0.outcome == .passed }
     var line = "\(right) of \(findings.count) checks passed"
     for (word, some) in [("failed", failures), ("undecided", undecided)] where !some.isEmpty {
@@ -58,7 +58,7 @@ public struct BehaviourCheck: Sendable, Equatable {
   }
 
   /// One row per check: identifier, outcome, what was measured.
-  public var rows: [[String]] { findings.map(\.row) }
+  package var rows: [[String]] { findings.map(\.row) }
 
   /// At most three names of a list, and how many there are besides.
   static func summary(_ names: [String]) -> String {
@@ -73,14 +73,14 @@ extension BehaviourCheck: Codable {
   }
 
   /// Reads a check of this or an older version; the verdict is what its findings come to.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     findings = try values.decode([Finding].self, forKey: .findings)
     limits = try values.decode(BehaviourLimits.self, forKey: .limits)
   }
 
   /// Writes findings, limits and the verdict.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(findings, forKey: .findings)
     try values.encode(limits, forKey: .limits)

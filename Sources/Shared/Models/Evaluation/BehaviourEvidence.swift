@@ -1,16 +1,16 @@
 /// The running statistics of a BatchNorm layer.
-public struct BatchNormStatistics: Sendable, Equatable {
+package struct BatchNormStatistics: Sendable, Equatable {
   /// The layer's name, such as `layer1.0.bn1`.
-  public var name: String
+  package var name: String
   /// Running mean, one value per channel.
-  public var mean: [Float]
+  package var mean: [Float]
   /// Running variance, one value per channel.
-  public var variance: [Float]
+  package var variance: [Float]
   /// Batches that went into them; nil if the file doesn't say.
-  public var batchesTracked: Int?
+  package var batchesTracked: Int?
 
   /// Describes a layer's statistics.
-  public init(name: String, mean: [Float], variance: [Float], batchesTracked: Int? = nil) {
+  package init(name: String, mean: [Float], variance: [Float], batchesTracked: Int? = nil) {
     self.name = name
     self.mean = mean
     self.variance = variance
@@ -19,38 +19,38 @@ public struct BatchNormStatistics: Sendable, Equatable {
 }
 
 /// What a behaviour check looks at. Plain values: the check knows nothing of networks and files.
-public struct BehaviourEvidence: Sendable {
+package struct BehaviourEvidence: Sendable {
   /// Measured on the test split, or on validation where there is none.
-  public var report: EvaluationReport
+  package var report: EvaluationReport
 
   /// The predictions that the report was made of.
-  public var frames: [FramePrediction]
+  package var frames: [FramePrediction]
 
   /// Names of all entries that the architecture has, parameters and buffers.
-  public var expectedEntries: [String]
+  package var expectedEntries: [String]
 
   /// Names of the entries in the model file.
-  public var presentEntries: [String]
+  package var presentEntries: [String]
 
   /// Names of the entries that hold a value that is not finite.
-  public var entriesNotFinite: [String]
+  package var entriesNotFinite: [String]
 
   /// Every BatchNorm layer.
-  public var batchNormLayers: [BatchNormStatistics]
+  package var batchNormLayers: [BatchNormStatistics]
 
   /// Logits of some pictures, two each: real, fake. A handful of pictures will do.
-  public var logits: [Float]
+  package var logits: [Float]
 
   /// Logits of the same pictures after a change that a viewer would notice (half blacked out,
   /// upside down, another face), in the same order.
-  public var logitsOfChangedPictures: [Float]
+  package var logitsOfChangedPictures: [Float]
 
   /// Logits of the first pictures by the network read back from the exported file; nil if nothing
   /// was exported.
-  public var logitsAfterReload: [Float]?
+  package var logitsAfterReload: [Float]?
 
   /// What the videos of a report are to the model.
-  public enum Novelty: Sendable, Equatable {
+  package enum Novelty: Sendable, Equatable {
     /// New people, and fakes that others made.
     case unseen
     /// What it has learned from.
@@ -60,10 +60,10 @@ public struct BehaviourEvidence: Sendable {
   }
 
   /// What the videos of the report are to the model.
-  public var novelty: Novelty
+  package var novelty: Novelty
 
   /// Collects evidence.
-  public init(
+  package init(
     report: EvaluationReport, frames: [FramePrediction], expectedEntries: [String],
     presentEntries: [String], entriesNotFinite: [String], batchNormLayers: [BatchNormStatistics],
     logits: [Float], logitsOfChangedPictures: [Float], logitsAfterReload: [Float]?,

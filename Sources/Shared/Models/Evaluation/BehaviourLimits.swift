@@ -1,55 +1,55 @@
 /// Where the behaviour checks draw their lines. The values written here are the defaults; they are
 /// wide: a weak but honest model passes, a broken one does not.
-public struct BehaviourLimits: Codable, Sendable, Equatable {
+package struct BehaviourLimits: Codable, Sendable, Equatable {
   /// Least share of predictions of either class, both true classes weighted alike.
-  public var leastClassShare = 0.02
+  package var leastClassShare = 0.02
 
   /// Least standard deviation of the crops' probability. At half a percentage point people see the
   /// same number on every video.
-  public var leastSpread = 0.005
+  package var leastSpread = 0.005
 
   /// A probability nearer than this to 0 or 1 is complete confidence.
-  public var completeConfidence = 0.001
+  package var completeConfidence = 0.001
 
   /// Largest share of crops of complete confidence on one side, both true classes weighted alike.
-  public var largestConfidentShare = 0.98
+  package var largestConfidentShare = 0.98
 
   /// Balanced accuracy of crops from which complete confidence on both sides is deserved.
-  public var deservedConfidenceAccuracy = 0.98
+  package var deservedConfidenceAccuracy = 0.98
 
   /// Largest share of the arrangements of groups that may rank fakes as well as the model for it to be
   /// better than chance. It takes more to trust a model than to doubt it.
-  public var largestShareOfChance = 0.01
+  package var largestShareOfChance = 0.01
 
   /// The same of arrangements of videos, where there are too few groups.
-  public var largestShareOfChanceByVideo = 0.001
+  package var largestShareOfChanceByVideo = 0.001
 
   /// If at most this share of the arrangements ranks fakes as badly, the model's classes are swapped.
-  public var largestShareOfSwapped = 0.05
+  package var largestShareOfSwapped = 0.05
 
   /// If the data rule out a balanced accuracy and an AUC of this, the model counts as no better
   /// than chance.
-  public var leastUsefulAccuracy = 0.6
+  package var leastUsefulAccuracy = 0.6
 
   /// Largest standard deviation of the AUC under chance with which data can rule anything out: twice
   /// that must fit between 0.5 and `leastUsefulAccuracy`.
-  public var largestSpreadOfChance = 0.05
+  package var largestSpreadOfChance = 0.05
 
   /// Least difference of logits, relative to their size, that counts as another answer: a hundred
   /// times the rounding error of float32 in a deep network.
-  public var leastRelativeChange = 1e-4
+  package var leastRelativeChange = 1e-4
 
   /// Least share of pictures that must get another answer when they are changed.
-  public var leastChangedShare = 0.9
+  package var leastChangedShare = 0.9
 
   /// Largest share of a BatchNorm layer's channels that may have exactly mean 0 and variance 1.
-  public var largestDefaultShare = 0.5
+  package var largestDefaultShare = 0.5
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
   /// Reads limits of this or an older version, which had fewer of them.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func read(_ value: inout Double, _ key: CodingKeys) throws {
       value = try values.decodeIfPresent(Double.self, forKey: key) ?? value

@@ -5,48 +5,48 @@ internal import Contract
 /// What is undefined (a recall without members of the class, an AUC of one class) is nil, never 0
 /// or NaN: every value can be encoded as JSON. If any prediction is not a probability, all metrics
 /// are nil: a mean over the rest would hide a defect.
-public struct BinaryMetrics: Codable, Sendable, Equatable {
+package struct BinaryMetrics: Codable, Sendable, Equatable {
   /// Number of predictions.
-  public let count: Int
+  package let count: Int
   /// Number of real ones among them.
-  public let real: Int
+  package let real: Int
   /// Number of fake ones among them.
-  public let fake: Int
+  package let fake: Int
   /// How many are no number of 0...1: a defect of the network.
-  public let invalid: Int
+  package let invalid: Int
   /// A probability above it is called fake.
-  public let threshold: Double
+  package let threshold: Double
 
   /// Mean negative logarithm of the true class's probability, clipped to 1e-15...1 - 1e-15. A
   /// constant 0.5 has 0.693.
-  public private(set) var logLoss: Double?
+  package private(set) var logLoss: Double?
   /// Area under the ROC curve, ties counting one half.
-  public private(set) var auc: Double?
+  package private(set) var auc: Double?
   /// Mean of both recalls. A constant answer has 0.5, whatever the share of fakes.
-  public private(set) var balancedAccuracy: Double?
+  package private(set) var balancedAccuracy: Double?
   /// Share of the reals that are called real.
-  public private(set) var recallReal: Double?
+  package private(set) var recallReal: Double?
   /// Share of the fakes that are called fake.
-  public private(set) var recallFake: Double?
+  package private(set) var recallFake: Double?
   /// Share of right answers. A constant "fake" has 0.82 on DFDC: no number to judge by.
-  public private(set) var accuracy: Double?
+  package private(set) var accuracy: Double?
   /// Equal error rate, interpolated.
-  public private(set) var eer: Double?
+  package private(set) var eer: Double?
   /// Average precision, as scikit-learn defines it.
-  public private(set) var averagePrecision: Double?
+  package private(set) var averagePrecision: Double?
   /// Mean squared difference of the probability from 0 (real) or 1 (fake).
-  public private(set) var brier: Double?
+  package private(set) var brier: Double?
   /// Expected calibration error: over 15 bins of equal width of the probability of fake, the mean
   /// difference between the mean probability and the share of fakes, weighted by count. The bins
   /// are of that probability and not of the larger one of both classes: too much and too little of
   /// it must not cancel.
-  public private(set) var ece: Double?
+  package private(set) var ece: Double?
   /// Share of all that are called fake.
-  public private(set) var shareFake: Double?
+  package private(set) var shareFake: Double?
 
   /// The mean of the shares called fake among reals and among fakes: what `shareFake` would be if
   /// both classes were equally frequent. Nil if a class is missing.
-  public var balancedShareFake: Double? {
+  package var balancedShareFake: Double? {
     guard let recallReal, let recallFake else { return nil }
     return (1 - recallReal + recallFake) / 2
   }
@@ -54,7 +54,7 @@ public struct BinaryMetrics: Codable, Sendable, Equatable {
   /// Computes all metrics; O(n log n).
   ///
   /// - Parameter threshold: a finite number; a probability above it is called fake.
-  public init(_ predictions: [LabelledProbability], threshold: Double = 0.5) {
+  package init(_ predictions: [LabelledProbability], threshold: Double = 0.5) {
     precondition(threshold.isFinite, "a threshold is a finite number")
     self.threshold = threshold
     count = predictions.count

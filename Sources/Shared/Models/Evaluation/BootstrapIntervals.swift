@@ -5,28 +5,28 @@ internal import Contract
 /// Frames of a video and videos of a person are not independent; an interval that resampled them
 /// would be far too narrow. So each draw takes as many groups as there are, with replacement, and
 /// all that belongs to a drawn group counts as often as the group was drawn.
-public struct BootstrapIntervals: Codable, Sendable, Equatable {
+package struct BootstrapIntervals: Codable, Sendable, Equatable {
   /// Fewer groups with reals, or with fakes, than this can't be resampled meaningfully.
-  public static let minimumGroups = 5
+  package static let minimumGroups = 5
 
   /// Draws that were made.
-  public let draws: Int
+  package let draws: Int
   /// Number of groups.
-  public let groups: Int
+  package let groups: Int
   /// Number of groups with a real video.
-  public let groupsWithReal: Int
+  package let groupsWithReal: Int
   /// Number of groups with a fake video.
-  public let groupsWithFake: Int
+  package let groupsWithFake: Int
   /// Log-loss of the videos.
-  public private(set) var videoLogLoss: ConfidenceInterval?
+  package private(set) var videoLogLoss: ConfidenceInterval?
   /// Area under the ROC curve of the videos.
-  public private(set) var videoAUC: ConfidenceInterval?
+  package private(set) var videoAUC: ConfidenceInterval?
   /// Balanced accuracy of the videos.
-  public private(set) var videoBalancedAccuracy: ConfidenceInterval?
+  package private(set) var videoBalancedAccuracy: ConfidenceInterval?
   /// Area under the ROC curve of the frames.
-  public private(set) var frameAUC: ConfidenceInterval?
+  package private(set) var frameAUC: ConfidenceInterval?
   /// Why there are no intervals; nil if there are.
-  public private(set) var note: String?
+  package private(set) var note: String?
 
   init(
     videos: [VideoPrediction], frames: [FramePrediction], calibration: Calibration, draws: Int,

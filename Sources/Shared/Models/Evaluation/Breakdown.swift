@@ -5,47 +5,47 @@ internal import Contract
 ///
 /// A number that so few videos can't carry is nil, and the counts stand for themselves: an AUC takes
 /// ``leastVideos`` videos of either class, a share of pairs as many pairs.
-public struct Breakdown: Codable, Sendable, Equatable {
+package struct Breakdown: Codable, Sendable, Equatable {
   /// What videos are told apart by.
-  public enum Property: String, Codable, Sendable, CaseIterable {
+  package enum Property: String, Codable, Sendable, CaseIterable {
     case dataset, method, compression, group
   }
 
   /// Videos with something in common.
-  public struct Row: Codable, Sendable, Equatable {
+  package struct Row: Codable, Sendable, Equatable {
     /// What they have in common; nil where that isn't known.
-    public let name: String?
+    package let name: String?
     /// Number of real videos that the fakes are compared with.
-    public let real: Int
+    package let real: Int
     /// How many of these are called real.
-    public let realRight: Int
+    package let realRight: Int
     /// Number of fake videos.
-    public let fake: Int
+    package let fake: Int
     /// How many of these are called fake.
-    public let fakeRight: Int
+    package let fakeRight: Int
     /// Number of groups of people in it.
-    public let groups: Int
+    package let groups: Int
     /// Area under the ROC curve; nil with fewer than five videos of either class.
-    public let auc: Double?
+    package let auc: Double?
     /// Its 95% interval; nil without draws, and with fewer than five groups that have either class.
-    public let interval: ConfidenceInterval?
+    package let interval: ConfidenceInterval?
     /// What the sharpness of the faces alone reaches on the same videos; nil where `auc` is, and where it
     /// wasn't measured.
-    public let sharpnessAUC: Double?
+    package let sharpnessAUC: Double?
     /// Pairs of a real and a fake video of one person.
-    public let pairs: Int
+    package let pairs: Int
     /// The share of these that is ranked right, averaged over people; nil with fewer than five pairs.
-    public let pairsRight: Double?
+    package let pairsRight: Double?
   }
 
   /// Videos of either class from which on there is an AUC, and pairs from which on there is a share.
-  public static let leastVideos = 5
+  package static let leastVideos = 5
 
   /// What the rows are told apart by.
-  public let property: Property
+  package let property: Property
 
   /// By name, what isn't known last.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// Measures predictions of any origin.
   ///
@@ -56,7 +56,7 @@ public struct Breakdown: Codable, Sendable, Equatable {
   ///   - threshold: a probability above it is called fake.
   ///   - draws: resamples of the groups of people for the intervals, 0 for none.
   ///   - seed: of the draws.
-  public init(
+  package init(
     _ videos: [VideoPrediction], by property: Property, threshold: Double, draws: Int = 0,
     seed: UInt64 = 0
   ) {

@@ -1,9 +1,9 @@
-public import Contract
+package import Contract
 
 extension Calibration {
   /// Largest share of errors among the videos that get a verdict, on each side, where both classes are
   /// equally frequent.
-  public static let largestErrorShare = 0.1
+  package static let largestErrorShare = 0.1
 
   /// This calibration with the bounds of "cannot tell" that predictions call for.
   ///
@@ -14,7 +14,7 @@ extension Calibration {
   ///
   /// - Parameter videos: predictions at this calibration's temperature, of people that the networks had
   ///   not seen.
-  public func withBounds(_ videos: [VideoPrediction]) -> Calibration {
+  package func withBounds(_ videos: [VideoPrediction]) -> Calibration {
     let labelled = videos.map(\.labelled)
     guard labelled.allSatisfy(\.isValid) else { return self }
     let ranked = RankedPredictions(labelled)
@@ -40,7 +40,7 @@ extension Calibration {
 
   /// What is said of a video: fake or real outside of the bounds; nil between them, where it can't be
   /// told, and for NaN.
-  public func verdict(probability: Double) -> VideoLabel? {
+  package func verdict(probability: Double) -> VideoLabel? {
     if probability > upperBound { return .fake }
     let isReal =
       lowerBound == threshold ? probability <= threshold : probability < lowerBound
@@ -91,17 +91,17 @@ extension Calibration {
 }
 
 /// How sure the verdicts of a calibration are.
-public struct DecidedShares: Codable, Sendable, Equatable {
+package struct DecidedShares: Codable, Sendable, Equatable {
   /// Share of the videos that get no verdict, as their probability lies between the bounds.
-  public let undecided: Double
+  package let undecided: Double
   /// Share of real videos among those called fake, if both classes are equally frequent; nil where none
   /// was called fake.
-  public let realAmongFake: Double?
+  package let realAmongFake: Double?
   /// Share of fake videos among those called real, likewise.
-  public let fakeAmongReal: Double?
+  package let fakeAmongReal: Double?
 
   /// Counts predictions at the calibration's temperature.
-  public init(_ videos: [VideoPrediction], _ calibration: Calibration) {
+  package init(_ videos: [VideoPrediction], _ calibration: Calibration) {
     let reals = videos.filter { $0.video.label == .real }
     let fakes = videos.filter { $0.video.label == .fake }
     func share(_ some: [VideoPrediction], _ isMeant: (VideoPrediction) -> Bool) -> Double {

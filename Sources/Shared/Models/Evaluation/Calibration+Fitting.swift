@@ -1,4 +1,4 @@
-public import Contract
+package import Contract
 
 extension Calibration {
   /// Fits temperature and threshold, on validation data and never on test data.
@@ -10,7 +10,7 @@ extension Calibration {
   /// taken and a note says so.
   ///
   /// - Throws: if the predictions contradict each other about a video.
-  public static func fitted(
+  package static func fitted(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
     score: VideoScore = .mean
   ) throws(EvaluationError) -> Calibration {

@@ -1,13 +1,13 @@
 /// Where a metric would lie if other people had been filmed: a 95% interval.
-public struct ConfidenceInterval: Codable, Sendable, Equatable {
+package struct ConfidenceInterval: Codable, Sendable, Equatable {
   /// The 2.5th percentile over the draws.
-  public let lower: Double
+  package let lower: Double
   /// The 97.5th percentile.
-  public let upper: Double
+  package let upper: Double
   /// Draws that it is computed from.
-  public let draws: Int
+  package let draws: Int
   /// Draws left out because the metric was undefined in them (a class was not drawn).
-  public let undefinedDraws: Int
+  package let undefinedDraws: Int
 
   /// The percentile interval over draws, linear between order statistics as NumPy's `percentile`.
   /// Nil if the metric is undefined in more than half of the draws.

@@ -1,20 +1,20 @@
 internal import Contract
 
 /// How many of each class were called what.
-public struct ConfusionCounts: Codable, Sendable, Equatable {
+package struct ConfusionCounts: Codable, Sendable, Equatable {
   /// Reals that are called real.
-  public private(set) var realCalledReal = 0
+  package private(set) var realCalledReal = 0
   /// Reals that are called fake: false alarms.
-  public private(set) var realCalledFake = 0
+  package private(set) var realCalledFake = 0
   /// Fakes that are called real: missed.
-  public private(set) var fakeCalledReal = 0
+  package private(set) var fakeCalledReal = 0
   /// Fakes that are called fake.
-  public private(set) var fakeCalledFake = 0
+  package private(set) var fakeCalledFake = 0
 
   /// Counts predictions; those without a valid probability are left out.
   ///
   /// - Parameter threshold: a probability above it is called fake.
-  public init(_ predictions: some Sequence<LabelledProbability>, threshold: Double) {
+  package init(_ predictions: some Sequence<LabelledProbability>, threshold: Double) {
     for prediction in predictions where prediction.isValid {
       switch (prediction.label, prediction.probability > threshold) {
       case (.real, false): realCalledReal += 1
@@ -26,19 +26,19 @@ public struct ConfusionCounts: Codable, Sendable, Equatable {
   }
 
   /// Share of those called fake that are fake; nil where nothing is called fake.
-  public var precision: Double? {
+  package var precision: Double? {
     let called = realCalledFake + fakeCalledFake
     return called > 0 ? Double(fakeCalledFake) / Double(called) : nil
   }
 
   /// Share of the fakes that are called fake; nil without fakes.
-  public var recallFake: Double? {
+  package var recallFake: Double? {
     let fake = fakeCalledReal + fakeCalledFake
     return fake > 0 ? Double(fakeCalledFake) / Double(fake) : nil
   }
 
   /// Share of the reals that are called fake; nil without reals.
-  public var falseAlarmRate: Double? {
+  package var falseAlarmRate: Double? {
     let real = realCalledReal + realCalledFake
     return real > 0 ? Double(realCalledFake) / Double(real) : nil
   }

@@ -1,32 +1,32 @@
-public import Contract
+package import Contract
 
 /// What the metrics must know of a video besides its scores.
-public struct EvaluatedVideo: Codable, Sendable, Hashable {
+package struct EvaluatedVideo: Codable, Sendable, Hashable {
   /// The full name, unique in the data set. FaceForensics++ has a `000_003` of every method: the
   /// last part of a path alone would merge them into one video.
-  public var name: String
+  package var name: String
 
   /// The people in it, as the split's groups name them. Videos of one group are not independent;
   /// confidence intervals resample groups.
-  public var group: String
+  package var group: String
 
   /// The true answer.
-  public var label: VideoLabel
+  package var label: VideoLabel
 
   /// How a fake was made, where the data set says so.
-  public var method: String?
+  package var method: String?
 
   /// The compression it was published with (such as c23), where the data set says so.
-  public var compression: String?
+  package var compression: String?
 
   /// The full name of the real video that a fake was made from, where that is known.
-  public var original: String?
+  package var original: String?
 
   /// The data set that it is from, where that is known.
-  public var dataset: String?
+  package var dataset: String?
 
   /// Describes a video.
-  public init(
+  package init(
     name: String, group: String, label: VideoLabel, method: String? = nil,
     compression: String? = nil, original: String? = nil, dataset: String? = nil
   ) {

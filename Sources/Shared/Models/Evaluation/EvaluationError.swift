@@ -3,9 +3,9 @@ internal import PrintableText
 /// Why predictions can't be evaluated.
 ///
 /// The description names the video and what contradicts: `DF/000_003.mp4: ...`.
-public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// Two predictions say different things of the same video, such as its label, group or
     /// method. Either its name is not its full name, or the data set has it twice.
     case contradiction
@@ -14,11 +14,11 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// Full name of the video.
-  public let video: String
+  package let video: String
   /// What contradicts, and what to try.
-  public let message: String
+  package let message: String
 
   init(_ code: Code, video: String, _ message: String) {
     self.code = code
@@ -27,5 +27,5 @@ public struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The error as one line.
-  public var description: String { "\(video): \(message)".printable }
+  package var description: String { "\(video): \(message)".printable }
 }

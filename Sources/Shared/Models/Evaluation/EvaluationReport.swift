@@ -1,43 +1,43 @@
-public import Contract
+package import Contract
 
 /// What is measured of a model on one side of a split.
-public struct EvaluationReport: Codable, Sendable, Equatable {
+package struct EvaluationReport: Codable, Sendable, Equatable {
   /// How margins became verdicts.
-  public let calibration: Calibration
+  package let calibration: Calibration
 
   /// Over face crops, at the calibration's temperature and threshold. (For the rule `maximum` that
   /// threshold is made for the largest probability of a video, and few crops reach it.)
-  public let frames: BinaryMetrics
+  package let frames: BinaryMetrics
 
   /// Over videos, those without a face included.
-  public let videos: BinaryMetrics
+  package let videos: BinaryMetrics
 
   /// Over videos, each method's fakes against all reals; by name, empty if no method is known.
-  public let methods: [SubsetMetrics]
+  package let methods: [SubsetMetrics]
 
   /// Over videos, by compression; empty if none is known.
-  public let compressions: [SubsetMetrics]
+  package let compressions: [SubsetMetrics]
 
   /// Number of real videos without a face; each has the probability 0.5.
-  public let realVideosWithoutFace: Int
+  package let realVideosWithoutFace: Int
 
   /// Number of fake videos without a face.
-  public let fakeVideosWithoutFace: Int
+  package let fakeVideosWithoutFace: Int
 
   /// 95% intervals, or the reason why there are none.
-  public let intervals: BootstrapIntervals
+  package let intervals: BootstrapIntervals
 
   /// The share of pairs of a real video and a fake of the same person that are ranked right; nil without
   /// pairs, where a prediction is not a number, and in older files.
-  public let pairs: PairRanking?
+  package let pairs: PairRanking?
 
   /// What the sharpness of the faces alone does on the same videos; nil where it wasn't measured, as in
   /// older files.
-  public let sharpness: SharpnessBaseline?
+  package let sharpness: SharpnessBaseline?
 
   /// How well chance would rank the same videos. Nil where a class is missing, a prediction is not a
   /// number, or nobody asked, as between epochs and in older files.
-  public let chance: PermutationTest?
+  package let chance: PermutationTest?
 
   /// Measures predictions.
   ///
@@ -51,7 +51,7 @@ public struct EvaluationReport: Codable, Sendable, Equatable {
   ///   - seed: the run's.
   ///   - testsChance: whether to compare the order with that of chance, as a verdict needs it.
   /// - Throws: if the predictions contradict each other about a video.
-  public init(
+  package init(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
     calibration: Calibration, draws: Int = 0, seed: UInt64 = 0, testsChance: Bool = false
   ) throws(EvaluationError) {

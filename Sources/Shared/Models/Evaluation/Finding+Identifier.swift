@@ -1,6 +1,6 @@
 extension Finding {
   /// What can be found.
-  public enum Identifier: String, Codable, Sendable, CaseIterable {
+  package enum Identifier: String, Codable, Sendable, CaseIterable {
     // Checks of the behaviour.
 
     /// Every parameter, buffer and prediction is a finite number.
@@ -89,12 +89,12 @@ extension Finding {
     case swappedClasses
 
     /// The checks of a behaviour check, in their order; all others are defects.
-    public static let checks: [Identifier] = [
+    package static let checks: [Identifier] = [
       .finite, .allEntriesPresent, .batchNormMoved, .outputFollowsInput, .reloadIdentical,
       .predictsBothClasses, .confidenceSpread, .betterThanChance,
     ]
 
     /// Whether it is a check, which can also pass.
-    public var isCheck: Bool { Self.checks.contains(self) }
+    package var isCheck: Bool { Self.checks.contains(self) }
   }
 }

@@ -2,9 +2,9 @@
 ///
 /// In JSON the outcome of a check is `outcome` (passed, undecided, failed) and that of a defect
 /// `severity` (note, warning, broken). Both are read.
-public struct Finding: Sendable, Equatable {
+package struct Finding: Sendable, Equatable {
   /// How it ended, from the best to the worst.
-  public enum Outcome: String, Sendable, CaseIterable {
+  package enum Outcome: String, Sendable, CaseIterable {
     /// The check passed.
     case passed
     /// The data can't tell: too few people, one class only, or not measured. Not a failure, and not
@@ -19,30 +19,30 @@ public struct Finding: Sendable, Equatable {
   }
 
   /// What was looked at.
-  public let identifier: Identifier
+  package let identifier: Identifier
 
   /// How it ended.
-  public let outcome: Outcome
+  package let outcome: Outcome
 
   /// What was measured, for people: `balanced accuracy 0.712, 95% interval 0.640...0.779`.
-  public let measured: String
+  package let measured: String
 
   /// The number that decided, where it is one.
-  public let value: Double?
+  package let value: Double?
 
   /// What the result says of the model, as a sentence.
-  public let meaning: String
+  package let meaning: String
 
   /// What to do; nil where there is nothing, as for a check that passed.
-  public let advice: String?
+  package let advice: String?
 
   /// Entries or layers it is about; all of them.
-  public let subjects: [String]
+  package let subjects: [String]
 
   /// Describes a finding.
   ///
   /// - Parameter value: dropped if it is not finite, because JSON has no number for it.
-  public init(
+  package init(
     _ identifier: Identifier, _ outcome: Outcome, measured: String, value: Double? = nil,
     meaning: String, advice: String? = nil, subjects: [String] = []
   ) {
@@ -56,10 +56,10 @@ public struct Finding: Sendable, Equatable {
   }
 
   /// The finding as a row of a table: identifier, outcome, what was measured.
-  public var row: [String] { [identifier.rawValue, outcomeName, measured] }
+  package var row: [String] { [identifier.rawValue, outcomeName, measured] }
 
   /// The outcome in one word, as in the JSON: a check `failed`, a model with a defect is `broken`.
-  public var outcomeName: String {
+  package var outcomeName: String {
     outcome == .failed && !identifier.isCheck ? Self.broken : outcome.rawValue
   }
 }
@@ -72,7 +72,7 @@ extension Finding: Codable {
   private static let broken = "broken"
 
   /// Reads a finding of this or an older version.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     let identifier = try container.decode(Identifier.self, forKey: .identifier)
     let key: Key = container.contains(.outcome) ? .outcome : .severity
@@ -92,7 +92,7 @@ extension Finding: Codable {
   }
 
   /// Writes the fields that findings of its kind always had.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(identifier, forKey: .identifier)
     try container.encode(outcomeName, forKey: identifier.isCheck ? .outcome : .severity)

@@ -1,25 +1,25 @@
 internal import Contract
 
 /// What the network says of one face crop. A frame with two faces has two of them.
-public struct FramePrediction: Sendable, Hashable {
+package struct FramePrediction: Sendable, Hashable {
   /// The video that the crop is from.
-  public var video: EvaluatedVideo
+  package var video: EvaluatedVideo
 
   /// Number of the frame in its video.
-  public var frame: Int
+  package var frame: Int
 
   /// The network's answer: logit of fake minus logit of real. Positive leans to fake.
   ///
   /// A margin that is not finite is a defect of the network: it is carried along, the metrics over
   /// it are nil, and the behaviour check fails.
-  public var margin: Double
+  package var margin: Double
 
   /// How blurred the crop's inner face is, the higher the more: what ``SharpnessBaseline`` goes by. Nil
   /// where it wasn't measured.
-  public var blur: Double?
+  package var blur: Double?
 
   /// Describes a prediction.
-  public init(video: EvaluatedVideo, frame: Int, margin: Double, blur: Double? = nil) {
+  package init(video: EvaluatedVideo, frame: Int, margin: Double, blur: Double? = nil) {
     self.video = video
     self.frame = frame
     self.margin = margin
@@ -30,12 +30,12 @@ public struct FramePrediction: Sendable, Hashable {
   /// margin is not finite.
   ///
   /// - Parameter temperature: above 0; larger ones draw the probability towards 0.5.
-  public func probability(temperature: Double = 1) -> Double {
+  package func probability(temperature: Double = 1) -> Double {
     margin.isFinite ? sigmoid(margin / temperature) : .nan
   }
 
   /// The probability with the true answer.
-  public func labelled(temperature: Double = 1) -> LabelledProbability {
+  package func labelled(temperature: Double = 1) -> LabelledProbability {
     LabelledProbability(probability: probability(temperature: temperature), label: video.label)
   }
 }

@@ -1,15 +1,15 @@
-public import Contract
+package import Contract
 
 /// A probability of fake and the true answer: what metrics are computed from.
-public struct LabelledProbability: Sendable, Hashable {
+package struct LabelledProbability: Sendable, Hashable {
   /// The probability of fake, 0...1.
-  public var probability: Double
+  package var probability: Double
 
   /// The true answer.
-  public var label: VideoLabel
+  package var label: VideoLabel
 
   /// Pairs a probability with the true answer.
-  public init(probability: Double, label: VideoLabel) {
+  package init(probability: Double, label: VideoLabel) {
     self.probability = probability
     self.label = label
   }

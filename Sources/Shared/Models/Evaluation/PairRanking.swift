@@ -10,22 +10,22 @@ internal import Contract
 /// real video of its group. A tie counts one half. The share is taken for each group, a person or people
 /// who can't be told apart, and then averaged over the groups with pairs: a person with many fakes counts
 /// no more than others.
-public struct PairRanking: Codable, Sendable, Equatable {
+package struct PairRanking: Codable, Sendable, Equatable {
   /// Groups with fewer people than this can't be resampled meaningfully.
   static let minimumPeople = BootstrapIntervals.minimumGroups
 
   /// Groups of people that have pairs.
-  public let people: Int
+  package let people: Int
 
   /// Pairs in all.
-  public let pairs: Int
+  package let pairs: Int
 
   /// The share that is ranked right, averaged over people.
-  public let share: Double
+  package let share: Double
 
   /// The 95% interval of `share` if other people had been filmed; nil without draws and with fewer than
   /// five people who have pairs.
-  public let interval: ConfidenceInterval?
+  package let interval: ConfidenceInterval?
 
   /// Ranks the pairs among predictions of any origin; O(n log n), and each draw one pass over the groups.
   ///
@@ -33,7 +33,7 @@ public struct PairRanking: Codable, Sendable, Equatable {
   ///   - draws: resamples of the groups of all videos for the interval, 0 for none.
   ///   - seed: the same one gives the draws that the other intervals rest on.
   /// - Returns: nil without pairs, and where a prediction is not a number.
-  public init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
+  package init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
     self.init(
       videos.map(\.video), scores: videos.map(\.probability), draws: draws, seed: seed)
   }

@@ -13,38 +13,38 @@ internal import Randomness
 ///
 /// What is compared is the mean over groups of the AUC within each, so that a person with many fakes and
 /// high scores proves nothing.
-public struct PermutationTest: Codable, Sendable, Equatable {
+package struct PermutationTest: Codable, Sendable, Equatable {
   /// What chance does.
-  public struct Shares: Codable, Sendable, Equatable {
+  package struct Shares: Codable, Sendable, Equatable {
     /// Arrangements of the labels that were tried.
-    public let arrangements: Int
+    package let arrangements: Int
     /// Share of them that rank fakes at least as high: small where the model tells the classes.
-    public let asHigh: Double
+    package let asHigh: Double
     /// Share of them that rank fakes at least as low: small where the model has the classes swapped.
-    public let asLow: Double
+    package let asLow: Double
     /// Standard deviation of the statistic over them: how far chance goes from 0.5.
-    public let spread: Double
+    package let spread: Double
   }
 
   /// The AUC within groups, averaged: the statistic.
-  public let areaWithinGroups: Double
+  package let areaWithinGroups: Double
   /// Groups with both classes, and groups of one class where there are some of either: what can be
   /// compared.
-  public let comparedGroups: Int
+  package let comparedGroups: Int
   /// The rarer class's number of videos among these.
-  public let comparedVideos: Int
+  package let comparedVideos: Int
   /// Whether every fake of the groups with both classes scores lower than every real video of these, with
   /// at least three such groups.
-  public let isInverted: Bool
+  package let isInverted: Bool
   /// Labels exchanged between groups, and by whole classes within them.
-  public let groups: Shares
+  package let groups: Shares
   /// Labels exchanged between the videos of each group; nil where the groups decide without.
-  public let videos: Shares?
+  package let videos: Shares?
 
   /// With so many groups, every one of them right, chance does as well in less than 1% of all cases.
-  public static let decisiveGroups = 7
+  package static let decisiveGroups = 7
   /// Videos of either class from which on the videos of few groups may decide.
-  public static let decisiveVideos = 20
+  package static let decisiveVideos = 20
 
   /// All arrangements are tried up to so many.
   static let largestCompleteCount = 20_000

@@ -1,9 +1,9 @@
 /// A point of a ROC curve.
-public struct ROCPoint: Codable, Sendable, Equatable {
+package struct ROCPoint: Codable, Sendable, Equatable {
   /// Share of the reals that are called fake.
-  public let falsePositiveRate: Double
+  package let falsePositiveRate: Double
   /// Share of the fakes that are called fake.
-  public let truePositiveRate: Double
+  package let truePositiveRate: Double
 }
 
 extension RankedPredictions {
@@ -11,7 +11,7 @@ extension RankedPredictions {
   ///
   /// - Parameter maximumCount: at most so many points (at least 2), evenly spaced over the steps: a
   ///   plot of a million frames needs no million points.
-  public func rocCurve(maximumCount: Int = 1000) -> [ROCPoint] {
+  package func rocCurve(maximumCount: Int = 1000) -> [ROCPoint] {
     guard real > 0, fake > 0 else { return [] }
     let intervals = min(max(maximumCount, 2) - 1, steps.count)
     var points = [ROCPoint(falsePositiveRate: 0, truePositiveRate: 0)]
@@ -33,11 +33,11 @@ extension RankedPredictions {
 }
 
 /// A point of a precision-recall curve.
-public struct PrecisionRecallPoint: Codable, Sendable, Equatable {
+package struct PrecisionRecallPoint: Codable, Sendable, Equatable {
   /// Share of the fakes that are called fake.
-  public let recall: Double
+  package let recall: Double
   /// Share of those called fake that are fake.
-  public let precision: Double
+  package let precision: Double
 }
 
 extension RankedPredictions {
@@ -45,7 +45,7 @@ extension RankedPredictions {
   /// has recall 1. Empty if a class is missing.
   ///
   /// - Parameter maximumCount: at most so many points (at least 2), evenly spaced over the steps.
-  public func precisionRecallCurve(maximumCount: Int = 1000) -> [PrecisionRecallPoint] {
+  package func precisionRecallCurve(maximumCount: Int = 1000) -> [PrecisionRecallPoint] {
     guard real > 0, fake > 0 else { return [] }
     let intervals = min(max(maximumCount, 2) - 1, steps.count)
     var points: [PrecisionRecallPoint] = []

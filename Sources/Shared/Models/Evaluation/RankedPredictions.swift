@@ -3,7 +3,7 @@ internal import Contract
 /// Probabilities with their true answers, sorted: what every metric of the order is computed from.
 /// Equal probabilities are one step, so ties can't be resolved in anyone's favour. Sorting takes
 /// O(n log n), each metric O(n).
-public struct RankedPredictions: Sendable {
+package struct RankedPredictions: Sendable {
   /// All predictions of one probability.
   struct Step: Sendable {
     let probability: Double
@@ -15,13 +15,13 @@ public struct RankedPredictions: Sendable {
   let steps: [Step]
 
   /// Number of real ones.
-  public let real: Int
+  package let real: Int
 
   /// Number of fake ones.
-  public let fake: Int
+  package let fake: Int
 
   /// Sorts predictions; those whose probability is not a number are left out.
-  public init(_ predictions: some Sequence<LabelledProbability>) {
+  package init(_ predictions: some Sequence<LabelledProbability>) {
     let sorted = predictions.filter { !$0.probability.isNaN }
       .sorted { $0.probability > $1.probability }
     var steps: [Step] = []
@@ -44,7 +44,7 @@ public struct RankedPredictions: Sendable {
 
   /// Area under the ROC curve: the probability that a fake is ranked above a real one, a tie
   /// counting one half (Mann-Whitney). Nil if a class is missing.
-  public var areaUnderCurve: Double? {
+  package var areaUnderCurve: Double? {
     guard hasBothClasses else { return nil }
     var doubled = 0
     var realsBelow = real
@@ -57,7 +57,7 @@ public struct RankedPredictions: Sendable {
 
   /// The rate at which reals are called fake and fakes real equally often, on straight lines
   /// between the points of the ROC curve. Nil if a class is missing.
-  public var equalErrorRate: Double? {
+  package var equalErrorRate: Double? {
     guard hasBothClasses else { return nil }
     // Both error rates before and after a step: false alarms rise, misses fall.
     var alarms = 0.0
@@ -82,7 +82,7 @@ public struct RankedPredictions: Sendable {
 
   /// The sum over steps of precision times gain in recall, as scikit-learn's
   /// `average_precision_score`. Nil if a class is missing.
-  public var averagePrecision: Double? {
+  package var averagePrecision: Double? {
     guard hasBothClasses else { return nil }
     var sum = 0.0
     var called = 0

@@ -2,20 +2,20 @@ internal import Contract
 
 /// What became of the predictions whose probability of fake lies in one interval. If the model is
 /// calibrated, `shareFake` equals `meanProbability`.
-public struct ReliabilityBin: Codable, Sendable, Equatable {
+package struct ReliabilityBin: Codable, Sendable, Equatable {
   /// Lower end of the interval, which belongs to it; the last interval includes 1.
-  public let lower: Double
+  package let lower: Double
   /// Upper end.
-  public let upper: Double
+  package let upper: Double
   /// How many predictions lie in it.
-  public let count: Int
+  package let count: Int
   /// Their mean probability; nil if there are none.
-  public let meanProbability: Double?
+  package let meanProbability: Double?
   /// The share of them that are fake; nil if there are none.
-  public let shareFake: Double?
+  package let shareFake: Double?
 
   /// Sorts predictions into bins of equal width; those without a valid probability are left out.
-  public static func bins(
+  package static func bins(
     _ predictions: some Sequence<LabelledProbability>, count: Int = 15
   ) -> [ReliabilityBin] {
     let count = max(count, 1)

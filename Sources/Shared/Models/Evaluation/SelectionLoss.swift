@@ -5,21 +5,21 @@ internal import Contract
 ///
 /// Data sets have several times as many fakes as real videos; a plain mean would choose the epoch that
 /// knows fakes.
-public struct SelectionLoss: Codable, Sendable, Equatable {
+package struct SelectionLoss: Codable, Sendable, Equatable {
   /// The loss, in nats.
-  public let value: Double
+  package let value: Double
 
   /// Its standard error over groups of people; nil where there is one group only.
-  public let standardError: Double?
+  package let standardError: Double?
 
   /// Creates a loss that is known.
-  public init(value: Double, standardError: Double?) {
+  package init(value: Double, standardError: Double?) {
     self.value = value
     self.standardError = standardError
   }
 
   /// Measures predictions; nil where there are none, or one isn't a number.
-  public init?(_ videos: [VideoPrediction]) {
+  package init?(_ videos: [VideoPrediction]) {
     guard !videos.isEmpty, videos.allSatisfy(\.labelled.isValid) else { return nil }
     let losses = videos.map {
       clippedLogLoss(probability: $0.probability, label: $0.video.label)
@@ -57,7 +57,7 @@ public struct SelectionLoss: Codable, Sendable, Equatable {
 
   /// Whether a later epoch of this loss is as good as the lowest one, as far as these people can tell:
   /// the one-standard-error rule (Breiman and others: Classification and Regression Trees, 1984).
-  public func isWithinStandardError(of lowest: SelectionLoss) -> Bool {
+  package func isWithinStandardError(of lowest: SelectionLoss) -> Bool {
     value <= lowest.value + (lowest.standardError ?? 0)
   }
 }

@@ -7,16 +7,16 @@ internal import Contract
 /// mean over all crops that the network judged, in the size that the store has them. A video without a
 /// face gets the median of the others, as it says nothing. No sign is chosen: where fakes are sharper than
 /// reals, the AUC is below 0.5, and 1 minus it is what their sharpness gives away.
-public struct SharpnessBaseline: Codable, Sendable, Equatable {
+package struct SharpnessBaseline: Codable, Sendable, Equatable {
   /// Area under the ROC curve of the videos; nil if a class is missing.
-  public let auc: Double?
+  package let auc: Double?
 
   /// Its 95% interval, from the draws of groups that the network's own interval rests on; nil without
   /// draws, or with too few groups.
-  public let interval: ConfidenceInterval?
+  package let interval: ConfidenceInterval?
 
   /// The pairs of one person that are ranked right; nil without pairs.
-  public let pairs: PairRanking?
+  package let pairs: PairRanking?
 
   /// Ranks videos by their blur.
   ///
@@ -24,7 +24,7 @@ public struct SharpnessBaseline: Codable, Sendable, Equatable {
   ///   - draws: resamples of the groups of people for the intervals, 0 for none.
   ///   - seed: the same one gives the draws that the other intervals rest on.
   /// - Returns: nil where no video with a face was measured, or one was not.
-  public init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
+  package init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
     let measured = videos.compactMap(\.blur)
     guard !measured.isEmpty, measured.count == videos.count(where: \.hasFace),
       measured.allSatisfy(\.isFinite)

@@ -1,22 +1,22 @@
 internal import Contract
 
 /// How good the video predictions of one method or one compression are.
-public struct SubsetMetrics: Codable, Sendable, Equatable {
+package struct SubsetMetrics: Codable, Sendable, Equatable {
   /// The method or the compression.
-  public let name: String
+  package let name: String
   /// Number of fake videos in it.
-  public let fake: Int
+  package let fake: Int
   /// Number of real videos that they are compared with.
-  public let real: Int
+  package let real: Int
   /// Share of its fakes that are called fake; nil without fakes.
-  public let recallFake: Double?
+  package let recallFake: Double?
   /// Share of those reals that are called real; nil without reals.
-  public let recallReal: Double?
+  package let recallReal: Double?
   /// Area under the ROC curve of its fakes against those reals; nil if either is missing.
-  public let auc: Double?
+  package let auc: Double?
   /// What the sharpness of the faces alone reaches on the same videos; nil where it wasn't measured, as in
   /// older files.
-  public let sharpnessAUC: Double?
+  package let sharpnessAUC: Double?
 
   init(name: String, videos: [VideoPrediction], threshold: Double) {
     let metrics = BinaryMetrics(videos.map(\.labelled), threshold: threshold)

@@ -1,31 +1,31 @@
-public import Contract
+package import Contract
 
 /// What the network says of a video.
-public struct VideoPrediction: Sendable, Hashable {
+package struct VideoPrediction: Sendable, Hashable {
   /// The video.
-  public let video: EvaluatedVideo
+  package let video: EvaluatedVideo
 
   /// How many face crops the score is made of.
-  public let frames: Int
+  package let frames: Int
 
   /// The probability of fake, 0...1; 0.5 for a video without a face, NaN if a margin was not
   /// finite.
-  public let probability: Double
+  package let probability: Double
 
   /// The mean blur of its crops, the higher the more blurred; nil for a video without a face, and where
   /// it wasn't measured.
-  public let blur: Double?
+  package let blur: Double?
 
   /// Whether a face was found. A video without one has no evidence: it is counted, never left out.
-  public var hasFace: Bool { frames > 0 }
+  package var hasFace: Bool { frames > 0 }
 
   /// The probability with the true answer.
-  public var labelled: LabelledProbability {
+  package var labelled: LabelledProbability {
     LabelledProbability(probability: probability, label: video.label)
   }
 
   /// Describes a prediction.
-  public init(video: EvaluatedVideo, frames: Int, probability: Double, blur: Double? = nil) {
+  package init(video: EvaluatedVideo, frames: Int, probability: Double, blur: Double? = nil) {
     self.video = video
     self.frames = frames
     self.probability = probability
@@ -36,7 +36,7 @@ public struct VideoPrediction: Sendable, Hashable {
   /// the result, to the bit.
   ///
   /// - Throws: if the predictions contradict each other about a video.
-  public static func predictions(
+  package static func predictions(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],
     score: VideoScore = .mean, temperature: Double = 1
   ) throws(EvaluationError) -> [VideoPrediction] {

@@ -1,4 +1,4 @@
-public import Contract
+package import Contract
 
 extension VideoScore {
   /// The probability of fake of a video, 0...1; NaN if a margin is not finite.
@@ -7,7 +7,7 @@ extension VideoScore {
   ///   - margins: logit of fake minus logit of real, of each crop; for none the result is
   ///     ``probabilityWithoutFace``.
   ///   - temperature: above 0.
-  public func probability(margins: some Collection<Double>, temperature: Double) -> Double {
+  package func probability(margins: some Collection<Double>, temperature: Double) -> Double {
     guard !margins.isEmpty else { return Self.probabilityWithoutFace }
     guard margins.allSatisfy(\.isFinite) else { return .nan }
     if self == .meanLogit {

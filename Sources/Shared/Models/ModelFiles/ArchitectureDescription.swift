@@ -1,28 +1,28 @@
 internal import Contract
-public import NeuralNetwork
+package import NeuralNetwork
 
 /// A `ResNet18Architecture` in JSON.
-public struct ArchitectureDescription: Codable, Sendable, Equatable {
+package struct ArchitectureDescription: Codable, Sendable, Equatable {
   /// Always `resnet18`.
-  public var name = "resnet18"
+  package var name = "resnet18"
   /// Channels of the first stage.
-  public var width: Int
+  package var width: Int
   /// Side of the input in pixels.
-  public var inputSize: Int
+  package var inputSize: Int
   /// Logits.
-  public var classes: Int
+  package var classes: Int
   /// Features of the hidden layer of the head; nil for a linear one.
-  public var hidden: Int?
+  package var hidden: Int?
   /// Whether the head has a BatchNorm layer.
-  public var headBatchNorm: Bool
+  package var headBatchNorm: Bool
   /// Share of the features that training drops.
-  public var dropout: Float
+  package var dropout: Float
   /// Names of entries in the file, by their names in this product, where they differ: a repaired
   /// model keeps those of its network. Nil where none does.
-  public var entryNames: [String: String]?
+  package var entryNames: [String: String]?
 
   /// Describes an architecture.
-  public init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
+  package init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
     self.entryNames = entryNames.isEmpty ? nil : entryNames
     width = architecture.width
     inputSize = architecture.inputSize
@@ -35,7 +35,7 @@ public struct ArchitectureDescription: Codable, Sendable, Equatable {
   }
 
   /// Reads a description; one of no network that can be computed is an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decode(String.self, forKey: .name)
     width = try values.decodeWhole(.width)
@@ -56,7 +56,7 @@ public struct ArchitectureDescription: Codable, Sendable, Equatable {
   }
 
   /// The architecture, or nil where a number is out of bounds.
-  public var architecture: ResNet18Architecture? {
+  package var architecture: ResNet18Architecture? {
     guard name == "resnet18", width % 8 == 0, (8...256).contains(width), inputSize % 32 == 0,
       (32...1024).contains(inputSize), classes == 2, (0..<1).contains(dropout),
       (1...4096).contains(hidden ?? 1)

@@ -5,18 +5,18 @@ internal import Foundation
 ///
 /// A model that is broken, or that the disk had no room for, never takes the place of a sound one, and
 /// whatever happens but a crash, nothing is left beside it.
-public struct CandidateModel: Sendable {
+package struct CandidateModel: Sendable {
   /// What a judge thinks of the model as it was read back from its file.
-  public struct Verdict<Judgement> {
+  package struct Verdict<Judgement> {
     /// Whatever the judge has to say.
-    public var judgement: Judgement
+    package var judgement: Judgement
     /// Whether the model is fit to be published.
-    public var passes: Bool
+    package var passes: Bool
     /// Whether the file holds the model that was judged. One that doesn't is never published.
-    public var isFaithful: Bool
+    package var isFaithful: Bool
 
     /// Creates a verdict.
-    public init(_ judgement: Judgement, passes: Bool, isFaithful: Bool = true) {
+    package init(_ judgement: Judgement, passes: Bool, isFaithful: Bool = true) {
       self.judgement = judgement
       self.passes = passes
       self.isFaithful = isFaithful
@@ -24,12 +24,12 @@ public struct CandidateModel: Sendable {
   }
 
   /// The model.
-  public let model: ModelFile
+  package let model: ModelFile
   /// Where it shall stand.
-  public let target: String
+  package let target: String
 
   /// Describes a model that isn't written yet.
-  public init(_ model: ModelFile, target: String) {
+  package init(_ model: ModelFile, target: String) {
     self.model = model
     self.target = target
   }
@@ -45,7 +45,7 @@ public struct CandidateModel: Sendable {
   ///   - judge: gets the model as it was read back from the file.
   /// - Throws: `ModelFileError` where the file can't be written or read back, and what `judge` throws.
   ///   What stood in the target's place is untouched then.
-  public func publish<Judgement>(
+  package func publish<Judgement>(
     force: Bool, judge: (ModelFile) throws -> Verdict<Judgement>
   ) throws -> (judgement: Judgement, isPublished: Bool) {
     defer { unlink(candidate) }

@@ -7,7 +7,7 @@ extension Checkpoint {
   ///
   /// - Throws: `ModelFileError`: `file` where the file is damaged, `otherContent` where it is sound,
   ///   but no checkpoint of this product.
-  public init(contentsOf path: String) throws(ModelFileError) {
+  package init(contentsOf path: String) throws(ModelFileError) {
     let document: TorchDocument
     do {
       document = try TorchDocument.read(contentsOf: path)

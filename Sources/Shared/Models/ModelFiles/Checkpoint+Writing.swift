@@ -4,7 +4,7 @@ internal import TensorFiles
 
 extension Checkpoint {
   /// Writes the checkpoint: to a temporary file, synced, renamed.
-  public func write(to path: String) throws(ModelFileError) {
+  package func write(to path: String) throws(ModelFileError) {
     do {
       try TorchDocument(root: try value(), records: [:]).write(to: path)
     } catch let error as TorchFileError {

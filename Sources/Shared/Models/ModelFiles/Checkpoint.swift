@@ -1,5 +1,5 @@
-public import Contract
-public import NeuralNetwork
+package import Contract
+package import NeuralNetwork
 internal import TensorFiles
 
 /// All that an interrupted training needs to go on as if nothing had happened: one PyTorch zip file
@@ -7,39 +7,39 @@ internal import TensorFiles
 ///
 /// There is no state of random generators: all random numbers are functions of the seed, which is
 /// among the settings, and of the position.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
   /// Value of the entry `format`, by which a checkpoint is known.
-  public static let format = "deepfake-detection-checkpoint"
+  package static let format = "deepfake-detection-checkpoint"
   /// The version that is written; every older one is read.
-  public static let version = 2
+  package static let version = 2
 
   /// The network that is trained.
-  public var state: NetworkState
+  package var state: NetworkState
   /// The running mean of its weights.
-  public var average: MovingAverage?
+  package var average: MovingAverage?
   /// The optimizer with its memory.
-  public var optimizer: Optimizer
+  package var optimizer: Optimizer
   /// Optimizer steps done.
-  public var step: Int
+  package var step: Int
   /// The epoch under way, from 0.
-  public var epoch: Int
+  package var epoch: Int
   /// Samples of that epoch that are done.
-  public var sample: Int
+  package var sample: Int
   /// What the trainer measured so far, in JSON.
-  public var progress: String
+  package var progress: String
   /// All settings that matter for the result, by dotted key.
-  public var settings: [String: String]
+  package var settings: [String: String]
   /// The pipeline file's section, whole.
-  public var configuration: String
+  package var configuration: String
   /// All that determined the crops; nil in a checkpoint of version 1, which has only the geometry.
-  public let recipe: ExtractionRecipe?
+  package let recipe: ExtractionRecipe?
   /// How a face becomes a crop; the recipe's own where that is known.
-  public let geometry: CropGeometry
+  package let geometry: CropGeometry
   /// How a crop becomes the network's input.
-  public var normalization: InputNormalization
+  package var normalization: InputNormalization
 
   /// Puts a checkpoint together.
-  public init(
+  package init(
     state: NetworkState, average: MovingAverage?, optimizer: Optimizer, step: Int, epoch: Int,
     sample: Int, progress: String, settings: [String: String], configuration: String,
     recipe: ExtractionRecipe, normalization: InputNormalization
@@ -70,5 +70,5 @@ public struct Checkpoint: Sendable {
   }
 
   /// The weights that are judged and exported.
-  public var evaluated: NetworkState { average?.state ?? state }
+  package var evaluated: NetworkState { average?.state ?? state }
 }

@@ -1,33 +1,33 @@
 internal import Foundation
 
 /// The checkpoints of a run: `step-00001200.pt`, the latest few, and `best.pt`.
-public struct CheckpointFolder: Sendable {
+package struct CheckpointFolder: Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
   /// How many of the latest are kept.
-  public let keep: Int
+  package let keep: Int
 
   /// Describes a folder; it need not have checkpoints.
   ///
   /// - Precondition: `keep` is positive.
-  public init(_ path: String, keep: Int) {
+  package init(_ path: String, keep: Int) {
     precondition(keep > 0, "at least one checkpoint is kept")
     self.path = path
     self.keep = keep
   }
 
   /// The checkpoint with the best validation.
-  public var best: String { path + "/best.pt" }
+  package var best: String { path + "/best.pt" }
 
   /// The checkpoint of a step.
-  public func file(step: Int) -> String {
+  package func file(step: Int) -> String {
     let digits = String(step)
     return path + "/step-" + String(repeating: "0", count: max(8 - digits.count, 0)) + digits
       + ".pt"
   }
 
   /// Steps that have a checkpoint, ascending.
-  public var steps: [Int] {
+  package var steps: [Int] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return names.compactMap { name -> Int? in
       guard name.hasPrefix("step-"), name.hasSuffix(".pt") else { return nil }
@@ -43,7 +43,7 @@ public struct CheckpointFolder: Sendable {
   ///   before it.
   /// - Returns: nil where there is no checkpoint at all.
   /// - Throws: `ModelFileError` where there are checkpoints, and none is readable.
-  public func latest(
+  package func latest(
     onDamage: (ModelFileError) -> Void
   ) throws(ModelFileError) -> Checkpoint? {
     let steps = steps
@@ -65,7 +65,7 @@ public struct CheckpointFolder: Sendable {
 
   /// Writes the checkpoint of its step, marks it as the best one if asked to, and removes what is
   /// older than the latest `keep`.
-  public func save(_ checkpoint: Checkpoint, isBest: Bool) throws(ModelFileError) {
+  package func save(_ checkpoint: Checkpoint, isBest: Bool) throws(ModelFileError) {
     let file = file(step: checkpoint.step)
     try checkpoint.write(to: file)
     if isBest { try markBest(step: checkpoint.step) }
@@ -77,7 +77,7 @@ public struct CheckpointFolder: Sendable {
   /// Gives the checkpoint of a step the second name `best.pt`: a link beside it, renamed over the old
   /// one. A process that is killed between writing the best checkpoint and naming it leaves this to
   /// the next one.
-  public func markBest(step: Int) throws(ModelFileError) {
+  package func markBest(step: Int) throws(ModelFileError) {
     let link = path + "/best.new"
     unlink(link)
     // Where both names are of the same file already, `rename` leaves both.

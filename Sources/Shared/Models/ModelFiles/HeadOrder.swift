@@ -1,12 +1,12 @@
 /// Where the activation of a head with BatchNorm is: shapes and names of a file rarely say.
-public enum HeadOrder: String, Sendable, Equatable, CaseIterable {
+package enum HeadOrder: String, Sendable, Equatable, CaseIterable {
   /// Linear, BatchNorm, ReLU, Linear; the one that this product computes.
   case batchNormFirst = "batchnorm-relu"
   /// Linear, ReLU, BatchNorm, Linear.
   case reluFirst = "relu-batchnorm"
 
   /// The layers in words.
-  public var text: String {
+  package var text: String {
     switch self {
     case .batchNormFirst: "Linear, BatchNorm, ReLU, Linear"
     case .reluFirst: "Linear, ReLU, BatchNorm, Linear"

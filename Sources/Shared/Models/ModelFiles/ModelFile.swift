@@ -1,17 +1,17 @@
-public import NeuralNetwork
+package import NeuralNetwork
 internal import PrintableText
 internal import TensorFiles
 
 /// A model as users get it: `model.pt`, a plain state_dict that `load_state_dict(strict=True)` takes,
 /// with one more record that PyTorch ignores.
-public struct ModelFile: Sendable {
+package struct ModelFile: Sendable {
   /// The weights and statistics.
-  public let state: NetworkState
+  package let state: NetworkState
   /// What a detector must know besides.
-  public let metadata: ModelMetadata
+  package let metadata: ModelMetadata
 
   /// Puts a model together.
-  public init(state: NetworkState, metadata: ModelMetadata) {
+  package init(state: NetworkState, metadata: ModelMetadata) {
     self.state = state
     self.metadata = metadata
   }
@@ -23,7 +23,7 @@ public struct ModelFile: Sendable {
   }
 
   /// Writes `model.pt`: atomic, and the same bytes for the same content.
-  public func write(to path: String) throws(ModelFileError) {
+  package func write(to path: String) throws(ModelFileError) {
     let record = try metadata.encoded()
     let document = TorchDocument(
       root: .tensors(fileTensors), records: [ModelMetadata.recordName: record])
@@ -35,7 +35,7 @@ public struct ModelFile: Sendable {
   }
 
   /// Writes the weights as safetensors, the description in its metadata.
-  public func writeSafetensors(to path: String) throws(ModelFileError) {
+  package func writeSafetensors(to path: String) throws(ModelFileError) {
     let record = try metadata.encoded()
     let file = SafetensorsFile(
       tensors: fileTensors,
@@ -52,7 +52,7 @@ public struct ModelFile: Sendable {
   /// Reads a `model.pt` of this product.
   ///
   /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
-  public init(contentsOf path: String) throws(ModelFileError) {
+  package init(contentsOf path: String) throws(ModelFileError) {
     try self.init(NetworkFile.recognize(path))
   }
 
@@ -60,7 +60,7 @@ public struct ModelFile: Sendable {
   /// exactly the entries of the network that it describes.
   ///
   /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
-  public init(_ file: NetworkFile) throws(ModelFileError) {
+  package init(_ file: NetworkFile) throws(ModelFileError) {
     guard let metadata = try file.metadata() else {
       throw ModelFileError(
         .otherContent, subject: file.path,
@@ -88,7 +88,7 @@ public struct ModelFile: Sendable {
 
 extension NetworkFile {
   /// Whether it is a checkpoint of this product's trainer.
-  public var isCheckpoint: Bool {
+  package var isCheckpoint: Bool {
     container == ["model"]
       && Set(others).isSuperset(of: ["format", "configuration", "progress"])
   }

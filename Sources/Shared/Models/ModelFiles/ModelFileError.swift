@@ -2,9 +2,9 @@ internal import PrintableText
 internal import TensorFiles
 
 /// Why a model or checkpoint could not be read, written or used.
-public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// The file could not be read or written, or is damaged.
     case file
     /// The file asks Python to run something. Nothing of it was run.
@@ -23,21 +23,21 @@ public struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// The file or folder it is about.
-  public let subject: String
+  package let subject: String
   /// What was expected, what was found, and what to try.
-  public let message: String
+  package let message: String
 
   /// Creates an error.
-  public init(_ code: Code, subject: String, _ message: String) {
+  package init(_ code: Code, subject: String, _ message: String) {
     self.code = code
     self.subject = subject
     self.message = message
   }
 
   /// `subject: message`.
-  public var description: String { "\(subject): \(message)".printable }
+  package var description: String { "\(subject): \(message)".printable }
 }
 
 extension ModelFileError {

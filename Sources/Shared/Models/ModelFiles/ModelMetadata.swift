@@ -1,53 +1,53 @@
-public import Contract
+package import Contract
 internal import Foundation
-public import NeuralNetwork
+package import NeuralNetwork
 internal import TensorFiles
 
 /// What a detector must know of a model besides its weights. JSON in one more record of `model.pt`.
 ///
 /// What must be equal at training and at prediction time stands here once: a detector that reads it
 /// can't feed the network crops, colours or sizes that it wasn't trained on.
-public struct ModelMetadata: Codable, Sendable, Equatable {
+package struct ModelMetadata: Codable, Sendable, Equatable {
   /// Name of the record in the zip file.
-  public static let recordName = "deepfake_detection.json"
+  package static let recordName = "deepfake_detection.json"
 
   /// The format that is written; every older one is read.
-  public static let currentFormatVersion = 2
+  package static let currentFormatVersion = 2
 
   private static let maximumBytes = 1 << 20
 
   /// Version of the record that this was read from; of a new one the current format.
-  public let formatVersion: Int
+  package let formatVersion: Int
   /// Which network.
-  public var architecture: ArchitectureDescription
+  package var architecture: ArchitectureDescription
   /// All that determined the crops that the network was trained on. Nil where the file doesn't say, as
   /// in version 1, which has only the geometry.
-  public let recipe: ExtractionRecipe?
+  package let recipe: ExtractionRecipe?
   /// How a face becomes a crop; the recipe's own where that is known.
-  public let geometry: CropGeometry
+  package let geometry: CropGeometry
   /// How a crop's pixels become the network's input.
-  public var normalization: InputNormalization
+  package var normalization: InputNormalization
   /// How the network's answers become a verdict; fitted on validation.
-  public var calibration: Calibration
+  package var calibration: Calibration
   /// How the model came to be; equal for equal trainings.
-  public var provenance: Provenance
+  package var provenance: Provenance
   /// Whether the model could be trusted when it was written, and why; nil in older files, which were
   /// written only if no check had failed.
-  public var verdict: StatedVerdict?
+  package var verdict: StatedVerdict?
 
   /// How a model came to be: nothing here depends on when or where.
-  public struct Provenance: Codable, Sendable, Equatable {
+  package struct Provenance: Codable, Sendable, Equatable {
     /// Program and version that wrote the model.
-    public var software: String
+    package var software: String
     /// Epoch of the weights, from 1.
-    public var epoch: Int
+    package var epoch: Int
     /// Optimizer steps until then.
-    public var step: Int
+    package var step: Int
     /// All settings that matter for the result, by dotted key.
-    public var settings: [String: String]
+    package var settings: [String: String]
 
     /// Creates a provenance.
-    public init(software: String, epoch: Int, step: Int, settings: [String: String]) {
+    package init(software: String, epoch: Int, step: Int, settings: [String: String]) {
       self.software = software
       self.epoch = epoch
       self.step = step
@@ -56,7 +56,7 @@ public struct ModelMetadata: Codable, Sendable, Equatable {
   }
 
   /// Creates a description in the current format.
-  public init(
+  package init(
     architecture: ResNet18Architecture, entryNames: [String: String] = [:],
     recipe: ExtractionRecipe, normalization: InputNormalization, calibration: Calibration,
     provenance: Provenance, verdict: StatedVerdict? = nil
@@ -108,7 +108,7 @@ extension ModelMetadata {
   }
 
   /// Reads a description of any version; values that can't be used are an error.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     formatVersion = try values.decodeWhole(.formatVersion)
     guard (1...Self.currentFormatVersion).contains(formatVersion) else {
@@ -149,7 +149,7 @@ extension ModelMetadata {
   }
 
   /// Writes the description in the current format.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(Self.currentFormatVersion, forKey: .formatVersion)
     try values.encode(architecture, forKey: .architecture)
@@ -169,7 +169,7 @@ extension ModelMetadata {
   /// geometry: a line for each setting. Empty where both are alike, and where the model's file doesn't
   /// say. Where a face was found doesn't matter, only how it was cut out; and versions from 2 on differ in
   /// nothing but the settings.
-  public func recipeDifferences(fromStore store: ExtractionRecipe) -> [String] {
+  package func recipeDifferences(fromStore store: ExtractionRecipe) -> [String] {
     guard let recipe else { return [] }
     let isOfOldPixels = min(recipe.version, store.version) < 2
     return recipe.differences(from: store).filter {

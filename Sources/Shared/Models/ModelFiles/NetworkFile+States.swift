@@ -1,9 +1,9 @@
-public import NeuralNetwork
+package import NeuralNetwork
 internal import TensorFiles
 
 extension NetworkFile {
   /// A damaged file is a better start of a training than none, but half a network is another network.
-  public static let largestGapShare = 0.5
+  package static let largestGapShare = 0.5
 
   /// Takes over the weights as far as they fit: the whole backbone, and of the head what is the same.
   /// Other entries of the head keep their present values.
@@ -15,7 +15,7 @@ extension NetworkFile {
   /// - Returns: what became of every entry, by the names in the file.
   /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where no ResNet18 was
   ///   recognised, more parameters of the backbone are missing, or one is of another shape.
-  public func load(
+  package func load(
     into state: inout NetworkState, largestGapShare: Double = 0
   ) throws(ModelFileError) -> WeightMatch {
     let plan = try plan(for: state.architecture, largestGapShare: largestGapShare)
@@ -25,7 +25,7 @@ extension NetworkFile {
 
   /// Why no training can begin with the weights, not even that of a network of the file's own width;
   /// nil where one can.
-  public var startingObstacle: ModelFileError? {
+  package var startingObstacle: ModelFileError? {
     do throws(ModelFileError) {
       let network = try network()
       guard network.hasComputableWidth else {
@@ -39,7 +39,7 @@ extension NetworkFile {
   }
 
   /// Whether a training that begins with the weights begins with a part of the network as it is at random.
-  public var isStartWithGaps: Bool {
+  package var isStartWithGaps: Bool {
     guard let network = try? network(),
       let plan = try? plan(for: network.architecture, largestGapShare: Self.largestGapShare)
     else { return false }
@@ -52,7 +52,7 @@ extension NetworkFile {
   /// - Parameter inputSize: side of the network's input in pixels, a multiple of 32.
   /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where this product can't
   ///   compute it.
-  public func state(inputSize: Int = 224) throws(ModelFileError) -> NetworkState {
+  package func state(inputSize: Int = 224) throws(ModelFileError) -> NetworkState {
     let network = try network()
     if let obstacle = network.obstacle {
       throw ModelFileError(.unsupportedNetwork, subject: path, obstacle)

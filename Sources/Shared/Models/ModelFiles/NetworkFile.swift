@@ -1,50 +1,50 @@
-public import TensorFiles
+package import TensorFiles
 
 /// A file with a network's weights, of any format and anybody's, read once: the tensors, what this
 /// product says of them, and the network that they are recognised as.
 ///
 /// It is the only place that knows what files call the entries of a network. Whoever trains from,
 /// diagnoses, repairs or evaluates a file takes its answer.
-public struct NetworkFile: Sendable {
+package struct NetworkFile: Sendable {
   /// What a user says of a file, where the file itself leaves it open.
-  public struct Choices: Sendable, Equatable {
+  package struct Choices: Sendable, Equatable {
     /// The keys that lead to the weights, joined by points; nil is the preferred or only container.
-    public var key: String?
+    package var key: String?
     /// The order of the head's layers; nil is what the file says.
-    public var headOrder: HeadOrder?
+    package var headOrder: HeadOrder?
 
     /// Makes choices; by default none.
-    public init(key: String? = nil, headOrder: HeadOrder? = nil) {
+    package init(key: String? = nil, headOrder: HeadOrder? = nil) {
       self.key = key
       self.headOrder = headOrder
     }
   }
 
   /// The file, as the caller named it.
-  public let path: String
+  package let path: String
   /// All tensors under the names that they have in the file, and the container they lie in.
-  public let weights: ModelWeights
+  package let weights: ModelWeights
   /// What a file of this product says of itself, or why that can't be used; nil where it says nothing.
-  public let description: Result<ModelMetadata, ModelFileError>?
+  package let description: Result<ModelMetadata, ModelFileError>?
   /// The network, or why it is none that this product knows.
-  public let recognition: Result<RecognizedNetwork, ModelFileError>
+  package let recognition: Result<RecognizedNetwork, ModelFileError>
   /// What stands before most of the names; empty if nothing does.
-  public let prefix: String
+  package let prefix: String
   /// What else the file holds, in file order: keys of values that are no tensors, and tensors that
   /// belong to no network or to its moving average. Keys of nested dictionaries are joined by `/`.
-  public let others: [String]
+  package let others: [String]
   /// Entries that profilers left in the network; they mean nothing.
-  public let profilerEntries: [String]
+  package let profilerEntries: [String]
 
   /// The keys that lead to the tensors in the file; none if they lie at the top level.
-  public var container: [String] { weights.container }
+  package var container: [String] { weights.container }
 
   /// Reads a file whole and recognises its network.
   ///
   /// - Throws: `ModelFileError` where the file can't be read: `file`, `forbiddenCode`, or
   ///   `otherContent` where there are no tensors in it, or several networks and no choice. A file with
   ///   tensors of another network is no error; `recognition` says so.
-  public static func recognize(
+  package static func recognize(
     _ path: String, _ choices: Choices = Choices()
   ) throws(ModelFileError) -> NetworkFile {
     do {
@@ -57,7 +57,7 @@ public struct NetworkFile: Sendable {
   }
 
   /// Recognises the network of weights that were read already; `path` names their file in errors.
-  public init(path: String, weights: ModelWeights, _ choices: Choices = Choices()) {
+  package init(path: String, weights: ModelWeights, _ choices: Choices = Choices()) {
     self.path = path
     self.weights = weights
     let names = WrapperNames(
@@ -84,20 +84,20 @@ public struct NetworkFile: Sendable {
   /// The network.
   ///
   /// - Throws: `ModelFileError`: `otherNetwork` or `unsupportedNetwork`.
-  public func network() throws(ModelFileError) -> RecognizedNetwork {
+  package func network() throws(ModelFileError) -> RecognizedNetwork {
     try recognition.get()
   }
 
   /// What a file of this product says of itself; nil for any other.
   ///
   /// - Throws: `ModelFileError` where it says something that can't be used.
-  public func metadata() throws(ModelFileError) -> ModelMetadata? {
+  package func metadata() throws(ModelFileError) -> ModelMetadata? {
     try description?.get()
   }
 
   /// The tensor of an entry, in the entry's shape; nil where it is missing or of another shape. The one
   /// row of a last layer with a single output becomes two.
-  public subscript(entry: RecognizedNetwork.Entry) -> TorchTensor? {
+  package subscript(entry: RecognizedNetwork.Entry) -> TorchTensor? {
     guard let tensor = weights[entry.fileName], entry.fits(tensor) else { return nil }
     return entry.singleOutput?.expanded(tensor) ?? tensor
   }

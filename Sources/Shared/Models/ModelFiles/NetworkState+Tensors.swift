@@ -1,10 +1,10 @@
-public import NeuralNetwork
-public import TensorFiles
+package import NeuralNetwork
+package import TensorFiles
 
 extension NetworkState {
   /// The state_dict: every parameter and every BatchNorm statistic under torchvision's name. The
   /// tensors are parts of the arenas; nothing is copied.
-  public var tensors: [TensorEntry] {
+  package var tensors: [TensorEntry] {
     entries.map { entry in
       switch entry.arena {
       case .parameters:
@@ -21,7 +21,7 @@ extension NetworkState {
   /// converted.
   ///
   /// - Precondition: the tensor has as many elements as the entry.
-  public mutating func replace(_ entry: StateEntry, by tensor: TorchTensor) {
+  package mutating func replace(_ entry: StateEntry, by tensor: TorchTensor) {
     precondition(
       tensor.count == entry.range.count, "an entry is replaced by a tensor of its size")
     switch entry.arena {
@@ -37,7 +37,7 @@ extension NetworkState {
   /// as PyTorch's `load_state_dict(strict=True)`.
   ///
   /// - Throws: `ModelFileError` with `otherNetwork`; the state is unchanged then.
-  public mutating func loadStrictly(
+  package mutating func loadStrictly(
     _ tensors: [TensorEntry], file: String
   ) throws(ModelFileError) {
     var state = self
@@ -71,7 +71,7 @@ extension NetworkState {
 
 extension TorchTensor {
   /// Whether no element is NaN or infinite.
-  public var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
+  package var isFinite: Bool { floats?.allSatisfy(\.isFinite) ?? true }
 
   fileprivate var floatingPoint: ArraySlice<Float> {
     switch elements {

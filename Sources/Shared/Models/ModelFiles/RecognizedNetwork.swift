@@ -1,20 +1,20 @@
-public import NeuralNetwork
+package import NeuralNetwork
 internal import TensorFiles
 
 /// The ResNet18 that the tensors of a file belong to, and what the file lacks of it: width and head
 /// are deduced from names and shapes, also where some of the entries are missing.
-public struct RecognizedNetwork: Sendable, Equatable {
+package struct RecognizedNetwork: Sendable, Equatable {
   /// An entry that the network has, whether or not the file does.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The whole name in the file, or the one that the entry would have beside the others.
-    public let fileName: String
+    package let fileName: String
     /// Shape, role, and the name in this product's networks.
-    public let canonical: StateEntry
+    package let canonical: StateEntry
     /// The one output that the file has where the network has two; nil for any other entry.
-    public let singleOutput: SingleOutput?
+    package let singleOutput: SingleOutput?
 
     /// The shape that the entry has in the file.
-    public var fileShape: [Int] {
+    package var fileShape: [Int] {
       singleOutput == nil ? canonical.shape : [1] + canonical.shape.dropFirst()
     }
 
@@ -26,15 +26,15 @@ public struct RecognizedNetwork: Sendable, Equatable {
   }
 
   /// An entry that the file has in another shape.
-  public struct WrongShape: Sendable, Equatable {
+  package struct WrongShape: Sendable, Equatable {
     /// The entry, with the shape that it should have.
-    public let entry: Entry
+    package let entry: Entry
     /// The shape in the file.
-    public let shape: [Int]
+    package let shape: [Int]
   }
 
   /// What the file has of a head.
-  public enum Head: Sendable, Equatable {
+  package enum Head: Sendable, Equatable {
     /// One that this product computes.
     case recognized
     /// No entry of a layer. A linear head with two outputs is assumed.
@@ -47,33 +47,33 @@ public struct RecognizedNetwork: Sendable, Equatable {
   }
 
   /// Width, classes and head. The input's size is not in a file: it is the product's default.
-  public let architecture: ResNet18Architecture
+  package let architecture: ResNet18Architecture
   /// What stands in the file before the names of the backbone: `module.`, `resnet.`, `features.`.
-  public let prefix: String
+  package let prefix: String
   /// What the file has of a head.
-  public let head: Head
+  package let head: Head
   /// Answers of the head's last layer in the file; nil where it has none.
-  public let outputs: Int?
+  package let outputs: Int?
   /// What stands in the place of ResNet18's first layer, as a sentence without a point; nil where it is
   /// that layer. The entries are without it then.
-  public let otherStem: String?
+  package let otherStem: String?
   /// Every entry, in the order of the state_dict.
-  public let entries: [Entry]
+  package let entries: [Entry]
   /// Those that the file lacks.
-  public let missing: [Entry]
+  package let missing: [Entry]
   /// Those that the file has in another shape.
-  public let wrongShapes: [WrongShape]
+  package let wrongShapes: [WrongShape]
   /// Parameters and statistics that are there, and hold a NaN or an infinite value.
-  public let notFinite: [Entry]
+  package let notFinite: [Entry]
   /// Names in the file of tensors of layers of the head that this product has no use for.
-  public let foreignHead: [String]
+  package let foreignHead: [String]
   /// Names in the file of tensors that belong to no layer of the network.
-  public let unexpected: [String]
+  package let unexpected: [String]
   /// What stands in the file before the names of other networks in it, which are among `unexpected`.
-  public let otherNetworks: [String]
+  package let otherNetworks: [String]
 
   /// The names of entries in the file, by their names in this product; those that differ.
-  public var entryNames: [String: String] {
+  package var entryNames: [String: String] {
     var names: [String: String] = [:]
     for entry in entries where entry.fileName != entry.canonical.name {
       names[entry.canonical.name] = entry.fileName
@@ -82,7 +82,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
   }
 
   /// The head in words.
-  public var headDescription: String {
+  package var headDescription: String {
     switch (head, architecture.head) {
     case (.missing, _): "none in the file"
     case (.unsupported(let reason), _):
@@ -99,13 +99,13 @@ public struct RecognizedNetwork: Sendable, Equatable {
 
   /// Whether the engines of this product can compute a network of this width; else only its entries
   /// can be looked at.
-  public var hasComputableWidth: Bool { architecture.width.isMultiple(of: 8) }
+  package var hasComputableWidth: Bool { architecture.width.isMultiple(of: 8) }
 
   /// Whether this product can compute the network.
-  public var isComputable: Bool { obstacle == nil }
+  package var isComputable: Bool { obstacle == nil }
 
   /// Why the network can't be computed here; nil where it can.
-  public var obstacle: String? {
+  package var obstacle: String? {
     if let otherStem { return otherStem }
     switch head {
     case .unsupported, .ambiguous: return headDescription
@@ -118,7 +118,7 @@ public struct RecognizedNetwork: Sendable, Equatable {
   }
 
   /// The one output that stands for two; nil where there are two.
-  public var singleOutput: SingleOutput? { entries.lazy.compactMap(\.singleOutput).first }
+  package var singleOutput: SingleOutput? { entries.lazy.compactMap(\.singleOutput).first }
 
   /// Recognises the network of some weights.
   ///

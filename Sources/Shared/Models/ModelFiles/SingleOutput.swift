@@ -1,14 +1,14 @@
-public import Contract
+package import Contract
 internal import NeuralNetwork
 internal import TensorFiles
 
 /// One output that stands for two: the sigmoid of z is the softmax of (0, z). A last layer with one row
 /// is taken as one with two, of which the other is zeros; no answer changes.
-public struct SingleOutput: Sendable, Equatable {
+package struct SingleOutput: Sendable, Equatable {
   /// The label that the output speaks for.
-  public let label: VideoLabel
+  package let label: VideoLabel
   /// What the file says of it; nil where it says nothing, and the usual is assumed: fake.
-  public let statement: StatedClassOrder?
+  package let statement: StatedClassOrder?
 
   /// - Parameter orders: what the file says of the order of its classes: an output speaks for the one
   ///   with number 1.

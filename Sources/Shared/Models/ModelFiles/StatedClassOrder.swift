@@ -1,19 +1,19 @@
-public import Contract
+package import Contract
 internal import TensorFiles
 
 /// What a file says of the order of its network's two answers: `class_to_idx` of torchvision's
 /// ImageFolder, `id2label` of Transformers, or a list of classes.
-public struct StatedClassOrder: Sendable, Equatable {
+package struct StatedClassOrder: Sendable, Equatable {
   /// The keys that lead to the statement, joined by `/`.
-  public let key: String
+  package let key: String
   /// The labels in the order of the answers.
-  public let labels: [VideoLabel]
+  package let labels: [VideoLabel]
 
   /// Whether it is not the order in which this product, and most backends, read the answers.
-  public var isSwapped: Bool { labels != VideoLabel.logitOrder }
+  package var isSwapped: Bool { labels != VideoLabel.logitOrder }
 
   /// The statement in words: `class_to_idx: fake, real`.
-  public var text: String { key + ": " + labels.map(\.rawValue).joined(separator: ", ") }
+  package var text: String { key + ": " + labels.map(\.rawValue).joined(separator: ", ") }
 
   /// Reads a statement.
   ///
@@ -101,7 +101,7 @@ public struct StatedClassOrder: Sendable, Equatable {
 extension NetworkFile {
   /// What the file says of the order of the answers, by key. Empty for files of this product, whose
   /// order is fixed, and for most of others.
-  public var statedClassOrders: [StatedClassOrder] {
+  package var statedClassOrders: [StatedClassOrder] {
     description == nil ? StatedClassOrder.all(in: weights) : []
   }
 }

@@ -3,29 +3,29 @@ internal import TensorFiles
 
 /// What became of every entry when the weights of a file met a network; by the names in the file, and
 /// for entries of another head by those of the network.
-public struct WeightMatch: Sendable, Equatable {
+package struct WeightMatch: Sendable, Equatable {
   /// Entries of the network that the file has, with the same shape.
-  public internal(set) var loaded: [String] = []
+  package internal(set) var loaded: [String] = []
   /// Entries of the head that keep their first values, because the file's head is another one.
-  public internal(set) var replaced: [String] = []
+  package internal(set) var replaced: [String] = []
   /// Tensors of the file's head, where that is another one.
-  public internal(set) var otherHead: [String] = []
+  package internal(set) var otherHead: [String] = []
   /// BatchNorm statistics that the file lacks; they keep their defaults.
-  public internal(set) var missing: [String] = []
+  package internal(set) var missing: [String] = []
   /// Parameters of the backbone that the file lacks, or that are not finite there; they keep their
   /// first values.
-  public internal(set) var gaps: [String] = []
+  package internal(set) var gaps: [String] = []
   /// Tensors of the file that the network has no use for.
-  public internal(set) var unexpected: [String] = []
+  package internal(set) var unexpected: [String] = []
 
   /// What the file should have had: parameters and statistics, but not the counters that files of older
   /// PyTorch lack and nothing depends on.
-  public var lacking: [String] {
+  package var lacking: [String] {
     gaps + missing.filter { !$0.hasSuffix(".num_batches_tracked") }
   }
 
   /// One line for each kind of key that occurs, with the first names.
-  public var lines: [String] {
+  package var lines: [String] {
     let kinds = [
       ("loaded", loaded), ("missing or not finite, begin at random", gaps),
       ("head replaced", replaced), ("missing", missing), ("unexpected", unexpected),

@@ -5,7 +5,7 @@
 ///
 /// An operation throws where a peer is lost; what the ranks compute together can't go on then, and
 /// every later operation throws too.
-public protocol Collective: AnyObject, Sendable {
+package protocol Collective: AnyObject, Sendable {
   /// This process's number, 0..<`size`.
   var rank: Int { get }
   /// How many processes there are.
@@ -47,22 +47,23 @@ public protocol Collective: AnyObject, Sendable {
 
 extension Collective {
   /// Says nothing.
-  public func begin(_ work: String) {}
+  package func begin(_ work: String) {}
 
   /// Whether this process computes by itself.
-  public var isAlone: Bool { size == 1 }
+  package var isAlone: Bool { size == 1 }
 
   /// Whether this process is the one that owns files and speaks to the user.
-  public var isFirst: Bool { rank == 0 }
+  package var isFirst: Bool { rank == 0 }
 
   /// Replaces each number by its sum over all ranks, and waits for it; see `beginSum`.
-  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
+  package func sum(_ values: UnsafeMutableBufferPointer<Float>) throws(CollectiveError) {
     try beginSum(values, as: .float32)
     try finishSums()
   }
 
   /// Collects equally many values of every rank: those of rank 0, then those of rank 1, ...
-  public func gather<Value: BitwiseCopyable>(_ values: [Value]) throws(CollectiveError) -> [Value] {
+  package func gather<Value: BitwiseCopyable>(_ values: [Value]) throws(CollectiveError) -> [Value]
+  {
     guard size > 1, let first = values.first else { return values }
     var all = [Value](repeating: first, count: values.count * size)
     var result: Result<Void, CollectiveError> = .success(())
@@ -77,19 +78,19 @@ extension Collective {
 
   /// The largest of the ranks' numbers, on every rank: a decision that all of them take. Which number
   /// stands for what is the caller's; a higher one prevails.
-  public func agree(_ value: Int) throws(CollectiveError) -> Int {
+  package func agree(_ value: Int) throws(CollectiveError) -> Int {
     try gather([value]).max() ?? value
   }
 
   /// Whether any rank says so, on every rank.
-  public func agree(_ flag: Bool) throws(CollectiveError) -> Bool {
+  package func agree(_ flag: Bool) throws(CollectiveError) -> Bool {
     try agree(flag ? 1 : 0) == 1
   }
 
   /// Throws on every rank where they don't all have the same number, e.g. a checksum of settings.
   ///
   /// - Parameter name: what the number is of, for the message.
-  public func check(_ value: UInt64, isSameFor name: String) throws(CollectiveError) {
+  package func check(_ value: UInt64, isSameFor name: String) throws(CollectiveError) {
     let all = try gather([value])
     guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
     throw CollectiveError(
@@ -99,7 +100,7 @@ extension Collective {
   }
 
   /// The bytes of rank 0, on every rank; what other ranks pass doesn't matter.
-  public func broadcast(_ bytes: [UInt8]) throws(CollectiveError) -> [UInt8] {
+  package func broadcast(_ bytes: [UInt8]) throws(CollectiveError) -> [UInt8] {
     guard size > 1 else { return bytes }
     let count = try gather([bytes.count])[0]
     guard count > 0 else { return [] }
@@ -113,7 +114,7 @@ extension Collective {
   }
 
   /// Returns when all ranks have called it.
-  public func waitForAll() throws(CollectiveError) {
+  package func waitForAll() throws(CollectiveError) {
     _ = try gather([UInt8(0)])
   }
 }

@@ -1,7 +1,7 @@
 /// What went wrong between processes that compute together, and what to try.
-public struct CollectiveError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CollectiveError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// A rank has ended, or nothing was heard of it in time.
     case lostPeer
     /// The ranks called different operations, or the same with different sizes: a defect of the
@@ -12,21 +12,21 @@ public struct CollectiveError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The kind of failure.
-  public var code: Code
+  package var code: Code
   /// The rank it is about, where that is known.
-  public var rank: Int?
+  package var rank: Int?
   /// What failed, expected and got, and what to try.
-  public var message: String
+  package var message: String
 
   /// Creates an error.
-  public init(_ code: Code, rank: Int? = nil, _ message: String) {
+  package init(_ code: Code, rank: Int? = nil, _ message: String) {
     self.code = code
     self.rank = rank
     self.message = message
   }
 
   /// `rank 2: message`, or the message alone.
-  public var description: String {
+  package var description: String {
     guard let rank else { return message }
     return "rank \(rank): \(message)"
   }

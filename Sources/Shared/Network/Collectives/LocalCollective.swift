@@ -1,26 +1,26 @@
 /// One process by itself: every operation is done before it begins.
-public final class LocalCollective: Collective {
+package final class LocalCollective: Collective {
   /// The only rank.
-  public var rank: Int { 0 }
+  package var rank: Int { 0 }
   /// One process.
-  public var size: Int { 1 }
+  package var size: Int { 1 }
 
   /// Creates a collective of one.
-  public init() {}
+  package init() {}
 
   /// Leaves the numbers as they are.
-  public func beginSum(
+  package func beginSum(
     _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
   ) {}
 
   /// Has nothing to wait for.
-  public func finishSums() {}
+  package func finishSums() {}
 
   /// Copies the bytes.
-  public func gather(_ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {
+  package func gather(_ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {
     all.copyMemory(from: bytes)
   }
 
   /// Leaves the bytes as they are.
-  public func broadcast(_ bytes: UnsafeMutableRawBufferPointer) {}
+  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer) {}
 }

@@ -1,5 +1,5 @@
 /// How numbers travel between ranks on their way through a sum.
-public enum WirePrecision: String, Sendable, Equatable, CaseIterable {
+package enum WirePrecision: String, Sendable, Equatable, CaseIterable {
   /// As they are.
   case float32
   /// Rounded to 8 bits of precision, which halves the bytes: what each rank brings, and the sum. The sum

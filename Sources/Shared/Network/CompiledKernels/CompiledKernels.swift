@@ -1,19 +1,19 @@
-public import Kernels
+package import Kernels
 
 /// The kernels of this folder as they are compiled for this module's kind of processor.
-public struct CompiledKernels: KernelSet {
+package struct CompiledKernels: KernelSet {
   private let usesWinograd: Bool
 
   /// - Parameter usesWinograd: whether convolutions may go through Winograd's algorithm.
-  public init(usesWinograd: Bool = true) {
+  package init(usesWinograd: Bool = true) {
     self.usesWinograd = usesWinograd
   }
 
   /// See `KernelSet.directly`.
-  public var directly: any KernelSet { CompiledKernels(usesWinograd: false) }
+  package var directly: any KernelSet { CompiledKernels(usesWinograd: false) }
 
   /// See `KernelSet.name`.
-  public var name: String {
+  package var name: String {
     #if AVX512
       "AVX-512"
     #elseif FMA
@@ -24,10 +24,10 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.lanes`.
-  public var lanes: Int { Vector.scalarCount }
+  package var lanes: Int { Vector.scalarCount }
 
   /// See `KernelSet.convolution`.
-  public func convolution(
+  package func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
     if usesWinograd, WinogradPictureConvolution.computes(shape) {
@@ -48,12 +48,12 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.directConvolution`.
-  public func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel {
+  package func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel {
     DirectConvolution(shape, pictures: 1)
   }
 
   /// See `KernelSet.allConvolutions`.
-  public func allConvolutions(
+  package func allConvolutions(
     _ shape: ConvolutionShape, pictures: Int
   ) -> [any ConvolutionKernel] {
     let direct = DirectConvolution(shape, pictures: pictures)
@@ -68,7 +68,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.unpackSum`.
-  public func unpackSum(
+  package func unpackSum(
     _ shape: ConvolutionShape, _ packed: [UnsafeMutablePointer<Float>], outputs: Range<Int>,
     into weightGrad: UnsafeMutablePointer<Float>
   ) {
@@ -76,7 +76,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.batchNormForward`.
-  public func batchNormForward(
+  package func batchNormForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
     output: UnsafeMutablePointer<Float>
@@ -87,7 +87,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.batchNormBackwardSums`.
-  public func batchNormBackwardSums(
+  package func batchNormBackwardSums(
     _ shape: BlockedShape, count: Int, mask: RectifierMask,
     outputGrad: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
     mean: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
@@ -99,7 +99,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.batchNormBackwardInput`.
-  public func batchNormBackwardInput(
+  package func batchNormBackwardInput(
     _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
     values: UnsafeMutablePointer<Float>, mean: UnsafePointer<Float>,
     scale: UnsafePointer<Float>, gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
@@ -110,7 +110,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.addMoments`.
-  public func addMoments(
+  package func addMoments(
     _ shape: BlockedShape, count: Int, _ maps: UnsafePointer<Float>,
     to moments: inout ChannelMoments
   ) {
@@ -118,7 +118,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.normalizedPoolingForward`.
-  public func normalizedPoolingForward(
+  package func normalizedPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
   ) {
@@ -127,7 +127,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.normalizedPoolingBackwardSums`.
-  public func normalizedPoolingBackwardSums(
+  package func normalizedPoolingBackwardSums(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
     shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
@@ -139,7 +139,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.normalizedPoolingBackwardInput`.
-  public func normalizedPoolingBackwardInput(
+  package func normalizedPoolingBackwardInput(
     _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
     outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
     mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
@@ -152,7 +152,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.maxPoolingForward`.
-  public func maxPoolingForward(
+  package func maxPoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
@@ -160,7 +160,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.ceilPoolingForward`.
-  public func ceilPoolingForward(
+  package func ceilPoolingForward(
     _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputPlane: Int
   ) {
@@ -168,7 +168,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.averagePoolingForward`.
-  public func averagePoolingForward(
+  package func averagePoolingForward(
     _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>
   ) {
@@ -176,7 +176,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.averagePoolingBackward`.
-  public func averagePoolingBackward(
+  package func averagePoolingBackward(
     _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>
   ) {
@@ -184,24 +184,24 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.rectifierForward`.
-  public func rectifierForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package func rectifierForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
     rectify(values, count: count)
   }
 
   /// See `KernelSet.rectifierBackward`.
-  public func rectifierBackward(
+  package func rectifierBackward(
     output: UnsafePointer<Float>, outputGrad: UnsafeMutablePointer<Float>, count: Int
   ) {
     rectifyBackward(output: output, outputGrad: outputGrad, count: count)
   }
 
   /// See `KernelSet.sumOfSquares`.
-  public func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+  package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     vectorSumOfSquares(values, count: count)
   }
 
   /// See `KernelSet.sgdStep`.
-  public func sgdStep(
+  package func sgdStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
   ) {
@@ -209,7 +209,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.adamWStep`.
-  public func adamWStep(
+  package func adamWStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
     _ factors: AdamWFactors
@@ -218,7 +218,7 @@ public struct CompiledKernels: KernelSet {
   }
 
   /// See `KernelSet.moveAverage`.
-  public func moveAverage(
+  package func moveAverage(
     _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
     share: Float
   ) {

@@ -1,15 +1,15 @@
 /// What a convolution reads: feature maps, or maps that are normalised and rectified on the way in,
 /// `relu(values * scale + shift)`, so that nobody has to store them.
-public struct ConvolutionInput {
+package struct ConvolutionInput {
   /// Blocked, or pictures.
-  public let values: UnsafePointer<Float>
+  package let values: UnsafePointer<Float>
   /// Of each channel, whole blocks; nil leaves the values as they are.
-  public let scale: UnsafePointer<Float>?
+  package let scale: UnsafePointer<Float>?
   /// Like `scale`.
-  public let shift: UnsafePointer<Float>?
+  package let shift: UnsafePointer<Float>?
 
   /// - Precondition: a scale comes with a shift.
-  public init(
+  package init(
     _ values: UnsafePointer<Float>, scale: UnsafePointer<Float>? = nil,
     shift: UnsafePointer<Float>? = nil
   ) {
@@ -20,27 +20,27 @@ public struct ConvolutionInput {
   }
 
   /// The input some floats further.
-  public func advanced(by floats: Int) -> ConvolutionInput {
+  package func advanced(by floats: Int) -> ConvolutionInput {
     ConvolutionInput(values + floats, scale: scale, shift: shift)
   }
 }
 
 /// What a convolution writes: its sums, or what follows when a BatchNorm is folded into it,
 /// `relu(sum + bias + residual)`, or a PReLU in the place of the ReLU.
-public struct ConvolutionOutput {
+package struct ConvolutionOutput {
   /// Where the output goes, blocked.
-  public let values: UnsafeMutablePointer<Float>
+  package let values: UnsafeMutablePointer<Float>
   /// Of each channel, whole blocks; nil is zero.
-  public let bias: UnsafePointer<Float>?
+  package let bias: UnsafePointer<Float>?
   /// Maps like `values` that are added; may be `values` itself.
-  public let residual: UnsafePointer<Float>?
+  package let residual: UnsafePointer<Float>?
   /// Whether negative results become zero.
-  public let rectify: Bool
+  package let rectify: Bool
   /// A PReLU's factor for what is negative, of each channel, whole blocks; nil is no PReLU.
-  public let slope: UnsafePointer<Float>?
+  package let slope: UnsafePointer<Float>?
 
   /// Sums alone, or with what follows them.
-  public init(
+  package init(
     _ values: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>? = nil,
     residual: UnsafePointer<Float>? = nil, rectify: Bool = false,
     slope: UnsafePointer<Float>? = nil
@@ -54,12 +54,12 @@ public struct ConvolutionOutput {
   }
 
   /// Sums that are added to what is there.
-  public static func adding(to values: UnsafeMutablePointer<Float>) -> ConvolutionOutput {
+  package static func adding(to values: UnsafeMutablePointer<Float>) -> ConvolutionOutput {
     ConvolutionOutput(values, residual: values)
   }
 
   /// The output some floats further.
-  public func advanced(by floats: Int) -> ConvolutionOutput {
+  package func advanced(by floats: Int) -> ConvolutionOutput {
     ConvolutionOutput(
       values + floats, bias: bias, residual: residual.map { $0 + floats }, rectify: rectify,
       slope: slope)
@@ -67,24 +67,24 @@ public struct ConvolutionOutput {
 }
 
 /// A share of one layer's work: several workers compute one output together, each its own part of it.
-public struct WorkPart: Sendable, Equatable {
+package struct WorkPart: Sendable, Equatable {
   /// Which part.
-  public let index: Int
+  package let index: Int
   /// How many parts there are.
-  public let count: Int
+  package let count: Int
 
   /// - Precondition: `index` is one of `count` parts.
-  public init(index: Int, of count: Int) {
+  package init(index: Int, of count: Int) {
     precondition((0..<count).contains(index), "a part is one of all parts")
     self.index = index
     self.count = count
   }
 
   /// All of the work.
-  public static let whole = WorkPart(index: 0, of: 1)
+  package static let whole = WorkPart(index: 0, of: 1)
 
   /// This part's share of some items; shares differ by one item at most.
-  public func share(of items: Int) -> Range<Int> {
+  package func share(of items: Int) -> Range<Int> {
     index * items / count..<(index + 1) * items / count
   }
 }
@@ -93,7 +93,7 @@ public struct WorkPart: Sendable, Equatable {
 ///
 /// A kernel holds dimensions only: weights, maps and scratch memory belong to the caller. All memory
 /// is readable and writable to `FloatMemory.slack` floats behind its end.
-public protocol ConvolutionKernel: Sendable {
+package protocol ConvolutionKernel: Sendable {
   var shape: ConvolutionShape { get }
   /// The algorithm's name, such as "Winograd F(4,3)".
   var algorithm: String { get }
@@ -158,7 +158,7 @@ public protocol ConvolutionKernel: Sendable {
 
 extension ConvolutionKernel {
   /// Output of `count` pictures, all of it.
-  public func forward(
+  package func forward(
     count: Int, input: ConvolutionInput, weight: UnsafePointer<Float>, output: ConvolutionOutput,
     scratch: UnsafeMutablePointer<Float>
   ) {

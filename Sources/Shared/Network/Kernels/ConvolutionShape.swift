@@ -2,27 +2,27 @@
 ///
 /// The input is blocked, or for three channels the pictures themselves, (n, h, w, 3): one block of
 /// three lanes. The output is blocked.
-public struct ConvolutionShape: Sendable, Equatable {
+package struct ConvolutionShape: Sendable, Equatable {
   /// Channels of the input; three are pictures.
-  public let inputChannels: Int
+  package let inputChannels: Int
   /// Channels of the output.
-  public let outputChannels: Int
+  package let outputChannels: Int
   /// Side of the square kernel.
-  public let kernel: Int
+  package let kernel: Int
   /// Pixels from one patch to the next.
-  public let stride: Int
+  package let stride: Int
   /// Zeros around the input.
-  public let padding: Int
+  package let padding: Int
   /// Rows of the input.
-  public let inputHeight: Int
+  package let inputHeight: Int
   /// Columns of the input.
-  public let inputWidth: Int
+  package let inputWidth: Int
   /// Channels of a block.
-  public let lanes: Int
+  package let lanes: Int
 
   /// - Parameter padding: zeros around the input; nil is half of the kernel.
   /// - Precondition: all are positive, and the kernel is not larger than the padded input.
-  public init(
+  package init(
     inputChannels: Int, outputChannels: Int, kernel: Int, stride: Int, padding: Int? = nil,
     inputHeight: Int, inputWidth: Int, lanes: Int
   ) {
@@ -44,33 +44,33 @@ public struct ConvolutionShape: Sendable, Equatable {
   }
 
   /// Rows of the output.
-  public var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
+  package var outputHeight: Int { (inputHeight + 2 * padding - kernel) / stride + 1 }
   /// Columns of the output.
-  public var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
+  package var outputWidth: Int { (inputWidth + 2 * padding - kernel) / stride + 1 }
   /// Pixels of the output.
-  public var outputArea: Int { outputHeight * outputWidth }
+  package var outputArea: Int { outputHeight * outputWidth }
 
   /// Channels that lie side by side in the input.
-  public var inputLanes: Int { inputChannels == 3 ? 3 : lanes }
+  package var inputLanes: Int { inputChannels == 3 ? 3 : lanes }
   /// Blocks of the input's channels.
-  public var inputBlocks: Int { (inputChannels + inputLanes - 1) / inputLanes }
+  package var inputBlocks: Int { (inputChannels + inputLanes - 1) / inputLanes }
   /// Floats of one input picture.
-  public var inputCount: Int { inputBlocks * inputLanes * inputHeight * inputWidth }
+  package var inputCount: Int { inputBlocks * inputLanes * inputHeight * inputWidth }
   /// The output's feature maps.
-  public var output: BlockedShape {
+  package var output: BlockedShape {
     BlockedShape(
       channels: outputChannels, height: outputHeight, width: outputWidth, lanes: lanes)
   }
 
   /// Weights of one output channel, (i, ky, kx).
-  public var filterCount: Int { inputChannels * kernel * kernel }
+  package var filterCount: Int { inputChannels * kernel * kernel }
   /// Weights in PyTorch's order (o, i, ky, kx).
-  public var weightCount: Int { outputChannels * filterCount }
+  package var weightCount: Int { outputChannels * filterCount }
   /// Floats under the kernel, with channels that fill up the last block: rows (i / lanes, ky, kx, lane)
   /// of a packed gradient of the weights.
-  public var patchCount: Int { inputBlocks * inputLanes * kernel * kernel }
+  package var patchCount: Int { inputBlocks * inputLanes * kernel * kernel }
   /// Floats of a packed gradient of the weights: (o / lanes, patch, lane of o).
-  public var packedGradCount: Int { patchCount * output.paddedChannels }
+  package var packedGradCount: Int { patchCount * output.paddedChannels }
   /// Multiplications and additions of one picture and pass.
-  public var operations: Int { 2 * outputArea * weightCount }
+  package var operations: Int { 2 * outputArea * weightCount }
 }

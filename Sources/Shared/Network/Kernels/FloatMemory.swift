@@ -6,10 +6,10 @@
 
 /// All float memory of an engine: allocated while the engine is set up, zeroed, aligned to 64 bytes,
 /// freed together. Not Sendable by itself.
-public final class FloatMemory {
+package final class FloatMemory {
   private var parts: [UnsafeMutableRawPointer] = []
   /// Bytes allocated so far.
-  public private(set) var bytes = 0
+  package private(set) var bytes = 0
 
   /// What is lent by others and not given away yet.
   private var lent: [UnsafeMutableBufferPointer<Float>]
@@ -21,13 +21,13 @@ public final class FloatMemory {
   ///
   /// - Parameter lent: memory to give away before any is allocated. It must outlive this object, and what
   ///   it holds is lost.
-  public init(lent: [UnsafeMutableBufferPointer<Float>] = []) {
+  package init(lent: [UnsafeMutableBufferPointer<Float>] = []) {
     self.lent = lent
     isCounting = false
   }
 
   /// Counts what would be allocated: the pointers that it gives must not be followed.
-  public init(counting: Void) {
+  package init(counting: Void) {
     lent = []
     isCounting = true
   }
@@ -40,10 +40,10 @@ public final class FloatMemory {
   private static let pageCount = 2 << 20
 
   /// Floats behind each part that kernels may read or overwrite: vectors that hang over its end.
-  public static let slack = 64
+  package static let slack = 64
 
   /// Floats that live as long as this object: whatever they hold, if they are lent, else zeros.
-  public func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
+  package func scratch(_ count: Int) -> UnsafeMutablePointer<Float> {
     // Whole cache lines.
     let whole = (count + Self.slack + 15) / 16 * 16
     guard let index = lent.firstIndex(where: { $0.count >= whole }),
@@ -54,7 +54,7 @@ public final class FloatMemory {
   }
 
   /// Zeros that live as long as this object.
-  public func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  package func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
     let whole = count + Self.slack
     let byteCount = whole * MemoryLayout<Float>.stride
     let isLarge = byteCount >= Self.pageCount

@@ -1,7 +1,7 @@
 /// All kernels on blocked feature maps, compiled for one kind of processor.
 ///
 /// Shapes carry the set's `lanes`. Pointers are to float32 maps of `count` pictures each.
-public protocol KernelSet: Sendable {
+package protocol KernelSet: Sendable {
   /// "portable", "AVX2" or "AVX-512".
   var name: String { get }
   /// Floats of a vector, which are the channels of a block.
@@ -189,7 +189,7 @@ public protocol KernelSet: Sendable {
 }
 
 /// Where a ReLU behind a BatchNorm let its input through.
-public enum RectifierMask {
+package enum RectifierMask {
   /// There was no ReLU.
   case everywhere
   /// Where its output is positive.

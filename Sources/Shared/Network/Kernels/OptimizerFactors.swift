@@ -1,12 +1,12 @@
 /// What one step of SGD multiplies with.
-public struct SGDFactors: Sendable {
+package struct SGDFactors: Sendable {
   /// The decay is added to the gradient, which is scaled first.
-  public let learningRate, gradientScale, weightDecay, momentum: Float
+  package let learningRate, gradientScale, weightDecay, momentum: Float
   /// Whether a step moves by gradient + momentum * buffer instead of the buffer alone.
-  public let nesterov: Bool
+  package let nesterov: Bool
 
   /// Takes the factors as they are.
-  public init(
+  package init(
     learningRate: Float, gradientScale: Float, weightDecay: Float, momentum: Float, nesterov: Bool
   ) {
     self.learningRate = learningRate
@@ -18,24 +18,24 @@ public struct SGDFactors: Sendable {
 }
 
 /// What one step of AdamW multiplies with.
-public struct AdamWFactors: Sendable {
+package struct AdamWFactors: Sendable {
   /// Factor of each gradient.
-  public let gradientScale: Float
+  package let gradientScale: Float
   /// What the decay leaves of a parameter.
-  public let remaining: Float
+  package let remaining: Float
   /// Share of the gradient in its new mean: 1 - beta1.
-  public let meanShare: Float
+  package let meanShare: Float
   /// What remains of the mean of squares, beta2, and the share of the new square.
-  public let squareDecay, squareShare: Float
+  package let squareDecay, squareShare: Float
   /// The learning rate, corrected for the steps that went into the mean.
-  public let stepSize: Float
+  package let stepSize: Float
   /// What the root of the mean of squares is divided by, for the steps that went into it.
-  public let deviationScale: Float
+  package let deviationScale: Float
   /// Added to the deviation.
-  public let epsilon: Float
+  package let epsilon: Float
 
   /// Takes the factors as they are.
-  public init(
+  package init(
     gradientScale: Float, remaining: Float, meanShare: Float, squareDecay: Float,
     squareShare: Float, stepSize: Float, deviationScale: Float, epsilon: Float
   ) {

@@ -7,14 +7,14 @@
 /// divided over processes.
 ///
 /// - Precondition: `count` is at least 2.
-@inlinable public func pairwiseSplit(_ count: Int) -> Int {
+@inlinable package func pairwiseSplit(_ count: Int) -> Int {
   1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
 }
 
 /// The pairwise sum of the terms of a range; see `pairwiseSplit`.
 ///
 /// - Precondition: there is at least one term.
-@inlinable public func pairwiseSum<Term: AdditiveArithmetic>(
+@inlinable package func pairwiseSum<Term: AdditiveArithmetic>(
   _ range: Range<Int>, _ term: (Int) -> Term
 ) -> Term {
   switch range.count {
@@ -29,7 +29,7 @@
 
 /// Combines elements in the order of a pairwise sum: the first one becomes that of all of them, the
 /// others are left as intermediate results. Allocates nothing.
-@inlinable public func pairwiseReduce(count: Int, _ add: (_ target: Int, _ source: Int) -> Void) {
+@inlinable package func pairwiseReduce(count: Int, _ add: (_ target: Int, _ source: Int) -> Void) {
   var step = 1
   while step < count {
     for target in stride(from: 0, to: count - step, by: 2 * step) { add(target, target + step) }

@@ -1,13 +1,13 @@
 extension MPICollective {
   /// How a job is watched.
-  public struct Watch: Sendable {
+  package struct Watch: Sendable {
     /// How long nothing may be heard of a rank.
-    public var longestSilence: Duration
+    package var longestSilence: Duration
     /// Gets the reason why this process ends the job, just before.
-    public var onLoss: @Sendable (String) -> Void
+    package var onLoss: @Sendable (String) -> Void
 
     /// Ten minutes by default.
-    public init(
+    package init(
       longestSilence: Duration = .seconds(600), onLoss: @escaping @Sendable (String) -> Void
     ) {
       self.longestSilence = longestSilence
@@ -16,7 +16,7 @@ extension MPICollective {
   }
 
   /// When sums go on.
-  public enum Overlap: String, Sendable {
+  package enum Overlap: String, Sendable {
     /// While the program computes.
     case backward
     /// Not before it waits for them: to measure what that costs.

@@ -1,4 +1,4 @@
-public import Collectives
+package import Collectives
 internal import Foundation
 internal import Glibc
 internal import Workers
@@ -11,7 +11,7 @@ internal import Workers
 ///
 /// Sendable because `condition` guards all that threads share; requests and buffers belong to the thread
 /// of MPI.
-public final class MPICollective: Collective, @unchecked Sendable {
+package final class MPICollective: Collective, @unchecked Sendable {
   /// Bytes of one broadcast; MPI counts by 32 bits.
   private static let bytesOfPart = 1 << 28
   /// How long a process waits for MPI to end the job before it ends itself.
@@ -24,11 +24,11 @@ public final class MPICollective: Collective, @unchecked Sendable {
   private static let hiddenSeconds = 0.000_1...0.001
 
   /// This process's number.
-  public private(set) var rank = 0
+  package private(set) var rank = 0
   /// How many processes there are.
-  public private(set) var size = 1
+  package private(set) var size = 1
   /// The library, for a person.
-  public let libraryName: String
+  package let libraryName: String
 
   private let library: MPILibrary
   private let watch: Watch
@@ -65,7 +65,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   ///   - path: the library; nil takes the launcher's.
   ///   - overlap: when sums go on.
   /// - Throws: `MPIError` where there is no library, or it is not the launcher's.
-  public static func join(
+  package static func join(
     _ launcher: MPILauncher?, library path: String? = nil, watch: Watch,
     overlap: Overlap = .backward
   ) throws(MPIError) -> MPICollective {
@@ -136,21 +136,21 @@ public final class MPICollective: Collective, @unchecked Sendable {
 
   /// Says that this process was asked to end: where another one is late, it is not waited for any longer.
   /// Called from any thread.
-  public func endSoon() {
+  package func endSoon() {
     condition.lock()
     isAskedToEnd = true
     condition.unlock()
   }
 
   /// What the process does, for messages: `step 12`.
-  public func begin(_ work: String) {
+  package func begin(_ work: String) {
     condition.lock()
     self.work = work
     condition.unlock()
   }
 
   /// What the process does, as it said last.
-  public var currentWork: String {
+  package var currentWork: String {
     condition.lock()
     defer { condition.unlock() }
     return work
@@ -218,7 +218,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   }
 
   /// Leaves the job, as all ranks do: returns when all have come to it.
-  public func leave() {
+  package func leave() {
     perform("leaving") {
       let deadline = ContinuousClock.now + watch.longestSilence
       var hasSaidSo = false
@@ -240,7 +240,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   }
 
   /// Ends all processes of the job, as something failed here.
-  public func abort(status: Int32) -> Never {
+  package func abort(status: Int32) -> Never {
     condition.lock()
     let isServed = !hasEnded
     abortStatus = status
@@ -313,7 +313,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   // MARK: Operations
 
   /// See `Collective.beginSum`.
-  public func beginSum(
+  package func beginSum(
     _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
   ) throws(CollectiveError) {
     guard size > 1, !values.isEmpty else { return }
@@ -326,7 +326,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   }
 
   /// See `Collective.finishSums`.
-  public func finishSums() throws(CollectiveError) {
+  package func finishSums() throws(CollectiveError) {
     condition.lock()
     defer { condition.unlock() }
     areSumsAwaited = true
@@ -338,7 +338,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   }
 
   /// See `Collective.gather`.
-  public func gather(
+  package func gather(
     _ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer
   ) throws(CollectiveError) {
     precondition(all.count == size * bytes.count, "what is gathered has room for all ranks")
@@ -360,7 +360,7 @@ public final class MPICollective: Collective, @unchecked Sendable {
   }
 
   /// See `Collective.broadcast`.
-  public func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws(CollectiveError) {
+  package func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws(CollectiveError) {
     guard size > 1, let start = bytes.baseAddress else { return }
     perform("the broadcast of \(bytes.count) bytes") {
       let request = MPILibrary.Request.allocate(capacity: 1)

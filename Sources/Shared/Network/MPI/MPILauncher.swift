@@ -1,9 +1,9 @@
 /// What started this process as one of several, by the variables that it sets for each of them.
-public struct MPILauncher: Sendable, Equatable {
+package struct MPILauncher: Sendable, Equatable {
   /// Processes of the job, as the launcher counts them.
-  public let size: Int
+  package let size: Int
   /// This process's number; nil where the launcher doesn't say.
-  public let rank: Int?
+  package let rank: Int?
   /// Where the size comes from.
   let variable: String
   /// The binary interfaces of the libraries that its processes use, the likeliest first.
@@ -12,7 +12,7 @@ public struct MPILauncher: Sendable, Equatable {
   /// The launcher of this process; nil where none is known.
   ///
   /// mpirun comes before Slurm: in a job it starts helpers by srun, whose number is that of machines.
-  public init?(_ environment: [String: String]) {
+  package init?(_ environment: [String: String]) {
     func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
     let known: [(size: String, rank: String, interfaces: [MPIInterface])] = [
       ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", [.openMPI, .standard]),
@@ -51,9 +51,9 @@ public struct MPILauncher: Sendable, Equatable {
 }
 
 /// What is wrong with MPI on this machine, and what to try.
-public struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The sentence.
-  public let description: String
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

@@ -1,21 +1,21 @@
 /// The length of a gradient, and the factor that keeps it within a limit.
-public struct GradientNorm: Sendable, Equatable {
+package struct GradientNorm: Sendable, Equatable {
   /// The length: the root of the sum of squares. Not finite where a gradient isn't, or where it is
   /// so long that the network is lost anyway: the caller must look, see `isFinite`.
-  public let norm: Double
+  package let norm: Double
 
   /// What to multiply the gradients with; 1 where they are short enough. NaN where the norm is not
   /// finite: a step with it can't go unnoticed.
-  public let scale: Float
+  package let scale: Float
 
   /// Whether a step makes sense.
-  public var isFinite: Bool { norm.isFinite }
+  package var isFinite: Bool { norm.isFinite }
 
   /// The factor for gradients whose length is known, with the formula of
   /// `torch.nn.utils.clip_grad_norm_`.
   ///
   /// - Parameter limit: the longest gradient that is left as it is; 0 is no limit.
-  public init(norm: Double, limit: Double) {
+  package init(norm: Double, limit: Double) {
     self.norm = norm
     if !norm.isFinite {
       scale = .nan
@@ -31,12 +31,12 @@ public struct GradientNorm: Sendable, Equatable {
   /// - Parameters:
   ///   - gradients: those of the parameters that are trained, see `Optimizer.trainedParameters`.
   ///   - limit: the longest gradient that is left as it is; 0 is no limit.
-  public init(of gradients: UnsafeBufferPointer<Float>, limit: Double) {
+  package init(of gradients: UnsafeBufferPointer<Float>, limit: Double) {
     self.init(norm: sumOfSquares(gradients).squareRoot(), limit: limit)
   }
 
   /// Measures gradients in an array.
-  public init(of gradients: [Float], limit: Double) {
+  package init(of gradients: [Float], limit: Double) {
     self = gradients.withUnsafeBufferPointer { GradientNorm(of: $0, limit: limit) }
   }
 }

@@ -11,20 +11,20 @@
 /// Equal to PyTorch's `SequentialLR([LinearLR(start_factor: 1 / (warmupSteps + 1), total_iters:
 /// warmupSteps), CosineAnnealingLR(T_max: totalSteps - warmupSteps, eta_min: peak * finalShare)],
 /// milestones: [warmupSteps])` that is stepped after each step of the optimizer.
-public struct LearningRateSchedule: Sendable, Equatable {
+package struct LearningRateSchedule: Sendable, Equatable {
   /// The highest learning rate.
-  public let peak: Double
+  package let peak: Double
   /// Steps before the peak: the first has `1 / (warmupSteps + 1)` of it, each one as much more.
-  public let warmupSteps: Int
+  package let warmupSteps: Int
   /// Steps of the whole training. One as long as the warm-up never comes down.
-  public let totalSteps: Int
+  package let totalSteps: Int
   /// What is left of the peak at step `totalSteps`, and after it.
-  public let finalShare: Double
+  package let finalShare: Double
 
   /// Creates a schedule.
   ///
   /// - Precondition: no number is negative, `finalShare` is at most 1.
-  public init(peak: Double, warmupSteps: Int, totalSteps: Int, finalShare: Double) {
+  package init(peak: Double, warmupSteps: Int, totalSteps: Int, finalShare: Double) {
     precondition(
       peak >= 0 && warmupSteps >= 0 && totalSteps >= 0 && (0...1).contains(finalShare),
       "a schedule has no negative numbers, and ends at a share of its peak of at most 1")
@@ -35,7 +35,7 @@ public struct LearningRateSchedule: Sendable, Equatable {
   }
 
   /// The learning rate of a step; the first is step 0. Steps beyond the end keep the last value.
-  public func learningRate(at step: Int) -> Float {
+  package func learningRate(at step: Int) -> Float {
     let step = min(max(step, 0), totalSteps)
     guard step >= warmupSteps else {
       return Float(peak * Double(step + 1) / Double(warmupSteps + 1))

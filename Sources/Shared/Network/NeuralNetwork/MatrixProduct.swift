@@ -11,13 +11,13 @@ private let singleThreaded: Void = openblas_set_num_threads(1)
 private let turn = MemoryLimit.current.isEmpty ? nil : NSLock()
 
 /// The memory that OpenBLAS takes by itself.
-public enum MatrixProductMemory {
+package enum MatrixProductMemory {
   /// Bytes of its buffer, of which it uses a few.
-  public static let reservedBytes = 132 << 20
+  package static let reservedBytes = 132 << 20
 
   /// Makes OpenBLAS take its buffer, by a product that is large enough for one. Called once, before
   /// others compute, and only where there is room.
-  public static func reserve() {
+  package static func reserve() {
     let side = 256
     let ones = [Float](repeating: 1, count: side * side)
     var product = ones

@@ -1,6 +1,6 @@
 internal import Workers
 
-public import Kernels
+package import Kernels
 
 /// An exponential moving average of a network's weights (EMA): it wavers less than the weights from
 /// step to step, and mostly predicts better.
@@ -8,18 +8,18 @@ public import Kernels
 /// Parameters and running statistics are averaged, counters are copied. The first updates weigh the
 /// present more, as in TensorFlow's `ExponentialMovingAverage` with `num_updates`: otherwise a short
 /// training would end with an average that is mostly its random start.
-public struct MovingAverage: Sendable, Equatable {
+package struct MovingAverage: Sendable, Equatable {
   /// What is kept of the average at each update, once there have been many.
-  public let decay: Double
+  package let decay: Double
   /// Updates so far.
-  public private(set) var updates: Int
+  package private(set) var updates: Int
   /// The average.
-  public private(set) var state: NetworkState
+  package private(set) var state: NetworkState
 
   /// Starts with `state` as the average, or goes on after `updates` updates.
   ///
   /// - Precondition: `decay` lies in 0...1, `updates` is not negative.
-  public init(decay: Double, state: NetworkState, updates: Int = 0) {
+  package init(decay: Double, state: NetworkState, updates: Int = 0) {
     precondition((0...1).contains(decay) && updates >= 0, "the decay of an average lies in 0...1")
     self.decay = decay
     self.state = state
@@ -27,7 +27,7 @@ public struct MovingAverage: Sendable, Equatable {
   }
 
   /// What the next update keeps of the average: `(1 + updates) / (10 + updates)`, at most `decay`.
-  public var effectiveDecay: Double {
+  package var effectiveDecay: Double {
     min(decay, Double(1 + updates) / Double(10 + updates))
   }
 
@@ -39,7 +39,7 @@ public struct MovingAverage: Sendable, Equatable {
   ///   - workers: how many threads share the numbers out; the result doesn't depend on it.
   ///   - kernels: what computes.
   /// - Precondition: `current` is of the same architecture; `workers` is positive.
-  public mutating func update(
+  package mutating func update(
     with current: NetworkState, share: Double? = nil, workers: Int = 1, kernels: any KernelSet
   ) {
     precondition(workers > 0, "an average has at least one worker")

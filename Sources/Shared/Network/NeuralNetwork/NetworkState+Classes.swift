@@ -2,7 +2,7 @@ extension NetworkState {
   /// The same network with its two answers exchanged: the rows of the last layer, weights and biases.
   ///
   /// - Precondition: the network has two classes.
-  public func exchangingClasses() -> NetworkState {
+  package func exchangingClasses() -> NetworkState {
     precondition(architecture.classes == 2, "two answers can be exchanged")
     var state = self
     let head = entries.filter { $0.isHead && ($0.role == .weight || $0.role == .bias) }

@@ -7,7 +7,7 @@ extension NetworkState {
   /// linear layers uniform within `1 / sqrt(fanIn)` (PyTorch's default). The numbers of an entry are
   /// a function of the seed and of its place in the state_dict alone, so another head leaves the
   /// backbone as it is. They are not those that PyTorch draws for the same seed.
-  public init(randomFor architecture: ResNet18Architecture, seed: UInt64) {
+  package init(randomFor architecture: ResNet18Architecture, seed: UInt64) {
     self.init(zeros: architecture)
     // A linear layer's bias follows its weight and shares its bound.
     var bound = 0.0

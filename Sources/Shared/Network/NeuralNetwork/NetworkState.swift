@@ -1,19 +1,19 @@
 /// Everything a ResNet18 has learned: parameters and BatchNorm statistics, each in one flat arena in
 /// the order and layout of the state_dict.
-public struct NetworkState: Sendable, Equatable {
+package struct NetworkState: Sendable, Equatable {
   /// Which network.
-  public let architecture: ResNet18Architecture
+  package let architecture: ResNet18Architecture
   /// The entries of the state_dict in torchvision's order.
-  public let entries: [StateEntry]
+  package let entries: [StateEntry]
   /// All parameters.
-  public var parameters: [Float]
+  package var parameters: [Float]
   /// All running means and variances.
-  public var statistics: [Float]
+  package var statistics: [Float]
   /// All `num_batches_tracked`.
-  public var counters: [Int64]
+  package var counters: [Int64]
 
   /// A state of zeros, with running variances of one.
-  public init(zeros architecture: ResNet18Architecture) {
+  package init(zeros architecture: ResNet18Architecture) {
     self.architecture = architecture
     let entries = architecture.stateEntries
     self.entries = entries

@@ -7,7 +7,7 @@
 #endif
 internal import Workers
 
-public import Kernels
+package import Kernels
 
 extension Optimizer {
   /// Changes the parameters once. Bound by memory: 30 to 50 ms on one core for the 11 million of a
@@ -20,7 +20,7 @@ extension Optimizer {
   ///   - workers: how many threads share the parameters out; the result doesn't depend on it.
   ///   - kernels: what computes.
   /// - Precondition: state, gradients and optimizer are of one architecture; `workers` is positive.
-  public mutating func step(
+  package mutating func step(
     _ state: inout NetworkState, gradients: UnsafeBufferPointer<Float>, learningRate: Float,
     gradientScale: Float = 1, frozenStages: Int = 0, workers: Int = 1,
     kernels: any KernelSet
@@ -71,7 +71,7 @@ extension Optimizer {
   }
 
   /// Changes the parameters once, by gradients in an array.
-  public mutating func step(
+  package mutating func step(
     _ state: inout NetworkState, gradients: [Float], learningRate: Float,
     gradientScale: Float = 1, frozenStages: Int = 0, workers: Int = 1,
     kernels: any KernelSet

@@ -4,9 +4,9 @@
 /// biases. With `layerDecay` below 1 each stage of the backbone learns more slowly than the one after it,
 /// as with one parameter group of PyTorch for each stage. What a checkpoint must keep is `first`, `second`, `stepCount` and `backboneStepCount`;
 /// who sets them from a file compares the counts of the arenas with those of a new optimizer first.
-public struct Optimizer: Sendable, Equatable {
+package struct Optimizer: Sendable, Equatable {
   /// How a gradient becomes a change.
-  public enum Rule: Sendable, Equatable {
+  package enum Rule: Sendable, Equatable {
     /// `torch.optim.SGD` without dampening. The decay is added to the gradient.
     case sgd(momentum: Double, nesterov: Bool)
     /// `torch.optim.AdamW`. The decay is decoupled from the gradient.
@@ -14,22 +14,22 @@ public struct Optimizer: Sendable, Equatable {
   }
 
   /// How a gradient becomes a change.
-  public let rule: Rule
+  package let rule: Rule
   /// Decay of the entries that decay.
-  public let weightDecay: Double
+  package let weightDecay: Double
   /// The learning rate of each stage as a share of that of the stage after it; the head has the full one.
-  public let layerDecay: Double
+  package let layerDecay: Double
   /// One number for each parameter, in their order: the momentum of SGD (PyTorch's
   /// `momentum_buffer`), the running mean of the gradient of AdamW (`exp_avg`).
-  public var first: [Float]
+  package var first: [Float]
   /// The running mean of the squared gradient of AdamW (`exp_avg_sq`); empty for SGD.
-  public var second: [Float]
+  package var second: [Float]
   /// Steps that the head has seen.
-  public var stepCount = 0
+  package var stepCount = 0
   /// Steps that the backbone has seen: fewer where it was frozen. As AdamW corrects its means for
   /// the steps that went into them, one count for both would make the first steps of a backbone
   /// that was frozen three times too long.
-  public var backboneStepCount = 0
+  package var backboneStepCount = 0
 
   /// Neighbouring parameters that are treated alike.
   struct Run: Equatable {
@@ -50,7 +50,7 @@ public struct Optimizer: Sendable, Equatable {
   /// Creates an optimizer that has seen no step.
   ///
   /// - Precondition: the momentum, or each beta, lies in 0..<1; the rest is not negative.
-  public init(
+  package init(
     _ rule: Rule, weightDecay: Double, layerDecay: Double = 1,
     for architecture: ResNet18Architecture
   ) {
@@ -77,7 +77,7 @@ public struct Optimizer: Sendable, Equatable {
 
   /// The parameters that a step changes: those behind the frozen stages. These are the ones whose
   /// gradients count when they are clipped.
-  public func trainedParameters(frozenStages: Int) -> Range<Int> {
+  package func trainedParameters(frozenStages: Int) -> Range<Int> {
     let start = runs.first { $0.stage >= frozenStages }?.range.lowerBound ?? parameterCount
     return start..<parameterCount
   }

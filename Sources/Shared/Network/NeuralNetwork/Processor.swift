@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 internal import KernelsPortable
 internal import Workers
 
@@ -15,17 +15,17 @@ internal import Workers
 /// The environment variable `DEEPFAKE_KERNELS` (`portable`, `AVX2`, `AVX-512`) picks slower ones, to
 /// compare them or to get the numbers of another machine; `DEEPFAKE_CONVOLUTIONS=direct` does without
 /// Winograd's algorithm.
-public enum Processor {
+package enum Processor {
   /// The kernels that the environment names, else the fastest. An executable calls `checkEnvironment`
   /// first: where the environment names none that there are, these are the fastest.
-  public static let selected: any KernelSet = {
+  package static let selected: any KernelSet = {
     guard let name = limit.withLock({ $0 }) else { return requested }
     let convolutions = environment("DEEPFAKE_CONVOLUTIONS")
     return (try? kernels(named: name, convolutions: convolutions)) ?? requested
   }()
 
   /// What `selected` is before any limit.
-  public static var requested: any KernelSet { (try? selection.get()) ?? available[0] }
+  package static var requested: any KernelSet { (try? selection.get()) ?? available[0] }
 
   private static let limit = Locked<String?>(nil)
 
@@ -33,10 +33,10 @@ public enum Processor {
   ///
   /// - Parameter name: one of `available`.
   /// - Precondition: called before the first use of `selected`.
-  public static func limit(to name: String) { limit.withLock { $0 = name } }
+  package static func limit(to name: String) { limit.withLock { $0 = name } }
 
   /// Throws where the environment names kernels that this processor doesn't run.
-  public static func checkEnvironment() throws(KernelSelectionError) {
+  package static func checkEnvironment() throws(KernelSelectionError) {
     _ = try selection.get()
   }
 
@@ -54,7 +54,7 @@ public enum Processor {
   /// - Parameters:
   ///   - name: one of `available`, in any case; empty takes the fastest.
   ///   - convolutions: `direct` does without Winograd's algorithm; empty is the kernels' own choice.
-  public static func kernels(
+  package static func kernels(
     named name: String, convolutions: String = ""
   ) throws(KernelSelectionError) -> any KernelSet {
     let names = available.map(\.name)
@@ -76,7 +76,7 @@ public enum Processor {
   }
 
   /// All kernels that this processor runs, the fastest first; the portable ones are always there.
-  public static let available: [any KernelSet] = {
+  package static let available: [any KernelSet] = {
     var sets: [any KernelSet] = []
     #if arch(x86_64)
       let flags = processorFlags()
@@ -105,12 +105,12 @@ public enum Processor {
 }
 
 /// An environment variable that names kernels which this processor doesn't run.
-public struct KernelSelectionError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct KernelSelectionError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The environment variable.
-  public var variable: String
+  package var variable: String
   /// Expected and got.
-  public var message: String
+  package var message: String
 
   /// `variable: message`.
-  public var description: String { "\(variable): \(message)" }
+  package var description: String { "\(variable): \(message)" }
 }

@@ -1,7 +1,7 @@
 extension ResNet18Architecture {
   /// The entries of the state_dict in torchvision's order: 122 for the linear head with 62 parameters
   /// and 60 buffers, 129 for the default head.
-  public var stateEntries: [StateEntry] {
+  package var stateEntries: [StateEntry] {
     var table = EntryTable()
     table.stage = 0
     table.convolution("conv1", width, 3, kernel: 7)

@@ -1,7 +1,7 @@
 /// Which ResNet18: width, input and head. All that is needed to lay out its memory.
-public struct ResNet18Architecture: Sendable, Equatable {
+package struct ResNet18Architecture: Sendable, Equatable {
   /// What follows the pooled features; its module is called `fc`, as in torchvision.
-  public enum Head: Sendable, Equatable {
+  package enum Head: Sendable, Equatable {
     /// One linear layer: `fc.weight`, `fc.bias`.
     case linear
     /// `Sequential(Dropout, Linear, BatchNorm1d, ReLU, Dropout, Linear)`: `fc.1`, `fc.2`, `fc.5`;
@@ -11,21 +11,21 @@ public struct ResNet18Architecture: Sendable, Equatable {
 
   /// Channels of the first stage; the others have 2, 4 and 8 times as many. The engines compute
   /// multiples of 8.
-  public var width: Int
+  package var width: Int
 
   /// Height and width of the input in pixels, a multiple of 32.
-  public var inputSize: Int
+  package var inputSize: Int
 
   /// Logits: 0 is real, 1 is fake.
-  public var classes: Int
+  package var classes: Int
 
   /// What follows the pooled features.
-  public var head: Head
+  package var head: Head
 
   /// Creates an architecture; the defaults are those of the product.
   ///
   /// - Precondition: `width` is positive, `inputSize` a multiple of 32, `classes` at least 2.
-  public init(
+  package init(
     width: Int = 64, inputSize: Int = 224, classes: Int = 2,
     head: Head = .mlp(hidden: 256, batchNorm: true, dropout: 0.5)
   ) {
@@ -39,8 +39,8 @@ public struct ResNet18Architecture: Sendable, Equatable {
   }
 
   /// Stages before the head: the stem and `layer1` to `layer4`.
-  public static let backboneStages = 5
+  package static let backboneStages = 5
 
   /// Features after pooling: 512 for ResNet18.
-  public var featureCount: Int { width * 8 }
+  package var featureCount: Int { width * 8 }
 }

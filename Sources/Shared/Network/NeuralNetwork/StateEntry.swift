@@ -1,7 +1,7 @@
 /// One entry of a network's state_dict: its name in torchvision, its shape, and where its numbers lie.
-public struct StateEntry: Sendable, Equatable {
+package struct StateEntry: Sendable, Equatable {
   /// What an entry is.
-  public enum Role: Sendable, Equatable {
+  package enum Role: Sendable, Equatable {
     /// Weight of a convolution (`out x in x kh x kw`) or of a linear layer (`out x in`): decays.
     case weight
     /// Bias of a linear layer.
@@ -28,28 +28,28 @@ public struct StateEntry: Sendable, Equatable {
   }
 
   /// The arenas of a `NetworkState`.
-  public enum Arena: Sendable, Equatable {
+  package enum Arena: Sendable, Equatable {
     case parameters, statistics, counters
   }
 
   /// The key in the state_dict, such as `layer1.0.conv1.weight`.
-  public let name: String
+  package let name: String
   /// Size of each dimension as in PyTorch; empty for a scalar.
-  public let shape: [Int]
+  package let shape: [Int]
   /// What it is.
-  public let role: Role
+  package let role: Role
   /// Which stage of the network it belongs to: 0 is the stem (`conv1`, `bn1`), 1...4 are `layer1` to
   /// `layer4`, 5 is the head `fc`.
-  public let stage: Int
+  package let stage: Int
   /// Where its numbers lie in its arena, in PyTorch's row-major order.
-  public let range: Range<Int>
+  package let range: Range<Int>
 
   /// The arena that `range` refers to.
-  public var arena: Arena { role.arena }
+  package var arena: Arena { role.arena }
 
   /// Whether it belongs to the head `fc`.
-  public var isHead: Bool { stage == ResNet18Architecture.backboneStages }
+  package var isHead: Bool { stage == ResNet18Architecture.backboneStages }
 
   /// Whether weight decay applies: not to BatchNorm and biases.
-  public var decays: Bool { role == .weight }
+  package var decays: Bool { role == .weight }
 }

@@ -14,7 +14,7 @@ extension ModelWeights {
   /// object counts as its state_dict.
   ///
   /// Only the tensors of the container are converted; the file is read and checked whole.
-  public static func read(
+  package static func read(
     contentsOf path: String, container: String? = nil
   ) throws(TorchFileError) -> ModelWeights {
     try read(

@@ -1,43 +1,43 @@
 /// The weights of a network, found in a file of any format and told from all else in it.
 ///
 /// What the names mean, and which tensors belong to which network, is none of this module's business.
-public struct ModelWeights: Sendable {
+package struct ModelWeights: Sendable {
   /// The tensors in file order, under the names that they have in the file. Names are unique.
-  public let tensors: [TensorEntry]
+  package let tensors: [TensorEntry]
 
   /// The keys that lead to the dictionary of the tensors: `[]` if it is the top level,
   /// `["state_dict"]`, `["checkpoint", "model"]`.
-  public let container: [String]
+  package let container: [String]
 
   /// What else the file holds, in file order: keys of values that are no tensors, and of what stands
   /// beside the container. Keys of nested dictionaries are joined by `/`.
-  public let others: [String]
+  package let others: [String]
 
   /// What programs say of the model besides its weights, by name: further records of PyTorch's zip, as
   /// in `TorchDocument`, or the strings of the metadata of safetensors. Empty for other formats.
-  public let records: [String: [UInt8]]
+  package let records: [String: [UInt8]]
 
   /// Short lists and dictionaries of text and numbers that stand beside the tensors, by their keys
   /// joined by `/`, such as `class_to_idx`. Empty for safetensors.
-  public let remarks: [String: TorchValue]
+  package let remarks: [String: TorchValue]
 
   /// The ways to other dictionaries of tensors in the file, their keys joined by points: each can be
   /// named as the container.
-  public let otherContainers: [String]
+  package let otherContainers: [String]
 
   /// Names of Python's classes and functions that the file mentions and that mean nothing here, such as
   /// `argparse.Namespace`. Python would import them; here their objects were passed over.
-  public let foreignNames: [String]
+  package let foreignNames: [String]
 
   private let indices: [String: Int]
 
   /// The tensor of that name, or nil.
-  public subscript(name: String) -> TorchTensor? {
+  package subscript(name: String) -> TorchTensor? {
     indices[name].map { tensors[$0].tensor }
   }
 
   /// Describes weights; of two tensors of one name the first is found by it.
-  public init(
+  package init(
     tensors: [TensorEntry], container: [String] = [], others: [String] = [],
     records: [String: [UInt8]] = [:], remarks: [String: TorchValue] = [:],
     otherContainers: [String] = [], foreignNames: [String] = []

@@ -8,7 +8,7 @@ extension SafetensorsFile {
   ///
   /// - Throws: `TorchFileError` of code `unwritableContent` or `limitExceeded` before anything is
   ///   written, `unwritable` when the operating system refuses; what stood under `path` is kept.
-  public func write(to path: String) throws(TorchFileError) {
+  package func write(to path: String) throws(TorchFileError) {
     let sorted = tensors.sorted { left, right in
       left.tensor.isInteger == right.tensor.isInteger
         ? left.name.utf8.lexicographicallyPrecedes(right.name.utf8) : left.tensor.isInteger

@@ -2,14 +2,14 @@
 ///
 /// The format is described in the README of github.com/huggingface/safetensors: the length of a
 /// JSON header, the header, the elements of all tensors without gaps.
-public struct SafetensorsFile: Sendable, Equatable {
+package struct SafetensorsFile: Sendable, Equatable {
   /// The tensors in the order of the header. Names are unique.
-  public var tensors: [TensorEntry]
+  package var tensors: [TensorEntry]
   /// The strings of `__metadata__`.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// Makes a file to write.
-  public init(tensors: [TensorEntry], metadata: [String: String] = [:]) {
+  package init(tensors: [TensorEntry], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
@@ -23,7 +23,7 @@ extension SafetensorsFile {
   /// Halves, bfloat16 and doubles become float32, whole numbers and bool int64, as in `TorchTensor`.
   /// Every rule of the format is checked: the header's bound, names that occur once, tensors that
   /// fill the file without holes or overlaps. The format has no checksums.
-  public static func read(contentsOf path: String) throws(TorchFileError) -> SafetensorsFile {
+  package static func read(contentsOf path: String) throws(TorchFileError) -> SafetensorsFile {
     try read(
       file: path, bytes: readFileBytes(path, maximumSize: TorchFile.maximumFileSize))
   }

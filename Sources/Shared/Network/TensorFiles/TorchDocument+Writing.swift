@@ -16,7 +16,7 @@ extension TorchDocument {
   ///
   /// - Throws: `TorchFileError` of code `unwritableContent` or `limitExceeded` before anything is
   ///   written, `unwritable` when the operating system refuses; what stood under `path` is kept.
-  public func write(to path: String) throws(TorchFileError) {
+  package func write(to path: String) throws(TorchFileError) {
     let contents = try TorchZipContents(self, file: path)
     try writeFile(path) { (file) throws(FileError) in try contents.write(to: &file) }
   }

@@ -3,21 +3,21 @@
 /// A checkpoint is a dictionary of dictionaries, numbers and tensors; a model file is a dictionary
 /// of tensors (a state_dict). PyTorch ignores `records`, which makes them the place for what a
 /// program must know about a model besides its weights.
-public struct TorchDocument: Sendable, Equatable {
+package struct TorchDocument: Sendable, Equatable {
   /// The saved object.
-  public var root: TorchValue
+  package var root: TorchValue
   /// The records that are not PyTorch's own, by their name within the zip's root folder, such as
   /// `deepfake_detection.json`. Empty for files of other formats.
-  public var records: [String: [UInt8]]
+  package var records: [String: [UInt8]]
 
   /// Makes a document to write.
-  public init(root: TorchValue, records: [String: [UInt8]] = [:]) {
+  package init(root: TorchValue, records: [String: [UInt8]] = [:]) {
     self.root = root
     self.records = records
   }
 
   /// How many bytes all further records may have: 64 MiB.
-  public static let maximumRecordBytes = 1 << 26
+  package static let maximumRecordBytes = 1 << 26
 
   /// Reads a file of the zip or the legacy format, or a plain pickle (`pickle.dump`, protocols 2 to
   /// 5); it is told by its content, not by its name. NumPy arrays and scalars are tensors.
@@ -25,7 +25,7 @@ public struct TorchDocument: Sendable, Equatable {
   /// Nothing in the file is ever executed, every record's checksum is verified, and every size is
   /// checked before memory is taken for it. Needs the size of the file and that of its tensors
   /// (4 bytes for each floating-point element, 8 for any other) as memory.
-  public static func read(contentsOf path: String) throws(TorchFileError) -> TorchDocument {
+  package static func read(contentsOf path: String) throws(TorchFileError) -> TorchDocument {
     try read(
       file: path, bytes: readFileBytes(path, maximumSize: TorchFile.maximumFileSize))
   }

@@ -5,22 +5,22 @@
 /// in protocols 2 to 5. Nothing in the file is ever executed, and every size in it is checked before
 /// memory is taken for it. `TorchDocument` reads everything else that a checkpoint holds,
 /// `ModelWeights` finds a network's weights in it.
-public struct TorchFile: Sendable {
+package struct TorchFile: Sendable {
   /// The tensors of the top-level dictionary, in file order. Parameters, NumPy arrays and NumPy
   /// scalars count as tensors.
-  public let tensors: [NamedTensor]
+  package let tensors: [NamedTensor]
 
   /// The keys of the top-level entries that are no tensors, such as `epoch`, in file order.
   /// A key that is no string of at most 1024 bytes is described in words.
-  public let others: [String]
+  package let others: [String]
 
   private let indices: [String: Int]
 
   /// The largest file that is read, in bytes: 4 GiB.
-  public static let maximumFileSize = 1 << 32
+  package static let maximumFileSize = 1 << 32
 
   /// The tensor of that name, or nil.
-  public subscript(name: String) -> NamedTensor? {
+  package subscript(name: String) -> NamedTensor? {
     indices[name].map { tensors[$0] }
   }
 
@@ -29,7 +29,7 @@ public struct TorchFile: Sendable {
   /// The top level must be a dictionary with at least one tensor, or an empty one; dictionaries
   /// within it are listed in `others`, not searched. Needs the size of the file and that of all
   /// tensors in Float32 as memory.
-  public static func read(contentsOf path: String) throws(TorchFileError) -> TorchFile {
+  package static func read(contentsOf path: String) throws(TorchFileError) -> TorchFile {
     try read(file: path, bytes: readFileBytes(path, maximumSize: maximumFileSize))
   }
 

@@ -4,9 +4,9 @@ internal import PrintableText
 ///
 /// The description names the file, the place in it (a byte position or a tensor), what was
 /// expected and what was found: `pnet.pt: at byte 15: expected ..., got ...`.
-public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure that a caller may want to tell apart.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// The operating system could not open or read the file.
     case unreadable
     /// The content is of no format that is read here.
@@ -35,13 +35,13 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
   /// The file as the caller named it.
-  public let file: String
+  package let file: String
   /// Where in the file: a byte position or the name of an entry; nil if it is the file as a whole.
-  public let place: String?
+  package let place: String?
   /// What was expected, what was found, and what to try.
-  public let message: String
+  package let message: String
 
   init(_ code: Code, file: String, place: String? = nil, _ message: String) {
     self.code = code
@@ -51,7 +51,7 @@ public struct TorchFileError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// The error as one line.
-  public var description: String {
+  package var description: String {
     (place.map { "\(file): \($0): \(message)" } ?? "\(file): \(message)").printable
   }
 }

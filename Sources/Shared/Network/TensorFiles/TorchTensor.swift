@@ -1,13 +1,13 @@
 /// A tensor of a PyTorch or safetensors file, with its elements in row-major order, contiguous.
 ///
 /// Equality compares shape and numbers; a NaN equals nothing.
-public struct TorchTensor: Sendable, Equatable {
+package struct TorchTensor: Sendable, Equatable {
   /// The elements, in one of the two types that this module keeps.
   ///
   /// They are slices, so that a tensor of a flat arena (`parameters[range]`) is handed to a writer
   /// without being copied. The indices of a slice need not begin at 0: use `startIndex`, or
   /// `Array(slice)`, which copies nothing where the slice is a whole array.
-  public enum Elements: Sendable, Equatable {
+  package enum Elements: Sendable, Equatable {
     /// `torch.float32`. Half, bfloat16 and double elements become this when they are read.
     case float32(ArraySlice<Float>)
     /// `torch.int64`. Narrower integers and bool (0 or 1) become this when they are read.
@@ -15,12 +15,12 @@ public struct TorchTensor: Sendable, Equatable {
   }
 
   /// The size of each dimension, outermost first; empty for a scalar.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements. Their count is the product of `shape`.
-  public let elements: Elements
+  package let elements: Elements
 
   /// Makes a tensor from its elements in row-major order.
-  public init(shape: [Int], elements: Elements) {
+  package init(shape: [Int], elements: Elements) {
     self.shape = shape
     self.elements = elements
     precondition(
@@ -29,27 +29,27 @@ public struct TorchTensor: Sendable, Equatable {
   }
 
   /// Makes a float32 tensor from a part of an array, such as a range of an arena; nothing is copied.
-  public init(shape: [Int], _ elements: ArraySlice<Float>) {
+  package init(shape: [Int], _ elements: ArraySlice<Float>) {
     self.init(shape: shape, elements: .float32(elements))
   }
 
   /// Makes a float32 tensor.
-  public init(shape: [Int], _ elements: [Float]) {
+  package init(shape: [Int], _ elements: [Float]) {
     self.init(shape: shape, elements: .float32(elements[...]))
   }
 
   /// Makes an int64 tensor from a part of an array; nothing is copied.
-  public init(shape: [Int], _ elements: ArraySlice<Int64>) {
+  package init(shape: [Int], _ elements: ArraySlice<Int64>) {
     self.init(shape: shape, elements: .int64(elements))
   }
 
   /// Makes an int64 tensor.
-  public init(shape: [Int], _ elements: [Int64]) {
+  package init(shape: [Int], _ elements: [Int64]) {
     self.init(shape: shape, elements: .int64(elements[...]))
   }
 
   /// How many elements there are.
-  public var count: Int {
+  package var count: Int {
     switch elements {
     case .float32(let slice): slice.count
     case .int64(let slice): slice.count
@@ -57,25 +57,25 @@ public struct TorchTensor: Sendable, Equatable {
   }
 
   /// The elements of a float32 tensor; nil for int64.
-  public var floats: ArraySlice<Float>? {
+  package var floats: ArraySlice<Float>? {
     if case .float32(let slice) = elements { slice } else { nil }
   }
 
   /// The elements of an int64 tensor; nil for float32.
-  public var integers: ArraySlice<Int64>? {
+  package var integers: ArraySlice<Int64>? {
     if case .int64(let slice) = elements { slice } else { nil }
   }
 }
 
 /// A tensor and its name in a file, such as `layer1.0.conv1.weight`.
-public struct TensorEntry: Sendable, Equatable {
+package struct TensorEntry: Sendable, Equatable {
   /// The key of the tensor.
-  public let name: String
+  package let name: String
   /// The tensor.
-  public let tensor: TorchTensor
+  package let tensor: TorchTensor
 
   /// Makes an entry.
-  public init(_ name: String, _ tensor: TorchTensor) {
+  package init(_ name: String, _ tensor: TorchTensor) {
     self.name = name
     self.tensor = tensor
   }

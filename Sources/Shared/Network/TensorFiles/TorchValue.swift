@@ -1,5 +1,5 @@
 /// A plain value of a PyTorch file: what `torch.load(weights_only=True)` gives in Python.
-public indirect enum TorchValue: Sendable, Equatable {
+package indirect enum TorchValue: Sendable, Equatable {
   /// Python's `None`.
   case none
   /// A `bool`.
@@ -23,33 +23,33 @@ public indirect enum TorchValue: Sendable, Equatable {
   case other(String)
 
   /// A state_dict: a dictionary of tensors in the order of `entries`.
-  public static func tensors(_ entries: [TensorEntry]) -> TorchValue {
+  package static func tensors(_ entries: [TensorEntry]) -> TorchValue {
     .dictionary(entries.map { TorchEntry($0.name, .tensor($0.tensor)) })
   }
 
   /// The value of a dictionary's entry with that string as key; nil if there is none, and for
   /// anything that is no dictionary. Cost: linear in the number of entries.
-  public subscript(key: String) -> TorchValue? {
+  package subscript(key: String) -> TorchValue? {
     guard case .dictionary(let entries) = self else { return nil }
     return entries.first { $0.key == .string(key) }?.value
   }
 }
 
 /// One entry of a dictionary.
-public struct TorchEntry: Sendable, Equatable {
+package struct TorchEntry: Sendable, Equatable {
   /// The key: a string, but optimizers also use integers.
-  public let key: TorchValue
+  package let key: TorchValue
   /// The value.
-  public let value: TorchValue
+  package let value: TorchValue
 
   /// Makes an entry with any key.
-  public init(key: TorchValue, value: TorchValue) {
+  package init(key: TorchValue, value: TorchValue) {
     self.key = key
     self.value = value
   }
 
   /// Makes an entry with a string as key.
-  public init(_ key: String, _ value: TorchValue) {
+  package init(_ key: String, _ value: TorchValue) {
     self.init(key: .string(key), value: value)
   }
 }

@@ -5,11 +5,11 @@ extension StringProtocol {
   /// Names of files and of entries in files come from strangers. Escape sequences in them could
   /// rewrite the screen, a line feed could forge a line of output, and marks of writing direction
   /// could show another name than the one that is there.
-  public var printable: String { escaped(keepsLayout: false) }
+  package var printable: String { escaped(keepsLayout: false) }
 
   /// The text as several lines that are safe to show: as ``printable``, but line feeds and tabs stay.
   /// Parts of it that come from outside must be ``printable`` already, or they forge lines.
-  public var printableLines: String { escaped(keepsLayout: true) }
+  package var printableLines: String { escaped(keepsLayout: true) }
 
   private func escaped(keepsLayout: Bool) -> String {
     func isSafe(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,27 +1,27 @@
 /// A hash of names and numbers that is the same in every process, unlike `Hasher`: FNV-1a with 64
 /// bits (Fowler, Noll, Vo). Not for cryptography.
-public struct NameHash: Sendable {
+package struct NameHash: Sendable {
   /// The hash of all that was added.
-  public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+  package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
   /// Starts a hash of nothing.
-  public init() {}
+  package init() {}
 
   /// The hash of one name.
-  public static func of(_ name: String) -> UInt64 {
+  package static func of(_ name: String) -> UInt64 {
     var hash = NameHash()
     hash.add(name)
     return hash.value
   }
 
   /// Adds a name's UTF-8 bytes and an end mark, which no UTF-8 has.
-  public mutating func add(_ name: String) {
+  package mutating func add(_ name: String) {
     for byte in name.utf8 { add(byte) }
     add(UInt8(0xFF))
   }
 
   /// Adds the 8 bytes of a number, the lowest first.
-  public mutating func add(_ number: UInt64) {
+  package mutating func add(_ number: UInt64) {
     for place in 0..<8 { add(UInt8(truncatingIfNeeded: number >> (8 * UInt64(place)))) }
   }
 

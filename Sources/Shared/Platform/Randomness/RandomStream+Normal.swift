@@ -8,7 +8,7 @@
 
 extension RandomStream {
   /// A number of the standard normal distribution (Box and Muller, the cosine of each pair).
-  public mutating func normal() -> Float {
+  package mutating func normal() -> Float {
     // 1 - u lies in (0, 1]: the logarithm is finite.
     let radius = (-2 * log(1 - uniform(0, 1))).squareRoot()
     return Float(radius * cos(2 * Double.pi * uniform(0, 1)))

@@ -4,9 +4,9 @@
 ///
 /// The generator is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
 /// 2014); its start is a hash of the key. Not for cryptography.
-public struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers of a stream are for; streams of different purposes have nothing in common.
-  public enum Purpose: UInt64, Sendable {
+  package enum Purpose: UInt64, Sendable {
     /// The first weights of a network.
     case weights = 1
     /// The order of samples in an epoch.
@@ -34,7 +34,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// Starts the stream of a key.
-  public init(seed: UInt64, _ purpose: Purpose, _ counters: UInt64...) {
+  package init(seed: UInt64, _ purpose: Purpose, _ counters: UInt64...) {
     var hash = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
     hash = Self.mix(hash ^ purpose.rawValue &* 0xD1B5_4A32_D192_ED03)
     for (place, counter) in counters.enumerated() {
@@ -44,54 +44,54 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// 64 random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mix(state)
   }
 
   /// A number of [0, 1) with 24 random bits, each exactly representable.
-  public mutating func uniform() -> Float {
+  package mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
 
   /// A number of [lower, upper); for an empty range its lower end.
-  public mutating func uniform(_ lower: Double, _ upper: Double) -> Double {
+  package mutating func uniform(_ lower: Double, _ upper: Double) -> Double {
     lower + (upper - lower) * (Double(next() >> 11) * 0x1p-53)
   }
 
   /// A number of a range, all equally likely.
-  public mutating func within(_ range: ClosedRange<Double>) -> Double {
+  package mutating func within(_ range: ClosedRange<Double>) -> Double {
     uniform(range.lowerBound, range.upperBound)
   }
 
   /// A number at most `distance` from `centre`, all equally likely.
-  public mutating func around(_ centre: Double, _ distance: Double) -> Double {
+  package mutating func around(_ centre: Double, _ distance: Double) -> Double {
     uniform(centre - distance, centre + distance)
   }
 
   /// Whether an event of this probability happens; draws one number in any case.
-  public mutating func happens(_ probability: Double) -> Bool {
+  package mutating func happens(_ probability: Double) -> Bool {
     uniform(0, 1) < probability
   }
 
   /// A number of 0..<count, all equally likely (the bias is below count / 2^64).
   ///
   /// - Precondition: `count` is positive.
-  public mutating func below(_ count: Int) -> Int {
+  package mutating func below(_ count: Int) -> Int {
     precondition(count > 0, "a number can be drawn from at least one")
     return Int(next().multipliedFullWidth(by: UInt64(count)).high)
   }
 
   /// The numbers 0..<count in random order (Fisher and Yates). Unlike the standard library's
   /// `shuffled(using:)` it is the same in every version of Swift.
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<max(count, 0))
     shuffle(&order)
     return order
   }
 
   /// Puts the elements in random order.
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, below(last + 1))
     }

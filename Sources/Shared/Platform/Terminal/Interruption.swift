@@ -7,9 +7,9 @@ internal import Workers
 ///
 /// SIGHUP never drops anything: the system and the shell both send it when a terminal is closed. Where
 /// it was ignored at the start, as by nohup, it stays ignored.
-public final class Interruption: Sendable {
+package final class Interruption: Sendable {
   /// How urgently the job shall end.
-  public enum Request: Int, Sendable, Comparable {
+  package enum Request: Int, Sendable, Comparable {
     /// Go on.
     case none
     /// Begin nothing new.
@@ -18,7 +18,7 @@ public final class Interruption: Sendable {
     case abandon
 
     /// From going on to dropping everything.
-    public static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
   }
 
   private struct State {
@@ -52,7 +52,7 @@ public final class Interruption: Sendable {
   ///
   /// - Parameter onSignal: called on a thread of its own at each signal that asks for more than the ones
   ///   before, with the first one's number.
-  public init(onSignal: @escaping @Sendable (Request, _ signal: Int32) -> Void) {
+  package init(onSignal: @escaping @Sendable (Request, _ signal: Int32) -> Void) {
     let queue = DispatchQueue(label: "Interruption")
     for number in Self.signals {
       ignore(number)
@@ -67,10 +67,10 @@ public final class Interruption: Sendable {
   }
 
   /// What has been asked for so far.
-  public var request: Request { state.withLock { $0.request } }
+  package var request: Request { state.withLock { $0.request } }
 
   /// The first signal that came, e.g. SIGINT; nil where none came.
-  public var signal: Int32? { state.withLock { $0.signal == 0 ? nil : $0.signal } }
+  package var signal: Int32? { state.withLock { $0.signal == 0 ? nil : $0.signal } }
 }
 
 extension sigaction {

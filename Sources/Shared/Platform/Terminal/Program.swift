@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The first and the last thing that a program does, so that a lost terminal, log or disk costs nothing
 /// but what it held.
-public enum Program {
+package enum Program {
   /// Before anything else, above all before a file is opened.
   ///
   /// - Descriptors 0 to 2 that are closed are opened on /dev/null, the two of output for reading only:
@@ -16,7 +16,7 @@ public enum Program {
   ///   and with `failureStatus`, where SIGBUS would.
   ///
   /// - Parameter failureStatus: status of a process that failed.
-  public static func begin(failureStatus: Int32) {
+  package static func begin(failureStatus: Int32) {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
       // The lowest free number is given, and the lower ones are open.
@@ -42,7 +42,7 @@ public enum Program {
   ///   - message: a help text, which goes to standard output, or what is wrong.
   ///   - status: what the work, or the error that ended it, asks for.
   ///   - failureStatus: status of a process that failed.
-  public static func end(_ message: String, status: Int32, failureStatus: Int32) -> Never {
+  package static func end(_ message: String, status: Int32, failureStatus: Int32) -> Never {
     if !message.isEmpty {
       if status == 0 { StandardOutput.write(message) } else { StandardError.write(message) }
     }

@@ -1,7 +1,7 @@
-public import Workers
+package import Workers
 
 /// Shows work as a progress line on standard error, and ends it where a signal asks for that.
-public protocol ProgressConsole: WorkObserver {
+package protocol ProgressConsole: WorkObserver {
   /// What Ctrl-C, SIGTERM and SIGHUP do.
   var interruption: Interruption { get }
   /// The line of the work under way; nil between two.
@@ -10,20 +10,20 @@ public protocol ProgressConsole: WorkObserver {
 
 extension ProgressConsole {
   /// Whether a signal came.
-  public var shallStop: Bool { interruption.request != .none }
+  package var shallStop: Bool { interruption.request != .none }
 
   /// Begins a line.
-  public func begin(total: Int, unit: String) {
+  package func begin(total: Int, unit: String) {
     line.withLock { $0 = ProgressLine(total: total, unit: unit) }
   }
 
   /// Moves the line on.
-  public func advance(to done: Int, detail: String) {
+  package func advance(to done: Int, detail: String) {
     line.withLock { $0?.update(done: done, detail: detail) }
   }
 
   /// Ends the line.
-  public func end() {
+  package func end() {
     line.withLock { line in
       line?.finish()
       line = nil

@@ -5,7 +5,7 @@ internal import Workers
 
 /// Progress of a job on standard error: a bar that redraws itself on a terminal, a plain line now and
 /// then elsewhere. May be used from any thread.
-public final class ProgressLine: Sendable {
+package final class ProgressLine: Sendable {
   private struct State {
     var done = 0
     var detail = ""
@@ -28,7 +28,7 @@ public final class ProgressLine: Sendable {
   ///   - first: how many of them an earlier run has done; rate and ETA go by the others.
   ///   - unit: what is counted, in the plural: `videos`.
   ///   - isTerminal: whether standard error is a terminal, where nil.
-  public init(total: Int, first: Int = 0, unit: String, isTerminal: Bool? = nil) {
+  package init(total: Int, first: Int = 0, unit: String, isTerminal: Bool? = nil) {
     self.total = total
     self.first = first
     self.unit = unit
@@ -37,7 +37,7 @@ public final class ProgressLine: Sendable {
   }
 
   /// Says how far the job is; drawn at most a few times a second.
-  public func update(done: Int, detail: String) {
+  package func update(done: Int, detail: String) {
     state.withLock { state in
       let isCompleted = done >= total && state.done < total
       state.done = max(done, state.done)
@@ -50,7 +50,7 @@ public final class ProgressLine: Sendable {
   }
 
   /// Prints a line of its own above the bar; names in it are escaped.
-  public func note(_ line: String) {
+  package func note(_ line: String) {
     state.withLock { state in
       write((state.isBarVisible ? "\r\u{1B}[2K" : "") + line.printable + "\n")
       state.isBarVisible = false
@@ -59,7 +59,7 @@ public final class ProgressLine: Sendable {
   }
 
   /// Prints a line on standard output, above the bar where both are one terminal.
-  public func print(_ line: String) {
+  package func print(_ line: String) {
     state.withLock { state in
       if state.isBarVisible { write("\r\u{1B}[2K") }
       state.isBarVisible = false
@@ -69,7 +69,7 @@ public final class ProgressLine: Sendable {
   }
 
   /// Ends the bar's line; the progress line isn't used after that.
-  public func finish() {
+  package func finish() {
     state.withLock { state in
       if isTerminal { draw(&state, clock.seconds) }
       if state.isBarVisible { write("\n") }
@@ -129,7 +129,7 @@ extension ProgressLine {
   }
 
   /// A time as `m:ss` or `h:mm:ss`.
-  public static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     let whole = Int(min(max(seconds, 0), 3.6e6).rounded())
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
     return hours > 0

@@ -1,3 +1,3 @@
 /// Version of the product, as in CHANGELOG.md: what `--version` prints and what files say they were
 /// made by.
-public let softwareVersion = "0.2.0"
+package let softwareVersion = "0.2.0"

@@ -4,14 +4,14 @@ internal import Workers
 
 /// Lines on standard output that arrive at once: Swift's own `print` keeps them back where the output
 /// is a file or a pipe, so that they would come after what goes to standard error.
-public enum StandardOutput {
+package enum StandardOutput {
   private static let lost = Locked<Int32?>(nil)
   private static let log = Locked(false)
   private static let result = Locked(false)
 
   /// Whether what is written tells of work whose result lies elsewhere, in a store or a folder of a run:
   /// a log that is lost is no failure.
-  public static var isLog: Bool {
+  package static var isLog: Bool {
     get { log.withLock { $0 } }
     set { log.withLock { $0 = newValue } }
   }
@@ -23,7 +23,7 @@ public enum StandardOutput {
   }
 
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
-  public static func write(_ line: String = "") {
+  package static func write(_ line: String = "") {
     guard !isForResult else { return }
     writeResult(line + "\n")
   }
@@ -37,7 +37,7 @@ public enum StandardOutput {
 
   /// That some of the output was lost, as a sentence; nil where all of it was written. A terminal that
   /// is gone has nobody who misses it, and a reader such as `head` has read what it wanted: neither counts.
-  public static var failure: String? {
+  package static var failure: String? {
     guard let status = lost.withLock({ $0 }), status != EIO, status != EPIPE else { return nil }
     return "standard output can't be written, so that part of it is missing "
       + "(\(String(cString: strerror(status)))); "
@@ -46,9 +46,9 @@ public enum StandardOutput {
 }
 
 /// Lines on standard error.
-public enum StandardError {
+package enum StandardError {
   /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
-  public static func write(_ line: String = "") {
+  package static func write(_ line: String = "") {
     _ = OutputDescriptor.write(line.printableLines + "\n", to: STDERR_FILENO)
   }
 
@@ -57,7 +57,7 @@ public enum StandardError {
   /// job: a process says why, waits, and then tells it.
   ///
   /// - Parameter longest: for how long at most.
-  public static func waitUntilRead(atMost longest: Duration) {
+  package static func waitUntilRead(atMost longest: Duration) {
     OutputDescriptor.waitUntilRead(STDERR_FILENO, atMost: longest)
   }
 }

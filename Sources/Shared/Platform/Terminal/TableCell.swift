@@ -1,15 +1,15 @@
 internal import Foundation
 
 /// Numbers as cells of a text table: "-" where there is none.
-public enum TableCell {
+package enum TableCell {
   /// With a fixed count of decimals.
-  public static func number(_ value: Double?, _ digits: Int) -> String {
+  package static func number(_ value: Double?, _ digits: Int) -> String {
     guard let value else { return "-" }
     return String(format: "%.\(digits)f", value)
   }
 
   /// A share as a whole percentage.
-  public static func percent(_ value: Double?) -> String {
+  package static func percent(_ value: Double?) -> String {
     guard let value else { return "-" }
     return String(format: "%.0f%%", 100 * value)
   }

@@ -1,28 +1,28 @@
 internal import PrintableText
 
 /// A table of plain text: columns as wide as their widest cell, numbers to the right.
-public struct TextTable: Sendable {
+package struct TextTable: Sendable {
   /// Column titles.
-  public var header: [String]
+  package var header: [String]
 
   /// Rows; each has as many cells as the header.
-  public private(set) var rows: [[String]] = []
+  package private(set) var rows: [[String]] = []
 
   /// Creates a table without rows.
-  public init(header: [String]) {
+  package init(header: [String]) {
     self.header = header
   }
 
   /// Adds a row. What a terminal would obey is escaped, so that a cell stays on its line.
   ///
   /// - Precondition: as many cells as the header has.
-  public mutating func append(_ cells: [String]) {
+  package mutating func append(_ cells: [String]) {
     precondition(cells.count == header.count, "a row has as many cells as the header")
     rows.append(cells.map(\.printable))
   }
 
   /// The table's lines: header, rule, rows.
-  public func render() -> String {
+  package func render() -> String {
     let widths = header.indices.map { column in
       ([header] + rows).map { $0[column].count }.max() ?? 0
     }

@@ -2,7 +2,7 @@ extension String {
   /// The text in lines of at most `width` characters, broken between words; a longer word stays whole.
   /// Line breaks of the text are kept, and every line begins with `indent`, but for the first where
   /// `isFirstIndented` is false.
-  public func wrapped(
+  package func wrapped(
     width: Int = 100, indent: String = "", isFirstIndented: Bool = true
   ) -> String {
     var lines: [String] = []

@@ -6,7 +6,7 @@ internal import Foundation
 /// The caller is one of the workers. The corresponding Dispatch function is `concurrentPerform`: with
 /// more bodies than cores some run after others, so a body must not wait for another one. Costs a few
 /// microseconds; for work that is known beforehand, whereas `WorkerPool.forEach` is for queues.
-public func runParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
+package func runParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
   precondition(count >= 0, "work falls into 0 or more parts")
   guard count > 1 else {
     if count == 1 { body(0) }
@@ -20,7 +20,7 @@ public func runParallel(_ count: Int, _ body: @Sendable (Int) -> Void) {
 ///
 /// The caller is one of the workers, each other one gets a thread of its own; that costs some 50
 /// microseconds, so it is for milliseconds of work that can't be cut into parts beforehand.
-public func runTogether(_ count: Int, _ body: @Sendable (Int) -> Void) {
+package func runTogether(_ count: Int, _ body: @Sendable (Int) -> Void) {
   precondition(count > 0, "at least one worker runs")
   guard count > 1 else { return body(0) }
   withoutActuallyEscaping(body) { body in

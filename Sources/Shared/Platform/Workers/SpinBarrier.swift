@@ -9,19 +9,19 @@ internal import Synchronization
 
 /// Where workers of one `runParallel` wait for each other many times a millisecond: they spin for a
 /// moment, then they give their core to others, so that it works with more workers than cores too.
-public final class SpinBarrier: Sendable {
+package final class SpinBarrier: Sendable {
   private let members: Int
   private let arrived = Atomic(0)
   private let phase = Atomic(0)
 
   /// - Parameter members: how many workers wait each time.
-  public init(members: Int) {
+  package init(members: Int) {
     precondition(members > 0, "a barrier is for at least one worker")
     self.members = members
   }
 
   /// Returns when all members have called; what they wrote before is seen by all.
-  public func wait() {
+  package func wait() {
     guard members > 1 else { return }
     let current = phase.load(ordering: .acquiring)
     if arrived.add(1, ordering: .acquiringAndReleasing).newValue == members {

@@ -1,5 +1,5 @@
 /// What long work reports to, and asks whether to go on. May be called from any thread.
-public protocol WorkObserver: Sendable {
+package protocol WorkObserver: Sendable {
   /// A stretch of work begins: `total` units, named in the plural ("pictures").
   func begin(total: Int, unit: String)
   /// So many units of the stretch are done.
@@ -11,22 +11,22 @@ public protocol WorkObserver: Sendable {
 }
 
 /// Work ended because its observer asked for that.
-public struct WorkStopped: Error, Sendable {
+package struct WorkStopped: Error, Sendable {
   /// Creates the error.
-  public init() {}
+  package init() {}
 }
 
 /// An observer that shows nothing and never stops the work.
-public struct SilentObserver: WorkObserver {
+package struct SilentObserver: WorkObserver {
   /// Creates the observer.
-  public init() {}
+  package init() {}
 
   /// Does nothing.
-  public func begin(total: Int, unit: String) {}
+  package func begin(total: Int, unit: String) {}
   /// Does nothing.
-  public func advance(to done: Int, detail: String) {}
+  package func advance(to done: Int, detail: String) {}
   /// Does nothing.
-  public func end() {}
+  package func end() {}
   /// Never.
-  public var shallStop: Bool { false }
+  package var shallStop: Bool { false }
 }

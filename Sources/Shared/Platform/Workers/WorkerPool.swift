@@ -2,20 +2,20 @@ internal import Dispatch
 internal import Foundation
 
 /// Synchronous work spread over Dispatch workers, one per core by default.
-public struct WorkerPool: Sendable {
+package struct WorkerPool: Sendable {
   /// How many workers run at the same time.
-  public let workerCount: Int
+  package let workerCount: Int
 
   /// Creates a pool; no thread is started before there is work.
   ///
   /// - Parameter workerCount: how many workers, or 0 for one per core.
-  public init(workerCount: Int = 0) {
+  package init(workerCount: Int = 0) {
     precondition(workerCount >= 0, "a pool has 0 (one per core) or more workers")
     self.workerCount = workerCount == 0 ? WorkerPool.coreCount : workerCount
   }
 
   /// Cores that this process may use.
-  public static var coreCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
+  package static var coreCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
 
   /// Works through `items`: each free worker takes the next one. Returns when all are done.
   ///
@@ -24,7 +24,7 @@ public struct WorkerPool: Sendable {
   ///     (decoders, buffers) belongs to that worker alone. Returns the function that does one item.
   /// - Throws: the error of the worker with the lowest number that failed; after a failure no worker
   ///   takes another item.
-  public func forEach<Item: Sendable>(
+  package func forEach<Item: Sendable>(
     _ items: [Item], makeWorker: @Sendable (Int) throws -> (Item) throws -> Void
   ) throws {
     let next = Locked(0)

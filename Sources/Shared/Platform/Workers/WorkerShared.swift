@@ -4,13 +4,13 @@
 /// A lock would cost time and guard nothing. What makes the sharing safe is the caller's promise:
 /// between the start and the end of a `runParallel`, whatever one body writes no other body touches.
 /// `runParallel` itself orders what was written before it, inside it and after it.
-public struct WorkerShared<Value>: @unchecked Sendable {
+package struct WorkerShared<Value>: @unchecked Sendable {
   // Guard of `@unchecked Sendable`: the promise above, and `value` itself is never reassigned.
   /// The shared value.
-  public let value: Value
+  package let value: Value
 
   /// Shares a value under the promise above.
-  public init(_ value: Value) {
+  package init(_ value: Value) {
     self.value = value
   }
 }

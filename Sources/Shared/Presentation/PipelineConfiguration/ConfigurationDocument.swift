@@ -8,12 +8,12 @@ import Foundation
 ///   $0.integer("workers", default: 0, in: 0...1024)
 /// }
 /// ```
-public struct ConfigurationDocument: Sendable {
+package struct ConfigurationDocument: Sendable {
   /// The largest file that is read, in bytes. Pipeline files are a few kilobytes long.
-  public static let maximumBytes = 1 << 20
+  package static let maximumBytes = 1 << 20
 
   /// The file's name as error messages give it.
-  public let name: String
+  package let name: String
 
   /// The folder where relative paths of this file start.
   let folder: String
@@ -21,14 +21,14 @@ public struct ConfigurationDocument: Sendable {
   private let root: ConfigurationNode
 
   /// Reads and parses a file. Relative paths inside it start at the file's folder.
-  public init(contentsOf path: String) throws(ConfigurationError) {
+  package init(contentsOf path: String) throws(ConfigurationError) {
     let data = try Self.contents(of: path)
     try self.init(
       bytes: [UInt8](data), name: path, folder: PipelineConfiguration.folder(of: path))
   }
 
   /// Parses text that doesn't come from a file. Relative paths inside it start at `folder`.
-  public init(yaml: String, name: String, folder: String) throws(ConfigurationError) {
+  package init(yaml: String, name: String, folder: String) throws(ConfigurationError) {
     try self.init(bytes: Array(yaml.utf8), name: name, folder: folder)
   }
 
@@ -60,7 +60,7 @@ public struct ConfigurationDocument: Sendable {
   ///     (`sampling.framesPerVideo=16`, `extract.sampling.framesPerVideo=16`); the value is YAML.
   ///     The last one wins; a mapping is merged. Relative paths start at the working directory.
   ///   - body: Asks the reader for every setting of the section, whatever values it finds.
-  public func read<Value>(
+  package func read<Value>(
     _ section: String, ignoring others: [String] = [], overrides: [String] = [],
     _ body: (SectionReader) -> Value
   ) throws(ConfigurationError) -> Value {

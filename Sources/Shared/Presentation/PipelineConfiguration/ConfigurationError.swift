@@ -2,9 +2,9 @@ internal import PrintableText
 
 /// Why a configuration can't be used. It carries all problems of one reading, so that a file with
 /// three mistakes needs one correction, not three runs.
-public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of a problem.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// The file is missing, not readable, too large or not text.
     case unreadableFile
     /// The text is not YAML, or YAML of a form that is refused (aliases, tags).
@@ -22,25 +22,25 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
   }
 
   /// One problem and its place.
-  public struct Problem: Sendable, Equatable, CustomStringConvertible {
+  package struct Problem: Sendable, Equatable, CustomStringConvertible {
     /// The kind of the problem.
-    public let code: Code
+    package let code: Code
 
     /// Where it stands.
-    public let place: ConfigurationPlace
+    package let place: ConfigurationPlace
 
     /// What is wrong, what was expected, and what to try.
-    public let message: String
+    package let message: String
 
     /// `pipelines/dfdc.yaml:12:5: message`.
-    public var description: String { "\(place): \(message)".printable }
+    package var description: String { "\(place): \(message)".printable }
   }
 
   /// The problems, at least one: those with a line first, in the order of the file.
-  public let problems: [Problem]
+  package let problems: [Problem]
 
   /// One line for each problem; a long list is cut and says so.
-  public var description: String {
+  package var description: String {
     let shown = problems.prefix(Self.shownProblems).map(\.description)
     let hidden = problems.count - shown.count
     let rest = hidden > 0 ? ["and \(hidden) more"] : []
@@ -61,7 +61,7 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
 }
 
 /// Where a setting was read from.
-public enum ConfigurationPlace: Sendable, Equatable, CustomStringConvertible {
+package enum ConfigurationPlace: Sendable, Equatable, CustomStringConvertible {
   /// A position in a file; line and column count from 1, columns in Unicode scalars.
   case position(file: String, line: Int, column: Int)
   /// A file as a whole.
@@ -70,7 +70,7 @@ public enum ConfigurationPlace: Sendable, Equatable, CustomStringConvertible {
   case option
 
   /// `file:line:column`, `file` or `--set`.
-  public var description: String {
+  package var description: String {
     switch self {
     case .position(let file, let line, let column): "\(file):\(line):\(column)"
     case .file(let file): file

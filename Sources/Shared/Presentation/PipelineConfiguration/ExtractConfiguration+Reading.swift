@@ -7,14 +7,14 @@ extension ExtractConfiguration {
   /// - Parameters:
   ///   - path: The pipeline file. Relative paths inside it start at its folder.
   ///   - overrides: What `--set` gave, see `ConfigurationDocument.read`.
-  public init(
+  package init(
     contentsOf path: String, overrides: [String] = []
   ) throws(ConfigurationError) {
     try self.init(ConfigurationDocument(contentsOf: path), overrides: overrides)
   }
 
   /// Reads the section `extract:` of a document.
-  public init(
+  package init(
     _ document: ConfigurationDocument, overrides: [String] = []
   ) throws(ConfigurationError) {
     self = try document.read("extract", ignoring: ["train"], overrides: overrides) {

@@ -1,10 +1,10 @@
-public import Contract
+package import Contract
 
 extension ExtractConfiguration {
   /// All that determines which crops a video gives.
   ///
   /// - Parameter detectorWeights: checksum of the detector's weights.
-  public func recipe(detectorWeights: String?) -> ExtractionRecipe {
+  package func recipe(detectorWeights: String?) -> ExtractionRecipe {
     guard alignment.kind != .whole else { return recipeOfWholePictures }
     // Reading makes sure of three thresholds.
     let thresholds = detection.thresholds.map { Float($0) }

@@ -4,13 +4,13 @@ extension ExtractConfiguration {
   /// The settings that determine the crops in the store, by dotted key (`sampling.framesPerVideo`)
   /// with the value's canonical YAML. Equal for two runs whose stores may be joined. Paths, the
   /// number of workers, the choice of videos, how their labels are found, and the size of shards are not among them.
-  public var contentSettings: [String: String] {
+  package var contentSettings: [String: String] {
     lines.decisive
   }
 
   /// The whole configuration as a pipeline file with the section `extract:`. Reading it gives this
   /// configuration again.
-  public var yaml: String {
+  package var yaml: String {
     lines.yaml(section: "extract")
   }
 

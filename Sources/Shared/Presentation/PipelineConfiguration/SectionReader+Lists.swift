@@ -1,6 +1,6 @@
 extension SectionReader {
   /// A list of texts, `[a, b]` or one line each.
-  public func strings(_ key: String, default standard: [String]) -> [String] {
+  package func strings(_ key: String, default standard: [String]) -> [String] {
     guard let node = value(key) else { return standard }
     guard case .list(let items) = node.content else {
       mismatch(node, key, "a list such as [a, b]")
@@ -14,7 +14,7 @@ extension SectionReader {
   }
 
   /// A list of some of the choices, each at most once, in the order that was written.
-  public func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>(
+  package func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>(
     _ key: String, default standard: [Choice]
   ) -> [Choice] {
     guard let node = value(key) else { return standard }
@@ -41,7 +41,7 @@ extension SectionReader {
   }
 
   /// A list of as many numbers as the default has, each in `range`.
-  public func numbers(
+  package func numbers(
     _ key: String, default standard: [Double], in range: ClosedRange<Double>
   ) -> [Double] {
     guard let node = value(key) else { return standard }
@@ -68,7 +68,7 @@ extension SectionReader {
 
   /// A range of numbers, `[least, most]`, both in `range`. The same number twice is no range but
   /// one value.
-  public func ascendingPair(
+  package func ascendingPair(
     _ key: String, default standard: [Double], in range: ClosedRange<Double>
   ) -> [Double] {
     precondition(standard.count == 2, "a range has two ends")

@@ -1,7 +1,7 @@
 extension SectionReader {
   /// A path, absolute. One that is relative starts at the folder of the file it stands in; given by
   /// an override, at the working directory. `null` and a missing key are nil.
-  public func optionalPath(_ key: String) -> String? {
+  package func optionalPath(_ key: String) -> String? {
     guard let node = value(key), !node.isNull else { return nil }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "a path or null")
@@ -11,7 +11,7 @@ extension SectionReader {
   }
 
   /// A path like `optionalPath`; without the key it is `standard`, seen from the file's folder.
-  public func path(_ key: String, default standard: String) -> String {
+  package func path(_ key: String, default standard: String) -> String {
     guard let node = value(key) else { return absolutePath(standard, below: reading.folder) }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "a path")

@@ -4,9 +4,9 @@
 /// No accessor throws. It notes the problem and returns the default; the reading throws all
 /// problems at its end. So ask for every setting, unconditionally. A reader is used on one thread
 /// and only inside the closure that received it.
-public final class SectionReader {
+package final class SectionReader {
   /// Dotted path of the mapping, e.g. `extract.sampling`; empty at the top level.
-  public let path: String
+  package let path: String
 
   /// The keys asked for so far, in order.
   private(set) var knownKeys: [String] = []
@@ -40,7 +40,7 @@ public final class SectionReader {
   // MARK: Sections
 
   /// The mapping below `key`; one that is missing or has nothing in it reads as all defaults.
-  public func section(_ key: String) -> SectionReader {
+  package func section(_ key: String) -> SectionReader {
     let entry = entry(key)
     return SectionReader(
       path: fullPath(of: key), node: entry?.value, place: entry?.keyPlace ?? place,
@@ -48,12 +48,12 @@ public final class SectionReader {
   }
 
   /// Allows `key` without looking at what it holds.
-  public func ignore(_ key: String) {
+  package func ignore(_ key: String) {
     _ = entry(key)
   }
 
   /// Notes that the value of `key` contradicts another setting; `message` says what was expected.
-  public func reject(_ key: String, _ message: String) {
+  package func reject(_ key: String, _ message: String) {
     let entry = entry(key)
     report(.wrongValue, at: entry?.value.place ?? place, fullPath(of: key), message)
   }
@@ -62,7 +62,7 @@ public final class SectionReader {
 
   /// A whole number in `range`, written in decimal digits, that `step` divides. With `zeroMeans`, 0
   /// is allowed besides and the message says what it stands for.
-  public func integer(
+  package func integer(
     _ key: String, default standard: Int, in range: ClosedRange<Int>, multipleOf step: Int = 1,
     zeroMeans: String? = nil
   ) -> Int {
@@ -79,7 +79,7 @@ public final class SectionReader {
 
   /// A whole number that another setting replaced, for files of older versions: nil where it isn't
   /// there, and then no known key. Both together are an error.
-  public func replacedInteger(
+  package func replacedInteger(
     _ key: String, by other: String, in range: ClosedRange<Int>
   ) -> Int? {
     guard entries.contains(where: { $0.key == key }) else { return nil }
@@ -91,14 +91,14 @@ public final class SectionReader {
   }
 
   /// A finite number in `range`, in decimal notation with or without an exponent.
-  public func number(
+  package func number(
     _ key: String, default standard: Double, in range: ClosedRange<Double>
   ) -> Double {
     plain(key, default: standard, "a number \(described(range))") { parsedNumber($0, in: range) }
   }
 
   /// A number above 0, up to `limit`.
-  public func positiveNumber(
+  package func positiveNumber(
     _ key: String, default standard: Double, upTo limit: Double
   ) -> Double {
     plain(key, default: standard, "a number above 0 up to \(shortText(limit))") {
@@ -107,7 +107,7 @@ public final class SectionReader {
   }
 
   /// A length of time as text such as `1h30m`, or plain seconds; `null` and a missing key are nil.
-  public func optionalSeconds(_ key: String) -> Double? {
+  package func optionalSeconds(_ key: String) -> Double? {
     guard let node = value(key), !node.isNull else { return nil }
     guard let text = nonEmptyText(node), let seconds = seconds(ofTimeText: text) else {
       mismatch(node, key, "a time such as 2h, 90m, 1h30m or 45s, or null")
@@ -117,12 +117,12 @@ public final class SectionReader {
   }
 
   /// `true` or `false`; YAML 1.1's other words for them are errors.
-  public func flag(_ key: String, default standard: Bool) -> Bool {
+  package func flag(_ key: String, default standard: Bool) -> Bool {
     plain(key, default: standard, "true or false", Bool.init)
   }
 
   /// Text. A number without quotes is text as well; nothing (`null`) isn't.
-  public func string(_ key: String, default standard: String) -> String {
+  package func string(_ key: String, default standard: String) -> String {
     guard let node = value(key) else { return standard }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "text")
@@ -132,7 +132,7 @@ public final class SectionReader {
   }
 
   /// Text; `null` and a missing key are nil. A number without quotes is text as well.
-  public func optionalString(_ key: String) -> String? {
+  package func optionalString(_ key: String) -> String? {
     guard let node = value(key), !node.isNull else { return nil }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "text or null")
@@ -143,7 +143,7 @@ public final class SectionReader {
 
   /// One of the cases of `Choice`, by its raw value. With `isRequired`, a missing key is an error and
   /// `standard` only stands in for the value until the reading throws.
-  public func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  package func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, default standard: Choice, isRequired: Bool = false
   ) -> Choice {
     let names = Choice.allCases.map(\.rawValue)

@@ -5,7 +5,7 @@ private let longestTime = 366.0 * 86400
 /// a unit is seconds. Units are `d`, `h`, `m` and `s`, the larger ones first, each at most once.
 ///
 /// - Returns: A number above 0 up to one year, or nil for every other text.
-public func seconds(ofTimeText text: String) -> Double? {
+package func seconds(ofTimeText text: String) -> Double? {
   // Longer than any sensible time; bounds what hostile text can cost.
   guard text.utf8.count <= 64, !text.isEmpty else { return nil }
   let allowed = Double.leastNonzeroMagnitude...longestTime
@@ -29,7 +29,7 @@ public func seconds(ofTimeText text: String) -> Double? {
 
 /// A time as text that `seconds(ofTimeText:)` reads back exactly: `1h30m` where the seconds are
 /// whole, plain seconds elsewhere.
-public func timeText(seconds: Double) -> String {
+package func timeText(seconds: Double) -> String {
   guard let whole = Int(exactly: seconds), whole > 0 else { return String(seconds) }
   let parts = [(whole / 3600, "h"), (whole / 60 % 60, "m"), (whole % 60, "s")]
   return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()

@@ -1,19 +1,19 @@
 /// One value for each of some names, as bars from left to right: names have room above their bars, on
 /// a phone as well.
-public struct BarPlot: Sendable {
+package struct BarPlot: Sendable {
   /// A name and its value.
-  public struct Bar: Sendable, Equatable {
+  package struct Bar: Sendable, Equatable {
     /// What the bar is of.
-    public var name: String
+    package var name: String
     /// Its length; a bar without a value, or with one that is not finite, is left empty.
-    public var value: Double?
+    package var value: Double?
     /// What stands at its end: the value in words.
-    public var text: String
+    package var text: String
     /// Its colour.
-    public var colour: PlotColour
+    package var colour: PlotColour
 
     /// Creates a bar.
-    public init(_ name: String, _ value: Double?, text: String, colour: PlotColour) {
+    package init(_ name: String, _ value: Double?, text: String, colour: PlotColour) {
       self.name = name
       self.value = value
       self.text = text
@@ -22,23 +22,23 @@ public struct BarPlot: Sendable {
   }
 
   /// Most bars of a plot; a longer list is for a table.
-  public static let maximumBars = 40
+  package static let maximumBars = 40
 
   /// Name in files and anchors, see `Drawing.name`.
-  public var name: String
+  package var name: String
   /// What the plot shows, in a few words.
-  public var title: String
+  package var title: String
   /// What a reader who can't see it should know.
-  public var summary: String
+  package var summary: String
   /// What the values are, with the range of the bars.
-  public var x: PlotAxis
+  package var x: PlotAxis
   /// From top to bottom.
-  public var bars: [Bar]
+  package var bars: [Bar]
   /// A value that the bars are compared with.
-  public var reference: Double?
+  package var reference: Double?
 
   /// Describes a plot.
-  public init(
+  package init(
     name: String, title: String, summary: String, x: PlotAxis, bars: [Bar],
     reference: Double? = nil
   ) {
@@ -56,7 +56,7 @@ public struct BarPlot: Sendable {
   private static let top = 4.0
 
   /// The plot as a drawing, of the first `maximumBars` bars; nil where none has a value.
-  public var drawing: Drawing? {
+  package var drawing: Drawing? {
     let bars = bars.prefix(Self.maximumBars)
     let values = bars.compactMap(\.value).filter(x.has)
     guard !values.isEmpty else { return nil }

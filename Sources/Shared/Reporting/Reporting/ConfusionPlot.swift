@@ -1,17 +1,17 @@
 /// What two classes were called: a table of two by two, each cell as deep in colour as its share of
 /// the row.
-public struct ConfusionPlot: Sendable {
+package struct ConfusionPlot: Sendable {
   /// A class with what became of its members.
-  public struct Row: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// The true class.
-    public var name: String
+    package var name: String
     /// The class's colour.
-    public var colour: PlotColour
+    package var colour: PlotColour
     /// How many were called the first and the second class.
-    public var counts: [Int]
+    package var counts: [Int]
 
     /// Creates a row.
-    public init(_ name: String, colour: PlotColour, counts: [Int]) {
+    package init(_ name: String, colour: PlotColour, counts: [Int]) {
       self.name = name
       self.colour = colour
       self.counts = counts
@@ -19,16 +19,16 @@ public struct ConfusionPlot: Sendable {
   }
 
   /// Name in files and anchors, see `Drawing.name`.
-  public var name: String
+  package var name: String
   /// What the plot shows, in a few words.
-  public var title: String
+  package var title: String
   /// What a reader who can't see it should know.
-  public var summary: String
+  package var summary: String
   /// One row per true class; the columns are the same classes, as called.
-  public var rows: [Row]
+  package var rows: [Row]
 
   /// Describes a plot.
-  public init(name: String, title: String, summary: String, rows: [Row]) {
+  package init(name: String, title: String, summary: String, rows: [Row]) {
     self.name = name
     self.title = title
     self.summary = summary
@@ -41,7 +41,7 @@ public struct ConfusionPlot: Sendable {
 
   /// The plot as a drawing; nil where nothing was counted, or a row doesn't have as many counts as
   /// there are rows.
-  public var drawing: Drawing? {
+  package var drawing: Drawing? {
     guard !rows.isEmpty, rows.allSatisfy({ $0.counts.count == rows.count }),
       rows.contains(where: { $0.counts.contains { $0 > 0 } })
     else { return nil }

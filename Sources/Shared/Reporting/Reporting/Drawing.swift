@@ -1,15 +1,15 @@
 /// A finished plot: SVG for a page, or for a file of its own.
-public struct Drawing: Sendable, Equatable {
+package struct Drawing: Sendable, Equatable {
   /// What the drawing is called in files and anchors: lower-case letters, digits, hyphens.
-  public let name: String
+  package let name: String
   /// What it shows, in a few words.
-  public let title: String
+  package let title: String
   /// What a reader who can't see it should know, in a sentence or two.
-  public let summary: String
+  package let summary: String
   /// Size of the drawing's own coordinates.
-  public let width: Double
+  package let width: Double
   /// See `width`.
-  public let height: Double
+  package let height: Double
 
   private let content: Markup
 
@@ -25,10 +25,10 @@ public struct Drawing: Sendable, Equatable {
   }
 
   /// The drawing for a page that has `PlotStyle.styleSheet`. It is as wide as its surroundings.
-  public var inline: Markup { element(attributes: "", before: "") }
+  package var inline: Markup { element(attributes: "", before: "") }
 
   /// The drawing as a file: an SVG document with its style, on a surface of its own.
-  public var file: String {
+  package var file: String {
     let style: Markup = "<style>\(PlotStyle.styleSheet)</style>"
     let paper: Markup =
       "<rect class=\"paper\" width=\"\(at: width)\" height=\"\(at: height)\"/>"

@@ -1,17 +1,17 @@
 /// How values are distributed in each of a few groups: steps over bins of equal width. The height is
 /// the share of the group, so that groups of different size can be compared.
-public struct HistogramPlot: Sendable {
+package struct HistogramPlot: Sendable {
   /// Values of one group.
-  public struct Group: Sendable, Equatable {
+  package struct Group: Sendable, Equatable {
     /// What stands in the legend.
-    public var name: String
+    package var name: String
     /// Its values; those that are not finite or lie outside of the axis are left out.
-    public var values: [Double]
+    package var values: [Double]
     /// Its colour.
-    public var colour: PlotColour
+    package var colour: PlotColour
 
     /// Creates a group.
-    public init(_ name: String, _ values: [Double], colour: PlotColour) {
+    package init(_ name: String, _ values: [Double], colour: PlotColour) {
       self.name = name
       self.values = values
       self.colour = colour
@@ -19,24 +19,24 @@ public struct HistogramPlot: Sendable {
   }
 
   /// Name in files and anchors, see `Drawing.name`.
-  public var name: String
+  package var name: String
   /// What the plot shows, in a few words.
-  public var title: String
+  package var title: String
   /// What a reader who can't see it should know.
-  public var summary: String
+  package var summary: String
   /// What the values are; its range is that of the bins.
-  public var x: PlotAxis
+  package var x: PlotAxis
   /// How many bins.
-  public var binCount: Int
+  package var binCount: Int
   /// The groups.
-  public var groups: [Group]
+  package var groups: [Group]
   /// What the values are compared with, a threshold for instance.
-  public var guides: [LinePlot.Guide]
+  package var guides: [LinePlot.Guide]
 
   /// Describes a plot.
   ///
   /// - Parameter binCount: 1...1000.
-  public init(
+  package init(
     name: String, title: String, summary: String, x: PlotAxis, binCount: Int = 20,
     groups: [Group], guides: [LinePlot.Guide] = []
   ) {
@@ -51,7 +51,7 @@ public struct HistogramPlot: Sendable {
   }
 
   /// The plot as a drawing; nil where no group has a value on the axis.
-  public var drawing: Drawing? {
+  package var drawing: Drawing? {
     let axis = x.resolved(groups.lazy.flatMap(\.values), tickCount: 6)
     let shares = groups.map { self.shares(of: $0.values, axis) }
     let highest = shares.joined().max() ?? 0

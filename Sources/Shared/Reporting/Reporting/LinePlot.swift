@@ -8,43 +8,43 @@
 ///   lines: [LinePlot.Line("blur", [(1, 0.91), (2, 0.84)], colour: .series(0))])
 /// try plot.drawing.map { try AtomicFile.write(text: $0.file, to: "plots/auc-by-level.svg") }
 /// ```
-public struct LinePlot: Sendable {
+package struct LinePlot: Sendable {
   /// A point of a line.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// Along the horizontal axis.
-    public var x: Double
+    package var x: Double
     /// Along the vertical axis; a value that is not finite is a gap in the line.
-    public var y: Double
+    package var y: Double
 
     /// Creates a point.
-    public init(x: Double, y: Double) {
+    package init(x: Double, y: Double) {
       self.x = x
       self.y = y
     }
   }
 
   /// How a line is drawn.
-  public enum Stroke: Sendable, Equatable {
+  package enum Stroke: Sendable, Equatable {
     case solid
     case dashed
     case dotted
   }
 
   /// A line with a name.
-  public struct Line: Sendable, Equatable {
+  package struct Line: Sendable, Equatable {
     /// What stands in the legend.
-    public var name: String
+    package var name: String
     /// In the order in which they are joined.
-    public var points: [Point]
+    package var points: [Point]
     /// The line's colour.
-    public var colour: PlotColour
+    package var colour: PlotColour
     /// How it is drawn.
-    public var stroke: Stroke
+    package var stroke: Stroke
     /// Whether each point has a mark; its shape goes with the colour.
-    public var hasMarks: Bool
+    package var hasMarks: Bool
 
     /// Creates a line.
-    public init(
+    package init(
       _ name: String, _ points: [Point], colour: PlotColour, stroke: Stroke = .solid,
       hasMarks: Bool = false
     ) {
@@ -56,7 +56,7 @@ public struct LinePlot: Sendable {
     }
 
     /// Creates a line from pairs.
-    public init(
+    package init(
       _ name: String, _ points: [(x: Double, y: Double)], colour: PlotColour,
       stroke: Stroke = .solid, hasMarks: Bool = false
     ) {
@@ -67,16 +67,16 @@ public struct LinePlot: Sendable {
   }
 
   /// A point that is called by a name: the chosen threshold, the best epoch.
-  public struct Mark: Sendable, Equatable {
+  package struct Mark: Sendable, Equatable {
     /// Where it lies.
-    public var point: Point
+    package var point: Point
     /// What stands beside it.
-    public var label: String
+    package var label: String
     /// Its colour.
-    public var colour: PlotColour
+    package var colour: PlotColour
 
     /// Creates a mark.
-    public init(_ label: String, at point: Point, colour: PlotColour = .ink) {
+    package init(_ label: String, at point: Point, colour: PlotColour = .ink) {
       self.point = point
       self.label = label
       self.colour = colour
@@ -84,7 +84,7 @@ public struct LinePlot: Sendable {
   }
 
   /// A line that the data is compared with; it has no name in the legend.
-  public enum Guide: Sendable, Equatable {
+  package enum Guide: Sendable, Equatable {
     /// From one point to another, as the diagonal of a ROC curve.
     case segment(Point, Point)
     /// At a value of the vertical axis.
@@ -94,26 +94,26 @@ public struct LinePlot: Sendable {
   }
 
   /// Name in files and anchors, see `Drawing.name`.
-  public var name: String
+  package var name: String
   /// What the plot shows, in a few words.
-  public var title: String
+  package var title: String
   /// What a reader who can't see it should know.
-  public var summary: String
+  package var summary: String
   /// The horizontal axis.
-  public var x: PlotAxis
+  package var x: PlotAxis
   /// The vertical axis.
-  public var y: PlotAxis
+  package var y: PlotAxis
   /// The lines, the foremost last.
-  public var lines: [Line]
+  package var lines: [Line]
   /// Named points.
-  public var marks: [Mark]
+  package var marks: [Mark]
   /// What is drawn behind the lines.
-  public var guides: [Guide]
+  package var guides: [Guide]
   /// Whether both axes have the same length, as ROC curves want.
-  public var isSquare: Bool
+  package var isSquare: Bool
 
   /// Describes a plot.
-  public init(
+  package init(
     name: String, title: String, summary: String, x: PlotAxis, y: PlotAxis, lines: [Line],
     marks: [Mark] = [], guides: [Guide] = [], isSquare: Bool = false
   ) {
@@ -129,10 +129,10 @@ public struct LinePlot: Sendable {
   }
 
   /// Most points of a line that are drawn; of longer lines evenly spaced ones, and the last.
-  public static let maximumPoints = 2000
+  package static let maximumPoints = 2000
 
   /// The plot as a drawing; nil where no line has a point with a place on the axes.
-  public var drawing: Drawing? {
+  package var drawing: Drawing? {
     let points = lines.map { Self.thinned($0.points) }
     let visible = points.joined().filter { x.has($0.x) && y.has($0.y) }
     guard !visible.isEmpty else { return nil }

@@ -7,34 +7,34 @@
 /// ```
 ///
 /// Interpolated text may stand between tags and inside quoted attribute values; nowhere else.
-public struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
+package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
   /// The markup as it stands in a file.
-  public private(set) var source: String
+  package private(set) var source: String
 
   /// Nothing.
-  public init() { source = "" }
+  package init() { source = "" }
 
   /// Text from anywhere, escaped.
-  public init(text: String) { source = Self.escaped(text) }
+  package init(text: String) { source = Self.escaped(text) }
 
   /// Markup from this program's own text.
-  public init(stringLiteral value: String) { source = value }
+  package init(stringLiteral value: String) { source = value }
 
   /// The parts of a literal, see the type.
-  public init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
+  package init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
 
   /// Adds markup behind this one.
-  public static func += (left: inout Markup, right: Markup) { left.source += right.source }
+  package static func += (left: inout Markup, right: Markup) { left.source += right.source }
 
   /// One piece behind the other.
-  public static func + (left: Markup, right: Markup) -> Markup {
+  package static func + (left: Markup, right: Markup) -> Markup {
     var sum = left
     sum += right
     return sum
   }
 
   /// Whether there is nothing.
-  public var isEmpty: Bool { source.isEmpty }
+  package var isEmpty: Bool { source.isEmpty }
 
   /// Text that XML and HTML read as this text, in elements and in quoted attributes. Characters that
   /// XML has no place for, control characters above all, become U+FFFD.
@@ -65,25 +65,25 @@ public struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
   }
 
   /// Collects the parts of a literal.
-  public struct StringInterpolation: StringInterpolationProtocol {
+  package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var source = ""
 
     /// Makes room for a literal's parts.
-    public init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
       source.reserveCapacity(literalCapacity + 16 * interpolationCount)
     }
 
     /// Markup that stands in the program.
-    public mutating func appendLiteral(_ literal: String) { source += literal }
+    package mutating func appendLiteral(_ literal: String) { source += literal }
 
     /// Text; escaped.
-    public mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
+    package mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
 
     /// A whole number.
-    public mutating func appendInterpolation(_ number: Int) { source += String(number) }
+    package mutating func appendInterpolation(_ number: Int) { source += String(number) }
 
     /// Markup, as it is.
-    public mutating func appendInterpolation(_ markup: Markup) { source += markup.source }
+    package mutating func appendInterpolation(_ markup: Markup) { source += markup.source }
 
     /// A coordinate of a drawing, with two decimals at most.
     mutating func appendInterpolation(at coordinate: Double) {
@@ -94,5 +94,5 @@ public struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
 
 extension Sequence<Markup> {
   /// One piece behind the other.
-  public func joined() -> Markup { reduce(into: Markup()) { $0 += $1 } }
+  package func joined() -> Markup { reduce(into: Markup()) { $0 += $1 } }
 }

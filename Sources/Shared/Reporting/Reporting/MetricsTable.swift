@@ -9,18 +9,18 @@ internal import Files
 /// let table = try MetricsTable(path: "run/metrics.csv", columns: ["loss", "auc"], resumedStep: 200)
 /// try table.append(step: 240, ["loss": .number(0.61)])  // 240,0.61,
 /// ```
-public final class MetricsTable {
+package final class MetricsTable {
   /// The largest table that is resumed, in bytes.
-  public static let maximumBytes = 1 << 28
+  package static let maximumBytes = 1 << 28
 
   /// The first column's name.
-  public static let stepColumn = "step"
+  package static let stepColumn = "step"
 
   /// The file.
-  public let path: String
+  package let path: String
 
   /// The columns after `step`.
-  public let columns: [String]
+  package let columns: [String]
 
   private var file: OpenFile
 
@@ -31,7 +31,7 @@ public final class MetricsTable {
   ///   - columns: The columns after `step`, without duplicates. A table that has others is an error.
   ///   - resumedStep: Rows up to this step are kept, later ones are cut. Nil where the run begins
   ///     anew: none is kept. A last row that was cut short by a crash goes as well.
-  public init(
+  package init(
     path: String, columns: [String], resumedStep: Int? = nil
   ) throws(ReportingError) {
     let header = [Self.stepColumn] + columns
@@ -55,7 +55,7 @@ public final class MetricsTable {
   ///   - step: Optimizer steps so far.
   ///   - values: By column; a column without a value gets an empty cell. Others than the table's
   ///     columns must not be among them.
-  public func append(step: Int, _ values: [String: MetricsValue]) throws(ReportingError) {
+  package func append(step: Int, _ values: [String: MetricsValue]) throws(ReportingError) {
     let unknown = values.keys.filter { !columns.contains($0) }
     precondition(unknown.isEmpty, "the table has no column \(unknown.sorted())")
     let cells = [String(step)] + columns.map { values[$0]?.csv ?? "" }
@@ -64,7 +64,7 @@ public final class MetricsTable {
   }
 
   /// Makes what was written survive a power failure too. The corresponding C function is `fsync`.
-  public func synchronize() throws(ReportingError) {
+  package func synchronize() throws(ReportingError) {
     try report(file.sync())
   }
 }

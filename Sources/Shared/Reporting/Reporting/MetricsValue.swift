@@ -1,7 +1,7 @@
 internal import Files
 
 /// What stands in one cell of a metrics table.
-public enum MetricsValue: Sendable, Equatable {
+package enum MetricsValue: Sendable, Equatable {
   /// A whole number, in decimal digits.
   case integer(Int)
   /// A number in the shortest form that reads back as the same `Double`; `nan`, `inf` and `-inf`,

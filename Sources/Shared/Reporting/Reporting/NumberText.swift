@@ -1,22 +1,22 @@
 internal import Foundation
 
 /// Numbers as a reader wants them, the same in every locale.
-public enum NumberText {
+package enum NumberText {
   /// With a fixed count of decimals; "–" where there is none, or one that is not finite.
-  public static func decimals(_ value: Double?, _ count: Int = 3) -> String {
+  package static func decimals(_ value: Double?, _ count: Int = 3) -> String {
     guard let value, value.isFinite else { return "–" }
     let text = String(format: "%.\(min(max(count, 0), 15))f", value)
     return negated(text)
   }
 
   /// As a percentage; "–" where there is none, or one that is not finite.
-  public static func percent(_ share: Double?, decimals count: Int = 1) -> String {
+  package static func percent(_ share: Double?, decimals count: Int = 1) -> String {
     guard let share, share.isFinite else { return "–" }
     return decimals(share * 100, count) + "%"
   }
 
   /// A count with thin spaces between thousands.
-  public static func count(_ value: Int) -> String {
+  package static func count(_ value: Int) -> String {
     let digits = Array(String(value.magnitude))
     var text = ""
     for (place, digit) in digits.enumerated() {
@@ -27,7 +27,7 @@ public enum NumberText {
   }
 
   /// The shortest text with up to `digits` significant digits: 0.001, 25, 1.5e-05.
-  public static func short(_ value: Double?, digits: Int = 4) -> String {
+  package static func short(_ value: Double?, digits: Int = 4) -> String {
     guard let value, value.isFinite else { return "–" }
     return negated(String(format: "%.\(min(max(digits, 1), 17))g", value))
   }

@@ -1,16 +1,16 @@
 internal import Foundation
 
 /// One direction of a plot.
-public struct PlotAxis: Sendable, Equatable {
+package struct PlotAxis: Sendable, Equatable {
   /// How values lie on the axis.
-  public enum Scale: Sendable, Equatable {
+  package enum Scale: Sendable, Equatable {
     case linear
     /// Values of 0 and below have no place.
     case logarithmic
   }
 
   /// How the axis's numbers are written.
-  public enum Numbers: Sendable, Equatable {
+  package enum Numbers: Sendable, Equatable {
     /// As they are.
     case plain
     /// 0...1 as 0%...100%.
@@ -20,16 +20,16 @@ public struct PlotAxis: Sendable, Equatable {
   }
 
   /// What the axis measures, with its unit.
-  public var title: String
+  package var title: String
   /// How values lie on it.
-  public var scale: Scale
+  package var scale: Scale
   /// How its numbers are written.
-  public var numbers: Numbers
+  package var numbers: Numbers
   /// From where to where; nil takes it from the data.
-  public var range: ClosedRange<Double>?
+  package var range: ClosedRange<Double>?
 
   /// Describes an axis.
-  public init(
+  package init(
     _ title: String, scale: Scale = .linear, numbers: Numbers = .plain,
     range: ClosedRange<Double>? = nil
   ) {

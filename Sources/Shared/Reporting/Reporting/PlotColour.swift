@@ -1,7 +1,7 @@
 /// A colour by its meaning. Each has a value for light and one for dark surroundings; those of classes
 /// and lines are told apart with any kind of colour vision (after Okabe and Ito, "Color Universal
 /// Design", 2008).
-public enum PlotColour: Sendable, Hashable {
+package enum PlotColour: Sendable, Hashable {
   /// The class "real": blue.
   case real
   /// The class "fake": orange.
@@ -16,7 +16,7 @@ public enum PlotColour: Sendable, Hashable {
   case series(Int)
 
   /// How many different lines there are.
-  public static let seriesCount = 8
+  package static let seriesCount = 8
 
   /// All colours.
   static let all: [PlotColour] =
@@ -60,13 +60,13 @@ public enum PlotColour: Sendable, Hashable {
 }
 
 /// The style sheet that drawings need: once per page, and in every separate file.
-public enum PlotStyle {
+package enum PlotStyle {
   /// The surface under a drawing.
   static let paper = (light: "#ffffff", dark: "#15191e")
 
   /// The rules; all of them hold inside of `.plot` only. Colours stand in full, not as variables:
   /// converters of SVG files don't know those.
-  public static let styleSheet: String = {
+  package static let styleSheet: String = {
     let base = """
       .plot{font-family:\(fonts);font-size:12px;display:block;width:100%;height:auto}
       .plot text{stroke:none}

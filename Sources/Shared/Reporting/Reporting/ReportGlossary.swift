@@ -1,17 +1,17 @@
 /// Terms with their definitions. The first use of a term and its definition are linked both ways, so
 /// that a reader comes back to where he was.
-public struct ReportGlossary: Sendable {
+package struct ReportGlossary: Sendable {
   /// A term and what it means.
-  public struct Term: Sendable, Equatable {
+  package struct Term: Sendable, Equatable {
     /// Name in anchors: lower-case letters, digits, hyphens.
-    public var name: String
+    package var name: String
     /// What readers call it.
-    public var title: String
+    package var title: String
     /// What it means, in a few sentences.
-    public var meaning: Markup
+    package var meaning: Markup
 
     /// Creates a term.
-    public init(_ name: String, _ title: String, _ meaning: Markup) {
+    package init(_ name: String, _ title: String, _ meaning: Markup) {
       self.name = name
       self.title = title
       self.meaning = meaning
@@ -22,7 +22,7 @@ public struct ReportGlossary: Sendable {
   private var used: Set<String> = []
 
   /// Creates a glossary of terms with different names.
-  public init(_ terms: [Term]) {
+  package init(_ terms: [Term]) {
     precondition(Set(terms.map(\.name)).count == terms.count, "a term is defined once")
     self.terms = terms
   }
@@ -32,7 +32,7 @@ public struct ReportGlossary: Sendable {
   /// - Parameters:
   ///   - name: one of the terms'.
   ///   - text: what stands there; nil for the term's title.
-  public mutating func link(_ name: String, _ text: String? = nil) -> Markup {
+  package mutating func link(_ name: String, _ text: String? = nil) -> Markup {
     guard let term = terms.first(where: { $0.name == name }) else {
       preconditionFailure("the glossary has no term '\(name)'")
     }
@@ -43,7 +43,7 @@ public struct ReportGlossary: Sendable {
   }
 
   /// The definitions of all terms that were linked to; empty where none was.
-  public var definitions: Markup {
+  package var definitions: Markup {
     let used = terms.filter { self.used.contains($0.name) }
     guard !used.isEmpty else { return Markup() }
     let entries = used.map { term -> Markup in

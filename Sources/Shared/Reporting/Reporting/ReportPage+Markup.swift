@@ -1,6 +1,6 @@
 extension ReportPage {
   /// The page as a file. Well-formed XML as well as HTML.
-  public var html: String {
+  package var html: String {
     // The policy forbids what the page doesn't do anyway: fetching and running anything.
     let head: Markup = """
       <head><meta charset="utf-8"/>\

@@ -1,8 +1,8 @@
 /// A report as one HTML file: text, tables, drawings and pictures within it, nothing fetched, no
 /// script. Light or dark as the reader's system is; for a desk, a phone and paper.
-public struct ReportPage: Sendable {
+package struct ReportPage: Sendable {
   /// A part of a section.
-  public enum Block: Sendable {
+  package enum Block: Sendable {
     /// A paragraph.
     case paragraph(Markup)
     /// A remark that must not be overlooked.
@@ -22,44 +22,44 @@ public struct ReportPage: Sendable {
   }
 
   /// A drawing with its caption.
-  public struct Figure: Sendable {
+  package struct Figure: Sendable {
     /// The drawing.
-    public var drawing: Drawing
+    package var drawing: Drawing
     /// What it says.
-    public var caption: Markup
+    package var caption: Markup
 
     /// Creates a figure.
-    public init(_ drawing: Drawing, caption: Markup) {
+    package init(_ drawing: Drawing, caption: Markup) {
       self.drawing = drawing
       self.caption = caption
     }
   }
 
   /// Photographs that belong together, with their caption.
-  public struct PictureGroup: Sendable {
+  package struct PictureGroup: Sendable {
     /// The photographs, in a row.
-    public var pictures: [ReportPicture]
+    package var pictures: [ReportPicture]
     /// What they show.
-    public var caption: Markup
+    package var caption: Markup
 
     /// Creates a group.
-    public init(_ pictures: [ReportPicture], caption: Markup) {
+    package init(_ pictures: [ReportPicture], caption: Markup) {
       self.pictures = pictures
       self.caption = caption
     }
   }
 
   /// A part of the page with a heading.
-  public struct Section: Sendable {
+  package struct Section: Sendable {
     /// Name in anchors: lower-case letters, digits, hyphens; unique on the page.
-    public var name: String
+    package var name: String
     /// The heading.
-    public var title: String
+    package var title: String
     /// What it says.
-    public var blocks: [Block]
+    package var blocks: [Block]
 
     /// Creates a section.
-    public init(_ name: String, _ title: String, _ blocks: [Block]) {
+    package init(_ name: String, _ title: String, _ blocks: [Block]) {
       self.name = name
       self.title = title
       self.blocks = blocks
@@ -67,21 +67,21 @@ public struct ReportPage: Sendable {
   }
 
   /// How a result is to be taken.
-  public enum Tone: String, Sendable {
+  package enum Tone: String, Sendable {
     case good, doubtful, bad
   }
 
   /// A result that is seen first.
-  public struct Verdict: Sendable {
+  package struct Verdict: Sendable {
     /// How it is to be taken.
-    public var tone: Tone
+    package var tone: Tone
     /// The result in a few words.
-    public var title: String
+    package var title: String
     /// What it means and rests on.
-    public var text: Markup
+    package var text: Markup
 
     /// Creates a verdict.
-    public init(_ tone: Tone, _ title: String, _ text: Markup) {
+    package init(_ tone: Tone, _ title: String, _ text: Markup) {
       self.tone = tone
       self.title = title
       self.text = text
@@ -89,16 +89,16 @@ public struct ReportPage: Sendable {
   }
 
   /// A number that is seen next.
-  public struct KeyNumber: Sendable {
+  package struct KeyNumber: Sendable {
     /// What it is of.
-    public var title: Markup
+    package var title: Markup
     /// The number.
-    public var value: String
+    package var value: String
     /// Its interval, or what it is counted over.
-    public var note: String
+    package var note: String
 
     /// Creates a number.
-    public init(_ title: Markup, _ value: String, note: String) {
+    package init(_ title: Markup, _ value: String, note: String) {
       self.title = title
       self.value = value
       self.note = note
@@ -106,20 +106,20 @@ public struct ReportPage: Sendable {
   }
 
   /// The page's title.
-  public var title: String
+  package var title: String
   /// What stands below the title.
-  public var subtitle: String
+  package var subtitle: String
   /// The results, one per model.
-  public var verdicts: [Verdict]
+  package var verdicts: [Verdict]
   /// Key numbers, below the verdicts.
-  public var keyNumbers: [KeyNumber]
+  package var keyNumbers: [KeyNumber]
   /// The sections.
-  public var sections: [Section]
+  package var sections: [Section]
   /// What stands at the page's end.
-  public var footer: String
+  package var footer: String
 
   /// Creates a page.
-  public init(
+  package init(
     title: String, subtitle: String, verdicts: [Verdict] = [], keyNumbers: [KeyNumber] = [],
     sections: [Section] = [], footer: String = ""
   ) {
@@ -132,7 +132,7 @@ public struct ReportPage: Sendable {
   }
 
   /// Every drawing of the page, in order.
-  public var drawings: [Drawing] { sections.flatMap { Self.drawings(in: $0.blocks) } }
+  package var drawings: [Drawing] { sections.flatMap { Self.drawings(in: $0.blocks) } }
 
   private static func drawings(in blocks: [Block]) -> [Drawing] {
     blocks.flatMap { block -> [Drawing] in

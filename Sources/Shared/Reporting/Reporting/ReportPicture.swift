@@ -1,18 +1,18 @@
 internal import Foundation
 
 /// A photograph in a report: the file itself, within the page.
-public struct ReportPicture: Sendable, Equatable {
+package struct ReportPicture: Sendable, Equatable {
   /// A JPEG file.
-  public var jpeg: [UInt8]
+  package var jpeg: [UInt8]
   /// Width in pixels.
-  public var width: Int
+  package var width: Int
   /// Height in pixels.
-  public var height: Int
+  package var height: Int
   /// What it shows, for those who can't see it.
-  public var description: String
+  package var description: String
 
   /// Creates a picture.
-  public init(jpeg: [UInt8], width: Int, height: Int, description: String) {
+  package init(jpeg: [UInt8], width: Int, height: Int, description: String) {
     self.jpeg = jpeg
     self.width = width
     self.height = height

@@ -1,20 +1,20 @@
 /// A table of a report. Cells are markup: links to definitions may stand in them.
-public struct ReportTable: Sendable, Equatable {
+package struct ReportTable: Sendable, Equatable {
   /// What the columns are; the first one names the rows.
-  public var header: [Markup]
+  package var header: [Markup]
   /// The rows, each with a cell per column.
-  public private(set) var rows: [[Markup]] = []
+  package private(set) var rows: [[Markup]] = []
   /// What the table shows, read out before it; may be empty.
-  public var caption: String
+  package var caption: String
 
   /// Creates an empty table.
-  public init(_ header: [Markup], caption: String = "") {
+  package init(_ header: [Markup], caption: String = "") {
     self.header = header
     self.caption = caption
   }
 
   /// Adds a row.
-  public mutating func append(_ row: [Markup]) {
+  package mutating func append(_ row: [Markup]) {
     precondition(row.count == header.count, "a row has a cell for each column")
     rows.append(row)
   }

@@ -2,9 +2,9 @@ internal import Files
 internal import PrintableText
 
 /// Why a report could not be read or written.
-public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// A file or folder could not be read, created, written, renamed or synced.
     case inputOutput
     /// The disk, a quota or a file-size limit ends here. What was written before stays readable.
@@ -18,16 +18,16 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
 
   /// The file or folder.
-  public let path: String
+  package let path: String
 
   /// What failed, expected and got, and what to try.
-  public let message: String
+  package let message: String
 
   /// The text of the operating system.
-  public let cause: String?
+  package let cause: String?
 
   init(_ code: Code, _ path: String, _ message: String, cause: String? = nil) {
     self.code = code
@@ -51,7 +51,7 @@ public struct ReportingError: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// `path: message (cause)`.
-  public var description: String {
+  package var description: String {
     guard let cause else { return "\(path): \(message)".printable }
     return "\(path): \(message) (\(cause))".printable
   }

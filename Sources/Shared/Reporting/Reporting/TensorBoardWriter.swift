@@ -9,9 +9,9 @@ import Foundation
 ///
 /// Events are collected and written at `flush`, when 64 KiB have come together, and when the writer
 /// goes away. Not for several threads at once.
-public final class TensorBoardWriter {
+package final class TensorBoardWriter {
   /// The event file.
-  public let path: String
+  package let path: String
 
   private var file: OpenFile
   private var pending: [UInt8] = []
@@ -25,7 +25,7 @@ public final class TensorBoardWriter {
   ///   - folder: Folder of the run's event files; made where it is missing.
   ///   - resumedStep: The step whose state the run goes on from; later events of earlier files are
   ///     void. Nil where the run begins anew: all of them are.
-  public convenience init(folder: String, resumedStep: Int? = nil) throws(ReportingError) {
+  package convenience init(folder: String, resumedStep: Int? = nil) throws(ReportingError) {
     try self.init(folder: folder, resumedStep: resumedStep) { Date().timeIntervalSince1970 }
   }
 
@@ -52,12 +52,12 @@ public final class TensorBoardWriter {
   ///   - tag: The curve's name; what stands before a slash groups curves (`train/loss`).
   ///   - value: The number; one that is not finite is drawn as a mark.
   ///   - step: Optimizer steps so far.
-  public func scalar(_ tag: String, _ value: Double, step: Int) throws(ReportingError) {
+  package func scalar(_ tag: String, _ value: Double, step: Int) throws(ReportingError) {
     try scalars([(tag, value)], step: step)
   }
 
   /// Adds numbers of one step, see `scalar`.
-  public func scalars(
+  package func scalars(
     _ values: [(tag: String, value: Double)], step: Int
   ) throws(ReportingError) {
     guard !values.isEmpty else { return }
@@ -66,14 +66,14 @@ public final class TensorBoardWriter {
   }
 
   /// Adds text in Markdown, e.g. the configuration, to TensorBoard's page of texts.
-  public func text(_ tag: String, _ markdown: String, step: Int) throws(ReportingError) {
+  package func text(_ tag: String, _ markdown: String, step: Int) throws(ReportingError) {
     append(.text(tag: tag, markdown: markdown), step: step)
     if pending.count >= Self.pendingLimit { try flush() }
   }
 
   /// Hands what was collected to the operating system: it survives the end of the process. Where
   /// that fails, the collected events are lost and the file stays readable; the run may go on.
-  public func flush() throws(ReportingError) {
+  package func flush() throws(ReportingError) {
     guard !pending.isEmpty else { return }
     defer { pending.removeAll(keepingCapacity: true) }
     try report(file.append(pending))

@@ -3,7 +3,7 @@
 ///
 /// Names, order and parameters are those of `perturbation/add_distortion_to_video.py` of its
 /// repository (Jiang, Li, Wu, Qian, Loy: DeeperForensics-1.0, CVPR 2020).
-public enum Perturbation: String, Sendable, Codable, CaseIterable {
+package enum Perturbation: String, Sendable, Codable, CaseIterable {
   /// Less colour.
   case saturation
   /// All values multiplied by a factor below 1, which darkens too.
@@ -20,10 +20,10 @@ public enum Perturbation: String, Sendable, Codable, CaseIterable {
   case compression
 
   /// The levels, from weak to strong; level 0 is no perturbation.
-  public static let levels = 1...5
+  package static let levels = 1...5
 
   /// The source's abbreviation.
-  public var code: String {
+  package var code: String {
     switch self {
     case .saturation: "CS"
     case .contrast: "CC"
@@ -36,7 +36,7 @@ public enum Perturbation: String, Sendable, Codable, CaseIterable {
   }
 
   /// What a reader sees, with the parameter's meaning: "noise (variance)".
-  public var title: String {
+  package var title: String {
     switch self {
     case .saturation: "saturation (factor)"
     case .contrast: "contrast (factor)"
@@ -49,7 +49,7 @@ public enum Perturbation: String, Sendable, Codable, CaseIterable {
   }
 
   /// The parameter at a level of `levels`; nil at any other.
-  public func parameter(level: Int) -> Double? {
+  package func parameter(level: Int) -> Double? {
     guard Self.levels.contains(level) else { return nil }
     let parameters: [Double] =
       switch self {
@@ -66,5 +66,5 @@ public enum Perturbation: String, Sendable, Codable, CaseIterable {
 
   /// Whether a picture's result depends on those before and after it: they have to come together, in
   /// order of presentation.
-  public var needsClip: Bool { self == .compression }
+  package var needsClip: Bool { self == .compression }
 }

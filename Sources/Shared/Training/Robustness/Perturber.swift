@@ -1,19 +1,19 @@
-public import Imaging
+package import Imaging
 internal import MediaDecoding
 internal import Randomness
 
 /// Perturbs pictures. What happens to one is a function of seed, name, perturbation and level, and for
 /// compression of its clip: never of order, batch or worker.
-public struct Perturber: Sendable {
+package struct Perturber: Sendable {
   /// A picture with the name that its random numbers come from.
-  public struct Picture: Sendable {
+  package struct Picture: Sendable {
     /// Unique in the data, such as video, frame and face; the same wherever the picture lies.
-    public var name: String
+    package var name: String
     /// The pixels.
-    public var pixels: PixelBuffer
+    package var pixels: PixelBuffer
 
     /// Names a picture.
-    public init(name: String, pixels: PixelBuffer) {
+    package init(name: String, pixels: PixelBuffer) {
       self.name = name
       self.pixels = pixels
     }
@@ -28,12 +28,12 @@ public struct Perturber: Sendable {
   private let seed: UInt64
 
   /// - Parameter seed: another one gives other noise and other places of blocks.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
   }
 
   /// Whether this machine can do it: compression needs an FFmpeg with libx264.
-  public static func canApply(_ perturbation: Perturbation) -> Bool {
+  package static func canApply(_ perturbation: Perturbation) -> Bool {
     perturbation != .compression || ClipRecompressor.isAvailable
   }
 
@@ -46,7 +46,7 @@ public struct Perturber: Sendable {
   ///     presentation, all of one size; else any.
   ///   - level: 1...5, or 0, which changes nothing.
   ///   - isCancelled: asked between pictures; ends with `RobustnessError.Code.cancelled`.
-  public func perturbed(
+  package func perturbed(
     _ pictures: [Picture], by perturbation: Perturbation, level: Int,
     isCancelled: () -> Bool = { false }
   ) throws(RobustnessError) -> [PixelBuffer] {

@@ -1,9 +1,9 @@
 internal import PrintableText
 
 /// Why pictures could not be perturbed, or a model not be measured on them.
-public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure; what a program decides on.
-  public enum Code: Sendable, Equatable {
+  package enum Code: Sendable, Equatable {
     /// There is no such level.
     case unknownLevel
     /// This FFmpeg can't encode or decode H.264.
@@ -17,13 +17,13 @@ public struct RobustnessError: Error, Sendable, Equatable, CustomStringConvertib
   }
 
   /// The kind of failure.
-  public let code: Code
+  package let code: Code
 
   /// What failed, on what, expected and got.
-  public let message: String
+  package let message: String
 
   /// The message alone.
-  public var description: String { message.printable }
+  package var description: String { message.printable }
 
   init(_ code: Code, _ message: String) {
     self.code = code

@@ -7,20 +7,20 @@
 /// is the margin but for a constant, `offset`. With a linear head the gradient is the difference of the
 /// two classes' weights and the map is exact. A hidden layer's ReLUs are held as they were for this
 /// picture: the map is exact as long as none of them flips.
-public struct ActivationMap: Sendable, Equatable {
+package struct ActivationMap: Sendable, Equatable {
   /// Rows: a 32nd of the input's.
-  public let height: Int
+  package let height: Int
   /// Columns: a 32nd of the input's.
-  public let width: Int
+  package let width: Int
   /// Row-major, one per pixel of the last feature maps; positive speaks for "fake".
-  public let values: [Float]
+  package let values: [Float]
   /// All logits of the picture.
-  public let logits: [Float]
+  package let logits: [Float]
   /// What the margin has besides the mean of `values`: with a linear head the difference of biases.
-  public let offset: Float
+  package let offset: Float
 
   /// `logits[1] - logits[0]`.
-  public var margin: Float { logits[1] - logits[0] }
+  package var margin: Float { logits[1] - logits[0] }
 
   /// - Parameters:
   ///   - values: `height x width`.

@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 internal import Workers
 
 /// Estimates the running statistics of all BatchNorm layers of a network exactly, from samples: what a
@@ -25,15 +25,15 @@ internal import Workers
 /// which costs less than 3 in all, and its picture is asked for only twice.
 ///
 /// Not Sendable: one call at a time.
-public final class BatchNormEstimator {
+package final class BatchNormEstimator {
   /// The network with the statistics estimated so far; all of them once `isFinished`.
   ///
   /// As in PyTorch `running_var` is unbiased: the sum of squares divided by the count less one. A
   /// single value, one sample with maps of one pixel, has the variance 0. `num_batches_tracked` is 1:
   /// all samples are one batch.
-  public private(set) var state: NetworkState
+  package private(set) var state: NetworkState
   /// Passes that are finished.
-  public private(set) var finishedPasses = 0
+  package private(set) var finishedPasses = 0
 
   private let layout: ResNet18Layout
   private let memory = FloatMemory()
@@ -60,7 +60,7 @@ public final class BatchNormEstimator {
   ///     pass; samples that it doesn't hold are computed from their pictures. 0 is no cache.
   ///   - kernels: what computes.
   /// - Precondition: `workers` is positive, `cacheBytes` not negative.
-  public init(
+  package init(
     _ state: NetworkState, workers: Int, cacheBytes: Int = 0,
     kernels: any KernelSet
   ) {
@@ -80,15 +80,15 @@ public final class BatchNormEstimator {
   }
 
   /// Passes over all samples.
-  public var passCount: Int { passes.count }
+  package var passCount: Int { passes.count }
   /// Whether all layers have their statistics.
-  public var isFinished: Bool { finishedPasses == passes.count }
+  package var isFinished: Bool { finishedPasses == passes.count }
   /// How many samples `accumulate` keeps all workers busy with; multiples of it are as good.
-  public var batchSize: Int { plans.count * EstimationPlan.group }
+  package var batchSize: Int { plans.count * EstimationPlan.group }
   /// Samples of the current pass that need no picture, the first ones: the cache holds their maps.
-  public var heldSamples: Int { cache?.count ?? 0 }
+  package var heldSamples: Int { cache?.count ?? 0 }
   /// Bytes of activations, weights and the cache.
-  public var memoryBytes: Int { memory.bytes + weights.bytes + (cache?.bytes ?? 0) }
+  package var memoryBytes: Int { memory.bytes + weights.bytes + (cache?.bytes ?? 0) }
 
   /// Takes in some more samples of the current pass. Every pass needs the same ones in the same order.
   ///
@@ -96,7 +96,7 @@ public final class BatchNormEstimator {
   ///   them; called at most once per sample, on the workers' threads, and not at all for a sample that
   ///   the cache holds.
   /// - Precondition: not all passes are finished; `count` is not negative.
-  public func accumulate(
+  package func accumulate(
     count: Int,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) {
@@ -112,7 +112,7 @@ public final class BatchNormEstimator {
   /// Ends a pass: its layers get their statistics, and the next layers are measured.
   ///
   /// - Precondition: the pass has seen samples, as many as the first one.
-  public func finishPass() {
+  package func finishPass() {
     precondition(!isFinished, "all passes over the samples are finished")
     precondition(seen > 0, "statistics are those of one or more samples")
     precondition(seen == samples ?? seen, "every pass sees the same samples")

@@ -1,8 +1,8 @@
-public import Kernels
+package import Kernels
 
 extension TrainingEngine {
   /// Bytes that an engine would allocate, see its initialiser: what its `memoryBytes` would be.
-  public static func memoryBytes(
+  package static func memoryBytes(
     architecture: ResNet18Architecture, batchSize: Int, workers: Int, ranks: Int = 1,
     kernels: any KernelSet
   ) -> Int {
@@ -20,7 +20,7 @@ extension TrainingEngine {
 
 extension InferenceEngine {
   /// Bytes that an engine would allocate, see its initialiser: what its `memoryBytes` would be.
-  public static func memoryBytes(
+  package static func memoryBytes(
     architecture: ResNet18Architecture, maximumBatch: Int, workers: Int, kernels: any KernelSet
   ) -> Int {
     let parts = maximumBatch < workers ? 1 : workers

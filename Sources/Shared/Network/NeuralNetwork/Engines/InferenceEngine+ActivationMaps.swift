@@ -5,7 +5,7 @@ extension InferenceEngine {
   /// - Parameter fill: writes a sample's picture, (h, w, 3), normalised floats, all of them; called
   ///   once per sample, on the workers' threads.
   /// - Precondition: `load` was called; `count` is not negative.
-  public func activationMaps(
+  package func activationMaps(
     count: Int,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [ActivationMap] {

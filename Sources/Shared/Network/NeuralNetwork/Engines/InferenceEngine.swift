@@ -1,4 +1,4 @@
-public import Kernels
+package import Kernels
 internal import Workers
 
 /// Forward pass of a ResNet18 in evaluation mode, data-parallel on the CPU: running statistics, folded
@@ -10,11 +10,11 @@ internal import Workers
 /// A sample's logits depend on that sample alone up to rounding, not on what it is computed with; and not
 /// even the rounding does where convolutions are the same, see `usualPictures`.
 /// Not Sendable: one call at a time.
-public final class InferenceEngine {
+package final class InferenceEngine {
   /// The network that the engine computes.
-  public let architecture: ResNet18Architecture
+  package let architecture: ResNet18Architecture
   /// Samples that are computed at once.
-  public let maximumBatch: Int
+  package let maximumBatch: Int
 
   private let layout: ResNet18Layout
   private let memory: FloatMemory
@@ -40,7 +40,7 @@ public final class InferenceEngine {
   ///   - lender: an engine whose memory is used between its steps, as far as it goes: it forgets its
   ///     last batch, but for the gradients. Never use both at the same time.
   /// - Precondition: both numbers are positive.
-  public init(
+  package init(
     architecture: ResNet18Architecture, maximumBatch: Int, workers: Int,
     kernels: any KernelSet, usualPictures: Int? = nil,
     borrowingFrom lender: TrainingEngine? = nil
@@ -67,12 +67,12 @@ public final class InferenceEngine {
   }
 
   /// Bytes of the activations and packed weights.
-  public var memoryBytes: Int { weights.bytes + memory.bytes }
+  package var memoryBytes: Int { weights.bytes + memory.bytes }
 
   /// Takes over the weights and statistics of a state; later changes of it don't matter.
   ///
   /// - Precondition: the state has this engine's architecture.
-  public func load(_ state: NetworkState) {
+  package func load(_ state: NetworkState) {
     precondition(
       state.architecture == architecture, "an engine takes a state of its own architecture")
     weights.load(state)
@@ -85,7 +85,7 @@ public final class InferenceEngine {
   /// - Parameter fill: writes a sample's picture, (h, w, 3), normalised floats, all of them; called
   ///   once per sample, on the workers' threads.
   /// - Precondition: `load` was called; `count` is not negative.
-  public func logits(
+  package func logits(
     count: Int,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) -> [Float] {

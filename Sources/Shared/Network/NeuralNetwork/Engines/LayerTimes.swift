@@ -1,7 +1,7 @@
 /// Seconds that a layer took in one pass.
-public struct LayerTime: Sendable, Equatable {
+package struct LayerTime: Sendable, Equatable {
   /// What a layer is computed for.
-  public enum Pass: String, Sendable {
+  package enum Pass: String, Sendable {
     case forward
     case inputGrad
     case weightGrad
@@ -14,11 +14,11 @@ public struct LayerTime: Sendable, Equatable {
   }
 
   /// The layer's name in the state_dict, or what else is computed.
-  public let layer: String
+  package let layer: String
   /// What it was computed for.
-  public let pass: Pass
+  package let pass: Pass
   /// How long it took.
-  public var seconds: Double
+  package var seconds: Double
 }
 
 /// Sums of times, by layer and pass. Not Sendable: one thread at a time.

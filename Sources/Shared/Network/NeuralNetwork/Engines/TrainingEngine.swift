@@ -1,5 +1,5 @@
-public import Collectives
-public import Kernels
+package import Collectives
+package import Kernels
 internal import Workers
 
 /// Forward and backward pass of a ResNet18 over one global batch, data-parallel on the CPU, in one
@@ -22,30 +22,30 @@ internal import Workers
 /// the engine the same state, labels and options, and gets the same gradients, state and result.
 ///
 /// Not Sendable: one step at a time.
-public final class TrainingEngine {
+package final class TrainingEngine {
   /// The network that the engine computes.
-  public let architecture: ResNet18Architecture
+  package let architecture: ResNet18Architecture
   /// Samples of a global batch.
-  public let batchSize: Int
+  package let batchSize: Int
   /// Whether BatchNorm normalises over the whole batch.
-  public let synchronizedBatchNorm: Bool
+  package let synchronizedBatchNorm: Bool
 
   /// The gradient of the mean loss of the last batch, for each of the state's parameters, PyTorch's
   /// layout. Zeros before the first batch. Don't keep a copy during the next batch: the engine would
   /// have to allocate another array.
-  public private(set) var gradients: [Float]
+  package private(set) var gradients: [Float]
 
   /// The Euclidean norm of `gradients`.
-  public private(set) var gradientNorm = 0.0
+  package private(set) var gradientNorm = 0.0
 
   /// The processes that share the batch.
-  public let collective: any Collective
+  package let collective: any Collective
 
   /// How gradients travel between the processes.
-  public let precision: WirePrecision
+  package let precision: WirePrecision
 
   /// The samples of each batch that this rank computes.
-  public let samples: Range<Int>
+  package let samples: Range<Int>
 
   /// Batches so far.
   private(set) var batches = 0
@@ -75,7 +75,7 @@ public final class TrainingEngine {
   ///   - collective: the processes that share the batch.
   ///   - precision: how gradients travel between them; the same on every rank.
   /// - Precondition: `workers` is positive and `batchSize` at least `2 * workers * collective.size`.
-  public init(
+  package init(
     architecture: ResNet18Architecture, batchSize: Int, workers: Int, synchronizedBatchNorm: Bool,
     kernels: any KernelSet, collective: any Collective = LocalCollective(),
     precision: WirePrecision = .float32
@@ -111,7 +111,7 @@ public final class TrainingEngine {
   }
 
   /// Whether the time of each layer and pass is measured; costs a look at the clock for each.
-  public var measuresTimes = false {
+  package var measuresTimes = false {
     didSet {
       for times in [times] + plans.map(\.times) { times.isOn = measuresTimes }
     }
@@ -119,7 +119,7 @@ public final class TrainingEngine {
 
   /// Seconds of each layer and pass since `measuresTimes` was set, mean over the workers, in the order
   /// of their first run.
-  public var layerTimes: [LayerTime] {
+  package var layerTimes: [LayerTime] {
     let sums = LayerTimes()
     for plan in plans { sums.add(plan.times, share: 1 / Double(workers)) }
     sums.add(times, share: 1)
@@ -128,15 +128,15 @@ public final class TrainingEngine {
 
   /// The convolutions: name in the state_dict, algorithm, and operations (multiplications and
   /// additions) of one pass over a picture.
-  public var convolutions: [(name: String, algorithm: String, operations: Int)] {
+  package var convolutions: [(name: String, algorithm: String, operations: Int)] {
     layout.convolutions.map { ($0.name, $0.kernel.algorithm, $0.shape.operations) }
   }
 
   /// How many parts this rank computes at the same time.
-  public var workers: Int { plans.count }
+  package var workers: Int { plans.count }
 
   /// What computes.
-  public var kernels: any KernelSet { layout.kernels }
+  package var kernels: any KernelSet { layout.kernels }
 
   /// Memory that means nothing between two steps.
   var lentMemory: [UnsafeMutableBufferPointer<Float>] {
@@ -145,7 +145,7 @@ public final class TrainingEngine {
   }
 
   /// Bytes of the activations, gradients and packed weights.
-  public var memoryBytes: Int {
+  package var memoryBytes: Int {
     packedMemory.bytes + gradients.count * MemoryLayout<Float>.stride
       + plans.reduce(0) { $0 + $1.bytes }
   }
@@ -160,7 +160,7 @@ public final class TrainingEngine {
   ///     each of `samples`, with its number in the batch, on the workers' threads.
   /// - Precondition: the state has this engine's architecture; there are `batchSize` labels, each a
   ///   class, and as many dropout keys if anything is dropped.
-  public func computeGradients(
+  package func computeGradients(
     _ state: inout NetworkState, labels: [Int], options: Options,
     fill: @Sendable (_ sample: Int, _ picture: UnsafeMutableBufferPointer<Float>) -> Void
   ) throws(CollectiveError) -> StepResult {
@@ -355,7 +355,7 @@ extension TrainingEngine {
   /// - Parameters:
   ///   - workers: workers of each rank.
   ///   - ranks: how many ranks there are.
-  public static func divisionNote(workers: Int, ranks: Int) -> String? {
+  package static func divisionNote(workers: Int, ranks: Int) -> String? {
     // One rank computes the whole tree of sums; several compute whole branches of it only if each has
     // a power of two of the workers.
     guard ranks > 1, workers & (workers - 1) != 0 else { return nil }

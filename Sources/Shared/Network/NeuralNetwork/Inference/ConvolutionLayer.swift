@@ -1,5 +1,5 @@
 /// Convolution without padding, stride 1, with bias, an optional PReLU and an optional max-pooling.
-public struct ConvolutionLayer: Sendable {
+package struct ConvolutionLayer: Sendable {
   let inputChannels: Int
   let outputChannels: Int
   let kernel: Int
@@ -17,7 +17,7 @@ public struct ConvolutionLayer: Sendable {
   ///   - pooling: window (2 or 3 pixels) of a max-pooling with stride 2 in ceil mode behind all this,
   ///     or nil for none.
   /// - Precondition: the counts fit together.
-  public init(
+  package init(
     inputChannels: Int, kernel: Int, weight: [Float], bias: [Float], slope: [Float]?,
     pooling: Int? = nil
   ) {

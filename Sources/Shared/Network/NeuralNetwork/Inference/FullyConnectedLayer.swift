@@ -1,5 +1,5 @@
 /// Fully connected layer on the flattened picture (C, H, W), with bias and an optional PReLU.
-public struct FullyConnectedLayer: Sendable {
+package struct FullyConnectedLayer: Sendable {
   let inputCount: Int
   let weight: [Float]
   let bias: [Float]
@@ -12,7 +12,7 @@ public struct FullyConnectedLayer: Sendable {
   ///   - bias: one per output.
   ///   - slope: PReLU slopes, one per output, or nil for no activation.
   /// - Precondition: the counts fit together.
-  public init(inputCount: Int, weight: [Float], bias: [Float], slope: [Float]?) {
+  package init(inputCount: Int, weight: [Float], bias: [Float], slope: [Float]?) {
     precondition(
       weight.count == bias.count * inputCount && !bias.isEmpty,
       "a dense layer needs outputs x inputs weights")

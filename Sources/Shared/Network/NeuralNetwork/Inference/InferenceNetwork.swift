@@ -1,10 +1,10 @@
-public import Kernels
+package import Kernels
 
 /// Convolutions of pictures, and fully connected layers behind them, with immutable weights. Shared by
 /// all workers; each computes in its own `InferenceWorkspace`.
-public struct InferenceNetwork: Sendable {
+package struct InferenceNetwork: Sendable {
   /// Channels that the output of a network without fully connected layers may have: a block's.
-  public static let maximumMaps = 8
+  package static let maximumMaps = 8
 
   let layers: PackedLayers
 
@@ -13,7 +13,7 @@ public struct InferenceNetwork: Sendable {
   /// - Parameter kernels: what computes.
   /// - Precondition: the first convolution takes 3 channels and each layer what the one before gives;
   ///   without dense layers the output has at most `maximumMaps` channels.
-  public init(
+  package init(
     convolutions: [ConvolutionLayer], dense: [FullyConnectedLayer] = [],
     kernels: any KernelSet
   ) {
@@ -22,7 +22,7 @@ public struct InferenceNetwork: Sendable {
 
   /// Shape of the output for an input, or nil where the network doesn't take it: it has other channels
   /// or is too small, or the dense layers are for pictures of another size.
-  public func outputShape(for input: FeatureShape) -> FeatureShape? {
+  package func outputShape(for input: FeatureShape) -> FeatureShape? {
     guard input.channels == 3, let maps = layers.maps(height: input.height, width: input.width)
     else { return nil }
     guard let first = layers.dense.first, let last = layers.dense.last else {
@@ -44,7 +44,7 @@ public struct InferenceNetwork: Sendable {
   ///   - fill: writes the pictures, (h, w, 3); all `shape.count` numbers.
   ///   - read: gets the output; it is lent for this call.
   /// - Precondition: the network takes an input of this shape.
-  public func run<Result, Failure: Error>(
+  package func run<Result, Failure: Error>(
     on shape: FeatureShape, workspace: InferenceWorkspace,
     fill: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Void,
     read: (InferenceOutput) throws(Failure) -> Result
@@ -91,12 +91,12 @@ public struct InferenceNetwork: Sendable {
 }
 
 /// What a network makes of a batch. Valid while it is lent.
-public struct InferenceOutput {
+package struct InferenceOutput {
   /// Its dimensions.
-  public let shape: FeatureShape
+  package let shape: FeatureShape
   let start: UnsafePointer<Float>
   let step: Int
 
   /// The `shape.channels` numbers of one of the batch's `shape.pixels`, in the order (n, h, w).
-  public subscript(pixel: Int) -> UnsafePointer<Float> { start + pixel * step }
+  package subscript(pixel: Int) -> UnsafePointer<Float> { start + pixel * step }
 }

@@ -4,7 +4,7 @@ internal import Kernels
 /// reused, so a warm worker allocates nothing.
 ///
 /// Not Sendable: one per worker.
-public final class InferenceWorkspace {
+package final class InferenceWorkspace {
   private var slots: [Part] = Array(repeating: Part(memory: FloatMemory(), count: -1), count: 6)
   private var plans: [PlanKey: ConvolutionPlan] = [:]
 
@@ -12,7 +12,7 @@ public final class InferenceWorkspace {
   static let maximumPlans = 512
 
   /// Creates an empty workspace.
-  public init() {}
+  package init() {}
 
   /// What a part of the workspace is for.
   enum Slot: Int {
