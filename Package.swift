@@ -139,6 +139,7 @@ let package = Package(
     library(.platform, "Workers", []),
     library(.platform, "PrintableText", []),
     library(.platform, "Randomness", []),
+    library(.platform, "Settings", []),
     library(.platform, "Measure", ["Workers"]),
     library(
       .platform, "Terminal", ["CProcess", "Files", "Measure", "PrintableText", "Workers"]),
@@ -167,7 +168,7 @@ let package = Package(
     library(
       .media, "SampleClips",
       ["Contract", "FaceDetection", "Imaging", "MediaDecoding", "PrintableText", "Randomness"]),
-    library(.media, "SelfBlending", ["Imaging", "Randomness"]),
+    library(.media, "SelfBlending", ["Imaging", "Randomness", "Settings"]),
     library(.data, "VideoCatalog", ["Contract", "Files", "PrintableText"]),
     library(
       .data, "ShardStore",
@@ -176,7 +177,7 @@ let package = Package(
       .data, "TrainingData",
       [
         "Contract", "FaceDetection", "Imaging", "Measure", "MediaDecoding", "PrintableText",
-        "Randomness", "SelfBlending", "ShardStore", "Workers",
+        "Randomness", "SelfBlending", "Settings", "ShardStore", "Workers",
       ]),
     library(
       .models, "ONNXFiles",
@@ -218,7 +219,7 @@ let package = Package(
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
         "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
-        "ShardStore", "Shortcuts", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "Settings", "ShardStore", "Shortcuts", "Terminal", "TrainingData", "VideoCatalog", "Workers",
       ]),
     library(
       .training, "CrossValidation",
@@ -228,7 +229,7 @@ let package = Package(
       ]),
     library(
       .presentation, "PipelineConfiguration",
-      [yams, "Collectives", "Contract", "PrintableText", "TrainingRun"]),
+      [yams, "Contract", "PrintableText", "Settings", "Terminal", "TrainingRun"]),
     library(
       .presentation, "RunReports",
       [
@@ -418,7 +419,10 @@ let package = Package(
       path: "Tests/Fuzz", swiftSettings: strict),
     tests(
       "PipelineConfigurationTests",
-      ["Collectives", "PipelineConfiguration", "Contract", "TrainingRun"]),
+      [
+        "Collectives", "PipelineConfiguration", "Contract", "SelfBlending", "Settings",
+        "TestSupport", "TrainingData", "TrainingRun",
+      ]),
     tests(
       "IntegrationTests",
       [

@@ -24,7 +24,7 @@ struct Extractor: ParsableCommand {
     version: softwareVersion,
     subcommands: [
       RunCommand.self, StatusCommand.self, ReportCommand.self, InspectCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self, SettingsCommand.self,
     ])
 
   /// Runs the command.

@@ -72,11 +72,13 @@ struct RunCommand: ParsableCommand {
   var redoDamaged = false
 
   func run() throws {
-    var overrides = set
-    if let input { overrides.append("input=" + quotedYAML(try absolute(input))) }
-    if let store { overrides.append("store=" + quotedYAML(try absolute(store))) }
-    if let workers { overrides.append("workers=\(workers)") }
-    let configuration = try ExtractConfiguration(contentsOf: pipeline, overrides: overrides)
+    let configuration = try ExtractConfiguration(
+      contentsOf: pipeline, overrides: set,
+      arguments: [
+        input.map { SettingArgument("input", path: $0, option: "--input") },
+        store.map { SettingArgument("store", path: $0, option: "--store") },
+        workers.map { SettingArgument("workers", integer: $0, option: "--workers") },
+      ].compactMap(\.self))
     guard let input = configuration.input else {
       throw ValidationError("no input: say --input DIR, or set 'input' in \(pipeline)")
     }
@@ -96,7 +98,7 @@ struct RunCommand: ParsableCommand {
         skipsUnneededFrames: configuration.sampling.skipUnneededFrames,
         workers: configuration.workers,
         maximumShardBytes: configuration.shards.maximumMebibytes << 20,
-        recorded: configuration.contentSettings, task: task,
+        recorded: configuration.resultSettings, task: task,
         scratch: tasks.scratchFolder(for: task), command: try goingOn(input: input, store: store),
         retriesFailed: retryFailed,
         redoesDamaged: redoDamaged),

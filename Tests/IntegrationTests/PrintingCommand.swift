@@ -31,6 +31,7 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
       PrintingCommand(name: "inspect", program: BuiltExecutable.extractor) { _ in
         ["inspect", TrainingStore.folder]
       },
+      PrintingCommand(name: "settings", program: BuiltExecutable.extractor) { _ in ["settings"] },
       PrintingCommand(name: "verify", program: BuiltExecutable.extractor) { _ in
         ["verify", TrainingStore.folder, "--json", "-"]
       },
@@ -100,6 +101,7 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         folder.path(of: "sheet.jpg"), "--count", "2",
       ] + TrainingRun.small.flatMap { ["--set", $0] }
     },
+    PrintingCommand(name: "settings", program: TrainingRun.trainer) { _ in ["settings"] },
     PrintingCommand(name: "evaluate", program: TrainingRun.trainer) { _ in
       [
         "evaluate", "--model", UndisturbedRun.twoWorkers.model, "--store", TrainingStore.folder,

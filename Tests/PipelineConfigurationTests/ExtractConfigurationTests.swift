@@ -104,8 +104,8 @@ import Testing
     #expect(settingNames(of: usual) == usual.lines.map(\.key))
   }
 
-  @Test func contentSettings() throws {
-    let standard = try extract("extract: {dataset: dfdc}").contentSettings
+  @Test func resultSettings() throws {
+    let standard = try extract("extract: {dataset: dfdc}").resultSettings
     #expect(
       standard == [
         "dataset": "dfdc", "numberedPictures": "frames", "sampling.framesPerVideo": "32",
@@ -132,9 +132,9 @@ import Testing
         alignment: {margin: 1.300}
         shards: {maximumMebibytes: 1}
       """
-    #expect(try extract(yaml).contentSettings == standard)
+    #expect(try extract(yaml).resultSettings == standard)
     let zero = try extract("extract: {dataset: dfdc, tracks: {minimumScore: -0.0}}")
-    #expect(zero.contentSettings["tracks.minimumScore"] == "0.0")
+    #expect(zero.resultSettings["tracks.minimumScore"] == "0.0")
   }
 
   /// One label for everything contradicts layouts that have labels of their own.

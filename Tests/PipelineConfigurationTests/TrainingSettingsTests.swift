@@ -1,7 +1,9 @@
 import Collectives
 import TrainingRun
 import Contract
+import SelfBlending
 import Testing
+import TrainingData
 
 @testable import PipelineConfiguration
 
@@ -65,35 +67,35 @@ import Testing
     return value
   }
 
-  static func augmentation() -> TrainingSettings.Augmentation {
-    var value = TrainingSettings.Augmentation()
+  static func augmentation() -> AugmentationSettings {
+    var value = AugmentationSettings()
     value.flip = 0
     value.jpeg = 1
-    value.jpegQuality = [50, 50]
+    value.jpegQuality = 50...50
     value.noise = 0
-    value.noiseSigma = [1, 2]
+    value.noiseSigma = 1...2
     value.blur = 0
-    value.blurSigma = [0.1, 0.2]
+    value.blurSigma = 0.1...0.2
     value.downscale = 0
-    value.downscaleFactor = [0.5, 1]
+    value.downscaleFactor = 0.5...1
     value.colour = 0
     value.brightness = 0
     value.contrast = 0
     value.saturation = 0
     value.affine = 0
     value.rotation = 0
-    value.scale = [1, 1]
+    value.scale = 1...1
     value.shift = 0
     value.erasing = 0
-    value.erasingArea = [0, 0.5]
+    value.erasingArea = 0...0.5
     value.recompression = 0.25
-    value.recompressionCRF = [30, 30]
-    value.recompressionScale = [0.1, 2]
+    value.recompressionCRF = 30...30
+    value.recompressionScale = 0.1...2
     return value
   }
 
-  static func selfBlending() -> TrainingSettings.SelfBlending {
-    var value = TrainingSettings.SelfBlending()
+  static func selfBlending() -> SelfBlendingSettings {
+    var value = SelfBlendingSettings()
     value.share = 0.25
     value.face = 1
     value.hull = 0
@@ -101,11 +103,11 @@ import Testing
     value.mouth = 0
     value.nose = 3
     value.eyes = 0
-    value.elastic = [0, 0]
-    value.blur = [0, 0.1]
+    value.elastic = 0...0
+    value.blur = 0...0.1
     value.inside = 0
     value.full = 1
-    value.strength = [0.5, 0.5]
+    value.strength = 0.5...0.5
     value.tint = 0
     value.tintShift = 1
     value.hue = 0
@@ -114,9 +116,9 @@ import Testing
     value.contrast = 0
     value.contrastChange = 0
     value.downscale = 0
-    value.downscaleFactor = [0.1, 1]
-    value.sharpen = [0, 4]
-    value.scale = [1, 1]
+    value.downscaleFactor = 0.1...1
+    value.sharpen = 0...4
+    value.scale = 1...1
     value.rotation = 0
     value.shiftX = 0
     value.shiftY = 0
@@ -191,7 +193,7 @@ import Testing
     #expect(read.timeLimitSeconds == 5400)
     #expect(read.optimizer.kind == .adamw)
     #expect(read.optimizer.learningRate == 0.0003)
-    #expect(read.augmentation.jpegQuality == [30, 90])
+    #expect(read.augmentation.jpegQuality == 30...90)
     #expect(read.checkpoints.everySteps == 9)
     #expect(read.checkpoints.keep == 5)
     #expect(read.validation.videoScore == .median)

@@ -147,8 +147,8 @@ import Testing
     let changes: [(String, (inout SelfBlendingSettings) -> Void)] = [
       ("tint", { $0.tint = 1.1 }), ("hueTurn", { $0.hueTurn = -1 }),
       ("blur", { $0.blur = 0.1...0.3 }), ("strength", { $0.strength = 0...1 }),
-      ("full", { $0.full = 2 }), ("regions", { $0.regions = [:] }),
-      ("regions", { $0.regions = [.face: -1] }), ("scale", { $0.scale = 0...1 }),
+      ("full", { $0.full = 2 }), ("face", { $0.regions = [:] }),
+      ("face", { $0.regions = [.face: -1] }), ("scale", { $0.scale = 0...1 }),
     ]
     for (name, change) in changes {
       var settings = SelfBlendingSettings()

@@ -36,7 +36,7 @@ import Workers
       architecture: setup.architecture, catalog: setup.catalog,
       normalization: setup.normalization, workers: 2)
     let blends =
-      areBlended ? HeldOutBlends(setup.configuration.selfBlending.settings, seed: 1) : nil
+      areBlended ? HeldOutBlends(setup.configuration.selfBlending, seed: 1) : nil
     let predictions = try predictor.predict(
       setup.makeLearner().learner.state, videos: setup.split.validation, blends: blends,
       name: "test", observer: SilentObserver())

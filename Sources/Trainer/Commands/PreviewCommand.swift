@@ -50,9 +50,9 @@ struct PreviewCommand: ParsableCommand {
 
   func run() throws {
     try OutputPath.check(output)
-    var overrides = set
-    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
-    let configuration = try TrainingSettings(contentsOf: pipeline, overrides: overrides)
+    let configuration = try TrainingSettings(
+      contentsOf: pipeline, overrides: set,
+      arguments: store.map { [SettingArgument("store", path: $0, option: "--store")] } ?? [])
     guard let store = configuration.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
     }

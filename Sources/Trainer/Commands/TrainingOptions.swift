@@ -29,11 +29,13 @@ struct TrainingOptions: ParsableArguments {
 
   /// The settings of the pipeline file, with those of the command line and `others`.
   func settings(_ others: [String] = []) throws -> TrainingSettings {
-    var overrides = set
-    if let store { overrides.append("store=" + CommandLinePath.yaml(store)) }
-    if let runFolder { overrides.append("run=" + CommandLinePath.yaml(runFolder)) }
-    if let workers { overrides.append("workers=\(workers)") }
-    return try TrainingSettings(contentsOf: pipeline, overrides: overrides + others)
+    try TrainingSettings(
+      contentsOf: pipeline, overrides: set + others,
+      arguments: [
+        store.map { SettingArgument("store", path: $0, option: "--store") },
+        runFolder.map { SettingArgument("run", path: $0, option: "--run") },
+        workers.map { SettingArgument("workers", integer: $0, option: "--workers") },
+      ].compactMap(\.self))
   }
 
   /// The store's folder.

@@ -57,7 +57,8 @@ package struct SelfBlendPlan: Sendable, Equatable {
   let move: Move
 
   private static func region(_ weights: [BlendRegion: Double], _ draw: Double) -> BlendRegion {
-    let total = weights.values.reduce(0, +)
+    // In a fixed order, as the last bit of a sum depends on it.
+    let total = BlendRegion.allCases.reduce(0) { $0 + (weights[$1] ?? 0) }
     var rest = draw * total
     var chosen = BlendRegion.face
     for region in BlendRegion.allCases {

@@ -59,16 +59,21 @@ package struct ConfigurationDocument: Sendable {
   ///   - overrides: `key=value` with a dotted path inside the section, which may be named in front
   ///     (`sampling.framesPerVideo=16`, `extract.sampling.framesPerVideo=16`); the value is YAML.
   ///     The last one wins; a mapping is merged. Relative paths start at the working directory.
+  ///   - arguments: What other options gave; they come after `overrides`.
   ///   - body: Asks the reader for every setting of the section, whatever values it finds.
   package func read<Value>(
     _ section: String, ignoring others: [String] = [], overrides: [String] = [],
-    _ body: (SectionReader) -> Value
+    arguments: [SettingArgument] = [], _ body: (SectionReader) -> Value
   ) throws(ConfigurationError) -> Value {
     var root = root
     for override in overrides {
       let (path, value) = try ConfigurationOverride.parse(
         override, section: section, others: others)
       root.set(value, at: path[...])
+    }
+    for argument in arguments {
+      let path = [section] + argument.key.split(separator: ".").map(String.init)
+      root.set(argument.node, at: path[...])
     }
     let reading = Reading(folder: folder)
     let reader = SectionReader(path: "", node: root, place: .file(name), reading: reading)

@@ -68,13 +68,24 @@ package enum ConfigurationPlace: Sendable, Equatable, CustomStringConvertible {
   case file(String)
   /// The command line's option `--set`.
   case option
+  /// Another option of the command line, e.g. `--workers`.
+  case argument(String)
 
-  /// `file:line:column`, `file` or `--set`.
+  /// `file:line:column`, `file`, `--set` or another option.
   package var description: String {
     switch self {
     case .position(let file, let line, let column): "\(file):\(line):\(column)"
     case .file(let file): file
     case .option: "--set"
+    case .argument(let name): name
+    }
+  }
+
+  /// Whether it is the command line, where relative paths start at the working directory.
+  var isCommandLine: Bool {
+    switch self {
+    case .option, .argument: true
+    case .position, .file: false
     }
   }
 
@@ -84,6 +95,7 @@ package enum ConfigurationPlace: Sendable, Equatable, CustomStringConvertible {
     case .position(_, let line, let column): (line, column)
     case .file: (.max, 0)
     case .option: (.max, 1)
+    case .argument: (.max, 2)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Settings
+
 extension SectionReader {
   /// A list of texts, `[a, b]` or one line each.
   package func strings(_ key: String, default standard: [String]) -> [String] {
@@ -13,31 +15,28 @@ extension SectionReader {
     }
   }
 
-  /// A list of some of the choices, each at most once, in the order that was written.
-  package func choices<Choice: RawRepresentable<String> & CaseIterable & Equatable>(
-    _ key: String, default standard: [Choice]
-  ) -> [Choice] {
+  /// A list of some of some words, each at most once, in the order that was written.
+  package func words(_ key: String, default standard: [String], of names: [String]) -> [String] {
     guard let node = value(key) else { return standard }
-    let names = Choice.allCases.map(\.rawValue)
-    let expected = "a list of some of " + names.joined(separator: ", ")
+    let expected = Expectation.choices(of: names)
     guard case .list(let items) = node.content else {
       mismatch(node, key, expected + ", such as [\(names[0])]")
       return standard
     }
-    var choices: [Choice] = []
+    var words: [String] = []
     for item in items {
-      guard let text = nonEmptyText(item), let choice = Choice(rawValue: text) else {
+      guard let word = nonEmptyText(item), names.contains(word) else {
         let near = nonEmptyText(item).flatMap { suggestion(for: $0, among: names) }
         mismatch(item, key, expected, near.map { "; did you mean '\($0)'?" } ?? "")
         continue
       }
-      guard !choices.contains(choice) else {
+      guard !words.contains(word) else {
         mismatch(item, key, expected + ", each once")
         continue
       }
-      choices.append(choice)
+      words.append(word)
     }
-    return choices
+    return words
   }
 
   /// A list of as many numbers as the default has, each in `range`.
@@ -45,7 +44,7 @@ extension SectionReader {
     _ key: String, default standard: [Double], in range: ClosedRange<Double>
   ) -> [Double] {
     guard let node = value(key) else { return standard }
-    let expected = "a list of \(standard.count) numbers \(described(range))"
+    let expected = Expectation.numbers(standard.count, in: range)
     guard case .list(let items) = node.content else {
       mismatch(node, key, expected)
       return standard
@@ -68,17 +67,16 @@ extension SectionReader {
 
   /// A range of numbers, `[least, most]`, both in `range`. The same number twice is no range but
   /// one value.
-  package func ascendingPair(
-    _ key: String, default standard: [Double], in range: ClosedRange<Double>
-  ) -> [Double] {
-    precondition(standard.count == 2, "a range has two ends")
-    let pair = numbers(key, default: standard, in: range)
+  package func range(
+    _ key: String, default standard: ClosedRange<Double>, in range: ClosedRange<Double>
+  ) -> ClosedRange<Double> {
+    let pair = numbers(key, default: [standard.lowerBound, standard.upperBound], in: range)
     guard pair[0] <= pair[1] else {
-      let texts = pair.map(shortText)
+      let texts = pair.map(Expectation.short)
       reject(
         key, "expected the smaller number first, got [\(texts[0]), \(texts[1])]; swap them")
       return standard
     }
-    return pair
+    return pair[0]...pair[1]
   }
 }

@@ -1,26 +1,36 @@
+internal import Settings
+
 extension SectionReader {
   /// One of the cases of `Choice`, by its raw value; `null` and a missing key are nil.
   func optionalChoice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
-    guard let node = value(key), !node.isNull else { return nil }
-    guard let choice = nonEmptyText(node).flatMap(Choice.init) else {
-      let names = Choice.allCases.map(\.rawValue)
-      let near = nonEmptyText(node).flatMap { suggestion(for: $0, among: names) }
-      mismatch(
-        node, key, "one of \(names.joined(separator: ", ")), or null",
-        near.map { "; did you mean '\($0)'?" } ?? "")
-      return nil
-    }
-    return choice
+    optionalWord(key, of: Choice.allCases.map(\.rawValue)).flatMap(Choice.init)
   }
 
-  /// A finite number in `range`, in decimal notation; `null` and a missing key are nil.
-  func optionalNumber(_ key: String, in range: ClosedRange<Double>) -> Double? {
-    guard let node = value(key), !node.isNull else { return nil }
+  /// One of some words; `null` is nil.
+  func optionalWord(_ key: String, default standard: String? = nil, of names: [String]) -> String? {
+    guard let node = value(key) else { return standard }
+    guard !node.isNull else { return nil }
+    guard let word = nonEmptyText(node), names.contains(word) else {
+      let near = nonEmptyText(node).flatMap { suggestion(for: $0, among: names) }
+      mismatch(
+        node, key, Expectation.choice(of: names) + ", or null",
+        near.map { "; did you mean '\($0)'?" } ?? "")
+      return standard
+    }
+    return word
+  }
+
+  /// A finite number in `range`, in decimal notation; `null` is nil.
+  func optionalNumber(
+    _ key: String, default standard: Double? = nil, in range: ClosedRange<Double>
+  ) -> Double? {
+    guard let node = value(key) else { return standard }
+    guard !node.isNull else { return nil }
     guard case .scalar(let text, isQuoted: false) = node.content,
       let number = parsedNumber(text, in: range)
     else {
-      mismatch(node, key, "a number \(described(range)), or null")
-      return nil
+      mismatch(node, key, Expectation.number(in: range) + ", or null")
+      return standard
     }
     return number
   }

@@ -1,13 +1,14 @@
 extension SectionReader {
   /// A path, absolute. One that is relative starts at the folder of the file it stands in; given by
   /// an override, at the working directory. `null` and a missing key are nil.
-  package func optionalPath(_ key: String) -> String? {
-    guard let node = value(key), !node.isNull else { return nil }
+  package func optionalPath(_ key: String, default standard: String? = nil) -> String? {
+    guard let node = value(key) else { return standard }
+    guard !node.isNull else { return nil }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "a path or null")
-      return nil
+      return standard
     }
-    return absolutePath(text, below: node.place == .option ? "." : reading.folder)
+    return absolutePath(text, below: node.place.isCommandLine ? "." : reading.folder)
   }
 
   /// A path like `optionalPath`; without the key it is `standard`, seen from the file's folder.
@@ -17,6 +18,6 @@ extension SectionReader {
       mismatch(node, key, "a path")
       return standard
     }
-    return absolutePath(text, below: node.place == .option ? "." : reading.folder)
+    return absolutePath(text, below: node.place.isCommandLine ? "." : reading.folder)
   }
 }

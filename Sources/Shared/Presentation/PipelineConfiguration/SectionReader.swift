@@ -1,3 +1,5 @@
+internal import Settings
+
 /// Reads the settings of one mapping, strictly: a key that no accessor asked for is an error, as is
 /// a value of another type or out of range.
 ///
@@ -67,9 +69,7 @@ package final class SectionReader {
     zeroMeans: String? = nil
   ) -> Int {
     precondition(step > 0, "a step of \(step) divides nothing")
-    let zero = zeroMeans.map { " or 0 (\($0))" } ?? ""
-    let kind = step == 1 ? "an integer" : "a multiple of \(step)"
-    let expected = "\(kind) from \(range.lowerBound) to \(range.upperBound)\(zero)"
+    let expected = Expectation.integer(in: range, multipleOf: step, zeroMeans: zeroMeans)
     return plain(key, default: standard, expected) { text in
       guard let value = Int(text) else { return nil }
       let isAllowed = range.contains(value) && value.isMultiple(of: step)
@@ -94,31 +94,32 @@ package final class SectionReader {
   package func number(
     _ key: String, default standard: Double, in range: ClosedRange<Double>
   ) -> Double {
-    plain(key, default: standard, "a number \(described(range))") { parsedNumber($0, in: range) }
+    plain(key, default: standard, Expectation.number(in: range)) { parsedNumber($0, in: range) }
   }
 
   /// A number above 0, up to `limit`.
   package func positiveNumber(
     _ key: String, default standard: Double, upTo limit: Double
   ) -> Double {
-    plain(key, default: standard, "a number above 0 up to \(shortText(limit))") {
+    plain(key, default: standard, Expectation.positiveNumber(upTo: limit)) {
       parsedNumber($0, in: Double.leastNonzeroMagnitude...limit)
     }
   }
 
-  /// A length of time as text such as `1h30m`, or plain seconds; `null` and a missing key are nil.
-  package func optionalSeconds(_ key: String) -> Double? {
-    guard let node = value(key), !node.isNull else { return nil }
+  /// A length of time as text such as `1h30m`, or plain seconds; `null` is nil.
+  package func optionalSeconds(_ key: String, default standard: Double? = nil) -> Double? {
+    guard let node = value(key) else { return standard }
+    guard !node.isNull else { return nil }
     guard let text = nonEmptyText(node), let seconds = seconds(ofTimeText: text) else {
-      mismatch(node, key, "a time such as 2h, 90m, 1h30m or 45s, or null")
-      return nil
+      mismatch(node, key, Expectation.seconds + ", or null")
+      return standard
     }
     return seconds
   }
 
   /// `true` or `false`; YAML 1.1's other words for them are errors.
   package func flag(_ key: String, default standard: Bool) -> Bool {
-    plain(key, default: standard, "true or false", Bool.init)
+    plain(key, default: standard, Expectation.flag, Bool.init)
   }
 
   /// Text. A number without quotes is text as well; nothing (`null`) isn't.
@@ -131,23 +132,32 @@ package final class SectionReader {
     return text
   }
 
-  /// Text; `null` and a missing key are nil. A number without quotes is text as well.
-  package func optionalString(_ key: String) -> String? {
-    guard let node = value(key), !node.isNull else { return nil }
+  /// Text; `null` is nil. A number without quotes is text as well.
+  package func optionalString(_ key: String, default standard: String? = nil) -> String? {
+    guard let node = value(key) else { return standard }
+    guard !node.isNull else { return nil }
     guard let text = nonEmptyText(node) else {
       mismatch(node, key, "text or null")
-      return nil
+      return standard
     }
     return text
   }
 
-  /// One of the cases of `Choice`, by its raw value. With `isRequired`, a missing key is an error and
-  /// `standard` only stands in for the value until the reading throws.
+  /// One of the cases of `Choice`, by its raw value.
   package func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, default standard: Choice, isRequired: Bool = false
   ) -> Choice {
     let names = Choice.allCases.map(\.rawValue)
-    let expected = "one of " + names.joined(separator: ", ")
+    let word = word(key, default: standard.rawValue, of: names, isRequired: isRequired)
+    return Choice(rawValue: word) ?? standard
+  }
+
+  /// One of some words. With `isRequired`, a missing key is an error and `standard` only stands in for
+  /// the value until the reading throws.
+  package func word(
+    _ key: String, default standard: String, of names: [String], isRequired: Bool = false
+  ) -> String {
+    let expected = Expectation.choice(of: names)
     guard let node = value(key), !(isRequired && node.isNull) else {
       if isRequired, !isMalformed {
         report(
@@ -157,12 +167,12 @@ package final class SectionReader {
       }
       return standard
     }
-    guard let text = nonEmptyText(node), let choice = Choice(rawValue: text) else {
+    guard let word = nonEmptyText(node), names.contains(word) else {
       let near = nonEmptyText(node).flatMap { suggestion(for: $0, among: names) }
       mismatch(node, key, expected, near.map { "; did you mean '\($0)'?" } ?? "")
       return standard
     }
-    return choice
+    return word
   }
 
   // MARK: Shared steps
@@ -218,14 +228,4 @@ func parsedNumber(_ text: String, in range: ClosedRange<Double>) -> Double? {
   guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
   // Adding zero turns -0 into 0: equal values are to have one text.
   return Double(text).flatMap { range.contains($0) ? $0 + 0 : nil }
-}
-
-/// `from 0 to 1`.
-func described(_ range: ClosedRange<Double>) -> String {
-  "from \(shortText(range.lowerBound)) to \(shortText(range.upperBound))"
-}
-
-/// A number without the fraction that `Double` prints for whole ones.
-func shortText(_ value: Double) -> String {
-  Int(exactly: value).map(String.init) ?? String(value)
 }

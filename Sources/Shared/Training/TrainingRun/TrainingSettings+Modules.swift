@@ -26,11 +26,7 @@ extension TrainingSettings {
 
   var splitSettings: DataSplit.Settings {
     var settings = DataSplit.Settings()
-    settings.source =
-      switch data.split {
-      case .dataset: .dataset
-      case .hash: .hash
-      }
+    settings.source = data.split
     settings.validationShare = data.validationShare
     settings.testShare = data.testShare
     settings.seed = UInt64(seed)
@@ -40,17 +36,8 @@ extension TrainingSettings {
   private func orderSettings(stepsPerEpoch: Int) -> EpochOrder.Settings {
     var settings = EpochOrder.Settings()
     settings.seed = UInt64(seed)
-    settings.balance =
-      switch data.balance {
-      case .undersample: .undersample
-      case .none: .none
-      }
-    settings.balanceBy = data.balanceBy.map { factor in
-      switch factor {
-      case .dataset: .dataset
-      case .method: .method
-      }
-    }
+    settings.balance = data.balance
+    settings.balanceBy = data.balanceBy
     settings.balanceRepeats = data.balanceRepeats
     settings.shuffleVideos = data.shuffleVideos
     settings.shuffleShards = data.shuffleShards ?? settings.shuffleShards
@@ -58,9 +45,6 @@ extension TrainingSettings {
     settings.stepsPerEpoch = stepsPerEpoch
     return settings
   }
-
-  /// Whether batches are made of pairs.
-  var hasPairs: Bool { data.pairing != .none || selfBlending.share > 0 }
 
   /// The order of the training side of a split.
   ///
@@ -74,7 +58,7 @@ extension TrainingSettings {
     }
     return try PairOrder(
       catalog, videos: videos, settings: orderSettings,
-      pairing: data.pairing == .source ? .source : .none, blends: selfBlending.share)
+      pairing: data.pairing, blends: selfBlending.share)
   }
 
   var videoScore: VideoScore { validation.videoScore }
@@ -88,65 +72,3 @@ extension TrainingSettings.Optimizer {
     }
   }
 }
-
-extension TrainingSettings.Augmentation {
-  var settings: AugmentationSettings {
-    var settings = AugmentationSettings()
-    settings.flip = flip
-    settings.jpeg = jpeg
-    settings.jpegQuality = range(jpegQuality)
-    settings.noise = noise
-    settings.noiseSigma = range(noiseSigma)
-    settings.blur = blur
-    settings.blurSigma = range(blurSigma)
-    settings.downscale = downscale
-    settings.downscaleFactor = range(downscaleFactor)
-    settings.colour = colour
-    settings.brightness = brightness
-    settings.contrast = contrast
-    settings.saturation = saturation
-    settings.affine = affine
-    settings.rotation = rotation
-    settings.scale = range(scale)
-    settings.shift = shift
-    settings.erasing = erasing
-    settings.erasingArea = range(erasingArea)
-    settings.recompression = recompression
-    settings.recompressionCRF = range(recompressionCRF)
-    settings.recompressionScale = range(recompressionScale)
-    return settings
-  }
-
-}
-
-extension TrainingSettings.SelfBlending {
-  var settings: SelfBlendingSettings {
-    var settings = SelfBlendingSettings()
-    settings.regions = [
-      .face: face, .hull: hull, .lowerHalf: lowerHalf, .mouth: mouth, .nose: nose, .eyes: eyes,
-    ]
-    settings.elastic = range(elastic)
-    settings.blur = range(blur)
-    settings.inside = inside
-    settings.full = full
-    settings.strength = range(strength)
-    settings.tint = tint
-    settings.tintShift = tintShift
-    settings.hue = hue
-    settings.hueTurn = hueTurn
-    settings.saturation = saturation
-    settings.contrast = contrast
-    settings.contrastChange = contrastChange
-    settings.downscale = downscale
-    settings.downscaleFactor = range(downscaleFactor)
-    settings.sharpen = range(sharpen)
-    settings.scale = range(scale)
-    settings.rotation = rotation
-    settings.shiftX = shiftX
-    settings.shiftY = shiftY
-    return settings
-  }
-}
-
-/// Reading makes sure of two ascending numbers.
-private func range(_ pair: [Double]) -> ClosedRange<Double> { pair[0]...pair[1] }

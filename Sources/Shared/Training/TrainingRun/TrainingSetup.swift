@@ -4,6 +4,7 @@ internal import Foundation
 internal import Imaging
 package import NeuralNetwork
 internal import PrintableText
+internal import SelfBlending
 internal import ShardStore
 package import Shortcuts
 package import TrainingData
@@ -152,7 +153,7 @@ package struct TrainingSetup {
     guard configuration.selfBlending.share > 0,
       sides.allSatisfy({ split.counts(of: $0).fakeSamples == 0 })
     else { return nil }
-    return HeldOutBlends(configuration.selfBlending.settings, seed: seed)
+    return HeldOutBlends(configuration.selfBlending, seed: seed)
   }
 
   /// Whether epochs are validated: not where everybody is learned from.
@@ -254,8 +255,8 @@ package struct TrainingSetup {
     from position: DataPosition, augmented: Bool = true, pictured: Range<Int>? = nil
   ) throws -> BatchLoader {
     try BatchLoader(
-      catalog, order: order, augmentation: augmented ? configuration.augmentation.settings : nil,
-      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize,
+      catalog, order: order, augmentation: augmented ? configuration.augmentation : nil,
+      selfBlending: configuration.selfBlending, inputSize: architecture.inputSize,
       from: position, pictured: pictured,
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
@@ -263,8 +264,8 @@ package struct TrainingSetup {
   /// Shows what training is going to see.
   package func makePreview() throws -> TrainingPreview {
     try TrainingPreview(
-      catalog, order: order, augmentation: configuration.augmentation.settings,
-      selfBlending: configuration.selfBlending.settings, inputSize: architecture.inputSize)
+      catalog, order: order, augmentation: configuration.augmentation,
+      selfBlending: configuration.selfBlending, inputSize: architecture.inputSize)
   }
 
   /// Steps of the schedule after which weights are averaged evenly.
