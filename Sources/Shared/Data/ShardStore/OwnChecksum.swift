@@ -64,7 +64,7 @@ enum OwnChecksum {
     return expected == got ? .right : .wrong(expected: expected, got: got)
   }
 
-  /// Throws where a document is not what was written.
+  /// Throws if a document is not what was written.
   ///
   /// - Parameter isRequired: whether one without a checksum is damaged.
   static func check(

@@ -57,7 +57,7 @@ struct PageCheck: ~Copyable {
     self.isCancelled = isCancelled
   }
 
-  /// Throws where the file's pages do not form sound trees.
+  /// Throws if the file's pages do not form sound trees.
   ///
   /// - Parameter visit: receives the entries of `videos`, `shard` and, in the scope `.records`,
   ///   `samples`, which are read without a map.

@@ -31,7 +31,7 @@ package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Index of the face among those of the frame.
   package let face: Int
 
-  /// Creates a key; throws where a part is out of bounds.
+  /// Creates a key; throws if a part is out of bounds.
   package init(video: String, frame: Int, face: Int) throws(ShardStoreError) {
     try Self.checkVideoName(video)
     guard (0...Self.maximumFrame).contains(frame) else {

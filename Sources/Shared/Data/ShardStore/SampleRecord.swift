@@ -65,15 +65,15 @@ package struct SampleRecord: Codable, Sendable, Equatable {
   package let label: VideoLabel
   /// Name of the video's group.
   package let group: String
-  /// The data set's own split, where it has one.
+  /// The data set's own split, if it has one.
   package let split: DatasetSplit?
-  /// Manipulation method; nil for real videos and where unknown.
+  /// Manipulation method; nil for real videos and if unknown.
   package let method: String?
-  /// Compression level; nil where the data set has none.
+  /// Compression level; nil if the data set has none.
   package let compression: String?
   /// Index of the frame in presentation order.
   package let frame: Int
-  /// Presentation time of the frame; nil where it isn't known, as for numbered pictures without a
+  /// Presentation time of the frame; nil if it isn't known, as for numbered pictures without a
   /// frame rate.
   package let timestampSeconds: Double?
   /// The detector's box; in a store of whole pictures, the square that was cropped.

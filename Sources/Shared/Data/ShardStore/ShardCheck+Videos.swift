@@ -55,7 +55,7 @@ extension ShardCheck {
     // Without a checksum, only this can be tested: whether this software would write the record
     // with the same bytes. Each value has one spelling.
     let again = try record.encoded(name: entry.key, hasChecksum: false)
-    return again.elementsEqual(entry.value) ? nil : "keys or values that are none of a record's"
+    return again.elementsEqual(entry.value) ? nil : "keys or values that no record has"
   }
 
   private mutating func compare(_ record: VideoRecord, with tally: Tally?, of video: [UInt8]) {

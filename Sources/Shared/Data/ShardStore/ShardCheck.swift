@@ -61,10 +61,10 @@ struct ShardCheck {
     do throws(ShardStoreError) {
       result.state = try ShardState.readOwn(transaction, databases, subject: name.fileName)
       if result.state == nil, description?.hasProofs == true {
-        result.report(.shard, nil, expected: "a state of the shard's own", got: "none")
+        result.report(.shard, nil, expected: "the shard's own state", got: "none")
       }
     } catch {
-      result.report(.shard, nil, expected: "a state of the shard's own", got: error.description)
+      result.report(.shard, nil, expected: "the shard's own state", got: error.description)
     }
     try checkSamples(transaction, databases)
     try checkVideos(transaction, databases)

@@ -109,7 +109,7 @@ package struct StoreRepair: Sendable {
     outcome.findings += twice.sorted { $0.lexicographicallyPrecedes($1) }.map {
       StoreFinding(
         shard: name.fileName, key: String(decoding: $0, as: UTF8.self), problem: .videoTwice,
-        expected: "one entry of the video", got: "another one in a shard before")
+        expected: "one entry of the video", got: "another one in an earlier shard")
     }
     let shard = try OpenShard(name, inStore: directory)
     let (removed, state) = try shard.removeVideos(except: own.union(failed))

@@ -1,8 +1,8 @@
 internal import Files
 import Foundation
 
-/// The lock `task-<task>.lock` says who uses a task: its writer alone (exclusive), or any number of
-/// readers (shared).
+/// The lock of the file `task-<task>.lock`: it is held by a task's writer alone (exclusive), or by
+/// any number of readers (shared).
 ///
 /// A shard itself is also locked, exclusively while a video is committed and shared while a live
 /// shard is read: without its lock table, LMDB does not keep a writer from reusing pages that a

@@ -127,7 +127,7 @@ struct TaskShards {
         try throwLosses()
         throw ShardStoreError(
           .damagedStore, subject: path,
-          "the manifest has this shard, and it can't be seen; put it back from a copy, or let "
+          "the manifest lists this shard, but it can't be seen; put it back from a copy, or let "
             + "`extractor run --redo-damaged` extract its videos again")
       }
       usleep(100_000)

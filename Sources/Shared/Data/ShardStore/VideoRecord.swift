@@ -67,24 +67,24 @@ package struct VideoRecord: Codable, Sendable, Equatable {
   package let label: VideoLabel
   /// Name of the video's group.
   package let group: String
-  /// The data set's own split, where it has one.
+  /// The data set's own split, if it has one.
   package let split: DatasetSplit?
-  /// Manipulation method; nil for real videos and where unknown.
+  /// Manipulation method; nil for real videos and if unknown.
   package let method: String?
-  /// Compression level; nil where the data set has none.
+  /// Compression level; nil if the data set has none.
   package let compression: String?
-  /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
+  /// Name of the real video that a fake was made from; nil for real videos, if unknown, and in
   /// records of older software.
   package let original: String?
-  /// The data set that it is from; nil where unknown, and in records of older software.
+  /// The data set that it is from; nil if unknown, and in records of older software.
   package let dataset: String?
-  /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
+  /// Duration by presentation time, rounded to 1/1000000; nil if unknown.
   package let durationSeconds: Double?
-  /// Width of the displayed picture; nil where unknown.
+  /// Width of the displayed picture; nil if unknown.
   package let widthPixels: Int?
-  /// Height of the displayed picture; nil where unknown.
+  /// Height of the displayed picture; nil if unknown.
   package let heightPixels: Int?
-  /// Codec, e.g. `h264`; nil where unknown.
+  /// Codec, e.g. `h264`; nil if unknown.
   package let codec: String?
   /// Number of frames that were examined.
   package let framesSampled: Int

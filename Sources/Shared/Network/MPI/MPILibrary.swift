@@ -31,7 +31,7 @@ struct MPILibrary {
   typealias Request = UnsafeMutablePointer<Handle>
 
   let interface: MPIInterface
-  /// As it was opened: a path, or a name that the system looks up.
+  /// The library as it was opened: a path, or a name that the system looks up.
   let file: String
   let world: Handle
   let byte: Handle
@@ -137,7 +137,7 @@ struct MPILibrary {
     var (level, rank, size): (Int32, Int32, Int32) = (0, 0, 0)
     try check(initThread(0, 0, funneled, &level), "MPI_Init_thread")
     guard level >= funneled else {
-      throw MPIError("\(file) serves no program with threads; name another library by --mpi PATH")
+      throw MPIError("\(file) doesn't support threads; name another library by --mpi PATH")
     }
     try check(commRank(world, &rank), "MPI_Comm_rank")
     try check(commSize(world, &size), "MPI_Comm_size")

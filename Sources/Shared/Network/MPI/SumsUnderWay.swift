@@ -204,8 +204,7 @@ private final class Bucket {
     for index in 0..<partCount { own[index] = left[index] + right[index] }
   }
 
-  /// Copies the sums to the caller's memory where they are not there yet. Call it when they have
-  /// arrived.
+  /// Called when the sums have arrived: writes them to the caller's memory, if they are elsewhere.
   func finish() {
     if precision == .bfloat16 { halves.widen(halves.whole, into: whole, count: size * partCount) }
     if isPadded { values.baseAddress?.update(from: padded, count: values.count) }

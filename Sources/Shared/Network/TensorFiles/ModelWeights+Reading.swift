@@ -8,7 +8,7 @@ extension ModelWeights {
   /// 1. a dictionary under `state_dict`, `model_state_dict`, `model`, `net`, `network`, `module`,
   ///    `params`, `weights` or `checkpoint`, in this order, also one within another;
   /// 2. the top level;
-  /// 3. the network that learns, where a self-supervised program saves several: `student`,
+  /// 3. the network that learns, if a self-supervised program has saved several: `student`,
   ///    `online_network_state_dict`, `online_encoder`, `base_encoder`, `encoder_q` and the like;
   /// 4. a moving average of the weights: `ema`, `model_ema`, `state_dict_ema`, `ema_state_dict`,
   ///    `params_ema`;

@@ -1,6 +1,6 @@
 extension ModelWeights {
-  /// Short lists and dictionaries of plain values that stand beside the tensors, by their keys
-  /// joined by `/`: what a training program noted, such as `class_to_idx` or `args/classes`.
+  /// Short lists and dictionaries of plain values that are stored with the tensors, by their keys
+  /// joined by `/`: notes of a training program, such as `class_to_idx` or `args/classes`.
   ///
   /// Anything longer, deeper or other than text and numbers is skipped: these are remarks, not
   /// data.

@@ -18,8 +18,8 @@ package struct ModelWeights: Sendable {
   /// formats.
   package let records: [String: [UInt8]]
 
-  /// Short lists and dictionaries of text and numbers that stand beside the tensors, by their keys
-  /// joined by `/`, such as `class_to_idx`. Empty for safetensors.
+  /// Short lists and dictionaries of text and numbers that are stored with the tensors, by their
+  /// keys joined by `/`, such as `class_to_idx`. Empty for safetensors.
   package let remarks: [String: TorchValue]
 
   /// Other dictionaries of tensors in the file, each as its keys joined by points. Each can be

@@ -117,7 +117,7 @@ struct NumPyArray {
   /// with the number of bytes.
   func elements() throws(Refused) -> (bytes: [UInt8], layout: TensorLayout) {
     let (size, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
-    // Where the count is not known beforehand, each byte of the array takes one or two in the file.
+    // If the count is not known beforehand, each byte of the array takes one or two in the file.
     guard !overflow, size <= data.maximumCount, data.maximumCount / 2 <= size,
       var bytes = data.bytes, bytes.count == size
     else {

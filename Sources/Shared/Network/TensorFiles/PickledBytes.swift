@@ -6,7 +6,7 @@
 struct PickledBytes {
   private enum Form {
     case bytes(ArraySlice<UInt8>)
-    /// In UTF-8; each character is a byte.
+    /// A string in UTF-8; each character stands for a byte.
     case latin1(ArraySlice<UInt8>)
   }
 
@@ -43,7 +43,7 @@ struct PickledBytes {
     }
   }
 
-  /// The number of bytes, or an upper bound where counting would mean reading a whole string.
+  /// The number of bytes, or an upper bound if counting would mean reading a whole string.
   var maximumCount: Int {
     switch form {
     case .bytes(let bytes), .latin1(let bytes): bytes.count

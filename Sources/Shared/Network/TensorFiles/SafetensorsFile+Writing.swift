@@ -42,7 +42,7 @@ extension SafetensorsFile {
       guard names.insert(entry.name).inserted else {
         throw TorchFileError(
           .unwritableContent, file: file, place: "tensor '\(entry.name.prefix(200))'",
-          "the name is taken")
+          "two tensors have this name")
       }
       let type: ElementType = entry.tensor.isInteger ? .int64 : .float32
       let start = end

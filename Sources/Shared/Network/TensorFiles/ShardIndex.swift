@@ -53,7 +53,7 @@ struct ShardIndex {
     if let missing = fileNames.keys.filter({ !found.contains($0) }).min() {
       throw TorchFileError(
         .malformed, file: file, place: "weight_map '\(missing.prefix(200))'",
-        "expected it in \(fileNames[missing] ?? ""), where it is not")
+        "expected this tensor in \(fileNames[missing] ?? ""), which doesn't have it")
     }
     return ModelWeights(tensors: tensors)
   }

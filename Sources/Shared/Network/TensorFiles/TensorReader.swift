@@ -81,7 +81,7 @@ struct TensorReader {
     }
   }
 
-  /// Where a tensor's elements are. The ranges are checked.
+  /// The position of a tensor's elements; all numbers in it are checked.
   private struct Source {
     let type: ElementType
     let layout: TensorLayout

@@ -6,7 +6,7 @@ package struct TorchTensor: Sendable, Equatable {
   ///
   /// They are slices, so that a tensor of a flat arena (`parameters[range]`) is handed to a writer
   /// without being copied. The indices of a slice need not begin at 0: use `startIndex`, or
-  /// `Array(slice)`, which copies nothing where the slice is a whole array.
+  /// `Array(slice)`, which copies nothing if the slice is a whole array.
   package enum Elements: Sendable, Equatable {
     /// `torch.float32`. Half, bfloat16 and double elements become this when they are read.
     case float32(ArraySlice<Float>)

@@ -55,7 +55,7 @@ enum ZipFormat {
   static let descriptorFlag: UInt16 = 0x0008
   static let utf8Flag: UInt16 = 0x0800
 
-  /// Stands in a 32-bit field whose value is in the zip64 extra field.
+  /// The value of a field whose number is in a zip64 field or record instead.
   static let elsewhere32 = UInt32.max
   static let elsewhere16 = UInt16.max
   /// 4.5.3.

@@ -22,7 +22,7 @@ struct ZipWriter {
   static func checkSize(
     _ records: [(name: String, size: Int)], file: String
   ) throws(TorchFileError) {
-    // No overflow: the contents lie in memory, names are short.
+    // No overflow: the contents are in memory, names are short.
     var size = ZipFormat.zip64EndLength + ZipFormat.zip64LocatorLength + ZipFormat.endLength
     for record in records {
       size += ZipFormat.localHeaderLength + 4 + alignment + record.size + descriptorLength
