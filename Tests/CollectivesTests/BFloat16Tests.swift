@@ -3,7 +3,7 @@ import Testing
 @testable import Collectives
 
 @Suite struct BFloat16Tests {
-  /// All of them are floats, and come back as they were.
+  /// All of them are floats, and are unchanged after a round trip.
   @Test func allBitsComeBack() {
     for bits in UInt16.min...UInt16.max {
       let value = BFloat16.value(of: bits)
@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  /// The nearest one, by what lies on both sides.
+  /// The nearest one, compared with its neighbours on both sides.
   @Test func theNearestIsTaken() {
     for bits in stride(from: UInt32(0), to: 0x7f80_0000, by: 4_999) {
       for value in [Float(bitPattern: bits), -Float(bitPattern: bits)] {

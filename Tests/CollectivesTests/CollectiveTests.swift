@@ -3,7 +3,7 @@ import Testing
 @testable import Collectives
 
 @Suite struct CollectiveTests {
-  /// Numbers whose sum depends on the order: 1e8 swallows what is added to it alone.
+  /// Numbers whose sum depends on the order: a small number that is added to 1e8 alone gets lost.
   private static func numbers(_ rank: Int) -> [Float] {
     [[1e8, 1, -1e8, 3, 5, 1e8, 7, -1e8][rank], 0.1 * Float(rank + 1)]
   }
@@ -31,7 +31,7 @@ import Testing
     #expect(pairs != row)
   }
 
-  /// Sums are under way while other operations come and go.
+  /// Sums are under way while other operations run.
   @Test func sumsWaitForNobody() throws {
     let found = try InMemoryCollective.run(size: 3) { collective in
       var (first, second) = (Self.numbers(collective.rank), Self.numbers(collective.rank + 1))
@@ -52,10 +52,10 @@ import Testing
     #expect(found == [sums, sums, sums])
   }
 
-  /// What travels is rounded, and what comes of it; the sum itself is not.
+  /// The numbers that are sent are rounded, and so is the result; the additions are not.
   @Test func roundedSumsAreTheSameOnEveryRank() throws {
     let found = try InMemoryCollective.run(size: 3) { collective in
-      // 257 needs 9 bits; 3 * 2^-8 is swallowed by 256 in a sum of bfloat16.
+      // 257 needs 9 bits; 3 * 2^-8 would get lost beside 256 in a sum of bfloat16.
       var values: [[Float]] = [[257, 256], [0, 1], [0, 1]]
       try values[collective.rank].withUnsafeMutableBufferPointer { values in
         collective.beginSum(values, as: .bfloat16)
@@ -76,7 +76,7 @@ import Testing
   @Test func gatherComesInTheOrderOfRanks() throws {
     let found = InMemoryCollective.run(size: 3) { collective in
       var all: [Double] = []
-      // Often: a rank that is late must not get what the next meeting gives.
+      // Many times: a late rank must not get the result of the next exchange.
       for round in 0..<200 {
         all = try collective.gather([Double(round), Double(collective.rank)])
         guard all == [0, 1, 2].flatMap({ [Double(round), $0] }) else { return false }

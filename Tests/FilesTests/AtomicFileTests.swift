@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// A reader that has the former file open goes on reading it.
+  /// A reader that has the old file open goes on reading it.
   @Test func formerContentStaysForItsReaders() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a")
@@ -51,7 +51,7 @@ import Testing
       let error = #expect(throws: FileError.self) {
         try AtomicFile.write(to: path) { (file) throws(FileError) in
           try file.append([1, 2, 3])
-          // During the writing the new content stands under another name.
+          // During writing the new content is in a file of another name.
           let names = (try? names(folder)) ?? []
           #expect(names.count == 2 && names[0].hasPrefix(".model.pt."))
           #expect(names[0].hasSuffix(AtomicFile.partialSuffix))
@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test func pastTheLimitOfFileSizesTheProcessLivesAndTheFormerFileStands() async {
-    // The limit holds for a process, hence one of its own.
+    // The limit applies to a whole process, hence a process of its own.
     await #expect(processExitsWith: .success) {
       try withTemporaryDirectory { folder in
         let path = folder.path(of: "a")

@@ -56,7 +56,7 @@ import Testing
     #expect(throws: Never.self) { try rows("a,b\n1,2\n", maximumBytes: 8) }
   }
 
-  /// Columns may be separated by something else; a comma is then a character like others.
+  /// Columns may have another separator; a comma is then a character like others.
   @Test(arguments: [(UInt8(ascii: ";"), ";"), (UInt8(ascii: "\t"), "\t")])
   func otherSeparators(byte: UInt8, separator: String) throws {
     let text = ["a", "b,c\n1", "\"x\(separator)y\"\n"].joined(separator: separator)

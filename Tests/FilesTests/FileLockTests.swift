@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// What happened, in order. Sendable because `condition` guards the rest.
+  /// What happened, in order. Sendable because `condition` guards all that changes.
   private final class Order: @unchecked Sendable {
     private let condition = NSCondition()
     private var noted: [String] = []

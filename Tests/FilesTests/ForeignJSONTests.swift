@@ -1,9 +1,9 @@
 @testable import Files
 import Testing
 
-/// What other programs write where JSON has nothing of the kind.
+/// Syntax that other programs write and that JSON doesn't have.
 @Suite struct ForeignJSONTests {
-  /// A text that isn't JSON, what is said of it, and the text after following the advice.
+  /// A text that isn't JSON, the error's text, and the text after following the advice.
   struct Example: Sendable {
     let text: String
     let place: FileError.Place
@@ -97,7 +97,7 @@ import Testing
       "take out the three bytes EF BB BF: save the file as UTF-8 without it", followed: " {}"),
   ]
 
-  /// The error names the thing itself with its place, and the file reads once its advice is followed.
+  /// The error names the syntax and its position, and after following the advice the file is read.
   @Test(arguments: examples)
   func isNamedForWhatItIs(example: Example) throws {
     let error = #expect(throws: FileError.self) { try parse(Array(example.text.utf8)) }
@@ -126,7 +126,7 @@ import Testing
     _ = try parse(bytes.filter { $0 == 0x7B || $0 == 0x7D })
   }
 
-  /// What is merely broken keeps the advice of a damaged file; a word in a text is a word in a text.
+  /// A broken text keeps the advice for damaged files; words within strings are left alone.
   @Test func otherMistakesAreNotExplainedAway() throws {
     for text in ["{\"a\": 1", "[-]", "[\"\\x\"]", "[\"NaN", "{\"a\": =}", "[+1]", "[1 2]"] {
       let error = #expect(throws: FileError.self) { try parse(Array(text.utf8)) }

@@ -29,7 +29,7 @@ import Testing
         bytes[...], format, maximumBytes: maximumBytes, subject: "test"), as: UTF8.self)
   }
 
-  /// The three frames.
+  /// The three formats.
   @Test func frames() throws {
     let text = String(repeating: "abc", count: 5)
     #expect(try inflate(Self.zlib, .zlib) == text)
@@ -37,7 +37,7 @@ import Testing
     #expect(try inflate(Self.gzip("one, ") + Self.gzip("two"), .gzip) == "one, two")
   }
 
-  /// What is cut off, damaged, too long or followed by more is an error.
+  /// Bytes that are cut off, damaged, too long or followed by others are an error.
   @Test func errors() {
     func code(_ bytes: [UInt8], _ format: Inflation.Format, _ maximum: Int = 100) -> FileError.Code?
     {

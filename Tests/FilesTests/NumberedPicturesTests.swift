@@ -17,7 +17,7 @@ import Testing
     #expect(NumberedPictures(names)?.pictures.map(\.name) == ordered)
   }
 
-  /// What differs in more than a number is no series.
+  /// Names that differ in more than a number are no series.
   @Test(arguments: [
     [], ["a.png", "b.png"], ["1.png", "2.jpg"], ["a1.png", "b2.png"], ["1.png", "01.png"],
     ["1.mp4", "2.mp4"], ["1.png", "readme.txt"], ["1234567890123456.png"], [".png", "1.png"],
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// A folder's other files and hidden ones are passed over.
+  /// A folder's other files and hidden ones are skipped.
   @Test func aFolderIsListed() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["in/2.png", "in/1.png", "in/notes.txt", "in/._1.png", "in/sub/9.png"])

@@ -42,9 +42,9 @@ import Testing
     }
   }
 
-  /// What was written of a record that doesn't fit is taken back.
+  /// The written part of a record that doesn't fit is removed.
   @Test func halfARecordIsCutOff() async {
-    // The limit holds for a process, hence one of its own.
+    // The limit applies to a whole process, hence a process of its own.
     await #expect(processExitsWith: .success) {
       try withTemporaryDirectory { folder in
         let path = folder.path(of: "a")
@@ -80,7 +80,7 @@ import Testing
       #expect(code(path, 2) == .tooLarge)
       #expect(code(folder.path) == .notAFile)
       #expect(code("/dev/null") == .notAFile)
-      // Nobody writes to it: opening must not wait.
+      // No process writes to it: opening must not wait.
       #expect(mkfifo(folder.path(of: "pipe"), 0o600) == 0)
       #expect(code(folder.path(of: "pipe")) == .notAFile)
       #expect(throws: FileError.self) { try FileSystem.size(of: folder.path) }

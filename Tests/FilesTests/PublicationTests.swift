@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// Names that files get once, whoever asks.
+/// Names that are given to one file only, even if several processes try.
 @Suite struct PublicationTests {
   private func write(_ text: String, _ path: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
@@ -29,8 +29,8 @@ import Testing
     }
   }
 
-  /// Without links: the claim stays, so that a process whose cache doesn't show the file yet can't put
-  /// another one in its place.
+  /// Without links: the claim stays, so that a process whose cache doesn't show the file yet can't
+  /// put another one in its place.
   @Test func aClaimedNameIsGivenOnce() throws {
     try withTemporaryDirectory { folder in
       let (first, second) = (folder.path(of: "first"), folder.path(of: "second"))
@@ -38,7 +38,7 @@ import Testing
       try write("second", second)
       let path = folder.path(of: "published")
       #expect(try Publication.claimAndRename(first, to: path, patience: .zero))
-      // As an old cache shows it.
+      // As an outdated cache shows it.
       try FileManager.default.moveItem(atPath: path, toPath: folder.path(of: "unseen"))
       #expect(try !Publication.claimAndRename(second, to: path, patience: .zero))
       #expect(!FileManager.default.fileExists(atPath: path))
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  /// Who takes a claim for that of a dead process makes sure that it is.
+  /// A process that takes a claim for a dead process's makes sure that it can't be used.
   @Test func aRevokedClaimGivesNothing() throws {
     try withTemporaryDirectory { folder in
       let (temporary, path) = (folder.path(of: ".a.partial"), folder.path(of: "published"))
@@ -58,7 +58,7 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: temporary))
       // Gone already: it may be the file itself.
       #expect(try !Publication.revokeClaim(of: path))
-      // What a claim of other software says is not followed.
+      // A claim of other software is not followed.
       for text in ["", "first", "../.a.partial", ".a.partial/", "x\0y"] {
         try write(text, path + ".claim")
         try write("late", temporary)

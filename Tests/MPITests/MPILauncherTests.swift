@@ -2,7 +2,7 @@ import Testing
 
 @testable import MPI
 
-/// What launchers say of the processes that they start.
+/// The variables by which launchers describe the processes that they start.
 @Suite struct MPILauncherTests {
   private func launcher(_ environment: [String: String]) -> MPILauncher? {
     MPILauncher(environment)
@@ -22,7 +22,7 @@ import Testing
     #expect(pmix.interfaces.first == .openMPI)
   }
 
-  /// In a job of Slurm, mpirun starts one helper a machine by srun: the processes are more.
+  /// In a Slurm job, mpirun starts one helper per machine by srun, and there are more processes.
   @Test func mpirunComesBeforeSlurm() throws {
     let both = try #require(
       launcher([

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Measure
 
-/// What may be used of memory, and what is said where that is too little.
+/// The limits of memory, and the message if they are too low.
 @Suite struct MemoryLimitTests {
-  /// Control groups of the second version: the process's own and those around it.
+  /// Control groups of version 2: the process's own and those that contain it.
   @Test func controlGroups() throws {
     try withTemporaryDirectory { folder in
       try folder.write("0::/jobs/a\n", to: "proc/self/cgroup")
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  /// The first version, whose number for "no limit" is beyond all memory; in a container the group's
+  /// Version 1, whose number for "no limit" is beyond all memory; in a container the group's
   /// folder is the topmost one, whatever the group is called outside.
   @Test func olderControlGroups() throws {
     try withTemporaryDirectory { folder in
@@ -40,9 +40,9 @@ import Testing
     }
   }
 
-  /// Each limit counts what it counts, and the sentence says what to set.
+  /// Each limit counts its own kind of memory, and the message says what to set.
   @Test func needs() {
-    // Another run may have two threads more when it comes to the same point.
+    // Another run may have two more threads at the same point.
     let other = MemoryNeed.stacks(threads: 2) >> 10
     let need = MemoryNeed(written: 100 << 20, reserved: 50 << 20, mapped: 30 << 20)
     func obstacle(_ kind: MemoryLimit.Kind, _ mebibytes: Int) -> String? {
@@ -66,7 +66,7 @@ import Testing
     #expect(need.obstacle(for: "the work", remedy: "", within: []) == nil)
   }
 
-  /// The limits of this process are those that the system says.
+  /// The limits of this process are those that the system reports.
   @Test func currentLimits() {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)

@@ -2,7 +2,7 @@ import Foundation
 import PrintableText
 import Testing
 
-/// What comes from outside can't command a terminal.
+/// Text from outside can't control a terminal.
 @Suite struct PrintableTextTests {
   /// Plain names, in any script, stay as they are.
   @Test(arguments: [
@@ -26,12 +26,12 @@ import Testing
     #expect(text.printable.printable == expected)
   }
 
-  /// In text of several lines only what is no layout is escaped.
+  /// In a text of several lines, layout is not escaped.
   @Test func linesStayLines() {
     #expect("a\u{1B}[2J\n\tb\r\n".printableLines == "a\\u001b[2J\n\tb\\r\n")
   }
 
-  /// JSON that is escaped for a terminal says the same as before.
+  /// JSON that is escaped for a terminal keeps its meaning.
   @Test func escapedJSONSaysTheSame() throws {
     let names = ["\u{202E}a\u{9B}b\u{7F}\u{E0001}\n\u{1B}"]
     let json = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)

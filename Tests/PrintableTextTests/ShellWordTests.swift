@@ -8,7 +8,7 @@ import Testing
     #expect("csv.label=target".shellWord == "csv.label=target")
   }
 
-  /// A shell gives back what went in.
+  /// A shell returns the original text.
   @Test(arguments: [
     "", "a b", "it's", "''", "$HOME", "`id`", "a;b", "a\nb", "*", "~", "!x", "\\", "\"", "#", "ä",
     "-n", "a'b'c", "&& true",

@@ -44,7 +44,7 @@ package enum SyntheticVideos {
     return .done(video, samples: samples, facts: facts, notes: ["\(index) corrupt packets"])
   }
 
-  /// Hashes that look like none of other videos.
+  /// Hashes that are far from those of other videos.
   private static func looks(_ index: Int, count: Int) -> [PerceptualHash?] {
     var generator = SplitMix64(state: UInt64(index) << 32)
     return (0..<count).map { _ in
@@ -70,7 +70,7 @@ package enum SyntheticVideos {
     return file + smallJPEG.dropFirst(2)
   }
 
-  /// Width and height out of a JPEG file's frame header, or nil where its segments are broken.
+  /// Width and height from a JPEG file's frame header; nil if its segments are broken.
   package static let imageSize: StoreVerifier.ImageSize = { span in
     span.withUnsafeBytes { bytes in
       var offset = 2

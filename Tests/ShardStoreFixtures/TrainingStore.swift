@@ -8,7 +8,7 @@ internal import VideoCatalog
 /// Stores of drawn crops for the trainer: every group has one real and one fake video, and a fake
 /// carries a faint checkerboard that a small network learns in seconds.
 package enum TrainingStore {
-  /// What a store is made of.
+  /// The settings of a store.
   package struct Plan {
     package var groups: Int
     package var cropsPerVideo: Int
@@ -102,11 +102,11 @@ package enum TrainingStore {
     var picture = PixelBuffer(width: plan.sizePixels, height: plan.sizePixels)
     for y in 0..<plan.sizePixels {
       for x in 0..<plan.sizePixels {
-        let place = Double(x + y) / Double(2 * plan.sizePixels)
+        let position = Double(x + y) / Double(2 * plan.sizePixels)
         let mark = isMarked ? ((x / 8 + y / 8) % 2 == 0 ? 22.0 : -22) : 0
         let noise = stream.uniform(-6, 6)
         for channel in 0..<3 {
-          let value = corner[channel] + slope[channel] * place + mark + noise
+          let value = corner[channel] + slope[channel] * position + mark + noise
           picture.bytes[(y * plan.sizePixels + x) * PixelBuffer.bytesPerPixel + channel] =
             UInt8(max(0, min(255, value)))
         }

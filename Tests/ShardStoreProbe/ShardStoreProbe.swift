@@ -5,10 +5,12 @@ import ShardStoreFixtures
 /// A writer in a process of its own.
 ///
 /// `append <store> <task> <first> <count> <image bytes> <shard bytes>` stores synthetic videos and
-/// tells of each one that is durable. `hold <store> <task>` opens a task and keeps it until its
-/// input ends. `fill <store> <task> <first> <count> <crops> <image bytes> <shard bytes>` stores synthetic
-/// videos of so many crops each, and tells of every thousandth. `content <store>` prints all that a store holds, whatever its shards. `open <store>` opens a store,
-/// as a training does, and tells what that took. `repair <store>` takes out what is damaged. Failures end it with status 1 and a line `error <code>: <text>`.
+/// reports each one that is durable. `hold <store> <task>` opens a task and keeps it until its
+/// input ends. `fill <store> <task> <first> <count> <crops> <image bytes> <shard bytes>` stores
+/// synthetic videos of so many crops each, and reports every thousandth. `content <store>` prints
+/// all that a store holds, whatever its shards. `open <store>` opens a store, as a training does,
+/// and reports the cost. `repair <store>` removes what is damaged. Failures end it with status 1
+/// and a line `error <code>: <text>`.
 @main struct ShardStoreProbe {
   static func main() {
     let arguments = CommandLine.arguments
@@ -113,7 +115,7 @@ import ShardStoreFixtures
     return (try? encoder.encode(record)).map { String(decoding: $0, as: UTF8.self) } ?? "none"
   }
 
-  /// Unbuffered: what was said before a kill is heard.
+  /// Unbuffered, so that lines from before a kill arrive.
   private static func say(_ line: String) {
     FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }

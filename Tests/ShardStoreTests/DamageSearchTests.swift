@@ -5,9 +5,10 @@ import Testing
 
 @testable import ShardStore
 
-/// A thousand changes of one byte each: what a reader notices, or returns differently, `verify` finds.
+/// A thousand changes of one byte each: what a reader notices, or returns differently, `verify`
+/// finds.
 @Suite struct DamageSearchTests {
-  /// All that a reader gets of a store, as a training does: by walking, and by looking keys up.
+  /// All that a reader returns of a store, as in a training: by walking, and by looking keys up.
   private struct Content: Equatable {
     var videos: [ShardReader.Video] = []
     var samples: [ShardReader.Sample] = []
@@ -33,8 +34,8 @@ import Testing
   private let files: [String: [UInt8]]
   private let content: Content
 
-  /// Several shards with branch pages, long images on pages of their own and short ones within leaves,
-  /// videos without a crop and a failed one.
+  /// Several shards with branch pages, long images on pages of their own and short ones within
+  /// leaves, videos without a crop and a failed one.
   init() throws {
     store = try TemporaryFolder()
     let writer = try openWriter(store, maximumShardBytes: 150_000)
@@ -64,7 +65,7 @@ import Testing
     return read != content
   }
 
-  /// The pages of a shard that a reader looks at: garbage in them harms.
+  /// The pages of a shard that a reader uses: changes in them do harm.
   private func livePages(_ file: String, _ bytes: [UInt8]) throws -> [Int] {
     var live: [Int] = []
     for page in 0..<(bytes.count / 4_096) {
@@ -79,10 +80,10 @@ import Testing
 
   @Test func everyHarmfulChangeOfAByteIsFound() throws {
     var generator = SplitMix64(state: 14)
-    var places: [(file: String, offset: Int)] = []
+    var changes: [(file: String, offset: Int)] = []
     for (file, bytes) in files.sorted(by: { $0.key < $1.key }) {
       guard file.hasSuffix(".mdb") else {
-        places += (0..<100).map { _ in
+        changes += (0..<100).map { _ in
           (file, Int.random(in: bytes.indices, using: &generator))
         }
         continue
@@ -90,15 +91,15 @@ import Testing
       let live = try livePages(file, bytes)
       #expect(live.count > 4)
       // Headers and lists of nodes are at the start of pages, keys and records at their end.
-      places += (0..<800 / (files.count - 2)).map { round in
+      changes += (0..<800 / (files.count - 2)).map { round in
         let page = live.randomElement(using: &generator) ?? 0
         let within = [0..<64, 0..<4_096, 3_000..<4_096][round % 3]
         return (file, page * 4_096 + Int.random(in: within, using: &generator))
       }
     }
-    #expect(places.count >= 1_000 - files.count)
+    #expect(changes.count >= 1_000 - files.count)
     var harmful = 0
-    for (file, offset) in places {
+    for (file, offset) in changes {
       var bytes = try #require(files[file])
       let old = bytes[offset]
       bytes[offset] ^= UInt8.random(in: 1...255, using: &generator)
@@ -110,7 +111,7 @@ import Testing
       }
       try write(try #require(files[file]), to: file)
     }
-    #expect(harmful > 500, "\(harmful) of \(places.count) were harmful")
+    #expect(harmful > 500, "\(harmful) of \(changes.count) were harmful")
     #expect(try verify(store).findings == [])
   }
 }

@@ -144,7 +144,7 @@ import Testing
     expectError(.damagedShard, "no LMDB file") { _ = try ShardReader(directory: store.path) }
     expectError(.damagedShard, "no LMDB file") { _ = try openWriter(store) }
     #expect(try verify(store).findings.map(\.problem) == [.shard])
-    // LMDB's own refusal arrives as the same error.
+    // LMDB's own refusal gives the same error.
     expectError(.damagedShard, "mdb_env_open: MDB_INVALID") {
       _ = try Environment(path: shard, mode: .read, mapBytes: nil)
     }

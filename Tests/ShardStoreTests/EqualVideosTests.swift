@@ -7,21 +7,21 @@ import VideoCatalog
 
 @testable import ShardStore
 
-/// Videos whose crops are the same to the byte.
+/// Videos whose crops have the same bytes.
 @Suite struct EqualVideosTests {
-  /// A video with the crops of these numbers, one a frame.
+  /// A video with the crops of these numbers, one per frame.
   private func video(
     _ name: String, _ crops: [UInt64], label: VideoLabel = .real, landmark: Double = 1
   ) -> Video { Video(name: name, crops: crops, label: label, landmark: landmark) }
 
-  /// A video on its way into the store.
+  /// A video that is to be stored.
   private struct Video {
     let name: String
     let crops: [UInt64]
     let label: VideoLabel
     let landmark: Double
 
-    /// How its crops look: by their numbers.
+    /// The hashes of its crops, made from their numbers.
     private var looks: [PerceptualHash?] {
       PerceptualHash.chosenCrops(of: crops.count).map { crop in
         let digits = String(crops[crop], radix: 16)
@@ -40,7 +40,7 @@ import VideoCatalog
     }
   }
 
-  /// Of which videos the store knows how their crops look.
+  /// Which videos have hashes of their crops in the store.
   private enum Knowledge: CaseIterable { case none, ofSome, all }
 
   private static func extraction(_ item: Video, looks: [PerceptualHash?]?) -> VideoExtraction {
@@ -57,7 +57,7 @@ import VideoCatalog
       video, samples: samples, facts: .init(durationSeconds: Double(name.utf8.count), looks: looks))
   }
 
-  /// What is found, which is the same whatever the store knows of looks.
+  /// The sets that are found, which are the same whichever hashes the store has.
   private func equal(
     _ videos: [Video], failed: [VideoExtraction] = [], shardBytes: Int = 1 << 30
   ) throws -> [[String]] {
@@ -90,7 +90,7 @@ import VideoCatalog
       ])
   }
 
-  /// One other crop, one crop more, another order, another place of the face: other videos.
+  /// Another crop, one more crop, another order, another position of the face: different videos.
   @Test func whatDiffersIsNotEqual() throws {
     #expect(
       try equal([
@@ -108,7 +108,8 @@ import VideoCatalog
     #expect(try equal([video("a", []), video("b", [])], failed: failed).isEmpty)
   }
 
-  /// A video may be called like the folder of another: the keys of "a/000000" lie among those of "a".
+  /// A video may be called like the folder of another: the keys of "a/000000" lie among those of
+  /// "a".
   @Test func namesWithinNamesAreKeptApart() throws {
     #expect(
       try equal([

@@ -34,7 +34,7 @@ import VideoCatalog
     return text(try #require(found))
   }
 
-  /// How crops look; a record of older software doesn't say.
+  /// The hashes of crops; a record of older software has none.
   @Test func looksOfCrops() throws {
     let digits = String(repeating: "0123456789abcdef", count: 4)
     let record = VideoRecord.done(
@@ -98,7 +98,7 @@ import VideoCatalog
         """)
   }
 
-  /// A store of version 2 stays one: what goes on in it is what its software wrote.
+  /// A store of version 2 stays one: later videos are written as its software did.
   @Test func aStoreOfVersion2GoesOnWithoutProofs() throws {
     let store = try TemporaryFolder()
     let json = text(try ContractDocument.encode(SyntheticVideos.description))
@@ -119,7 +119,7 @@ import VideoCatalog
     #expect(result.unknowns.first?.contains("stores of format 2 don't record it") == true)
     let expected = try dump(store)
 
-    // What can be told of it is repaired as well.
+    // What can be checked in it is repaired as well.
     let first = store.path + "/shard-000-000000.mdb"
     let image = SyntheticVideos.extraction(0, imageBytes: 9_000).samples[1].image
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: first)))

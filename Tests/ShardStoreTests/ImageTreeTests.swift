@@ -5,7 +5,7 @@ import Testing
 
 @testable import ShardStore
 
-/// Images that lie in the leaves of their tree: one is given after a look at the pages that lead to it.
+/// Images in the leaves of their tree: one is returned after a check of the pages that lead to it.
 @Suite struct ImageTreeTests {
   private static let pageSize = 4_096
   private let store: TemporaryFolder
@@ -58,7 +58,7 @@ import Testing
       try write(changed)
       let reader = try ShardReader(directory: store.path)
       var lost = 0
-      // Each with a view of its own, as damage that was found once is found for good.
+      // Each with a reader of its own, because a reader remembers damage.
       for sample in isBranch ? samples : [samples[0], samples[599]] {
         let fresh = try isBranch ? ShardReader(directory: store.path) : reader
         do throws(ShardStoreError) {
@@ -126,19 +126,19 @@ import Testing
   func aRootBeyondTheFile(root: UInt64) throws {
     let (_, tree) = try PageCheck.imageTree(file)
     var changed = bytes
-    // The end of the tree's record in the list of databases, of which older ones may lie about.
+    // The end of the tree's record in the list of databases; the file may hold older copies of it.
     let record = [tree.entries, tree.root].flatMap { number in
       (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
     }
     let file = Data(bytes)
     var from = file.startIndex
     var found = 0
-    while let place = file.range(of: Data(record), in: from..<file.endIndex) {
+    while let range = file.range(of: Data(record), in: from..<file.endIndex) {
       for byte in 0..<8 {
-        changed[place.lowerBound + 8 + byte] = UInt8(truncatingIfNeeded: root >> (8 * byte))
+        changed[range.lowerBound + 8 + byte] = UInt8(truncatingIfNeeded: root >> (8 * byte))
       }
       found += 1
-      from = place.upperBound
+      from = range.upperBound
     }
     #expect(found > 0)
     try write(changed)

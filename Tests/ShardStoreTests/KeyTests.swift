@@ -8,7 +8,7 @@ import VideoCatalog
   @Test func keysAreThoseOfTheSamples() throws {
     let store = try TemporaryFolder()
     let writer = try openWriter(store, maximumShardBytes: 100_000)
-    // A second answer of video 3, by a task that did not know of it, which readers don't see.
+    // A second entry of video 3, by a task that did not know the first; readers leave it out.
     let again = try openWriter(store, task: 1)
     for index in 0..<24 { try writer.append(SyntheticVideos.extraction(index)) }
     try again.append(SyntheticVideos.extraction(3, faces: 5))

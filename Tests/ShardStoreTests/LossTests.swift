@@ -4,7 +4,7 @@ import Testing
 
 @testable import ShardStore
 
-/// Stores that lost something, or got something that is not theirs: whoever opens one says so.
+/// Stores that have lost something, or have files of other stores: opening one reports that.
 @Suite struct LossTests {
   private let store: TemporaryFolder
   private let shards: [String]
@@ -32,8 +32,8 @@ import Testing
     try content.write(to: URL(fileURLWithPath: path(file)))
   }
 
-  /// What `verify` finds; and that a reader and a writer refuse the store, naming the file and what to
-  /// do, with what is there still readable on request.
+  /// What `verify` finds; and that a reader and a writer refuse the store, naming the file and what
+  /// to do, with what is there still readable on request.
   private func expectFinding(
     _ problem: StoreFinding.Problem, _ file: String, readable: Bool = true,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -49,7 +49,7 @@ import Testing
     expectError(code, file, "--redo-damaged", sourceLocation: sourceLocation) {
       try openWriter(store).close()
     }
-    // Another task's writer would take what it sees for all there is.
+    // Another task's writer would take what it sees for the whole store.
     expectError(code, file, sourceLocation: sourceLocation) {
       try openWriter(store, task: 5).close()
     }
@@ -58,7 +58,7 @@ import Testing
     #expect(reader.findings.map(\.problem).contains(problem), sourceLocation: sourceLocation)
   }
 
-  /// Taking out and putting back: what the message says first.
+  /// Removing and putting back: the advice that the message gives first.
   @Test func aMissingShardIsFoundUntilItIsPutBack() throws {
     for shard in shards {
       let whole = try content(shard)
@@ -90,7 +90,7 @@ import Testing
     try expectFinding(.shardRolledBack, last)
   }
 
-  /// A header that leads to the snapshot before the last one, in whichever way.
+  /// A header that leads to the snapshot before the last one, in any of several ways.
   @Test func aHeaderOfAnOlderSnapshotIsFound() throws {
     let shard = shards[0]
     let whole = [UInt8](try content(shard))
@@ -101,7 +101,7 @@ import Testing
     // Two more than it was: the older one is taken for the newest, and fits into the row.
     for (page, value, problem) in [
       (older, last + 1, StoreFinding.Problem.shard), (older, last + 3, .shard), (newer, 0, .shard),
-      // A whole snapshot, as if the last transaction had never been.
+      // A whole snapshot without the last transaction.
       (newer, last - 2, .shardRolledBack),
     ] {
       var changed = whole
@@ -175,7 +175,8 @@ import Testing
     #expect(try verify(store).findings == [])
   }
 
-  /// A kill may come between a commit and its note: that is no damage, and the next writer catches up.
+  /// A kill between a commit and the update of the manifest is no damage: the next writer catches
+  /// up.
   @Test func aShardThatIsNewerThanItsManifestIsSound() throws {
     let manifest = "task-000.json"
     let before = try content(manifest)
@@ -209,10 +210,10 @@ import Testing
     #expect(try verify(store).findings == [])
   }
 
-  /// A shard that shrinks while it is read is named, instead of what its missing end looks like.
+  /// A shard that shrinks while it is read is reported as such, not as damaged records.
   @Test func aShardThatIsTruncatedWhileItIsReadIsNamed() throws {
-    // A picture at the very end: the rest of its last page reads as zeros when that is cut off, where
-    // reading a page that is gone would be a bus error.
+    // A picture at the very end: the rest of its last page reads as zeros when that is cut off,
+    // where reading a page that is gone would be a bus error.
     let store = try TemporaryFolder()
     for index in 0..<40 {
       let writer = try openWriter(store)
@@ -234,7 +235,7 @@ import Testing
     Issue.record("no shard ends with a picture")
   }
 
-  /// A folder whose name is taken, or that can't be made or listed, is a sentence.
+  /// A folder whose name is taken, or that can't be created or listed, gives an error in words.
   @Test func foldersThatCantBeUsedAreSentences() throws {
     let file = store.path + "/store.json"
     expectError(.inputOutput, file, "a file of this name is there; choose another folder") {

@@ -14,7 +14,7 @@ import Testing
       String(decoding: lines, as: UTF8.self) == "{\n  \"a\" : 1,\n  \"ownCRC32\" : 3074324393\n}")
   }
 
-  /// Whatever byte is changed to whatever value, but for space around the checksum itself, shows.
+  /// A change of any byte to any value is noticed, except in the space around the checksum itself.
   @Test func everyChangeOfAByteIsSeen() {
     let name = Array("clip".utf8)
     let document = OwnChecksum.added(

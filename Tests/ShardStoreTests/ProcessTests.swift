@@ -36,7 +36,7 @@ import VideoCatalog
     let live = try ShardReader(directory: store.path, allowLive: true)
     for index in 1..<40 {
       try writer.append(SyntheticVideos.extraction(index, imageBytes: 500_000))
-      // What was there at opening, unharmed by what came after.
+      // The content at opening, whatever was added later.
       let samples = try live.samples()
       #expect(samples.count == 3)
       #expect(try live.image(of: samples[0]) == SyntheticVideos.extraction(0).samples[0].image)
@@ -112,8 +112,8 @@ import VideoCatalog
     #expect(failure.hasPrefix("error noSpace: "), "\(failure)")
     #expect(failure.contains("MiB are free there; free some space"), "\(failure)")
     #expect(lines.count == stored.count + 1, "\(lines)")
-    // A video has three pictures of five pages of 4 KiB each, after two pages of the file's own; trees
-    // and records take some more.
+    // A video has three pictures of five pages of 4 KiB each, after two pages of the file's own;
+    // trees and records take some more.
     let most = max(limitKiB - 8, 0) / 60
     #expect((max(limitKiB - 100, 0) / 80...most).contains(stored.count), "\(stored.count)")
 
@@ -126,7 +126,7 @@ import VideoCatalog
     for sample in try reader.samples() { _ = try reader.image(of: sample) }
   }
 
-  /// After the disk has room again the same run goes on, and nothing tells the two stores apart.
+  /// When the disk has room again, the same run goes on, and the two stores are equal.
   @Test func afterAFullDiskTheRunContinues() throws {
     let store = try TemporaryFolder()
     try openWriter(store).close()

@@ -34,7 +34,7 @@ import VideoCatalog
       #expect(SampleKey(bytes: Array(wrong.utf8)) == nil, "\(wrong)")
     }
     #expect(SampleKey(bytes: [0xFF] + Array("/000001/00".utf8)) == nil)
-    // Names that Swift's strings take for equal are two names.
+    // Names that are equal as Swift strings but have different bytes are two names.
     let composed = try SampleKey(video: "\u{e9}", frame: 0, face: 0)
     let decomposed = try SampleKey(video: "e\u{301}", frame: 0, face: 0)
     #expect(composed != decomposed)
@@ -74,7 +74,7 @@ import VideoCatalog
     #expect(back == record)
   }
 
-  /// What isn't known isn't written: no landmarks, no time.
+  /// Unknown values aren't written: no landmarks, no time.
   @Test func bytesOfASampleRecordOfAWholePicture() throws {
     let video = CatalogVideo(name: "a", path: "/a", label: .real, group: "g", form: .frames)
     let record = SampleRecord(
@@ -87,7 +87,7 @@ import VideoCatalog
         + #""imageBytes":9,"label":"real","score":1,"track":0,"video":"a"}"#)
   }
 
-  /// What a video's stream is comes back; records of older software have nothing of it.
+  /// The facts of a video's stream are read back; records of older software lack them.
   @Test func aVideoRecordWithAndWithoutItsStream() throws {
     let stream = StreamFacts(
       framesPerSecond: 29.97, bitsPerSecond: 248_872, pixelFormat: "yuv420p10le",
@@ -153,7 +153,7 @@ import VideoCatalog
         #"detection.weights: the store has "1-2-3", this run has "1-2-4""#,
         #"alignment.kind: the store has "landmarks", this run has "box""#,
       ])
-    // What one of both doesn't know is no difference.
+    // A value that one of the two lacks is no difference.
     #expect(
       store.differences(
         toRun: StoreDescription(

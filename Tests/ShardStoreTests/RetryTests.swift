@@ -10,7 +10,7 @@ import VideoCatalog
     .failed(SyntheticVideos.catalogVideo(index), reason: reason)
   }
 
-  private func places(_ index: Int, _ store: TemporaryFolder) throws -> [String] {
+  private func filesWithVideo(_ index: Int, _ store: TemporaryFolder) throws -> [String] {
     let key = Array(SyntheticVideos.catalogVideo(index).name.utf8)
     return try ShardName.all(inStore: store.path).filter { shard in
       let use = try EnvironmentUse.reading(
@@ -29,14 +29,14 @@ import VideoCatalog
     for index in 0..<20 { try writer.append(SyntheticVideos.extraction(index)) }
     let last = try #require(shardFiles(store).last)
     #expect(last != "shard-000-000000.mdb")
-    #expect(try places(100, store) == [last])
+    #expect(try filesWithVideo(100, store) == [last])
     try writer.append(SyntheticVideos.extraction(100))
     try writer.append(fail(101, "broken again"))
     #expect(writer.failedVideos == [SyntheticVideos.catalogVideo(101).name])
     expectError(.alreadyStored) { try writer.append(fail(100)) }
     writer.close()
-    #expect(try places(100, store) == [last])
-    #expect(try places(101, store) == [try #require(shardFiles(store).last)])
+    #expect(try filesWithVideo(100, store) == [last])
+    #expect(try filesWithVideo(101, store) == [try #require(shardFiles(store).last)])
     #expect(try verify(store).findings == [])
     let videos = try ShardReader(directory: store.path).videos
     #expect(videos.count == 22)
@@ -54,7 +54,7 @@ import VideoCatalog
     #expect(writer.state(of: SyntheticVideos.catalogVideo(50).name) == .failed)
     try writer.append(SyntheticVideos.extraction(50))
     writer.close()
-    #expect(try places(50, store).count == 1)
+    #expect(try filesWithVideo(50, store).count == 1)
     #expect(try verify(store).findings == [])
   }
 
@@ -74,12 +74,12 @@ import VideoCatalog
     writer.close()
     try saved.write(to: URL(fileURLWithPath: first))
     try savedManifest.write(to: URL(fileURLWithPath: manifest))
-    #expect(try places(50, store).count == 2)
+    #expect(try filesWithVideo(50, store).count == 2)
     #expect(try verify(store).findings.map(\.problem) == [.videoTwice])
-    // Readers have one answer all the same.
+    // Readers return one entry all the same.
     #expect(try ShardReader(directory: store.path).videos.count == 3)
     try openWriter(store).close()
-    #expect(try places(50, store) == ["shard-000-000001.mdb"])
+    #expect(try filesWithVideo(50, store) == ["shard-000-000001.mdb"])
     #expect(try verify(store).findings == [])
   }
 
@@ -97,13 +97,13 @@ import VideoCatalog
     second.close()
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: store.path + "/shard-000-000000.mdb")) == untouched)
-    // Finished comes before failed; the check takes it for sound.
+    // Finished counts before failed, and the check accepts that.
     let videos = try ShardReader(directory: store.path).videos
     #expect(videos.map(\.record.state) == [.done, .done])
     #expect(try verify(store).findings == [])
     // The first task drops its entry when it comes again.
     try openWriter(store).close()
-    #expect(try places(1, store) == ["shard-003-000000.mdb"])
+    #expect(try filesWithVideo(1, store) == ["shard-003-000000.mdb"])
   }
 
   @Test func aCopiedShardIsFoundAndSeenOnce() throws {

@@ -39,7 +39,7 @@ import VideoCatalog
     #expect(try verify(store).findings == [], sourceLocation: sourceLocation)
   }
 
-  /// Names of what lies in a folder, but for the locks of staging folders, which stay.
+  /// Names of the entries of a folder, except the locks of staging folders, which stay.
   private func leftovers(_ folder: TemporaryFolder) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       .filter { !$0.hasPrefix("deepfake-") || !$0.hasSuffix(".lock") }
@@ -85,7 +85,7 @@ import VideoCatalog
     for index in 0..<6 { try first.append(SyntheticVideos.extraction(index)) }
     for index in 4..<10 { try second.append(SyntheticVideos.extraction(index)) }
     try first.finish()
-    // What the second has besides comes; what the first published does not.
+    // The further videos of the second are published; those that the first published are not.
     try second.finish()
     try expectVideos(0..<10, in: store)
     #expect(try shardFiles(store).count == 2)
@@ -187,7 +187,7 @@ import VideoCatalog
     #expect(try verify(store).findings == [])
   }
 
-  /// A claim whose process died takes its number with it.
+  /// If the process with a claim died, the number can't be used any more.
   @Test func aClaimedNumberIsLeftOut() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     try open(store, scratch: scratch).finish()
@@ -199,8 +199,8 @@ import VideoCatalog
     try expectVideos([0], in: store)
   }
 
-  /// A shard that another process has is waited for, and what it has is left out: one that is just getting
-  /// its name, and one that the manifest has and a listing here not yet.
+  /// Waits for a shard of another process, and leaves out its videos: one that is just getting
+  /// its name, and one that the manifest lists and the folder doesn't show yet.
   @Test(arguments: [true, false]) func aShardThatIsNotSeenYetIsWaitedFor(isClaimed: Bool) throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     let writer = try open(store, scratch: scratch)
@@ -225,7 +225,7 @@ import VideoCatalog
     try expectVideos(0..<2, in: store)
   }
 
-  /// The same without a scratch disk: a claim that was made in vain doesn't stop the next run.
+  /// The same without a scratch disk: a claim whose process died doesn't stop the next run.
   @Test func aDirectRunLeavesAClaimedNumberOut() throws {
     let store = try TemporaryFolder()
     let writer = try openWriter(store, maximumShardBytes: 1)
@@ -237,7 +237,8 @@ import VideoCatalog
     try expectVideos(0..<2, in: store)
   }
 
-  /// A run without a scratch disk that goes on beside one never puts a shard in the place of another.
+  /// A run without a scratch disk that goes on beside one never puts a shard in the place of
+  /// another.
   @Test func aShardOfAnotherRunIsNotReplaced() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     let direct = try openWriter(store, maximumShardBytes: 1)
@@ -255,8 +256,8 @@ import VideoCatalog
     try expectVideos(0..<2, in: store)
   }
 
-  /// The claim of a store that is being made, on a file system without links, is waited for; one whose
-  /// process has died is named.
+  /// On a file system without links, the claim of a store that is being created is waited for; one
+  /// whose process has died is named.
   @Test func aStoreThatIsBeingMadeIsWaitedFor() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     let (file, hidden) = (store.path + "/store.json", store.path + "/.hidden")
@@ -274,7 +275,7 @@ import VideoCatalog
     try open(store, scratch: scratch).finish()
   }
 
-  /// What a task has of some videos, whoever asks: what was appended, to the digit.
+  /// What a task has of some videos is what was appended, to the last digit.
   @Test func videosAreReadWithoutTheirPictures() throws {
     let (store, scratch) = (try TemporaryFolder(), try TemporaryFolder())
     let writer = try open(store, scratch: scratch, maximumShardBytes: 15_000)

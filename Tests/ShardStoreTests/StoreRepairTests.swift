@@ -6,7 +6,7 @@ import VideoCatalog
 
 @testable import ShardStore
 
-/// What is damaged is taken out, extracted again, and then nothing tells the store from one that never
+/// Damaged videos are removed and extracted again. Then the store equals one that never
 /// was damaged.
 @Suite struct StoreRepairTests {
   private static let videos = 0..<9
@@ -44,7 +44,7 @@ import VideoCatalog
     let sound = try soundVideos()
     let outcome = try repair()
     #expect(!outcome.isEmpty, "\(what)", sourceLocation: sourceLocation)
-    // What was sound is still there, but for shards that had to be set aside as a whole.
+    // Undamaged videos are still there, except in shards that were set aside as a whole.
     if outcome.setAside.isEmpty {
       let kept = Set(try ShardReader(directory: store.path).videos.map(\.name))
       #expect(kept.isSuperset(of: sound), "\(what)", sourceLocation: sourceLocation)
@@ -161,7 +161,7 @@ import VideoCatalog
     #expect(done > 10, "\(done) of 60")
   }
 
-  /// Killed at any moment, it is done by doing it again.
+  /// After a kill at any moment, a second repair completes it.
   @Test func aKilledRepairLosesNothing() throws {
     var generator = SplitMix64(state: 5)
     for round in 0..<12 {
@@ -192,7 +192,7 @@ import VideoCatalog
     }
   }
 
-  /// A task that is written, or read, is not repaired under its users' hands.
+  /// A task that is being written or read is not repaired.
   @Test func aTaskInUseIsRefused() throws {
     let writer = try openWriter(store)
     expectError(.busy, "task 0") { _ = try repair() }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import ShardStore
 
-/// A folder that goes away at the end of the tests; not before, as what was opened in it may outlive the
-/// last use of this value.
+/// A folder that is removed at the end of the tests; not before, as a file opened in it may outlive
+/// the last use of this value.
 struct TemporaryFolder {
   private static let root: String = {
     let path = NSTemporaryDirectory() + "shard-store-" + UUID().uuidString
@@ -22,7 +22,7 @@ struct TemporaryFolder {
 }
 
 /// A child that another test starts at this moment holds copies of all locks until it runs its own
-/// program; that is waited for.
+/// program: wait for that.
 private func patiently<Value>(
   _ body: () throws(ShardStoreError) -> Value
 ) throws(ShardStoreError) -> Value {
@@ -59,7 +59,7 @@ func shardFiles(_ store: TemporaryFolder) throws -> [String] {
   try ShardName.all(inStore: store.path).map(\.fileName)
 }
 
-/// All entries of all shards, `<database>:<key>` to value; says where a key is there twice.
+/// All entries of all shards, `<database>:<key>` to value; reports keys that are there twice.
 func dump(_ store: TemporaryFolder) throws -> [[UInt8]: [UInt8]] {
   var entries: [[UInt8]: [UInt8]] = [:]
   for shard in try ShardName.all(inStore: store.path) {

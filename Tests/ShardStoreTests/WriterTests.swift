@@ -49,7 +49,7 @@ import VideoCatalog
     #expect(try verify(store).findings == [])
   }
 
-  /// A folder with something else in it is left as it was, and the folder that the error names works.
+  /// A folder with other content is left unchanged, and the folder that the error advises works.
   @Test(arguments: ["clip.mp4", "notes.txt", "model.pt", "task-x.txt", "extraction-report.json"])
   func aFolderThatIsNoStoreIsRefused(_ entry: String) throws {
     let folder = try TemporaryFolder()
@@ -67,8 +67,8 @@ import VideoCatalog
     #expect(try ShardReader(directory: advised).videos.count == 1)
   }
 
-  /// A folder of videos is none either; hidden entries, and what other tasks and file systems make, are
-  /// no obstacle.
+  /// A folder of videos is refused too; hidden entries, and those of other tasks and file systems,
+  /// are no obstacle.
   @Test func aFolderInUseByTheSystemOrOtherTasksIsTaken() throws {
     let folder = try TemporaryFolder()
     let files = FileManager.default

@@ -37,7 +37,7 @@ struct DiagnosisModelTests {
         #expect(other.container == [] && other.others == [])
       }
     }
-    // The module itself: its classes are passed over.
+    // The module itself: its classes are skipped.
     let module = try read("module.pt")
     #expect(module.tensors.map(\.name) == narrow.tensors.map(\.name))
     for entry in narrow.tensors { #expect(module[entry.name] == entry.tensor, "\(entry.name)") }
@@ -68,7 +68,7 @@ struct DiagnosisModelTests {
     #expect(try read("other-network.pt")["features.0.weight"]?.shape == [8, 3, 3, 3])
   }
 
-  /// Hostile and damaged files are refused, and nothing of them runs.
+  /// Hostile and damaged files are refused, and nothing in them runs.
   @Test(
     arguments: [
       ("hostile.pkl", .forbiddenGlobal, "call os.system; nothing was run"),

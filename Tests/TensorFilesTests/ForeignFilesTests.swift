@@ -10,7 +10,7 @@ struct ForeignFilesTests {
     TorchFixtures.packageRoot.appending(path: "Tests/Fixtures/foreign/\(name)").path
   }
 
-  /// Files that hold the reference whole, and what stands before its names there.
+  /// Files that hold the whole reference, and the prefix of its names there.
   private static let whole: [(name: String, prefix: String)] = [
     ("namespace.pth.tar", ""), ("objects.pt", ""), ("objects-0.pkl", ""), ("objects-5.pkl", ""),
     ("module-legacy.pt", ""), ("module-parallel.pt", "module."), ("protocol-1.pt", ""),
@@ -39,7 +39,7 @@ struct ForeignFilesTests {
       strangers.allSatisfy { $0.contains("total_") || $0.hasPrefix("loss.") }, "\(strangers)")
   }
 
-  /// What was passed over is told, and where else there are tensors.
+  /// Skipped values are reported, and other containers of tensors.
   @Test func besides() throws {
     let names = try ModelWeights.read(contentsOf: Self.path("namespace.pth.tar")).foreignNames
     #expect(names == ["argparse.Namespace", "pathlib.PosixPath"])
@@ -56,7 +56,7 @@ struct ForeignFilesTests {
     #expect(remarks["args/classes"] == .list([.string("real"), .string("fake")]))
   }
 
-  /// Of several networks none is guessed; each can be named.
+  /// If there are several networks, none is guessed; each can be named.
   @Test func severalNetworks() throws {
     let path = Self.path("generator.pth")
     let error = try #require(torchError { try ModelWeights.read(contentsOf: path) })
@@ -76,8 +76,8 @@ struct ForeignFilesTests {
     var result: String
   }
 
-  /// The code that is advised is the code that was run when the fixtures were made, and what came of it
-  /// is read.
+  /// The code that is advised is the code that was run when the fixtures were made, and what came
+  /// of it is read.
   @Test func advice() throws {
     let data = try Data(contentsOf: URL(filePath: Self.path("advice.json")))
     let followed = try JSONDecoder().decode([Advice].self, from: data)
@@ -95,7 +95,7 @@ struct ForeignFilesTests {
     }
   }
 
-  /// What no weights can be had from is named.
+  /// Files without readable weights are recognised.
   @Test(arguments: [
     ("keras.h5", "ask for the PyTorch version"), ("frozen.pt", "torch.jit.freeze"),
     ("optimizer.pt", "saved beside it"), ("tensor.pt", "one tensor"), ("two.zip", "'second.pth'"),
@@ -115,14 +115,14 @@ struct ForeignFilesTests {
   }
 }
 
-/// Packed files that are damaged, or made to do harm.
+/// Packed files that are damaged or hostile.
 @Suite(.timeLimit(.minutes(5)))
 struct PackedFileTests {
   private func read(_ bytes: [UInt8]) -> TorchFileError? {
     torchError { try ModelWeights.read(file: "test", bytes: bytes) }
   }
 
-  /// Cut off, changed and continued compressed files are damaged.
+  /// Compressed files that are cut off, changed or continued are damaged.
   @Test(arguments: ["weights.pth.gz", "zlib.joblib", "download.zip", "repacked.pt"])
   func damaged(name: String) throws {
     let bytes = try fileBytes(ForeignFilesTests.path(name))
@@ -130,13 +130,14 @@ struct PackedFileTests {
     for count in [bytes.count / 3, bytes.count - 9, bytes.count - 1] {
       #expect(read(Array(bytes[..<count])) != nil, "\(count)")
     }
-    for place in stride(from: bytes.count / 5, to: bytes.count * 4 / 5, by: bytes.count / 7) {
+    for index in stride(from: bytes.count / 5, to: bytes.count * 4 / 5, by: bytes.count / 7) {
       var changed = bytes
-      changed[place] ^= 0x55
-      // A date in a header of zip means nothing; whatever is read is what was written.
+      changed[index] ^= 0x55
+      // A change of a date in a zip header has no effect; if the file is read, it has the content
+      // written.
       let reference = try ModelWeights.read(contentsOf: ForeignFilesTests.path("reference.pt"))
       if let weights = try? ModelWeights.read(file: "test", bytes: changed) {
-        #expect(weights.tensors == reference.tensors && name.hasSuffix(".pt"), "\(place)")
+        #expect(weights.tensors == reference.tensors && name.hasSuffix(".pt"), "\(index)")
       }
     }
     #expect(read(bytes + [1, 2, 3]) != nil)
@@ -210,7 +211,7 @@ struct PackedFileTests {
     #expect(error.code == code, "\(error)")
   }
 
-  /// A tensor that isn't where the index says is missing.
+  /// A tensor that isn't in the file that the index names is missing.
   @Test func incompleteShards() throws {
     try withTemporaryFile("model.bin.index.json") { path in
       let folder = (path as NSString).deletingLastPathComponent

@@ -7,7 +7,7 @@ import Testing
 struct HostileFileTests {
   typealias Bytes = PickleBytes
 
-  /// What attacks use is refused and named.
+  /// Names that attacks use are refused, and the error quotes them.
   @Test(arguments: [
     ("posix", "system"), ("os", "system"), ("builtins", "eval"), ("__builtin__", "exec"),
     ("torch", "load"), ("subprocess", "Popen"), ("importlib", "import_module"),
@@ -25,7 +25,7 @@ struct HostileFileTests {
     }
   }
 
-  /// `getattr` names a member of a class, or it is a way to what was not named.
+  /// `getattr` may name a member of a class only: otherwise it could reach any function.
   @Test func attributes() throws {
     func code(_ owner: [UInt8], _ name: String) -> TorchFileError.Code? {
       readError(
@@ -42,7 +42,7 @@ struct HostileFileTests {
     #expect(code(Bytes.call(Bytes.global("settings", "Mode"), []), "x") == .forbiddenGlobal)
   }
 
-  /// Objects of unknown classes are passed over, and no tensor can be made of one.
+  /// Objects of unknown classes are skipped, and no tensor can be made of one.
   @Test func opaqueTensors() throws {
     let opaque = Bytes.call(Bytes.global("settings", "Mode"), [])
     let file = LegacyFile(
@@ -103,7 +103,7 @@ struct HostileFileTests {
     }
   }
 
-  /// A layout that leaves its storage is refused.
+  /// A layout that exceeds its storage is refused.
   @Test func layoutsOutsideTheStorage() throws {
     let far = 1 << 62
     let cases: [(offset: Int, shape: [Int], strides: [Int])] = [

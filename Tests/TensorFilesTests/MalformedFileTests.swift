@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  /// Other contents are told apart.
+  /// Other kinds of content are recognised.
   @Test func otherContents() throws {
     var tar = [UInt8](repeating: 0, count: 512)
     tar.replaceSubrange(257..<262, with: "ustar".utf8)
@@ -75,7 +75,7 @@ import Testing
     #expect(try #require(readError(file.bytes)).message.contains("listed twice"))
   }
 
-  /// Something else than a dictionary at the top.
+  /// Something other than a dictionary at the top.
   @Test func topLevel() throws {
     for (object, text) in [
       (PickleBytes.list([]), "got a list of 0"), ([0x4E], "got None"),
@@ -111,12 +111,12 @@ import Testing
         changed[position] = UInt8.random(in: 0...255, using: &random)
       }
       if readError(changed) != nil { failures += 1 }
-      // The readers of all values and of weights must not fall over it either.
+      // The readers of all values and of weights must not crash either.
       guard failures % 4 == 0 else { continue }
       _ = try? TorchDocument.read(file: "test.pt", bytes: changed)
       _ = try? ModelWeights.read(file: "test.pt", bytes: changed)
     }
-    // Most bytes are structure: a reader that accepts nearly everything doesn't look.
+    // Most bytes are structure: a reader that accepts nearly all changes doesn't check them.
     #expect(failures > rounds / 4 && failures < rounds)
   }
 
@@ -136,7 +136,7 @@ import Testing
         let position = Int.random(in: 0..<bytes.count, using: &random)
         changed[position] ^= 1 << UInt8.random(in: 0..<8, using: &random)
       }
-      // The readers of all values and of weights meet the same damage.
+      // The readers of all values and of weights read the same damage.
       let document = try? TorchDocument.read(file: "test.pt", bytes: changed)
       let weights = try? ModelWeights.read(file: "test.pt", bytes: changed)
       guard let file = try? TorchFile.read(file: "test.pt", bytes: changed) else {
@@ -144,7 +144,7 @@ import Testing
         failures += 1
         continue
       }
-      // What no checksum covers is padding, dates and versions: the tensors are what they were.
+      // Only padding, dates and versions have no checksum: the tensors are unchanged.
       #expect(file.tensors == original.tensors)
     }
     #expect(failures > rounds / 3 && failures < rounds)
@@ -171,7 +171,7 @@ import Testing
       for _ in 0..<Int.random(in: 1...30, using: &random) {
         object += pieces.randomElement(using: &random) ?? []
       }
-      // Only that it returns counts here.
+      // The test is only that this returns.
       _ = readError(header + PickleBytes.pickle(object))
     }
   }

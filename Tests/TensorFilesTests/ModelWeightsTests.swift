@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorFiles
 
-/// Weights of a network in files as they are met.
+/// Weights of a network in files as programs save them.
 @Suite struct ModelWeightsTests {
   private static func tensor(_ value: Float, shape: [Int] = [1]) -> TorchValue {
     .tensor(TorchTensor(shape: shape, [value]))
@@ -50,7 +50,7 @@ import Testing
     #expect(try #require(mean).map { $0 * 2 } == Array(try #require(last)))
   }
 
-  /// What programs add to a file comes along, whatever the container.
+  /// Values that programs add to a file are read too, whatever the container.
   @Test func records() throws {
     let record = Array("{\"a\": 1}".utf8)
     let zip = try writtenBytes(
@@ -73,7 +73,7 @@ import Testing
   @Test func containers() throws {
     let keys = WeightSearch.modelKeys
     for (index, key) in keys.enumerated() {
-      // Everything that ranks lower stands before it in the file.
+      // All containers of lower rank precede it in the file.
       let lower = keys[(index + 1)...].map { TorchEntry($0, Self.state(["x.w"], 2)) }
       let averages = WeightSearch.averageKeys.map { TorchEntry($0, Self.state(["x.w"], 3)) }
       let own = [TorchEntry("x.w", Self.tensor(4)), TorchEntry(key, Self.state(["x.w"]))]
@@ -90,7 +90,7 @@ import Testing
     #expect(only.container == ["ema"] && only.others == ["best"])
   }
 
-  /// Containers within containers; others are listed with their way.
+  /// Containers within containers; others are listed with their keys.
   @Test func nested() throws {
     let inner = TorchValue.dictionary([
       TorchEntry("ema", Self.state(["w"], 2)), TorchEntry("state_dict", Self.state(["w"])),
@@ -108,7 +108,7 @@ import Testing
     #expect(try read(root, container: "model").container == ["model", "state_dict"])
   }
 
-  /// What is missing is said with what is there.
+  /// The error for a missing container lists those that are there.
   @Test func missing() throws {
     let root = TorchValue.dictionary([
       TorchEntry("generator", Self.state(["w"])), TorchEntry("step", .integer(1)),
@@ -135,8 +135,8 @@ import Testing
     #expect(error?.code == .containerNotFound)
   }
 
-  /// A dictionary of tensors that is the only one is taken, whatever it is called, and training's own
-  /// tensors are no candidates.
+  /// The only dictionary of tensors is taken, whatever its key, and tensors of the optimizer and
+  /// the like are no candidates.
   @Test(arguments: ["model_state", "student", "netG", "my.model", "resnet18_best"])
   func single(key: String) throws {
     let root = TorchValue.dictionary([

@@ -27,7 +27,7 @@ struct NestedStorageTests {
     #expect(file["x"]?.values == [1, 2, 3, 4])
   }
 
-  /// Anything else in its place is refused, and told where.
+  /// Anything else in its place is refused, with the position.
   @Test func others() throws {
     let tensor = Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])
     let cases: [(TorchFileError.Code, [UInt8])] = [
@@ -35,7 +35,7 @@ struct NestedStorageTests {
       (.malformed, Bytes.pickle([0x4E])), (.truncated, Array(storage().bytes.dropLast())),
       (.malformed, storage([1, 2, 3]).bytes), (.malformed, storage(object: tensor).bytes),
       (.malformed, LegacyFile(object: [0x4E]).bytes),
-      // One level is all: a storage in a storage in a storage.
+      // Only one level is allowed: a storage in a storage in a storage.
       (
         .malformed,
         LegacyFile(object: Bytes.global("torch.storage", "_load_from_bytes")).bytes
@@ -50,7 +50,7 @@ struct NestedStorageTests {
     }
   }
 
-  /// PyTorch's own files have no such storages: no tensor can lie in one.
+  /// PyTorch's own files have no such storages: no tensor can be in one.
   @Test func inLegacyFiles() {
     let storage = Bytes.call(
       Bytes.global("torch.storage", "_load_from_bytes"),

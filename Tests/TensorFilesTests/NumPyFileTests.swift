@@ -41,7 +41,7 @@ import Testing
 
   private struct Wrong: Error {}
 
-  /// Other types, other orders, sizes that lie: refused before memory is taken.
+  /// Other types, other orders and wrong sizes are refused before memory is allocated.
   @Test(
     arguments: [
       ("'descr': '<i8', 'fortran_order': False, 'shape': (1,)", 8),

@@ -1,4 +1,4 @@
-/// Writes pickles by hand, valid and hostile ones: each function gives the bytes of one value.
+/// Writes pickles by hand, valid and hostile ones: each function returns the bytes of one value.
 enum PickleBytes {
   static func string(_ text: String) -> [UInt8] {
     [0x58] + littleEndian(UInt32(text.utf8.count)) + Array(text.utf8)
@@ -67,7 +67,7 @@ struct LegacyFile {
   var storages: [(key: String, values: [Float])] = []
   var trailing: [UInt8] = []
 
-  /// The file up to and without the saved object.
+  /// The file up to the saved object, without it.
   var header: [UInt8] {
     let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
     return PickleBytes.pickle([0x8A, 10] + magic)

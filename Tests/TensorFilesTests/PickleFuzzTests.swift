@@ -6,7 +6,7 @@ import Testing
 /// Damaged pickles.
 @Suite(.timeLimit(.minutes(5)))
 struct PickleFuzzTests {
-  /// Reads by every way there is; the error of the first.
+  /// Reads with every reader; returns the error of the first.
   private func read(_ bytes: [UInt8]) -> TorchFileError? {
     let error = readError(bytes)
     _ = try? TorchDocument.read(file: "test.pkl", bytes: bytes)
@@ -20,7 +20,7 @@ struct PickleFuzzTests {
   @Test(arguments: names)
   func cut(name: String) throws {
     let bytes = try fileBytes(TorchFixtures.path(name))
-    // All lengths of two files; of the others one in thirty-one.
+    // All lengths of two files, and one in thirty-one of the others.
     let step = name.contains(".5.") ? 1 : 31
     let others = stride(from: 0, to: bytes.count, by: step).filter { length in
       readError(Array(bytes.prefix(length)))?.code != .truncated
@@ -79,7 +79,7 @@ struct PickleFuzzTests {
       for _ in 0..<Int.random(in: 1...30, using: &random) {
         object += pieces.randomElement(using: &random) ?? []
       }
-      // Only that it returns counts here.
+      // The test is only that this returns.
       _ = read(Bytes.pickle(object))
       _ = read(Bytes.pickle(Bytes.dictionary([("x", object)])))
     }

@@ -47,7 +47,7 @@ import Testing
         [0x8C, 5] + Array("torch".utf8) + [0x8C, 7] + Array("float16".utf8) + [0x93],
         .global(PickleGlobal(module: "torch", name: "float16"))
       ),
-      // Python 3 and NumPy 1 have other names for the same.
+      // Python 3 and NumPy 1 have other names for the same modules.
       (
         PickleBytes.global("builtins", "set"),
         .global(PickleGlobal(module: "__builtin__", name: "set"))
@@ -140,7 +140,7 @@ import Testing
     #expect(try PickleMachine.run(&reader, knownGlobals: []).root == .integer(7))
   }
 
-  /// Objects of unknown classes stand for themselves, however they are made.
+  /// Objects of unknown classes are opaque, however they are made.
   @Test func opaqueObjects() throws {
     let name = PickleGlobal(module: "argparse", name: "Namespace")
     let text = Array("argparse\nNamespace\n".utf8)
@@ -164,7 +164,8 @@ import Testing
       #expect(pickle.attributes(pickle.root)?.map(\.text) == ["lr"])
       #expect(pickle.dictionary(pickle.root) == nil && pickle.strangers.contains(name))
     }
-    // A class that is a dictionary has entries, one that is a list or a set has nothing of use.
+    // A dictionary's subclass has entries; the items of a list's or a set's subclass are not
+    // needed.
     let counted = PickleBytes.call(
       PickleBytes.global("collections", "defaultdict"), [PickleBytes.global("builtins", "int")])
     let dictionary = try run(counted + [0x28] + PickleBytes.string("a") + [0x4B, 1, 0x75])
@@ -174,7 +175,8 @@ import Testing
       let pickle = try run(queue + [0x28, 0x4B, 1, code])
       #expect(pickle.object(pickle.root)?.items.isEmpty == true)
     }
-    // What a method gives is as unknown as its object; members of enumerations are written by name.
+    // The result of a method is as unknown as its object; members of enumerations are written by
+    // name.
     let again = try run(queue + [0x29, 0x52])
     #expect(
       again.object(again.root)?.kind

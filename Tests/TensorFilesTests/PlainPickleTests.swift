@@ -136,7 +136,7 @@ import Testing
     Bytes.call(Bytes.global("_codecs", "encode"), [Bytes.string(text), Bytes.string("latin1")])
   }
 
-  /// _frombuffer with an order that is none.
+  /// _frombuffer with an invalid order.
   @Test func orders() throws {
     func array(_ order: String, _ axes: [UInt8]?) -> [UInt8] {
       let shape = Bytes.tuple([2, 1])
@@ -163,7 +163,7 @@ import Testing
     #expect(readError(Bytes.pickle(object + [0x75]))?.code == .limitExceeded)
   }
 
-  /// A pickle that is only a part of a file of torch.save is told so.
+  /// For a pickle that is only a part of a file of torch.save, the error says so.
   @Test func withoutStorages() throws {
     let tensor = Bytes.tensor(Bytes.storage("0", count: 4), shape: [4], strides: [1])
     let found = try #require(error(of: tensor))

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// Names that are taken are refused.
+  /// Repeated names are refused.
   @Test func doubledNames() throws {
     let entry = TensorEntry("a", TorchTensor(shape: [], [1] as [Float]))
     for entries in [[entry, entry], [TensorEntry("__metadata__", entry.tensor)]] {
@@ -63,7 +63,7 @@ import Testing
     #expect(
       error(#"{"\u00e9\ud83d\ude00\/":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}"#, data: 1)
         == nil)
-    // Empty tensors take no room, wherever they stand.
+    // Empty tensors take no bytes, wherever they are.
     let empty = #""b":{"dtype":"F32","shape":[0,3],"data_offsets":[4,4]}"#
     #expect(
       error(#"{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},\#(empty)}"#, data: 4) == nil)

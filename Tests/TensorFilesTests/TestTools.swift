@@ -37,7 +37,7 @@ struct ZipFile {
     var data: [UInt8]
     var method: UInt16 = 0
     var flags: UInt16 = 0
-    /// What the directory says, where it shall differ.
+    /// The directory's value, if it is to differ.
     var checksum: UInt32?
     var size: UInt32?
     var offset: UInt32?
@@ -116,7 +116,7 @@ struct ZipFile {
   }
 }
 
-/// CRC-32 by a table made from its definition, to check the one in use.
+/// CRC-32 with a table made from its definition, to check the implementation in use.
 func referenceCRC(_ bytes: [UInt8]) -> UInt32 {
   ~bytes.reduce(UInt32.max) { checksumTable[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
 }

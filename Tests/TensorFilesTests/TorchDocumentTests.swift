@@ -61,7 +61,7 @@ import Testing
     #expect(error(allowed) == nil)
   }
 
-  /// Records beyond their bound are refused, by TorchFile ignored.
+  /// Records beyond their bound are refused; TorchFile ignores them.
   @Test func largeRecords() throws {
     var file = ZipFile.oneTensor
     file.records.append(.init(name: "archive/first", data: [1, 2, 3]))

@@ -6,8 +6,8 @@ import Testing
 
 /// Writing PyTorch's zip format.
 @Suite struct TorchDocumentWritingTests {
-  /// PyTorch's bytes with the one record zeroed that is a hash of its own making, and that record's
-  /// checksum, which stands behind it and in the directory.
+  /// PyTorch's bytes without the record that is PyTorch's own hash, and without that record's
+  /// checksum, which follows it and is in the directory: both are set to 0.
   private func withoutIdentity(_ bytes: [UInt8]) throws -> [UInt8] {
     var bytes = bytes
     let records = try ZipReader.records(file: "t", bytes: bytes)
@@ -54,7 +54,7 @@ import Testing
       TensorEntry("count", TorchTensor(shape: [], [9] as [Int64])),
     ]), records: ["b.json": Array("{}".utf8), "a/b": []])
 
-  /// The same content makes the same bytes, on every day, under every name.
+  /// The same content gives the same bytes, on every day, under every name.
   @Test func golden() throws {
     let first = try writtenBytes(Self.small)
     let second = try withTemporaryFile("another name.pth") { path in
@@ -65,7 +65,7 @@ import Testing
     #expect(first.count == 2100)
     #expect(referenceCRC(first) == 63_000_959)
 
-    // Where the elements come from must not show either: slices of one arena, or arrays.
+    // It must not matter either where the elements come from: slices of one arena, or arrays.
     let arena: [Float] = [7, 1, -2, 0.5, .infinity, 7]
     var other = Self.small
     other.root = .tensors([
@@ -75,7 +75,7 @@ import Testing
     #expect(try writtenBytes(other) == first)
   }
 
-  /// Another content makes another serialization_id.
+  /// Different content gives a different serialization_id.
   @Test func identity() throws {
     func identity(_ document: TorchDocument) throws -> [UInt8] {
       let bytes = try writtenBytes(document)
@@ -120,7 +120,7 @@ import Testing
     #expect(try !globals(.dictionary([TorchEntry("model", Self.small.root)])))
   }
 
-  /// Content without a form is refused before a file is made.
+  /// Content that can't be represented is refused before a file is created.
   @Test func refusedContent() throws {
     var deep = TorchValue.none
     for _ in 0..<70 { deep = .list([deep]) }
@@ -221,11 +221,11 @@ import Testing
   }
 }
 
-/// A disk that takes no more.
+/// A full disk.
 @Suite struct FileSizeLimitTests {
-  /// Past the limit of file sizes the process lives, and the old file stands.
+  /// Beyond the limit of file sizes the process continues, and the old file is unchanged.
   @Test func fileSizeLimit() async {
-    // The limit holds for a process, hence one of its own.
+    // The limit applies to a whole process, hence a process of its own.
     await #expect(processExitsWith: .success) {
       try withTemporaryFile { path in
         try Data("old".utf8).write(to: URL(filePath: path))

@@ -40,7 +40,7 @@ import Testing
     #expect(error.message.contains("'epoch', 'state_dict'"))
   }
 
-  /// Repeated keys follow Python: first place, last value.
+  /// Repeated keys follow Python: position of the first, value of the last.
   @Test func repeatedKeys() throws {
     let storage = PickleBytes.storage("0", count: 4)
     func tensor(_ count: Int) -> [UInt8] {
@@ -122,7 +122,7 @@ import Testing
     #expect(file.tensors.map(\.shape) == expected.map(\.1))
     #expect(file.others.isEmpty)
 
-    // Weighted by position, because some of these tensors lie transposed in the file. In PyTorch:
+    // Weighted by index, because some of these tensors are transposed in the file. In PyTorch:
     // sum((v.flatten().double() * (torch.arange(v.numel()) % 97 + 1)).sum() for v in d.values())
     var weighted = 0.0
     for tensor in file.tensors {

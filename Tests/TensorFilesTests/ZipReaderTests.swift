@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorFiles
 
-/// Zip files, whole, broken and made to do harm.
+/// Zip files: undamaged, broken and hostile.
 @Suite(.timeLimit(.minutes(5)))
 struct ZipReaderTests {
   private func error(_ change: (inout ZipFile) -> Void) -> TorchFileError? {
@@ -11,7 +11,7 @@ struct ZipReaderTests {
     return readError(file.bytes)
   }
 
-  /// A plain zip by hand is read, also with a comment, folders and foreign records.
+  /// A plain hand-made zip is read, also with a comment, folders and foreign records.
   @Test func plain() throws {
     var file = ZipFile.oneTensor
     #expect(try TorchFile.read(file: "t", bytes: file.bytes)["x"]?.values == [1, 2, 3, 4])
@@ -27,7 +27,7 @@ struct ZipReaderTests {
   @Test func checksum() throws {
     for name in ["data.pkl", "byteorder", "data/0", "version"] {
       let found = try #require(error { $0[name].checksum = 0x1234_ABCD })
-      // The header has the right one: whether the directory or the header is wrong, it is noticed.
+      // The header has the right one: an error in either directory or header is noticed.
       #expect(found.code == .malformed || found.code == .checksumMismatch)
       var file = ZipFile.oneTensor
       var bytes = file.bytes
@@ -44,7 +44,7 @@ struct ZipReaderTests {
     bytes.indices.first { bytes[$0...].starts(with: part) }
   }
 
-  /// Names with tricks are refused.
+  /// Names that are no plain relative paths are refused.
   @Test(arguments: [
     "/etc/passwd", "archive/../x", "archive/./x", "archive//x", "archive\\x", "../x", "", "x/",
     "archive/a\0b", "archive/" + String(repeating: "n", count: 1024),
@@ -60,7 +60,7 @@ struct ZipReaderTests {
     #expect(error { $0.records.append(.init(name: "file", data: [])) }?.code == .malformed)
   }
 
-  /// Doubled names, shared bytes, wrong places.
+  /// Repeated names, shared bytes, wrong offsets.
   @Test func contradictions() throws {
     let cases: [(String, (inout ZipFile) -> Void)] = [
       ("two records", { $0.records.append(.init(name: "archive/version", data: [51])) }),
@@ -104,7 +104,7 @@ struct ZipReaderTests {
 
   /// Compressed and encrypted records are refused with a reason.
   @Test func unsupportedRecords() throws {
-    // Deflated is read, where it is that.
+    // A record marked as deflated is read only if it is deflated.
     let damaged = try #require(error { $0["data/0"].method = 8 })
     #expect(damaged.code == .malformed && damaged.message.contains("damaged"), "\(damaged)")
     for method: UInt16 in [9, 93, .max] {
@@ -126,7 +126,7 @@ struct ZipReaderTests {
     }
     #expect(change("version", "10") == nil)
     for name in ["constants.pkl", "code/__torch__.py"] {
-      // A TorchScript program: its code is left alone, compressed or not.
+      // A TorchScript program: its code is skipped, compressed or not.
       for method: UInt16 in [0, 8] {
         let record = ZipFile.Record(name: "archive/" + name, data: [1, 2], method: method)
         let found = error { $0.records.append(record) }
@@ -163,6 +163,6 @@ struct ZipReaderTests {
 }
 
 extension ZipFile {
-  /// How many bytes the directory takes.
+  /// Size of the directory in bytes.
   var directoryLength: Int { records.reduce(0) { $0 + 46 + $1.name.utf8.count } }
 }

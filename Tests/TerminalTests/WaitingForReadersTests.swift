@@ -4,7 +4,7 @@ import Testing
 @testable import Terminal
 
 @Suite struct WaitingForReaders {
-  /// A pipe with some bytes in it that nobody has read, and how long the wait for a reader took.
+  /// A pipe with some unread bytes, and how long the wait for a reader took.
   private func seconds(
     atMost longest: Duration, reader: @escaping @Sendable (FileHandle) -> Void
   ) throws -> Double {

@@ -38,7 +38,7 @@ import Workers
       let wrong = Locked(0)
       runTogether(count) { worker in
         for round in 1...50 {
-          // Each reads what its neighbour wrote before the barrier, and writes behind the next one.
+          // Each reads what its neighbour wrote before the barrier, and writes after the next one.
           barrier.wait()
           let neighbour = shared.value[(worker + 1) % count]
           if neighbour != round { wrong.withLock { $0 += 1 } }

@@ -7,7 +7,7 @@ import Workers
     let job: Int
   }
 
-  /// Holds jobs back until it is opened. Sendable because `condition` guards the rest.
+  /// Holds jobs back until it is opened. Sendable because `condition` guards all that changes.
   private final class Gate: @unchecked Sendable {
     private let condition = NSCondition()
     private var isOpen = false

@@ -59,8 +59,8 @@ final class Environment: @unchecked Sendable {
       if let mapBytes {
         try check(mdb_env_set_mapsize(handle, mapBytes), "mdb_env_set_mapsize", path)
       }
-      // No lock table: tasks and shards are locked by `FileLock`, which leaves no file per shard and
-      // works on read-only media.
+      // No lock table: tasks and shards are locked by `FileLock`, which leaves no file per shard
+      // and works on read-only media.
       var flags = MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS
       if mode == .read { flags |= MDB_RDONLY }
       try check(mdb_env_open(handle, path, UInt32(flags), 0o644), "mdb_env_open", path)
@@ -112,8 +112,8 @@ final class Environment: @unchecked Sendable {
     return (info.me_last_pgno + 1) * Int(status.ms_psize)
   }
 
-  /// Makes the file as long as its pages in use; LMDB leaves pages unwritten that one transaction
-  /// took and gave back. So a file that is shorter was truncated.
+  /// Extends the file to the end of its pages in use. LMDB leaves pages unwritten that one
+  /// transaction took and gave back; with this, any shorter file is a truncated one.
   func extend() throws(ShardStoreError) {
     try extendFile(path, to: try usedBytes())
   }

@@ -1,9 +1,9 @@
 internal import Files
 import Foundation
 
-/// A use of an open shard. The file is open in this process while any use of it lives.
+/// A use of an open shard. The file stays open in this process while any use of it lives.
 final class EnvironmentUse: Sendable {
-  // Reached through methods only: each keeps the use, and so the file, alive until it returns.
+  // Accessed by methods only: each keeps the use, and so the file, alive until it returns.
   private let environment: Environment
   private let identity: FileIdentity
 
@@ -19,7 +19,7 @@ final class EnvironmentUse: Sendable {
 
   deinit { EnvironmentTable.shared.release(identity) }
 
-  /// Opens a shard for reading, after the check of its pages.
+  /// Checks the pages of a shard and opens it for reading.
   static func reading(
     _ path: String, checking scope: PageCheck.Scope?
   ) throws(ShardStoreError) -> EnvironmentUse {
@@ -48,7 +48,7 @@ final class EnvironmentUse: Sendable {
   func usedBytes() throws(ShardStoreError) -> Int { try environment.usedBytes() }
 }
 
-/// What makes two paths one file.
+/// Identifies a file: paths that lead to the same file have equal identities.
 struct FileIdentity: Hashable {
   private let resolvedPath: String
 

@@ -1,15 +1,16 @@
 internal import Files
 internal import Workers
 
-/// The tree of a shard's images, of which only what leads to an image is looked at.
+/// The tree of a shard's images. Only the pages that lead to an image are checked, before it is
+/// read.
 ///
-/// LMDB trusts what it maps, see `PageCheck`; a search goes from the root to one leaf. So these pages are
-/// checked before it goes there, each of them once: an image that is smaller than half a page lies in its
-/// leaf, and checking the whole tree would read all of them before the first one is given.
+/// LMDB trusts what it maps, see `PageCheck`. A search goes from the root to one leaf, so these
+/// pages are checked before it, each of them once. Images that are smaller than half a page lie in
+/// the leaves: a check of the whole tree would read all of them before the first one is returned.
 final class ImageTree: Sendable {
   private struct Checked {
     var claims: PageClaims
-    /// What was found once is found for good: a page that is claimed is not looked at again.
+    /// The first damage that was found. It stays, because a claimed page is not checked again.
     var damage: PageDamage?
   }
 
@@ -32,9 +33,9 @@ final class ImageTree: Sendable {
     checked = Locked(Checked(claims: PageClaims(lastPage: header.lastPage)))
   }
 
-  /// Throws where a page between the root and the leaf of a key, or the leaf itself, is damaged.
+  /// Throws if a page from the root to the leaf of a key, including these two, is damaged.
   ///
-  /// Pages are read while no other thread waits.
+  /// No lock is held while a page is read.
   func checkPages(to key: [UInt8]) throws(ShardStoreError) {
     do throws(PageDamage) {
       if let damage = checked.withLock({ $0.damage }) { throw damage }
@@ -52,7 +53,7 @@ final class ImageTree: Sendable {
       let isChecked = checked.withLock { $0.claims.has(number, use) }
       if levelsBelow == 0, isChecked { return }
       let bytes: [UInt8]
-      // Within the file, whose length was compared with the last page.
+      // This is within the file, because its length was compared with the last page.
       if number <= lastPage {
         bytes = try stored(file.read(count: pageSize, at: Int(number) * pageSize))
       } else {
@@ -78,7 +79,7 @@ final class ImageTree: Sendable {
     _ page: TreePage, _ use: PageClaims.Use, _ bounds: TreePage.Bounds
   ) throws(PageDamage) {
     try checked.withLock { checked throws(PageDamage) in
-      // Another thread may have come to it meanwhile.
+      // Another thread may have checked the page meanwhile.
       guard !checked.claims.has(page.number, use) else { return }
       try checked.claims.claim(page.number, use)
       try page.checkOrder(.records, within: bounds)

@@ -1,12 +1,11 @@
-/// How the files of a data set become videos, where a run may choose: recorded with a store, and equal
-/// for all of its runs.
+/// Settings that decide how the files of a data set become videos. They are recorded with a store,
+/// and equal for all of its runs.
 package struct InputReading: Codable, Sendable, Equatable {
   /// Whether a folder of numbered pictures is one video: `frames`, or `single`.
   package var numberedPictures: String
-  /// Of numbered pictures; nil gives their crops no times.
+  /// Frame rate of numbered pictures; nil leaves their crops without times.
   package var framesPerSecond: Double?
 
-  /// Creates the settings of a run.
   package init(numberedPictures: String, framesPerSecond: Double? = nil) {
     self.numberedPictures = numberedPictures
     self.framesPerSecond = framesPerSecond

@@ -1,7 +1,7 @@
 internal import Files
 import Foundation
 
-/// The videos of a store, as a writer knows them: all of opening, plus what it appended.
+/// The videos of a store that a writer knows: those at opening, and those that it appended.
 ///
 /// Names are compared by bytes, as in the store.
 struct KnownVideos {
@@ -11,26 +11,26 @@ struct KnownVideos {
   private var done: Set<[UInt8]> = []
   private var failed: [ShardName: Records] = [:]
 
-  /// What the shards say of themselves, as of opening; nothing in a store of an older format.
+  /// The shards' own states at opening; empty in a store of an older format.
   private(set) var states: [ShardName: ShardState] = [:]
 
   /// Reads the `videos` of all shards, page by page: no file is mapped.
   ///
-  /// - Parameter areLive: whether writers may be changing the shards; each is then read under its lock,
-  ///   between two commits. Shards that were published whole never change.
+  /// - Parameter areLive: whether writers may be changing the shards; each is then read under its
+  ///   lock, between two commits. Shards that were published whole never change.
   init(
     _ shards: [ShardName], inStore directory: String, _ description: StoreDescription,
     areLive: Bool = true
   ) throws(ShardStoreError) {
     for shard in shards {
       let path = shard.path(inStore: directory)
-      let guardian = areLive ? try stored(FileLock(waitingFor: path, .shared)) : nil
+      let lock = areLive ? try stored(FileLock(waitingFor: path, .shared)) : nil
       try read(shard, path: path, description)
-      _ = consume guardian
+      _ = consume lock
     }
   }
 
-  /// Adds what a shard has.
+  /// Adds the videos of a shard.
   mutating func read(
     _ shard: ShardName, path: String, _ description: StoreDescription
   ) throws(ShardStoreError) {
@@ -63,7 +63,7 @@ struct KnownVideos {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Notes a committed video.
+  /// Adds a committed video.
   mutating func note(
     _ video: [UInt8], _ state: VideoRecord.State, in shard: ShardName, record: [UInt8]
   ) {

@@ -1,9 +1,10 @@
 internal import CLMDB
 import Foundation
 
-/// Turns a status of LMDB into an error: the one place that knows the codes.
+/// Turns a status of LMDB into an error: only this function knows the codes.
 ///
-/// Statuses that a caller acts on (`MDB_NOTFOUND`, `MDB_MAP_FULL`) are looked at before.
+/// A caller that acts on a status (`MDB_NOTFOUND`, `MDB_MAP_FULL`) tests it before, or catches the
+/// error.
 func check(_ status: Int32, _ operation: String, _ path: String) throws(ShardStoreError) {
   guard status != MDB_SUCCESS else { return }
   let text = String(cString: mdb_strerror(status))

@@ -5,23 +5,23 @@ import Foundation
 struct OpenShard {
   private static let temporarySuffix = ".new"
 
-  /// Pages that may be missing at the end of a healthy shard: taken and given back by a
-  /// transaction whose writer died before it could extend the file.
+  /// Pages that may be missing at the end of an undamaged shard: a transaction took them and gave
+  /// them back, and its writer died before it could extend the file.
   private static let maximumMissingPages = 64
 
   let name: ShardName
 
-  /// What it holds, by itself; nil in a store that has no such records.
+  /// The shard's own state; nil in a store of an older format.
   let state: ShardState?
 
   private let path: String
   private let use: EnvironmentUse
 
-  /// Opens a shard of the writer's task, after the check of its pages.
+  /// Checks the pages of a shard of the writer's task and opens it.
   init(_ name: ShardName, inStore directory: String) throws(ShardStoreError) {
     let path = name.path(inStore: directory)
-    // Under the lock, so that no reading part of this process has the file open meanwhile.
-    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
+    // Under the lock, so that no reader in this process has the file open meanwhile.
+    let lock = try stored(FileLock(waitingFor: path, .exclusive))
     let header = try ShardFileHeader.read(path)
     if let promised = header.promisedBytes,
       (1...Self.maximumMissingPages * header.pageSize).contains(promised - header.fileBytes)
@@ -35,12 +35,12 @@ struct OpenShard {
     state = try use.read { transaction, databases throws(ShardStoreError) in
       try ShardState.readOwn(transaction, databases, subject: name.fileName)
     }
-    _ = consume guardian
+    _ = consume lock
   }
 
   /// Creates a shard with failed entries. It gets its final name when it is complete.
   ///
-  /// - Parameter store: identity of the store, where its shards have states.
+  /// - Parameter store: identity of the store; nil if its shards have no states.
   static func create(
     _ name: ShardName, inStore directory: String, store: String?, failed: KnownVideos.Records
   ) throws(ShardStoreError) -> OpenShard {
@@ -73,7 +73,7 @@ struct OpenShard {
     return try OpenShard(name, inStore: directory)
   }
 
-  /// Whether a name is claimed that no shard has.
+  /// Whether a name is claimed, but no shard has it.
   static func isClaimedInVain(
     _ name: ShardName, inStore directory: String
   ) throws(ShardStoreError) -> Bool {
@@ -120,8 +120,8 @@ struct OpenShard {
     }
   }
 
-  /// Removes all samples, images and entries of videos, but for those of `kept`, in one transaction, and
-  /// counts anew what is left.
+  /// Removes all samples, images and entries of videos except those of `kept`, in one transaction,
+  /// and counts again what is left.
   ///
   /// - Parameter name: the name that the shard's state gets; nil for its own.
   /// - Returns: names of the entries that were removed, and the shard's new state.
@@ -149,10 +149,10 @@ struct OpenShard {
     return (removed, state)
   }
 
-  /// Makes this copy of a shard one of another name, with some of its videos.
+  /// Turns this copy of a shard into a shard of another name, with some of the videos.
   ///
-  /// - Parameter keeping: whether a video, by its name and how it ended, stays.
-  /// - Returns: whether any is left.
+  /// - Parameter keeping: whether a video stays, by its name and how it ended.
+  /// - Returns: whether any video is left.
   func keepVideos(
     as name: ShardName, _ keeping: (_ video: [UInt8], _ state: VideoRecord.State) -> Bool
   ) throws(ShardStoreError) -> Bool {
@@ -176,13 +176,13 @@ struct OpenShard {
   private func change(
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Void
   ) throws(ShardStoreError) -> ShardState? {
-    let guardian = try stored(FileLock(waitingFor: path, .exclusive))
+    let lock = try stored(FileLock(waitingFor: path, .exclusive))
     var state: ShardState?
     try use.write { transaction, databases throws(ShardStoreError) in
       try body(transaction, databases)
       state = try ShardState.read(transaction, databases, subject: name.fileName)
     }
-    _ = consume guardian
+    _ = consume lock
     return state
   }
 
@@ -196,7 +196,7 @@ struct OpenShard {
     for video in removed.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
       guard let record = try transaction.value(of: video, in: databases.videos) else { continue }
       try state?.remove(video, record: Array(record))
-      // What takes its place is written over it.
+      // A new entry of the same name overwrites it.
       if added[video] == nil { try transaction.remove(video, from: databases.videos) }
     }
     for video in added.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {

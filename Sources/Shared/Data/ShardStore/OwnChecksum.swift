@@ -1,20 +1,21 @@
 internal import Contract
 import Files
 
-/// The checksum that a JSON document carries of itself: its last member, `ownCRC32`.
+/// The checksum of a JSON document in the document itself: its last member, `ownCRC32`.
 ///
-/// It is the CRC-32 of all that stands before the comma of that member. In Python:
+/// It is the CRC-32 of all bytes before the comma of that member. In Python:
 ///
 /// ```python
 /// text, own = re.fullmatch(rb'(.*?),\s*"ownCRC32"\s*:\s*(\d+)\s*}\s*', document, re.S).groups()
 /// assert zlib.crc32(text) == int(own)
 /// ```
 ///
-/// What a document is called is no part of it, so the checksum of a record begins with its key.
+/// A record's key is not part of the document, so the checksum of a record includes it, at the
+/// beginning.
 enum OwnChecksum {
   private static let key = Array("\"ownCRC32\"".utf8)
 
-  /// What a document says of itself.
+  /// The result of a comparison of a document with its checksum.
   enum State: Equatable {
     /// It has no checksum.
     case missing
@@ -22,12 +23,12 @@ enum OwnChecksum {
     case wrong(expected: UInt64, got: UInt32)
   }
 
-  /// A JSON object with its checksum.
+  /// Returns a JSON object with its checksum added.
   ///
   /// - Parameter name: the document's key, which the checksum begins with.
   static func added(to json: [UInt8], name: [UInt8] = []) -> [UInt8] {
     guard let brace = json.lastIndex(of: UInt8(ascii: "}")) else { return json }
-    // A document with a line for each member gets one more, a record stays without spaces.
+    // A document with a line for each member gets one more line; a record has no spaces.
     let end = json[..<brace].lastIndex { !isSpace($0) }.map { $0 + 1 } ?? brace
     let isReadable = end < brace
     let text = json[..<end]
@@ -63,7 +64,7 @@ enum OwnChecksum {
     return expected == got ? .right : .wrong(expected: expected, got: got)
   }
 
-  /// Throws where a document is not what was written.
+  /// Throws if a document is not what was written.
   ///
   /// - Parameter isRequired: whether one without a checksum is damaged.
   static func check(

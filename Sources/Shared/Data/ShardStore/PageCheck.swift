@@ -4,20 +4,20 @@ import Foundation
 /// Walks the pages of an LMDB 0.9 file without LMDB and checks that they form sound trees.
 ///
 /// LMDB trusts what it maps: a damaged page can end the process (an assertion, or an access beyond
-/// the map). After this check LMDB finds what it expects wherever it goes, each key by way of the
-/// separators in the branches above it. Layout as in mdb.c: `MDB_page`, `MDB_node`, `MDB_db`.
+/// the map). After this check every page is as LMDB expects it, and the separators in the branches
+/// lead to each key. Layout as in mdb.c: `MDB_page`, `MDB_node`, `MDB_db`.
 struct PageCheck: ~Copyable {
-  /// How much is read. Each is enough for LMDB to read what the scope names.
+  /// How much is checked: what LMDB may read afterwards.
   enum Scope {
     /// The list of the databases.
     case databases
     /// The trees of the databases `videos` and `shard`.
     case videos
-    /// Those and the tree of `samples`: what a store is opened by. Cost: the pages with records.
+    /// Those and the tree of `samples`: enough to open a store. Cost: the pages with records.
     case records
-    /// All trees; of long values only where they lie. Cost: the file without its images.
+    /// All trees, and the positions of long values. Cost: the file without its images.
     case trees
-    /// All trees and the header of each long value. Cost: one small read more per image.
+    /// All trees and the header of each long value. Cost: one more small read per image.
     case everything
   }
 
@@ -33,13 +33,13 @@ struct PageCheck: ~Copyable {
   private let file: OpenFile
   private let scope: Scope
   private var claims: PageClaims
-  /// Where the tree of the images begins.
+  /// Root and counts of the tree of images, once they are read.
   private var images: ShardFileHeader.Tree?
   private let isCancelled: () -> Bool
-  /// Gets the entries of the databases in the scope, in order; nil where nobody wants them.
+  /// Receives the entries of the databases in the scope, in order; nil if they are not wanted.
   private let visit: Visit?
 
-  /// Takes an entry: the database, the key, the value.
+  /// Receives an entry: the database, the key, the value.
   typealias Visit = (_ database: String, _ key: [UInt8], _ value: [UInt8]) throws(ShardStoreError)
     -> Void
 
@@ -57,10 +57,10 @@ struct PageCheck: ~Copyable {
     self.isCancelled = isCancelled
   }
 
-  /// Throws where the file's pages do not form sound trees.
+  /// Throws if the file's pages do not form sound trees.
   ///
-  /// - Parameter visit: gets the entries of `videos`, `shard` and, in the scope `.records`, `samples`,
-  ///   which are so read without a map.
+  /// - Parameter visit: receives the entries of `videos`, `shard` and, in the scope `.records`,
+  ///   `samples`, which are read without a map.
   /// - Returns: the number of the file's last transaction.
   @discardableResult
   static func run(
@@ -75,7 +75,7 @@ struct PageCheck: ~Copyable {
     return Int(clamping: header.transaction)
   }
 
-  /// Where the tree of a shard's images begins.
+  /// The header of a shard, and root and counts of its tree of images.
   static func imageTree(
     _ path: String
   ) throws(ShardStoreError) -> (header: ShardFileHeader, tree: ShardFileHeader.Tree) {
@@ -149,7 +149,7 @@ struct PageCheck: ~Copyable {
     }
     counts.branch += 1
     if scope.isPartial {
-      // What lies between the pages of a tree isn't wanted; they themselves are, all of them.
+      // All pages of the tree are needed, but not what lies between them.
       for index in 0..<page.nodeCount where page.child(of: index) <= header.lastPage {
         file.prefetch(count: header.pageSize, at: Int(page.child(of: index)) * header.pageSize)
       }
@@ -196,12 +196,13 @@ struct PageCheck: ~Copyable {
     else { return }
     let key = Array(page.key(of: index))
     guard value.isLong else { return try visit(page.tree, key, Array(page.bytes[inPage])) }
-    // Its pages were claimed, so it lies within the file.
+    // The value lies within the file, because its pages were claimed.
     let start = Int(page.longPage(of: value)) * header.pageSize + TreePage.headerBytes
     try visit(page.tree, key, try stored(file.read(count: value.byteCount, at: start)))
   }
 
-  /// Pages that a writer may take again (`MDB_IDL`: a count, then as many numbers): none is in use.
+  /// Claims the pages that a writer may take again (`MDB_IDL`: a count, then as many numbers), so
+  /// that none of them can be in use.
   private mutating func checkFreePages(_ list: [UInt8], place: String) throws {
     let count = list.count < 8 ? nil : Int(exactly: list.integer(at: 0) as UInt64)
     guard let count, count <= list.count / 8 - 1 else {
@@ -210,7 +211,7 @@ struct PageCheck: ~Copyable {
     for index in 0..<count { try claims.claim(list.integer(at: 8 + 8 * index), .other) }
   }
 
-  /// A long value: whole pages in a row, with one header.
+  /// Checks a long value: consecutive whole pages with one header.
   private mutating func checkOverflow(
     _ number: UInt64, dataBytes: Int, place: String, counts: inout Counts
   ) throws {

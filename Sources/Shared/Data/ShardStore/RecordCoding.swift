@@ -1,11 +1,11 @@
 import Contract
 import Foundation
 
-/// Records to bytes and back: UTF-8 JSON with sorted keys, unescaped slashes, no spaces.
+/// Converts records to bytes and back: UTF-8 JSON with sorted keys, unescaped slashes, no spaces.
 ///
 /// Equal records have equal bytes.
 enum RecordCoding {
-  /// Longest JSON record that is read.
+  /// Longest JSON record that is written or read.
   static let maximumRecordBytes = 1 << 20
 
   /// Longest image that is stored or read.
@@ -33,7 +33,7 @@ enum RecordCoding {
     return Array(data)
   }
 
-  /// Throws where a record is too long to be one; nothing of it is read.
+  /// Throws if a record is too long, without reading it.
   static func checkLength(
     _ bytes: UnsafeRawBufferPointer, subject: String
   ) throws(ShardStoreError) {
@@ -64,7 +64,8 @@ enum RecordCoding {
   }
 }
 
-/// The precision of stored numbers. What is not finite stays so, and is refused before writing.
+/// The precision of stored numbers. A number that is not finite stays so, and is refused before
+/// writing.
 enum Rounding {
   static func pixels(_ value: Double) -> Double { rounded(value, steps: 1_000) }
 

@@ -1,13 +1,14 @@
 /// The key of a crop: `<video>/<frame, 6 digits>/<face, 2 digits>`.
 ///
-/// The two last parts have a fixed width, so a key has one reading however many slashes the video's
-/// name has, and the keys of a video sort by frame, then face. Keys are equal where their bytes are:
-/// Swift's canonical equivalence of strings would make one of two file names.
+/// The two last parts have a fixed width, so a key can be read in one way only, however many
+/// slashes the video's name has, and the keys of a video sort by frame, then face. Keys are
+/// compared by their bytes: Swift's canonical equivalence of strings would make two different file
+/// names equal.
 package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// LMDB's limit for keys, a constant of its build (`mdb_env_get_maxkeysize`).
   package static let maximumBytes = 511
 
-  /// Bytes of a video's name that fit into a key.
+  /// The longest name of a video that fits into a key, in bytes.
   package static let maximumVideoNameBytes = maximumBytes - suffixBytes
 
   /// Largest frame index.
@@ -30,7 +31,7 @@ package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// Index of the face among those of the frame.
   package let face: Int
 
-  /// Creates a key; throws where a part is out of bounds.
+  /// Creates a key; throws if a part is out of bounds.
   package init(video: String, frame: Int, face: Int) throws(ShardStoreError) {
     try Self.checkVideoName(video)
     guard (0...Self.maximumFrame).contains(frame) else {
@@ -50,7 +51,7 @@ package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.face = face
   }
 
-  /// Reads a stored key, or nil where it is not one.
+  /// Reads a stored key; nil if it is not one.
   package init?(bytes: [UInt8]) {
     let slash = UInt8(ascii: "/")
     let count = bytes.count
@@ -66,13 +67,10 @@ package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.face = face
   }
 
-  /// The key as text.
   package var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Equal bytes.
   package static func == (left: SampleKey, right: SampleKey) -> Bool { left.bytes == right.bytes }
 
-  /// Hashes the bytes.
   package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 
   /// The order of the store: by bytes.
@@ -80,7 +78,7 @@ package struct SampleKey: Hashable, Comparable, Sendable, CustomStringConvertibl
     left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 
-  /// Throws where a video of this name cannot have keys.
+  /// Throws if a video of this name cannot have keys.
   static func checkVideoName(_ name: String) throws(ShardStoreError) {
     let count = name.utf8.count
     guard count > 0 else {

@@ -2,12 +2,12 @@ package import Contract
 import Files
 package import VideoCatalog
 
-/// What is known of one crop: the value of its key in the database `samples`.
+/// The record of one crop: the value of its key in the database `samples`.
 ///
 /// Coordinates are pixels of the displayed picture, rounded to 1/1000; times and scores are rounded
 /// to 1/1000000. Rounding happens on creation, so a record equals what is read back.
 package struct SampleRecord: Codable, Sendable, Equatable {
-  /// A place in the displayed picture, in pixels; `[x, y]` in JSON.
+  /// A point in the displayed picture, in pixels; `[x, y]` in JSON.
   package struct Point: Codable, Sendable, Hashable {
     /// Pixels from the left edge.
     package let x: Double
@@ -44,9 +44,7 @@ package struct SampleRecord: Codable, Sendable, Equatable {
     package let x: Double
     /// Top edge.
     package let y: Double
-    /// Width.
     package let width: Double
-    /// Height.
     package let height: Double
 
     /// Creates a box, rounded to 1/1000 pixel.
@@ -67,18 +65,18 @@ package struct SampleRecord: Codable, Sendable, Equatable {
   package let label: VideoLabel
   /// Name of the video's group.
   package let group: String
-  /// The data set's own split, where it has one.
+  /// The data set's own split, if it has one.
   package let split: DatasetSplit?
-  /// Manipulation method; nil for real videos and where unknown.
+  /// Manipulation method; nil for real videos and if unknown.
   package let method: String?
-  /// Compression level; nil where the data set has none.
+  /// Compression level; nil if the data set has none.
   package let compression: String?
   /// Index of the frame in presentation order.
   package let frame: Int
-  /// Presentation time of the frame; nil where it isn't known, as for numbered pictures without a
+  /// Presentation time of the frame; nil if it isn't known, as for numbered pictures without a
   /// frame rate.
   package let timestampSeconds: Double?
-  /// The detector's box; the square that was taken in a store of whole pictures.
+  /// The detector's box; in a store of whole pictures, the square that was cropped.
   package let box: Box
   /// Five points: left eye, right eye, nose, left and right corner of the mouth, as seen; nil in a
   /// store of whole pictures only.
@@ -87,8 +85,8 @@ package struct SampleRecord: Codable, Sendable, Equatable {
   package let track: Int
   /// The detector's confidence, 0...1; 1 in a store of whole pictures.
   package let score: Double
-  /// Name of the original that told where to look for the face, and its track; nil where this video was
-  /// searched, as always in stores without `reuseOriginals`.
+  /// Name of the original video that gave the position of the face, and its track; nil if this
+  /// video itself was searched, as always in stores without `reuseOriginals`.
   package let facesFrom: String?
   /// CRC-32 of the image's bytes. LMDB itself has no checksums.
   package let crc32: UInt32
@@ -125,7 +123,7 @@ package struct SampleRecord: Codable, Sendable, Equatable {
 
   /// The first thing that is wrong with the record's own values, or nil.
   ///
-  /// - Parameter alignment: of the store's crops; nil where that isn't known.
+  /// - Parameter alignment: alignment of the store's crops; nil if that isn't known.
   func defect(alignment: CropGeometry.Alignment?) -> String? {
     if let landmarks, landmarks.count != Self.landmarkCount {
       return "expected \(Self.landmarkCount) landmarks, got \(landmarks.count)"

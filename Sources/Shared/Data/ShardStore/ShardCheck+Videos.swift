@@ -3,7 +3,7 @@ import Files
 
 /// The check of the entries in `videos`.
 extension ShardCheck {
-  /// Compares each entry with the samples of its video, and takes those out of `tallies`.
+  /// Compares each entry with the samples of its video, and removes its tally from `tallies`.
   mutating func checkVideos(
     _ transaction: borrowing Transaction, _ databases: Environment.Handles
   ) throws(ShardStoreError) {
@@ -52,10 +52,10 @@ extension ShardCheck {
   ) throws(ShardStoreError) -> String? {
     if let defect = record.defect { return defect }
     guard description?.hasProofs == false else { return nil }
-    // Without a checksum it can only be told that the record was written by this software: each value
-    // has one spelling, and there are no others.
+    // Without a checksum, only this can be tested: whether this software would write the record
+    // with the same bytes. Each value has one spelling.
     let again = try record.encoded(name: entry.key, hasChecksum: false)
-    return again.elementsEqual(entry.value) ? nil : "keys or values that are none of a record's"
+    return again.elementsEqual(entry.value) ? nil : "keys or values that no record has"
   }
 
   private mutating func compare(_ record: VideoRecord, with tally: Tally?, of video: [UInt8]) {

@@ -6,7 +6,7 @@ import Foundation
 struct ShardCheck {
   private static let recordsPerProgress = 256
 
-  /// What the samples of one video add up to.
+  /// Count and checksum of the samples of one video.
   struct Tally {
     var samples = 0
     var checksum = CRC32()
@@ -23,7 +23,7 @@ struct ShardCheck {
   private var recordsChecked = 0
   private var records = 0
 
-  /// `description` is nil where the store's can't be read; without `imageSize` no image is decoded.
+  /// `description` is nil if the store's can't be read; without `imageSize` no image is decoded.
   init(
     _ name: ShardName, _ description: StoreDescription?, imageSize: StoreVerifier.ImageSize?,
     progress: @escaping (StoreVerifier.Progress) -> Void,
@@ -37,7 +37,7 @@ struct ShardCheck {
     result = ShardVerification(shard: name)
   }
 
-  /// Checks the file, its pages, then every record. What is damaged is a finding.
+  /// Checks the file, its pages, then every record. Damage becomes a finding, not an error.
   consuming func run(path: String) throws(ShardStoreError) -> ShardVerification {
     var check = self
     do throws(ShardStoreError) {
@@ -61,10 +61,10 @@ struct ShardCheck {
     do throws(ShardStoreError) {
       result.state = try ShardState.readOwn(transaction, databases, subject: name.fileName)
       if result.state == nil, description?.hasProofs == true {
-        result.report(.shard, nil, expected: "a state of the shard's own", got: "none")
+        result.report(.shard, nil, expected: "the shard's own state", got: "none")
       }
     } catch {
-      result.report(.shard, nil, expected: "a state of the shard's own", got: error.description)
+      result.report(.shard, nil, expected: "the shard's own state", got: error.description)
     }
     try checkSamples(transaction, databases)
     try checkVideos(transaction, databases)
@@ -76,7 +76,7 @@ struct ShardCheck {
     try advance(by: 0, isLast: true)
   }
 
-  /// Walks samples and images side by side: both are in key order, so each lacking one shows.
+  /// Walks samples and images side by side: both are in key order, so a missing one is noticed.
   private mutating func checkSamples(
     _ transaction: borrowing Transaction, _ databases: Environment.Handles
   ) throws(ShardStoreError) {
@@ -114,7 +114,9 @@ struct ShardCheck {
     }
   }
 
-  /// The sample's record, where it can be read; its video's tally is kept.
+  /// Checks a sample and adds it to its video's tally.
+  ///
+  /// - Returns: the record; nil if it can't be read.
   private mutating func checkSample(_ entry: Cursor.Entry) -> SampleRecord? {
     let text = Self.text(entry.key)
     guard let key = SampleKey(bytes: entry.key) else {
@@ -157,7 +159,7 @@ struct ShardCheck {
   private mutating func checkImage(_ entry: Cursor.Entry, _ record: SampleRecord) {
     let text = Self.text(entry.key)
     let video = Self.video(entry.key)
-    // The length comes first: what lies behind a wrong one is not touched.
+    // The length is compared first: a value of a wrong length is not read.
     guard entry.value.count == record.imageBytes,
       entry.value.count <= RecordCoding.maximumImageBytes
     else {
@@ -184,7 +186,7 @@ struct ShardCheck {
     }
   }
 
-  /// Counts records; after every few hundred tells of it and asks whether to go on.
+  /// Counts records; after every few hundred, reports progress and asks whether to go on.
   mutating func advance(by count: Int, isLast: Bool = false) throws(ShardStoreError) {
     let before = recordsChecked / Self.recordsPerProgress
     recordsChecked += count
@@ -195,7 +197,7 @@ struct ShardCheck {
     }
   }
 
-  /// Below 0 where `left` comes first or alone, 0 for equal keys.
+  /// Below 0 if `left` comes first or alone, 0 for equal keys.
   private static func order(_ left: [UInt8]?, _ right: [UInt8]?) -> Int {
     guard let left else { return 1 }
     guard let right else { return -1 }
@@ -205,7 +207,8 @@ struct ShardCheck {
 
   static func text(_ key: [UInt8]) -> String { String(decoding: key, as: UTF8.self) }
 
-  /// Name of the video that a key of `samples` or `images` belongs to; the key itself where it is none.
+  /// Name of the video that a key of `samples` or `images` belongs to; the key itself if it is
+  /// malformed.
   static func video(_ key: [UInt8]) -> [UInt8] {
     SampleKey(bytes: key).map { Array($0.video.utf8) } ?? key
   }

@@ -1,12 +1,13 @@
 internal import Files
 
-/// The entries of a shard's `videos`, read page by page without LMDB: nothing is mapped, so a file that
-/// another machine replaces or cuts meanwhile is an error, and no signal that ends the process.
+/// The entries of a shard's `videos`, read page by page without LMDB. Nothing is mapped: if another
+/// machine replaces or truncates the file meanwhile, this is an error, not a signal that ends the
+/// process.
 enum ShardEntries {
-  /// The samples of some videos of a shard, with the records of the videos, by name; of those that are
-  /// finished there.
+  /// The samples and the records of some videos of a shard, by name. Only videos that are finished
+  /// there are included.
   ///
-  /// - Throws: `damagedRecord` where they aren't what was written.
+  /// - Throws: `damagedRecord` if they aren't what was written.
   static func samples(
     of names: Set<[UInt8]>, _ path: String, _ shard: ShardName, _ description: StoreDescription
   ) throws(ShardStoreError) -> [[UInt8]: StoredVideo] {
@@ -22,7 +23,7 @@ enum ShardEntries {
           value, name: key, hasChecksum: description.hasProofs, subject: subject)
         records[key] = try RecordCoding.decode(VideoRecord.self, from: value, subject: subject)
       case "samples":
-        // The name, without the numbers of frame and face.
+        // The name, without the indices of frame and face.
         guard key.count > SampleKey.suffixBytes else { return }
         let name = Array(key.dropLast(SampleKey.suffixBytes))
         guard names.contains(name) else { return }
@@ -49,9 +50,9 @@ enum ShardEntries {
     return found
   }
 
-  /// Calls `body` with each video's name and record, after the check of the record's checksum.
+  /// Calls `body` with each video's name and record, after checking the record's checksum.
   ///
-  /// - Returns: what the shard says of itself; nil in a store of an older format.
+  /// - Returns: the shard's own state; nil in a store of an older format.
   static func read(
     _ path: String, _ shard: ShardName, _ description: StoreDescription,
     _ body:

@@ -4,7 +4,7 @@ import Foundation
 /// The two meta pages of an LMDB 0.9 file (`MDB_meta` in mdb.c), read without LMDB.
 ///
 /// LMDB maps a file and trusts it: a page beyond the end of a truncated file is a bus error. So the
-/// length is compared with what the newest meta page promises before anything is mapped.
+/// length is compared with the page count of the newest meta page before anything is mapped.
 struct ShardFileHeader {
   /// Root, depth and counts of one tree (`MDB_db`).
   struct Tree {
@@ -49,19 +49,19 @@ struct ShardFileHeader {
   /// Number of the last transaction.
   let transaction: UInt64
 
-  /// Bytes that the file must have, or nil where the number overflows.
+  /// Bytes that the file must have; nil if the number overflows.
   var promisedBytes: Int? {
     let (pages, overflow) = lastPage.addingReportingOverflow(1)
     let (bytes, overflow2) = pages.multipliedReportingOverflow(by: UInt64(pageSize))
     return overflow || overflow2 ? nil : Int(exactly: bytes)
   }
 
-  /// Reads the header.
+  /// Reads both meta pages and returns the newer one.
   static func read(_ path: String) throws(ShardStoreError) -> ShardFileHeader {
     guard let size = try stored(FileSystem.size(of: path)) else {
       throw ShardStoreError(.inputOutput, subject: path, "there is no such shard")
     }
-    // A shard gets its name when it is complete: an empty one lost what it had.
+    // A shard gets its name when it is complete: an empty one has lost its content.
     guard size > 0 else {
       throw ShardStoreError(
         .damagedShard, subject: path, "the shard is empty: it has 0 bytes; " + repairAdvice)
@@ -73,7 +73,8 @@ struct ShardFileHeader {
       try stored(file.read(count: byteCount, at: first.pageSize)), fileBytes: size, path: path)
     let newer = first.transaction > second.transaction ? first : second
     let older = first.transaction > second.transaction ? second : first
-    // Even transactions are written to the first page, odd ones to the second, each after the other.
+    // Even transactions are written to the first page, odd ones to the second, each after the
+    // other.
     guard first.transaction % 2 == 0, second.transaction % 2 == 1,
       newer.transaction - older.transaction == 1
     else {
@@ -82,8 +83,8 @@ struct ShardFileHeader {
         "its two headers are of transactions \(first.transaction) and \(second.transaction), which "
           + "can't be; " + repairAdvice)
     }
-    // Kinds of the two trees: keys that are numbers, and texts. The first one also says how the file
-    // was opened.
+    // The first tree has integer keys, the second has text keys. The flags of the first one also
+    // say how the file was opened.
     guard newer.freePages.flags & ~Tree.isFile == Tree.integerKeys, newer.main.flags == 0 else {
       throw ShardStoreError(
         .damagedShard, subject: path,
@@ -92,7 +93,7 @@ struct ShardFileHeader {
     return newer
   }
 
-  /// Throws where the file is shorter than its header promises.
+  /// Throws if the file is shorter than its header says.
   func checkLength(_ path: String) throws(ShardStoreError) {
     guard let promisedBytes else {
       throw ShardStoreError(

@@ -12,7 +12,7 @@ package struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringC
   /// Position among the shards of the task, 0...999999.
   package let number: Int
 
-  /// Creates a name, or nil where `task` or `number` is out of bounds.
+  /// Creates a name; nil if `task` or `number` is out of bounds.
   package init?(task: Int, number: Int) {
     guard (0...Self.maximumTask).contains(task), (0...Self.maximumNumber).contains(number) else {
       return nil
@@ -21,7 +21,7 @@ package struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringC
     self.number = number
   }
 
-  /// Reads a file name, or nil where it is not a shard's.
+  /// Reads a file name; nil if it is not a shard's.
   package init?(fileName: String) {
     let bytes = Array(fileName.utf8)
     guard bytes.count == 20, fileName.hasPrefix("shard-"), fileName.hasSuffix(".mdb"),
@@ -36,7 +36,6 @@ package struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringC
     "shard-" + Digits.padded(task, width: 3) + "-" + Digits.padded(number, width: 6) + ".mdb"
   }
 
-  /// The file name.
   package var description: String { fileName }
 
   /// By task, then by number: the order of file names.
@@ -56,7 +55,7 @@ package struct ShardName: Hashable, Comparable, Sendable, Codable, CustomStringC
   }
 }
 
-/// Decimal numbers of fixed width, whose byte order is their order.
+/// Decimal numbers of fixed width: they have the same order as bytes and as numbers.
 enum Digits {
   static func padded(_ value: Int, width: Int) -> String {
     let digits = String(value)

@@ -2,14 +2,14 @@ internal import Imaging
 internal import Workers
 
 extension ShardReader {
-  /// Videos that show the same: every crop of one is a crop of the other, at the same frame and time,
-  /// with the same box, landmarks, score and JPEG file. Sets of two or more in the order of `videos`,
-  /// whatever their labels and groups.
+  /// Finds videos of equal content: every crop of one is a crop of the other, at the same frame and
+  /// time, with the same box, landmarks, score and JPEG file. Returns sets of two or more in the
+  /// order of `videos`, whatever their labels and groups.
   ///
-  /// Files that are equal to the byte are such videos; so are those that differ in their sound or
-  /// their container alone. Copies that were compressed anew are not. Videos without a crop are left
-  /// out. Reads all records of those that may be equal; in a store of older software one record of each
-  /// video too, about 60 microseconds.
+  /// Files with equal bytes are such videos, and so are files that differ only in sound or
+  /// container. Copies that were compressed again are not. Videos without a crop are left out.
+  /// Cost: all records of the videos that may be equal; in a store of older software also one
+  /// record of each video, about 60 microseconds.
   ///
   /// - Parameter workerCount: threads that read, or 0 for one per core.
   package func equalVideos(workerCount: Int = 0) throws(ShardStoreError) -> [[Video]] {
@@ -22,20 +22,21 @@ extension ShardReader {
       .map { $0.map { cropped[$0] } }
   }
 
-  /// Positions of videos that may be equal to another one, ascending: chosen crops of equal ones look
-  /// the same. Where the store doesn't know how some look, the first crops tell.
+  /// Indices of videos that may be equal to another one, ascending: the hashes of their chosen
+  /// crops are equal. If the store lacks the hashes of a video, the first crops are compared
+  /// instead.
   private func mayBeEqual(
     _ videos: [Video], _ workerCount: Int
   ) throws(ShardStoreError) -> [Int] {
     guard videos.allSatisfy({ $0.record.looks != nil }) else {
       let first = try crops(of: videos, atMost: 1, workerCount)
-      return positionsOfEqual(first)
+      return indicesOfEqual(first)
     }
-    return positionsOfEqual(
+    return indicesOfEqual(
       videos.map { Looks(count: $0.record.images, hashes: $0.record.looks ?? []) })
   }
 
-  private func positionsOfEqual(_ values: [some Hashable]) -> [Int] {
+  private func indicesOfEqual(_ values: [some Hashable]) -> [Int] {
     Dictionary(grouping: values.indices) { values[$0] }.values.filter { $0.count > 1 }
       .joined().sorted()
   }
@@ -45,7 +46,7 @@ extension ShardReader {
     let hashes: [PerceptualHash?]
   }
 
-  /// What is known of the first crops of each video, in key order.
+  /// The facts of the first crops of each video, in key order.
   private func crops(
     of videos: [Video], atMost count: Int, _ workerCount: Int
   ) throws(ShardStoreError) -> [[CropFacts]] {
@@ -71,7 +72,7 @@ extension ShardReader {
   }
 }
 
-/// A crop without what it is called: equal for crops of equal videos.
+/// A crop without the names of its video and group: equal for crops of equal videos.
 private struct CropFacts: Hashable {
   let frame: Int
   let timestampSeconds: Double?

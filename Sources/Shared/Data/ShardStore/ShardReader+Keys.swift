@@ -2,8 +2,8 @@ extension ShardReader {
   /// Calls `body` with the keys of a shard's samples in order until it returns false, without
   /// decoding a record: about one microsecond a key, a fiftieth of `forEachSample`.
   ///
-  /// What a video's samples have in common (label, group, split) stands in its entry of `videos`.
-  /// In a store that is being written, samples of videos that came after opening are left out.
+  /// What a video's samples have in common (label, group, split) is in its entry of `videos`. In a
+  /// store that is being written, samples of videos that were added after opening are left out.
   package func forEachKey(
     in shard: ShardName, _ body: (SampleKey) throws(ShardStoreError) -> Bool
   ) throws(ShardStoreError) {
@@ -18,7 +18,7 @@ extension ShardReader {
             subject: shard.fileName + ": sample " + String(decoding: entry.key, as: UTF8.self),
             "expected a key <video>/<frame>/<face>")
         }
-        // Keys of a video follow each other: it is looked up once.
+        // The keys of a video follow each other, so it is looked up once.
         if !key.video.utf8.elementsEqual(video) {
           video = Array(key.video.utf8)
           isOwn = owners[video] == shard
@@ -29,7 +29,7 @@ extension ShardReader {
     }
   }
 
-  /// The sample of a key that `forEachKey` gave for this shard. About 50 microseconds.
+  /// The sample of a key that `forEachKey` returned for this shard. Takes about 50 microseconds.
   package func sample(of key: SampleKey, in shard: ShardName) throws(ShardStoreError) -> Sample {
     let subject = shard.fileName + ": sample " + key.description
     let record = try source(shard).read {
@@ -43,8 +43,8 @@ extension ShardReader {
     return Sample(key: key, record: record, shard: shard)
   }
 
-  /// Calls `body` with the samples of one video in key order until it returns false. About 50
-  /// microseconds a sample; none of another video is read.
+  /// Calls `body` with the samples of one video in key order until it returns false. Takes about 50
+  /// microseconds a sample; no record of another video is read.
   func forEachSample(
     of video: Video, _ body: (Sample) throws(ShardStoreError) -> Bool
   ) throws(ShardStoreError) {

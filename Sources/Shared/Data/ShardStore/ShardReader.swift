@@ -5,15 +5,14 @@ internal import Workers
 /// Reads a store: which videos it has, their samples and images. Writes nothing and needs no lock
 /// file, so a store may lie on read-only media.
 ///
-/// A video has one answer: its entry in one shard. Where tasks were cut differently between runs,
-/// two shards may have entries of a video; then a finished one is the answer before a failed one,
-/// and among equals the first in shard order. Samples of other shards' copies are not seen.
+/// One entry of each video counts. If the tasks were divided differently between runs, two shards
+/// may have entries of a video; then a finished entry counts before a failed one, and among equals
+/// the first in shard order. Samples of the other copies are left out.
 ///
 /// Sendable: all state is fixed after opening, and any number of threads may read.
 package final class ShardReader: Sendable {
   /// A video of the store.
   package struct Video: Sendable, Equatable {
-    /// The video's name.
     package let name: String
     /// State and counts.
     package let record: VideoRecord
@@ -25,7 +24,6 @@ package final class ShardReader: Sendable {
   package struct Sample: Sendable, Equatable {
     /// The key of record and image.
     package let key: SampleKey
-    /// What is known of the crop.
     package let record: SampleRecord
     /// The shard that has it.
     package let shard: ShardName
@@ -34,7 +32,7 @@ package final class ShardReader: Sendable {
   /// The store's folder.
   package let directory: String
 
-  /// What the content depends on.
+  /// The recipe and the settings that the content depends on.
   package let description: StoreDescription
 
   /// All shards in order, as of opening.
@@ -49,7 +47,7 @@ package final class ShardReader: Sendable {
   /// The tasks of the store that have written nothing yet: what it holds is not the whole data set.
   package let missingTasks: [Int]
 
-  /// What is lost of the tasks that nobody was writing, or is not this store's.
+  /// What is lost, or belongs to another store, in the tasks that were not being written.
   package let findings: [StoreFinding]
 
   private let sources: [ShardName: ShardSource]
@@ -61,10 +59,10 @@ package final class ShardReader: Sendable {
   /// - Parameters:
   ///   - directory: The store's folder.
   ///   - allowLive: Whether to read tasks that are being written. Each read then keeps the writer
-  ///     from committing for as long as it lasts. Without it a running writer is an error (`busy`);
-  ///     no writer can start on a task while the reader lives.
-  ///   - allowLosses: Whether to read what is there of a store that lost something. Without it that is
-  ///     an error (`damagedStore`).
+  ///     from committing for as long as it lasts. Without it a running writer is an error (`busy`),
+  ///     and no writer can start on a task while the reader lives.
+  ///   - allowLosses: Whether to read the rest of a store that has lost something. Without it a
+  ///     loss is an error (`damagedStore`).
   package init(
     directory: String, allowLive: Bool = false, allowLosses: Bool = false
   ) throws(ShardStoreError) {
@@ -75,7 +73,7 @@ package final class ShardReader: Sendable {
       try StoreInventory(store: directory, description).tasks, directory, allowLive: allowLive)
     taskLocks = locks
     isBeingWritten = !live.isEmpty
-    // Read when no writer that is not known of can change it.
+    // Read again: from here on only the writers in `live` can change it.
     let inventory = try StoreInventory(store: directory, description)
     shards = inventory.shards
     var sources: [ShardName: ShardSource] = [:]
@@ -85,7 +83,8 @@ package final class ShardReader: Sendable {
       sources[opened.shard] = opened.source
       states[opened.shard] = opened.state
       for (name, video) in opened.videos {
-        // Shards come in order: an entry gives way only to a finished one after a failed one.
+        // Shards come in order: an entry is replaced only if it is failed and the later one
+        // finished.
         guard let known = found[name] else {
           found[name] = video
           continue
@@ -101,7 +100,7 @@ package final class ShardReader: Sendable {
     videos = found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
   }
 
-  /// A shard and what its records say.
+  /// An open shard with its state and its videos.
   private struct Opened: Sendable {
     let shard: ShardName
     let source: ShardSource
@@ -109,7 +108,7 @@ package final class ShardReader: Sendable {
     let videos: [(name: [UInt8], video: Video)]
   }
 
-  /// Opens shards, several at a time: from a cold disk most of it is waiting.
+  /// Opens shards, several at a time: with a cold disk cache most of the time is waiting.
   private static func open(
     _ shards: [ShardName], _ directory: String, _ description: StoreDescription, live: Set<Int>
   ) throws(ShardStoreError) -> [Opened] {
@@ -136,7 +135,7 @@ package final class ShardReader: Sendable {
 
   private static let openingThreads = 8
 
-  /// Locks tasks for reading; says which ones are being written.
+  /// Locks tasks for reading; returns the locks, and which tasks are being written.
   private static func lockTasks(
     _ tasks: [Int], _ directory: String, allowLive: Bool
   ) throws(ShardStoreError) -> (locks: [TaskLock], live: Set<Int>) {
@@ -160,7 +159,8 @@ package final class ShardReader: Sendable {
 
   /// Calls `body` with the samples of a shard in key order until it returns false.
   ///
-  /// In a store that is being written, samples of videos that came after opening are left out.
+  /// In a store that is being written, samples of videos that were added after opening are left
+  /// out.
   package func forEachSample(
     in shard: ShardName, _ body: (Sample) throws(ShardStoreError) -> Bool
   ) throws(ShardStoreError) {
@@ -191,7 +191,8 @@ package final class ShardReader: Sendable {
     return samples
   }
 
-  /// Calls `body` with the JPEG file of a sample, in the map: no copy, valid inside `body` only.
+  /// Calls `body` with the JPEG file of a sample, not copied from the map and valid inside `body`
+  /// only.
   ///
   /// - Parameter verifyingChecksum: Whether to compare length and CRC-32 with the record before;
   ///   costs about one nanosecond per byte.
@@ -223,17 +224,17 @@ package final class ShardReader: Sendable {
     }
   }
 
-  /// A copy of the JPEG file of a sample, compared with its checksum.
+  /// A copy of the JPEG file of a sample, after comparing it with its checksum.
   package func image(of sample: Sample) throws(ShardStoreError) -> [UInt8] {
     try withImage(of: sample) { span in span.withUnsafeBytes { Array($0) } }
   }
 
-  /// A sample's record, compared with what one can hold.
+  /// Decodes a sample's record and checks its values.
   static func record(
     _ bytes: UnsafeRawBufferPointer, subject: String
   ) throws(ShardStoreError) -> SampleRecord {
     let record = try RecordCoding.decode(SampleRecord.self, from: bytes, subject: subject)
-    // What the recipe asks for is the verifier's to check.
+    // The verifier checks whether the record fits the recipe.
     if let defect = record.defect(alignment: nil) {
       throw ShardStoreError(.damagedRecord, subject: subject, defect)
     }

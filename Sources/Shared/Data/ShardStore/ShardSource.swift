@@ -7,10 +7,10 @@ struct ShardSource: Sendable {
   private let path: String
   private let hasProofs: Bool
 
-  /// The open file of a shard that rests; nil for a live one.
+  /// The open file of a shard that is not being written; nil for a live one.
   private let use: EnvironmentUse?
 
-  /// The tree of the images, once one was read.
+  /// The tree of the images; nil until an image is read.
   private let images = Locked<ImageTree?>(nil)
 
   init(
@@ -22,10 +22,10 @@ struct ShardSource: Sendable {
     use = isLive ? nil : try EnvironmentUse.reading(path, checking: .records)
   }
 
-  /// Runs `body` on a snapshot. What looks like a damaged record in a shard that was truncated since
-  /// it was opened is an error that says so.
+  /// Runs `body` on a snapshot. If the shard was truncated after it was opened, the error says so,
+  /// and not that a record is damaged.
   ///
-  /// A live shard is opened anew each time, because it grows, and under its lock.
+  /// A live shard is opened again for each read, because it grows, and under its lock.
   func read<Result>(
     _ body: (borrowing Transaction, Environment.Handles) throws(ShardStoreError) -> Result
   ) throws(ShardStoreError) -> Result {
@@ -37,10 +37,11 @@ struct ShardSource: Sendable {
         throw error
       }
     }
-    let guardian = try stored(FileLock(waitingFor: path, .shared))
-    // Unchecked, as each reading would pay for it: its pages come from a writer that runs.
+    let lock = try stored(FileLock(waitingFor: path, .shared))
+    // Its pages are not checked: every read would pay for that, and the writer that made them is
+    // still running.
     let result = try EnvironmentUse.reading(path, checking: nil).read(body)
-    _ = consume guardian
+    _ = consume lock
     return result
   }
 
@@ -61,7 +62,7 @@ struct ShardSource: Sendable {
     return try read(body)
   }
 
-  /// What the shard says of itself; nil in a store of an older format.
+  /// The shard's own state; nil in a store of an older format.
   func state() throws(ShardStoreError) -> ShardState? {
     try read { transaction, databases throws(ShardStoreError) in
       try ShardState.readOwn(transaction, databases, subject: name.fileName)

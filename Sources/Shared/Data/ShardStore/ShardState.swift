@@ -1,10 +1,11 @@
 import Files
 
-/// What a shard says of itself: whose it is, and what it holds since its last transaction.
+/// A shard's own record of itself: which store it belongs to, and what it holds after its last
+/// transaction.
 ///
 /// It is written in every transaction, into the shard's database `shard` under the key `state`, and
-/// stands in the manifest of the shard's task. So a shard that is missing, or that an older copy
-/// replaced, is noticed.
+/// also into the manifest of the shard's task. So a shard that is missing, or was replaced by an
+/// older copy, is noticed.
 package struct ShardState: Codable, Sendable, Equatable {
   static let key = Array("state".utf8)
 
@@ -14,13 +15,13 @@ package struct ShardState: Codable, Sendable, Equatable {
   package let task: Int
   /// Number of the shard in its task; none is used twice.
   package let number: Int
-  /// Number of the transaction that wrote this, LMDB's own.
+  /// LMDB's number of the transaction that wrote this.
   package internal(set) var transaction: Int
-  /// Entries of finished videos.
+  /// Number of entries of finished videos.
   package internal(set) var finishedVideos: Int
-  /// Entries of failed videos.
+  /// Number of entries of failed videos.
   package internal(set) var failedVideos: Int
-  /// Samples of all videos.
+  /// Number of samples of all videos.
   package internal(set) var samples: Int
   /// Sum of the CRC-32 of name and record of every entry in `videos`, modulo 2^32.
   package internal(set) var videosChecksum: UInt32
@@ -40,7 +41,7 @@ package struct ShardState: Codable, Sendable, Equatable {
   /// The same shard without a video.
   var emptied: ShardState? { name.map { ShardState($0, store: store) } }
 
-  /// The shard's name, or nil where the numbers are none.
+  /// The shard's name; nil if the numbers are out of bounds.
   var name: ShardName? { ShardName(task: task, number: number) }
 
   /// Counts an entry of `videos` that is added.
@@ -106,8 +107,8 @@ extension ShardState {
     return try RecordCoding.decode(ShardState.self, from: record, subject: subject)
   }
 
-  /// Reads the state of a shard that nobody changes meanwhile, compared with the snapshot's number: a
-  /// header that leads to older pages shows.
+  /// Reads the state of a shard that doesn't change meanwhile, and compares it with the number of
+  /// the snapshot: this finds a header that leads to older pages.
   static func readOwn(
     _ transaction: borrowing Transaction, _ databases: Environment.Handles, subject: String
   ) throws(ShardStoreError) -> ShardState? {
@@ -116,7 +117,7 @@ extension ShardState {
     return state
   }
 
-  /// Throws where the state is not that of the file's last transaction.
+  /// Throws if the state is not that of the file's last transaction.
   func check(transaction number: Int, subject: String) throws(ShardStoreError) {
     guard transaction == number else {
       throw ShardStoreError(

@@ -1,4 +1,5 @@
 internal import Files
+
 extension ShardStoreError {
   /// The error of a file that could not be opened, read, written or locked.
   init(_ error: FileError) {
@@ -17,7 +18,7 @@ extension ShardStoreError {
   }
 }
 
-/// The value of `body`; its error as one of this module.
+/// Returns the value of `body`, and turns its error into one of this module.
 func stored<Value: ~Copyable>(
   _ body: @autoclosure () throws(FileError) -> Value
 ) throws(ShardStoreError) -> Value {
@@ -28,7 +29,7 @@ func stored<Value: ~Copyable>(
   }
 }
 
-/// How much is free where `path` lies, and what to do about it.
+/// Says how much space is free at `path`, and what to do.
 func freeSpaceAdvice(_ path: String) -> String {
   "\(FileSystem.freeMebibytes(at: path)) MiB are free there; free some space, or raise the quota or "
     + "the limit of file sizes, and run the same command again: it continues after the last stored "
@@ -48,8 +49,8 @@ enum StoreFolder {
     try stored(FileSystem.createFolder(path))
   }
 
-  /// The first thing in the folder that no task of a store makes; nil where there is none. Hidden
-  /// entries don't count: temporary files of other tasks, and what file managers leave behind.
+  /// The first entry of the folder that no task of a store makes; nil if there is none. Hidden
+  /// entries don't count: temporary files of other tasks, and files that file managers leave.
   static func foreignEntry(_ path: String) throws(ShardStoreError) -> String? {
     try entries(path).sorted().first { name in
       !name.hasPrefix(".") && name != "lost+found"
@@ -58,7 +59,7 @@ enum StoreFolder {
     }
   }
 
-  /// Names of what is in the folder.
+  /// Names of the entries of the folder.
   static func entries(_ path: String) throws(ShardStoreError) -> [String] {
     do throws(FileError) {
       return try FileSystem.entries(of: path)

@@ -1,13 +1,14 @@
 internal import Contract
 internal import PrintableText
 
-/// What went wrong with a store, on what, and what to try.
+/// An error of a store: what failed, on what, and what to try.
 package struct ShardStoreError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of failure; what a program decides on.
+  /// The kind of failure, for a program to decide on.
   package enum Code: Sendable, Equatable {
     /// A file or folder could not be read, created, renamed or synced.
     case inputOutput
-    /// The disk, a quota or a file-size limit ends here. What was committed before stays readable.
+    /// The disk is full, or a quota or a file-size limit is reached. What was committed before
+    /// stays readable.
     case noSpace
     /// Another process, or another part of this one, holds the task.
     case busy
@@ -17,7 +18,7 @@ package struct ShardStoreError: Error, Sendable, Equatable, CustomStringConverti
     case descriptionMismatch
     /// A shard file is truncated, damaged, or no LMDB file.
     case damagedShard
-    /// Something of the store is lost, older than it was, damaged, or of another store.
+    /// A part of the store is lost, older than it was, damaged, or of another store.
     case damagedStore
     /// A record is missing, malformed, out of bounds, or contradicts its checksum.
     case damagedRecord
@@ -35,19 +36,17 @@ package struct ShardStoreError: Error, Sendable, Equatable, CustomStringConverti
     case database(status: Int32)
   }
 
-  /// The kind of failure.
   package var code: Code
 
   /// What failed, expected and got, and what to try.
   package var message: String
 
-  /// The file, video or key it is about.
+  /// The file, video or key that the error is about.
   package var subject: String
 
   /// The text of the operating system or of LMDB.
   package var cause: String?
 
-  /// Creates an error.
   package init(_ code: Code, subject: String, _ message: String, cause: String? = nil) {
     self.code = code
     self.subject = subject

@@ -1,6 +1,5 @@
-/// What is wrong at one place of a store.
+/// One problem in a store.
 package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of problem.
   package enum Problem: String, Codable, Sendable {
     /// `store.json` is missing or not valid.
     case description
@@ -12,15 +11,15 @@ package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertib
     case shardRolledBack
     /// A shard of another store.
     case shardForeign
-    /// A shard under another one's name.
+    /// A shard under the name of another one.
     case shardDuplicated
-    /// A shard that its task's manifest doesn't know.
+    /// A shard that its task's manifest doesn't list.
     case shardUnknown
-    /// A shard holds something else than it says of itself.
+    /// The content of a shard differs from its own state.
     case shardContent
     /// The manifest of a task is missing, damaged, or that of another store.
     case manifest
-    /// A search by key, as a reader does it, leads elsewhere.
+    /// A search by key, as a reader does it, finds nothing or another entry.
     case lookup
     /// A key is not `<video>/<frame, 6 digits>/<face, 2 digits>`, or not UTF-8.
     case key
@@ -36,13 +35,13 @@ package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertib
     case imageChecksum
     /// An image that does not decode, or has another size than the store's crops.
     case imageSize
-    /// A video's entry counts other images than there are.
+    /// A video's entry has another count of images than there are.
     case imageCount
     /// The samples' records of a video are not those that were stored.
     case sampleChecksum
     /// Samples without a finished entry of their video.
     case videoMissing
-    /// A video that more than one shard answers for.
+    /// A video with a second entry that should not be there.
     case videoTwice
   }
 
@@ -50,7 +49,6 @@ package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertib
   package let shard: String?
   /// The key or video; nil for the file as a whole.
   package let key: String?
-  /// The kind of problem.
   package let problem: Problem
   /// What should be there.
   package let expected: String
@@ -64,34 +62,34 @@ package struct StoreFinding: Codable, Sendable, Equatable, CustomStringConvertib
   }
 }
 
-/// What the check of one shard found. Codable, so that a child process can do the check and hand
-/// its result back.
+/// The result of the check of one shard. Codable, so that a child process can do the check and
+/// return its result.
 package struct ShardVerification: Codable, Sendable, Equatable {
-  /// Most findings that are listed one by one.
+  /// The largest number of findings that are listed one by one.
   package static let maximumFindings = 1_000
 
   /// File name of the shard.
   package let shard: String
-  /// Samples in it.
+  /// Number of samples in the shard.
   package internal(set) var samples = 0
-  /// Images in it.
+  /// Number of images in the shard.
   package internal(set) var images = 0
-  /// Length of all images.
+  /// Length of all images together.
   package internal(set) var imageBytes = 0
   /// Names of its finished videos.
   package internal(set) var finishedVideos: [String] = []
   /// Names of its failed videos.
   package internal(set) var failedVideos: [String] = []
-  /// Names of the videos that findings concern, whatever their number.
+  /// Names of all videos that findings concern, also of those beyond `maximumFindings`.
   package private(set) var damagedVideos: [String] = []
-  /// What the shard says of itself; nil in a store of a format before 3, or where it can't be read.
+  /// The shard's own state; nil in a store of a format before 3, or if it can't be read.
   package internal(set) var state: ShardState?
   /// The first findings.
   package private(set) var findings: [StoreFinding] = []
-  /// Findings beyond `maximumFindings`.
+  /// Number of findings beyond `maximumFindings`.
   package private(set) var findingsLeftOut = 0
 
-  /// A shard whose check could not be done, e.g. because the process that did it ended early.
+  /// The result for a shard that could not be checked, e.g. because the child process ended early.
   package init(shard: ShardName, failedCheck reason: String) {
     self.init(shard: shard)
     report(.shard, nil, expected: "a check that ends", got: reason)
@@ -103,7 +101,7 @@ package struct ShardVerification: Codable, Sendable, Equatable {
     _ problem: StoreFinding.Problem, _ key: String?, video: [UInt8]? = nil, expected: String,
     got: String
   ) {
-    // Findings of a video come one after the other: few are noted twice.
+    // Findings of a video come one after the other, so that few names are added twice.
     if let video, case let name = String(decoding: video, as: UTF8.self),
       damagedVideos.last != name
     {
@@ -121,13 +119,13 @@ package struct ShardVerification: Codable, Sendable, Equatable {
   var isUnreadable: Bool { findings.contains { $0.problem == .shard } }
 }
 
-/// What the check of a store found.
+/// The result of the check of a store.
 package struct StoreVerification: Codable, Sendable, Equatable {
   /// Each shard, in order.
   package let shards: [ShardVerification]
   /// Findings that concern the store or several shards.
   package let storeFindings: [StoreFinding]
-  /// What can't be told of this store, because its format has no record of it.
+  /// What can't be checked in this store, because its format has no record of it.
   package let unknowns: [String]
 
   /// All findings: of the store, then of each shard.

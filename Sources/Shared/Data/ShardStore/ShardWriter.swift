@@ -3,18 +3,18 @@ import Foundation
 
 /// Writes the shards of one task of a store.
 ///
-/// A video is one transaction: all of it is stored, or nothing. A video is finished at most once in
-/// what the writer can see, and a failed one may be tried again. Failed entries lie in the task's
+/// A video is stored in one transaction, whole or not at all. A video that the writer knows as
+/// finished is not stored again; a failed one may be tried again. Failed entries are in the task's
 /// last shard only: starting the next shard moves them there, so that a full shard has finished
 /// videos only and never changes.
 ///
 /// Sendable: any thread may call any method; `lock` serialises them. Other tasks, on this host or
 /// another, may write to the same store at the same time.
 package final class ShardWriter: @unchecked Sendable {
-  /// Size from which a shard counts as full.
+  /// Size from which a shard counts as full, in bytes.
   package static let defaultMaximumShardBytes = 1 << 30
 
-  /// Size of a shard's map at the start; it doubles as needed.
+  /// Size of a shard's map at the start, in bytes; it doubles as needed.
   package static let initialMapBytes = 16 << 20
 
   /// The store's folder.
@@ -34,18 +34,20 @@ package final class ShardWriter: @unchecked Sendable {
   private var shard: OpenShard?
   private var refusal: ShardStoreError?
 
-  /// Opens a store for writing, creating the folder and `store.json` where they are missing.
+  /// Opens a store for writing, creating the folder and `store.json` if they are missing.
   ///
-  /// Learns the videos of its own shards, and where the store isn't divided into tasks those of all
-  /// others, also of those that are being written. Throws where the task is in use, the store was made with another description, or something of it is
-  /// lost (`damagedStore`; `StoreRepair` makes it fit to go on).
+  /// Reads the videos of the task's own shards; if the store isn't divided into tasks, also those
+  /// of all other shards, even while these are being written. Throws if the task is in use, the
+  /// store was made with another description, or a part of it is lost (`damagedStore`;
+  /// `StoreRepair` repairs the store).
   ///
   /// - Parameters:
   ///   - directory: The store's folder.
   ///   - task: Number of the task, 0...999; one process writes it at a time.
-  ///   - description: What the content depends on; equal for all runs of a store.
-  ///   - maximumShardBytes: The first video after this size goes into a new shard. A shard is larger
-  ///     by at most its last video.
+  ///   - description: The recipe and settings that the content depends on; equal for all runs of a
+  ///     store.
+  ///   - maximumShardBytes: The first video after this size goes into a new shard. A shard is
+  ///     larger by at most its last video.
   package init(
     directory: String, task: Int, description: StoreDescription,
     maximumShardBytes: Int = ShardWriter.defaultMaximumShardBytes
@@ -64,7 +66,7 @@ package final class ShardWriter: @unchecked Sendable {
     taskLock = try TaskLock.writing(task, inStore: directory)
     try OpenShard.removeLeftovers(task: task, inStore: directory)
     let inventory = try StoreInventory(store: directory, established)
-    // Where the data set is divided, no other task has videos of this one.
+    // If the data set is divided, no other task has videos of this one.
     let isDivided = (established.tasks ?? 1) > 1
     known = try KnownVideos(
       inventory.shards.filter { !isDivided || $0.task == task }, inStore: directory, established)
@@ -74,12 +76,12 @@ package final class ShardWriter: @unchecked Sendable {
     try takeUpShards(inventory.shards.filter { $0.task == task })
   }
 
-  /// Goes on with the task's manifest. It is there before the first shard.
+  /// Continues the task's manifest, which is written before the first shard.
   private func takeUpManifest(_ inventory: StoreInventory) throws(ShardStoreError) {
     guard let identity = description.identity else { return }
     let present = inventory.manifest(of: task)
     var manifest = present ?? TaskManifest(store: identity, task: task)
-    // A kill may have come between a commit and its note.
+    // The writer may have been killed between a commit and the update of the manifest.
     for (name, state) in known.states where name.task == task { manifest.note(state) }
     if manifest != present { try manifest.write(inStore: directory) }
     self.manifest = manifest
@@ -89,14 +91,14 @@ package final class ShardWriter: @unchecked Sendable {
     guard let last = own.last else { return }
     let shard = try OpenShard(last, inStore: directory)
     try moveFailedVideos(from: own.dropLast(), to: shard)
-    // Another task may have finished videos that failed here: one answer is enough.
+    // Another task may have finished videos that failed here: one entry is enough.
     let superseded = known.supersededVideos(in: last)
     try note(try shard.update(removing: superseded, adding: [:]))
     known.forget(superseded, in: last)
     self.shard = shard
   }
 
-  /// Replaces the manifest where a shard has changed.
+  /// Writes a shard's state to the manifest if it has changed.
   private func note(_ state: ShardState?) throws(ShardStoreError) {
     guard let state, var manifest = self.manifest else { return }
     manifest.note(state)
@@ -105,7 +107,7 @@ package final class ShardWriter: @unchecked Sendable {
     self.manifest = manifest
   }
 
-  /// How a video ended, or nil for one that the store does not have.
+  /// How a video ended; nil for one that the store does not have.
   package func state(of video: String) -> VideoRecord.State? {
     lock.withLock { known.state(of: Array(video.utf8)) }
   }
@@ -119,9 +121,9 @@ package final class ShardWriter: @unchecked Sendable {
   /// Stores a video durably: samples, images and its entry, in one transaction. Cost: three syncs,
   /// one of them for the task's manifest.
   ///
-  /// Replaces the entry of a video that failed before. A video that can't be stored (`invalidVideo`)
-  /// or is stored already (`alreadyStored`) leaves the writer as it was; after any other error it
-  /// refuses to go on.
+  /// Replaces the entry of a video that failed before. A video that can't be stored
+  /// (`invalidVideo`) or is stored already (`alreadyStored`) leaves the writer as it was; after any
+  /// other error it refuses to go on.
   package func append(_ video: VideoExtraction) throws(ShardStoreError) {
     let encoded = try EncodedVideo(video, for: description)
     lock.lock()
@@ -147,7 +149,7 @@ package final class ShardWriter: @unchecked Sendable {
     }
   }
 
-  /// Ends writing and frees the task. What was appended is durable already.
+  /// Ends writing and releases the task. What was appended is durable already.
   package func close() {
     lock.withLock {
       shard = nil
@@ -156,12 +158,12 @@ package final class ShardWriter: @unchecked Sendable {
     }
   }
 
-  /// The shard for the next video: the open one, or a new one where that is full.
+  /// The shard for the next video: the open one, or a new one if that is full.
   private func shardWithRoom() throws(ShardStoreError) -> OpenShard {
     if let shard, try shard.usedBytes() < maximumShardBytes { return shard }
     // Numbers of shards that were lost, or taken out, are not used again.
     var number = max(shard.map { $0.name.number + 1 } ?? 0, manifest?.nextShard ?? 0)
-    // A process that died between claiming a name and giving it has taken the number with it.
+    // If a process died between claiming a name and giving it, its number can't be used any more.
     while let name = ShardName(task: task, number: number),
       try OpenShard.isClaimedInVain(name, inStore: directory)
     {
@@ -174,7 +176,7 @@ package final class ShardWriter: @unchecked Sendable {
     }
     let full = shard?.name
     let carried = full.map(known.failedRecords) ?? [:]
-    // The full shard is let go first: only the last one is held open.
+    // The full shard is closed first: only the last one is kept open.
     shard = nil
     let next = try OpenShard.create(
       name, inStore: directory, store: description.identity, failed: carried)
@@ -184,8 +186,8 @@ package final class ShardWriter: @unchecked Sendable {
     return next
   }
 
-  /// Takes failed entries out of full shards, making sure first that the last shard has them. A
-  /// crash between the two leaves them in both, until the next opening comes here again.
+  /// Moves failed entries from full shards to the last one, which gets them before they are
+  /// removed. A crash in between leaves them in both until the next opening, which does this again.
   private func moveFailedVideos(
     from full: some Sequence<ShardName>, to last: OpenShard
   ) throws(ShardStoreError) {

@@ -1,19 +1,19 @@
 internal import Files
 import Foundation
 
-/// Writes the shards of one task on a disk of this machine, and publishes them whole in a store that
-/// other machines use as well, such as one on NFS.
+/// Writes the shards of one task on a disk of this machine, and publishes them whole in a store
+/// that other machines use as well, such as one on NFS.
 ///
 /// A shard is published when it is full, after a quarter of an hour, and at the end. Any number of
-/// processes may do the same task at the same time, on any machines: what one has published the others
-/// leave out of theirs. Nothing in the store's folder is locked or mapped.
+/// processes may do the same task at the same time, on any machines: videos that one has published
+/// are left out by the others. Nothing in the store's folder is locked or mapped.
 ///
-/// What was appended and not published yet lies in a folder of the scratch disk. A process of the same
-/// task that finds it there, after a kill say, goes on with it.
+/// Videos that were appended and not published yet are in a folder of the scratch disk. If a
+/// process is killed, the next one of the same task on this machine publishes them.
 ///
 /// Sendable: any thread may call any method; `lock` serialises them.
 package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
-  /// Seconds after which what was appended is published.
+  /// Seconds after which appended videos are published.
   package static let publishingInterval = 900.0
 
   private let directory: String
@@ -31,18 +31,19 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
   private var lastPublished = ContinuousClock.now
   private var refusal: ShardStoreError?
 
-  /// Opens a store for a task, creating the folder and `store.json` where they are missing, and publishes
-  /// what a process of the task has left on the scratch disk.
+  /// Opens a store for a task, creating the folder and `store.json` if they are missing, and
+  /// publishes what an earlier process of the task has left on the scratch disk.
   ///
   /// - Parameters:
   ///   - directory: the store's folder.
-  ///   - scratch: a folder on a disk of this machine; made if missing.
+  ///   - scratch: a folder on a disk of this machine; created if missing.
   ///   - task: number of the task, 0...999.
-  ///   - description: what the content depends on; equal for all runs of a store.
+  ///   - description: the recipe and settings that the content depends on; equal for all runs of a
+  ///     store.
   ///   - maximumShardBytes: size from which a shard is published.
-  ///   - publishingInterval: seconds after which it is published before.
-  ///   - patience: how long a shard is waited for that another machine is publishing; else long enough
-  ///     for the caches of network file systems.
+  ///   - publishingInterval: seconds after which a smaller shard is published too.
+  ///   - patience: how long to wait for a shard that another machine is publishing; nil waits long
+  ///     enough for the caches of network file systems.
   package init(
     directory: String, scratch: String, task: Int, description: StoreDescription,
     maximumShardBytes: Int = ShardWriter.defaultMaximumShardBytes,
@@ -69,7 +70,8 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     if !writer.finishedVideos.isEmpty || !writer.failedVideos.isEmpty { try publish() }
   }
 
-  /// How a video ended, here or in what any process of the task has published, as far as it was read.
+  /// How a video ended, here or in the shards that any process of the task has published, as far as
+  /// they were read.
   package func state(of video: String) -> VideoRecord.State? {
     lock.withLock {
       if local?.state(of: video) == .done { return .done }
@@ -78,7 +80,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
   }
 
   /// Stores a video on the scratch disk, and publishes what is there when it is time. A video that
-  /// another process of the task has published meanwhile is left out.
+  /// another process of the task has published in the meantime is left out.
   package func append(_ video: VideoExtraction) throws(ShardStoreError) {
     lock.lock()
     defer { lock.unlock() }
@@ -106,7 +108,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     return writer
   }
 
-  /// Publishes what was appended, and ends.
+  /// Publishes all appended videos, and ends.
   package func finish() throws(ShardStoreError) {
     lock.lock()
     defer { lock.unlock() }
@@ -122,7 +124,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     staging.remove()
   }
 
-  /// Publishes all local shards and begins with none.
+  /// Publishes all local shards and removes them.
   private func publish() throws(ShardStoreError) {
     local?.close()
     local = nil
@@ -140,7 +142,7 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
     lastPublished = .now
   }
 
-  /// Publishes those videos of a local shard that nobody else has.
+  /// Publishes those videos of a local shard that no published shard has.
   private func publish(_ shard: ShardName) throws(ShardStoreError) {
     while true {
       guard let name = ShardName(task: task, number: try published.refresh()) else {
@@ -155,13 +157,14 @@ package final class StagedShardWriter: VideoWriter, @unchecked Sendable {
           keeping: { video, state in
             switch known.state(of: video) {
             case nil: true
-            // A video that failed before and was tried again.
+            // The video failed before and was tried again.
             case .failed: state == .done
             case .done: false
             }
           })
       else { return }
-      // Where another process takes the number first, what it has published is looked at as well.
+      // If another process takes the number first, the loop reads its shard and tries the next
+      // number.
       if try published.publish(path, as: name) { return }
     }
   }

@@ -1,15 +1,14 @@
 internal import Files
 import Foundation
 
-/// A folder on a disk of this machine in which a task's videos wait for their publication: a store of
-/// one task, with the identity of the store that they are for.
+/// A folder on a disk of this machine in which a task's videos wait for their publication: a store
+/// of one task, with the identity of the store that they are for.
 ///
-/// Its lock lies beside it and stays there, so that the folder can be removed and made again by whoever
-/// holds the lock.
+/// Its lock file lies beside it and stays there, so that the holder of the lock can remove the
+/// folder and create it again.
 final class StagingFolder: Sendable {
   private static let maximumCount = 100
 
-  /// The folder.
   let path: String
   private let task: Int
   private let lock: FileLock
@@ -20,9 +19,9 @@ final class StagingFolder: Sendable {
     self.lock = lock
   }
 
-  /// Takes a folder that no other process has, with what a former one has left in it.
+  /// Takes a folder that no other process uses, with what an earlier process has left in it.
   ///
-  /// A folder whose content is damaged, after a power failure say, is passed over.
+  /// A folder whose content is damaged, e.g. after a power failure, is skipped.
   static func take(
     scratch: String, task: Int, _ description: StoreDescription
   ) throws(ShardStoreError) -> (StagingFolder, ShardWriter) {
@@ -48,21 +47,21 @@ final class StagingFolder: Sendable {
         + "process uses")
   }
 
-  /// A writer in the folder, of one shard: what fills that is published.
+  /// A writer of one shard of any size in the folder; the caller publishes it when it is full.
   func writer(_ description: StoreDescription) throws(ShardStoreError) -> ShardWriter {
     try ShardWriter(
       directory: path, task: task, description: description, maximumShardBytes: .max)
   }
 
-  /// The shards in the folder, in order; none where there is no folder.
+  /// The shards in the folder, in order; none if there is no folder.
   func shards() throws(ShardStoreError) -> [ShardName] {
     FileManager.default.fileExists(atPath: path) ? try ShardName.all(inStore: path) : []
   }
 
   /// Copies a shard under another name, with some of its videos.
   ///
-  /// - Parameter keeping: whether a video, by its name and how it ended here, is taken.
-  /// - Returns: the copy's path; nil where nothing is left of it.
+  /// - Parameter keeping: whether a video is copied, by its name and how it ended here.
+  /// - Returns: the copy's path; nil if no video is left in it.
   func copy(
     _ shard: ShardName, as name: ShardName,
     keeping: (_ video: [UInt8], _ state: VideoRecord.State) -> Bool
@@ -76,7 +75,7 @@ final class StagingFolder: Sendable {
     return try copy.keepVideos(as: name, keeping) ? target : nil
   }
 
-  /// Removes all that is in the folder.
+  /// Removes the folder and all that is in it; throws if it can't.
   func empty() throws(ShardStoreError) {
     guard FileManager.default.fileExists(atPath: path) else { return }
     do {
@@ -87,6 +86,6 @@ final class StagingFolder: Sendable {
     }
   }
 
-  /// Removes the folder, whose content was published.
+  /// Removes the folder, whose content was published. If it can't be removed, this is no error.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -3,7 +3,7 @@ package import Contract
 
 /// What the content of a store depends on: the file `store.json`, equal for all tasks.
 package struct StoreDescription: Codable, Sendable, Equatable {
-  /// The format that is written; every older one is read, and left as it is.
+  /// The format that is written. Stores of every older format are read, and keep their format.
   package static let currentFormatVersion = 3
 
   /// Name of the file in the store's folder.
@@ -14,25 +14,25 @@ package struct StoreDescription: Codable, Sendable, Equatable {
   /// Version of the layout of shards and records.
   package let formatVersion: Int
 
-  /// All that determines which crops a video gives.
+  /// All settings that determine the crops of a video.
   package let recipe: ExtractionRecipe
 
-  /// Layout of the data set that the videos come from; nil where that isn't known.
+  /// Layout of the data set that the videos come from; nil if that isn't known.
   package let dataset: String?
 
-  /// How the data set's pictures were read; nil where that isn't known, as before format 3.
+  /// How the data set's pictures were read; nil if that isn't known, as before format 3.
   package let reading: InputReading?
 
-  /// How many tasks the data set is divided into, by the names of the videos that others were made from;
-  /// 1 where it is not divided. Nil in a store of older software, which doesn't say it, and in the
-  /// description of a run that takes the store's own.
+  /// How many tasks the data set is divided into, by the names of the videos that others were made
+  /// from; 1 if it is not divided. Nil in a store of older software, which doesn't record it, and
+  /// in the description of a run that takes the store's own number.
   package private(set) var tasks: Int?
 
   /// A random number that no other store has; nil in a store of a format before 3, and in the
   /// description of a run.
   package private(set) var identity: String?
 
-  /// What can't be told of the store, because its format has no record of it.
+  /// What can't be checked in the store, because its format has no record of it.
   package var unknowns: [String] {
     guard !hasProofs else { return [] }
     return [
@@ -41,7 +41,7 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     ]
   }
 
-  /// Whether shards, tasks and videos carry records that prove them: since format 3.
+  /// Whether shards, tasks and videos have records that show losses and changes: since format 3.
   var hasProofs: Bool { formatVersion >= 3 }
 
   /// How a face becomes a crop.
@@ -50,9 +50,9 @@ package struct StoreDescription: Codable, Sendable, Equatable {
   /// Creates a description in the current format.
   ///
   /// - Parameters:
-  ///   - tasks: how many tasks the data set is divided into; nil takes the store's own number, which is 1
-  ///     for a new one.
-  ///   - identity: of a new store, for tests that compare two; nil chooses one.
+  ///   - tasks: how many tasks the data set is divided into; nil takes the store's own number,
+  ///     which is 1 for a new one.
+  ///   - identity: identity of a new store, for tests that compare two; nil chooses a random one.
   package init(
     recipe: ExtractionRecipe, dataset: String? = nil, reading: InputReading? = nil,
     tasks: Int? = nil, identity: String? = nil
@@ -76,8 +76,8 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     self = description
   }
 
-  /// Where this description and that of a run differ, one line per setting; empty for equal ones. What
-  /// a store of an older format doesn't say is no difference.
+  /// The differences between this description and that of a run, one line per setting. What a store
+  /// of an older format doesn't record is no difference.
   package func differences(toRun run: StoreDescription) -> [String] {
     var found = recipe.differences(from: run.recipe).map { ($0.name, $0.value, $0.other) }
     if let dataset, let other = run.dataset, dataset != other {
@@ -90,8 +90,8 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     return found.map { "\($0): the store has \"\($1)\", this run has \"\($2)\"" }
   }
 
-  /// The recipe that goes on in a store: in the version that the store was begun with, so that it
-  /// never mixes two; `recipe` itself for a new store.
+  /// The recipe for continuing a store: in the version that the store was begun with, so that it
+  /// never mixes two versions; `recipe` itself for a new store.
   package static func recipe(
     _ recipe: ExtractionRecipe, goingOnIn directory: String
   ) throws(ShardStoreError) -> ExtractionRecipe {
@@ -101,8 +101,8 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     return recipe.following(versionOf: stored)
   }
 
-  /// Makes sure that the store has this description: creates the folder and `store.json`, or compares
-  /// with it.
+  /// Makes sure that the store has this description: creates the folder and `store.json`, or
+  /// compares with the file that is there.
   ///
   /// - Returns: the store's own description, in its own version and with its identity.
   @discardableResult
@@ -126,11 +126,11 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     return stored
   }
 
-  /// Writes the file, unless a task that was quicker has.
+  /// Writes the file, unless another task has written it first.
   private func create(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName
     if let obstacle = try Self.obstacle(inStore: directory) {
-      // Another task may have made the store between the two looks.
+      // Another task may have created the store between the two checks.
       if try Self.readIfPresent(directory) != nil { return }
       throw obstacle
     }
@@ -144,7 +144,7 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     }
   }
 
-  /// What a folder holds that no new store can have; nil for nothing.
+  /// The error for a folder that can't become a new store because of its content; nil if it can.
   private static func obstacle(
     inStore directory: String
   ) throws(ShardStoreError) -> ShardStoreError? {
@@ -171,7 +171,7 @@ package struct StoreDescription: Codable, Sendable, Equatable {
     return OwnChecksum.added(to: try description.encoded(subject: subject)) + [UInt8(ascii: "\n")]
   }
 
-  /// 128 random bits in 32 characters.
+  /// 128 random bits in 32 hexadecimal digits.
   private static func newIdentity() -> String {
     (0..<2).map { _ in
       let text = String(UInt64.random(in: 0...(.max)), radix: 16)

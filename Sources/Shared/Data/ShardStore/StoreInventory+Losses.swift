@@ -1,10 +1,11 @@
 extension StoreInventory {
-  /// Throws where something is lost, for the writer of a task, which holds the task's lock.
+  /// Throws if something is lost. Called by the writer of a task, which holds the task's lock.
   ///
-  /// What other tasks seem to lack is looked at again while nobody writes them; a task whose writer
-  /// runs is that writer's matter.
+  /// Losses of other tasks are checked again under their locks, while no process writes them. A
+  /// task with a running writer is left to that writer.
   ///
-  /// - Parameter lookingAtOthers: whether `states` has those of the other tasks, and their losses count.
+  /// - Parameter lookingAtOthers: whether `states` has those of the other tasks, and their losses
+  ///   count.
   func throwLosses(
     _ states: [ShardName: ShardState], writer task: Int, lookingAtOthers: Bool,
     _ directory: String, _ description: StoreDescription
@@ -33,7 +34,7 @@ extension StoreInventory {
 }
 
 extension StoreFinding {
-  /// An error that says what was found, and what to do; nil where nothing was.
+  /// An error that says what was found, and what to do; nil if there are no findings.
   package static func error(_ findings: [StoreFinding], _ directory: String) -> ShardStoreError? {
     guard let first = findings.first else { return nil }
     let more = findings.count > 1 ? ", and \(findings.count - 1) more" : ""

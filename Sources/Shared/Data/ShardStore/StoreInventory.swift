@@ -1,7 +1,7 @@
-/// What must be in a store, by the manifests of its tasks, and what is there.
+/// What a store must hold according to the manifests of its tasks, and what is there.
 ///
-/// The manifests are read first: whatever a writer adds meanwhile is newer than they are, and that is
-/// no damage.
+/// The manifests are read first: if a writer adds something meanwhile, it is newer than the
+/// manifests, and that is no damage.
 struct StoreInventory {
   private enum Manifest {
     case read(TaskManifest)
@@ -34,19 +34,19 @@ struct StoreInventory {
   /// Tasks that have a shard or a manifest, in order.
   var tasks: [Int] { Set(manifests.keys).union(shards.map(\.task)).sorted() }
 
-  /// The manifest of a task; nil where there is none that can be used.
+  /// The manifest of a task; nil if there is none that can be used.
   func manifest(of task: Int) -> TaskManifest? {
     guard case .read(let manifest) = manifests[task], manifest.store == identity else { return nil }
     return manifest
   }
 
-  /// What is lost, or is not this store's. Nothing in a store of an older format, which has no record
-  /// of it.
+  /// What is lost, or belongs to another store. Empty for a store of an older format, which has no
+  /// record of it.
   ///
   /// - Parameters:
-  ///   - states: what the shards say of themselves; without those that can't be read, whose findings
-  ///     are others.
-  ///   - tasks: the tasks that are looked at.
+  ///   - states: the shards' own states, without those that can't be read; these are findings of
+  ///     another kind.
+  ///   - tasks: the tasks to check.
   func findings(
     _ states: [ShardName: ShardState], tasks: some Sequence<Int>
   ) -> [StoreFinding] {
@@ -94,7 +94,7 @@ struct StoreInventory {
     }
     let known = Set(manifest.shards.map(\.number))
     for name in present where !known.contains(name.number) && !foreign.contains(name.fileName) {
-      // One shard may have been begun when the task was killed.
+      // The task may have been killed when it had just begun this shard.
       guard name.number != manifest.nextShard else { continue }
       findings.append(
         StoreFinding(
@@ -107,7 +107,8 @@ struct StoreInventory {
 }
 
 extension ShardState {
-  /// What is wrong with a shard of this state under a name in a store; nil for its own.
+  /// The finding for a shard of this state that belongs to another store or another name; nil if it
+  /// is the right one.
   fileprivate func foreign(to identity: String, named name: ShardName) -> StoreFinding? {
     guard store == identity else {
       return StoreFinding(
@@ -122,8 +123,8 @@ extension ShardState {
     return nil
   }
 
-  /// Whether the shard once held what it doesn't. A newer one may have fewer failed videos, for these
-  /// move, but no fewer finished ones.
+  /// Whether the shard is older than its recorded state. A newer one may have fewer failed videos,
+  /// because these move, but not fewer finished ones.
   fileprivate func isOlder(than recorded: ShardState) -> Bool {
     if transaction == recorded.transaction { return self != recorded }
     return transaction < recorded.transaction || finishedVideos < recorded.finishedVideos

@@ -1,13 +1,14 @@
 internal import Files
 
-/// Takes out of a store what is damaged or not its own, so that an extraction makes it anew.
+/// Removes from a store what is damaged or belongs to another store, so that the next extraction
+/// replaces it.
 ///
-/// A video whose records or pictures are damaged is removed from its shard in one transaction. A shard
-/// that can't be read, is empty, or belongs elsewhere is set aside under another name, never deleted.
-/// What is sound stays where it is. A kill at any moment leaves a store that is repaired by doing it
-/// again.
+/// A video whose records or pictures are damaged is removed from its shard in one transaction. A
+/// shard that can't be read, is empty, or belongs elsewhere is set aside under another name, never
+/// deleted. Undamaged videos stay where they are. After a kill at any moment, a second repair
+/// completes the first.
 package struct StoreRepair: Sendable {
-  /// What was done.
+  /// What the repair found and did.
   package struct Outcome: Sendable, Equatable {
     /// What was found, before anything was done.
     package internal(set) var findings: [StoreFinding] = []
@@ -46,7 +47,7 @@ package struct StoreRepair: Sendable {
     let all = try StoreInventory(store: directory, description).tasks
     let tasks = task.map { [$0] } ?? all
     var outcome = Outcome()
-    // Of a video that is there twice, the first one stays.
+    // If a video is there twice, the first one stays.
     var kept: Set<[UInt8]> = []
     for task in tasks { try repair(task, description, &kept, &outcome) }
     return outcome
@@ -83,17 +84,17 @@ package struct StoreRepair: Sendable {
       inventory.manifest(of: task) ?? TaskManifest(store: identity, task: task)
     manifest.shards = []
     for state in states { manifest.note(state) }
-    // The numbers of shards that were set aside are used up as well.
+    // The numbers of shards that were set aside are not used again either.
     for name in checks.keys { manifest.nextShard = max(manifest.nextShard, name.number + 1) }
     let before = inventory.manifest(of: task)
-    // Of a task that is none, because all its shards were another's, nothing stays.
+    // If all shards of a task belonged elsewhere, the task gets no manifest.
     guard manifest != before, before != nil || !states.isEmpty else { return }
     try manifest.write(inStore: directory)
   }
 
   /// Removes all but the sound videos from a shard.
   ///
-  /// - Returns: the shard's new state; nil where nothing had to be removed, or it has no state.
+  /// - Returns: the shard's new state; nil if nothing had to be removed, or it has no state.
   private func keepSoundVideos(
     of check: ShardVerification, _ name: ShardName, _ kept: inout Set<[UInt8]>,
     _ outcome: inout Outcome
@@ -108,7 +109,7 @@ package struct StoreRepair: Sendable {
     outcome.findings += twice.sorted { $0.lexicographicallyPrecedes($1) }.map {
       StoreFinding(
         shard: name.fileName, key: String(decoding: $0, as: UTF8.self), problem: .videoTwice,
-        expected: "one entry of the video", got: "another one in a shard before")
+        expected: "one entry of the video", got: "another one in an earlier shard")
     }
     let shard = try OpenShard(name, inStore: directory)
     let (removed, state) = try shard.removeVideos(except: own.union(failed))
@@ -117,7 +118,7 @@ package struct StoreRepair: Sendable {
     return state
   }
 
-  /// Gives a shard a name that is none of a shard's.
+  /// Renames a shard, so that it doesn't count as one, and returns its new path.
   private func setAside(_ name: ShardName) throws(ShardStoreError) -> String {
     let path = name.path(inStore: directory)
     var target = path + Self.suffix

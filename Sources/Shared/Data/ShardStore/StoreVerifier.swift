@@ -1,23 +1,23 @@
 internal import Contract
 import Imaging
 
-/// Checks all that a store says about itself, down to each image, and that nothing of it is lost.
+/// Checks all records of a store, down to each image, and that no part of it is lost.
 ///
 /// Damaged files become findings; LMDB opens a shard only after `PageCheck` has found its pages
-/// sound. A caller that wants certainty against a crash of the process runs `verifyShard` in a
-/// child process per shard and joins the results with `combine`.
+/// undamaged. A caller that must survive a crash of the check runs `verifyShard` in a child process
+/// per shard and joins the results with `combine`.
 package struct StoreVerifier: Sendable {
-  /// How far the check is.
+  /// The progress of the check of a shard.
   package struct Progress: Sendable, Equatable {
     /// File name of the shard.
     package let shard: String
-    /// Records of it that were checked.
+    /// Number of records that were checked.
     package let recordsChecked: Int
-    /// Records that it has.
+    /// Number of all records of the shard.
     package let records: Int
   }
 
-  /// Width and height of a JPEG file, or nil where it does not decode.
+  /// Width and height of a JPEG file, in pixels; nil if it does not decode.
   package typealias ImageSize = @Sendable (RawSpan) -> (width: Int, height: Int)?
 
   private let directory: String
@@ -28,7 +28,8 @@ package struct StoreVerifier: Sendable {
   /// Creates a verifier of the store in `directory`.
   ///
   /// - Parameters:
-  ///   - imageSize: Decodes an image as thoroughly as is wanted; nil compares its checksum only.
+  ///   - imageSize: Decodes an image as thoroughly as the caller wants; nil compares its checksum
+  ///     only.
   ///   - progress: Called after every few hundred records, on the calling thread.
   ///   - isCancelled: Asked as often; true ends the check with the error `cancelled`.
   package init(
@@ -42,7 +43,7 @@ package struct StoreVerifier: Sendable {
     self.isCancelled = isCancelled
   }
 
-  /// Checks the whole store in this process. Throws where the check itself can't be done: the folder
+  /// Checks the whole store in this process. Throws if the check itself can't be done: the folder
   /// can't be listed, a task is being written, or the caller cancelled.
   package func verify() throws(ShardStoreError) -> StoreVerification {
     let hold = try hold()
@@ -54,15 +55,15 @@ package struct StoreVerifier: Sendable {
     return try combine(shards)
   }
 
-  /// Keeps writers from all tasks while it lives. Whoever checks shards one by one and joins the
-  /// results has one meanwhile, so that a manifest is never newer than its shards' checks.
+  /// Keeps writers from all tasks while it lives. A caller that checks shards one by one holds it
+  /// until the results are joined, so that a manifest is never newer than the checks of its shards.
   package final class Hold: Sendable {
     private let locks: [TaskLock]
 
     fileprivate init(_ locks: [TaskLock]) { self.locks = locks }
   }
 
-  /// Takes a `Hold`. Throws `busy` where a task is being written.
+  /// Takes a `Hold`. Throws `busy` if a task is being written.
   package func hold() throws(ShardStoreError) -> Hold {
     var tasks = Set(try ShardName.all(inStore: directory).map(\.task))
     tasks.formUnion(try TaskManifest.tasks(inStore: directory))
@@ -73,7 +74,7 @@ package struct StoreVerifier: Sendable {
     return Hold(locks)
   }
 
-  /// A task's lock; nil where the store was copied without its lock files.
+  /// A task's lock; nil if the store was copied without its lock files.
   private func lock(_ task: Int) throws(ShardStoreError) -> TaskLock? {
     switch try TaskLock.reading(task, inStore: directory) {
     case .held(let lock): return lock
@@ -103,7 +104,7 @@ package struct StoreVerifier: Sendable {
     return try check.run(path: name.path(inStore: directory))
   }
 
-  /// Joins the checks of all shards and adds what concerns several of them.
+  /// Joins the checks of all shards and adds findings that concern several of them.
   package func combine(_ shards: [ShardVerification]) throws(ShardStoreError) -> StoreVerification {
     var findings: [StoreFinding] = []
     var unknowns: [String] = []
@@ -133,26 +134,26 @@ package struct StoreVerifier: Sendable {
       shards: shards, storeFindings: findings + Self.videosTwice(in: shards), unknowns: unknowns)
   }
 
-  /// Videos with two finished entries, or one that failed after it was finished or failed in the same
-  /// task.
+  /// Findings for videos with two finished entries, or with a failed entry after another entry in
+  /// the same task.
   ///
-  /// A failed entry of one task beside an entry of another is sound, for a task never writes to
-  /// another's shards; so is one in a shard that was published before a later try finished the video.
-  /// Readers take the finished one.
+  /// A failed entry of one task beside an entry of another is correct, because a task never writes
+  /// to another's shards. So is a failed entry in a shard that was published before a later try
+  /// finished the video. Readers use the finished one.
   private static func videosTwice(in shards: [ShardVerification]) -> [StoreFinding] {
-    struct Place {
+    struct Entry {
       let shard: String
       let task: Int?
       let isFinished: Bool
     }
-    var first: [[UInt8]: [Place]] = [:]
+    var known: [[UInt8]: [Entry]] = [:]
     var findings: [StoreFinding] = []
     for shard in shards.sorted(by: { $0.shard < $1.shard }) {
       let task = ShardName(fileName: shard.shard)?.task
       for (names, isFinished) in [(shard.finishedVideos, true), (shard.failedVideos, false)] {
         for name in names {
-          let place = Place(shard: shard.shard, task: task, isFinished: isFinished)
-          let others = first[Array(name.utf8), default: []]
+          let entry = Entry(shard: shard.shard, task: task, isFinished: isFinished)
+          let others = known[Array(name.utf8), default: []]
           let twice = others.first { $0.isFinished && isFinished || $0.task == task && !isFinished }
           if let twice {
             findings.append(
@@ -160,7 +161,7 @@ package struct StoreVerifier: Sendable {
                 shard: shard.shard, key: name, problem: .videoTwice,
                 expected: "one entry of the video", got: "another one in \(twice.shard)"))
           }
-          first[Array(name.utf8)] = others + [place]
+          known[Array(name.utf8)] = others + [entry]
         }
       }
     }

@@ -1,16 +1,16 @@
 internal import Files
 
-/// What a task has written, by its manifest; no shard is opened.
+/// What a task has written according to its manifest; no shard is opened.
 package struct TaskContent: Sendable, Equatable {
   /// The task, 0...999.
   package let task: Int
-  /// How many shards it has.
+  /// Number of its shards.
   package let shards: Int
-  /// Videos that were extracted.
+  /// Number of videos that were extracted.
   package let finishedVideos: Int
-  /// Videos that could not be.
+  /// Number of videos that could not be extracted.
   package let failedVideos: Int
-  /// Crops of all videos.
+  /// Number of crops of all videos.
   package let samples: Int
 
   /// Reads the manifests of a store, in the order of their tasks; tasks without one are left out.
@@ -23,8 +23,8 @@ package struct TaskContent: Sendable, Equatable {
     return contents
   }
 
-  /// The records of a task's videos, by name. Nothing is mapped; a shard that is being written is read
-  /// between two commits.
+  /// The records of a task's videos, by name. Nothing is mapped; a shard that is being written is
+  /// read between two commits.
   package static func records(
     of task: Int, inStore directory: String
   ) throws(ShardStoreError) -> [String: VideoRecord] {
@@ -35,7 +35,7 @@ package struct TaskContent: Sendable, Equatable {
         name, bytes, subject throws(ShardStoreError) in
         let name = String(decoding: name, as: UTF8.self)
         let record = try RecordCoding.decode(VideoRecord.self, from: bytes, subject: subject)
-        // A finished one is the answer before a failed one, then the first.
+        // A finished record counts before a failed one, and among equals the first.
         guard let known = records[name], known.state == .done || record.state == .failed else {
           records[name] = record
           return
@@ -45,8 +45,8 @@ package struct TaskContent: Sendable, Equatable {
     return records
   }
 
-  /// Calls `body` with what a task has of some videos, shard by shard, without their pictures; with those
-  /// that it has finished. Nothing is mapped, as in `records`. Cost: all pages of records.
+  /// Calls `body` with those of the named videos that a task has finished, shard by shard, without
+  /// their pictures. Nothing is mapped, as in `records`. Cost: all pages of records.
   package static func forEachVideo(
     of names: Set<String>, task: Int, inStore directory: String,
     _ body: (_ name: String, _ video: StoredVideo) -> Void
@@ -61,19 +61,20 @@ package struct TaskContent: Sendable, Equatable {
     }
   }
 
-  /// Calls `body` with each shard of a task and its path. One that is being written is locked meanwhile.
+  /// Calls `body` with each shard of a task and its path. One that is being written is locked
+  /// meanwhile.
   private static func forEachShard(
     of task: Int, inStore directory: String,
     _ body: (ShardName, String) throws(ShardStoreError) -> Void
   ) throws(ShardStoreError) {
-    // Where nobody has taken the task's lock, its shards were published and never change.
+    // If there is no lock file of the task, its shards were published whole and never change.
     let isLocked =
       try stored(FileSystem.size(of: ShardName.lockPath(task: task, inStore: directory))) != nil
     for shard in try ShardName.all(inStore: directory) where shard.task == task {
       let path = shard.path(inStore: directory)
-      let guardian = isLocked ? try stored(FileLock(waitingFor: path, .shared)) : nil
+      let lock = isLocked ? try stored(FileLock(waitingFor: path, .shared)) : nil
       try body(shard, path)
-      _ = consume guardian
+      _ = consume lock
     }
   }
 

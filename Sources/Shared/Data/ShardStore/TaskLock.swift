@@ -1,16 +1,16 @@
 internal import Files
 import Foundation
 
-/// The lock `task-<task>.lock` says who uses a task: its writer alone (exclusive), or any number of
-/// readers (shared).
+/// The lock of the file `task-<task>.lock`: it is held by a task's writer alone (exclusive), or by
+/// any number of readers (shared).
 ///
-/// Besides, a shard itself is locked exclusively while a video is committed and shared while a live
-/// shard is read, because LMDB without its lock table does not keep a writer from reusing pages under
-/// a reader.
+/// A shard itself is also locked, exclusively while a video is committed and shared while a live
+/// shard is read: without its lock table, LMDB does not keep a writer from reusing pages that a
+/// reader needs.
 final class TaskLock: Sendable {
   enum Outcome {
     case held(TaskLock)
-    /// A store that was copied without its lock files; nobody writes it.
+    /// The store was copied without its lock files; no process writes it.
     case noLockFile
     case writerRuns
   }
@@ -32,7 +32,7 @@ final class TaskLock: Sendable {
   /// Takes a task's lock for its writer, creating the file.
   static func writing(_ task: Int, inStore directory: String) throws(ShardStoreError) -> TaskLock {
     let path = ShardName.lockPath(task: task, inStore: directory)
-    // A reader that finds a store in use lets go of its locks at once: wait a second for it.
+    // A reader that finds a store in use releases its locks at once: wait for it up to a second.
     for _ in 0..<10 {
       if let lock = try stored(FileLock.attempt(path, .exclusive, creating: true)) {
         return TaskLock(lock)

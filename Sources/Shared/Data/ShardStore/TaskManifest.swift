@@ -3,8 +3,8 @@ import Files
 
 /// What one task has written: the file `task-<task>.json`, replaced after every commit.
 ///
-/// It is there before the task's first shard, and in one step new after each transaction. A kill may
-/// leave a shard that is newer than its manifest, never one that is older.
+/// It is written before the task's first shard, and replaced atomically after each transaction. A
+/// kill may leave a shard that is newer than its manifest, never one that is older.
 struct TaskManifest: Codable, Sendable, Equatable {
   private static let maximumBytes = 512 << 20
 
@@ -27,7 +27,7 @@ struct TaskManifest: Codable, Sendable, Equatable {
 
   static func fileName(task: Int) -> String { "task-" + Digits.padded(task, width: 3) + ".json" }
 
-  /// The task whose manifest a file is, or nil where it is none.
+  /// The task of a manifest with this file name; nil if it is not the name of a manifest.
   static func task(fileName: String) -> Int? {
     let bytes = Array(fileName.utf8)
     guard bytes.count == 13, fileName.hasPrefix("task-"), fileName.hasSuffix(".json") else {
@@ -41,7 +41,7 @@ struct TaskManifest: Codable, Sendable, Equatable {
     try StoreFolder.entries(directory).compactMap { task(fileName: $0) }.sorted()
   }
 
-  /// Reads a task's manifest; nil where there is none.
+  /// Reads a task's manifest; nil if there is none.
   static func read(
     _ task: Int, inStore directory: String
   ) throws(ShardStoreError) -> TaskManifest? {
@@ -65,8 +65,8 @@ struct TaskManifest: Codable, Sendable, Equatable {
     return manifest
   }
 
-  /// Replaces the file in one step. After a power failure the former one may be there, which is older
-  /// than its shards, and no damage.
+  /// Replaces the file atomically. After a power failure the previous file may be there; it is
+  /// older than its shards, which is no damage.
   func write(inStore directory: String) throws(ShardStoreError) {
     let path = directory + "/" + Self.fileName(task: task)
     let json: [UInt8]
@@ -80,7 +80,7 @@ struct TaskManifest: Codable, Sendable, Equatable {
     try stored(AtomicFile.write(content, to: path, isDurable: false))
   }
 
-  /// Notes what a shard holds.
+  /// Adds or replaces the state of a shard.
   mutating func note(_ state: ShardState) {
     if let index = shards.firstIndex(where: { $0.number == state.number }) {
       shards[index] = state

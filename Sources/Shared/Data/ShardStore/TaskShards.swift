@@ -1,8 +1,8 @@
 internal import Files
 import Foundation
 
-/// The published shards of one task in a folder that other machines use as well. Nothing is locked and
-/// nothing mapped; a shard that has its name never changes.
+/// The published shards of one task in a folder that other machines use as well. Nothing is locked
+/// or mapped: a shard never changes once it has its name.
 struct TaskShards {
   private let directory: String
   private let task: Int
@@ -13,17 +13,17 @@ struct TaskShards {
   /// The videos of the shards that have been read.
   private(set) var videos: KnownVideos
 
-  /// Numbers whose shard was waited for in vain: the process that claimed one has died.
+  /// Names of shards that never came, because the process that claimed the name has died.
   private var lost: Set<ShardName> = []
 
-  /// For how long a shard may be claimed, and then not be seen from another machine: network file systems
-  /// remember for up to a minute what they have not found.
+  /// How long a shard may be claimed, and then not yet be seen from another machine: network file
+  /// systems cache for up to a minute that a file doesn't exist.
   static let defaultPatience = Publication.claimLimit + .seconds(60)
 
   /// Reads the shards that are there, and adds to the manifest those that it lacks.
   ///
-  /// - Parameter patience: how long a shard that is claimed or in the manifest is waited for.
-  /// - Throws: `damagedStore` where one is lost, or not what it was.
+  /// - Parameter patience: how long to wait for a shard that is claimed or in the manifest.
+  /// - Throws: `damagedStore` if a shard is lost, or not what it was.
   init(
     task: Int, inStore directory: String, _ description: StoreDescription,
     patience: Duration = Self.defaultPatience
@@ -38,7 +38,8 @@ struct TaskShards {
     try throwLosses()
   }
 
-  /// Throws where something of the task is lost. A listing may be old, so that is found several times.
+  /// Throws if a part of the task is lost. The listing of a folder may be outdated, so a loss
+  /// counts only if it is found again and again.
   private func throwLosses() throws(ShardStoreError) {
     var findings: [StoreFinding] = []
     for _ in 0..<Self.maximumTries {
@@ -55,17 +56,17 @@ struct TaskShards {
     try StoreInventory.throwLosses(findings, directory)
   }
 
-  /// Seconds that a manifest may take to be seen whole: for so long a network file system may show the
-  /// length of the one that was there before.
+  /// Seconds until a manifest is seen whole: for so long a network file system may report the
+  /// length of the previous one.
   private static let maximumTries = 40
 
-  /// The manifest; nil where there is none yet.
+  /// The manifest; nil if there is none yet.
   private func manifest() throws(ShardStoreError) -> TaskManifest? {
     for _ in 1..<Self.maximumTries {
       do throws(ShardStoreError) {
         return try TaskManifest.read(task, inStore: directory)
       } catch {
-        // One that is replaced meanwhile may be seen in part, or be gone.
+        // A manifest that is being replaced may be seen in part, or be missing.
         guard [.damagedRecord, .inputOutput].contains(error.code) else { throw error }
         sleep(1)
       }
@@ -73,20 +74,22 @@ struct TaskShards {
     return try TaskManifest.read(task, inStore: directory)
   }
 
-  /// Reads the shards that have come since.
+  /// Reads the shards that were published since.
   ///
-  /// What is published under the number that it gives is then a video that no shard has: all shards
-  /// before have been read or will never be there, and of those who want the number only one gets it.
+  /// Videos that are unknown after this can be published under the returned number, and no shard
+  /// will have them twice: all shards before were read or will never exist, and only one process
+  /// gets the number.
   ///
   /// - Returns: the first number that is free.
-  /// - Throws: `damagedStore` where the manifest has a shard that isn't seen, and was waited for.
+  /// - Throws: `damagedStore` if the manifest lists a shard that can't be seen after waiting for
+  ///   it.
   @discardableResult
   mutating func refresh() throws(ShardStoreError) -> Int {
     let deadline = ContinuousClock.now + patience
     let manifest = try manifest()
     let present = try ShardName.all(inStore: directory).filter { $0.task == task }
     let seen = Set(present)
-    // A listing may be old: beyond what it shows, each number is asked for.
+    // The listing may be outdated: each number that it doesn't show is looked up.
     let listed = Set(manifest?.shards.map(\.number) ?? [])
     let bound = max(manifest?.nextShard ?? 0, (present.last?.number ?? -1) + 1)
     var number = 0
@@ -99,7 +102,7 @@ struct TaskShards {
           try waitForListed(name, until: deadline)
           isThere = true
         } else {
-          // Whoever published a later number has waited for this one already.
+          // The process that published a later number has waited for this one already.
           isThere = try waitForClaimed(
             name, until: number < manifest?.nextShard ?? 0 ? nil : deadline)
         }
@@ -114,7 +117,7 @@ struct TaskShards {
     return number
   }
 
-  /// Waits for a shard that the manifest has: the machine that has published it sees it already.
+  /// Waits for a shard that the manifest lists: the machine that has published it sees it already.
   private func waitForListed(
     _ name: ShardName, until deadline: ContinuousClock.Instant
   ) throws(ShardStoreError) {
@@ -124,16 +127,17 @@ struct TaskShards {
         try throwLosses()
         throw ShardStoreError(
           .damagedStore, subject: path,
-          "the manifest has this shard, and it can't be seen; put it back from a copy, or let "
+          "the manifest lists this shard, but it can't be seen; put it back from a copy, or let "
             + "`extractor run --redo-damaged` extract its videos again")
       }
       usleep(100_000)
     }
   }
 
-  /// Whether a shard is there, after a wait where one is claimed: it may be about to get its name.
+  /// Whether a shard is there. Waits if its name is claimed: the shard may be about to get it.
   ///
-  /// - Parameter deadline: when a claim is taken for that of a dead process; nil where it is known to be.
+  /// - Parameter deadline: when the process that has the claim counts as dead; nil if it is known
+  ///   to be.
   private mutating func waitForClaimed(
     _ name: ShardName, until deadline: ContinuousClock.Instant?
   ) throws(ShardStoreError) -> Bool {
@@ -143,7 +147,8 @@ struct TaskShards {
       guard let deadline, !lost.contains(name) else { return false }
       guard try isClaimed(name) else { return false }
       if ContinuousClock.now > deadline {
-        // Where what was to be the shard is gone, it may be one already that is seen only later.
+        // If the file that was to get the name is gone, it may have it already and be seen only
+        // later.
         let isRevoked = try stored(Publication.revokeClaim(of: path))
         if isRevoked || ContinuousClock.now > deadline + patience {
           lost.insert(name)
@@ -160,7 +165,7 @@ struct TaskShards {
 
   /// Publishes a shard's file.
   ///
-  /// - Returns: false where another process was quicker.
+  /// - Returns: false if another process was quicker.
   func publish(_ path: String, as name: ShardName) throws(ShardStoreError) -> Bool {
     try stored(Publication.publish(copyOf: path, at: name.path(inStore: directory)))
   }
@@ -168,7 +173,7 @@ struct TaskShards {
   /// Makes the manifest list all shards that are there.
   ///
   /// Another process of the same task may write it at the same time, and the last one wins. So each
-  /// looks again after it has written, until it finds all.
+  /// reads it again after writing, until it lists all.
   mutating func noteShards() throws(ShardStoreError) {
     guard let identity = description.identity else { return }
     while true {

@@ -3,7 +3,8 @@ import Foundation
 
 /// A transaction of LMDB: committed, or aborted when its value ends.
 ///
-/// Begun and ended on one thread. Pointers into the map that it hands out end with it.
+/// It must begin and end on one thread. The pointers into the map that it returns are valid until
+/// it ends.
 struct Transaction: ~Copyable {
   let handle: OpaquePointer
   private let path: String
@@ -25,8 +26,8 @@ struct Transaction: ~Copyable {
 
   deinit { if isOpen { mdb_txn_abort(handle) } }
 
-  /// Number of the snapshot that is read, or of the one that is written. The corresponding C function
-  /// is `mdb_txn_id`.
+  /// Number of the snapshot that is read, or of the one that is written. The corresponding C
+  /// function is `mdb_txn_id`.
   var number: Int { Int(truncatingIfNeeded: mdb_txn_id(handle)) }
 
   /// Makes all writes durable. The corresponding C function is `mdb_txn_commit`.
@@ -46,13 +47,13 @@ struct Transaction: ~Copyable {
     try check(status, "mdb_put", path)
   }
 
-  /// Removes an entry; none there is no error. The corresponding C function is `mdb_del`.
+  /// Removes an entry; a missing one is no error. The corresponding C function is `mdb_del`.
   borrowing func remove(_ key: [UInt8], from database: MDB_dbi) throws(ShardStoreError) {
     let status = Self.withValue(key) { key in mdb_del(handle, database, &key, nil) }
     if status != MDB_NOTFOUND { try check(status, "mdb_del", path) }
   }
 
-  /// Removes all entries whose keys `isRemoved` chooses; gives their keys.
+  /// Removes all entries whose keys `isRemoved` chooses, and returns these keys.
   @discardableResult
   borrowing func removeAll(
     from database: MDB_dbi, where isRemoved: ([UInt8]) -> Bool
@@ -67,7 +68,7 @@ struct Transaction: ~Copyable {
     return keys
   }
 
-  /// The value of `key`, which ends with the transaction. The corresponding C function is
+  /// The value of `key`, valid until the transaction ends. The corresponding C function is
   /// `mdb_get`.
   borrowing func value(
     of key: [UInt8], in database: MDB_dbi
@@ -79,15 +80,15 @@ struct Transaction: ~Copyable {
     return UnsafeRawBufferPointer(start: found.mv_data, count: found.mv_size)
   }
 
-  /// Entries of a database. The corresponding C function is `mdb_stat`.
+  /// Number of entries of a database. The corresponding C function is `mdb_stat`.
   borrowing func entryCount(_ database: MDB_dbi) throws(ShardStoreError) -> Int {
     var status = MDB_stat()
     try check(mdb_stat(handle, database, &status), "mdb_stat", path)
     return status.ms_entries
   }
 
-  /// A cursor before the first entry, or before the first whose key is `start` or comes after it. It
-  /// must end before the transaction.
+  /// A cursor before the first entry, or before the first whose key is `start` or comes after it.
+  /// It must end before the transaction.
   borrowing func cursor(
     _ database: MDB_dbi, from start: [UInt8]? = nil
   ) throws(ShardStoreError) -> Cursor {
@@ -110,7 +111,7 @@ struct Transaction: ~Copyable {
 struct Cursor: ~Copyable {
   struct Entry {
     let key: [UInt8]
-    /// Ends with the transaction.
+    /// Valid until the transaction ends.
     let value: UnsafeRawBufferPointer
   }
 
@@ -136,7 +137,7 @@ struct Cursor: ~Copyable {
 
   deinit { mdb_cursor_close(handle) }
 
-  /// The next entry, or nil at the end. The corresponding C function is `mdb_cursor_get`.
+  /// The next entry; nil at the end. The corresponding C function is `mdb_cursor_get`.
   mutating func next() throws(ShardStoreError) -> Entry? {
     var key = MDB_val()
     var value = MDB_val()

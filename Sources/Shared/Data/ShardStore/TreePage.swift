@@ -1,8 +1,8 @@
 /// A page that does not fit into its tree.
 struct PageDamage: Error { let text: String }
 
-/// A branch or a leaf of a tree in an LMDB 0.9 file (`MDB_page`, `MDB_node` in mdb.c), whose nodes lie
-/// within it.
+/// A branch or a leaf of a tree in an LMDB 0.9 file (`MDB_page`, `MDB_node` in mdb.c). All its
+/// nodes lie within the page.
 struct TreePage {
   /// What a tree holds.
   enum Content {
@@ -31,7 +31,7 @@ struct TreePage {
   struct Value {
     let flags: UInt16
     let byteCount: Int
-    /// Where it begins in the page; of a long value its page's number stands there.
+    /// Offset of the value in the page; for a long value, of the number of its first page.
     let start: Int
 
     var isLong: Bool { flags == Flag.nodeOverflow }
@@ -48,11 +48,11 @@ struct TreePage {
   let isLeaf: Bool
   let nodeCount: Int
 
-  /// How messages call it.
+  /// The page as messages call it.
   var place: String { "page \(number) of \(tree)" }
 
   /// - Parameter tree: the name of its database.
-  /// - Throws: where it is another page, of another kind, or a node does not lie within it.
+  /// - Throws: if it is another page, of another kind, or a node does not lie within it.
   init(
     _ bytes: [UInt8], number: UInt64, of tree: String, isLeaf: Bool, pageSize: Int
   ) throws(PageDamage) {
@@ -96,7 +96,7 @@ struct TreePage {
     return start..<start + Int(bytes.integer(at: offset + 6) as UInt16)
   }
 
-  /// The key of a node. That of a branch's first one means nothing.
+  /// The key of a node. The key of a branch's first node means nothing.
   func key(of index: Int) -> ArraySlice<UInt8> { bytes[keyRange(at: offset(of: index))] }
 
   /// The page below a node of a branch.
@@ -113,7 +113,7 @@ struct TreePage {
       end: index + 1 < nodeCount ? key(of: index + 1) : bounds.end)
   }
 
-  /// The node of a branch below which a search looks for a key.
+  /// The index of the node of a branch below which a search looks for a key.
   func child(for key: [UInt8]) -> Int {
     // The last node whose key is not greater.
     var low = 0
@@ -131,7 +131,7 @@ struct TreePage {
 
   /// The value of a node of a leaf.
   ///
-  /// - Throws: where it has no key, too long a one, or reaches beyond the page.
+  /// - Throws: if it has no key, too long a one, or reaches beyond the page.
   func value(of index: Int) throws(PageDamage) -> Value {
     let offset = offset(of: index)
     let key = keyRange(at: offset)
@@ -151,7 +151,8 @@ struct TreePage {
   /// The first page of a long value.
   func longPage(of value: Value) -> UInt64 { bytes.integer(at: value.start) }
 
-  /// A search goes by order: a key out of it, or beyond a separator above, is not found.
+  /// Checks the order of the keys: a search would not find a key that is out of order, or beyond a
+  /// separator of a branch above.
   func checkOrder(_ content: Content, within bounds: Bounds) throws(PageDamage) {
     func precedes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
       // Numbers of transactions are little-endian.
@@ -180,8 +181,8 @@ struct TreePage {
   }
 }
 
-/// What each page of a file was found to be: it belongs to one place, so that there is no cycle and no
-/// overlap.
+/// What each page of a file is used for. A page has one use only, so that there are no cycles and
+/// no overlaps.
 struct PageClaims {
   /// What a page is used for.
   enum Use: Equatable {
@@ -199,21 +200,21 @@ struct PageClaims {
   }
 
   private let lastPage: UInt64
-  /// By page; 0 is not seen yet.
+  /// The code of each page's use; 0 if the page was not claimed yet.
   private var codes: [UInt8]
 
-  /// - Parameter lastPage: bounded by the file, whose length was compared with it.
+  /// - Parameter lastPage: number of the last page; it must lie within the file.
   init(lastPage: UInt64) {
     self.lastPage = lastPage
     codes = [UInt8](repeating: 0, count: Int(lastPage) + 1)
   }
 
-  /// Whether a page was claimed for just this.
+  /// Whether a page was claimed for exactly this use.
   func has(_ number: UInt64, _ use: Use) -> Bool {
     number <= lastPage && codes[Int(number)] == use.code
   }
 
-  /// Claims a page. The two first are the header's.
+  /// Claims a page. The first two are the header's.
   mutating func claim(_ number: UInt64, _ use: Use) throws(PageDamage) {
     guard number >= 2, number <= lastPage, codes[Int(number)] == 0 else {
       throw PageDamage(

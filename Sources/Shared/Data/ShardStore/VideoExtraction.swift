@@ -2,12 +2,12 @@ internal import Contract
 import Files
 package import VideoCatalog
 
-/// One crop on its way into the store.
+/// A crop that is to be stored.
 package struct FaceSample: Sendable, Equatable {
   /// Index of the face among those of its frame, 0...99.
   package let face: Int
 
-  /// What is known of the crop.
+  /// The crop's record.
   package let record: SampleRecord
 
   /// The crop: a complete JPEG file.
@@ -27,7 +27,7 @@ package struct FaceSample: Sendable, Equatable {
   }
 }
 
-/// All that one video yields; stored as a whole or not at all.
+/// The result of the extraction of one video; stored as a whole or not at all.
 package struct VideoExtraction: Sendable, Equatable {
   /// Name of the video: its identity in the store.
   package let name: String
@@ -76,7 +76,7 @@ struct EncodedVideo {
   let record: [UInt8]
   let samples: [Sample]
 
-  /// - Parameter description: of the store.
+  /// - Parameter description: the description of the store.
   init(
     _ video: VideoExtraction, for description: StoreDescription
   ) throws(ShardStoreError) {

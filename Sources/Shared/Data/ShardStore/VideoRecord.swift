@@ -22,22 +22,22 @@ package struct VideoRecord: Codable, Sendable, Equatable {
     package var heightPixels: Int?
     /// Codec, e.g. `h264`.
     package var codec: String?
-    /// Frames that were looked at.
+    /// Number of frames that were examined.
     package var framesSampled = 0
-    /// Frames with at least one face.
+    /// Number of frames with at least one face.
     package var framesWithFace = 0
-    /// Faces found.
+    /// Number of faces found.
     package var faces = 0
-    /// Tracks kept.
+    /// Number of tracks kept.
     package var tracks = 0
-    /// What the stream says of its pictures, and what was made of that.
+    /// What the stream says about its pictures, and how that was interpreted.
     package var stream: StreamFacts?
     /// Size of the video's file; nil for a folder of pictures.
     package var sourceBytes: Int?
-    /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil for one without structure.
+    /// Hashes of the chosen crops, see `PerceptualHash.chosenCrops`; nil for a crop without
+    /// structure.
     package var looks: [PerceptualHash?]?
 
-    /// Creates facts.
     package init(
       durationSeconds: Double? = nil, widthPixels: Int? = nil, heightPixels: Int? = nil,
       codec: String? = nil, framesSampled: Int = 0, framesWithFace: Int = 0, faces: Int = 0,
@@ -58,9 +58,8 @@ package struct VideoRecord: Codable, Sendable, Equatable {
     }
   }
 
-  /// Done or failed.
   package let state: State
-  /// Why the video failed; nil where it is done.
+  /// Why the video failed; nil if it is done.
   package let reason: String?
   /// Oddities that did not stop the extraction, e.g. "12 corrupt packets".
   package let notes: [String]
@@ -68,45 +67,45 @@ package struct VideoRecord: Codable, Sendable, Equatable {
   package let label: VideoLabel
   /// Name of the video's group.
   package let group: String
-  /// The data set's own split, where it has one.
+  /// The data set's own split, if it has one.
   package let split: DatasetSplit?
-  /// Manipulation method; nil for real videos and where unknown.
+  /// Manipulation method; nil for real videos and if unknown.
   package let method: String?
-  /// Compression level; nil where the data set has none.
+  /// Compression level; nil if the data set has none.
   package let compression: String?
-  /// Name of the real video that a fake was made from; nil for real videos, where unknown, and in
+  /// Name of the real video that a fake was made from; nil for real videos, if unknown, and in
   /// records of older software.
   package let original: String?
-  /// The data set that it is from; nil where unknown, and in records of older software.
+  /// The data set that it is from; nil if unknown, and in records of older software.
   package let dataset: String?
-  /// Duration by presentation time, rounded to 1/1000000; nil where unknown.
+  /// Duration by presentation time, rounded to 1/1000000; nil if unknown.
   package let durationSeconds: Double?
-  /// Width of the displayed picture; nil where unknown.
+  /// Width of the displayed picture; nil if unknown.
   package let widthPixels: Int?
-  /// Height of the displayed picture; nil where unknown.
+  /// Height of the displayed picture; nil if unknown.
   package let heightPixels: Int?
-  /// Codec, e.g. `h264`; nil where unknown.
+  /// Codec, e.g. `h264`; nil if unknown.
   package let codec: String?
-  /// Frames that were looked at.
+  /// Number of frames that were examined.
   package let framesSampled: Int
-  /// Frames with at least one face.
+  /// Number of frames with at least one face.
   package let framesWithFace: Int
-  /// Faces found.
+  /// Number of faces found.
   package let faces: Int
-  /// Tracks kept.
+  /// Number of tracks kept.
   package let tracks: Int
-  /// What the stream says of its pictures, and what was made of that; nil in records of older
-  /// software, and where it isn't known.
+  /// What the stream says about its pictures, and how that was interpreted; nil in records of older
+  /// software, and if it isn't known.
   package let stream: StreamFacts?
   /// Size of the file that the video was read from; nil for a folder of pictures, and in records of
-  /// older software. Another size under the same name is another video.
+  /// older software. A file of the same name and another size is another video.
   package let sourceBytes: Int?
-  /// How its chosen crops look, see `PerceptualHash.chosenCrops`, so that copies are found without
-  /// decoding a picture; nil in records of older software.
+  /// Hashes of the chosen crops, see `PerceptualHash.chosenCrops`, by which copies are found
+  /// without decoding a picture; nil in records of older software.
   package let looks: [PerceptualHash?]?
-  /// Crops stored.
+  /// Number of crops stored.
   package let images: Int
-  /// CRC-32 over key and record of every sample, in key order: what the images' own checksums do
+  /// CRC-32 over key and record of every sample, in key order, which the images' own checksums do
   /// not cover. The writer fills it in.
   package internal(set) var samplesCRC32: UInt32 = 0
 

@@ -1,12 +1,12 @@
 /// Takes the videos of one task of a store. Any thread may call any method.
 package protocol VideoWriter: AnyObject, Sendable {
-  /// How a video ended, or nil for one that the store does not have.
+  /// How a video ended; nil for one that the store does not have.
   func state(of video: String) -> VideoRecord.State?
 
-  /// Stores a video whole.
+  /// Stores a video, whole or not at all.
   func append(_ video: VideoExtraction) throws(ShardStoreError)
 
-  /// Ends writing. What was appended is in the store, or the error says where it is.
+  /// Ends writing. The appended videos are in the store then, or the error says where they are.
   func finish() throws(ShardStoreError)
 }
 

@@ -1,6 +1,6 @@
-/// What went wrong between processes that compute together, and what to try.
+/// A failure between processes that compute together.
 package struct CollectiveError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of failure; what a program decides on.
+  /// The kind of failure, for a program to decide on.
   package enum Code: Sendable, Equatable {
     /// A rank has ended, or nothing was heard of it in time.
     case lostPeer
@@ -11,14 +11,12 @@ package struct CollectiveError: Error, Sendable, Equatable, CustomStringConverti
     case disagreement
   }
 
-  /// The kind of failure.
   package var code: Code
-  /// The rank it is about, where that is known.
+  /// The rank that the error is about, if known.
   package var rank: Int?
   /// What failed, expected and got, and what to try.
   package var message: String
 
-  /// Creates an error.
   package init(_ code: Code, rank: Int? = nil, _ message: String) {
     self.code = code
     self.rank = rank

@@ -8,7 +8,7 @@ package final class InMemoryCollective: Collective {
   private let meeting: Meeting
   private let begun = Locked<[Begun]>([])
 
-  /// Numbers to sum. Sendable because nobody else touches them.
+  /// Numbers to sum. Sendable because only their rank uses them until `finishSums` returns.
   private struct Begun: @unchecked Sendable {
     let values: UnsafeMutableBufferPointer<Float>
     let precision: WirePrecision
@@ -29,7 +29,7 @@ package final class InMemoryCollective: Collective {
     return (0..<size).map { InMemoryCollective(rank: $0, size: size, meeting: meeting) }
   }
 
-  /// Runs a body as each rank of a new group, on threads of their own, and returns what they gave, by
+  /// Runs a body as each rank of a new group, each on its own thread, and returns their results by
   /// rank. A rank whose body throws leaves, so that the others don't wait for it.
   package static func run<Value: Sendable>(
     size: Int, timeoutSeconds: Double = 60,
@@ -45,10 +45,11 @@ package final class InMemoryCollective: Collective {
     return results.withLock { found in found.sorted { $0.key < $1.key }.map(\.value) }
   }
 
-  /// Ends this rank: operations of the others throw.
+  /// Ends this rank, so that operations of the others throw.
   package func leave() { meeting.leave(rank) }
 
-  /// The sums come late, as they may: nobody may count on them before `finishSums`.
+  /// Only stores the numbers; `finishSums` sums them, so that a test notices code that uses the
+  /// sums too early.
   package func beginSum(
     _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
   ) {
@@ -68,8 +69,8 @@ package final class InMemoryCollective: Collective {
   ) throws(CollectiveError) {
     func round() {
       guard size > 1, precision == .bfloat16 else { return }
-      for place in values.indices {
-        values[place] = BFloat16.value(of: BFloat16.bits(of: values[place]))
+      for index in values.indices {
+        values[index] = BFloat16.value(of: BFloat16.bits(of: values[index]))
       }
     }
     round()
@@ -77,7 +78,7 @@ package final class InMemoryCollective: Collective {
       bytes in bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
     pairwiseReduce(count: parts.count) { target, source in
-      for place in parts[target].indices { parts[target][place] += parts[source][place] }
+      for index in parts[target].indices { parts[target][index] += parts[source][index] }
     }
     _ = values.update(fromContentsOf: parts[0])
     round()
@@ -97,7 +98,7 @@ package final class InMemoryCollective: Collective {
   }
 }
 
-/// Where the ranks of a group lay down what they bring and take what the others brought.
+/// Exchanges bytes between the ranks of a group: each gives its own and receives those of all.
 ///
 /// Sendable because `condition` guards all that changes.
 private final class Meeting: @unchecked Sendable {
@@ -110,10 +111,11 @@ private final class Meeting: @unchecked Sendable {
   private let timeoutSeconds: Double
   private let condition = MonotonicCondition()
   private var brought: [Int: Brought] = [:]
-  /// What the last complete meeting gave: nobody can complete another before all have taken it.
+  /// The result of the last complete exchange. The next one can't complete before all have taken
+  /// it.
   private var outcome: Result<[[UInt8]], CollectiveError> = .success([])
   private var meetings = 0
-  /// Why there are no more meetings.
+  /// Why there are no more exchanges.
   private var end: CollectiveError?
 
   init(size: Int, timeoutSeconds: Double) {

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Signs of life around the ring of ranks: each sends them to the next one and listens to the one before.
+/// Signs of life around the ring of ranks: each rank sends them to the next one and listens for
+/// those of the previous one.
 ///
-/// They are sent by the thread that makes all calls of MPI, whatever the program computes meanwhile: a
-/// long checkpoint is no death.
+/// The thread that makes all MPI calls sends them, whatever the program computes meanwhile: a rank
+/// that writes a long checkpoint is not taken for dead.
 struct Heartbeat: ~Copyable {
-  /// What a sign says.
   private enum Sign: Int {
     case alive = 1
     case leaving = 2
@@ -67,19 +67,19 @@ struct Heartbeat: ~Copyable {
     lastSent = .now
   }
 
-  /// How long nothing has been heard of the rank before.
+  /// The time since the last sign of the previous rank.
   private var silence: Duration { ContinuousClock.now - lastHeard }
 
-  /// The same where it is longer than it should be, if not too long; else nil.
+  /// The silence if it is longer than two intervals; else nil.
   var lateness: Duration? { isListening && silence > interval * 2 ? silence : nil }
 
-  /// Whether the rank before has said that it leaves.
+  /// Whether the previous rank has said that it leaves.
   var isPreviousLeaving: Bool { !isListening }
 
-  /// Begins to listen anew: what was not heard until now says nothing.
+  /// Counts the silence from the beginning, because this rank could not listen.
   mutating func forgive() { lastHeard = .now }
 
-  /// Tells the next rank that this one leaves, whatever the others do; returns soon, heard or not.
+  /// Tells the next rank that this one leaves. Returns soon, whether or not the message was sent.
   mutating func sayLastWord() {
     for _ in 0..<50 {
       if isSending {
@@ -92,9 +92,9 @@ struct Heartbeat: ~Copyable {
     }
   }
 
-  /// Sends and listens. A rank that has left is silent as well: whoever waits for it waits in vain.
+  /// Sends and listens. A rank that has left counts as silent as well: waiting for it is in vain.
   ///
-  /// - Returns: for how long the rank before has been silent, if that is too long.
+  /// - Returns: how long the previous rank has been silent, if that is too long; else nil.
   mutating func goOn() -> Duration? {
     if isListening, library.isComplete(receiving) {
       lastHeard = .now
@@ -107,9 +107,9 @@ struct Heartbeat: ~Copyable {
     return now - lastHeard > longestSilence ? now - lastHeard : nil
   }
 
-  /// The same while this rank leaves: nothing is under way when it returns nil.
+  /// The same while this rank leaves. When it returns false, no message is under way.
   ///
-  /// - Parameter hasSaidSo: whether the next rank was told; false at first.
+  /// - Parameter hasSaidSo: whether the next rank has been told; false at first.
   /// - Returns: whether there is more to wait for.
   mutating func leave(_ hasSaidSo: inout Bool) -> Bool {
     if !hasSaidSo {

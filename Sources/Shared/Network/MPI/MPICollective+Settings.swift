@@ -1,12 +1,11 @@
 extension MPICollective {
   /// How a job is watched.
   package struct Watch: Sendable {
-    /// How long nothing may be heard of a rank.
+    /// How long a rank may be silent before it counts as lost.
     package var longestSilence: Duration
-    /// Gets the reason why this process ends the job, just before.
+    /// Called just before this process ends the job, with the reason.
     package var onLoss: @Sendable (String) -> Void
 
-    /// Ten minutes by default.
     package init(
       longestSilence: Duration = .seconds(600), onLoss: @escaping @Sendable (String) -> Void
     ) {
@@ -15,11 +14,11 @@ extension MPICollective {
     }
   }
 
-  /// When sums go on.
+  /// When sums are computed.
   package enum Overlap: String, Sendable {
     /// While the program computes.
     case backward
-    /// Not before it waits for them: to measure what that costs.
+    /// Only when it waits for them, to measure what that costs.
     case none
   }
 }

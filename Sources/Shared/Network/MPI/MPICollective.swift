@@ -5,29 +5,27 @@ internal import Workers
 
 /// The processes of an MPI job.
 ///
-/// One thread makes all calls of MPI, so that any library will do that knows threads at all
-/// (MPI_THREAD_FUNNELED). Sums are this project's own, in the order of ranks: what a library's reduction
-/// gives depends on how it is set up.
+/// One thread makes all MPI calls, so that the library need not support more than
+/// MPI_THREAD_FUNNELED. Sums are computed here, in the order of ranks: the result of a library's
+/// reduction depends on its configuration.
 ///
-/// Sendable because `condition` guards all that threads share; requests and buffers belong to the thread
-/// of MPI.
+/// Sendable because `condition` guards all that threads share; only the MPI thread uses requests
+/// and buffers.
 package final class MPICollective: Collective, @unchecked Sendable {
-  /// Bytes of one broadcast; MPI counts by 32 bits.
+  /// The most bytes in one broadcast; MPI counts have 32 bits.
   private static let bytesOfPart = 1 << 28
   /// How long a process waits for MPI to end the job before it ends itself.
   private static let patience: UInt32 = 10
   private static let stackBytes = 8 << 20
-  /// How often MPI is looked at while nothing is under way, and while the program waits for sums.
+  /// Seconds between polls of MPI while no sum is under way, and while the program waits for sums.
   private static let (idleSeconds, awaitedSeconds) = (0.05, 0.000_05)
-  /// The same while sums are under way and the program computes, with the same cores: the more seldom the
-  /// longer nothing has moved. Buffers of the network hold what comes in a millisecond.
+  /// The same while sums are under way and the program computes on the same cores. The interval
+  /// grows while nothing moves; the network's buffers hold what arrives in a millisecond.
   private static let hiddenSeconds = 0.000_1...0.001
 
-  /// This process's number.
   package private(set) var rank = 0
-  /// How many processes there are.
   package private(set) var size = 1
-  /// The library, for a person.
+  /// The interface and the file of the library, for messages.
   package let libraryName: String
 
   private let library: MPILibrary
@@ -35,25 +33,25 @@ package final class MPICollective: Collective, @unchecked Sendable {
   private let overlap: Overlap
 
   private let condition = MonotonicCondition()
-  /// What the thread of MPI shall do next, while somebody waits for it.
+  /// The operation that the MPI thread is to run; its caller waits for it.
   private var order: (() -> Void)?
-  /// Sums that the thread of MPI shall begin.
+  /// Sums that the MPI thread is to begin.
   private var newSums: [(UnsafeMutableBufferPointer<Float>, WirePrecision)] = []
   /// Whether no sum is under way.
   private var areSumsDone = true
-  /// Whether somebody waits for the sums.
+  /// Whether the program waits for the sums.
   private var areSumsAwaited = false
   private var abortStatus: Int32?
   private var isAskedToEnd = false
-  /// Set when the thread has ended, or MPI hasn't begun.
+  /// Whether the thread has ended, or MPI could not begin.
   private var hasEnded = false
   private var work = ""
   private var operation = ""
 
-  // Of the thread of MPI alone.
+  // Used by the MPI thread only.
   private var heartbeat: Heartbeat?
   private var lastBeat = ContinuousClock.now
-  /// The rank before, if it is a process of this machine.
+  /// The process of the previous rank, if it runs on this machine.
   private var neighbour: NeighbourProcess?
   private var sums: SumsUnderWay?
   private var pauseSeconds = 0.0
@@ -61,10 +59,10 @@ package final class MPICollective: Collective, @unchecked Sendable {
   /// Joins the job that this process was started for.
   ///
   /// - Parameters:
-  ///   - launcher: what started it; nil where nothing that is known did.
-  ///   - path: the library; nil takes the launcher's.
-  ///   - overlap: when sums go on.
-  /// - Throws: `MPIError` where there is no library, or it is not the launcher's.
+  ///   - launcher: the launcher that started this process; nil if there is no known one.
+  ///   - path: the file of the library; nil looks for the launcher's.
+  ///   - overlap: when sums are computed.
+  /// - Throws: `MPIError` if there is no library, or it doesn't belong to the launcher.
   package static func join(
     _ launcher: MPILauncher?, library path: String? = nil, watch: Watch,
     overlap: Overlap = .backward
@@ -132,31 +130,30 @@ package final class MPICollective: Collective, @unchecked Sendable {
     return all
   }
 
-  // MARK: Orders to the thread of MPI
+  // MARK: Orders to the MPI thread
 
-  /// Says that this process was asked to end: where another one is late, it is not waited for any longer.
-  /// Called from any thread.
+  /// Notes that this process was asked to end: a rank that is late counts as lost from then on. May
+  /// be called from any thread.
   package func endSoon() {
     condition.lock()
     isAskedToEnd = true
     condition.unlock()
   }
 
-  /// What the process does, for messages: `step 12`.
   package func begin(_ work: String) {
     condition.lock()
     self.work = work
     condition.unlock()
   }
 
-  /// What the process does, as it said last.
+  /// What the process does, as it was given to `begin`.
   package var currentWork: String {
     condition.lock()
     defer { condition.unlock() }
     return work
   }
 
-  /// Has the thread of MPI do something, and waits for it.
+  /// Runs a body on the MPI thread and waits for its end.
   private func perform(_ operation: String, _ body: () -> Void) {
     withoutActuallyEscaping(body) { body in
       condition.lock()
@@ -169,7 +166,7 @@ package final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
-  /// Waits until somebody changed something, or for so many seconds; the caller holds the lock.
+  /// Waits for `condition`, but no longer than so many seconds. The caller holds the lock.
   private func wait(atMost seconds: Double) {
     let deadline = MonotonicCondition.Deadline(secondsFromNow: seconds)
     _ = condition.wait(until: deadline)
@@ -196,7 +193,8 @@ package final class MPICollective: Collective, @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Lets sums go on, and gives signs of life while the program computes; the caller holds the lock.
+  /// Advances the sums and sends signs of life while the program computes. The caller holds the
+  /// lock.
   private func goOn() {
     condition.unlock()
     let haveMoved = sums?.goOn() ?? false
@@ -217,7 +215,7 @@ package final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
-  /// Leaves the job, as all ranks do: returns when all have come to it.
+  /// Leaves the job. All ranks must call it; it returns when all have.
   package func leave() {
     perform("leaving") {
       let deadline = ContinuousClock.now + watch.longestSilence
@@ -239,7 +237,7 @@ package final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
-  /// Ends all processes of the job, as something failed here.
+  /// Ends all processes of the job, because this one failed.
   package func abort(status: Int32) -> Never {
     condition.lock()
     let isServed = !hasEnded
@@ -250,19 +248,19 @@ package final class MPICollective: Collective, @unchecked Sendable {
     _exit(status)
   }
 
-  // MARK: The thread of MPI
+  // MARK: The MPI thread
 
   private func beat() {
     let now = ContinuousClock.now
     guard now - lastBeat > .milliseconds(20) else { return }
-    // A process that was itself suspended has not listened.
+    // If this process was suspended, it has not listened.
     if now - lastBeat > .seconds(1) { heartbeat?.forgive() }
     lastBeat = now
     condition.lock()
     let (status, isAskedToEnd) = (abortStatus, isAskedToEnd)
     condition.unlock()
     if let status {
-      // So that nobody wonders where this rank is.
+      // The next rank then doesn't take this one for lost.
       heartbeat?.sayLastWord()
       library.abort(status: status)
       _exit(status)
@@ -278,20 +276,20 @@ package final class MPICollective: Collective, @unchecked Sendable {
       "its process is stopped or gone, or the network between them is")
   }
 
-  /// Ends the job, since the rank before this one is lost.
+  /// Ends the job, because the previous rank is lost.
   private func lose(_ what: String, _ why: String? = nil) -> Never {
     let lost = heartbeat?.previous ?? 0
     condition.lock()
     let (work, operation) = (work, operation)
     condition.unlock()
-    let place = [work, operation].filter { !$0.isEmpty }.joined(separator: ", ")
-    // Where the network is gone, MPI may wait for what never comes, and so may files that lie on it.
+    let activity = [work, operation].filter { !$0.isEmpty }.joined(separator: ", ")
+    // If the network is gone, calls of MPI may never return, nor writes to files on a network disk.
     Thread {
       sleep(Self.patience)
       _exit(1)
     }.start()
     watch.onLoss(
-      "rank \(lost): \(what)" + (place.isEmpty ? "" : " (\(place))")
+      "rank \(lost): \(what)" + (activity.isEmpty ? "" : " (\(activity))")
         + (why.map { "; " + $0 } ?? "") + ". The job ends; the same command goes on from the last "
         + "checkpoint")
     library.abort(status: 1)
@@ -312,7 +310,6 @@ package final class MPICollective: Collective, @unchecked Sendable {
 
   // MARK: Operations
 
-  /// See `Collective.beginSum`.
   package func beginSum(
     _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
   ) throws(CollectiveError) {
@@ -325,7 +322,6 @@ package final class MPICollective: Collective, @unchecked Sendable {
     condition.broadcast()
   }
 
-  /// See `Collective.finishSums`.
   package func finishSums() throws(CollectiveError) {
     condition.lock()
     defer { condition.unlock() }
@@ -337,7 +333,6 @@ package final class MPICollective: Collective, @unchecked Sendable {
     operation = ""
   }
 
-  /// See `Collective.gather`.
   package func gather(
     _ bytes: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer
   ) throws(CollectiveError) {
@@ -359,7 +354,6 @@ package final class MPICollective: Collective, @unchecked Sendable {
     }
   }
 
-  /// See `Collective.broadcast`.
   package func broadcast(_ bytes: UnsafeMutableRawBufferPointer) throws(CollectiveError) {
     guard size > 1, let start = bytes.baseAddress else { return }
     perform("the broadcast of \(bytes.count) bytes") {

@@ -1,17 +1,19 @@
-/// What started this process as one of several, by the variables that it sets for each of them.
+/// The launcher that started this process as one of several, recognised by the environment
+/// variables that it sets.
 package struct MPILauncher: Sendable, Equatable {
-  /// Processes of the job, as the launcher counts them.
+  /// The number of processes that the launcher says it started.
   package let size: Int
-  /// This process's number; nil where the launcher doesn't say.
+  /// This process's number; nil if the launcher doesn't give it.
   package let rank: Int?
-  /// Where the size comes from.
+  /// The environment variable that `size` comes from.
   let variable: String
   /// The binary interfaces of the libraries that its processes use, the likeliest first.
   let interfaces: [MPIInterface]
 
-  /// The launcher of this process; nil where none is known.
+  /// Nil if there are no variables of a known launcher.
   ///
-  /// mpirun comes before Slurm: in a job it starts helpers by srun, whose number is that of machines.
+  /// mpirun's variables are checked before Slurm's: in a Slurm job mpirun starts one helper on each
+  /// machine by srun, and Slurm counts these.
   package init?(_ environment: [String: String]) {
     func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
     let known: [(size: String, rank: String, interfaces: [MPIInterface])] = [
@@ -34,12 +36,12 @@ package struct MPILauncher: Sendable, Equatable {
     return nil
   }
 
-  /// Throws where MPI counts fewer processes than the launcher has started: a launcher that the library
-  /// doesn't know starts jobs of one process each, which would all write the same files.
+  /// Throws if MPI and the launcher count different numbers of processes. If the library doesn't
+  /// know the launcher, every process is a job of its own, and all would write the same files.
   ///
   /// - Parameters:
-  ///   - size: what MPI says.
-  ///   - library: its file.
+  ///   - size: the number of processes that MPI counts.
+  ///   - library: the file of the library.
   func check(size: Int, library: String) throws(MPIError) {
     guard size != self.size else { return }
     throw MPIError(
@@ -52,7 +54,6 @@ package struct MPILauncher: Sendable, Equatable {
 
 /// What is wrong with MPI on this machine, and what to try.
 package struct MPIError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The sentence.
   package let description: String
 
   init(_ description: String) { self.description = description }

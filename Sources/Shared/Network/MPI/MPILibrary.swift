@@ -21,21 +21,21 @@ enum MPIInterface: String, Sendable, CaseIterable {
 
 /// The functions of an MPI library that is opened at run time: no MPI is needed to build.
 ///
-/// Only bytes travel, so that of MPI's handles two kinds are needed: the world with its copies, and the type
-/// of bytes. A handle is a number of 4 bytes in MPICH's interface and of 8 in the others; on x86-64 and arm64 either is passed
-/// in one register, and kept in 8 bytes of which MPICH's uses the first 4. Statuses of messages are not
-/// looked at.
+/// Only bytes are sent, so that two kinds of MPI's handles are enough: communicators (the world and
+/// its copies) and the type of bytes. A handle has 4 bytes in MPICH's interface and 8 in the
+/// others. On x86-64 and arm64 either is passed in one register; here it is kept in 8 bytes, of
+/// which MPICH uses the first 4. The status of a message is not read.
 struct MPILibrary {
   typealias Count = Int32
   typealias Handle = Int
   typealias Request = UnsafeMutablePointer<Handle>
 
   let interface: MPIInterface
-  /// As it was opened: a path, or a name that the system looks up.
+  /// The library as it was opened: a path, or a name that the system looks up.
   let file: String
   let world: Handle
   let byte: Handle
-  /// MPI_THREAD_FUNNELED: the thread that began makes all calls.
+  /// MPI_THREAD_FUNNELED: the thread that initialised MPI makes all calls.
   let funneled: Int32
   /// MPI_STATUS_IGNORE.
   private let noStatus: Int
@@ -65,7 +65,7 @@ struct MPILibrary {
   private let abortJob: @convention(c) (Handle, Int32) -> Int32
   private let finalizeMPI: @convention(c) () -> Int32
 
-  /// Opens a library: the one of that path, or the first that the system finds of the launcher's kind.
+  /// Opens the library at `path`, or the first one that the system finds for the launcher.
   init(path: String?, for launcher: MPILauncher?) throws(MPIError) {
     let names: [String]
     if let path {
@@ -123,28 +123,29 @@ struct MPILibrary {
     finalizeMPI = try find("MPI_Finalize", type(of: finalizeMPI))
   }
 
-  /// Open MPI is known by its objects; of the others only the standard's library has a name of its own.
+  /// Open MPI is recognised by its objects, and the library of the standard by its name.
   private static func interface(of handle: UnsafeMutableRawPointer, file: String) -> MPIInterface {
     if dlsym(handle, "ompi_mpi_comm_world") != nil { return .openMPI }
     let name = file.split(separator: "/").last ?? ""
     return name.hasPrefix("libmpi_abi") ? .standard : .mpich
   }
 
-  // MARK: Calls, all by the thread that began
+  // MARK: Calls, all on the thread that called `begin`
 
-  /// Begins; what this process is of how many.
+  /// Initialises MPI.
   func begin() throws(MPIError) -> (rank: Int, size: Int) {
     var (level, rank, size): (Int32, Int32, Int32) = (0, 0, 0)
     try check(initThread(0, 0, funneled, &level), "MPI_Init_thread")
     guard level >= funneled else {
-      throw MPIError("\(file) serves no program with threads; name another library by --mpi PATH")
+      throw MPIError("\(file) doesn't support threads; name another library by --mpi PATH")
     }
     try check(commRank(world, &rank), "MPI_Comm_rank")
     try check(commSize(world, &size), "MPI_Comm_size")
     return (Int(rank), Int(size))
   }
 
-  /// Another communicator of all ranks, whose operations have an order of their own; all ranks call it.
+  /// Creates another communicator of all ranks. Its operations have an order of their own. All
+  /// ranks must call this.
   func duplicateWorld() throws(MPIError) -> Handle {
     var copy: Handle = 0
     try check(commDuplicate(world, &copy), "MPI_Comm_dup")
@@ -155,15 +156,15 @@ struct MPILibrary {
     guard status == 0 else { throw MPIError("\(function) of \(file) failed with \(status)") }
   }
 
-  // Errors of what follows end the job, by MPI's own handler of errors.
+  // Errors in the calls below end the job: this is what MPI's default error handler does.
 
-  /// Bytes that a rank exchanges with each rank, and where those of each begin; kept until the exchange is
-  /// complete.
+  /// The number of bytes exchanged with each rank, and their offset. The memory must live until the
+  /// exchange is complete.
   typealias Layout = (
     counts: UnsafeMutablePointer<Count>, starts: UnsafeMutablePointer<Count>
   )
 
-  /// Sends each rank bytes and gets bytes of each, in the same layout.
+  /// Sends bytes to each rank and receives bytes from each, in the same layout.
   func postAllToAll(
     _ sent: UnsafeRawPointer, _ received: UnsafeMutableRawPointer, _ layout: Layout,
     on communicator: Handle, _ request: Request
@@ -173,7 +174,8 @@ struct MPILibrary {
       communicator, request)
   }
 
-  /// Sends all ranks bytes and gets those of all; nil sends those that are in their place among them.
+  /// Sends bytes to all ranks and receives those of all. If `sent` is nil, this rank's bytes are
+  /// already in their place in `received`.
   func postAllGather(
     _ sent: UnsafeRawPointer?, _ received: UnsafeMutableRawPointer, bytesOfRank: Int,
     on communicator: Handle, _ request: Request
@@ -198,7 +200,7 @@ struct MPILibrary {
     _ = irecv(bytes, Count(count), byte, Int32(rank), tag, world, request)
   }
 
-  /// Lets what was posted go on; whether this one is complete.
+  /// Advances what was posted, and says whether this request is complete.
   func isComplete(_ request: Request) -> Bool {
     var flag: Int32 = 0
     _ = test(request, &flag, noStatus)

@@ -1,15 +1,14 @@
 internal import Foundation
 internal import Glibc
 
-/// A process, for others that may be on the same machine.
+/// Identifies a process to others that may be on the same machine.
 struct ProcessIdentity: BitwiseCopyable {
   let number: Int64
-  /// When it began, in the kernel's ticks since the machine started; 0 where that isn't known.
+  /// When it began, in the kernel's ticks since the machine started; 0 if that isn't known.
   let start: UInt64
-  /// A hash of the machine and the space of its process numbers, of which containers have their own.
+  /// A hash of the machine and its process namespace; a container has a namespace of its own.
   let space: UInt64
 
-  /// This process.
   static let current: ProcessIdentity = {
     let boot = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
     let space = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
@@ -21,14 +20,14 @@ struct ProcessIdentity: BitwiseCopyable {
   }()
 }
 
-/// What the kernel says of a process, in /proc/PID/stat.
+/// The state of a process, as /proc/PID/stat gives it.
 private struct ProcessState {
   let letter: Character
   let start: UInt64
 
   init?(of number: pid_t) {
     guard let bytes = FileManager.default.contents(atPath: "/proc/\(number)/stat"),
-      // The fields come after the name, which is in brackets and may have any others in it.
+      // The fields follow the name, which is in brackets and may contain brackets itself.
       let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?
         .split(separator: " "),
       fields.count > 19, let letter = fields[0].first, let start = UInt64(fields[19])
@@ -37,19 +36,19 @@ private struct ProcessState {
     self.start = start
   }
 
-  /// Ended, though its parent has not asked for that yet.
+  /// Whether the process has ended, though its parent has not collected its status yet.
   var hasEnded: Bool { letter == "Z" || letter == "X" }
 }
 
-/// The process of another rank on this machine, which is looked at now and then.
+/// The process of another rank on this machine, which is checked from time to time.
 struct NeighbourProcess {
   private let number: pid_t
   private let start: UInt64
   private var lastLook = ContinuousClock.now
   private var absences = 0
 
-  /// Nil for a process of another machine, or where that isn't sure: it must be there now, and have begun
-  /// when it says.
+  /// Nil unless the process is certainly on this machine: it must exist now, and have the start
+  /// time that it gives.
   init?(_ process: ProcessIdentity) {
     guard process.start != 0, process.space == ProcessIdentity.current.space,
       let number = pid_t(exactly: process.number),
@@ -59,7 +58,8 @@ struct NeighbourProcess {
     start = process.start
   }
 
-  /// Whether it is gone. Twice in a row, so that its last words are heard in between.
+  /// Whether the process is gone. It must be missing twice in a row, so that its last message can
+  /// be heard in between.
   mutating func hasEnded() -> Bool {
     let now = ContinuousClock.now
     guard now - lastLook > .milliseconds(100) else { return false }

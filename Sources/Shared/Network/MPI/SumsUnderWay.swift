@@ -1,15 +1,17 @@
 internal import Collectives
 internal import Kernels
 
-/// Sums over ranks that go on while the program computes; see `Collective.beginSum`. Of the thread of MPI
-/// alone.
+/// Sums over ranks that go on while the program computes; see `Collective.beginSum`. Used by the
+/// MPI thread only.
 ///
-/// They go in buckets of 4 MiB: of each bucket a rank gets its part from all others (Ialltoallv), sums it,
-/// and sends the sum to all (Iallgather); float32 goes from and to where the numbers are. Some buckets are
-/// under way at once. Both kinds of messages have a communicator of their own, on which they are posted in
-/// the order of buckets: the same on every rank, whatever comes in between and whatever arrives first.
+/// The numbers are sent in buckets of 4 MiB. A rank receives its part of a bucket from all others
+/// (Ialltoallv), sums it, and sends the sum to all (Iallgather). float32 numbers are not copied:
+/// they are sent from, and received in, the caller's memory. Several buckets are under way at once.
+/// Each of the two kinds of messages has a communicator of its own, on which they are posted in the
+/// order of buckets: the same on every rank, whatever is posted in between and whatever arrives
+/// first.
 struct SumsUnderWay: ~Copyable {
-  /// Numbers of a bucket.
+  /// Numbers in a bucket.
   private static let bucketCount = 1 << 20
   /// Buckets that are under way at once.
   private static let bucketsUnderWay = 4
@@ -19,17 +21,17 @@ struct SumsUnderWay: ~Copyable {
   private let size: Int
   private let scattering: MPILibrary.Handle
   private let collecting: MPILibrary.Handle
-  /// Slices whose bucket has not begun, in their order.
+  /// Slices that wait for a free bucket, in their order.
   private var waiting: [(UnsafeMutableBufferPointer<Float>, WirePrecision)] = []
   private var free: [Bucket] = []
-  /// Buckets whose parts come in, the oldest first.
+  /// Buckets whose parts are being received, the oldest first.
   private var scattered: [Bucket] = []
-  /// Buckets whose sums come in, the oldest first.
+  /// Buckets whose sums are being received, the oldest first.
   private var collected: [Bucket] = []
 
-  /// All ranks call it at the same time.
+  /// All ranks must call this at the same time.
   init(_ library: MPILibrary, rank: Int, size: Int) throws(MPIError) {
-    // A struct that can't be copied must be whole once it has begun to be.
+    // These come first: a noncopyable struct can't throw while it is partly initialised.
     let communicators = (try library.duplicateWorld(), try library.duplicateWorld())
     self.library = library
     self.rank = rank
@@ -40,11 +42,12 @@ struct SumsUnderWay: ~Copyable {
   /// Whether there is nothing to do.
   var isIdle: Bool { waiting.isEmpty && scattered.isEmpty && collected.isEmpty }
 
-  /// Begins to sum numbers; `goOn` does it.
+  /// Accepts numbers to sum; `goOn` does the work.
   mutating func begin(
     _ values: UnsafeMutableBufferPointer<Float>, as precision: WirePrecision
   ) {
-    // A whole number for each rank: but for the last ones they are sent from where they are.
+    // Slices hold a multiple of `size` numbers, and are sent without a copy; the few that are left
+    // over are a slice of their own.
     let whole = max(Self.bucketCount / size, 1) * size
     let end = values.count / size * size
     for first in stride(from: 0, to: end, by: whole) {
@@ -58,7 +61,7 @@ struct SumsUnderWay: ~Copyable {
     }
   }
 
-  /// Does what can be done without waiting; whether that was anything.
+  /// Does what can be done without waiting, and says whether there was anything to do.
   mutating func goOn() -> Bool {
     var hasMoved = false
     while let bucket = collected.first, library.isComplete(bucket.request) {
@@ -81,24 +84,26 @@ struct SumsUnderWay: ~Copyable {
   }
 }
 
-/// Numbers on their way through a sum over ranks.
+/// A slice of the numbers, while it is summed over the ranks.
 private final class Bucket {
   let request: MPILibrary.Request
   private let library: MPILibrary
   private let rank: Int
   private let size: Int
-  /// This rank's part, of every other rank.
+  /// This rank's part, as received from every other rank.
   private let parts: UnsafeMutablePointer<Float>
-  /// A number for each rank, the last ones of which may be zeros: fewer numbers than ranks travel so.
+  /// One number for each rank, zeros at the end: used for slices of fewer numbers than ranks.
   private let padded: UnsafeMutablePointer<Float>
-  /// First how many bytes are exchanged with each rank, none with itself; then where each rank's begin.
+  /// First the number of bytes exchanged with each rank, 0 with itself; then their offset for each
+  /// rank.
   private let layout: UnsafeMutablePointer<MPILibrary.Count>
-  /// What travels rounded: all numbers, then this rank's part of every rank.
+  /// The numbers as bfloat16: all numbers to send, and this rank's part as received from every
+  /// rank.
   private lazy var halves = HalfMemory(capacity: capacity)
   private let capacity: Int
   private var values = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
   private var precision = WirePrecision.float32
-  /// Numbers of a part.
+  /// Numbers in a part.
   private var partCount = 0
 
   init(_ library: MPILibrary, rank: Int, size: Int, capacity: Int) {
@@ -125,7 +130,7 @@ private final class Bucket {
 
   private var isPadded: Bool { !values.count.isMultiple(of: size) }
 
-  /// Where the parts of all ranks lie.
+  /// The memory of the parts of all ranks.
   private var whole: UnsafeMutablePointer<Float> {
     isPadded ? padded : values.baseAddress ?? padded
   }
@@ -168,7 +173,7 @@ private final class Bucket {
         halves.widen(
           halves.parts + other * partCount, into: parts + other * partCount, count: partCount)
       }
-      // What this rank brings is rounded like what others do.
+      // This rank's own numbers are rounded like those of the others.
       halves.widen(halves.whole + rank * partCount, into: own, count: partCount)
     }
     sum(into: own)
@@ -187,7 +192,7 @@ private final class Bucket {
     func part(_ number: Int) -> UnsafeMutablePointer<Float> {
       number == rank ? own : parts + number * partCount
     }
-    // The two halves of the tree, then both together to where the sum belongs.
+    // First the two halves of the tree, then their sum, which goes to `own`.
     let half = pairwiseSplit(size)
     for (first, count) in [(0, half), (half, size - half)] {
       pairwiseReduce(count: count) { target, source in
@@ -199,7 +204,7 @@ private final class Bucket {
     for index in 0..<partCount { own[index] = left[index] + right[index] }
   }
 
-  /// The sums are there.
+  /// Called when the sums have arrived: writes them to the caller's memory, if they are elsewhere.
   func finish() {
     if precision == .bfloat16 { halves.widen(halves.whole, into: whole, count: size * partCount) }
     if isPadded { values.baseAddress?.update(from: padded, count: values.count) }

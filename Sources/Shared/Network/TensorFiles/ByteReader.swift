@@ -1,8 +1,9 @@
-/// A position in the bytes of a file, or of a part of it. Every read is checked against the end.
+/// Reads the bytes of a file, or of a part of it, from front to back. Every read is checked against
+/// the end.
 struct ByteReader {
   let file: String
   let bytes: [UInt8]
-  /// Counted from the beginning of the file, also in a part.
+  /// Offset of the next byte from the beginning of the file, also when only a part is read.
   private(set) var position: Int
   private let end: Int
 
@@ -19,7 +20,7 @@ struct ByteReader {
 
   var remaining: Int { end - position }
 
-  /// Steps over `count` bytes and gives their range. `what` names them in the error.
+  /// Skips `count` bytes and returns their range. `what` names them in the error.
   mutating func take(_ count: Int, _ what: String) throws(TorchFileError) -> Range<Int> {
     guard count >= 0, count <= remaining else {
       throw error(
@@ -43,7 +44,7 @@ struct ByteReader {
     }
   }
 
-  /// A line without its line feed.
+  /// Reads a line and returns it without its line feed.
   mutating func line(maximumLength: Int, _ what: String) throws(TorchFileError) -> String {
     let start = position
     let bytes = try lineBytes(maximumLength: maximumLength, what)
@@ -53,7 +54,7 @@ struct ByteReader {
     return line
   }
 
-  /// The bytes of a line without its line feed.
+  /// Reads a line and returns its bytes without the line feed.
   mutating func lineBytes(
     maximumLength: Int, _ what: String
   ) throws(TorchFileError) -> ArraySlice<UInt8> {

@@ -8,7 +8,7 @@ enum ElementType: Sendable, Equatable, CaseIterable {
   /// The Python name in `torch`, such as `torch.float16`.
   var dtypeName: String { "\(self)" }
 
-  /// The name of the typed storage class in `torch`; nil for types younger than those classes.
+  /// The name of the typed storage class in `torch`; nil for types that have no such class.
   var storageName: String? {
     switch self {
     case .float16: "HalfStorage"
@@ -25,7 +25,7 @@ enum ElementType: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Whether elements are whole numbers or bool, which fit an Int64 (uint64 with luck).
+  /// Whether elements are integers or bool, which fit an Int64 (uint64 only below 2^63).
   var isInteger: Bool {
     switch self {
     case .float16, .bfloat16, .float32, .float64: false

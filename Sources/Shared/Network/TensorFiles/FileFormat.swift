@@ -1,14 +1,14 @@
-/// What a file is, judged by its first bytes.
+/// The format of a file, recognised by its bytes.
 enum FileFormat: Equatable {
   case legacy
   case zip
   case safetensors
-  /// A pickle that is none of PyTorch's files: `pickle.dump` wrote it.
+  /// A pickle that `pickle.dump` wrote, not PyTorch.
   case plainPickle
   case gzip
-  /// What joblib writes with `compress`.
+  /// joblib writes it with `compress`.
   case zlib
-  /// Of another program.
+  /// A file of another program.
   case foreign(ForeignFile)
   case text(firstLine: String)
   case unknown(firstBytes: String)
@@ -41,8 +41,8 @@ enum FileFormat: Equatable {
     }
   }
 
-  /// Whether bytes are a pickle of protocol 0 or 1, which has no beginning of its own: a dictionary, a
-  /// list or a class as the first instructions, STOP as the last.
+  /// Whether the bytes are a pickle of protocol 0 or 1. These have no signature: the first
+  /// instructions make a dictionary or a list or name a class, the last one is STOP.
   private static func isOldPickle(_ bytes: [UInt8]) -> Bool {
     guard bytes.count > 3, bytes.last == PickleOpcode.stop.rawValue else { return false }
     switch (bytes[0], bytes[1]) {
@@ -71,7 +71,7 @@ enum FileFormat: Equatable {
     let start = bytes.prefix(256)
     guard start.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }) else { return nil }
     let line = start.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }.prefix(80)
-    // The cut may have gone through a character, of which at most three bytes are left.
+    // The cut may have split a character: at most three bytes of it are left.
     return (0...3).lazy.compactMap { String(validating: line.dropLast($0), as: UTF8.self) }.first
   }
 }

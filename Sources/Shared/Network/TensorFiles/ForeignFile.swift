@@ -1,24 +1,24 @@
-/// A sound file of another program, or one that stands for a file that isn't here: what it is, and how to
-/// get at weights.
+/// A file that is intact but holds no weights in a form that is read here. `message` says what it
+/// is and how to get the weights.
 enum ForeignFile: Equatable {
-  /// HDF5; `isKeras` where Keras says so in it.
+  /// HDF5; `isKeras` if the file mentions Keras.
   case hdf5(isKeras: Bool)
   case onnx
   case tensorFlowLite
-  /// Compressed by a program whose format isn't read; the command that unpacks it, where there is a
-  /// usual one.
+  /// Compressed in a format that isn't read here. `command` unpacks it; nil if there is no usual
+  /// one.
   case compressed(kind: String, command: String?)
-  /// A tar archive; `isTorch` where it is PyTorch 0.1's own format.
+  /// A tar archive; `isTorch` if it is the format of PyTorch 0.1.
   case tar(isTorch: Bool)
-  /// What stands in a repository for a file that git-LFS keeps.
+  /// The small text that a repository holds in place of a file that git-LFS keeps.
   case lfsPointer(size: String?)
   case webPage(title: String?)
   case json(beginning: String)
   /// One array of NumPy, `.npy`.
   case numPyArray
-  /// What an optimizer remembers.
+  /// The state of an optimizer.
   case optimizer
-  /// Tensors without names, in an order that only their network knows.
+  /// Tensors without names; only the code of their network knows their order.
   case tensorList(count: Int)
   case singleTensor
   /// A TorchScript program whose weights have become constants of its code.
@@ -71,7 +71,7 @@ enum ForeignFile: Equatable {
       "expected a file of PyTorch or safetensors, got one array of NumPy (.npy); save a dictionary of "
         + "arrays with numpy.savez, or of tensors with torch.save"
     case .optimizer:
-      "expected weights, got what an optimizer remembers (optimizer.state_dict()): it has no weights, "
+      "expected weights, got the state of an optimizer (optimizer.state_dict()): it has no weights, "
         + "they are in the file that was saved beside it"
     case .tensorList(let count):
       "expected tensors with names, got a list of \(count): their order means something only to the "
@@ -101,7 +101,7 @@ enum ForeignFile: Equatable {
 }
 
 extension ForeignFile {
-  /// Tells a file by its first bytes; nil for one of no kind that is known.
+  /// Recognises a file by its first bytes; nil for an unknown kind.
   init?(_ bytes: [UInt8]) {
     if let known = Self.beginnings.first(where: { bytes.starts(with: $0.bytes) })?.file {
       self = known
@@ -132,8 +132,8 @@ extension ForeignFile {
     ([0x93] + Array("NUMPY".utf8), .numPyArray),
   ]
 
-  /// Whether bytes are the first fields of a `ModelProto`: a small number under 1, then the producer (2),
-  /// the graph (7) or the operators (8).
+  /// Whether the bytes begin with the first fields of a `ModelProto`: field 1 with a small number,
+  /// then the producer (field 2), the graph (7) or the operators (8).
   private static func isONNX(_ bytes: [UInt8]) -> Bool {
     bytes.count > 8 && bytes[0] == 0x08 && (3...30).contains(bytes[1])
       && [0x12, 0x3A, 0x42].contains(bytes[2])
@@ -150,11 +150,11 @@ extension ForeignFile {
     return false
   }
 
-  /// The beginning of a text; nil if the bytes are none.
+  /// The beginning of a text; nil if the bytes are no text.
   private static func text(_ bytes: [UInt8]) -> String? {
     let start = bytes.prefix(4096)
     guard start.allSatisfy({ $0 >= 0x20 || (0x09...0x0D).contains($0) }) else { return nil }
-    // The cut may have gone through a character, of which at most three bytes are left.
+    // The cut may have split a character: at most three bytes of it are left.
     return (0...3).lazy.compactMap { String(validating: start.dropLast($0), as: UTF8.self) }.first
   }
 
@@ -181,7 +181,7 @@ extension ForeignFile {
 }
 
 extension Substring {
-  /// Where a short text begins and ends; nil where it isn't there.
+  /// The range of the first occurrence of a short text; nil if there is none.
   fileprivate func range(of text: String) -> Range<Index>? {
     var start = startIndex
     while start < endIndex {

@@ -1,11 +1,11 @@
 /// The format of `torch.save` before PyTorch 1.6 (and of `_use_new_zipfile_serialization=False`).
 ///
-/// Five pickles follow each other: a magic number, the format's number (1001), facts about the writer's
-/// machine, the saved object, the keys of its storages. Then, in the order of the keys, each
-/// storage: an int64 element count and the elements. Written down nowhere; the source is
-/// `_legacy_save` in PyTorch's `torch/serialization.py`.
+/// A file begins with five pickles: a magic number, the format's number (1001), facts about the
+/// writer's machine, the saved object, the keys of its storages. The storages follow in the order
+/// of the keys, each an int64 element count and the elements. The format is not documented; the
+/// source is `_legacy_save` in PyTorch's `torch/serialization.py`.
 enum LegacyFormat {
-  /// The pickle of 0x1950a86a20f9469cfc6c in protocol 2, with which nearly every legacy file begins.
+  /// The pickle of 0x1950a86a20f9469cfc6c in protocol 2. Nearly every legacy file begins with it.
   static let magic: [UInt8] = [0x80, 0x02] + magicNumber
 
   /// LONG1 of ten bytes, and STOP; protocols 3 and up put other bytes before it.
@@ -15,12 +15,13 @@ enum LegacyFormat {
   /// The same in protocols 0 and 1.
   private static let magicText = Array("L119547037146038801333356L\n.".utf8)
 
-  /// Whether bytes are those of a legacy file, or as many of its first ones as there are.
+  /// Whether the bytes begin a legacy file. A file that is cut off within the magic number counts
+  /// too.
   static func isBeginning(_ bytes: [UInt8]) -> Bool {
     if bytes.starts(with: magic) || magic.starts(with: bytes) || bytes.starts(with: magicText) {
       return true
     }
-    // PROTO, and from protocol 4 on FRAME.
+    // PROTO precedes the number, from protocol 4 on also FRAME.
     return bytes.first == PickleOpcode.proto.rawValue
       && [2, 11].contains { bytes.dropFirst($0).starts(with: magicNumber) }
   }

@@ -1,19 +1,24 @@
 extension ModelWeights {
   /// Reads the weights of a network from a zip or legacy file of PyTorch, a plain pickle of tensors
-  /// or NumPy arrays (`pickle.dump`, any protocol), or a safetensors file. The format is told by the
-  /// content, not by the name.
+  /// or NumPy arrays (`pickle.dump`, any protocol), or a safetensors file. The format is recognised
+  /// by the content, not by the name.
   ///
-  /// **Container.** Preferred is a dictionary under `state_dict`, `model_state_dict`, `model`, `net`,
-  /// `network`, `module`, `params`, `weights` or `checkpoint`, in this order, also one within
-  /// another; then the top level; then the network that learns among several of a self-supervised program:
-  /// `student`, `online_network_state_dict`, `online_encoder`, `base_encoder`, `encoder_q` and the like;
-  /// then a moving average of the weights: `ema`, `model_ema`, `state_dict_ema`, `ema_state_dict`,
-  /// `params_ema`; then the only dictionary of tensors that there
-  /// is, whatever its key. A dictionary counts if it holds a tensor of at least one dimension.
-  /// `container` names another one by its keys, joined by `/` or points. A network that was saved as an
-  /// object counts as its state_dict.
+  /// **Container.** The weights are the first of these that the file has:
   ///
-  /// Only the tensors of the container are converted; the file is read and checked whole.
+  /// 1. a dictionary under `state_dict`, `model_state_dict`, `model`, `net`, `network`, `module`,
+  ///    `params`, `weights` or `checkpoint`, in this order, also one within another;
+  /// 2. the top level;
+  /// 3. the network that learns, if a self-supervised program has saved several: `student`,
+  ///    `online_network_state_dict`, `online_encoder`, `base_encoder`, `encoder_q` and the like;
+  /// 4. a moving average of the weights: `ema`, `model_ema`, `state_dict_ema`, `ema_state_dict`,
+  ///    `params_ema`;
+  /// 5. the only dictionary of tensors in the file, whatever its key.
+  ///
+  /// A dictionary counts if it holds a tensor of at least one dimension. `container` names another
+  /// one by its keys, joined by `/` or points. A network that was saved as an object counts as its
+  /// state_dict.
+  ///
+  /// The whole file is read and checked, but only the tensors of the container are converted.
   package static func read(
     contentsOf path: String, container: String? = nil
   ) throws(TorchFileError) -> ModelWeights {
@@ -69,14 +74,14 @@ extension ModelWeights {
     var reader = TensorReader(content)
     var tensors: [TensorEntry] = []
     var others = neighbours(of: container, content.pickle)
-    let place = container.path.map { $0 + "/" }.joined()
+    let prefix = container.path.map { $0 + "/" }.joined()
     for entry in container.entries {
       if let name = entry.text, let call = reader.call(entry.value) {
         tensors.append(TensorEntry(name, try reader.tensor(name, call)))
       } else if let name = entry.text, let refusal = reader.refusal(of: entry.value, name) {
         throw refusal
       } else {
-        others.append(place + (entry.text ?? content.pickle.summary(entry.key)))
+        others.append(prefix + (entry.text ?? content.pickle.summary(entry.key)))
       }
     }
     return ModelWeights(
@@ -93,13 +98,13 @@ extension ModelWeights {
   ) -> [String] {
     var result: [String] = []
     var value = pickle.root
-    var place = ""
+    var prefix = ""
     for key in container.path {
       let entries = pickle.members(value) ?? []
       result += entries.filter { $0.text != key }
-        .map { place + ($0.text ?? pickle.summary($0.key)) }
+        .map { prefix + ($0.text ?? pickle.summary($0.key)) }
       value = entries.first { $0.text == key }?.value ?? .none
-      place += key + "/"
+      prefix += key + "/"
     }
     return result
   }

@@ -1,8 +1,8 @@
 extension ModelWeights {
-  /// Short lists and dictionaries of plain values that stand beside the tensors, by their keys joined
-  /// by `/`: what a training program noted, such as `class_to_idx` or `args/classes`.
+  /// Short lists and dictionaries of plain values that are stored with the tensors, by their keys
+  /// joined by `/`: notes of a training program, such as `class_to_idx` or `args/classes`.
   ///
-  /// Whatever is longer, deeper or anything but text and numbers is passed over: these are remarks, not
+  /// Anything longer, deeper or other than text and numbers is skipped: these are remarks, not
   /// data.
   static func remarks(
     _ pickle: Pickle, besides container: PickleValue
@@ -33,11 +33,11 @@ private struct RemarkReader {
     for entry in entries {
       budget -= 1
       guard budget > 0, let key = entry.text else { continue }
-      let place = path.isEmpty ? key : "\(path)/\(key)"
+      let name = path.isEmpty ? key : "\(path)/\(key)"
       if let remark = remark(entry.value) {
-        remarks[place] = remarks[place] ?? remark
+        remarks[name] = remarks[name] ?? remark
       } else if depth < Self.maximumDepth {
-        read(entry.value, at: place, depth: depth + 1)
+        read(entry.value, at: name, depth: depth + 1)
       }
     }
   }

@@ -1,6 +1,6 @@
-/// The weights of a network, found in a file of any format and told from all else in it.
+/// The weights of a network, found in a file of any readable format, and what else the file holds.
 ///
-/// What the names mean, and which tensors belong to which network, is none of this module's business.
+/// This module doesn't know what the names mean or which tensors belong to which network.
 package struct ModelWeights: Sendable {
   /// The tensors in file order, under the names that they have in the file. Names are unique.
   package let tensors: [TensorEntry]
@@ -9,34 +9,34 @@ package struct ModelWeights: Sendable {
   /// `["state_dict"]`, `["checkpoint", "model"]`.
   package let container: [String]
 
-  /// What else the file holds, in file order: keys of values that are no tensors, and of what stands
-  /// beside the container. Keys of nested dictionaries are joined by `/`.
+  /// Keys of the file's other content, in file order: of values beside the container, and of values
+  /// in it that are no tensors. Keys of nested dictionaries are joined by `/`.
   package let others: [String]
 
-  /// What programs say of the model besides its weights, by name: further records of PyTorch's zip, as
-  /// in `TorchDocument`, or the strings of the metadata of safetensors. Empty for other formats.
+  /// Data about the model that programs stored with the weights, by name: further records of
+  /// PyTorch's zip, as in `TorchDocument`, or the metadata strings of safetensors. Empty for other
+  /// formats.
   package let records: [String: [UInt8]]
 
-  /// Short lists and dictionaries of text and numbers that stand beside the tensors, by their keys
-  /// joined by `/`, such as `class_to_idx`. Empty for safetensors.
+  /// Short lists and dictionaries of text and numbers that are stored with the tensors, by their
+  /// keys joined by `/`, such as `class_to_idx`. Empty for safetensors.
   package let remarks: [String: TorchValue]
 
-  /// The ways to other dictionaries of tensors in the file, their keys joined by points: each can be
+  /// Other dictionaries of tensors in the file, each as its keys joined by points. Each can be
   /// named as the container.
   package let otherContainers: [String]
 
-  /// Names of Python's classes and functions that the file mentions and that mean nothing here, such as
-  /// `argparse.Namespace`. Python would import them; here their objects were passed over.
+  /// Python classes and functions that the file names and that are unknown here, such as
+  /// `argparse.Namespace`. Python would import them; here their objects are skipped.
   package let foreignNames: [String]
 
   private let indices: [String: Int]
 
-  /// The tensor of that name, or nil.
   package subscript(name: String) -> TorchTensor? {
     indices[name].map { tensors[$0].tensor }
   }
 
-  /// Describes weights; of two tensors of one name the first is found by it.
+  /// If two tensors have the same name, the subscript returns the first.
   package init(
     tensors: [TensorEntry], container: [String] = [], others: [String] = [],
     records: [String: [UInt8]] = [:], remarks: [String: TorchValue] = [:],

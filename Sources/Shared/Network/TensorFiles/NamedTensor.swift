@@ -9,7 +9,6 @@ package struct NamedTensor: Sendable, Equatable {
   /// float64, int32, uint32 and wider integers are rounded to the nearest Float32.
   package let values: [Float]
 
-  /// Makes a tensor from its elements in row-major order.
   package init(name: String, shape: [Int], values: [Float]) {
     precondition(
       shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == values.count,

@@ -1,14 +1,14 @@
-/// What `numpy.savez` writes: a zip file of arrays, each a file of the format `.npy` (NEP 1).
+/// A file that `numpy.savez` wrote: a zip file of arrays, each a file of the format `.npy` (NEP 1).
 enum NumPyArchive {
   private static let ending = ".npy"
-  /// The header of an array of 64 dimensions is far shorter.
+  /// In bytes; the header of an array of 64 dimensions is far shorter.
   private static let maximumHeaderLength = 1 << 16
 
   static func isArchive(_ names: [String]) -> Bool {
     !names.isEmpty && names.allSatisfy { $0.hasSuffix(ending) }
   }
 
-  /// The tensors by the names of their records, in the order of the file.
+  /// Reads the tensors in file order; each has the name of its record.
   static func read(file: String, bytes: [UInt8]) throws(TorchFileError) -> [TensorEntry] {
     var bytes = bytes
     let records = try ZipReader.records(file: file, bytes: &bytes)

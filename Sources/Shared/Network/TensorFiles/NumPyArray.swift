@@ -1,16 +1,16 @@
-/// A NumPy array or scalar as a pickle describes it, its bytes not yet read.
+/// A NumPy array or scalar as a pickle describes it. Its bytes are not read yet.
 ///
-/// There are three forms, in `numpy/_core/src/multiarray/methods.c` and `numpy/_core/numeric.py`:
+/// There are three forms, see `numpy/_core/src/multiarray/methods.c` and `numpy/_core/numeric.py`:
 /// `_reconstruct(ndarray, (0,), b"b")` with the state `(version, shape, dtype, is_fortran, bytes)`;
 /// in protocol 5 `_frombuffer(bytes, dtype, shape, order, axis_order)`; and `scalar(dtype, bytes)`.
 struct NumPyArray {
   let type: ElementType
-  /// How many elements the array says it has.
+  /// The number of elements that the pickle states.
   let count: Int
   private let isBigEndian: Bool
-  /// The shape in which the bytes lie in row-major order, and which of its dimensions each
-  /// dimension of the array is.
+  /// The shape of the buffer, whose elements are in row-major order.
   private let bufferShape: [Int]
+  /// The buffer's dimension for each dimension of the array.
   private let axes: [Int]
   private let data: PickledBytes
 
@@ -20,20 +20,19 @@ struct NumPyArray {
     let message: String
   }
 
-  /// Whether a value is made by one of NumPy's functions, out of numbers. Arrays of strings or of
-  /// Python objects are none.
+  /// Whether an object is a NumPy array or scalar of numbers, not of strings or Python objects.
   static func isArray(_ object: PickleObject, in pickle: Pickle) -> Bool {
     guard let parts = parts(object, in: pickle) else { return false }
     guard let code = NumPyType.code(parts.type, in: pickle) else { return true }
     return NumPyType.isNumber(code)
   }
 
-  /// How many dimensions the array says it has; unchecked.
+  /// The number of dimensions that the pickle states; unchecked.
   static func rank(_ object: PickleObject, in pickle: Pickle) -> Int {
     parts(object, in: pickle).flatMap(\.shape).flatMap(pickle.sequence)?.count ?? 0
   }
 
-  /// The values behind an array, whichever form it has; nil for any other object.
+  /// The values that describe an array, in any of the three forms; nil for any other object.
   private static func parts(_ object: PickleObject, in pickle: Pickle) -> Parts? {
     let items = object.items
     switch object.kind {
@@ -58,7 +57,7 @@ struct NumPyArray {
     let type: PickleValue
     /// Nil for a scalar.
     let shape: PickleValue?
-    /// A truth value (whether it is Fortran's) or a letter.
+    /// A bool (true for Fortran's order), 0 or 1, or one of the letters C, F and K.
     let order: PickleValue
     let axes: PickleValue?
     let data: PickleValue
@@ -95,7 +94,7 @@ struct NumPyArray {
     case .string("K"):
       guard let axes = parts.axes.flatMap(pickle.integers), axes.sorted() == Array(shape.indices)
       else { break }
-      // Here the written shape is the buffer's.
+      // In this form the written shape is that of the buffer.
       return (shape, axes)
     default: break
     }
@@ -114,11 +113,11 @@ struct NumPyArray {
     return count
   }
 
-  /// The elements, little-endian, and how they lie. Takes memory only if the shape calls for the
-  /// bytes that are there.
+  /// The elements, little-endian, and their layout. Memory is allocated only if the shape agrees
+  /// with the number of bytes.
   func elements() throws(Refused) -> (bytes: [UInt8], layout: TensorLayout) {
     let (size, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
-    // A byte takes at most two in the forms where their count is not known beforehand.
+    // If the count is not known beforehand, each byte of the array takes one or two in the file.
     guard !overflow, size <= data.maximumCount, data.maximumCount / 2 <= size,
       var bytes = data.bytes, bytes.count == size
     else {

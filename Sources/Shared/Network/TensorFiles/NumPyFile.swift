@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// An array in a file of NumPy's own format, as `numpy.save` writes it: bytes and floats only. See
+/// An array in a file that `numpy.save` wrote (`.npy`): uint8, float32 or float64 only. See
 /// numpy/lib/format.py.
 package struct NumPyFile: Sendable {
   /// The elements in row-major order.
@@ -11,22 +11,20 @@ package struct NumPyFile: Sendable {
     case floats([Float])
   }
 
-  /// Path of the file.
   package let path: String
   /// The size of each dimension, outermost first.
   package let shape: [Int]
   /// The elements; their count is the product of `shape`.
   package let elements: Elements
 
-  /// Files of more bytes are not read.
+  /// The largest file that is read, in bytes.
   package static let maximumBytes = 2 << 30
 
-  /// A header of three numbers and a type has no more; numpy.load has the same limit.
+  /// A header of a type, an order and a shape is far shorter; numpy.load has the same limit.
   private static let maximumHeaderBytes = 10_000
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// Reads a file.
   package init(contentsOf path: String) throws(TorchFileError) {
     let bytes = try readFileBytes(path, maximumSize: Self.maximumBytes)
     var reader = ByteReader(file: path, bytes: bytes)
@@ -107,7 +105,7 @@ package struct NumPyFile: Sendable {
     return header[start.upperBound...].split(separator: "'", maxSplits: 1).first.map(String.init)
   }
 
-  /// The numbers after `'shape': (`; nil where they are none, or more than eight.
+  /// The numbers after `'shape': (`; nil if they are not integers of 0 or more, or more than eight.
   private static func shape(in header: String) -> [Int]? {
     guard let start = header.range(of: "'shape': ("),
       let end = header[start.upperBound...].firstIndex(of: ")")

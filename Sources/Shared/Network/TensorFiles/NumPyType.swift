@@ -17,7 +17,7 @@ struct NumPyType {
     return code
   }
 
-  /// Whether a code is that of numbers, also of those that have no Float32 form.
+  /// Whether a code stands for numbers, including those that have no Float32 form.
   static func isNumber(_ code: String) -> Bool {
     code.first.map { "fiubc".contains($0) } ?? false
   }
@@ -36,7 +36,7 @@ struct NumPyType {
     self.element = element
     var order = PickleValue.string("<")
     if let state = pickle.object(value)?.state {
-      // Behind the byte order stand the parts of compound types.
+      // The fields after the byte order describe compound types.
       guard let fields = pickle.sequence(state), fields.count >= 5,
         fields[2...4].allSatisfy({ $0 == .none })
       else {
@@ -56,7 +56,7 @@ struct NumPyType {
   }
 }
 
-/// The names with which NumPy's arrays are pickled, in the form of `PickleGlobal.canonical`.
+/// The Python names in pickles of NumPy arrays, in the form of `PickleGlobal.canonical`.
 enum NumPyGlobals {
   static let array = PickleGlobal(module: "numpy", name: "ndarray")
   static let dtype = PickleGlobal(module: "numpy", name: "dtype")

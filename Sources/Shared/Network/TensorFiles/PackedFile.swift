@@ -2,17 +2,18 @@ internal import Files
 
 /// A model file within another one: compressed by gzip or zlib, or alone in a zip file.
 enum PackedFile {
-  /// Weights hardly become shorter by compression; files of mostly zeros may up to this.
+  /// The larger of these two bounds the decompressed size: bytes, and a multiple of the compressed
+  /// size. Weights hardly compress, but a file of mostly zeros may.
   private static let largestInflation = 64 << 20
   private static let largestRatio = 32
 
-  /// Endings of files that can be models.
+  /// Extensions of files that can be models.
   private static let endings = [
     ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".tar", ".safetensors", ".npz", ".joblib",
     ".model", ".weights",
   ]
 
-  /// The bytes of the file within; nil where there is none, and the file is what it is.
+  /// The bytes of the inner file; nil if the file contains no other one.
   ///
   /// - Throws: `TorchFileError`: `foreignFile` for a zip file with several models, or with none.
   static func contents(of bytes: [UInt8], file: String) throws(TorchFileError) -> [UInt8]? {
@@ -37,7 +38,7 @@ enum PackedFile {
     }
   }
 
-  /// The only model in a zip file that is none of PyTorch's or NumPy's.
+  /// The only model in a zip file; nil for a zip file that PyTorch or NumPy wrote.
   private static func alone(_ bytes: [UInt8], _ file: String) throws(TorchFileError) -> [UInt8]? {
     let names = try ZipReader.names(file: file, bytes: bytes)
     let isOwn = names.contains { name in
@@ -45,7 +46,7 @@ enum PackedFile {
         name.split(separator: "/").last.map(String.init) ?? "")
     }
     guard !isOwn, !names.isEmpty, !NumPyArchive.isArchive(names) else { return nil }
-    // macOS adds a shadow of each file.
+    // macOS adds a second entry, with metadata, for each file.
     let models = names.filter { name in
       endings.contains { name.lowercased().hasSuffix($0) } && !name.hasPrefix("__MACOSX/")
     }

@@ -1,4 +1,4 @@
-/// Names and what would be called by them.
+/// Instructions that name classes and functions, and those that would call them.
 extension PickleMachine {
   mutating func pushGlobal() throws(TorchFileError) {
     try push(globalLines())
@@ -31,7 +31,7 @@ extension PickleMachine {
     try push(.global(checked(global)))
   }
 
-  /// The name in its canonical form, noted where it means nothing here.
+  /// Returns the canonical form of a name. Notes an unknown name; throws for a dangerous one.
   private mutating func checked(_ global: PickleGlobal) throws(TorchFileError) -> PickleGlobal {
     let canonical = global.canonical
     guard !TorchGlobals.isDangerous(canonical) else {
@@ -48,7 +48,7 @@ extension PickleMachine {
     try recordCall(pop(2))
   }
 
-  /// NEWOBJ_EX has a dictionary of named arguments, which nothing that is read here needs.
+  /// NEWOBJ_EX also takes a dictionary of named arguments. Nothing that is read here needs it.
   mutating func recordCallWithNames() throws(TorchFileError) {
     try recordCall(Array(pop(3).prefix(2)))
   }
@@ -76,7 +76,7 @@ extension PickleMachine {
     switch operands[0] {
     case .global(let global): try pushObject(of: global, arguments)
     case .object(let callable):
-      // A method or a partial function: what it gives is as unknown as it is itself.
+      // A method or a partial function: its result is as unknown as the function.
       guard case .opaque(let global) = objects[callable].kind else { fallthrough }
       try pushObject(.opaque(global), arguments)
     default: throw error(.malformed, "expected the name of a callable, got another value")
@@ -111,8 +111,8 @@ extension PickleMachine {
     objects[objects.count - 1].entries = objects[value].items
   }
 
-  /// `getattr(class, name)`, with which members of enumerations are written. Any other use of it is a
-  /// way to a function that was not named.
+  /// `getattr(class, name)`, with which members of enumerations are written. Any other use of it
+  /// could reach a function that the file doesn't name.
   private mutating func pushAttribute(_ arguments: [PickleValue]) throws(TorchFileError) {
     guard arguments.count == 2, case .global(let owner) = arguments[0],
       owner.name.drop(while: { $0 == "_" }).first?.isUppercase == true,
@@ -127,8 +127,8 @@ extension PickleMachine {
     try pushObject(.opaque(owner), [arguments[1]])
   }
 
-  /// BINPERSID: a storage. In files of PyTorch's legacy format also the class of a module, with its
-  /// source text.
+  /// BINPERSID: a storage. In PyTorch's legacy format it can also be the class of a module, with
+  /// its source text.
   mutating func recordPersistent() throws(TorchFileError) {
     let identifier = try pop(1)
     if case .object(let index) = identifier[0], objects[index].kind == .tuple,
@@ -147,7 +147,7 @@ extension PickleMachine {
     guard let argument = arguments.first else { return [] }
     guard arguments.count == 1, case .object(let index) = argument, objects[index].kind == .list
     else { throw error(.malformed, "expected a list of pairs for OrderedDict, got another value") }
-    // A shared list costs its length each time, so that repeating it can't outgrow the limit.
+    // A shared list counts at each use, so that repeating it can't exceed the limit.
     try spend(objects[index].items.count)
     var items: [PickleValue] = []
     items.reserveCapacity(objects[index].items.count * 2)

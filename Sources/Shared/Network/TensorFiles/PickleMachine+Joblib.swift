@@ -1,6 +1,6 @@
-/// The arrays in files of joblib, which lie within the pickle but are no part of it: a wrapper says of
-/// which type and shape an array is, and its elements follow the BUILD instruction. See
-/// `NumpyArrayWrapper` in joblib's `numpy_pickle.py`.
+/// Arrays in files of joblib. Their bytes lie between the instructions of the pickle: a wrapper
+/// object has the type and shape of an array, and the elements follow the wrapper's BUILD
+/// instruction. See `NumpyArrayWrapper` in joblib's `numpy_pickle.py`.
 extension PickleMachine {
   private struct JoblibArray {
     var type: PickleValue
@@ -10,11 +10,11 @@ extension PickleMachine {
     var byteCount: Int
   }
 
-  /// Takes the elements of an array, if the object that was just built is a wrapper of one; the object
-  /// becomes the array then.
+  /// Reads the elements of an array if the object that was just built is its wrapper. The object
+  /// then becomes the array.
   mutating func readJoblibArray(_ index: Int) throws(TorchFileError) {
     guard let array = try joblibArray(index) else { return }
-    // The elements begin on a multiple of so many bytes; how many lie before them is said in one.
+    // The elements are aligned; one byte gives the number of padding bytes before them.
     if array.isAligned {
       let padding = Int(try reader.byte("the padding before an array"))
       _ = try reader.take(padding, "the padding before an array")
@@ -25,8 +25,10 @@ extension PickleMachine {
     objects[index].state = nil
   }
 
-  /// What a wrapper says; nil for any other object. A function of its own, so that the table of objects
-  /// isn't shared, and copied, when it is changed.
+  /// The description of an array in its wrapper; nil for any other object.
+  ///
+  /// This is a function of its own so that its reference to `objects` ends before the caller
+  /// changes the table: a shared table would be copied.
   private func joblibArray(_ index: Int) throws(TorchFileError) -> JoblibArray? {
     guard objects[index].kind == .opaque(NumPyGlobals.joblibWrapper),
       let state = objects[index].state

@@ -45,7 +45,7 @@ extension PickleMachine {
     return Array(stack[height...])
   }
 
-  /// POP takes a MARK when that is what lies on top.
+  /// POP removes a MARK if one is on top of the stack.
   mutating func discardTop() throws(TorchFileError) {
     if let height = marks.last, height == stack.count {
       marks.removeLast()

@@ -13,7 +13,7 @@ extension PickleMachine {
     guard !text.isEmpty, text.dropFirst(text.first == "-" ? 1 : 0).allSatisfy(\.isNumber) else {
       throw error(.malformed, "expected an integer, got '\(text.prefix(80))'")
     }
-    // What no Int holds is no number of use; how large it was doesn't matter.
+    // A number that doesn't fit an Int is of no use here; its value doesn't matter.
     return Int(text).map { .integer($0) } ?? .largeInteger(Array(text.utf8))
   }
 
@@ -62,7 +62,7 @@ enum PickleEscapes {
     UInt8(ascii: "f"): 12, UInt8(ascii: "v"): 11,
   ]
 
-  /// `string_escape`: `\n`, `\'`, `\xFF`; nil for any other.
+  /// Decodes `string_escape`: `\n`, `\'`, `\xFF`; nil for any other escape.
   static func bytes(_ escaped: ArraySlice<UInt8>) -> [UInt8]? {
     var result: [UInt8] = []
     result.reserveCapacity(escaped.count)
@@ -84,22 +84,22 @@ enum PickleEscapes {
     return result
   }
 
-  /// `raw_unicode_escape` in UTF-8; nil where an escape is cut off or no character.
+  /// Decodes `raw_unicode_escape` to UTF-8; nil if an escape is cut off or stands for no character.
   static func characters(_ escaped: ArraySlice<UInt8>) -> [UInt8]? {
     var text: [UInt8] = []
     text.reserveCapacity(escaped.count + escaped.count / 2)
-    var place = escaped.startIndex
-    while place < escaped.endIndex {
-      let byte = escaped[place]
-      place += 1
-      let kind = place < escaped.endIndex ? escaped[place] : 0
+    var index = escaped.startIndex
+    while index < escaped.endIndex {
+      let byte = escaped[index]
+      index += 1
+      let kind = index < escaped.endIndex ? escaped[index] : 0
       if byte == UInt8(ascii: "\\"), kind == UInt8(ascii: "u") || kind == UInt8(ascii: "U") {
-        var rest = escaped[(place + 1)...]
+        var rest = escaped[(index + 1)...]
         guard let code = number(&rest, digits: kind == UInt8(ascii: "u") ? 4 : 8),
           let scalar = Unicode.Scalar(code)
         else { return nil }
         text += Array(String(scalar).utf8)
-        place = rest.startIndex
+        index = rest.startIndex
       } else if byte < 0x80 {
         text.append(byte)
       } else {

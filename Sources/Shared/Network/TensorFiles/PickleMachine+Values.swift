@@ -8,7 +8,8 @@ extension PickleMachine {
     }
   }
 
-  /// FRAME says how many bytes can be read ahead; only the bound is of interest here.
+  /// FRAME gives the number of bytes that can be read ahead. It is only checked against the end
+  /// here.
   mutating func checkFrame() throws(TorchFileError) {
     let size = try reader.littleEndian(UInt64.self, "a frame's size")
     guard size <= UInt64(reader.remaining) else {
@@ -19,7 +20,7 @@ extension PickleMachine {
     }
   }
 
-  /// A length of any width, which may be negative; one beyond Int is beyond any file.
+  /// A length of any width; it may be negative. One that doesn't fit an Int exceeds any file.
   mutating func length<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type
   ) throws(TorchFileError) -> Int {
@@ -69,7 +70,8 @@ extension PickleMachine {
     }
     switch objects[index].kind {
     case kind: objects[index].items += items
-    // An object of a class that is a dictionary; what lists and sets of their own hold is nobody's.
+    // An object of a dictionary's subclass. Items of other lists' and sets' subclasses are not
+    // needed.
     case .opaque: if kind == .dictionary { objects[index].entries += items }
     default: throw error(.malformed, "expected a \(kind) to add to, got another value")
     }

@@ -1,9 +1,9 @@
 /// Runs the stack program of a pickle without Python: names stay names, calls stay calls.
 ///
 /// A pickle is a program that may call any Python function; that is how a model file becomes an
-/// attack. Here REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ and BUILD only record what they were given. Names
-/// outside `knownGlobals` make opaque objects, which stand for nothing but themselves; one that gives
-/// a file power over the machine is an error before anything can refer to it.
+/// attack. Here REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ and BUILD only record what they were given.
+/// Names outside `knownGlobals` make opaque objects, which are kept but not interpreted. A name
+/// that would give the file power over the machine is an error before anything can refer to it.
 struct PickleMachine {
   var reader: ByteReader
   let knownGlobals: Set<PickleGlobal>
@@ -11,17 +11,17 @@ struct PickleMachine {
 
   var objects: [PickleObject] = []
   var stack: [PickleValue] = []
-  /// Heights of the stack at each open MARK. Nothing below the last one can be popped.
+  /// The height of the stack at each open MARK. Nothing below the last one can be popped.
   var marks: [Int] = []
   var memo: [Int: PickleValue] = [:]
   var steps = 0
-  /// Where the instruction now executed begins.
+  /// Offset of the current instruction in the file.
   var start = 0
-  /// Names that are not known, each once, in the order of the file.
+  /// Unknown names, each once, in file order.
   var strangers: [PickleGlobal] = []
   private var knownStrangers: Set<PickleGlobal> = []
 
-  /// Reads one pickle and leaves `reader` behind its STOP.
+  /// Reads one pickle and leaves `reader` after its STOP.
   static func run(
     _ reader: inout ByteReader, knownGlobals: Set<PickleGlobal>,
     limits: PickleLimits = PickleLimits()
@@ -39,7 +39,7 @@ struct PickleMachine {
   }
 
   private mutating func run() throws(TorchFileError) -> PickleValue {
-    // Protocols 0 and 1 don't say which they are.
+    // A pickle need not begin with PROTO: protocols 0 and 1 don't have it.
     while true {
       start = reader.position
       try spend(1)
@@ -80,7 +80,7 @@ struct PickleMachine {
     case .long: try push(decimalInteger())
     case .float: try push(decimalNumber())
     case .binFloat:
-      // The one big-endian number of the format.
+      // The only big-endian number of the format.
       let bits = try reader.littleEndian(UInt64.self, "a number").byteSwapped
       try push(.float(Double(bitPattern: bits)))
 
@@ -143,7 +143,7 @@ struct PickleMachine {
     }
   }
 
-  /// Notes a name that means nothing here. A hostile file may have millions of them.
+  /// Notes an unknown name, up to a limit: a hostile file may have millions.
   mutating func note(_ stranger: PickleGlobal) {
     guard strangers.count < 1000, knownStrangers.insert(stranger).inserted else { return }
     strangers.append(stranger)

@@ -1,5 +1,5 @@
-/// The instructions of pickle protocols 0 to 5 (PEP 307, 3154, 574); names and codes as in CPython's
-/// `Lib/pickletools.py`.
+/// The instructions of pickle protocols 0 to 5 (PEP 307, 3154, 574); names and codes as in
+/// CPython's `Lib/pickletools.py`.
 enum PickleOpcode: UInt8 {
   case proto = 0x80
   case frame = 0x95

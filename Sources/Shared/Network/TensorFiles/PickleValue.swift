@@ -5,8 +5,8 @@ struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
 
   var description: String { "\(module).\(name)" }
 
-  /// The name as protocol 2 and NumPy 2 have it: Python 3 calls the module `builtins` where the names
-  /// in protocol 2 are those of Python 2, and NumPy 2 has moved `numpy.core`.
+  /// The name as protocol 2 and NumPy 2 write it. Protocol 2 has Python 2's names of modules, such
+  /// as `__builtin__` for `builtins`; NumPy 2 has renamed `numpy.core` to `numpy._core`.
   var canonical: PickleGlobal {
     if module == "builtins" { return PickleGlobal(module: "__builtin__", name: name) }
     if module == "copyreg" { return PickleGlobal(module: "copy_reg", name: name) }
@@ -17,9 +17,9 @@ struct PickleGlobal: Sendable, Hashable, CustomStringConvertible {
 
 /// An inert value of a pickle.
 ///
-/// Pickles share values and can contain themselves. Compound values are therefore numbers of
-/// objects in a flat table (`Pickle.objects`): releasing it never recurses, cycles don't leak, and
-/// whoever walks it decides how deep.
+/// Pickles share values and can contain themselves. Compound values are therefore indices into a
+/// flat table (`Pickle.objects`): releasing it never recurses, cycles don't leak, and the code that
+/// walks it decides how deep.
 enum PickleValue: Sendable, Equatable {
   case none
   case bool(Bool)
@@ -28,16 +28,16 @@ enum PickleValue: Sendable, Equatable {
   case largeInteger([UInt8])
   case float(Double)
   case string(String)
-  /// A string of more than `PickleValue.longestString` bytes as it lies in the file, not yet checked to
-  /// be UTF-8: protocol 2 writes the elements of arrays as such.
+  /// A string of more than `PickleValue.longestString` bytes, as in the file, not yet checked to be
+  /// UTF-8. Protocol 2 writes the elements of arrays in this form.
   case longString(ArraySlice<UInt8>)
-  /// `bytes`, `bytearray`, or a Python 2 string that is not UTF-8 or long.
+  /// `bytes`, `bytearray`, or a Python 2 string that is long or not UTF-8.
   case bytes(ArraySlice<UInt8>)
   case global(PickleGlobal)
   /// An index into `Pickle.objects`.
   case object(Int)
 
-  /// Strings of up to so many bytes are Swift's own.
+  /// The longest string that is kept as a `String`, in bytes.
   static let longestString = 4096
 }
 
@@ -52,9 +52,8 @@ struct PickleObject: Sendable {
     case set
     /// What Python would make by calling this with `items`. Nothing is called here.
     case call(PickleGlobal)
-    /// An object of a class, or made by a function, that means nothing here: `argparse.Namespace`, a
-    /// path, a configuration. It stands for itself; what it was made with is kept, and never used as
-    /// anything but plain values.
+    /// An object whose class, or the function that makes it, is unknown here: `argparse.Namespace`,
+    /// a path, a configuration. Its arguments are kept, but used only as plain values.
     case opaque(PickleGlobal)
     /// A value kept outside the pickle; `items` is its one identifier.
     case persistent
@@ -66,7 +65,7 @@ struct PickleObject: Sendable {
   var items: [PickleValue]
   /// What BUILD attached, such as the `_metadata` of a state_dict, or the attributes of an object.
   var state: PickleValue?
-  /// Key, value, key, value, ... that an opaque object took as a dictionary does, such as a
+  /// The items (key, value, key, value, ...) of an opaque object that is a dictionary, such as a
   /// `collections.defaultdict`.
   var entries: [PickleValue] = []
 
@@ -76,14 +75,14 @@ struct PickleObject: Sendable {
   }
 }
 
-/// All that one pickle holds.
+/// The content of one pickle.
 struct Pickle: Sendable {
   let objects: [PickleObject]
   let root: PickleValue
-  /// Names of classes and functions that mean nothing here, in the order of the file, each once.
+  /// Unknown classes and functions, each once, in file order.
   var strangers: [PickleGlobal] = []
 
-  /// The compound value behind a reference; nil for plain values.
+  /// The compound value that a reference stands for; nil for plain values.
   func object(_ value: PickleValue) -> PickleObject? {
     if case .object(let index) = value { objects[index] } else { nil }
   }
@@ -96,10 +95,11 @@ struct Pickle: Sendable {
     return object.items
   }
 
-  /// The entries of a dictionary, or of an object of a class that is one; nil for anything else.
+  /// The entries of a dictionary, or of an object of a dictionary's subclass; nil for anything
+  /// else.
   ///
-  /// Repeated strings follow Python's rule: first place, last value. A key that is no string, or
-  /// an absurdly long one, has no text.
+  /// A repeated string key follows Python's rule: position of the first, value of the last. A key
+  /// that is no string, or longer than `PickleEntry.maximumTextLength`, has no text.
   func dictionary(_ value: PickleValue) -> [PickleEntry]? {
     guard let object = object(value) else { return nil }
     let items: [PickleValue]
@@ -133,7 +133,7 @@ struct Pickle: Sendable {
     return dictionary(state)
   }
 
-  /// What a value holds by name: the entries of a dictionary, or the attributes of an object.
+  /// The named parts of a value: the entries of a dictionary, or the attributes of an object.
   func members(_ value: PickleValue) -> [PickleEntry]? { dictionary(value) ?? attributes(value) }
 
   /// The kind of a value in words, for errors. It never descends into compound values.

@@ -1,5 +1,5 @@
-/// Writes a value as a pickle of protocol 2, instruction for instruction as CPython's pickler writes
-/// it for `torch.save`.
+/// Writes a value as a pickle of protocol 2, with the same instructions that CPython's pickler
+/// writes for `torch.save`.
 ///
 /// Only instructions and names that `torch.load(weights_only=True)` accepts are used. Each tensor
 /// gets a storage of its own, in the order in which they occur: whether two arrays of this process
@@ -105,7 +105,7 @@ extension PickleWriter {
       emit(.binInt)
       append(small)
     } else {
-      // As few bytes as hold the number and its sign.
+      // The fewest bytes that hold the number and its sign.
       let length = (64 - (value < 0 ? ~value : value).leadingZeroBitCount) / 8 + 1
       emit(.long1)
       append(UInt8(length))
@@ -140,7 +140,7 @@ extension PickleWriter {
     knownGlobals[global] = memorize()
   }
 
-  /// Stores the top of the stack under the next number, which the result is.
+  /// Stores the top of the stack under the next memo number and returns this number.
   @discardableResult
   private mutating func memorize() -> Int {
     let number = memoCount
@@ -199,7 +199,8 @@ extension PickleWriter {
     }
   }
 
-  /// Python would keep the last of equal keys: what the caller gave must not get lost silently.
+  /// Throws if a key occurs twice, because Python would keep the last one only, or is neither a
+  /// string nor an integer.
   private func checkKeys(_ entries: [TorchEntry], _ name: String) throws(TorchFileError) {
     var strings: Set<String> = []
     var integers: Set<Int64> = []
@@ -276,7 +277,8 @@ extension PickleWriter {
     emit(.mark)
     string("storage")
     global(tensor.elements.storageClass)
-    // A number is no string that a caller's key could be: it is not looked up in the memo.
+    // CPython makes a new string of the number, so that one of the caller's strings in the memo is
+    // not used even if it is equal.
     key(storages.count)
     string("cpu")
     integer(Int64(tensor.count))
@@ -293,7 +295,7 @@ extension PickleWriter {
     memorize()
   }
 
-  /// Row-major strides as PyTorch gives them: an empty dimension counts as one.
+  /// Row-major strides as PyTorch computes them: a dimension of size 0 counts as 1.
   static func strides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for index in shape.indices.dropLast().reversed() {

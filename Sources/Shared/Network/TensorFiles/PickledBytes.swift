@@ -1,17 +1,18 @@
 /// Bytes in any of the forms that pickles have for `bytes` and `bytearray`.
 ///
-/// Only protocols 3 and up have instructions for them. Protocol 2 of Python 3 writes a string whose
-/// characters are the bytes and a call that encodes it; Python 2 a string that is the bytes.
+/// Only protocols 3 and up have instructions for them. In protocol 2, Python 3 writes a string
+/// whose characters are the bytes and a call that encodes it; Python 2 writes a string that is the
+/// bytes.
 struct PickledBytes {
   private enum Form {
     case bytes(ArraySlice<UInt8>)
-    /// In UTF-8; each character is a byte.
+    /// A string in UTF-8; each character stands for a byte.
     case latin1(ArraySlice<UInt8>)
   }
 
   private let form: Form
 
-  /// Nil for a value that is no bytes. Costs nothing: nothing is copied.
+  /// Nil for a value that is no bytes. Bytes and long strings are not copied.
   init?(_ value: PickleValue, in pickle: Pickle) {
     switch value {
     // A string of Python 2 is the bytes.
@@ -42,14 +43,14 @@ struct PickledBytes {
     }
   }
 
-  /// How many bytes there are, or at most are where counting them means reading all of a string.
+  /// The number of bytes, or an upper bound if counting would mean reading a whole string.
   var maximumCount: Int {
     switch form {
     case .bytes(let bytes), .latin1(let bytes): bytes.count
     }
   }
 
-  /// The bytes; nil if a character of the string is none.
+  /// The bytes; nil if a character of the string is above U+00FF.
   var bytes: [UInt8]? {
     switch form {
     case .bytes(let bytes): Array(bytes)

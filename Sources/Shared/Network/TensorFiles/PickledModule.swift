@@ -1,18 +1,19 @@
-/// The state_dict of a network that was pickled as an object, `torch.save(model)`: Python would import
-/// its classes; here it is what they would have been given.
+/// The state_dict of a network that was pickled as an object, `torch.save(model)`. Python would
+/// import its classes; here only the pickled attributes are read.
 ///
-/// TorchScript keeps both as attributes of the module itself. Every `nn.Module` keeps its tensors in the attributes `_parameters` and `_buffers`, and the modules
-/// within it in `_modules`; names of nested ones are joined by points. See `torch/nn/modules/module.py`.
+/// Every `nn.Module` keeps its tensors in the attributes `_parameters` and `_buffers`, and its
+/// submodules in `_modules`; TorchScript keeps both as attributes of the module itself. Names of
+/// nested modules are joined by points. See `torch/nn/modules/module.py`.
 struct PickledModule {
   /// Names and values, in the order of a state_dict.
   private(set) var entries: [PickleEntry] = []
   private let pickle: Pickle
-  /// How many modules may still be visited: a hostile pickle can share one many times.
+  /// How many modules and tensors may still be visited: a hostile pickle can share one many times.
   private var budget = 20_000
 
   private static let maximumDepth = 32
 
-  /// Nil where the value is no module.
+  /// Nil if the value is no module.
   init?(_ value: PickleValue, in pickle: Pickle) {
     guard Self.isModule(value, in: pickle) else { return nil }
     self.pickle = pickle
@@ -26,7 +27,7 @@ struct PickledModule {
     return names.isSuperset(of: ["_parameters", "_buffers", "_modules"])
   }
 
-  /// Whether a class is one of a TorchScript program.
+  /// Whether the class of an object belongs to a TorchScript program.
   private static func isScript(_ value: PickleValue, in pickle: Pickle) -> Bool {
     guard case .opaque(let global)? = pickle.object(value)?.kind else { return false }
     return global.module == "__torch__" || global.module.hasPrefix("__torch__.")
@@ -43,7 +44,7 @@ struct PickledModule {
     let members = { [pickle] (name: String) -> [PickleEntry] in
       attributes.first { $0.text == name }.flatMap { pickle.dictionary($0.value) } ?? []
     }
-    // Buffers that a module recomputes are in no state_dict.
+    // Buffers that a module recomputes are not part of its state_dict.
     let transient =
       attributes.first { $0.text == "_non_persistent_buffers_set" }
       .flatMap { pickle.object($0.value)?.items } ?? []
@@ -61,7 +62,7 @@ struct PickledModule {
     }
   }
 
-  /// Attributes of a script are tensors, modules, and what means nothing here.
+  /// Attributes of a script are tensors, modules, and others, which are skipped.
   private mutating func visitScript(_ attributes: [PickleEntry], prefix: String, depth: Int) {
     for entry in attributes {
       guard let name = entry.text else { continue }

@@ -1,12 +1,13 @@
-/// What `pickle.dump(state_dict, file)` writes: one pickle, whose tensors are NumPy arrays with their
-/// bytes in place, or PyTorch's with each storage as a file of the legacy format within the pickle.
+/// The format that `pickle.dump(state_dict, file)` writes: one pickle. Its tensors are NumPy
+/// arrays, whose bytes are in the pickle, or PyTorch tensors, each storage a file of the legacy
+/// format within the pickle.
 enum PlainPickleFormat {
   static func read(
     file: String, bytes: [UInt8], limits: PickleLimits
   ) throws(TorchFileError) -> TorchContent {
     var reader = ByteReader(file: file, bytes: bytes)
     var limits = limits
-    // Strings are what arrays are made of. What bounds them is the file: they lie in it one by one.
+    // The elements of arrays are strings here. They need no limit: none is longer than the file.
     limits.stringLength = .max
     let pickle = try PickleMachine.run(
       &reader, knownGlobals: TorchGlobals.knownInPlainPickles, limits: limits)
@@ -25,12 +26,14 @@ enum PlainPickleFormat {
       nestedStorages: try nestedStorages(pickle, file: file, size: bytes.count))
   }
 
-  /// Reads the files within the pickle, by the numbers of the objects that stand for their storages.
+  /// Reads the files within the pickle. The keys are the indices of the objects that stand for
+  /// their storages.
   private static func nestedStorages(
     _ pickle: Pickle, file: String, size: Int
   ) throws(TorchFileError) -> [Int: TensorStorage] {
     var storages: [Int: TensorStorage] = [:]
-    // Every file takes its bytes of the whole once, unless a hostile pickle shares them.
+    // Together the inner files are no larger than the pickle, unless a hostile one shares their
+    // bytes.
     var budget = size
     for (index, object) in pickle.objects.enumerated()
     where object.kind == .call(TorchGlobals.loadFromBytes) {

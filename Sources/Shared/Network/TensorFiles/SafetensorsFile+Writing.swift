@@ -3,11 +3,12 @@ internal import Files
 extension SafetensorsFile {
   /// Writes the file, atomically, byte for byte as Hugging Face's library would.
   ///
-  /// The tensors are ordered as there: int64 before float32, then by name. Equal content makes equal
-  /// bytes; `TorchDocument.write(to:)` tells how files are replaced and what a crash can leave.
+  /// The tensors are in that library's order: int64 before float32, then by name. Equal content
+  /// gives equal bytes. `TorchDocument.write(to:)` says how files are replaced and what a crash can
+  /// leave.
   ///
   /// - Throws: `TorchFileError` of code `unwritableContent` or `limitExceeded` before anything is
-  ///   written, `unwritable` when the operating system refuses; what stood under `path` is kept.
+  ///   written, `unwritable` when the operating system refuses. An older file at `path` is kept.
   package func write(to path: String) throws(TorchFileError) {
     let sorted = tensors.sorted { left, right in
       left.tensor.isInteger == right.tensor.isInteger
@@ -41,7 +42,7 @@ extension SafetensorsFile {
       guard names.insert(entry.name).inserted else {
         throw TorchFileError(
           .unwritableContent, file: file, place: "tensor '\(entry.name.prefix(200))'",
-          "the name is taken")
+          "two tensors have this name")
       }
       let type: ElementType = entry.tensor.isInteger ? .int64 : .float32
       let start = end

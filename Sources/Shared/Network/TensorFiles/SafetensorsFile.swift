@@ -1,4 +1,4 @@
-/// A file of the safetensors format: named tensors, and metadata of strings.
+/// A file of the safetensors format: named tensors, and metadata strings.
 ///
 /// The format is described in the README of github.com/huggingface/safetensors: the length of a
 /// JSON header, the header, the elements of all tensors without gaps.
@@ -8,7 +8,6 @@ package struct SafetensorsFile: Sendable, Equatable {
   /// The strings of `__metadata__`.
   package var metadata: [String: String]
 
-  /// Makes a file to write.
   package init(tensors: [TensorEntry], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
@@ -18,11 +17,11 @@ package struct SafetensorsFile: Sendable, Equatable {
 // MARK: - Reading
 
 extension SafetensorsFile {
-  /// Reads a file whole.
+  /// Reads a whole file.
   ///
-  /// Halves, bfloat16 and doubles become float32, whole numbers and bool int64, as in `TorchTensor`.
-  /// Every rule of the format is checked: the header's bound, names that occur once, tensors that
-  /// fill the file without holes or overlaps. The format has no checksums.
+  /// float16, bfloat16 and float64 become float32; integers and bool become int64, as in
+  /// `TorchTensor`. Every rule of the format is checked: the size of the header, unique names,
+  /// tensors that fill the file without holes or overlaps. The format has no checksums.
   package static func read(contentsOf path: String) throws(TorchFileError) -> SafetensorsFile {
     try read(
       file: path, bytes: readFileBytes(path, maximumSize: TorchFile.maximumFileSize))

@@ -1,6 +1,6 @@
 internal import Files
 
-/// The header of a safetensors file: what is said of each tensor, and the metadata.
+/// The header of a safetensors file: the description of each tensor, and the metadata.
 struct SafetensorsHeader {
   struct Entry {
     let name: String
@@ -61,27 +61,27 @@ struct SafetensorsHeader {
     try checkOffsets(file: file, headerEnd: range.upperBound, dataSize: dataSize)
   }
 
-  /// What the header says of a tensor, before its type is looked up.
+  /// The description of a tensor, before its type is looked up.
   private struct Part {
     let name: String
     let type: String
     let shape: [Int]
     let range: Range<Int>
-    /// Where it stands in the file, in bytes.
+    /// Offset of the description in the file, in bytes.
     let position: Int
   }
 
   private mutating func readParts(_ reader: inout JSONReader) throws(FileError) -> [Part] {
     var parts: [Part] = []
     var names: Set<String> = []
-    // By the format the first byte is a brace; only spaces may follow the object.
+    // The format demands a brace as the first byte. Only spaces may follow the object.
     try reader.expect("{", skippingSpace: false)
     var isFirst = true
     while try reader.nextMember(&isFirst) {
-      let place = reader.position
+      let keyStart = reader.position
       let name = try reader.key()
       guard names.insert(name).inserted else {
-        throw reader.failure(at: place, "the key '\(name.prefix(200))' occurs twice")
+        throw reader.failure(at: keyStart, "the key '\(name.prefix(200))' occurs twice")
       }
       if name == Self.metadataKey {
         try readMetadata(&reader)
@@ -97,10 +97,10 @@ struct SafetensorsHeader {
     try reader.expect("{")
     var isFirst = true
     while try reader.nextMember(&isFirst) {
-      let place = reader.position
+      let keyStart = reader.position
       let key = try reader.key()
       guard metadata.updateValue(try reader.string(), forKey: key) == nil else {
-        throw reader.failure(at: place, "the metadata '\(key.prefix(200))' occurs twice")
+        throw reader.failure(at: keyStart, "the metadata '\(key.prefix(200))' occurs twice")
       }
     }
   }
@@ -113,7 +113,7 @@ struct SafetensorsHeader {
     try reader.expect("{")
     var isFirst = true
     while try reader.nextMember(&isFirst) {
-      let place = reader.position
+      let keyStart = reader.position
       switch try reader.key() {
       case "dtype" where type == nil: type = try reader.string()
       case "shape" where shape == nil:
@@ -121,7 +121,7 @@ struct SafetensorsHeader {
       case "data_offsets" where offsets == nil: offsets = try reader.wholeNumbers(atMost: 2)
       case let key:
         throw reader.failure(
-          at: place, "tensor '\(name.prefix(200))' has an unexpected key '\(key.prefix(200))'")
+          at: keyStart, "tensor '\(name.prefix(200))' has an unexpected key '\(key.prefix(200))'")
       }
     }
     guard let type, let shape, let offsets, offsets.count == 2, offsets[0] <= offsets[1] else {
@@ -133,7 +133,7 @@ struct SafetensorsHeader {
       name: name, type: type, shape: shape, range: offsets[0]..<offsets[1], position: start)
   }
 
-  /// By the format every byte after the header belongs to exactly one tensor.
+  /// Checks the format's rule that every byte after the header belongs to exactly one tensor.
   private func checkOffsets(file: String, headerEnd: Int, dataSize: Int) throws(TorchFileError) {
     func error(_ code: TorchFileError.Code, _ message: String) -> TorchFileError {
       TorchFileError(code, file: file, place: "at byte \(headerEnd)", message)

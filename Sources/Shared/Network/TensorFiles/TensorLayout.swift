@@ -12,7 +12,7 @@ struct TensorLayout: Equatable {
     let message: String
   }
 
-  /// More than any library offers; it bounds the work per element.
+  /// More dimensions than any library offers; this bounds the work per element.
   static let maximumRank = 64
 
   /// Checks that every element lies within a storage of `storageCount` elements.
@@ -30,8 +30,8 @@ struct TensorLayout: Equatable {
           + "and \(strides)")
     }
     let isEmpty = shape.contains(0)
-    // Computed for empty tensors too: the product of the other dimensions must not overflow in
-    // the hands of whoever uses the shape.
+    // Computed for empty tensors too: code that uses the shape may multiply its other dimensions,
+    // which must not overflow.
     var count = 1
     var last = offset
     for (size, stride) in zip(shape, strides) {
@@ -69,8 +69,8 @@ extension TensorLayout {
     try self.init(shape: shape, strides: strides, offset: 0, storageCount: storageCount)
   }
 
-  /// The tensor of this layout whose storage lies at `range` of `bytes`: float32, or int64 for whole
-  /// numbers and bool. `failure` makes the error for numbers that don't fit.
+  /// The tensor of this layout whose storage lies at `range` of `bytes`: float32, or int64 for
+  /// integers and bool. `failure` makes the error for numbers that don't fit.
   func tensor(
     _ type: ElementType, bytes: [UInt8], range: Range<Int>,
     failure: (String) -> TorchFileError
@@ -83,14 +83,15 @@ extension TensorLayout {
     let integers = bytes.withUnsafeBytes {
       gatherIntegers(type, from: UnsafeRawBufferPointer(rebasing: $0[range]))
     }
-    // The one type whose numbers may not fit: they come out negative.
+    // Only this type can have numbers that don't fit: they come out negative.
     if type == .uint64, let number = integers.first(where: { $0 < 0 }) {
       throw failure("expected integers below 2^63, got \(UInt64(bitPattern: number))")
     }
     return TorchTensor(shape: shape, integers)
   }
 
-  /// The same where numbers that don't fit have no better place than the tensor as a whole.
+  /// The same, but throws `Invalid` for numbers that don't fit, for callers that add the tensor's
+  /// name.
   func checkedTensor(
     _ type: ElementType, bytes: [UInt8], range: Range<Int>
   ) throws(Invalid) -> TorchTensor {
@@ -103,7 +104,8 @@ extension TensorLayout {
 
   /// The elements in row-major order, read from `storage` and converted to Float32.
   ///
-  /// `storage` is little-endian, of any alignment, and as long as the layout was checked for.
+  /// `storage` is little-endian, of any alignment, and of the length that the layout was checked
+  /// with.
   func gather(_ type: ElementType, from storage: UnsafeRawBufferPointer) -> [Float] {
     switch type {
     case .float16: gather(storage) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
@@ -123,7 +125,7 @@ extension TensorLayout {
     }
   }
 
-  /// The same for the types of whole numbers, as Int64. A uint64 keeps its bits.
+  /// The same for integers and bool, as Int64. A uint64 keeps its bits.
   func gatherIntegers(_ type: ElementType, from storage: UnsafeRawBufferPointer) -> [Int64] {
     switch type {
     case .int8: gather(storage) { (value: Int8) in Int64(value) }
@@ -150,7 +152,8 @@ extension TensorLayout {
     return true
   }
 
-  /// Contiguous elements as they are; nil if they lie otherwise or the machine is big-endian.
+  /// A plain copy of contiguous elements; nil if they are not contiguous, there are none, or the
+  /// machine is big-endian.
   private func copy<Element: BitwiseCopyable>(_ storage: UnsafeRawBufferPointer) -> [Element]? {
     guard isContiguous, count > 0, 1.littleEndian == 1 else { return nil }
     let size = MemoryLayout<Element>.size

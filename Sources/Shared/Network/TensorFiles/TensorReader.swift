@@ -5,7 +5,7 @@ struct TensorReader {
   /// (stride 0), so that a small file could otherwise ask for any amount of memory.
   private var budget: Int
 
-  /// How many elements all tensors may have beyond one for each byte of the file.
+  /// All tensors together may have one element for each byte of the file, and this many more.
   static let spareElements = 1 << 24
 
   init(_ content: TorchContent) {
@@ -13,8 +13,8 @@ struct TensorReader {
     budget = content.bytes.count + Self.spareElements
   }
 
-  /// The call that rebuilds a tensor or an array, taken out of a Parameter and of a class of its own;
-  /// nil if the value is none.
+  /// The call that rebuilds a tensor or an array, unwrapped from a Parameter or a tensor's
+  /// subclass; nil if the value is neither tensor nor array.
   func call(_ value: PickleValue) -> PickleObject? {
     guard var object = content.pickle.object(value) else { return nil }
     // The function and its arguments; the class means nothing here.
@@ -24,7 +24,7 @@ struct TensorReader {
     {
       object = PickleObject(kind: .call(function), items: arguments)
     }
-    // One level only: PyTorch never wraps a Parameter in a Parameter, a cycle would.
+    // One level only: PyTorch never wraps a Parameter in a Parameter, but a hostile cycle would.
     switch object.kind {
     case .call(TorchGlobals.rebuildParameter), .call(TorchGlobals.rebuildParameterWithState):
       guard let data = object.items.first.flatMap(content.pickle.object) else { return nil }
@@ -39,8 +39,8 @@ struct TensorReader {
     }
   }
 
-  /// Why a value that stands where a tensor does can't be read: one of the functions that rebuild
-  /// tensors of a kind that isn't known here, such as quantised ones. Nil for any other value.
+  /// The error for a tensor of a kind that isn't known here, such as a quantised one; nil for any
+  /// other value.
   func refusal(of value: PickleValue, _ name: String) -> TorchFileError? {
     guard case .opaque(let global)? = content.pickle.object(value)?.kind,
       global.module.hasPrefix("torch."), global.name.hasPrefix("_rebuild")
@@ -51,7 +51,7 @@ struct TensorReader {
         + "dense float32 tensor")
   }
 
-  /// How many dimensions the tensor says it has; unchecked.
+  /// The number of dimensions that the pickle states; unchecked.
   func rank(_ call: PickleObject) -> Int {
     if NumPyArray.isArray(call, in: content.pickle) {
       return NumPyArray.rank(call, in: content.pickle)
@@ -81,7 +81,7 @@ struct TensorReader {
     }
   }
 
-  /// Where a tensor's elements lie, checked.
+  /// The position of a tensor's elements; all numbers in it are checked.
   private struct Source {
     let type: ElementType
     let layout: TensorLayout
@@ -113,8 +113,8 @@ struct TensorReader {
     }
   }
 
-  /// Arguments: storage, offset, shape, strides, then what autograd needs; the third version has
-  /// the element type as its seventh, over an untyped storage.
+  /// The call's arguments are storage, offset, shape, strides, then what autograd needs.
+  /// `_rebuild_tensor_v3` has the element type as its seventh argument, and an untyped storage.
   private mutating func tensorSource(
     _ name: String, _ call: PickleObject
   ) throws(TorchFileError) -> Source {
@@ -146,7 +146,7 @@ struct TensorReader {
     return Source(type: type, layout: layout, bytes: storage.bytes, range: storage.range)
   }
 
-  /// The storage that a value stands for; nil if it is none.
+  /// The storage that a value stands for; nil if it stands for none.
   private func storage(
     _ name: String, _ value: PickleValue
   ) throws(TorchFileError) -> TensorStorage? {
@@ -184,8 +184,8 @@ struct TensorReader {
 }
 
 extension Pickle {
-  /// The whole numbers of a tuple, a list or a `torch.Size`; nil for anything else, and for more of
-  /// them than a tensor has dimensions.
+  /// The integers of a tuple, a list or a `torch.Size`; nil for anything else, and for more than
+  /// `TensorLayout.maximumRank` of them.
   func integers(_ value: PickleValue) -> [Int]? {
     let items = sequence(value) ?? size(value)
     guard let items, items.count <= TensorLayout.maximumRank else { return nil }

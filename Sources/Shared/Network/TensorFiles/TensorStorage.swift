@@ -3,19 +3,19 @@ struct TensorStorage {
   /// Nil for an untyped storage.
   let type: ElementType?
   let bytes: [UInt8]
-  /// Where its elements lie in `bytes`.
+  /// The range of its elements in `bytes`.
   let range: Range<Int>
 }
 
 /// A storage as a file of its own.
 extension TensorStorage {
-  /// One storage and the little around it.
+  /// Enough for one storage and its description.
   private static let limits = PickleLimits(
     steps: 1000, stackDepth: 100, marks: 10, memoEntries: 100, values: 100, depth: 8,
     stringLength: 1000, globalLength: 100)
 
-  /// Reads a file of the legacy format that holds a storage and nothing else; `file` names the one
-  /// around it in errors.
+  /// Reads a file of the legacy format that holds a storage and nothing else; `file` names the
+  /// outer file in errors.
   init(nestedFile bytes: [UInt8], file: String) throws(TorchFileError) {
     guard FileFormat(bytes) == .legacy else {
       throw TorchFileError(

@@ -1,21 +1,22 @@
-/// A pickle and the storages that it refers to, whatever the container: what every format of
-/// PyTorch, and a plain pickle too, comes down to.
+/// A pickle and the storages that it refers to: the common content of PyTorch's formats and of
+/// plain pickles.
 struct TorchContent {
   let file: String
   let bytes: [UInt8]
   let pickle: Pickle
-  /// Where the bytes of each storage lie, by key.
+  /// The byte range of each storage, by key.
   let storages: [String: Range<Int>]
-  /// Where the bytes of records lie that are not PyTorch's own, by their name below the root.
+  /// The byte ranges of the records that are not PyTorch's own, by name below the root.
   var records: [String: Range<Int>] = [:]
-  /// Whether it is a TorchScript program: its code is in the file, and is never read.
+  /// Whether the file is a TorchScript program. Its code is never read.
   var isScript = false
-  /// Storages within the pickle itself, by the number of the object that stands for them.
+  /// Storages within the pickle itself, by the index of the object that stands for them.
   var nestedStorages: [Int: TensorStorage] = [:]
 }
 
 extension TorchContent {
-  /// Reads a file of either of PyTorch's formats or a plain pickle from its bytes; `file` names it in errors.
+  /// Reads a file of either of PyTorch's formats or a plain pickle from its bytes; `file` names it
+  /// in errors.
   static func read(
     file: String, bytes: [UInt8], limits: PickleLimits = PickleLimits()
   ) throws(TorchFileError) -> TorchContent {
@@ -47,10 +48,10 @@ extension TorchContent {
   }
 }
 
-/// What a pickle says of one storage.
+/// A pickle's reference to one storage.
 ///
-/// The identifier is `("storage", class, key, location, element count)`; legacy files add None,
-/// or what part of another storage it is.
+/// The identifier is `("storage", class, key, location, element count)`. Legacy files add None, or
+/// a description of the storage as a part of another one.
 struct StorageReference: Equatable {
   let key: String
   /// Nil for an untyped storage, which counts bytes.
@@ -101,7 +102,7 @@ struct StorageReference: Equatable {
     self.count = count
   }
 
-  /// What the pickle says of each storage, by key; twice the same or an error.
+  /// The pickle's reference to each storage, by key. Throws if two references to a storage differ.
   static func all(in pickle: Pickle, file: String) throws(TorchFileError) -> [String: Self] {
     var references: [String: StorageReference] = [:]
     for object in pickle.objects where object.kind == .persistent {

@@ -3,26 +3,26 @@ internal import Files
 extension TorchDocument {
   /// Writes the document as the zip file that `torch.save` would write, atomically.
   ///
-  /// `torch.load(weights_only=True)` opens it, also with `mmap=True`. A root that is a dictionary of
-  /// nothing but tensors becomes an OrderedDict, any other dictionary a dict. Equal documents make
-  /// equal bytes: the file has no dates, its folder is always called `archive`, and PyTorch's
-  /// `serialization_id` is derived from the content. `records` stand behind PyTorch's own, ordered
-  /// by name.
+  /// `torch.load(weights_only=True)` opens it, also with `mmap=True`. A root that is a dictionary
+  /// of nothing but tensors becomes an OrderedDict, any other dictionary a dict. Equal documents
+  /// give equal bytes: the file has no dates, its folder is always called `archive`, and PyTorch's
+  /// `serialization_id` is derived from the content. `records` follow PyTorch's own, ordered by
+  /// name.
   ///
   /// The elements go from their arrays to the file without another copy. A symbolic link is
-  /// followed. At every moment either the old or the whole new file stands under `path`; a crash can
-  /// leave a file `.<name>.<random>.partial` beside it. Files of 4 GiB and more, or with more than
-  /// 65,534 records (one for each tensor), are refused.
+  /// followed. At every moment either the old or the whole new file is at `path`; a crash can leave
+  /// a file `.<name>.<random>.partial` beside it. Files of 4 GiB and more, or with more than 65,534
+  /// records (one for each tensor), are refused.
   ///
   /// - Throws: `TorchFileError` of code `unwritableContent` or `limitExceeded` before anything is
-  ///   written, `unwritable` when the operating system refuses; what stood under `path` is kept.
+  ///   written, `unwritable` when the operating system refuses. An older file at `path` is kept.
   package func write(to path: String) throws(TorchFileError) {
     let contents = try TorchZipContents(self, file: path)
     try writeFile(path) { (file) throws(FileError) in try contents.write(to: &file) }
   }
 }
 
-/// The records of a file that is to be written.
+/// The records of a file to write.
 private struct TorchZipContents {
   private enum Body {
     case bytes([UInt8])
@@ -40,10 +40,10 @@ private struct TorchZipContents {
 
   /// PyTorch's own records but the last, in its order.
   private var records: [Record]
-  /// What stands behind them.
+  /// The records after PyTorch's own.
   private var extraRecords: [Record]
 
-  /// PyTorch writes the file's name here, which would make the bytes depend on it.
+  /// PyTorch uses the file's name here, which would make the bytes depend on it.
   private static let root = "archive/"
   private static let idLength = 40
 
@@ -112,8 +112,8 @@ private struct TorchZipContents {
   }
 }
 
-/// The `serialization_id`: two hashes of 20 digits, like PyTorch's one of the names and one of the
-/// checksums of all records.
+/// The `serialization_id`. As in PyTorch it is two hashes of 20 digits, one of the names and one of
+/// the checksums of all records.
 private struct ContentIdentity {
   private var names = FowlerNollVo()
   private var checksums = FowlerNollVo()

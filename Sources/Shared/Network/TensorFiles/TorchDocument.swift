@@ -1,8 +1,8 @@
-/// All that a file of PyTorch holds: one value, and further records of its zip.
+/// The content of a PyTorch file: one value, and further records of its zip.
 ///
 /// A checkpoint is a dictionary of dictionaries, numbers and tensors; a model file is a dictionary
-/// of tensors (a state_dict). PyTorch ignores `records`, which makes them the place for what a
-/// program must know about a model besides its weights.
+/// of tensors (a state_dict). PyTorch ignores `records`, so they can hold what a program must know
+/// about a model besides its weights.
 package struct TorchDocument: Sendable, Equatable {
   /// The saved object.
   package var root: TorchValue
@@ -10,21 +10,21 @@ package struct TorchDocument: Sendable, Equatable {
   /// `deepfake_detection.json`. Empty for files of other formats.
   package var records: [String: [UInt8]]
 
-  /// Makes a document to write.
   package init(root: TorchValue, records: [String: [UInt8]] = [:]) {
     self.root = root
     self.records = records
   }
 
-  /// How many bytes all further records may have: 64 MiB.
+  /// The largest size of all further records together, in bytes: 64 MiB.
   package static let maximumRecordBytes = 1 << 26
 
-  /// Reads a file of the zip or the legacy format, or a plain pickle (`pickle.dump`, protocols 2 to
-  /// 5); it is told by its content, not by its name. NumPy arrays and scalars are tensors.
+  /// Reads a file of the zip or the legacy format, or a plain pickle (`pickle.dump`, any protocol).
+  /// The format is recognised by the content, not by the name. NumPy arrays and scalars become
+  /// tensors.
   ///
   /// Nothing in the file is ever executed, every record's checksum is verified, and every size is
-  /// checked before memory is taken for it. Needs the size of the file and that of its tensors
-  /// (4 bytes for each floating-point element, 8 for any other) as memory.
+  /// checked before memory is allocated for it. The memory needed is the size of the file and that
+  /// of its tensors (4 bytes for each floating-point element, 8 for any other).
   package static func read(contentsOf path: String) throws(TorchFileError) -> TorchDocument {
     try read(
       file: path, bytes: readFileBytes(path, maximumSize: TorchFile.maximumFileSize))

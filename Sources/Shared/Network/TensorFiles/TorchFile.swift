@@ -2,8 +2,8 @@
 ///
 /// Reads what `torch.save(model.state_dict(), path)` writes, as Float32: the zip format and the one
 /// before PyTorch 1.6; also what `pickle.dump` makes of a dictionary of tensors or of NumPy arrays,
-/// in protocols 2 to 5. Nothing in the file is ever executed, and every size in it is checked before
-/// memory is taken for it. `TorchDocument` reads everything else that a checkpoint holds,
+/// in any protocol. Nothing in the file is ever executed, and every size in it is checked before
+/// memory is allocated for it. `TorchDocument` reads everything else that a checkpoint holds,
 /// `ModelWeights` finds a network's weights in it.
 package struct TorchFile: Sendable {
   /// The tensors of the top-level dictionary, in file order. Parameters, NumPy arrays and NumPy
@@ -19,16 +19,15 @@ package struct TorchFile: Sendable {
   /// The largest file that is read, in bytes: 4 GiB.
   package static let maximumFileSize = 1 << 32
 
-  /// The tensor of that name, or nil.
   package subscript(name: String) -> NamedTensor? {
     indices[name].map { tensors[$0] }
   }
 
-  /// Reads a file whole; the format is told by its content, not by its name.
+  /// Reads a whole file. The format is recognised by the content, not by the name.
   ///
   /// The top level must be a dictionary with at least one tensor, or an empty one; dictionaries
-  /// within it are listed in `others`, not searched. Needs the size of the file and that of all
-  /// tensors in Float32 as memory.
+  /// within it are listed in `others`, not searched. The memory needed is the size of the file and
+  /// that of all tensors in Float32.
   package static func read(contentsOf path: String) throws(TorchFileError) -> TorchFile {
     try read(file: path, bytes: readFileBytes(path, maximumSize: maximumFileSize))
   }

@@ -1,9 +1,9 @@
 extension TorchGlobals {
-  /// Whether a name gives a file power over the machine that loads it, rather than being the class of
-  /// something that a training program saved.
+  /// Whether Python would give a file power over the machine by this name; the classes of values
+  /// that training programs save don't.
   ///
-  /// The list is of what attacks use, not of what can do harm: nothing of a file is ever run here, and
-  /// other names are opaque.
+  /// The lists have the names that attacks use. They need not be complete: nothing in a file is
+  /// ever run here, and other names stay opaque.
   static func isDangerous(_ global: PickleGlobal) -> Bool {
     let package = String(global.module.prefix { $0 != "." })
     if powers.contains(package) { return true }

@@ -1,5 +1,5 @@
-/// The Python names that mean something here, in the form of `PickleGlobal.canonical`, and those that
-/// no model has.
+/// The Python names that are known here, in the form of `PickleGlobal.canonical`, and those that no
+/// model needs.
 enum TorchGlobals {
   static let rebuildTensor = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor")
   static let rebuildTensor2 = PickleGlobal(module: "torch._utils", name: "_rebuild_tensor_v2")
@@ -8,7 +8,7 @@ enum TorchGlobals {
   static let rebuildParameterWithState = PickleGlobal(
     module: "torch._utils", name: "_rebuild_parameter_with_state")
   static let size = PickleGlobal(module: "torch", name: "Size")
-  /// How a tensor of a class of its own is written: `(function, class, arguments, attributes)`.
+  /// How a tensor of a subclass is written: `(function, class, arguments, attributes)`.
   static let rebuildFromType = PickleGlobal(module: "torch._tensor", name: "_rebuild_from_type_v2")
   static let orderedDictionary = PickleGlobal(module: "collections", name: "OrderedDict")
   /// How a storage is pickled outside of PyTorch's own files: the argument is a file of the legacy
@@ -34,7 +34,7 @@ enum TorchGlobals {
       (PickleGlobal(module: "torch", name: $0.dtypeName), $0)
     })
 
-  /// What is known in PyTorch's own files.
+  /// The names that are known in PyTorch's own files.
   static let known = Set(storages.keys).union(dtypes.keys).union(NumPyGlobals.all).union([
     rebuildTensor, rebuildTensor2, rebuildTensor3, rebuildParameter, rebuildParameterWithState,
     rebuildFromType,
@@ -49,6 +49,7 @@ enum TorchGlobals {
     PickleGlobal(module: "__builtin__", name: "complex"),
   ])
 
-  /// What is known in plain pickles. A storage within another one's file is none of that.
+  /// The names that are known in plain pickles. The file of a storage within a pickle may use
+  /// `known` only, so that it can't contain another one.
   static let knownInPlainPickles = known.union([loadFromBytes])
 }

@@ -6,7 +6,7 @@ package struct TorchTensor: Sendable, Equatable {
   ///
   /// They are slices, so that a tensor of a flat arena (`parameters[range]`) is handed to a writer
   /// without being copied. The indices of a slice need not begin at 0: use `startIndex`, or
-  /// `Array(slice)`, which copies nothing where the slice is a whole array.
+  /// `Array(slice)`, which copies nothing if the slice is a whole array.
   package enum Elements: Sendable, Equatable {
     /// `torch.float32`. Half, bfloat16 and double elements become this when they are read.
     case float32(ArraySlice<Float>)
@@ -19,7 +19,6 @@ package struct TorchTensor: Sendable, Equatable {
   /// The elements. Their count is the product of `shape`.
   package let elements: Elements
 
-  /// Makes a tensor from its elements in row-major order.
   package init(shape: [Int], elements: Elements) {
     self.shape = shape
     self.elements = elements
@@ -28,12 +27,12 @@ package struct TorchTensor: Sendable, Equatable {
       "The tensor's element count must be the product of its shape.")
   }
 
-  /// Makes a float32 tensor from a part of an array, such as a range of an arena; nothing is copied.
+  /// Makes a float32 tensor from a part of an array, such as a range of an arena; nothing is
+  /// copied.
   package init(shape: [Int], _ elements: ArraySlice<Float>) {
     self.init(shape: shape, elements: .float32(elements))
   }
 
-  /// Makes a float32 tensor.
   package init(shape: [Int], _ elements: [Float]) {
     self.init(shape: shape, elements: .float32(elements[...]))
   }
@@ -43,12 +42,10 @@ package struct TorchTensor: Sendable, Equatable {
     self.init(shape: shape, elements: .int64(elements))
   }
 
-  /// Makes an int64 tensor.
   package init(shape: [Int], _ elements: [Int64]) {
     self.init(shape: shape, elements: .int64(elements[...]))
   }
 
-  /// How many elements there are.
   package var count: Int {
     switch elements {
     case .float32(let slice): slice.count
@@ -69,19 +66,16 @@ package struct TorchTensor: Sendable, Equatable {
 
 /// A tensor and its name in a file, such as `layer1.0.conv1.weight`.
 package struct TensorEntry: Sendable, Equatable {
-  /// The key of the tensor.
   package let name: String
-  /// The tensor.
   package let tensor: TorchTensor
 
-  /// Makes an entry.
   package init(_ name: String, _ tensor: TorchTensor) {
     self.name = name
     self.tensor = tensor
   }
 }
 
-// Elements go to files as they lie in memory, and the formats are little-endian.
+// Elements are written as they are in memory, and the formats are little-endian.
 #if _endian(big)
   #error("TensorFiles writes tensors on little-endian machines only.")
 #endif

@@ -19,7 +19,7 @@ package indirect enum TorchValue: Sendable, Equatable {
   /// A tensor, also an `nn.Parameter`.
   case tensor(TorchTensor)
   /// A value without a form here (bytes, a set, a dtype, a device, an integer of more than 64
-  /// bits), described in words. It can be read past, not written.
+  /// bits), described in words. It can't be written.
   case other(String)
 
   /// A state_dict: a dictionary of tensors in the order of `entries`.
@@ -39,16 +39,13 @@ package indirect enum TorchValue: Sendable, Equatable {
 package struct TorchEntry: Sendable, Equatable {
   /// The key: a string, but optimizers also use integers.
   package let key: TorchValue
-  /// The value.
   package let value: TorchValue
 
-  /// Makes an entry with any key.
   package init(key: TorchValue, value: TorchValue) {
     self.key = key
     self.value = value
   }
 
-  /// Makes an entry with a string as key.
   package init(_ key: String, _ value: TorchValue) {
     self.init(key: .string(key), value: value)
   }

@@ -1,9 +1,9 @@
 /// The format of `torch.save` since PyTorch 1.6: a zip file of stored records.
 ///
 /// All records lie under one root folder: `data.pkl` is the saved object, `data/<key>` the bytes of
-/// each storage, `byteorder` and `version` what their names say. Other records are none of
-/// PyTorch's business, and it ignores them. Written down nowhere; the sources are PyTorch's
-/// `torch/serialization.py` and `caffe2/serialize/inline_container.cc`.
+/// each storage, `byteorder` and `version` what their names say. PyTorch ignores other records. The
+/// format is not documented; the sources are PyTorch's `torch/serialization.py` and
+/// `caffe2/serialize/inline_container.cc`.
 enum TorchZipFormat {
   static let pickle = "data.pkl"
   static let formatVersion = ".format_version"
@@ -52,7 +52,7 @@ enum TorchZipFormat {
       isScript: records.keys.contains { $0 == scriptNames[0] || $0.hasPrefix(scriptNames[1]) })
   }
 
-  /// The records by their names without the root folder, which all must share.
+  /// The byte ranges of the records, by name without the root folder, which all must share.
   private static func namesBelowRoot(
     _ records: [String: ZipRecord], file: String
   ) throws(TorchFileError) -> [String: Range<Int>] {

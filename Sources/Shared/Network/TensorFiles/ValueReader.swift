@@ -1,10 +1,10 @@
 /// Turns a pickle into plain values.
 ///
-/// Pickles share values and can contain themselves, plain values can't: every use of a shared value
-/// counts, and so does every level.
+/// Pickles share values and can contain themselves; plain values can't. Therefore every use of a
+/// shared value counts towards the limits, and so does every level of nesting.
 struct ValueReader {
   private var tensors: TensorReader
-  /// Tensors by their number in the pickle: one that is used twice is read once.
+  /// Tensors by their index in the pickle. A tensor that is used twice is read once.
   private var known: [Int: TorchTensor] = [:]
   private let limits: PickleLimits
   private var count = 0

@@ -1,8 +1,8 @@
 /// Finds the dictionary that holds a network's weights within what a training program saved.
 ///
 /// A dictionary counts if it holds a tensor of at least one dimension, which every network has: the
-/// scalar `best_acc1` beside a `state_dict` is no weight. A module that was saved whole counts as its
-/// state_dict, and the attributes of an object are searched as the entries of a dictionary are.
+/// scalar `best_acc1` beside a `state_dict` is no weight. A module that was saved whole counts as
+/// its state_dict. The attributes of an object are searched like the entries of a dictionary.
 struct WeightSearch {
   /// A dictionary of weights and the keys that lead to it.
   struct Container {
@@ -17,16 +17,16 @@ struct WeightSearch {
     "state_dict", "model_state_dict", "model", "net", "network", "module", "params", "weights",
     "checkpoint",
   ]
-  /// Keys of the network that learns, where self-supervised programs save its average or its other branch
+  /// Keys of the network that learns. Self-supervised programs save its average or its other branch
   /// beside it (`teacher`, `target_network_state_dict`).
   static let learnerKeys = [
     "student", "student_state_dict", "online_network_state_dict", "online_network",
     "online_encoder", "online", "base_encoder", "encoder_q",
   ]
-  /// Keys of moving averages of the weights: taken only where there is nothing else.
+  /// Keys of moving averages of the weights, which are used only if there is nothing else.
   static let averageKeys = ["ema", "model_ema", "state_dict_ema", "ema_state_dict", "params_ema"]
 
-  /// Parts of what optimizers, schedulers and loss scalers save: tensors, but of no network.
+  /// Keys of what optimizers, schedulers, loss scalers and the like save: tensors, but no weights.
   private static let trainingKeys: Set<String> = [
     "optimizer", "optimizers", "optimizer_state_dict", "optimizer_states", "optim", "opt",
     "optim_state_dict", "optimizer_state", "scheduler", "lr_scheduler", "lr_schedulers", "scaler",
@@ -34,9 +34,9 @@ struct WeightSearch {
     "loops", "hyper_parameters", "args", "config",
   ]
 
-  /// How many known keys may lie within each other, as in `checkpoint["model"]`.
+  /// How many known keys may be nested, as in `checkpoint["model"]`.
   private static let maximumDepth = 2
-  /// How deep other dictionaries are searched where there is no known key.
+  /// How deep other dictionaries are searched if there is no known key.
   private static let candidateDepth = 4
   private static let maximumCandidates = 64
 
@@ -52,7 +52,8 @@ struct WeightSearch {
     tensors = TensorReader(content)
   }
 
-  /// The container that `name` says (keys joined by `/` or points), the preferred one, or the only one.
+  /// The container that `name` (keys joined by `/` or points) leads to. Without a name, the
+  /// preferred one or else the only one.
   func container(named name: String?) throws(TorchFileError) -> Container {
     var visited: Set<Int> = []
     guard let name else {
@@ -78,12 +79,13 @@ struct WeightSearch {
     return found
   }
 
-  /// The ways to other dictionaries of tensors than that of `path`, for whoever wants one of them.
+  /// The dictionaries of tensors other than that of `path`, each as its keys joined by points.
   func others(than path: [String]) -> [String] {
     candidates.map(\.path).filter { $0 != path && !$0.isEmpty }.map { $0.joined(separator: ".") }
   }
 
-  /// Follows keys, which may have points within them; the longest that fits comes first.
+  /// Follows the keys in `name`. Keys may contain points, so the longest one that fits is tried
+  /// first.
   private func walk(
     _ name: Substring, _ value: PickleValue, depth: Int = 0
   ) -> (path: [String], value: PickleValue)? {
@@ -106,7 +108,7 @@ struct WeightSearch {
     return nil
   }
 
-  /// `visited` keeps a dictionary that stands under many keys from being searched under each.
+  /// `visited` keeps a dictionary that is stored under many keys from being searched under each.
   private func search(
     _ value: PickleValue, depth: Int, _ visited: inout Set<Int>
   ) -> Container? {
@@ -133,8 +135,8 @@ struct WeightSearch {
     return search(Self.learnerKeys, &visited) ?? search(Self.averageKeys, &visited)
   }
 
-  /// All dictionaries of tensors and modules, whatever they are called, in the order of the file. Those
-  /// within one are its own.
+  /// All dictionaries of tensors and all modules, whatever their keys, in file order. Those within
+  /// another one are left out.
   private var candidates: [Container] { candidates(in: pickle.root) }
 
   private func candidates(in root: PickleValue) -> [Container] {
@@ -192,7 +194,7 @@ struct WeightSearch {
     return error("expected a dictionary of weights; \(known(candidates))")
   }
 
-  /// What the user could have meant.
+  /// A list of what the user can choose from, for errors.
   private func known(_ candidates: [Container]) -> String {
     let names = candidates.map { $0.path.joined(separator: ".") }.filter { !$0.isEmpty }
     if !names.isEmpty {

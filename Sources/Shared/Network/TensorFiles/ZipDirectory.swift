@@ -1,8 +1,8 @@
 /// Finds and reads the directory at the end of a zip file.
 ///
-/// Stricter than most readers: what two readers could understand in two ways is an error. The
-/// directory ends where the end record begins, nothing follows, and zip64 numbers must agree with
-/// the 32-bit ones unless those say "elsewhere".
+/// It is stricter than most readers: what two readers could understand differently is an error. The
+/// directory must end where the end record begins, nothing may follow the end record, and zip64
+/// numbers must agree with the 32-bit ones unless those say "elsewhere".
 struct ZipDirectory {
   /// A record as the directory describes it.
   struct Entry {
@@ -13,12 +13,12 @@ struct ZipDirectory {
     let storedSize: UInt64
     let size: UInt64
     let headerOffset: UInt64
-    /// Where the directory describes it, for errors.
+    /// Offset of this entry in the file, for errors.
     let place: Int
   }
 
   let entries: [Entry]
-  /// Where the directory begins: behind all records.
+  /// Offset of the directory, which follows all records.
   let start: Int
 
   /// Far more than any model has; a record costs a few hundred bytes of memory.
@@ -45,10 +45,10 @@ struct ZipDirectory {
   }
 
   private static func entry(_ reader: inout ByteReader) throws(TorchFileError) -> Entry {
-    let place = reader.position
+    let start = reader.position
     let what = "the zip directory"
     guard try reader.littleEndian(UInt32.self, what) == ZipFormat.directoryEntry else {
-      throw reader.error(.malformed, at: place, "expected an entry of \(what), got other bytes")
+      throw reader.error(.malformed, at: start, "expected an entry of \(what), got other bytes")
     }
     _ = try reader.take(4, what)  // Versions.
     let flags = try reader.littleEndian(UInt16.self, what)
@@ -64,16 +64,16 @@ struct ZipDirectory {
     _ = try reader.take(6, what)  // Attributes.
     let headerOffset = try reader.littleEndian(UInt32.self, what)
     guard disk == 0 else {
-      throw reader.error(.unsupported, at: place, "expected a zip file in one part, got \(disk)")
+      throw reader.error(.unsupported, at: start, "expected a zip file in one part, got \(disk)")
     }
     let nameBytes = reader.bytes[try reader.take(nameLength, "a record's name")]
     guard let name = String(validating: nameBytes, as: UTF8.self) else {
-      throw reader.error(.malformed, at: place, "expected a record's name in UTF-8")
+      throw reader.error(.malformed, at: start, "expected a record's name in UTF-8")
     }
     let extra = try reader.take(extraLength, "a record's extra fields")
     _ = try reader.take(commentLength, "a record's comment")
 
-    // The field holds, in this order, those numbers that stand elsewhere.
+    // The field holds, in this order, only the numbers that don't fit their 32-bit fields.
     var wide = try Zip64Field(
       in: ByteReader(file: reader.file, bytes: reader.bytes, range: extra))
     let wideSize = try wide.number(size, "size")
@@ -81,7 +81,7 @@ struct ZipDirectory {
     let wideOffset = try wide.number(headerOffset, "offset")
     return Entry(
       name: name, flags: flags, method: method, checksum: checksum, storedSize: wideStoredSize,
-      size: wideSize, headerOffset: wideOffset, place: place)
+      size: wideSize, headerOffset: wideOffset, place: start)
   }
 }
 

@@ -1,4 +1,4 @@
-/// What the end of a zip file says: where its directory lies.
+/// The position of a zip file's directory, as the end record gives it.
 struct ZipEnd {
   let count: Int
   let directory: Range<Int>
@@ -75,14 +75,14 @@ struct ZipEnd {
     _ reader: inout ByteReader
   ) throws(TorchFileError) -> (count: UInt16, size: UInt32, offset: UInt32) {
     let what = "the zip directory's end"
-    let place = reader.position
+    let start = reader.position
     _ = try reader.take(4, what)
     let disk = try reader.littleEndian(UInt16.self, what)
     let directoryDisk = try reader.littleEndian(UInt16.self, what)
     let countHere = try reader.littleEndian(UInt16.self, what)
     let count = try reader.littleEndian(UInt16.self, what)
     guard disk == 0, directoryDisk == 0, countHere == count else {
-      throw reader.error(.unsupported, at: place, "expected a zip file in one part, got several")
+      throw reader.error(.unsupported, at: start, "expected a zip file in one part, got several")
     }
     let size = try reader.littleEndian(UInt32.self, what)
     return (count, size, try reader.littleEndian(UInt32.self, what))

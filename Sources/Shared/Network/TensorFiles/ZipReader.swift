@@ -1,17 +1,18 @@
 internal import Files
 
-/// Reads the records of a zip file: stored, as PyTorch stores them, or deflated, as others do.
+/// Reads the records of a zip file: stored, as PyTorch writes them, or deflated, as others do.
 ///
 /// A record is used only if the directory and its own header agree, if it shares no byte with
-/// another record, and if its bytes have the checksum that the directory gives: PyTorch itself
-/// checks no checksum and loads damaged weights without a word. What deflated records say of their
-/// sizes is bounded before anything is decompressed.
+/// another record, and if its bytes have the checksum that the directory gives. (PyTorch itself
+/// checks no checksum and loads damaged weights without a warning.) The sizes that deflated records
+/// claim are checked against a limit before anything is decompressed.
 enum ZipReader {
-  /// Weights hardly become shorter by compression; files of mostly zeros may up to this.
+  /// The larger of these two bounds the decompressed size: bytes, and a multiple of the file's
+  /// size. Weights hardly compress, but a file of mostly zeros may.
   private static let largestInflation = 64 << 20
   private static let largestRatio = 32
 
-  /// The names of the records, without folders, as the directory has them.
+  /// The names of the records in the directory's order, without entries of folders.
   static func names(file: String, bytes: [UInt8]) throws(TorchFileError) -> [String] {
     try ZipDirectory(file: file, bytes: bytes).entries.map(\.name).filter { !$0.hasSuffix("/") }
   }
@@ -19,9 +20,9 @@ enum ZipReader {
   /// All records by name, without entries of folders.
   ///
   /// - Parameters:
-  ///   - bytes: those of the file; decompressed records are added to their end.
-  ///   - ignoring: whether a record is of no interest; it is checked where it is stored, and left alone
-  ///     where it is compressed.
+  ///   - bytes: the file's bytes; decompressed records are appended to them.
+  ///   - ignoring: whether a record is not needed. Such a record is skipped if it is compressed,
+  ///     and still checked if it is stored.
   static func records(
     file: String, bytes: inout [UInt8], ignoring: (String) -> Bool = { _ in false }
   ) throws(TorchFileError) -> [String: ZipRecord] {
@@ -41,7 +42,7 @@ enum ZipReader {
     return records.filter { !$0.key.hasSuffix("/") }
   }
 
-  /// Decompresses what is compressed, to the end of the bytes.
+  /// Decompresses the deflated records and appends them to `bytes`.
   private static func inflate(
     _ records: inout [String: ZipRecord], file: String, bytes: inout [UInt8]
   ) throws(TorchFileError) {
@@ -101,7 +102,7 @@ enum ZipReader {
         .malformed, file, entry.name,
         "a stored record of \(entry.size) bytes can't take \(entry.storedSize)")
     }
-    // The offset is below 2^63 once it is below `end`; what lies behind it is read with checks.
+    // An offset below `end` is below 2^63; the bytes after it are read with checks.
     guard entry.headerOffset < UInt64(end) else {
       throw error(
         .malformed, file, entry.name,
@@ -121,14 +122,14 @@ enum ZipReader {
       inflatedSize: isDeflated ? Int(clamping: entry.size) : nil)
   }
 
-  /// Reads the header in front of a record, which must say what the directory says.
+  /// Reads the header before a record, which must agree with the directory.
   private static func checkHeader(
     _ reader: inout ByteReader, _ entry: ZipDirectory.Entry
   ) throws(TorchFileError) {
     let what = "the header of record \(entry.name.prefix(200))"
-    let place = reader.position
+    let start = reader.position
     guard try reader.littleEndian(UInt32.self, what) == ZipFormat.localHeader else {
-      throw reader.error(.malformed, at: place, "expected \(what), got other bytes")
+      throw reader.error(.malformed, at: start, "expected \(what), got other bytes")
     }
     _ = try reader.take(2, what)  // Version.
     let flags = try reader.littleEndian(UInt16.self, what)
@@ -140,7 +141,7 @@ enum ZipReader {
     let nameLength = Int(try reader.littleEndian(UInt16.self, what))
     let extraLength = Int(try reader.littleEndian(UInt16.self, what))
     let name = reader.bytes[try reader.take(nameLength, what)]
-    // A streaming writer leaves zeros here and repeats the numbers behind the data.
+    // A streaming writer leaves zeros here and writes the numbers after the data.
     let isStreamed = flags & ZipFormat.descriptorFlag != 0
     func agrees(_ narrow: UInt32, _ wide: UInt64) -> Bool {
       UInt64(narrow) == wide || narrow == ZipFormat.elsewhere32 || (isStreamed && narrow == 0)
@@ -151,12 +152,12 @@ enum ZipReader {
       name.elementsEqual(entry.name.utf8)
     else {
       throw reader.error(
-        .malformed, at: place, "\(what) contradicts the directory at byte \(entry.place)")
+        .malformed, at: start, "\(what) contradicts the directory at byte \(entry.place)")
     }
     _ = try reader.take(extraLength, what)
   }
 
-  /// Refuses records that share bytes, with which a small file could pose as a large one.
+  /// Refuses records that share bytes: a small file could use them to claim a large size.
   private static func checkOverlaps(
     _ records: [ZipRecord], file: String
   ) throws(TorchFileError) {

@@ -1,20 +1,20 @@
 /// One record of a zip archive.
 struct ZipRecord: Sendable, Equatable {
   let name: String
-  /// Where its local header begins.
+  /// Offset of its local header in the file.
   let headerOffset: Int
-  /// Where its bytes lie in the file.
+  /// The range of its bytes in the file, or after the file if it was decompressed.
   var data: Range<Int>
   let checksum: UInt32
-  /// Bytes that it has when it is decompressed; nil for one that is stored.
+  /// Its size after decompression, in bytes; nil for a stored record.
   var inflatedSize: Int?
 }
 
-/// Rules for the names of records, when reading and when writing.
+/// Rules for the names of records, both for reading and for writing.
 enum RecordName {
   static let maximumLength = 1024
 
-  /// Why a name is refused; nil if it is a relative path without tricks.
+  /// Why a name is refused; nil if it is a plain relative path.
   static func objection(to name: String) -> String? {
     if name.isEmpty || name.utf8.count > maximumLength {
       return "a name has 1 to \(maximumLength) bytes"
@@ -55,7 +55,7 @@ enum ZipFormat {
   static let descriptorFlag: UInt16 = 0x0008
   static let utf8Flag: UInt16 = 0x0800
 
-  /// Stands in a 32-bit field whose value is in the zip64 extra field.
+  /// The value of a field whose number is in a zip64 field or record instead.
   static let elsewhere32 = UInt32.max
   static let elsewhere16 = UInt16.max
   /// 4.5.3.

@@ -3,14 +3,14 @@ internal import Files
 /// Writes stored records one after another, byte for byte in the layout of PyTorch's own writer
 /// (`caffe2/serialize/inline_container.cc` over miniz): headers without time and size, the data on
 /// multiples of 64 bytes, so that it can be mapped into memory and used in place, sizes and
-/// checksum behind the data.
+/// checksum after the data.
 ///
-/// Nothing is held in memory but the directory.
+/// Only the directory is held in memory.
 struct ZipWriter {
-  /// Where the data of every record begins is a multiple of this.
+  /// The data of every record begins at a multiple of this many bytes.
   static let alignment = 64
-  /// What the 32-bit fields of this layout can hold. A file beyond needs zip64 fields in each
-  /// record, which is not written.
+  /// The largest values for the 32-bit and 16-bit fields of this layout. A larger file needs zip64
+  /// fields in each record, which are not written.
   static let maximumSize = Int(UInt32.max) - 1
   static let maximumCount = Int(UInt16.max) - 1
   private static let descriptorLength = 16
@@ -18,11 +18,11 @@ struct ZipWriter {
   private var directory: [UInt8] = []
   private var count = 0
 
-  /// Checks that a file of these records stays within what this layout can hold; `file` names it.
+  /// Checks that this layout can hold a file of these records; `file` names it in errors.
   static func checkSize(
     _ records: [(name: String, size: Int)], file: String
   ) throws(TorchFileError) {
-    // No overflow: the contents lie in memory, names are short.
+    // No overflow: the contents are in memory, names are short.
     var size = ZipFormat.zip64EndLength + ZipFormat.zip64LocatorLength + ZipFormat.endLength
     for record in records {
       size += ZipFormat.localHeaderLength + 4 + alignment + record.size + descriptorLength
@@ -36,12 +36,13 @@ struct ZipWriter {
     }
   }
 
-  /// Appends a record to a file that holds the ones before and nothing else; gives its checksum.
+  /// Appends a record and returns its checksum. The file must hold the earlier records and nothing
+  /// else.
   mutating func add(
     _ name: String, _ data: RawSpan, to file: inout OpenFile
   ) throws(FileError) -> UInt32 {
     let offset = file.length
-    // Like PyTorch, an empty record goes without the descriptor behind its data.
+    // As in PyTorch, an empty record has no descriptor after its data.
     let flags = ZipFormat.utf8Flag | (data.isEmpty ? 0 : ZipFormat.descriptorFlag)
     try file.append(localHeader(name, flags: flags, offset: offset))
     try file.append(data)

@@ -1,4 +1,5 @@
-// Only functions that POSIX calls async-signal-safe are used in the handler, and nothing is allocated.
+// Only functions that POSIX calls async-signal-safe are used in the handler, and nothing is
+// allocated.
 #define _GNU_SOURCE
 #include "CProcess.h"
 
@@ -30,8 +31,8 @@ static uintptr_t hexadecimal(const char **text) {
   }
 }
 
-/// Whether `line` is of the mapping that holds `address`; then its path (empty where no file is mapped)
-/// and the offset in the file.
+/// Whether `line` describes the mapping that contains `address`. If so, sets its path (empty if no
+/// file is mapped) and the offset in the file.
 static int describes(uintptr_t address, const char **path, uintptr_t *offset) {
   const char *text = line;
   uintptr_t start = hexadecimal(&text);
@@ -79,8 +80,9 @@ static char *append(char *end, const char *text) {
   return end;
 }
 
-/// Bytes of the UTF-8 character at `text` that is surely a visible letter or sign; 0 for anything that a
-/// terminal might obey or a reader not see. Cautious: Latin to Arabic letters, and those of East Asia.
+/// Bytes of the UTF-8 character at `text` if it is certainly a visible letter or sign; 0 for
+/// anything that a terminal might interpret or a reader could not see. Only Latin to Arabic
+/// letters, and those of East Asia, count as visible.
 static int visible(const unsigned char *text) {
   if (text[0] >= 0x20 && text[0] < 0x7F) return 1;
   int continues = (text[1] & 0xC0) == 0x80;
@@ -91,7 +93,7 @@ static int visible(const unsigned char *text) {
   return 0;
 }
 
-/// Appends a path; what is not surely visible is escaped as `\xNN`.
+/// Appends a path; bytes that are not certainly visible are escaped as `\xNN`.
 static char *append_path(char *end, const char *path) {
   static const char digits[] = "0123456789abcdef";
   const unsigned char *text = (const unsigned char *)path;
@@ -124,7 +126,7 @@ static void handle(int signal_number, siginfo_t *information, void *context) {
   const char *path = "";
   uintptr_t offset = 0;
   if (signal_number == SIGBUS && information->si_code == BUS_ADRERR) {
-    // Another thread that meets the same end waits for it.
+    // Another thread with the same error waits for the end of the process.
     while (atomic_flag_test_and_set(&is_ending)) pause();
     if (find(address, &path, &offset) && path[0] == '/') {
       char *end = append(message, "Error: ");
@@ -139,7 +141,8 @@ static void handle(int signal_number, siginfo_t *information, void *context) {
     }
     atomic_flag_clear(&is_ending);
   }
-  // Not ours: what it did before happens when the instruction, or the signal, comes again.
+  // Not ours: the previous action takes effect when the instruction runs again, or the signal is
+  // raised.
   sigaction(SIGBUS, &previous, NULL);
   if (information->si_code <= 0) raise(SIGBUS);
 }

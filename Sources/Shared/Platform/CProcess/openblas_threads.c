@@ -1,6 +1,7 @@
-// OpenBLAS starts a thread for each further core when it is loaded, before `main`, with some 130 MiB of
-// memory each; where it gets none, it tries for ever. It needs none: its callers are workers already. How
-// many it starts is said by the environment only, which it reads when it is loaded.
+// When OpenBLAS is loaded, before `main`, it starts a thread for each further core, with some 130
+// MiB of memory each; if it can't start one, it tries for ever. These threads are not needed: the
+// callers of OpenBLAS are workers already. Only an environment variable sets their number, and
+// OpenBLAS reads it when it is loaded.
 #include "CProcess.h"
 
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static int is_limited(int resource) {
   return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
 }
 
-/// Where the memory of the process is limited, begins it anew with the one thread in its environment.
+/// If the memory of the process is limited, executes the program again with one thread set in its
+/// environment.
 static void limit_threads(int count, char **arguments, char **environment) {
   (void)count;
   if (!is_limited(RLIMIT_AS) && !is_limited(RLIMIT_DATA)) return;
@@ -33,13 +35,13 @@ static void limit_threads(int count, char **arguments, char **environment) {
   }
   changed[kept++] = setting;
   changed[kept] = NULL;
-  // The name that the system was asked for, so that the process keeps it.
+  // The name under which the program was executed, so that the process keeps it.
   const char *name = (const char *)getauxval(AT_EXECFN);
   if (name) execve(name, arguments, changed);
   execve("/proc/self/exe", arguments, changed);
 }
 
-// The linker calls these before the libraries' own beginnings.
+// The dynamic linker calls these before it initialises the libraries.
 __attribute__((section(".preinit_array"), used)) static void (*first)(int, char **, char **) =
     limit_threads;
 #endif

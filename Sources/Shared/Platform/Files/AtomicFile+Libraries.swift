@@ -1,15 +1,15 @@
 internal import Glibc
 
 extension AtomicFile {
-  /// Replaces a file by one that a library writes under a name; see `write(_:to:)`.
+  /// Replaces a file by one that a library writes to a path; see `write(_:to:)`.
   ///
-  /// Past the limit of file sizes a library's writes fail, if it writes in this thread; the process
-  /// gets no signal.
+  /// Beyond the limit of file sizes a library's writes fail, if it writes in this thread; the
+  /// process gets no signal.
   ///
   /// - Parameters:
   ///   - path: the file; its folder must exist.
-  ///   - body: makes the file of the name that it is given. An error leaves things as they were,
-  ///     and is thrown.
+  ///   - body: creates a file at the path that it is given. If it throws, the old file is
+  ///     unchanged.
   package static func replace<Result>(
     _ path: String, _ body: (_ temporary: String) throws -> Result
   ) throws -> Result {

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// Files that are there whole or not at all.
+/// Writes files atomically: a file is there whole or not at all.
 ///
-/// The content goes to a new file `.<name>.<random>.partial` in the same folder, is synced, and gets
-/// its name in one step; then the folder is synced. So a reader, and whoever looks after a power
-/// failure, finds the former content or all of the new one. On an error the new file is removed and
-/// the former one is as it was; only a crash can leave a `.partial` file.
+/// The content goes to a new file `.<name>.<random>.partial` in the same folder, is synced, and
+/// gets its name in one step; then the folder is synced. So a reader, also after a power failure,
+/// finds the old content or all of the new one. On an error the new file is removed and the old one
+/// is unchanged; only a crash can leave a `.partial` file.
 ///
 /// A symbolic link is followed: the file that it names is replaced, not the link. Anything but a
 /// regular file is refused, because a file renamed over `/dev/null` would replace the device.
@@ -13,13 +13,13 @@ package enum AtomicFile {
   /// The end of the names of files that are not complete.
   package static let partialSuffix = ".partial"
 
-  /// Writes a file of these bytes.
+  /// Writes a file with these bytes.
   ///
   /// - Parameters:
   ///   - bytes: the whole content.
   ///   - path: the file; its folder must exist.
-  ///   - isDurable: whether the new content must survive a power failure. Without, the former content
-  ///     may be there again after one, for a sync less.
+  ///   - isDurable: whether the new content must survive a power failure. If not, a sync is saved,
+  ///     and the old content may be there again after one.
   package static func write(
     _ bytes: [UInt8], to path: String, isDurable: Bool = true
   ) throws(FileError) {
@@ -33,7 +33,7 @@ package enum AtomicFile {
     try write(Array(text.utf8), to: path)
   }
 
-  /// Writes what `body` appends; see `write(_:to:)`. An error of `body` leaves things as they were.
+  /// Writes what `body` appends; see `write(_:to:)`. If `body` throws, the old file is unchanged.
   package static func write(
     to path: String, isDurable: Bool = true,
     _ body: (inout OpenFile) throws(FileError) -> Void
@@ -48,9 +48,9 @@ package enum AtomicFile {
     if isDurable { try sync(folderOf: destination, subject: path) }
   }
 
-  /// Writes a file where there is none, also if several processes try at once: one of them wins.
+  /// Creates a file if there is none. If several processes try at the same time, one of them wins.
   ///
-  /// - Returns: false where there is a file already; that one is left as it is.
+  /// - Returns: false if there is a file already, which is left unchanged.
   package static func create(_ bytes: [UInt8], at path: String) throws(FileError) -> Bool {
     let temporary = try writeTemporary(beside: path, subject: path) { (file) throws(FileError) in
       try file.append(bytes)
@@ -61,7 +61,7 @@ package enum AtomicFile {
     return true
   }
 
-  /// Writes and syncs a new file; gives its path. Nothing is left after an error.
+  /// Writes and syncs a new file, and returns its path. Nothing is left after an error.
   static func writeTemporary(
     beside destination: String, subject: String,
     _ body: (inout OpenFile) throws(FileError) -> Void
@@ -89,14 +89,14 @@ package enum AtomicFile {
     return "\(folder).\(shortened(name)).\(random)\(partialSuffix)"
   }
 
-  /// The beginning of a name, in whole characters of together at most 200 bytes.
+  /// The beginning of a name: whole characters, at most 200 bytes.
   private static func shortened(_ name: Substring) -> Substring {
     var result = name
     while result.utf8.count > 200 { result.removeLast() }
     return result
   }
 
-  /// Where the file is to stand: `path` itself, or what it links to.
+  /// The path of the file to replace: `path` itself, or the target of a link.
   static func replaceable(_ path: String) throws(FileError) -> String {
     var status = stat()
     guard lstat(path, &status) == 0 else {

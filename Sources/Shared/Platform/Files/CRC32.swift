@@ -7,36 +7,31 @@ package struct CRC32: Sendable, Equatable {
   /// The checksum of all bytes so far; 0 for none.
   package private(set) var value: UInt32 = 0
 
-  /// Starts an empty checksum.
   package init() {}
 
-  /// The checksum of `bytes` at once.
   package static func checksum(_ bytes: [UInt8]) -> UInt32 {
     var checksum = CRC32()
     checksum.update(bytes)
     return checksum.value
   }
 
-  /// The checksum of `bytes` at once.
   package static func checksum(_ bytes: RawSpan) -> UInt32 {
     var checksum = CRC32()
     checksum.update(bytes)
     return checksum.value
   }
 
-  /// Adds `bytes`.
   package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { update($0) }
   }
 
-  /// Adds `bytes`.
   package mutating func update(_ bytes: RawSpan) {
     bytes.withUnsafeBytes { update($0) }
   }
 
   /// Adds `bytes`. The corresponding C function is `crc32_z`.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    // zlib takes a null pointer for a request of the initial value: nothing to add, nothing to do.
+    // For a null pointer zlib returns the initial value: without bytes it is not called.
     guard let base = bytes.baseAddress, !bytes.isEmpty else { return }
     let start = base.assumingMemoryBound(to: UInt8.self)
     value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), start, bytes.count))

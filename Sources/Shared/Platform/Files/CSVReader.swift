@@ -1,17 +1,17 @@
-/// Takes CSV text (RFC 4180) apart, record by record, and says where each of them lies and what is
-/// wrong with it. A record that breaks the format doesn't keep the following ones from being read.
+/// Splits CSV text (RFC 4180) into records, and says where each of them lies and what is wrong with
+/// it. After a record that breaks the format, the following ones are still read.
 package struct CSVReader: Sequence, IteratorProtocol {
-  /// A line, or several where a field in quotes holds line ends.
+  /// A line, or several if a field in quotes contains line ends.
   package struct Record: Sendable {
     /// The fields without their quotes; at most `maximumFields`.
     package fileprivate(set) var fields: [String]
     /// The line where the record begins, from 1.
     package let line: Int
-    /// Where its bytes lie, the line end included.
+    /// The range of its bytes, the line end included.
     package fileprivate(set) var range: Range<Int>
     /// Whether a line end follows.
     package fileprivate(set) var hasLineEnd = false
-    /// The first place where it breaks the format; nil for a sound record.
+    /// The first problem of the record; nil if it follows the format.
     package fileprivate(set) var problem: Problem?
 
     /// Whether a line end follows, and nothing breaks the format.
@@ -25,7 +25,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     var advice: String?
   }
 
-  /// Most fields of a record: bounds the memory that a file of commas can ask for.
+  /// The most fields of a record. This bounds the memory that a file of commas takes.
   package static let maximumFields = 4096
 
   private let bytes: [UInt8]
@@ -39,7 +39,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
   /// - Parameters:
   ///   - separator: what separates fields.
   ///   - takesLoneReturns: whether CR ends a line as LF and CRLF do; otherwise a CR that no LF
-  ///   follows breaks the format.
+  ///     follows breaks the format.
   package init(
     _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: ","), takesLoneReturns: Bool = false
   ) {
@@ -88,7 +88,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     }
   }
 
-  /// Steps over what comes before the next separator or line end.
+  /// Takes the bytes before the next separator or line end.
   private mutating func takePlainBytes() -> ArraySlice<UInt8> {
     let start = position
     while let byte = current, byte != separator, byte != UInt8(ascii: "\n"),
@@ -152,7 +152,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     }
   }
 
-  /// Steps over a line end, if one comes next.
+  /// Takes a line end if one comes next; returns whether it did.
   private mutating func takeLineEnd() -> Bool {
     guard let byte = current else { return false }
     let hasFeed = position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "\n")

@@ -1,6 +1,6 @@
 /// Tables as CSV files (RFC 4180) that are written and read whole.
 package enum CSVTable {
-  /// Most fields of a table: bounds the memory that a file of empty fields takes.
+  /// The most fields of a table. This bounds the memory that a file of empty fields takes.
   private static let maximumFields = 16_000_000
 
   /// One record of a table.
@@ -10,15 +10,14 @@ package enum CSVTable {
     /// The fields without their quotes.
     package let fields: [String]
 
-    /// Creates a row.
     package init(line: Int, fields: [String]) {
       self.line = line
       self.fields = fields
     }
   }
 
-  /// The rows of a text that people wrote: lines end in LF, CRLF or CR, the last one may lack its
-  /// end, a byte order mark and empty lines are passed over. Rows may differ in their fields' number.
+  /// The rows of a table that people wrote: lines end in LF, CRLF or CR, the last one may lack its
+  /// end; a byte order mark and empty lines are skipped. Rows may have different numbers of fields.
   ///
   /// - Parameters:
   ///   - path: the file that errors name.
@@ -44,15 +43,16 @@ package enum CSVTable {
     return rows
   }
 
-  /// Reads some columns of a table that a program wrote, wherever they stand in it: every row ends in
-  /// a line end and has as many fields as the header.
+  /// Reads some columns of a table that a program wrote, in whatever order they are: every row must
+  /// end in a line end and have as many fields as the header.
   ///
   /// - Parameters:
   ///   - path: the file.
   ///   - columns: names in the header that must be there.
-  ///   - optional: names that may be missing; then their fields are empty.
+  ///   - optional: names that may be missing; their fields are empty then.
   ///   - maximumBytes: a larger file is refused before it is read.
-  ///   - body: gets each row's fields in the order of `columns` and `optional`, and its line, from 1.
+  ///   - body: receives each row's fields in the order of `columns` and `optional`, and its line,
+  ///     from 1.
   package static func read(
     _ path: String, columns: [String], optional: [String] = [], maximumBytes: Int,
     _ body: (_ fields: [String], _ line: Int) throws(FileError) -> Void
@@ -61,14 +61,14 @@ package enum CSVTable {
     guard let header = reader.next(), header.isComplete else {
       throw FileError(.malformed, path, "expected a table with a header in its first line")
     }
-    var places: [Int?] = []
+    var indices: [Int?] = []
     for column in columns {
-      guard let place = header.fields.firstIndex(of: column) else {
+      guard let index = header.fields.firstIndex(of: column) else {
         throw FileError(.foreign, path, "expected a table with the column '\(column)'")
       }
-      places.append(place)
+      indices.append(index)
     }
-    places += optional.map { header.fields.firstIndex(of: $0) }
+    indices += optional.map { header.fields.firstIndex(of: $0) }
     while let record = reader.next() {
       if let problem = record.problem { throw failure(problem, record, path) }
       guard record.hasLineEnd, record.fields.count == header.fields.count else {
@@ -77,16 +77,16 @@ package enum CSVTable {
           "expected \(header.fields.count) fields and the line's end, got "
             + "\(record.fields.count) fields" + (record.hasLineEnd ? "" : " and the file's end"))
       }
-      try body(places.map { place in place.map { record.fields[$0] } ?? "" }, record.line)
+      try body(indices.map { index in index.map { record.fields[$0] } ?? "" }, record.line)
     }
   }
 
-  /// Writes a table so that it is there whole or not at all.
+  /// Writes a table atomically.
   ///
   /// - Parameters:
   ///   - path: the file; its folder must exist.
   ///   - columns: the header.
-  ///   - rows: fields in the order of the columns; an empty one stands for nothing.
+  ///   - rows: fields in the order of the columns; an empty one means that there is no value.
   package static func write(
     to path: String, columns: [String], rows: some Sequence<[String]>
   ) throws(FileError) {
@@ -108,13 +108,13 @@ package enum CSVTable {
     fields.map { $0.isEmpty ? "" : quoted($0) }.joined(separator: ",") + "\n"
   }
 
-  /// A field, in quotes where it holds a comma, a quote or a line end. Empty text is quoted as well:
-  /// a field without anything stands for nothing.
+  /// A field, in quotes if it contains a comma, a quote or a line end. Empty text is quoted as
+  /// well, because an empty field without quotes means that there is no value.
   package static func quoted(_ text: String) -> String {
     let special: [Unicode.Scalar] = [",", "\"", "\n", "\r"]
     let isPlain = !text.isEmpty && !text.unicodeScalars.contains { special.contains($0) }
     guard !isPlain else { return text }
-    // By scalar: to Swift, CR LF and a quote with an accent are characters of their own.
+    // By scalar, because in Swift CR LF is one character, and so is a quote with an accent.
     var quoted = "\""
     for scalar in text.unicodeScalars {
       if scalar == "\"" { quoted += "\"" }
@@ -131,7 +131,7 @@ package enum CSVTable {
 }
 
 extension FileError {
-  /// The error of a table whose content is not what belongs there.
+  /// The error of a table with unexpected content.
   package static func malformed(
     _ path: String, line: Int, _ message: String, advice: String? = nil
   ) -> FileError {

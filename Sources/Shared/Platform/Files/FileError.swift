@@ -3,19 +3,19 @@ internal import PrintableText
 
 /// Why a file could not be opened, read, written, locked or understood.
 package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of failure; what a caller decides on.
+  /// The kind of failure, for a caller to decide on.
   package enum Code: Sendable, Equatable {
     /// There is no such file or folder.
     case missing
-    /// There is something of this name already.
+    /// Something of this name exists already.
     case taken
     /// The operating system refused.
     case inputOutput
-    /// The disk, a quota or a limit of file sizes ends here.
+    /// The disk is full, or a quota or the limit of file sizes is reached.
     case noSpace
-    /// A folder, a device or a pipe stands where a regular file is expected.
+    /// A regular file is expected, but there is a folder, a device or a pipe.
     case notAFile
-    /// The file, or what it holds, is larger than the reader takes.
+    /// The file, or its content, is larger than the reader accepts.
     case tooLarge
     /// The content breaks its format.
     case malformed
@@ -27,28 +27,26 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// A place in a text.
   package struct Place: Sendable, Equatable {
-    /// From 1.
+    /// Number of the line, from 1.
     package let line: Int
-    /// In bytes from 1; nil where the line says enough.
+    /// Position in the line, in bytes from 1; nil if the line is precise enough.
     package var column: Int?
-    /// In bytes from the beginning of the file, from 0; nil where the line says enough.
+    /// Offset in the file, in bytes from 0; nil if the line is precise enough.
     package var offset: Int?
   }
 
-  /// The kind of failure.
   package let code: Code
   /// The file or folder, as the caller named it.
   package let subject: String
-  /// Where in the file the content breaks its format; nil where that is not the failure.
+  /// Where in the file the content breaks its format; nil for any other failure.
   package let place: Place?
   /// What failed, what was expected and what was found.
   package let message: String
-  /// What to try, as the end of a sentence; nil where nothing sensible can be said.
+  /// What to try, as the end of a sentence; nil if there is no advice.
   package let advice: String?
   /// The text of the operating system.
   package let cause: String?
 
-  /// Creates an error.
   package init(
     _ code: Code, _ subject: String, _ message: String, place: Place? = nil, advice: String? = nil,
     cause: String? = nil
@@ -83,7 +81,7 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     advice.map { "\(message); \($0)" } ?? message
   }
 
-  /// `subject:line: message (column 3); advice (cause)`, as far as there is each.
+  /// `subject:line: message (column 3); advice (cause)`, without the parts that are nil.
   package var description: String {
     var text = subject + (place.map { ":\($0.line)" } ?? "") + ": " + message
     if let column = place?.column { text += " (column \(column))" }

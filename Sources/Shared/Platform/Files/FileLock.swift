@@ -3,14 +3,13 @@ internal import Glibc
 /// An advisory lock of a file, held until the value ends or the process dies. The corresponding C
 /// function is `flock`.
 ///
-/// Locks of one process exclude each other as those of several processes do. Where the file system
-/// has no locks, a shared one is granted: a read-only copy of something is still readable.
+/// Locks of one process exclude each other as those of several processes do. If the file system has
+/// no locks, a shared one is granted, so that a read-only copy is still readable.
 package struct FileLock: ~Copyable {
-  /// Who may hold the lock besides.
   package enum Mode: Sendable {
-    /// Other shared locks.
+    /// Any number of shared locks may be held at the same time.
     case shared
-    /// Nobody.
+    /// No other lock may be held at the same time.
     case exclusive
   }
 
@@ -18,16 +17,16 @@ package struct FileLock: ~Copyable {
 
   private init(_ file: consuming OpenFile) { self.file = file }
 
-  /// Waits for the lock of a file that is there.
+  /// Waits for the lock of an existing file.
   package init(waitingFor path: String, _ mode: Mode) throws(FileError) {
     let file = try Self.open(path, mode, creating: .never)
     _ = try Self.lock(file, mode, waits: true)
     self.file = file
   }
 
-  /// Takes the lock at once; nil where somebody holds the file.
+  /// Takes the lock without waiting; nil if another lock of the file prevents that.
   ///
-  /// - Parameter creating: whether a missing file is made.
+  /// - Parameter creating: whether a missing file is created.
   package static func attempt(
     _ path: String, _ mode: Mode, creating: Bool = false
   ) throws(FileError) -> FileLock? {
@@ -38,7 +37,7 @@ package struct FileLock: ~Copyable {
   private static func open(
     _ path: String, _ mode: Mode, creating: OpenFile.Creation
   ) throws(FileError) -> OpenFile {
-    // Network file systems want a file open for writing for an exclusive lock.
+    // Network file systems lock a file exclusively only if it is open for writing.
     try OpenFile(path, mode == .shared && creating == .never ? .read : .update, creating: creating)
   }
 

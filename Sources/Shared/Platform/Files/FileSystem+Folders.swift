@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension FileSystem {
-  /// Makes a folder, and those above it that are missing; one that is there is left as it is. The
+  /// Creates a folder and its missing parents; an existing folder is left as it is. The
   /// corresponding C function is `mkdir`.
   package static func createFolder(_ path: String) throws(FileError) {
     if mkdir(path, 0o777) == 0 { return }
@@ -20,7 +20,7 @@ extension FileSystem {
     }
   }
 
-  /// The names of what is in a folder, in no order. The corresponding C function is `readdir`.
+  /// The names of a folder's entries, in no order. The corresponding C function is `readdir`.
   package static func entries(of path: String) throws(FileError) -> [String] {
     guard let folder = opendir(path) else {
       throw FileError(errno: errno, path, "can't list the folder")

@@ -1,11 +1,11 @@
 internal import Glibc
 
-/// What is asked of the file system besides the bytes of one file.
+/// Operations on whole files, folders and paths.
 package enum FileSystem {
   /// Reads a whole regular file.
   ///
   /// The file is copied, not mapped: a mapped file that another process truncates would end this
-  /// process with SIGBUS. Of a file that grows meanwhile this is what was there at the beginning.
+  /// process with SIGBUS. Bytes that are appended while the file is read are left out.
   ///
   /// - Parameter maximumBytes: a larger file is refused before it is read.
   package static func contents(
@@ -27,8 +27,8 @@ package enum FileSystem {
     return bytes
   }
 
-  /// Whether there is anything of this name, a link that leads nowhere too. The corresponding C function
-  /// is `lstat`.
+  /// Whether anything of this name exists, even a link whose target is missing. The corresponding C
+  /// function is `lstat`.
   package static func exists(_ path: String) throws(FileError) -> Bool {
     var status = stat()
     if lstat(path, &status) == 0 { return true }
@@ -36,8 +36,8 @@ package enum FileSystem {
     return false
   }
 
-  /// Length of a regular file in bytes; nil where there is none. The corresponding C function is
-  /// `stat`.
+  /// Length of a regular file in bytes; nil if there is no such file. The corresponding C function
+  /// is `stat`.
   package static func size(of path: String) throws(FileError) -> Int? {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -74,11 +74,12 @@ package enum FileSystem {
     }
   }
 
-  /// How many MiB are free where `path` lies or would lie. The corresponding C function is `statvfs`.
+  /// Free space of the file system of `path`, which need not exist, in MiB. The corresponding C
+  /// function is `statvfs`.
   package static func freeMebibytes(at path: String) -> Int {
     var status = statvfs()
     var folder = path
-    // A file that could not be created has no disk of its own: ask its folder.
+    // A path that doesn't exist has no file system: ask its folder.
     while statvfs(folder, &status) != 0, folder != ".", folder != "/" {
       folder = Self.folder(of: folder)
     }

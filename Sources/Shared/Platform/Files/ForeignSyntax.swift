@@ -1,15 +1,14 @@
-/// What other programs write where JSON has nothing of the kind: the numbers that Python, pandas and
-/// JavaScript print, texts in single quotes, comments, commas after the last element.
+/// Syntax that other programs write and that JSON doesn't have: the numbers that Python, pandas and
+/// JavaScript print, texts in single quotes, comments.
 ///
-/// A file that has it is not damaged. Who reads the error must learn what stands there and what to
-/// write instead.
+/// Such a file is not damaged. The error must say what was found and what to write instead.
 struct ForeignSyntax: Equatable {
   /// What it is, as the end of "expected a value, got ...".
   let name: String
   /// What to try, as the end of a sentence.
   let advice: String
 
-  /// Recognises what begins at a byte; nil for anything that is JSON, and for what nothing is known of.
+  /// Recognises the syntax that begins at a byte; nil for JSON and for anything unknown.
   init?(at position: Int, of bytes: [UInt8], end: Int) {
     guard position < end else { return nil }
     let rest = bytes[position..<end]
@@ -43,7 +42,7 @@ struct ForeignSyntax: Equatable {
   /// Longest word that is quoted in a message.
   private static let maximumWordBytes = 32
 
-  /// A sign, letters, digits and low lines.
+  /// A sign, letters, digits and underscores.
   private static func word(_ bytes: ArraySlice<UInt8>) -> String {
     let sign = bytes.prefix { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }.prefix(1)
     let letters = bytes.dropFirst(sign.count).prefix(maximumWordBytes).prefix { byte in

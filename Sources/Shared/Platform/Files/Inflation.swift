@@ -1,14 +1,14 @@
 internal import CZlib
 
-/// Compressed bytes made whole again (deflate, RFC 1950 to 1952).
+/// Decompresses bytes (deflate, RFC 1950 to 1952).
 package enum Inflation {
-  /// What is around the compressed bytes.
+  /// What surrounds the compressed bytes.
   package enum Format: Sendable, Equatable {
     /// Nothing, as in a zip file.
     case raw
-    /// Two bytes and a checksum.
+    /// A header of two bytes, and a checksum.
     case zlib
-    /// The file format; several of them may follow each other.
+    /// Header and checksum of the gzip format; several streams may follow each other.
     case gzip
 
     fileprivate var windowBits: Int32 {
@@ -24,12 +24,12 @@ package enum Inflation {
 
   /// Decompresses bytes to their end.
   ///
-  /// Memory grows with what comes out, up to `maximumBytes`, whatever the bytes say. The corresponding C
-  /// function is `inflate`.
+  /// Memory grows with the output, up to `maximumBytes`, whatever size the bytes claim. The
+  /// corresponding C function is `inflate`.
   ///
   /// - Parameters:
-  ///   - bytes: the compressed ones, with what is around them, and nothing after.
-  ///   - maximumBytes: more are an error.
+  ///   - bytes: the compressed bytes with what surrounds them, and nothing after.
+  ///   - maximumBytes: a longer output is an error.
   ///   - subject: names them in errors.
   package static func inflate(
     _ bytes: ArraySlice<UInt8>, _ format: Format, maximumBytes: Int, subject: String
@@ -49,7 +49,7 @@ package enum Inflation {
     return output
   }
 
-  /// Decompresses one stream; gives how many bytes of `bytes` it took.
+  /// Decompresses one stream, and returns how many of `bytes` it used.
   private static func inflateMember(
     _ bytes: ArraySlice<UInt8>, _ format: Format, into output: inout [UInt8], maximumBytes: Int,
     subject: String
@@ -70,7 +70,7 @@ package enum Inflation {
       }
       output += chunk[..<given]
       if status == Z_STREAM_END { return used }
-      // Without input and without output nothing will change any more.
+      // A step without input and without output would repeat for ever.
       guard status == Z_OK || status == Z_BUF_ERROR, taken > 0 || given > 0 else {
         throw FileError(
           .malformed, subject,

@@ -1,5 +1,5 @@
-/// A strict reader of JSON (RFC 8259), piece by piece or value by value, that says where a text breaks
-/// the format.
+/// Reads strict JSON (RFC 8259), piece by piece or value by value, and says where a text breaks the
+/// format.
 ///
 /// ```swift
 /// try reader.expect("{")
@@ -10,7 +10,8 @@ package struct JSONReader {
   /// Deepest nesting of a value. Metadata has two levels; without a bound, a hostile file could
   /// exhaust the stack.
   private static let maximumDepth = 64
-  /// Most values. Bounds the memory that a text of short values takes, which is many times its size.
+  /// The most values of a text. This bounds the memory, which for short values is many times the
+  /// size of the text.
   private static let maximumValues = 8_000_000
 
   private let bytes: [UInt8]
@@ -20,14 +21,14 @@ package struct JSONReader {
   private let end: Int
   private var valueCount = 0
 
-  /// Where the next piece begins, in bytes from the beginning of the file.
+  /// Offset of the next piece from the beginning of the file, in bytes.
   package private(set) var position: Int
 
   /// Reads a part of a file.
   ///
   /// - Parameters:
   ///   - bytes: the whole file.
-  ///   - range: where the JSON text lies in it.
+  ///   - range: the range of the JSON text.
   ///   - path: the file that errors name.
   ///   - textName: what errors call the text.
   package init(
@@ -42,7 +43,7 @@ package struct JSONReader {
 
   // MARK: Pieces
 
-  /// Steps over a character that must come next, and over the space before it.
+  /// Takes a character that must come next, and the space before it.
   package mutating func expect(
     _ character: Unicode.Scalar, skippingSpace: Bool = true
   ) throws(FileError) {
@@ -93,7 +94,7 @@ package struct JSONReader {
     return true
   }
 
-  /// A member's key, and the colon after it.
+  /// Takes a member's key and the colon after it.
   package mutating func key() throws(FileError) -> String {
     let text = try string()
     try expect(":")
@@ -126,7 +127,6 @@ package struct JSONReader {
     return numbers
   }
 
-  /// A string.
   package mutating func string() throws(FileError) -> String {
     try expect("\"")
     var text = ""
@@ -149,7 +149,7 @@ package struct JSONReader {
     }
   }
 
-  /// What follows a backslash.
+  /// The character of an escape, after the backslash.
   private mutating func escape() throws(FileError) -> Unicode.Scalar {
     guard let byte = current else { throw failure("expected an escape, got \(found)") }
     position += 1
@@ -194,7 +194,7 @@ package struct JSONReader {
 
   // MARK: Whole values
 
-  /// Any value, with all that is in it.
+  /// Any value, with its members or elements.
   package mutating func value() throws(FileError) -> JSONValue {
     try value(depth: 0)
   }
@@ -208,7 +208,7 @@ package struct JSONReader {
     guard valueCount <= Self.maximumValues else {
       throw failure("more than \(Self.maximumValues) values")
     }
-    // A number may begin like the word "-Infinity".
+    // The word "-Infinity" begins like a number.
     guard current != UInt8(ascii: "-") || foreignSyntax == nil else { throw unexpected("a value") }
     switch current {
     case UInt8(ascii: "{"): return .object(try object(depth: depth))
@@ -303,16 +303,16 @@ package struct JSONReader {
     return String(decoding: [byte], as: UTF8.self).debugDescription
   }
 
-  /// What another program may have written at the position; asked where a piece of JSON must begin.
+  /// The syntax of another program at the position, where a piece of JSON must begin.
   private var foreignSyntax: ForeignSyntax? { ForeignSyntax(at: position, of: bytes, end: end) }
 
-  /// The error where something else than `expected` begins at the position.
+  /// The error for a position where something other than `expected` begins.
   private func unexpected(_ expected: String) -> FileError {
     let foreign = foreignSyntax
     return failure("expected \(expected), got \(foreign?.name ?? found)", advice: foreign?.advice)
   }
 
-  /// An error at a position of the text, or else at the present one.
+  /// An error at the position `other`, or at the current one if that is nil.
   package func failure(
     at other: Int? = nil, _ message: String, code: FileError.Code = .malformed,
     advice: String? = nil

@@ -1,17 +1,13 @@
 /// A JSON text as a tree, with the order of members kept.
 ///
-/// Foundation's readers drop repeated keys without a word. In a list of labels a repeated key is two
+/// Foundation's readers drop repeated keys silently. In a list of labels a repeated key is two
 /// statements about one video, so this reader reports it.
 package enum JSONValue: Sendable, Equatable {
-  /// Nothing.
   case null
-  /// True or false.
   case bool(Bool)
   /// A number as it is written.
   case number(String)
-  /// A text.
   case string(String)
-  /// Values in their order.
   case array([JSONValue])
   /// Members in their order; no key twice.
   case object([JSONMember])
@@ -62,12 +58,9 @@ package enum JSONValue: Sendable, Equatable {
 
 /// One `"key": value` of an object.
 package struct JSONMember: Sendable, Equatable {
-  /// The name.
   package var key: String
-  /// What stands under it.
   package var value: JSONValue
 
-  /// Creates a member.
   package init(key: String, value: JSONValue) {
     self.key = key
     self.value = value

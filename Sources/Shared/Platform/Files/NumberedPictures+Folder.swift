@@ -1,9 +1,9 @@
 internal import Glibc
 
 extension NumberedPictures {
-  /// The series that a folder's pictures are; nil where they are none. Hidden entries, files that
-  /// aren't pictures, and what is no file, such as a FIFO, are passed over. The corresponding C
-  /// function is `readdir`.
+  /// The series that a folder's pictures form; nil if they form none. Hidden entries, files that
+  /// aren't pictures, and entries that aren't files, such as a FIFO, are skipped. The corresponding
+  /// C function is `readdir`.
   package init?(folder path: String) throws(FileError) {
     guard let directory = opendir(path) else {
       throw FileError(errno: errno, path, "can't list the folder")

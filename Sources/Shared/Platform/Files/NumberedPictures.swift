@@ -14,14 +14,14 @@ package struct NumberedPictures: Sendable, Equatable {
     "jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff",
   ]
 
-  /// More digits than any numbering needs would not fit into a number.
+  /// More digits than any numbering needs; all numbers of so many digits fit an `Int`.
   private static let maximumDigits = 15
 
-  /// At least one, by number.
+  /// The pictures in the order of their numbers; at least one.
   package let pictures: [Picture]
 
-  /// The series that the names are, in any order; nil where there is none, where they differ in more
-  /// than their number, or where two have the same number.
+  /// The series that the names, in any order, form; nil if there are no names, if they differ in
+  /// more than the number, or if two have the same number.
   package init?(_ names: [String]) {
     guard let form = names.first.flatMap(Form.init) else { return nil }
     var pictures: [Picture] = []
@@ -45,7 +45,7 @@ package struct NumberedPictures: Sendable, Equatable {
     return extensions.contains(name[name.utf8.index(after: dot)...].lowercased())
   }
 
-  /// A name taken apart: prefix, number, extension.
+  /// A name split into prefix, number and extension.
   private struct Form {
     let prefix: [UInt8]
     let number: Int

@@ -1,27 +1,25 @@
 internal import Glibc
 
-/// An open file; closed with its owner.
+/// An open file. It is closed when the value ends.
 ///
-/// A wrapper of our own and not swift-system's `FileDescriptor`: that one is copied freely and closed
-/// by hand, and has neither `fsync` nor `flock`.
+/// swift-system's `FileDescriptor` is not used: it can be copied, must be closed by hand, and has
+/// neither `fsync` nor `flock`.
 package struct OpenFile: ~Copyable {
   /// What the file is opened for.
   package enum Access: String, Sendable {
-    /// To read.
     case read = "reading"
-    /// To write at the end, wherever other writers have moved that.
+    /// Every write goes to the end of the file, even if other writers have moved it.
     case append = "appending"
-    /// To read and to write.
     case update = "reading and writing"
   }
 
-  /// What happens where the file is missing or there.
+  /// Whether a file is created.
   package enum Creation: Sendable {
-    /// The file must be there.
+    /// The file must exist.
     case never
-    /// It is made, empty, where it is missing.
+    /// A missing file is created, empty.
     case ifMissing
-    /// It must not be there.
+    /// The file must not exist yet.
     case always
   }
 
@@ -29,11 +27,11 @@ package struct OpenFile: ~Copyable {
   package let path: String
   private(set) var number: Int32
 
-  /// The file's length in bytes at opening, and all that was appended whole since.
+  /// The file's length in bytes at opening, plus all that was appended completely since.
   package private(set) var length: Int
 
-  /// Opens a file or, to read, a folder. A file that is made has the permissions that the process
-  /// gives new files. The corresponding C function is `open`.
+  /// Opens a file, or a folder for reading. A file that is created has the permissions that the
+  /// process gives new files. The corresponding C function is `open`.
   ///
   /// - Parameter subject: what errors name instead of `path`.
   package init(
@@ -75,8 +73,8 @@ package struct OpenFile: ~Copyable {
     }
   }
 
-  /// Closes the file and reports what network file systems say only then, such as a full disk. The
-  /// corresponding C function is `close`.
+  /// Closes the file and throws the errors that network file systems report only then, such as a
+  /// full disk. The corresponding C function is `close`.
   package consuming func close() throws(FileError) {
     let owned = number
     number = -1
@@ -115,11 +113,12 @@ extension OpenFile {
 // MARK: Advice
 
 extension OpenFile {
-  /// Says that pages are read here and there: the system then reads no others along with them. The
-  /// corresponding C function is `posix_fadvise`. Advice only; where it isn't taken, reading is slower.
+  /// Tells the system that pages are read in no order, so that it doesn't read others along with
+  /// them. The corresponding C function is `posix_fadvise`. If the advice isn't taken, reading is
+  /// slower.
   package func expectRandomReads() { _ = posix_fadvise(number, 0, 0, POSIX_FADV_RANDOM) }
 
-  /// Has bytes read from the disk while the process does other things.
+  /// Tells the system to read bytes from the disk while the process does other things.
   package func prefetch(count: Int, at offset: Int) {
     _ = posix_fadvise(number, off_t(offset), off_t(count), POSIX_FADV_WILLNEED)
   }
@@ -128,10 +127,10 @@ extension OpenFile {
 // MARK: Writing
 
 extension OpenFile {
-  /// Appends all of `bytes`. Where that fails, the file is cut back to what it was before: half a
-  /// record would make what follows it unreadable.
+  /// Appends all of `bytes`. If that fails, the file is truncated to its length before: half a
+  /// record would make everything after it unreadable.
   ///
-  /// Past the limit of file sizes this throws; the process gets no signal. The corresponding C
+  /// Beyond the limit of file sizes this throws; the process gets no signal. The corresponding C
   /// function is `write`.
   package mutating func append(_ bytes: RawSpan) throws(FileError) {
     let signals = FileSizeSignal.block()
@@ -158,8 +157,8 @@ extension OpenFile {
     try append(bytes.span.bytes)
   }
 
-  /// Makes the file at least `bytes` long, and that durable; what is added reads as zeros. The
-  /// corresponding C functions are `ftruncate` and `fsync`.
+  /// Extends the file durably to at least `bytes`; the added bytes read as zeros. The corresponding
+  /// C functions are `ftruncate` and `fsync`.
   package mutating func extend(to bytes: Int) throws(FileError) {
     guard length < bytes else { return }
     let signals = FileSizeSignal.block()
@@ -177,8 +176,8 @@ extension OpenFile {
   }
 }
 
-/// Keeps SIGXFSZ from this thread while it writes: past the limit of file sizes, `write` shall fail
-/// with EFBIG and not end the process.
+/// Blocks SIGXFSZ in this thread while it writes: beyond the limit of file sizes, `write` then
+/// fails with EFBIG and doesn't end the process.
 struct FileSizeSignal {
   private let previous: sigset_t
 
@@ -189,7 +188,7 @@ struct FileSizeSignal {
     return FileSizeSignal(previous: previous)
   }
 
-  /// Takes the signal of a failed write, then lets signals through as before.
+  /// Discards the signal of a failed write, then restores the former signal mask.
   func restore() {
     var previous = previous
     if sigismember(&previous, SIGXFSZ) == 0 {

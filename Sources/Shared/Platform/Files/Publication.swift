@@ -1,26 +1,27 @@
 internal import Glibc
 
-/// Puts a whole file into a folder that other machines use as well, such as one of NFS.
+/// Puts a whole file into a folder that other machines use as well, such as one on NFS.
 ///
-/// A file that is there is never replaced: of several processes that publish under one name, on any
-/// machines, one wins. The others' file stays whole and apart until they have removed it.
+/// An existing file is never replaced: of several processes that publish under one name, on any
+/// machines, one wins. The temporary files of the others stay apart until these remove them.
 package enum Publication {
-  /// The end of the name of a file that says that a name is taken, on file systems without links. It
-  /// stays beside the file: who looks through an old cache, and sees no file yet, can't make it again.
+  /// The suffix of a file that claims a name, on file systems without hard links. It stays beside
+  /// the published file, so that a process whose cache doesn't show that file yet can't publish it
+  /// again.
   package static let claimSuffix = ".claim"
 
-  /// Whoever makes a claim begins to give the name within this time, or not at all.
+  /// A process that claims a name begins to rename within this time, or not at all.
   package static let claimLimit = Duration.seconds(30)
 
   private static let blockBytes = 1 << 20
 
   /// Copies a file to `path`, syncs it, and gives it that name.
   ///
-  /// The name is given by a hard link, which fails where one is there. Where the file system has no
-  /// links, who makes the file `path.claim`, which stays, may rename; one whose process died takes the name
-  /// with it.
+  /// The name is given by a hard link, which fails if the name exists. If the file system has no
+  /// links, the process that creates the file `path.claim`, which stays, may rename. If that
+  /// process dies before, the name can't be used any more.
   ///
-  /// - Returns: false where the name is taken; then nothing was changed.
+  /// - Returns: false if the name is taken; then nothing was changed.
   package static func publish(
     copyOf source: String, at path: String
   ) throws(FileError) -> Bool {
@@ -32,7 +33,7 @@ package enum Publication {
     return true
   }
 
-  /// Whether a file or a claim of the name is there.
+  /// Whether a file of the name or a claim of it exists.
   private static func isTaken(_ path: String) throws(FileError) -> Bool {
     if try FileSystem.exists(path) { return true }
     return try FileSystem.exists(path + claimSuffix)
@@ -40,11 +41,12 @@ package enum Publication {
 
   /// Gives a new file a name that no file has.
   ///
-  /// - Returns: false where one has it, or has claimed it; it may be seen here only later.
+  /// - Returns: false if another file has the name or has claimed it; it may be seen here only
+  ///   later.
   package static func giveName(
     _ path: String, to temporary: String
   ) throws(FileError) -> Bool {
-    // A process on another kind of mount may have no links.
+    // Another process, whose mount has no links, may have claimed the name.
     if try FileSystem.exists(path + claimSuffix) {
       try awaitFile(path, .seconds(5))
       return false
@@ -53,12 +55,12 @@ package enum Publication {
     let reason = errno
     var (ours, there) = (stat(), stat())
     if lstat(path, &there) == 0 {
-      // The answer to a link that was made can be lost on the way, and the second try fails.
+      // The reply to a successful link can get lost; the system's second try then fails.
       return lstat(temporary, &ours) == 0 && ours.st_ino == there.st_ino
         && ours.st_dev == there.st_dev && ours.st_nlink > 1
     }
     if reason == EEXIST { return false }
-    // Some network file systems say of every failure that it isn't permitted.
+    // Some network file systems report every failure as "not permitted".
     guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS, EMLINK].contains(reason) else {
       throw FileError(errno: reason, path, "can't give a new file this name")
     }
@@ -67,7 +69,8 @@ package enum Publication {
 
   /// Gives a name on a file system without links.
   ///
-  /// - Parameter patience: how long a name that another process has claimed is waited for.
+  /// - Parameter patience: how long to wait for the file of another process that has claimed the
+  ///   name.
   static func claimAndRename(
     _ temporary: String, to path: String, patience: Duration = .seconds(5)
   ) throws(FileError) -> Bool {
@@ -75,7 +78,8 @@ package enum Publication {
     let start = ContinuousClock.now
     do throws(FileError) {
       var file = try OpenFile(claim, .append, creating: .always)
-      // Who takes the claim for dead removes this file first, so that it can't be renamed any more.
+      // The claim names the temporary file: a process that takes the claim for dead removes this
+      // file first, so that it can't be renamed any more.
       try file.append(Array(temporary.utf8.suffix(from: afterLastSlash(temporary))))
       try file.sync()
       try file.close()
@@ -84,8 +88,8 @@ package enum Publication {
       try awaitFile(path, patience)
       return false
     }
-    // What was here before there were claims, and a process that slept in between: others may have taken
-    // it for dead.
+    // The file may have been there before the claim. And if this process was suspended since then,
+    // others may have taken it for dead.
     if try FileSystem.exists(path) || ContinuousClock.now - start > claimLimit { return false }
     if rename(temporary, path) == 0 { return true }
     // Another process has taken this one for dead.
@@ -93,7 +97,8 @@ package enum Publication {
     throw FileError(errno: errno, path, "can't rename \(temporary) to it")
   }
 
-  /// Waits for a file whose name is claimed: who has the claim renames at once, unless it has died.
+  /// Waits for a file whose name is claimed: the process with the claim renames at once, unless it
+  /// has died.
   private static func awaitFile(_ path: String, _ patience: Duration) throws(FileError) {
     let start = ContinuousClock.now
     while try !FileSystem.exists(path), ContinuousClock.now - start < patience {
@@ -101,10 +106,11 @@ package enum Publication {
     }
   }
 
-  /// Makes sure that a name which was claimed long ago is not given any more: takes the file away that was
-  /// to have it.
+  /// Makes sure that a name that was claimed long ago is not given any more: removes the file that
+  /// was to get it.
   ///
-  /// - Returns: false where that file is gone: it has the name, perhaps not seen here yet, or was given up.
+  /// - Returns: false if that file is gone: it has the name, perhaps not seen here yet, or was
+  ///   given up.
   package static func revokeClaim(of path: String) throws(FileError) -> Bool {
     let bytes: [UInt8]
     do throws(FileError) {
@@ -113,7 +119,7 @@ package enum Publication {
       guard error.code == .missing || error.code == .tooLarge else { throw error }
       return true
     }
-    // A name of one of our temporary files in the same folder, and nothing else, is followed.
+    // Only the name of one of our temporary files in the same folder is accepted.
     guard let name = String(validating: bytes, as: UTF8.self), name.hasPrefix("."),
       name.hasSuffix(AtomicFile.partialSuffix), !name.contains("/")
     else { return true }

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The CPU time that the calling thread has used: what a stage costs, whatever else the machine does.
+/// The CPU time that the calling thread has used: the cost of a stage, whatever else the machine
+/// does.
 package enum ThreadCPUClock {
   /// Seconds of CPU time (user and system) of the calling thread since it started.
   ///

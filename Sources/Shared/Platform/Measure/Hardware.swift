@@ -12,7 +12,6 @@ package struct Hardware: Codable, Sendable, Equatable {
   /// The operating system's name and version.
   package let system: String
 
-  /// This machine.
   package static var current: Hardware {
     Hardware(
       processor: value(of: "model name", inTable: "/proc/cpuinfo") ?? "unknown",
@@ -22,7 +21,7 @@ package struct Hardware: Codable, Sendable, Equatable {
   }
 }
 
-/// What follows the first `key:` of one of Linux's tables; nil where there is none.
+/// The text after the first `key:` of one of Linux's tables; nil if there is none.
 func value(of key: String, inTable file: String) -> String? {
   guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
   for line in text.split(separator: "\n") where line.hasPrefix(key) {

@@ -1,22 +1,22 @@
 internal import Glibc
 
-/// Another program that is run to measure what it costs.
+/// Another program that is run to measure its cost.
 package enum MeasuredProcess {
-  /// What a finished program cost.
+  /// The cost of a finished program.
   ///
-  /// CPU time alone: `wait4` tells nothing else about a process that has ended that could be trusted.
-  /// Its `ru_maxrss` also counts this process, which the other one was until it ran its program.
+  /// It is CPU time only: the `ru_maxrss` of `wait4` can't be trusted. It also counts the memory of
+  /// this process, of which the other one was a copy until it executed its program.
   package struct Cost: Sendable {
-    /// As the shell has it: 128 and the signal's number where a signal ended the program.
+    /// As in a shell: 128 plus the signal's number if a signal ended the program.
     package let exitStatus: Int32
-    /// User and system.
+    /// User and system time.
     package let cpuSeconds: Double
   }
 
-  /// Runs `program` (looked up on PATH) with its output thrown away. The corresponding C functions are
+  /// Runs `program` (looked up on PATH) and discards its output. The corresponding C functions are
   /// `posix_spawnp` and `wait4`.
   ///
-  /// - Returns: nil where the program can't be started.
+  /// - Returns: nil if the program can't be started.
   package static func run(_ program: String, _ arguments: [String]) -> Cost? {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -1,5 +1,4 @@
-/// The middle of the values in their order; of an even count the mean of the middle two, of none not a
-/// number.
+/// The median: the mean of the middle two for an even count, NaN for no values.
 package func median(_ values: [Double]) -> Double {
   guard !values.isEmpty else { return .nan }
   let sorted = values.sorted()

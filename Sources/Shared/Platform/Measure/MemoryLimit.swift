@@ -1,24 +1,24 @@
 internal import Foundation
 internal import Glibc
 
-/// A limit on the memory of this process, and what is used of it.
+/// A limit on the memory of this process, and the memory in use.
 ///
-/// A program that runs into one can't say so any more: Swift ends it, OpenBLAS and Dispatch wait for
-/// ever. So long work says beforehand what it needs, see `MemoryNeed`.
+/// A program that reaches a limit can't report that any more: Swift ends it, OpenBLAS and Dispatch
+/// wait for ever. So long work checks its need beforehand, see `MemoryNeed`.
 package struct MemoryLimit: Sendable, Equatable {
-  /// What is counted.
+  /// The memory that a limit counts.
   package enum Kind: Sendable, Equatable {
     /// All that is mapped: RLIMIT_AS, `ulimit -v`.
     case addressSpace
     /// What the process may write to, stacks of its threads included: RLIMIT_DATA, `ulimit -d`.
     case data
-    /// What lies in memory, of all processes of a control group: a container's or batch job's limit.
+    /// Resident memory of all processes of a control group: a container's or batch job's limit.
     case controlGroup
   }
 
   package let kind: Kind
   package let bytes: Int
-  /// Bytes that are used, but for those that the system takes back where it needs them.
+  /// Bytes in use, without those that the system can reclaim.
   package let used: Int
 
   /// Bytes that are left.
@@ -30,7 +30,7 @@ package struct MemoryLimit: Sendable, Equatable {
     self.used = used
   }
 
-  /// The limits that there are, by getrlimit(2), proc(5) and cgroups(7).
+  /// The limits that apply, from getrlimit(2), proc(5) and cgroups(7).
   package static var current: [MemoryLimit] {
     func resource(_ number: __rlimit_resource, _ kind: Kind, _ key: String) -> MemoryLimit? {
       var limit = rlimit()
@@ -47,11 +47,12 @@ package struct MemoryLimit: Sendable, Equatable {
   }
 }
 
-/// What a control group says of memory, by its files in /sys/fs/cgroup.
+/// The memory limits of control groups, from their files in /sys/fs/cgroup.
 enum ControlGroup {
-  /// The limits of this process's groups, also of those around them.
+  /// The limits of this process's groups and of the groups that contain these.
   ///
-  /// - Parameter root: where `proc` and `sys` lie.
+  /// - Parameter root: the path of the folder that contains `proc` and `sys`, with a slash at its
+  ///   end.
   static func limits(root: String) -> [MemoryLimit] {
     guard let table = text(root + "proc/self/cgroup") else { return [] }
     return table.split(separator: "\n").flatMap { line -> [MemoryLimit] in
@@ -69,8 +70,8 @@ enum ControlGroup {
     }
   }
 
-  /// A group's folder and those above it. In a container the group's own path is not seen, and its
-  /// folder is the topmost one.
+  /// A group's folder and those above it. In a container the group's own path is not visible, and
+  /// its folder is the topmost one.
   private static func folders(_ top: String, _ group: String) -> [String] {
     var folders = [top]
     for part in group.split(separator: "/") where part != ".." {
@@ -82,7 +83,8 @@ enum ControlGroup {
   private static func limit(
     _ folder: String, _ limit: String, _ usage: String, _ cache: String
   ) -> MemoryLimit? {
-    // The second version says "max", the first one a number beyond all memory.
+    // Without a limit, version 2 of control groups says "max", version 1 a number beyond all
+    // memory.
     guard let bytes = number(folder + "/" + limit), bytes < 1 << 50,
       let usage = number(folder + "/" + usage)
     else { return nil }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// What some work will need beyond what the process has already.
+/// The memory that some work will need in addition to what the process has already.
 package struct MemoryNeed: Sendable, Equatable {
-  /// Bytes that it writes to, and that so lie in memory.
+  /// Bytes that it writes to, which are therefore resident.
   package var written: Int
-  /// Bytes that are reserved for it besides: stacks of threads, buffers of which little is used.
+  /// Further bytes that are reserved for it: stacks of threads, buffers that are mostly unused.
   package var reserved: Int
   /// Bytes of files that it maps.
   package var mapped: Int
@@ -24,7 +24,7 @@ package struct MemoryNeed: Sendable, Equatable {
     }
   }
 
-  /// Why the work can't be done, as a sentence; nil where it can.
+  /// Why the work can't be done, as a sentence; nil if it can.
   ///
   /// - Parameters:
   ///   - work: what needs the memory: "the training".
@@ -50,18 +50,19 @@ package struct MemoryNeed: Sendable, Equatable {
     return nil
   }
 
-  /// - Throws: where a limit of this process is too low, see `obstacle`.
+  /// - Throws: if a limit of this process is too low, see `obstacle`.
   package func check(for work: String, remedy: String) throws(InsufficientMemory) {
     if let message = obstacle(for: work, remedy: remedy) {
       throw InsufficientMemory(description: message)
     }
   }
 
-  /// What another run may use more when it comes to the same point: Dispatch ends idle threads, and glibc
-  /// keeps the stacks of ended ones, both by the clock.
+  /// Bytes that another run may use in addition at the same point. Dispatch ends idle threads, and
+  /// glibc keeps the stacks of ended ones; both depend on timing.
   private static var otherStacks: Int { stacks(threads: 2) }
 
-  /// The limits as they are when other threads run than now: advice by them holds for the next run too.
+  /// The limits with room for other threads than those of now, so that advice based on them holds
+  /// for the next run too.
   package static func cautious(_ limits: [MemoryLimit]) -> [MemoryLimit] {
     limits.map { limit in
       limit.kind == .controlGroup
@@ -69,20 +70,20 @@ package struct MemoryNeed: Sendable, Equatable {
     }
   }
 
-  /// Bytes of the stacks of threads that are started: each is as large as the process's own may be.
+  /// Bytes of the stacks of so many new threads. Each is as large as the process's own stack may
+  /// become.
   package static func stacks(threads: Int) -> Int {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
-    // glibc's choice where there is no limit.
+    // glibc's choice if there is no limit.
     return threads * (Int(exactly: limit.rlim_cur) ?? 2 << 20)
   }
 }
 
 /// Some work needs more memory than a limit allows.
 package struct InsufficientMemory: Error, Sendable, CustomStringConvertible {
-  /// What is needed, what is allowed, and what to set.
+  /// A sentence: what is needed, what is allowed, and what to set.
   package let description: String
 
-  /// Creates an error with its sentence.
   package init(description: String) { self.description = description }
 }

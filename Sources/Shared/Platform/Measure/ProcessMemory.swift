@@ -4,9 +4,9 @@ internal import Glibc
 package enum ProcessMemory {
   /// The most memory that this program has had resident at once, in MiB: `VmHWM` of proc(5).
   ///
-  /// Not by `getrusage`: its `ru_maxrss` is kept when a process runs another program, so that it also
-  /// counts what the process was before, a copy of its large parent for example. It serves only where
-  /// the system has no such table.
+  /// `getrusage` is used only if the system has no such table: its `ru_maxrss` is kept when a
+  /// process executes another program, so that it also counts what the process was before, e.g. a
+  /// copy of its large parent.
   package static var peakMebibytes: Int {
     if let text = value(of: "VmHWM:", inTable: "/proc/self/status")?.split(separator: " ").first,
       let kibibytes = Int(text)

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// Time since its creation, by a clock that never goes back and that nobody sets.
+/// Measures the time since its creation by a monotonic clock.
 package struct Stopwatch: Sendable {
   private let start: Double
 
-  /// Starts. The corresponding C function is `clock_gettime(CLOCK_MONOTONIC)`.
+  /// The corresponding C function is `clock_gettime(CLOCK_MONOTONIC)`.
   package init() {
     start = Measure.seconds(of: CLOCK_MONOTONIC)
   }

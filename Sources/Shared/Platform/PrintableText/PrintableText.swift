@@ -1,14 +1,15 @@
 extension StringProtocol {
-  /// The text as one line that is safe to show: what a terminal would obey, or a reader could not see,
-  /// is escaped as JSON does it (`\u001b`, `\n`).
+  /// The text as one line that is safe to show: characters that a terminal would interpret, or a
+  /// reader could not see, are escaped as in JSON (`\u001b`, `\n`).
   ///
-  /// Names of files and of entries in files come from strangers. Escape sequences in them could
+  /// Names of files and of entries in files come from outside. Escape sequences in them could
   /// rewrite the screen, a line feed could forge a line of output, and marks of writing direction
-  /// could show another name than the one that is there.
+  /// could make a name look like another one.
   package var printable: String { escaped(keepsLayout: false) }
 
-  /// The text as several lines that are safe to show: as ``printable``, but line feeds and tabs stay.
-  /// Parts of it that come from outside must be ``printable`` already, or they forge lines.
+  /// The text as several lines that are safe to show: as ``printable``, but line feeds and tabs
+  /// stay. Parts of it that come from outside must be ``printable`` already, or they could forge
+  /// lines.
   package var printableLines: String { escaped(keepsLayout: true) }
 
   private func escaped(keepsLayout: Bool) -> String {
@@ -40,7 +41,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// As in a JSON string, RFC 8259, section 7; so that escaped JSON still says the same.
+  /// As in a JSON string, RFC 8259, section 7, so that escaped JSON keeps its meaning.
   fileprivate var escapedForDisplay: String {
     switch self {
     case "\n": return "\\n"

@@ -1,6 +1,7 @@
 extension StringProtocol {
-  /// The text as one word of a command line, as a POSIX shell reads it back: as it is where a shell sees
-  /// nothing else in it, else in quotes. Advice that is typed as it stands needs it for each path.
+  /// The text as one word of a POSIX shell's command line: unchanged if it has no special
+  /// characters, else in quotes. Used for paths in commands that a message advises, so that they
+  /// can be copied.
   package var shellWord: String {
     let isPlain = utf8.allSatisfy { byte in
       switch byte {

@@ -4,7 +4,6 @@ package struct NameHash: Sendable {
   /// The hash of all that was added.
   package private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
-  /// Starts a hash of nothing.
   package init() {}
 
   /// The hash of one name.
@@ -14,7 +13,7 @@ package struct NameHash: Sendable {
     return hash.value
   }
 
-  /// Adds a name's UTF-8 bytes and an end mark, which no UTF-8 has.
+  /// Adds a name's UTF-8 bytes and an end mark, a byte that UTF-8 never has.
   package mutating func add(_ name: String) {
     for byte in name.utf8 { add(byte) }
     add(UInt8(0xFF))
@@ -22,7 +21,7 @@ package struct NameHash: Sendable {
 
   /// Adds the 8 bytes of a number, the lowest first.
   package mutating func add(_ number: UInt64) {
-    for place in 0..<8 { add(UInt8(truncatingIfNeeded: number >> (8 * UInt64(place)))) }
+    for index in 0..<8 { add(UInt8(truncatingIfNeeded: number >> (8 * UInt64(index)))) }
   }
 
   private mutating func add(_ byte: UInt8) {

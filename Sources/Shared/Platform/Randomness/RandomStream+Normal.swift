@@ -7,7 +7,7 @@
 #endif
 
 extension RandomStream {
-  /// A number of the standard normal distribution (Box and Muller, the cosine of each pair).
+  /// A number from the standard normal distribution (Box and Muller, the cosine of each pair).
   package mutating func normal() -> Float {
     // 1 - u lies in (0, 1]: the logarithm is finite.
     let radius = (-2 * log(1 - uniform(0, 1))).squareRoot()

@@ -1,11 +1,11 @@
-/// A stream of random numbers that is a function of its key alone: of a seed, of what the numbers are
-/// for, and of counters such as epoch and sample. Two threads that ask for the same key get the same
-/// numbers, in whatever order they ask.
+/// A stream of random numbers that depends on its key only: a seed, a purpose, and counters such as
+/// epoch and sample. Two threads that ask for the same key get the same numbers, in whatever order
+/// they ask.
 ///
 /// The generator is SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators,
-/// 2014); its start is a hash of the key. Not for cryptography.
+/// 2014); its initial state is a hash of the key. Not for cryptography.
 package struct RandomStream: RandomNumberGenerator, Sendable {
-  /// What the numbers of a stream are for; streams of different purposes have nothing in common.
+  /// What the numbers of a stream are used for. Streams of different purposes are independent.
   package enum Purpose: UInt64, Sendable {
     /// The first weights of a network.
     case weights = 1
@@ -21,13 +21,13 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case bootstrap = 6
     /// Inputs of checks and benchmarks.
     case check = 7
-    /// How a picture is damaged to see what a model makes of it.
+    /// How a picture is degraded to test a model.
     case perturbation = 8
     /// People, scenes and manipulations of sample clips.
     case sampleClips = 9
-    /// Labels exchanged to see what chance would do.
+    /// Permutations of labels, to measure the chance level.
     case permutation = 10
-    /// How a fake is made of a real face.
+    /// How a fake is made from a real face.
     case selfBlending = 11
   }
 
@@ -37,8 +37,8 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
   package init(seed: UInt64, _ purpose: Purpose, _ counters: UInt64...) {
     var hash = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15)
     hash = Self.mix(hash ^ purpose.rawValue &* 0xD1B5_4A32_D192_ED03)
-    for (place, counter) in counters.enumerated() {
-      hash = Self.mix(hash &+ Self.mix(counter &+ UInt64(place &+ 1) &* 0x8CB9_2BA7_2F3D_8DD7))
+    for (index, counter) in counters.enumerated() {
+      hash = Self.mix(hash &+ Self.mix(counter &+ UInt64(index &+ 1) &* 0x8CB9_2BA7_2F3D_8DD7))
     }
     state = hash
   }
@@ -49,17 +49,17 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     return Self.mix(state)
   }
 
-  /// A number of [0, 1) with 24 random bits, each exactly representable.
+  /// A number in [0, 1) with 24 random bits, which is exactly representable.
   package mutating func uniform() -> Float {
     Float(next() >> 40) * 0x1p-24
   }
 
-  /// A number of [lower, upper); for an empty range its lower end.
+  /// A number in [lower, upper); the lower end for an empty range.
   package mutating func uniform(_ lower: Double, _ upper: Double) -> Double {
     lower + (upper - lower) * (Double(next() >> 11) * 0x1p-53)
   }
 
-  /// A number of a range, all equally likely.
+  /// A number in a range, all equally likely.
   package mutating func within(_ range: ClosedRange<Double>) -> Double {
     uniform(range.lowerBound, range.upperBound)
   }
@@ -74,7 +74,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     uniform(0, 1) < probability
   }
 
-  /// A number of 0..<count, all equally likely (the bias is below count / 2^64).
+  /// A number in 0..<count, all equally likely (the bias is below count / 2^64).
   ///
   /// - Precondition: `count` is positive.
   package mutating func below(_ count: Int) -> Int {

@@ -2,13 +2,13 @@ internal import Dispatch
 internal import Glibc
 internal import Workers
 
-/// What the user asks for by Ctrl-C (SIGINT), SIGTERM, or a terminal that goes away (SIGHUP): the first
-/// asks to finish what is under way, the second to drop it.
+/// Listens for requests to end the job: Ctrl-C (SIGINT), SIGTERM, or a closed terminal (SIGHUP).
+/// The first signal asks to finish what is under way, the second to drop it.
 ///
-/// SIGHUP never drops anything: the system and the shell both send it when a terminal is closed. Where
-/// it was ignored at the start, as by nohup, it stays ignored.
+/// A second SIGHUP changes nothing: the system and the shell both send one when a terminal is
+/// closed. If SIGHUP was ignored at the start, as by nohup, it stays ignored.
 package final class Interruption: Sendable {
-  /// How urgently the job shall end.
+  /// How urgently the job is to end.
   package enum Request: Int, Sendable, Comparable {
     /// Go on.
     case none
@@ -17,7 +17,7 @@ package final class Interruption: Sendable {
     /// Drop what is under way.
     case abandon
 
-    /// From going on to dropping everything.
+    /// The order of urgency.
     package static func < (left: Request, right: Request) -> Bool { left.rawValue < right.rawValue }
   }
 
@@ -25,7 +25,7 @@ package final class Interruption: Sendable {
     var request = Request.none
     var signal: Int32 = 0
 
-    /// What a signal changes; nil where it changes nothing.
+    /// Counts a signal; returns the new request, or nil if the signal changes nothing.
     mutating func take(_ number: Int32) -> Request? {
       guard request == .none || number != SIGHUP else { return nil }
       request = request == .none ? .finish : .abandon
@@ -34,15 +34,15 @@ package final class Interruption: Sendable {
     }
   }
 
-  /// Whether the end of the terminal is ignored, as nohup has it: looked up once, before any signal is
-  /// listened to.
+  /// Whether SIGHUP was ignored at the start, as nohup does: looked up once, before this process
+  /// ignores any signal.
   package static let ignoresTerminal: Bool = {
     var action = sigaction()
     sigaction(SIGHUP, nil, &action)
     return action.isIgnored
   }()
 
-  /// The signals that are listened to.
+  /// The signals that are handled.
   private static let signals: [Int32] = [SIGINT, SIGTERM] + (ignoresTerminal ? [] : [SIGHUP])
 
   private let state = Locked(State())
@@ -50,8 +50,8 @@ package final class Interruption: Sendable {
 
   /// Begins to listen.
   ///
-  /// - Parameter onSignal: called on a thread of its own at each signal that asks for more than the ones
-  ///   before, with the first one's number.
+  /// - Parameter onSignal: called on another thread for each signal that raises the request, with
+  ///   the number of the first signal.
   package init(onSignal: @escaping @Sendable (Request, _ signal: Int32) -> Void) {
     let queue = DispatchQueue(label: "Interruption")
     for number in Self.signals {
@@ -66,10 +66,10 @@ package final class Interruption: Sendable {
     }
   }
 
-  /// What has been asked for so far.
+  /// The request so far.
   package var request: Request { state.withLock { $0.request } }
 
-  /// The first signal that came, e.g. SIGINT; nil where none came.
+  /// The first signal that came, e.g. SIGINT; nil if none came.
   package var signal: Int32? { state.withLock { $0.signal == 0 ? nil : $0.signal } }
 }
 

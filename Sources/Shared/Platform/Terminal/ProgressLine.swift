@@ -3,8 +3,8 @@ internal import Measure
 internal import PrintableText
 internal import Workers
 
-/// Progress of a job on standard error: a bar that redraws itself on a terminal, a plain line now and
-/// then elsewhere. May be used from any thread.
+/// Shows the progress of a job on standard error: a bar that is redrawn on a terminal, elsewhere a
+/// plain line from time to time. May be used from any thread.
 package final class ProgressLine: Sendable {
   private struct State {
     var done = 0
@@ -25,9 +25,10 @@ package final class ProgressLine: Sendable {
   ///
   /// - Parameters:
   ///   - total: how many units the job has.
-  ///   - first: how many of them an earlier run has done; rate and ETA go by the others.
+  ///   - first: how many of them an earlier run has done; rate and ETA are computed from the
+  ///     others.
   ///   - unit: what is counted, in the plural: `videos`.
-  ///   - isTerminal: whether standard error is a terminal, where nil.
+  ///   - isTerminal: whether to draw a bar; nil draws one if standard error is a terminal.
   package init(total: Int, first: Int = 0, unit: String, isTerminal: Bool? = nil) {
     self.total = total
     self.first = first
@@ -36,7 +37,7 @@ package final class ProgressLine: Sendable {
     intervalSeconds = self.isTerminal ? 0.2 : 10
   }
 
-  /// Says how far the job is; drawn at most a few times a second.
+  /// Updates the progress, which is drawn at most a few times a second.
   package func update(done: Int, detail: String) {
     state.withLock { state in
       let isCompleted = done >= total && state.done < total
@@ -58,7 +59,7 @@ package final class ProgressLine: Sendable {
     }
   }
 
-  /// Prints a line on standard output, above the bar where both are one terminal.
+  /// Prints a line on standard output, above the bar if both are on the same terminal.
   package func print(_ line: String) {
     state.withLock { state in
       if state.isBarVisible { write("\r\u{1B}[2K") }
@@ -68,7 +69,7 @@ package final class ProgressLine: Sendable {
     }
   }
 
-  /// Ends the bar's line; the progress line isn't used after that.
+  /// Ends the bar's line. The progress line must not be used after that.
   package func finish() {
     state.withLock { state in
       if isTerminal { draw(&state, clock.seconds) }

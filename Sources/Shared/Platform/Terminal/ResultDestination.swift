@@ -2,13 +2,13 @@ package import Files
 internal import Foundation
 internal import PrintableText
 
-/// Where a command's result goes in a form for programs: into a file, or to standard output.
+/// The destination of a command's result in a form for programs: a file, or standard output.
 ///
-/// One rule for all commands: `-` is standard output, and then nothing else goes there; the text for
-/// people is left out, while progress, notes and warnings stay on standard error. Beside a file the text
-/// is printed as ever.
+/// One rule holds for all commands: `-` is standard output, and then nothing else goes there; the
+/// text for people is left out, while progress, notes and warnings stay on standard error. If the
+/// result goes to a file, the text is printed as usual.
 package struct ResultDestination: Sendable, Equatable {
-  /// What is written.
+  /// The format of the result.
   package enum Kind: Sendable, Equatable {
     /// A JSON document.
     case json
@@ -16,7 +16,7 @@ package struct ResultDestination: Sendable, Equatable {
     case table(firstColumn: String)
   }
 
-  /// What a user says for standard output.
+  /// The argument that means standard output.
   package static let standardOutput = "-"
 
   /// The file; nil for standard output.
@@ -24,11 +24,11 @@ package struct ResultDestination: Sendable, Equatable {
 
   private let kind: Kind
 
-  /// Prepares before the work what may fail after it, and keeps standard output for the result where it
-  /// goes there.
+  /// Checks before the work what could fail after it, and reserves standard output for the result
+  /// if it goes there.
   ///
   /// - Parameter argument: a path, or `-` for standard output.
-  /// - Throws: where the folder is missing, or a file stands there that no command of this kind wrote: a
+  /// - Throws: if the folder is missing, or there is a file that no command of this kind wrote: a
   ///   clip or a model that was named by mistake is not replaced.
   package init(_ argument: String, _ kind: Kind) throws(FileError) {
     self.kind = kind
@@ -51,18 +51,20 @@ package struct ResultDestination: Sendable, Equatable {
     }
   }
 
-  /// Writes a result as JSON: keys in order, and `format`, which says what it is and in which version.
+  /// Writes a result as JSON with sorted keys; the key `format` gives its kind and version.
   ///
-  /// - Parameter format: as in `evaluation/1`; the number rises where a key changes its meaning.
+  /// - Parameter format: as in `evaluation/1`; the number rises if a key changes its meaning.
   package func write(_ result: some Encodable, format: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let document = FormattedResult(format: format, content: result)
-    // What a terminal would obey is escaped, which in JSON changes nothing: both ways give equal bytes.
+    // Characters that a terminal would interpret are escaped, which doesn't change the meaning of
+    // JSON. So file and standard output get equal bytes.
     try write(text: String(decoding: encoder.encode(document), as: UTF8.self).printableLines + "\n")
   }
 
-  /// A result as one line of JSON, for a document of such lines: keys in order, `format` as in `write`.
+  /// A result as one line of JSON, for a document of such lines: sorted keys, `format` as in
+  /// `write`.
   package static func line(_ result: some Encodable, format: String) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -70,7 +72,8 @@ package struct ResultDestination: Sendable, Equatable {
     return String(decoding: try encoder.encode(document), as: UTF8.self).printableLines + "\n"
   }
 
-  /// Writes a text that ends in a line feed. On standard output what a terminal would obey is escaped.
+  /// Writes a text that ends in a line feed. On standard output, characters that a terminal would
+  /// interpret are escaped.
   package func write(text: String) throws(FileError) {
     if let path {
       try AtomicFile.write(text: text, to: path)

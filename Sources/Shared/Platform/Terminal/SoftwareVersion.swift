@@ -1,3 +1,3 @@
-/// Version of the product, as in CHANGELOG.md: what `--version` prints and what files say they were
-/// made by.
+/// Version of the product, as in CHANGELOG.md: `--version` prints it, and files record it as the
+/// version that made them.
 package let softwareVersion = "0.2.0"

@@ -2,15 +2,15 @@ internal import Glibc
 internal import PrintableText
 internal import Workers
 
-/// Lines on standard output that arrive at once: Swift's own `print` keeps them back where the output
-/// is a file or a pipe, so that they would come after what goes to standard error.
+/// Writes lines to standard output at once. Swift's own `print` buffers them if the output is a
+/// file or a pipe, so that they would come after text that was written to standard error later.
 package enum StandardOutput {
   private static let lost = Locked<Int32?>(nil)
   private static let log = Locked(false)
   private static let result = Locked(false)
 
-  /// Whether what is written tells of work whose result lies elsewhere, in a store or a folder of a run:
-  /// a log that is lost is no failure.
+  /// Whether the output is only a log of work whose result is elsewhere, in a store or a run's
+  /// folder: a lost log is no failure.
   package static var isLog: Bool {
     get { log.withLock { $0 } }
     set { log.withLock { $0 = newValue } }
@@ -22,21 +22,22 @@ package enum StandardOutput {
     set { result.withLock { $0 = newValue } }
   }
 
-  /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
+  /// Writes a line, or several that are joined by line feeds. Characters that a terminal would
+  /// interpret are escaped.
   package static func write(_ line: String = "") {
     guard !isForResult else { return }
     writeResult(line + "\n")
   }
 
-  /// Writes a result that programs read, line feeds and all.
+  /// Writes a result that programs read. The text must contain all its line feeds.
   static func writeResult(_ text: String) {
     let status = OutputDescriptor.write(text.printableLines, to: STDOUT_FILENO)
     guard status != 0 else { return }
     lost.withLock { $0 = $0 ?? status }
   }
 
-  /// That some of the output was lost, as a sentence; nil where all of it was written. A terminal that
-  /// is gone has nobody who misses it, and a reader such as `head` has read what it wanted: neither counts.
+  /// A sentence that says that some of the output was lost; nil if all of it was written. A closed
+  /// terminal doesn't count, nor does a reader such as `head` that has read all it wants.
   package static var failure: String? {
     guard let status = lost.withLock({ $0 }), status != EIO, status != EPIPE else { return nil }
     return "standard output can't be written, so that part of it is missing "
@@ -47,23 +48,25 @@ package enum StandardOutput {
 
 /// Lines on standard error.
 package enum StandardError {
-  /// Writes a line, or several that are joined by line feeds. What a terminal would obey is escaped.
+  /// Writes a line, or several that are joined by line feeds. Characters that a terminal would
+  /// interpret are escaped.
   package static func write(_ line: String = "") {
     _ = OutputDescriptor.write(line.printableLines + "\n", to: STDERR_FILENO)
   }
 
-  /// Returns when a program at the other end of a pipe has read all that was written, and had a moment to
-  /// pass it on. A launcher of several processes drops what it has not read yet when it is told to end the
-  /// job: a process says why, waits, and then tells it.
+  /// Waits until the program at the other end of a pipe has read all that was written, and a moment
+  /// longer, so that it can pass the text on. A launcher of several processes drops what it has not
+  /// read yet when it is told to end the job: a process writes the reason, waits here, and then
+  /// ends the job.
   ///
-  /// - Parameter longest: for how long at most.
+  /// - Parameter longest: the longest time to wait.
   package static func waitUntilRead(atMost longest: Duration) {
     OutputDescriptor.waitUntilRead(STDERR_FILENO, atMost: longest)
   }
 }
 
-/// Writes to a descriptor that may be a terminal which is gone, or a full disk: neither ends the work.
-/// `FileHandle` ends the process there.
+/// Writes to a descriptor that may be a closed terminal or a full disk. Neither ends the process,
+/// as they would with `FileHandle`.
 enum OutputDescriptor {
   /// - Returns: 0, or the number of the error that ended writing.
   static func write(_ text: String, to descriptor: Int32) -> Int32 {
@@ -77,7 +80,7 @@ enum OutputDescriptor {
         } else if count == 0 {
           return EIO
         } else if errno == EAGAIN {
-          // Somebody made the terminal or pipe non-blocking: wait until it takes more.
+          // Another process made the terminal or pipe non-blocking: wait until it takes more.
           var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&state, 1, 1000)
         } else if errno != EINTR {
@@ -87,7 +90,8 @@ enum OutputDescriptor {
       return 0
     }
   }
-  /// See `StandardError.waitUntilRead`. What isn't a pipe is not waited for.
+
+  /// See `StandardError.waitUntilRead`. Returns at once if the descriptor isn't a pipe.
   static func waitUntilRead(_ descriptor: Int32, atMost longest: Duration) {
     var state = stat()
     guard fstat(descriptor, &state) == 0, state.st_mode & S_IFMT == S_IFIFO else { return }

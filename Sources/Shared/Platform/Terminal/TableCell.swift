@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// Numbers as cells of a text table: "-" where there is none.
+/// Numbers as cells of a text table; "-" if there is no number.
 package enum TableCell {
-  /// With a fixed count of decimals.
+  /// A number with a fixed count of decimals.
   package static func number(_ value: Double?, _ digits: Int) -> String {
     guard let value else { return "-" }
     return String(format: "%.\(digits)f", value)

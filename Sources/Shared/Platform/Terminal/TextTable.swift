@@ -8,12 +8,12 @@ package struct TextTable: Sendable {
   /// Rows; each has as many cells as the header.
   package private(set) var rows: [[String]] = []
 
-  /// Creates a table without rows.
   package init(header: [String]) {
     self.header = header
   }
 
-  /// Adds a row. What a terminal would obey is escaped, so that a cell stays on its line.
+  /// Adds a row. Characters that a terminal would interpret are escaped, so that a cell stays on
+  /// its line.
   ///
   /// - Precondition: as many cells as the header has.
   package mutating func append(_ cells: [String]) {

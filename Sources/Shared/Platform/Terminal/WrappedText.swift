@@ -1,6 +1,6 @@
 extension String {
-  /// The text in lines of at most `width` characters, broken between words; a longer word stays whole.
-  /// Line breaks of the text are kept, and every line begins with `indent`, but for the first where
+  /// The text in lines of at most `width` characters, broken between words; a longer word stays
+  /// whole. Line breaks of the text are kept. Every line begins with `indent`, except the first if
   /// `isFirstIndented` is false.
   package func wrapped(
     width: Int = 100, indent: String = "", isFirstIndented: Bool = true

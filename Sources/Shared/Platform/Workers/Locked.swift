@@ -4,11 +4,10 @@ internal import Foundation
 ///
 /// `Synchronization.Mutex` gives false reports under the thread sanitizer on Linux; this does not.
 package final class Locked<Value>: @unchecked Sendable {
-  // Guard of `@unchecked Sendable`: `value` is touched only while `lock` is held.
+  // Guard of `@unchecked Sendable`: `value` is accessed only while `lock` is held.
   private let lock = NSLock()
   private var value: Value
 
-  /// Takes over the value.
   package init(_ value: sending Value) {
     self.value = value
   }

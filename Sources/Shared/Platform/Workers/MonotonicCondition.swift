@@ -4,8 +4,8 @@
   internal import Musl
 #endif
 
-/// A lock with a condition that threads wait for, at most until a deadline by a clock that nobody sets:
-/// `NSCondition` waits by the time of day, so that a step of that clock would change how long.
+/// A lock with a condition that threads wait for, at most until a deadline of the monotonic clock.
+/// `NSCondition` uses the time of day, so that setting the clock would change how long it waits.
 ///
 /// Sendable because the C objects are made for several threads, and live as long as this one.
 package final class MonotonicCondition: @unchecked Sendable {
@@ -13,7 +13,7 @@ package final class MonotonicCondition: @unchecked Sendable {
   package struct Deadline: Sendable {
     fileprivate var time = timespec()
 
-    /// So many seconds from now; at most ten years.
+    /// The moment `seconds` from now; at most ten years.
     package init(secondsFromNow seconds: Double) {
       clock_gettime(CLOCK_MONOTONIC, &time)
       let nanoseconds = Int(min(max(seconds, 0), 3e8) * 1e9) + Int(time.tv_nsec)
@@ -42,19 +42,17 @@ package final class MonotonicCondition: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Takes the lock.
   package func lock() { pthread_mutex_lock(mutex) }
 
-  /// Gives the lock back.
   package func unlock() { pthread_mutex_unlock(mutex) }
 
   /// Wakes all that wait. The caller holds the lock.
   package func broadcast() { pthread_cond_broadcast(condition) }
 
-  /// Gives the lock to others until somebody calls `broadcast`; the caller holds it before and after.
+  /// Releases the lock until `broadcast` is called; the caller holds it before and after. The
+  /// corresponding C function is `pthread_cond_timedwait`.
   ///
-  /// - Returns: false where the deadline has passed instead. The corresponding C function is
-  ///   `pthread_cond_timedwait`.
+  /// - Returns: false if the deadline has passed instead.
   package func wait(until deadline: Deadline) -> Bool {
     var time = deadline.time
     return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT

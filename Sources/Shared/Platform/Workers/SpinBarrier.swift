@@ -7,8 +7,9 @@
 #endif
 internal import Synchronization
 
-/// Where workers of one `runParallel` wait for each other many times a millisecond: they spin for a
-/// moment, then they give their core to others, so that it works with more workers than cores too.
+/// A barrier for workers of one `runTogether` that wait for each other many times a millisecond.
+/// They spin for a moment, then yield their core, so that it works with more workers than cores
+/// too.
 package final class SpinBarrier: Sendable {
   private let members: Int
   private let arrived = Atomic(0)

@@ -22,8 +22,8 @@ package struct WorkerPool: Sendable {
   /// - Parameters:
   ///   - makeWorker: called once on each worker's thread with the worker's number; what it sets up
   ///     (decoders, buffers) belongs to that worker alone. Returns the function that does one item.
-  /// - Throws: the error of the worker with the lowest number that failed; after a failure no worker
-  ///   takes another item.
+  /// - Throws: the error of the worker with the lowest number that failed; after a failure no
+  ///   worker takes another item.
   package func forEach<Item: Sendable>(
     _ items: [Item], makeWorker: @Sendable (Int) throws -> (Item) throws -> Void
   ) throws {

@@ -1,10 +1,11 @@
 internal import Foundation
 
-/// A bounded queue of jobs for threads that live as long as it, each with a state of its own, such as
-/// the networks of a detector: for a server that must answer "busy" rather than let requests pile up.
+/// A bounded queue of jobs for threads that live as long as the queue, each with a state of its
+/// own, such as the networks of a detector. It is for a server that must answer "busy" rather than
+/// let requests pile up.
 ///
-/// Jobs are begun in the order of their submission. An error of one is delivered to whoever submitted
-/// it, and its thread goes on with the next. `WorkerPool.forEach` is for work that is known beforehand.
+/// Jobs are begun in the order of their submission. The error of a job goes to its completion, and
+/// the thread goes on with the next job. `WorkerPool.forEach` is for work that is known beforehand.
 ///
 /// ```swift
 /// let queue = WorkerQueue(workers: 2, capacity: 8, makeState: { _ in try Detector() }) {
@@ -13,17 +14,17 @@ internal import Foundation
 /// guard queue.submit(picture, completion: answer) == .accepted else { return busy() }
 /// ```
 package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
-  /// What became of a submission.
+  /// The result of a submission.
   package enum Submission: Sendable {
     /// The job will be done, or its completion gets `WorkerQueueError.stopped`.
     case accepted
-    /// As many jobs wait as may; this one was not taken.
+    /// The queue is full; this job was not taken.
     case busy
     /// The queue was stopped; this job was not taken.
     case stopped
   }
 
-  /// What becomes of the jobs that wait when a queue is stopped.
+  /// What happens to the waiting jobs when a queue is stopped.
   package enum Rest: Sendable {
     /// They are done first.
     case finish
@@ -31,7 +32,7 @@ package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
     case cancel
   }
 
-  /// Gets a job's output or its error, on the thread that did the job.
+  /// Receives a job's output or its error, on the thread that did the job.
   package typealias Completion = @Sendable (Result<Output, any Error>) -> Void
 
   // Threads keep this alive, not the queue: dropping the queue ends them.
@@ -41,9 +42,9 @@ package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
   ///
   /// - Parameters:
   ///   - workers: how many threads, and so how many jobs are done at the same time.
-  ///   - capacity: how many jobs may wait besides.
-  ///   - makeState: called on each thread with the worker's number before its first job; what it makes
-  ///     belongs to that thread alone. An error fails the job, and the next one tries again.
+  ///   - capacity: how many further jobs may wait.
+  ///   - makeState: called on each thread with the worker's number before its first job; what it
+  ///     makes belongs to that thread alone. An error fails the job, and the next one tries again.
   ///   - work: does a job.
   package init<State>(
     workers: Int, capacity: Int, makeState: @escaping @Sendable (Int) throws -> State,
@@ -59,7 +60,7 @@ package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
           entry.completion(
             Result {
               var present = try state ?? makeState(worker)
-              // Moved out and in, so that a state that is a value is not copied for each job.
+              // Moved out and back, so that a state of a value type is not copied for each job.
               state = nil
               defer { state = present }
               return try work(&present, entry.job)
@@ -73,10 +74,11 @@ package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
     }
   }
 
-  /// A queue that is dropped cancels what waits; its threads end after the jobs that they are at.
+  /// When the queue is released, waiting jobs are cancelled; its threads end after their current
+  /// jobs.
   deinit { line.close(.cancel) }
 
-  /// Jobs that wait; those that are being done don't count.
+  /// Number of waiting jobs; those that are being done don't count.
   package var waitingCount: Int { line.count }
 
   /// Adds a job unless the queue is full or stopped; never waits.
@@ -84,7 +86,7 @@ package final class WorkerQueue<Job: Sendable, Output: Sendable>: Sendable {
     line.add(job, completion, waits: false)
   }
 
-  /// Adds a job as soon as there is room; `.busy` is never the answer.
+  /// Waits until there is room, then adds a job; never returns `.busy`.
   package func submitWaiting(_ job: Job, completion: @escaping Completion) -> Submission {
     line.add(job, completion, waits: true)
   }
@@ -102,11 +104,11 @@ package enum WorkerQueueError: Error, Sendable, Equatable, CustomStringConvertib
   /// The queue was stopped while the job waited.
   case stopped
 
-  /// The error as one line.
   package var description: String { "the queue was stopped before the job was begun" }
 }
 
-/// The jobs that wait, and how many threads take them. Sendable because `condition` guards the rest.
+/// The waiting jobs, and the number of threads that take them. Sendable because `condition` guards
+/// all that changes.
 private final class WaitingLine<Job: Sendable, Output: Sendable>: @unchecked Sendable {
   typealias Queue = WorkerQueue<Job, Output>
   typealias Entry = (job: Job, completion: Queue.Completion)
@@ -135,7 +137,7 @@ private final class WaitingLine<Job: Sendable, Output: Sendable>: @unchecked Sen
     }
   }
 
-  /// Waits for the next job; nil where there will be none.
+  /// Waits for the next job; nil if there will be none.
   func next() -> Entry? {
     condition.withLock {
       while entries.isEmpty, !isClosed { condition.wait() }
