@@ -2,53 +2,53 @@ internal import MediaDecoding
 
 /// How training pictures are changed: a probability for each change, and its range.
 package struct AugmentationSettings: Sendable, Equatable {
-  /// Mirrored left to right.
+  /// Probability that a picture is mirrored left to right.
   package var flip = 0.5
-  /// Saved as JPEG again, with full or quarter chroma resolution.
+  /// Probability of JPEG compression, with full or quarter chroma resolution.
   package var jpeg = 0.4
   /// Quality of that JPEG, 1...100.
   package var jpegQuality = 40.0...100.0
-  /// Gaussian noise.
+  /// Probability of Gaussian noise.
   package var noise = 0.2
-  /// Its standard deviation, in 1/255, 0...100.
+  /// Standard deviation of the noise, in 1/255, 0...100.
   package var noiseSigma = 2.0...12.0
-  /// Gaussian blur.
+  /// Probability of Gaussian blur.
   package var blur = 0.15
-  /// Its standard deviation in pixels, 0...10.
+  /// Standard deviation of the blur in pixels, 0...10.
   package var blurSigma = 0.4...1.6
-  /// Made smaller and larger again.
+  /// Probability that a picture is scaled down and up again.
   package var downscale = 0.2
-  /// The smaller side as a share, 0.1...1.
+  /// The smaller side as a fraction, 0.1...1.
   package var downscaleFactor = 0.4...0.9
-  /// Brightness, contrast and saturation.
+  /// Probability of a change of brightness, contrast and saturation.
   package var colour = 0.5
-  /// Most change of brightness, as a share, 0...1.
+  /// Maximum change of brightness, as a fraction, 0...1.
   package var brightness = 0.2
-  /// Most change of contrast, as a share, 0...1.
+  /// Maximum change of contrast, as a fraction, 0...1.
   package var contrast = 0.2
-  /// Most change of saturation, as a share, 0...1.
+  /// Maximum change of saturation, as a fraction, 0...1.
   package var saturation = 0.2
-  /// Turned, scaled and shifted a little.
+  /// Probability that a picture is rotated, scaled and shifted.
   package var affine = 0.5
-  /// Most rotation, in degrees, 0...45.
+  /// Maximum rotation in degrees, 0...45.
   package var rotation = 6.0
   /// Scale, 0.5...2.
   package var scale = 0.94...1.06
-  /// Most shift, as a share of the side, 0...0.5.
+  /// Maximum shift, as a fraction of the side, 0...0.5.
   package var shift = 0.03
-  /// A rectangle is filled with noise.
+  /// Probability that a rectangle is filled with noise.
   package var erasing = 0.1
-  /// Its area, as a share of the picture's, 0...0.5.
+  /// Area of the rectangle, as a fraction of the picture's, 0...0.5.
   package var erasingArea = 0.02...0.12
-  /// Encoded as a picture of an H.264 video and decoded again.
+  /// Probability of compression as a frame of an H.264 video.
   package var recompression = 0.0
-  /// The constant rate factor of x264 that it is encoded with, 0...51; more is smaller and worse.
+  /// Constant rate factor of x264 for that, 0...51; a larger one gives fewer bytes and lower
+  /// quality.
   package var recompressionCRF = 23.0...40.0
-  /// The side at which it is encoded, as a share, 0.1...2; above 1 a face is larger in the video than
-  /// in the crop.
+  /// Side at which the frame is encoded, as a fraction of the picture's, 0.1...2; above 1 a face is
+  /// larger in the video than in the crop.
   package var recompressionScale = 0.5...1.0
 
-  /// The defaults.
   package init() {}
 
   /// No change at all.
@@ -66,7 +66,7 @@ package struct AugmentationSettings: Sendable, Equatable {
     return settings
   }
 
-  /// Throws where a number is out of bounds.
+  /// Throws if a number is out of bounds, or if recompression is on and FFmpeg has no libx264.
   package func check() throws(TrainingDataError) {
     let numbers: [(String, Double, ClosedRange<Double>)] = [
       ("flip", flip, 0...1), ("jpeg", jpeg, 0...1), ("noise", noise, 0...1), ("blur", blur, 0...1),
