@@ -3,7 +3,7 @@
 /// The value is written into `store.json`, copied into checkpoints and model files, and read back
 /// by the detector.
 package struct CropGeometry: ContractValue {
-  /// How a crop is laid over the face.
+  /// How a crop is aligned with the face.
   package enum Alignment: String, ContractChoice {
     /// Similarity transform from the five landmarks to the canonical face: eyes level, face
     /// centred.
@@ -23,7 +23,6 @@ package struct CropGeometry: ContractValue {
     case reflect
   }
 
-  /// How a crop is laid over the face.
   package var alignment: Alignment
 
   /// Size of the crop relative to the face: 1 is the canonical face (or the box) itself, 1.3 adds
@@ -33,7 +32,7 @@ package struct CropGeometry: ContractValue {
   /// Width and height of a crop in pixels.
   package var sizePixels: Int
 
-  /// What a crop shows where it reaches beyond its picture. Unused for whole pictures.
+  /// Unused for whole pictures.
   package var fill: Fill
 
   /// Largest width and height of a crop in pixels.

@@ -110,7 +110,7 @@ package struct ExtractionRecipe: ContractValue {
     return geometry.fill == .black ? 2 : 3
   }
 
-  /// Whether faces are looked for; whole pictures are crops already.
+  /// Whether faces are searched for; whole pictures are crops already.
   package var needsDetector: Bool { geometry.alignment != .whole }
 
   /// Returns the recipe in the version of another one: with its own settings, except that pixels

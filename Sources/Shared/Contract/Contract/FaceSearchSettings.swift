@@ -22,7 +22,7 @@ package struct FaceSearchSettings: ContractValue {
   package var brightenWhenEmpty: Bool
 
   /// Whether a fake is searched for faces only where its original has them, if both have the same
-  /// frames at the same times. Unused where there is no original, as at prediction time.
+  /// frames at the same times. Unused if there is no original, as at prediction time.
   package var reusesOriginals: Bool
 
   private enum CodingKeys: String, CodingKey {

@@ -9,7 +9,7 @@ package enum ModelVerdict: String, Codable, Sendable, CaseIterable {
   case cannotTell = "cannot tell"
 
   /// The verdict after considering the one in the model's file: a model that its file calls broken
-  /// stays broken where the new evidence doesn't decide.
+  /// stays broken if the new evidence doesn't decide.
   package func considering(_ stated: StatedVerdict?) -> ModelVerdict {
     self == .cannotTell && stated?.verdict == .broken ? .broken : self
   }

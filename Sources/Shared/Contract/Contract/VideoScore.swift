@@ -11,9 +11,9 @@ package enum VideoScore: String, ContractChoice {
   case meanLogit
   /// The largest probability.
   case maximum
-  /// The rule of the winner of the DFDC challenge (selimsef): where more than 11 crops and more
-  /// than 40% are above 0.8, the mean of those; where more than 90% are below 0.2, the mean of
-  /// those; else the mean of all.
+  /// The rule of the winner of the DFDC challenge (selimsef): if more than 11 crops and more than
+  /// 40% are above 0.8, the mean of those; if more than 90% are below 0.2, the mean of those; else
+  /// the mean of all.
   case confident
 
   /// Probability of fake for a video without a face: nothing is known about it.

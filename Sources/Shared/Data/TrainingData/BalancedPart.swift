@@ -61,7 +61,7 @@ extension EpochOrder {
         hash.add(name ?? "")
       }
       hash.add(UInt64(part.samples.count))
-      // Of each run of consecutive samples only the first is added.
+      // Only the first of each run of consecutive samples is added.
       var next: UInt32?
       for sample in part.samples {
         if sample != next { hash.add(UInt64(sample)) }

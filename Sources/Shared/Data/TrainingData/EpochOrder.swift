@@ -35,7 +35,7 @@ package struct EpochOrder: Sendable {
     case videos = 2
   }
 
-  /// How the classes are balanced.
+  /// How the two classes are balanced.
   package enum Balance: String, Sendable, CaseIterable, Codable {
     /// Every epoch has as many samples of the larger class as of the smaller one, different ones
     /// each time.
@@ -56,7 +56,6 @@ package struct EpochOrder: Sendable {
   package struct Settings: Sendable, Equatable {
     /// Another seed gives another order.
     package var seed: UInt64 = 1
-    /// How the classes are balanced.
     package var balance = Balance.undersample
     /// Factors whose values have equal shares within each class; those of a later one share each
     /// value of the one before it. Empty treats all samples alike.

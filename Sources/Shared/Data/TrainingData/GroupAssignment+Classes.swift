@@ -34,7 +34,8 @@ extension GroupAssignment {
   /// Finds a group for each need, so that no group has two sides; nil if that is impossible.
   ///
   /// Groups that are on the side already are tried first, so that no group is moved without need.
-  /// Of equivalent groups four are tried, one more than the other needs can have taken.
+  /// Only four of several equivalent groups are tried, one more than the other needs can have
+  /// taken.
   private func reserve(
     _ needs: ArraySlice<Need>, _ order: [Int], _ reserved: [Int: DatasetSplit]
   ) -> [Int: DatasetSplit]? {

@@ -3,7 +3,7 @@ package import SelfBlending
 /// Fakes made of real faces, to evaluate a network by if there are no other fakes. A picture always
 /// gives the same blend.
 package struct HeldOutBlends: Sendable, Equatable {
-  /// No epoch of training has this number.
+  /// An epoch number that no training reaches.
   static let epoch = 1 << 40
 
   /// The method that such fakes have.

@@ -26,7 +26,6 @@ package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConver
     case stopped
   }
 
-  /// The kind of failure.
   package var code: Code
 
   /// The folder, split, setting or sample that it is about.

@@ -24,7 +24,7 @@ struct CatalogBuilder {
   private var frameFolders: Set<String> = []
   private var groups = IdentityGroups()
 
-  /// How many videos have been added.
+  /// Number of videos that have been added.
   var count: Int { entries.count }
 
   init(kind: CatalogKind, root: String, subject: String? = nil) {

@@ -2,7 +2,7 @@ package import Contract
 
 /// Which videos a catalog takes, and what it does with videos without a label.
 package struct CatalogOptions: Sendable, Equatable {
-  /// What happens when a video file has no label.
+  /// What happens if a video file has no label.
   package enum UnlabelledPolicy: String, CaseIterable, Codable, Sendable {
     /// Loading stops with an error that names the files.
     case fail
@@ -19,7 +19,6 @@ package struct CatalogOptions: Sendable, Equatable {
     case single
   }
 
-  /// What happens when a video file has no label.
   package var unlabelled: UnlabelledPolicy
 
   /// For ``CatalogKind/folders`` only: the label of everything below the folder; nil if folders

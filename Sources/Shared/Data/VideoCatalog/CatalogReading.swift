@@ -24,7 +24,7 @@ package struct CatalogReading: Codable, Sendable, Equatable {
     }
   }
 
-  /// Labels first, then splits, methods, compressions, data sets, groups, and what was passed over.
+  /// Labels first, then splits, methods, compressions, data sets, groups, and what was ignored.
   package var rows: [Row]
 
   package init(rows: [Row] = []) {

@@ -22,17 +22,17 @@ package struct CatalogVideo: Codable, Sendable, Equatable {
   /// The data set's own split, if it has one.
   package var split: DatasetSplit?
 
-  /// Manipulation method, e.g. `Deepfakes`; nil for real videos and where unknown.
+  /// Manipulation method, e.g. `Deepfakes`; nil for real videos and if unknown.
   package var method: String?
 
-  /// Compression level, e.g. `c23`; nil where the data set has none.
+  /// Compression level, e.g. `c23`; nil if the data set has none.
   package var compression: String?
 
   /// Name of the real video that a fake was made from, if the catalog has it in the same
-  /// compression; nil for real videos and where unknown.
+  /// compression; nil for real videos and if unknown.
   package var original: String?
 
-  /// The data set that the video is from, e.g. `Celeb-DF`; nil where unknown.
+  /// The data set that the video is from, e.g. `Celeb-DF`; nil if unknown.
   package var dataset: String?
 
   package init(

@@ -28,7 +28,7 @@ struct CelebDFTestList {
   /// Videos that are listed under another path or in another case, with the listed name.
   private var strays: [(name: String, listed: String)] = []
 
-  /// How many videos are listed.
+  /// Number of listed videos.
   var count: Int { names.count }
 
   /// Reads the list. Lines are `<1 = real, 0 = fake> <folder>/<file>`.

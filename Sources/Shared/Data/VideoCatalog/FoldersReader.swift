@@ -217,7 +217,7 @@ struct FoldersReader {
     // A fake whose name contains that of its original: `0001_fake` was made from `0001`.
     let isNamed = label == .real || own != FileNames.stem(file)
     let recording = isNamed ? Recording(own, of: .folders) : nil
-    // Collections number their pictures anew in each split.
+    // Collections begin to number their pictures again in each split.
     if let split = path.split, FileNames.isPicture(file) { own = split.value.rawValue + "/" + own }
     return (
       [Identity(own, of: .folders)], recording, dataset,

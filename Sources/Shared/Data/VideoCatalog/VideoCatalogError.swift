@@ -20,7 +20,6 @@ package struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConver
     case invalidOption
   }
 
-  /// The kind of failure.
   package let code: Code
 
   /// The file, folder or option that it is about; a line number follows the path as `path:line`.

@@ -132,7 +132,7 @@ final class FrameConverter {
     if colour.isComposited { FrameConverter.layOnBlack(&bytes) }
     let isScaled = width != targetWidth || height != targetHeight
     if key.format == AV_PIX_FMT_GRAY8.rawValue && !key.isFullRange && !isScaled {
-      // Without scaling libswscale takes grey for full range, whatever range is set.
+      // Without scaling libswscale takes grey as full range, whatever range is set.
       for offset in bytes.indices where offset % PixelBuffer.bytesPerPixel != 3 {
         bytes[offset] = UInt8(clamping: ((Int(bytes[offset]) - 16) * 255 + 109) / 219)
       }
