@@ -54,7 +54,7 @@ import Testing
   }
 }
 
-/// Reads a value as every file of this product is read.
+/// Decodes a value in the way of every file of this product.
 func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
   try ContractDocument.decode(type, from: Array(text.utf8))
 }

@@ -15,7 +15,8 @@ import Testing
     #expect(error?.description == #"2: expected train or validation or test, got "dev""#)
   }
 
-  /// What Python and pandas write where JSON has nothing is named, with its place and what to write.
+  /// An error about what Python and pandas write, and JSON doesn't have, says where it is and what
+  /// to write instead.
   @Test(arguments: [
     (
       #"{"mean":[NaN,0,0]}"#,
@@ -35,7 +36,7 @@ import Testing
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 
-  /// Brackets up to any depth and no further end in an error, not in the process.
+  /// Unclosed brackets of any depth are an error; they don't end the process.
   @Test(arguments: ["[", "{\"a\":", "[{\"a\":"]) func deepTextIsRefused(part: String) {
     for depth in [1, 64, 255, 256, 257, 511, 512, 513, 514, 2000, 100_000] {
       let text = String(repeating: part, count: depth)
@@ -44,7 +45,7 @@ import Testing
     }
   }
 
-  /// A byte-order mark at the beginning says nothing, and is no mistake.
+  /// A byte-order mark at the beginning has no meaning, and is no mistake.
   @Test func aByteOrderMarkIsSkipped() throws {
     #expect(try decode([VideoLabel].self, "\u{FEFF}[\"fake\"]") == [.fake])
   }

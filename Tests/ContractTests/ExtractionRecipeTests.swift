@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct ExtractionRecipeTests {
-  /// A recipe in which nothing is a default.
+  /// A recipe without any default.
   static let unusual = ExtractionRecipe(
     sampling: FrameSampling(framesPerVideo: 8),
     pixels: PixelInterpretation(
@@ -31,13 +31,13 @@ import Testing
   @Test func differencesAreNamedAsInThePipelineFile() {
     let usual = ExtractionRecipe(detector: DetectorIdentity(weights: "1-2-3"))
     let differences = usual.differences(from: Self.unusual)
-    // All but the rule and the detector's name, of which there is one each.
+    // All but the rule and the detector's name, as there is only one of each.
     #expect(differences.count == usual.settings.count - 2)
     #expect(differences.first?.name == "version")
     let first = differences.dropFirst().first
     #expect(first?.name == "sampling.framesPerVideo" && first?.value == "32" && first?.other == "8")
     #expect(differences.map(\.name).contains("tracks.maximumGap"))
-    // Weights that aren't known are no difference.
+    // Unknown weights are no difference.
     #expect(ExtractionRecipe().differences(from: usual).isEmpty)
   }
 
@@ -132,8 +132,8 @@ import Testing
     #expect(!message.contains("Swift") && !message.contains("CodingKey"))
   }
 
-  /// Older software, which fills with black, refuses a recipe that doesn't and reads any other one; what
-  /// it wrote means black.
+  /// Older software always fills with black: it refuses a recipe with another fill and reads all
+  /// others. Its own recipes mean black.
   @Test func onlyReflectionIsWritten() throws {
     let black = ExtractionRecipe()
     let reflecting = ExtractionRecipe(geometry: CropGeometry(fill: .reflect))
@@ -145,7 +145,7 @@ import Testing
     #expect(other.contains("\"fill\" : \"reflect\"") && other.contains("\"version\" : 3"))
     #expect(try decode(ExtractionRecipe.self, other) == reflecting)
     #expect(reflecting.differences(from: black).map(\.name) == ["version", "alignment.fill"])
-    // A store that was begun with one of them doesn't go on with the other.
+    // A store that was begun with one of them can't be continued with the other.
     for (mine, store) in [(black, reflecting), (reflecting, black)] {
       let following = mine.following(versionOf: store)
       try following.validate()
@@ -212,8 +212,8 @@ import Testing
     #expect(recipe == expected)
   }
 
-  /// A recipe of version 1, as software before version 2 wrote it, takes pixels as they are coded and
-  /// is written as it was.
+  /// A recipe of version 1, written by software before version 2, takes pixels as they are coded
+  /// and is written back unchanged.
   @Test func aRecipeOfVersion1StaysWhatItIs() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Fixtures/versions/2/recipe-1.json")
@@ -231,7 +231,7 @@ import Testing
     #expect(current.following(versionOf: recipe) == recipe)
   }
 
-  /// A recipe of version 1 with rules that it never had can't be followed.
+  /// A recipe of version 1 with rules that version 1 never had is refused.
   @Test func aRecipeOfVersion1HasNoOtherPixels() {
     var recipe = ExtractionRecipe()
     recipe.version = 1

@@ -14,7 +14,7 @@ import Testing
   static let jobs = [
     Job(
       engine: "Slurm, --array=0-7", environment: slurm(3, count: 8, minimum: 0), index: 3),
-    // One task again: COUNT is 1 and MIN is 2, and it is task 2 all the same.
+    // One task is repeated: COUNT is 1 and MIN is 2, and the task is still 2.
     Job(engine: "Slurm, --array=2", environment: slurm(2, count: 1, minimum: 2), index: 2),
     Job(engine: "Slurm, --array=0-7:2", environment: slurm(6, count: 4, minimum: 0), index: 6),
     Job(engine: "Kubernetes", environment: ["JOB_COMPLETION_INDEX": "0"], index: 0),
@@ -50,7 +50,7 @@ import Testing
       try ArrayIndex(environment: ["SGE_TASK_ID": "8"], tasks: 9, base: 0).task.index == 8)
   }
 
-  /// Another number of jobs than tasks is said, and changes nothing.
+  /// A number of jobs that isn't that of the tasks gives a note, and changes nothing.
   @Test func aDifferingCountIsANote() throws {
     let one = try ArrayIndex(environment: Self.slurm(2, count: 1, minimum: 2), tasks: 8)
     #expect(one.note?.contains("has 1 jobs (SLURM_ARRAY_TASK_COUNT)") == true)

@@ -7,7 +7,8 @@ import VideoCatalog
 @testable import ExtractionRun
 
 @Suite struct JobTaskTests {
-  /// A store that is divided, and one of older software, which doesn't say so.
+  /// A store that is divided into tasks, and one of older software, which doesn't record the
+  /// number.
   private let divided = StoreDescription(recipe: SyntheticVideos.description.recipe, tasks: 4)
   private let older = StoreDescription(recipe: SyntheticVideos.description.recipe)
 
@@ -45,7 +46,7 @@ import VideoCatalog
     #expect(counts.allSatisfy { (57...143).contains($0) }, "\(counts)")
   }
 
-  /// Stores that were begun by older software go on with its rule.
+  /// Stores that were begun by older software are continued with its rule.
   @Test func anOlderStoreGoesByTheVideosOwnName() {
     let tasks = (0..<4).map { JobTask(index: $0, count: 4) }
     var apart = 0

@@ -4,7 +4,7 @@ import VideoCatalog
 
 @testable import ExtractionRun
 
-/// What one worker extracts in one go.
+/// The videos that one worker extracts one after the other.
 @Suite struct VideoFamilyTests {
   private func video(_ name: String, of original: String? = nil) -> CatalogVideo {
     CatalogVideo(

@@ -8,7 +8,7 @@ import Testing
 
 /// Rewriting videos with changed pictures.
 @Suite struct AnnotatedClipTests {
-  /// pictures, indices and times are those of the input; also at a variable rate.
+  /// Pictures, indices and times are those of the input; also at a variable rate.
   @Test(arguments: [(0..<30).map { Double($0) / 30 }, irregularTimes, [0, 0.5]])
   func framesAndTimes(times: [Double]) throws {
     try withTemporaryDirectory { folder in
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// a sampled picture has the index and time that it has among all.
+  /// A sampled picture has the index and time that it has among all.
   @Test func sampledPicturesAreAmongAll() throws {
     try withTemporaryDirectory { folder in
       let input = folder.path(of: "in.mp4")
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// containers whose clocks count otherwise keep their times.
+  /// Containers with other time bases keep their times.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  /// what is drawn is seen where it was drawn.
+  /// What is drawn is seen where it was drawn.
   @Test func drawnBox() throws {
     try withTemporaryDirectory { folder in
       let (input, output) = (folder.path(of: "in.mp4"), folder.path(of: "out.mp4"))
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  /// pictures are written upright, whatever turns and mirrors them.
+  /// Pictures are written upright, however they are rotated and mirrored.
   @Test(arguments: MirrorTests.orientations)
   func orientation(exif: Int, order expected: [Int]) throws {
     try withTemporaryDirectory { folder in
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  /// an odd width or height has its last column or row twice.
+  /// An odd width or height has its last column or row twice.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [(65, 48), (64, 49), (65, 49)])
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  /// a telephone's HLG clip is written as it is read.
+  /// A telephone's HLG clip is written as it is read.
   @Test(.enabled(if: SharedData.fieldClip != nil, "needs ../shared/field"))
   func telephone() throws {
     let input = try #require(SharedData.fieldClip)
@@ -180,7 +180,7 @@ import Testing
     }
   }
 
-  /// pictures that aren't square and interlaced ones are written as they are shown.
+  /// Pictures that aren't square and interlaced ones are written as they are shown.
   @Test func shapeAndFields() throws {
     try withTemporaryDirectory { folder in
       let (input, output) = (folder.path(of: "in.mp4"), folder.path(of: "out.mp4"))
@@ -198,7 +198,7 @@ import Testing
     }
   }
 
-  /// a folder of pictures becomes a video, at its rate or at 25 pictures per second.
+  /// A folder of pictures becomes a video, at its rate or at 25 pictures per second.
   @Test(arguments: [nil, 10.0])
   func folderOfPictures(framesPerSecond: Double?) throws {
     try withTemporaryDirectory { folder in

@@ -44,7 +44,7 @@ func allDecoded(_ path: String) throws -> [DeliveredPicture] {
   return pictures
 }
 
-/// A clip's pictures are those of another one, at the same times.
+/// Expects that a clip's pictures have the indices and times of another one's.
 func expectSameTimes(_ output: String, as input: String) throws {
   let (written, original) = (try allDecoded(output), try allDecoded(input))
   #expect(written.map(\.index) == original.map(\.index))

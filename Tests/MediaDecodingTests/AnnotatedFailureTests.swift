@@ -22,7 +22,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
   }
 
-  /// cancellation and an error while drawing leave nothing, and the file that was there.
+  /// Cancellation and an error while drawing leave no new file, and keep an existing one.
   @Test(arguments: [0, 1, 12, 29])
   func stopped(after count: Int) throws {
     try withTemporaryDirectory { folder in
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// a full disk leaves nothing; a limit on the size of files stands for it.
+  /// A full disk leaves nothing; a limit on the size of files simulates it.
   @Test func fullDisk() async {
     // The limit holds for a process, hence one of its own.
     await #expect(processExitsWith: .success) {
@@ -71,7 +71,8 @@ import Testing
     }
   }
 
-  /// what can be decoded of a damaged video is written, and from when on it is damaged is said.
+  /// What can be decoded of a damaged video is written, and the time from which it is damaged is
+  /// reported.
   @Test func damagedMiddle() throws {
     try withTemporaryDirectory { folder in
       let (input, output) = (folder.path(of: "in.mp4"), folder.path(of: "out.mp4"))
@@ -97,7 +98,7 @@ import Testing
     }
   }
 
-  /// a truncated video is damaged from its end on.
+  /// A truncated video is damaged from its end on.
   @Test func truncated() throws {
     try withTemporaryDirectory { folder in
       let (input, output) = (folder.path(of: "in.mp4"), folder.path(of: "out.mp4"))
@@ -113,7 +114,7 @@ import Testing
     }
   }
 
-  /// no picture at all is an error, and no file.
+  /// No picture at all is an error, and no file.
   @Test func noPicture() throws {
     try withTemporaryDirectory { folder in
       let input = folder.path(of: "in.mp4")
@@ -130,7 +131,7 @@ import Testing
     }
   }
 
-  /// the input is never overwritten, by whatever name.
+  /// The input is never overwritten, by whatever name.
   @Test func outputIsInput() throws {
     try withTemporaryDirectory { folder in
       let input = folder.path(of: "in.mp4")
@@ -148,7 +149,7 @@ import Testing
     }
   }
 
-  /// what can't be read or written has a reason.
+  /// What can't be read or written has a reason.
   @Test func refusals() throws {
     try withTemporaryDirectory { folder in
       let input = folder.path(of: "in.mp4")

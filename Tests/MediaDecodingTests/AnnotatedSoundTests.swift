@@ -41,7 +41,7 @@ struct AnnotatedSoundTests {
     ]).map { $0.filter { $0 != "," } }
   }
 
-  /// When the first packets of picture and sound are presented, in seconds.
+  /// Presentation times of the first packets of picture and sound, in seconds.
   private func starts(_ path: String) throws -> [Double] {
     try ["v:0", "a:0"].map { stream in
       let lines = try ffprobe.lines([
@@ -52,7 +52,7 @@ struct AnnotatedSoundTests {
     }
   }
 
-  /// packets are the same, byte by byte, and sound stays where it was beside the pictures.
+  /// Packets are the same, byte by byte, and sound stays in sync with the pictures.
   @Test(
     arguments: [
       ("a.mp4", "aac", "aac"), ("a.mkv", "aac", "aac"), ("a.mp4", "libmp3lame", "mp3"),
@@ -79,7 +79,7 @@ struct AnnotatedSoundTests {
     }
   }
 
-  /// AAC with headers of its own loses them, and sounds the same; times that begin anywhere begin
+  /// AAC with headers of its own loses them, with the same samples; times that begin anywhere begin
   /// at 0.
   @Test(arguments: [0, 0.5])
   func transportStream(offset: Double) throws {
@@ -96,7 +96,7 @@ struct AnnotatedSoundTests {
     }
   }
 
-  /// several streams are copied; one that MP4 doesn't hold is left out, and that is said.
+  /// Several streams are copied; one that MP4 doesn't hold is left out, with a note.
   @Test func severalStreams() throws {
     try withTemporaryDirectory { folder in
       let (input, output) = (folder.path(of: "a.mkv"), folder.path(of: "out.mp4"))
@@ -119,7 +119,8 @@ struct AnnotatedSoundTests {
     }
   }
 
-  /// sound that is longer than the pictures is kept, and makes no damage of what a header claims.
+  /// Sound that is longer than the pictures is kept, and the header's length then counts as no
+  /// damage.
   @Test(arguments: [("a.mp4", "aac"), ("a.mkv", "aac"), ("a.mkv", "pcm_s16le")])
   func longerSound(name: String, codec: String) throws {
     try withTemporaryDirectory { folder in

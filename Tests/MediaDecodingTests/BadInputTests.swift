@@ -11,7 +11,7 @@ import Testing
 
 /// Bad input.
 @Suite struct BadInputTests {
-  /// plain reasons: missing, a folder, empty, text.
+  /// Simple reasons are told: missing, a folder, empty, text.
   @Test func plainReasons() throws {
     try withTemporaryDirectory { folder in
       try folder.write("", to: "empty.mp4")
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// a file that may not be read.
+  /// A file that may not be read.
   @Test(.enabled(if: geteuid() != 0, "the administrator reads all"))
   func permission() throws {
     try withTemporaryDirectory { folder in
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  /// names with spaces, other scripts and protocol-like prefixes.
+  /// Names with spaces, other scripts and protocol-like prefixes.
   @Test func names() throws {
     try withTemporaryDirectory { folder in
       for name in [
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  /// playlists and scripts are refused and open no other file.
+  /// Playlists and scripts are refused and open no other file.
   @Test func playlists() throws {
     try withTemporaryDirectory { folder in
       let clip = folder.path(of: "real.mp4")
@@ -83,7 +83,8 @@ import Testing
     }
   }
 
-  /// a number pattern in a name opens no other file: one that is there is itself.
+  /// A number pattern in a name opens no other file: an existing file of that name is opened
+  /// itself.
   @Test func numberPattern() throws {
     try withTemporaryDirectory { folder in
       let picture = try JPEGEncoder(quality: 90).encode(samplePicture(0, width: 64, height: 48))
@@ -100,7 +101,7 @@ import Testing
     }
   }
 
-  /// audio only, and audio with a cover.
+  /// Audio only, and audio with a cover.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func audioOnly() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -122,7 +123,8 @@ import Testing
     }
   }
 
-  /// a file cut off before its index is no video; behind it, what is there is delivered.
+  /// A file cut off before its index is no video; if it is cut off after it, the existing part is
+  /// delivered.
   @Test func truncated() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")
@@ -152,7 +154,7 @@ import Testing
     }
   }
 
-  /// corrupt packets in the middle are counted and the rest is delivered.
+  /// Corrupt packets in the middle are counted and the rest is delivered.
   @Test func corruptMiddle() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")
@@ -180,7 +182,7 @@ import Testing
     }
   }
 
-  /// a stream of damaged pictures alone has a reason.
+  /// A stream of damaged pictures alone has a reason.
   @Test func noPicture() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "whole.mp4")

@@ -19,7 +19,7 @@ import Testing
     (0..<count).map { samplePicture($0, width: width, height: height) }
   }
 
-  /// the pictures are those of a file with the same settings.
+  /// The pictures are those of a file with the same settings.
   @Test(arguments: [5.0, 30, 40])
   func sameAsFile(rateFactor: Double) throws {
     try withTemporaryDirectory { folder in
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// they are those of the ffmpeg program.
+  /// They are those of the ffmpeg program.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [30.0, 32, 35, 38, 40])
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  /// odd sizes come back as they were.
+  /// Odd sizes come back as they were.
   @Test(arguments: [(33, 31), (34, 31), (33, 32), (1, 1)])
   func oddSizes(width: Int, height: Int) throws {
     let pictures = (0..<3).map { number in
@@ -74,14 +74,14 @@ import Testing
     }
   }
 
-  /// one picture and none.
+  /// One picture and none.
   @Test func fewPictures() throws {
     #expect(ClipRecompressor.isAvailable)
     #expect(try ClipRecompressor.recompress([], options: options(30)).isEmpty)
     #expect(try ClipRecompressor.recompress(clip(1), options: options(30)).count == 1)
   }
 
-  /// what can't be compressed is refused with a reason.
+  /// What can't be compressed is refused with a reason.
   @Test func refusals() throws {
     let mixed = #expect(throws: MediaError.self) {
       try ClipRecompressor.recompress(

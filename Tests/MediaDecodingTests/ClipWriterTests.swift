@@ -7,7 +7,7 @@ import Testing
 
 /// Writing clips.
 @Suite struct ClipWriterTests {
-  /// pictures come back, close to what they were.
+  /// Pictures come back, close to what they were.
   @Test(arguments: ClipWriter.Options.ColourMatrix.allCases)
   func roundTrip(matrix: ClipWriter.Options.ColourMatrix) throws {
     try withTemporaryDirectory { folder in
@@ -24,7 +24,7 @@ import Testing
         let total = zip(original.bytes, delivered.picture.bytes).reduce(0) {
           $0 + abs(Int($1.0) - Int($1.1))
         }
-        // Only the disc's edge suffers, from the chroma's lower resolution.
+        // Only the disc's edge differs, because of the chroma's lower resolution.
         #expect(Double(total) / Double(original.bytes.count) < 2.5)
       }
       let information = try VideoReader(path: path).information
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// a finished clip replaces the one before and leaves nothing else in the folder.
+  /// A finished clip replaces the one before and leaves nothing else in the folder.
   @Test func replaces() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// the same pictures give the same bytes.
+  /// The same pictures give the same bytes.
   @Test func determinism() throws {
     try withTemporaryDirectory { folder in
       let files = try (0..<4).map { number in
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// a clip that is given up leaves no file.
+  /// An unfinished clip leaves no file.
   @Test func givenUp() throws {
     try withTemporaryDirectory { folder in
       do {
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  /// what can't be written is refused with a reason.
+  /// What can't be written is refused with a reason.
   @Test func refusals() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")

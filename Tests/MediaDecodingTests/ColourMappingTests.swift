@@ -56,7 +56,7 @@ import Testing
       matrix: primaries == "bt2020" ? "bt2020nc" : "bt709", hasTenBits: primaries == "bt2020")
   }
 
-  /// plain colours become what the formula says.
+  /// Plain colours become what the formula says.
   @Test func formula() throws {
     try #require(ColourMappingTests.cases.count == 4)
     try withTemporaryDirectory { folder in
@@ -91,9 +91,9 @@ import Testing
 
   static let zscale = CommandLineTool.ffmpeg?.has(filter: "zscale") == true
 
-  /// a chart is that of FFmpeg's zscale and tonemap, within 2 levels on average: of colours that
-  /// BT.709 has by way of 8-bit 4:2:0, of any colours by way of RGB. Other colours leave the range of
-  /// 8-bit chroma, where the tool cuts them off and gets another hue.
+  /// A chart equals that of FFmpeg's zscale and tonemap, within 2 levels on average: for colours
+  /// within BT.709 through 8-bit 4:2:0, for any colours through RGB. Other colours leave the range
+  /// of 8-bit chroma, where the tool clips them and gets another hue.
   @Test(
     .enabled(if: zscale, "needs ffmpeg with zscale"),
     arguments: [
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  /// regions of mapped pictures are parts of the whole, and the reduced one has its colours.
+  /// Regions of mapped pictures are parts of the whole, and the reduced one has its colours.
   @Test(arguments: ["arib-std-b67", "smpte2084", "bt2020-10"])
   func regions(transfer: String) throws {
     try withTemporaryDirectory { folder in
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  /// by version 1 of the recipe HDR is shown as if it were SDR.
+  /// By version 1 of the recipe HDR is treated as SDR.
   @Test(arguments: ["arib-std-b67", "smpte2084"])
   func version1(transfer: String) throws {
     try withTemporaryDirectory { folder in
@@ -166,8 +166,8 @@ import Testing
     }
   }
 
-  /// where only the stream or only the container describes the colours, that counts; where they
-  /// contradict each other, the stream.
+  /// If only the stream or only the container describes the colours, its description is used; if
+  /// they contradict each other, the stream's.
   @Test func whereTheDescriptionIs() throws {
     try withTemporaryDirectory { folder in
       let picture = samplePicture(0, width: 160, height: 96)
@@ -201,7 +201,7 @@ import Testing
     }
   }
 
-  /// H.265 that describes no colours in its stream: the container's count.
+  /// For H.265 that describes no colours in its stream, the container's description is used.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func containerOfH265() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -228,7 +228,7 @@ import Testing
     }
   }
 
-  /// BT.2020 without a transfer function is SDR, and that is said.
+  /// BT.2020 without a transfer function is SDR, with a remark.
   @Test func unspecifiedTransfer() throws {
     try withTemporaryDirectory { folder in
       let picture = samplePicture(0, width: 160, height: 96)
@@ -270,8 +270,8 @@ import Testing
     }
   }
 
-  /// a telephone's HLG is recognised and gets its colours back; how bright it becomes next to the SDR
-  /// clip that it was made from is not what this checks (docs/pixels.md).
+  /// A telephone's HLG is recognised and gets its colours back; how bright it becomes next to the
+  /// SDR clip that it was made from is not what this checks (docs/pixels.md).
   @Test(.enabled(if: SharedData.fieldClip != nil, "needs ../shared/field"))
   func fieldClip() throws {
     let path = try #require(SharedData.fieldClip)

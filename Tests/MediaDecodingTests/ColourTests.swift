@@ -45,7 +45,7 @@ struct ColourTests {
     (200, 50, 30), (20, 160, 60), (40, 60, 220), (128, 128, 128), (222, 184, 160),
   ]
 
-  /// a plain colour comes back within 3 levels.
+  /// A plain colour comes back within 3 levels.
   @Test(arguments: ColourCase.all)
   func plainColours(_ colourCase: ColourCase) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)

@@ -17,7 +17,7 @@ import Testing
     plan.isSent.indices.filter { plan.isSent[$0] }
   }
 
-  /// nothing before the last random access point, and nothing after the picture.
+  /// Nothing before the last random access point and nothing after the picture is sent.
   @Test func severalGroups() {
     let list = entries([("K", 0), ("P", 1), ("P", 2), ("K", 3), ("P", 4), ("P", 5), ("K", 6)])
     #expect(sent(DecodingPlan.needed(for: [4], in: list)) == [0, 3, 4])
@@ -27,7 +27,7 @@ import Testing
     #expect(sent(DecodingPlan.needed(for: [], in: [])) == [])
   }
 
-  /// a leading picture needs the group before its random access point.
+  /// A leading picture needs the group before its random access point.
   @Test func leadingPictures() {
     // I0 P3 b1 b2 | I6 b4 b5 P8 b7
     let list = entries([
@@ -40,14 +40,14 @@ import Testing
     #expect(plan.mayDrop == [false, false, true, true, false, true, false, false, false])
   }
 
-  /// a stream that doesn't begin with a random access point is decoded from its start.
+  /// A stream that doesn't begin with a random access point is decoded from its start.
   @Test func brokenStart() {
     let list = entries([("P", 0), ("P", 1), ("K", 2), ("P", 3)])
     #expect(sent(DecodingPlan.needed(for: [1], in: list)) == [0, 1])
     #expect(sent(DecodingPlan.needed(for: [3], in: list)) == [0, 2, 3])
   }
 
-  /// the index knows presentation order, distinct times and reordering.
+  /// The index knows presentation order, distinct times and reordering.
   @Test func index() {
     var index = PacketIndex()
     let traits = PictureTraits()
@@ -64,7 +64,7 @@ import Testing
     #expect(!index.hasDistinctTimes)
   }
 
-  /// a picture is disposable only in the highest temporal layer.
+  /// A picture is disposable only in the highest temporal layer.
   @Test func temporalLayers() {
     var index = PacketIndex()
     for layer in [0, 1, 2] {
@@ -74,7 +74,7 @@ import Testing
     #expect(index.entries.map(\.isDisposable) == [false, false, true])
   }
 
-  /// after parameters in the middle only self-contained pictures are random access points.
+  /// After parameters in the middle only self-contained pictures are random access points.
   @Test func laterParameters() {
     var index = PacketIndex()
     let first = PictureTraits(isRandomAccess: true, hasParameters: true, isSelfContained: true)

@@ -101,7 +101,7 @@ private struct FieldStream {
 /// Field pictures.
 @Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct FieldPictureTests {
-  /// H.264 of field pairs: whole pictures come out, the same either way.
+  /// H.264 of field pairs gives whole pictures, the same with and without skipping.
   @Test(arguments: ["mp4", "ts", "h264"])
   func pairs(suffix: String) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)

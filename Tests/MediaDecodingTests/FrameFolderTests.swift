@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// Numbers count a known frame rate; without one nothing has a time.
+  /// With a frame rate, numbers give the times; without one there are no times.
   @Test func timesNeedAFrameRate() throws {
     try withTemporaryDirectory { folder in
       for number in [10, 11, 35] { try folder.writePicture("\(number).jpg", number: number) }
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  /// The caller's errors and wishes end decoding.
+  /// The caller's errors and cancellation end decoding.
   @Test func theCallerStopsIt() throws {
     struct Refusal: Error {}
     try withTemporaryDirectory { folder in
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  /// One door for all forms.
+  /// `openFrames` opens all forms.
   @Test func everyFormIsOpened() throws {
     try withTemporaryDirectory { folder in
       try folder.writePicture("f/0.jpg", number: 0)

@@ -8,8 +8,8 @@ import Testing
 
 /// Interlaced pictures.
 @Suite struct InterlacingTests {
-  /// A textured disc that moves over a textured ground, at a time in fields; grey, because the encoder
-  /// averages chroma over lines of both fields.
+  /// A textured disc that moves over a textured ground, at a time in fields; grey, because the
+  /// encoder averages chroma over lines of both fields.
   static func scene(_ field: Int, width: Int, height: Int, speed: Double = 3) -> PixelBuffer {
     var picture = PixelBuffer(width: width, height: height)
     let centre = (
@@ -60,7 +60,7 @@ import Testing
     return stride(from: 0, to: 8, by: 2).map { fields[$0] }
   }
 
-  /// the picture of the first field comes out, without combs.
+  /// The picture of the first field comes out, without combs.
   @Test(arguments: [(true, false), (false, false), (true, true)])
   func firstField(isTopFirst: Bool, hasTenBits: Bool) throws {
     try withTemporaryDirectory { folder in
@@ -107,7 +107,7 @@ import Testing
     return count
   }
 
-  /// pictures are not worse than those of FFmpeg's bwdif, which sees their neighbours too.
+  /// Pictures are not worse than those of FFmpeg's bwdif, which sees their neighbours too.
   @Test(.enabled(if: CommandLineTool.ffmpeg?.has(filter: "bwdif") == true, "needs ffmpeg's bwdif"))
   func referee() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  /// progressive pictures that are merely flagged as interlaced stay as they are.
+  /// Progressive pictures that are merely flagged as interlaced stay as they are.
   @Test(arguments: [true, false])
   func flaggedProgressive(isTopFirst: Bool) throws {
     try withTemporaryDirectory { folder in
@@ -161,7 +161,7 @@ import Testing
     ["-c:v", "rawvideo", "-pix_fmt", "uyvy422", "-flags", "+ilme+ildct", "a.mov"],
   ]
 
-  /// every codec's interlaced pictures are recognised and become those of their first fields.
+  /// Every codec's interlaced pictures are recognised and become those of their first fields.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"), arguments: encodings)
   func codecs(arguments: [String]) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -187,13 +187,13 @@ import Testing
     }
   }
 
-  /// the field pictures of H.265 are enlarged to frames.
+  /// The field pictures of H.265 are enlarged to frames.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func singleFields() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
-      // x265 takes each picture for a field where it is told that they are fields.
+      // x265 takes each picture for a field if its settings say that they are fields.
       try ffmpeg.makeClip(
         path, source: "testsrc2=size=192x72:rate=50:duration=0.4",
         ["-c:v", "libx265", "-x265-params", "interlace=tff:log-level=none:pools=none"])
@@ -204,7 +204,7 @@ import Testing
     }
   }
 
-  /// telecine is noted, and its pictures are taken as they are.
+  /// Telecine is noted, and its pictures are taken as they are.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func telecine() throws {
     try withTemporaryDirectory { folder in
@@ -213,8 +213,8 @@ import Testing
       try ffmpeg.makeClip(
         path, source: "testsrc2=size=192x144:rate=24:duration=1", ["-c:v", "mpeg2video"])
       var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-      // ISO/IEC 13818-2, 6.2.3.1: repeat_first_field in the picture coding extension, and a sequence
-      // that isn't progressive (6.2.2.3), without which it would repeat whole frames.
+      // ISO/IEC 13818-2, 6.2.3.1: repeat_first_field in the picture coding extension, and a
+      // sequence that isn't progressive (6.2.2.3), without which it would repeat whole frames.
       for offset in 0..<(bytes.count - 9)
       where Array(bytes[offset..<(offset + 4)]) == [0, 0, 1, 0xb5] {
         switch bytes[offset + 4] >> 4 {

@@ -6,7 +6,7 @@ import Testing
 @testable import Contract
 @testable import MediaDecoding
 
-/// Mirrored pictures, and orientations that pictures bring themselves.
+/// Mirrored pictures, and pictures with an orientation of their own.
 @Suite struct MirrorTests {
   /// Where the colours of the four quarters are shown, from the top left by rows; Exif's numbers.
   static let orientations: [(exif: Int, order: [Int])] = [
@@ -30,7 +30,7 @@ import Testing
     SIMD4(225, 225, 90, 255),
   ]
 
-  /// Which quarter's colour is in which corner.
+  /// The index of the colour in each corner.
   static func order(_ picture: PixelBuffer) -> [Int] {
     let (x, y) = (picture.width / 8, picture.height / 8)
     let pixels = [
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  /// every display matrix of quarter turns and mirrors is followed.
+  /// Every display matrix of quarter turns and mirrors is followed.
   @Test(arguments: orientations)
   func displayMatrix(exif: Int, order expected: [Int]) throws {
     try withTemporaryDirectory { folder in
@@ -64,14 +64,14 @@ import Testing
         let reduced = try frame.reduced(width: frame.width / 2, height: frame.height / 2)
         #expect(Self.order(reduced) == expected)
       }
-      // Version 1 of the recipe takes the mirror out.
+      // Version 1 of the recipe removes the mirroring.
       let turned = try firstPicture(path, .version1).picture
       #expect(
         (turned == picture) == ![2, 4, 5, 7].contains(exif) && turned.width == picture.width)
     }
   }
 
-  /// the ffmpeg tool mirrors the same way.
+  /// The ffmpeg tool mirrors the same way.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [(2, "hflip"), (4, "vflip"), (5, "transpose=0"), (7, "transpose=3")])
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  /// a matrix that turns by no quarter is taken for the nearest one, and that is said.
+  /// A matrix that rotates by no multiple of 90 degrees is taken as the nearest one, with a remark.
   @Test(arguments: [(10.0, 0), (80.0, 1), (-80, 3), (170, 2)])
   func crookedMatrix(degrees: Double, turns: Int) throws {
     try withTemporaryDirectory { folder in
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  /// a matrix of zeros is none.
+  /// A matrix of zeros is none.
   @Test func emptyMatrix() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -131,7 +131,7 @@ import Testing
     return Data(jpeg)
   }
 
-  /// photographs are shown as their Exif data say.
+  /// Photographs are shown as their Exif data say.
   @Test(arguments: orientations)
   func exif(number: Int, order expected: [Int]) throws {
     try withTemporaryDirectory { folder in
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  /// an Exif number that stands for nothing turns nothing.
+  /// An unknown Exif number changes nothing.
   @Test(arguments: [0, 9, 255] as [UInt8])
   func meaninglessExif(number: UInt8) throws {
     try withTemporaryDirectory { folder in

@@ -17,7 +17,7 @@ struct MutationTests {
     ("g.ts", ["-c:v", "libx264", "-g", "5"]),
   ]
 
-  /// never crash, never hang, never deliver out of order.
+  /// Mutated files never crash, never hang, never deliver out of order.
   @Test(arguments: seeds)
   func mutations(name: String, arguments: [String]) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -52,7 +52,7 @@ struct MutationTests {
     }
   }
 
-  /// rewriting them neither crashes nor leaves what is not whole.
+  /// Rewriting them neither crashes nor leaves an incomplete file.
   @Test(arguments: [
     ("a.mp4", ["-c:v", "libx264", "-bf", "2", "-c:a", "aac"]),
     ("b.ts", ["-c:v", "libx264", "-bf", "2", "-c:a", "aac"]),

@@ -7,7 +7,7 @@ import Testing
 
 /// Rotation, regions and sizes.
 @Suite struct OrientationTests {
-  /// rotation metadata turns the picture.
+  /// Rotation metadata rotates the picture.
   @Test(arguments: [0, 1, 2, 3])
   func rotation(quarterTurns: Int) throws {
     try withTemporaryDirectory { folder in
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// the ffmpeg tool turns the same way.
+  /// The ffmpeg tool rotates the same way.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"),
     arguments: [1, 2, 3])
@@ -43,7 +43,7 @@ import Testing
       let reference = try ffmpeg.allPictures(
         path, width: isUpright ? 96 : 64, height: isUpright ? 64 : 96)
       for delivered in try decoded(path) {
-        // The tool turns before it interpolates the chroma: only edges differ.
+        // The tool rotates before it interpolates the chroma: only edges differ.
         let pairs = zip(reference[delivered.index].bytes, delivered.picture.bytes)
         let total = pairs.reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
         #expect(Double(total) / Double(delivered.picture.bytes.count) < 2)
@@ -70,7 +70,7 @@ import Testing
     ["-c:v", "png", "-pix_fmt", "monob"],
   ]
 
-  /// a region is the same as that part of the whole.
+  /// A region is the same as that part of the whole.
   @Test(
     .enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"), arguments: formats,
     [(321, 241), (320, 240), (322, 242), (17, 9)])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import MediaDecoding
 
-/// Still pictures, and pictures that move.
+/// Still and animated pictures.
 @Suite struct PictureFileTests {
   /// A still picture has neither duration nor rates, and one frame.
   @Test func aPictureIsAVideoOfOneFrame() throws {
@@ -33,8 +33,8 @@ import Testing
     }
   }
 
-  /// A JPEG that ends in the middle of its picture is no picture, whatever of it could be decoded; a
-  /// preview in its metadata, and bytes behind its end, make no difference.
+  /// A JPEG that ends in the middle of its picture is no picture, whatever of it could be decoded;
+  /// a preview in its metadata, and bytes after its end, make no difference.
   @Test func aJPEGThatIsCutOffIsRefused() throws {
     try withTemporaryDirectory { folder in
       try folder.writePicture("whole.jpg", number: 3, width: 320, height: 240)
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  /// An animated WebP file is told apart from a damaged one, whatever its name.
+  /// An animated WebP file is distinguished from a damaged one, whatever its name.
   @Test(arguments: ["a.webp", "a.WEBP", "a.mp4"])
   func animatedWebP(name: String) throws {
     try withTemporaryDirectory { folder in
@@ -127,7 +127,8 @@ import Testing
     }
   }
 
-  /// The beginning of a WebP file with an extended header: 24 reserved bits, width and height less 1.
+  /// The beginning of a WebP file with an extended header: 24 reserved bits, width and height less
+  /// 1.
   private static func webP(flags: UInt8) -> [UInt8] {
     let header = Array("VP8X".utf8) + [10, 0, 0, 0, flags, 0, 0, 0, 95, 0, 0, 63, 0, 0]
     let animation = Array("ANIM".utf8) + [6, 0, 0, 0, 0, 0, 0, 0, 0, 0]

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  /// units behind start codes.
+  /// Units after start codes.
   @Test func startCodes() {
     #expect(units([], lengthSize: nil) == [])
     #expect(units([0, 0, 1], lengthSize: nil) == [])
@@ -23,7 +23,7 @@ import Testing
     #expect(units([0, 0, 1, 0, 0, 1, 0, 0, 1, 7], lengthSize: nil) == [[7]])
   }
 
-  /// units behind lengths.
+  /// Units after length prefixes.
   @Test func lengths() {
     #expect(units([0, 0, 0, 2, 9, 16, 0, 0, 0, 1, 65], lengthSize: 4) == [[9, 16], [65]])
     #expect(units([1, 9, 3, 1, 2], lengthSize: 1) == [[9]])

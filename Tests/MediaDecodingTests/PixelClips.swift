@@ -6,7 +6,7 @@ import Testing
 @testable import Contract
 @testable import MediaDecoding
 
-/// The first picture of a clip, while it is there.
+/// The first picture of a clip, valid during the call only.
 func withFirstPicture(
   _ path: String, _ pixels: PixelInterpretation = PixelInterpretation(),
   _ body: (VideoFrame) throws -> Void

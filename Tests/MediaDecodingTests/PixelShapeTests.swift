@@ -30,7 +30,8 @@ import Testing
     )
   }
 
-  /// a disc is round whichever way its pixels are stretched, and whoever says so.
+  /// A disc is round whichever way its pixels are stretched, by the container's or the stream's
+  /// shape.
   @Test(arguments: [(16, 11), (4, 3), (2, 1), (8, 9), (1, 2), (40, 33)], [true, false])
   func roundDisc(ratio: (Int, Int), inContainer: Bool) throws {
     try withTemporaryDirectory { folder in
@@ -71,7 +72,7 @@ import Testing
     }
   }
 
-  /// where container and stream contradict each other, the container counts, as for players.
+  /// If container and stream contradict each other, the container's shape is used, as in players.
   @Test func contradiction() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -88,7 +89,7 @@ import Testing
     }
   }
 
-  /// shapes that no pixel has are left aside, and that is said.
+  /// Shapes that no pixel has are ignored, with a remark.
   @Test(arguments: [(1, 1000), (1000, 1), (1, 5), (5, 1)])
   func absurd(ratio: (Int, Int)) throws {
     try withTemporaryDirectory { folder in
@@ -106,7 +107,7 @@ import Testing
     }
   }
 
-  /// squares, and what rounding leaves of them, stay as they are coded.
+  /// Square pixels, and pixels that differ from squares by rounding, stay as they are coded.
   @Test(arguments: [(1, 1), (200, 199), (399, 400)])
   func squares(ratio: (Int, Int)) throws {
     try withTemporaryDirectory { folder in
@@ -120,7 +121,7 @@ import Testing
     }
   }
 
-  /// shape, mirror and turn together: first the pixels are stretched, as they are coded.
+  /// Shape, mirroring and rotation together: first the coded pixels are stretched.
   @Test func withOrientation() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -135,7 +136,7 @@ import Testing
     }
   }
 
-  /// the ffmpeg tool stretches the same way.
+  /// The ffmpeg tool stretches the same way.
   @Test(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
   func referee() throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)

@@ -12,7 +12,7 @@ import Testing
       timeBase: (numerator, denominator), startSeconds: start)
   }
 
-  /// ticks are the file's own, or parts of them.
+  /// The timescale is the input's own, or a multiple of it.
   @Test func ownTicks() throws {
     let film = try presentation([0, 1, 2, 5], numerator: 1001, denominator: 30000)
     #expect(film.timescale == 30000 && film.ticks == [0, 1001, 2002, 5005] && film.end == 6006)
@@ -24,13 +24,13 @@ import Testing
     #expect(reduced.timescale == 12800 && reduced.ticks == [0, 512])
   }
 
-  /// a clock that is finer than microseconds is rounded, and no two pictures fall together.
+  /// A clock that is finer than microseconds is rounded, and no two pictures fall together.
   @Test func fineTicks() throws {
     let fine = try presentation([0, 10, 20, 40_000_000], numerator: 1, denominator: 1_000_000_000)
     #expect(fine.timescale == 1_000_000 && fine.ticks == [0, 1, 2, 40_000])
   }
 
-  /// times count from the earliest stream, but not from one that can't be right.
+  /// Times count from the earliest stream, but not from one that can't be right.
   @Test func starts() throws {
     #expect(
       try presentation([90_000, 93_600], numerator: 1, denominator: 90_000, start: 0.5).ticks
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  /// gaps make ticks coarser, and too long ones are refused.
+  /// Gaps make ticks coarser, and too long ones are refused.
   @Test func gaps() throws {
     let hours = try presentation([0, 3600 * 20 * 90_000], numerator: 1, denominator: 90_000)
     #expect(hours.timescale == 10_000 && hours.ticks == [0, 3600 * 20 * 10_000])

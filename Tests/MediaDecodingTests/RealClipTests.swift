@@ -34,7 +34,7 @@ struct RealClipTests {
     }
   }
 
-  /// 32 pictures, ascending, the same with and without leaving out.
+  /// 32 pictures are delivered in ascending order, the same with and without skipping.
   @Test(arguments: clips)
   func sameBytes(path: String) throws {
     func run(skips: Bool) throws -> [[UInt64]] {

@@ -20,7 +20,7 @@ struct SampleFormatTests {
     ["-c:v", "ffv1", "-pix_fmt", "yuva420p"], ["-c:v", "bmp", "-pix_fmt", "bgr24"],
   ]
 
-  /// plain colours come back.
+  /// Plain colours come back.
   @Test(arguments: opaque)
   func colours(arguments: [String]) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -39,12 +39,12 @@ struct SampleFormatTests {
     }
   }
 
-  /// grey of every depth keeps its level, at the size that is looked at and reduced.
+  /// Grey of every depth keeps its level, at full size and reduced.
   @Test(arguments: [
     ["-c:v", "png", "-pix_fmt", "gray"], ["-c:v", "png", "-pix_fmt", "gray16be"],
     ["-c:v", "png", "-pix_fmt", "ya8"],
     ["-c:v", "mjpeg", "-q:v", "1", "-pix_fmt", "gray", "-strict", "-1"],
-    // Without a word on their range, samples other than PNG's and JPEG's have the limited one.
+    // Without a specified range, samples other than PNG's and JPEG's have the limited one.
     ["-c:v", "ffv1", "-pix_fmt", "gray10le"], ["-c:v", "ffv1", "-pix_fmt", "gray"],
   ])
   func grey(arguments: [String]) throws {
@@ -71,7 +71,7 @@ struct SampleFormatTests {
     }
   }
 
-  /// transparent pixels lie on black, half-transparent ones in between.
+  /// Transparent pixels are composited over black, half-transparent ones are in between.
   @Test(arguments: [
     ["-c:v", "png", "-pix_fmt", "rgba"], ["-c:v", "png", "-pix_fmt", "rgba64be"],
     ["-c:v", "png", "-pix_fmt", "ya8"], ["-c:v", "ffv1", "-pix_fmt", "yuva444p"],
@@ -104,7 +104,7 @@ struct SampleFormatTests {
     }
   }
 
-  /// opaque pictures of formats with transparency are the same with and without it.
+  /// Opaque pictures of formats with transparency are the same with and without it.
   @Test(arguments: [
     ["-c:v", "png", "-pix_fmt", "rgba"], ["-c:v", "gif"], ["-c:v", "png", "-pix_fmt", "pal8"],
   ])

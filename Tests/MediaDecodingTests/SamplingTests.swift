@@ -6,7 +6,7 @@ import Testing
 
 /// Choosing pictures.
 @Suite struct SamplingTests {
-  /// even spacing at a constant rate.
+  /// Even spacing at a constant rate.
   @Test func constantRate() {
     let times = (0..<100).map { Int64($0) * 10 }
     #expect(EvenSampling.positions(count: 4, times: times, end: 1000) == [12, 37, 62, 87])
@@ -15,24 +15,24 @@ import Testing
     #expect(EvenSampling.positions(count: 1000, times: times, end: 1000) == Array(0..<100))
   }
 
-  /// few pictures, or none.
+  /// Few pictures, or none.
   @Test func few() {
     #expect(EvenSampling.positions(count: 32, times: [], end: 0) == [])
     #expect(EvenSampling.positions(count: 32, times: [7], end: 7) == [0])
     #expect(EvenSampling.positions(count: 32, times: [7], end: 40) == [0])
     #expect(EvenSampling.positions(count: 2, times: [0, 10], end: 20) == [0, 1])
-    // An end before the last picture is no end.
+    // An end before the last picture is ignored.
     #expect(EvenSampling.positions(count: 2, times: [0, 10, 20], end: 3) == [0, 1])
   }
 
-  /// a long still picture is chosen once, and time counts, not pictures.
+  /// A picture that is shown for long is chosen once, as time is sampled and not pictures.
   @Test func variableRate() {
-    // One second of fast pictures, then one that stands for nine.
+    // One second of fast pictures, then one picture for nine seconds.
     let times = (0...10).map { Int64($0) * 100 }
     #expect(EvenSampling.positions(count: 10, times: times, end: 10_000) == [5, 10])
   }
 
-  /// variable frame rate: the times of a brute-force choice over ffprobe's list.
+  /// Variable frame rate: the times of a brute-force choice over ffprobe's list.
   @Test func variableRateClip() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "vfr.mp4")
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  /// clips of one, two and three pictures.
+  /// Clips of one, two and three pictures.
   @Test(arguments: [1, 2, 3])
   func shortClips(length: Int) throws {
     try withTemporaryDirectory { folder in

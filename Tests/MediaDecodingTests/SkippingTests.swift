@@ -5,12 +5,12 @@ import Testing
 
 @testable import MediaDecoding
 
-/// A way to encode a clip that a decoder could trip over when pictures are left out.
+/// An encoding of a clip that may cause errors in a decoder when pictures are left out.
 struct Encoding: CustomTestStringConvertible, Sendable {
   var name: String
   var file: String
   var arguments: [String]
-  /// Whether fewer packets are sent than there are; false where the codec or the stream forbids it.
+  /// Whether fewer packets are sent than there are; false if the codec or the stream forbids it.
   var isSkippable = true
 
   var testDescription: String { name }
@@ -96,7 +96,7 @@ struct Encoding: CustomTestStringConvertible, Sendable {
 /// Leaving out what isn't needed.
 @Suite(.enabled(if: CommandLineTool.ffmpeg != nil, "needs ffmpeg"))
 struct SkippingTests {
-  /// the same bytes as without, and as the ffmpeg tool decodes.
+  /// Pictures have the same bytes as without skipping, and as from the ffmpeg tool.
   @Test(arguments: Encoding.all)
   func sameBytes(_ encoding: Encoding) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -147,7 +147,7 @@ struct SkippingTests {
     }
   }
 
-  /// a cut with an edit list begins at the cut.
+  /// A cut with an edit list begins at the cut.
   @Test(arguments: [false, true])
   func editList(isHEVC: Bool) throws {
     let ffmpeg = try #require(CommandLineTool.ffmpeg)
@@ -172,7 +172,7 @@ struct SkippingTests {
     }
   }
 
-  /// packets beyond the memory limit are read again, with the same result.
+  /// Packets beyond the memory limit are read again, with the same result.
   @Test func secondReading() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "a.mp4")
@@ -182,7 +182,7 @@ struct SkippingTests {
     }
   }
 
-  /// an error of the caller ends decoding and comes back.
+  /// An error of the caller ends decoding and comes back.
   @Test func callersError() throws {
     struct Stop: Error {}
     try withTemporaryDirectory { folder in

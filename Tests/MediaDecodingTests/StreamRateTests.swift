@@ -7,7 +7,8 @@ import Testing
 
 /// Frame rate and bit rate of a stream.
 @Suite struct StreamRateTests {
-  /// The frame rate is the clip's own; the bit rate is the packets' part of the file, nearly all of it.
+  /// The frame rate is the clip's own; the bit rate is that of the packets, which are nearly all of
+  /// the file.
   @Test(arguments: [10.0, 25, 30_000.0 / 1001, 60])
   func ratesAreThoseOfTheClip(framesPerSecond: Double) throws {
     try withTemporaryDirectory { folder in

@@ -31,7 +31,7 @@ func decoded(
   return pictures
 }
 
-/// The code of the error that opening or decoding ends with; nil where it succeeds.
+/// The code of the error that opening or decoding ends with; nil if it succeeds.
 func failure(_ path: String, count: Int = 32) -> MediaError? {
   do {
     let reader = try VideoReader(path: path)
@@ -42,8 +42,8 @@ func failure(_ path: String, count: Int = 32) -> MediaError? {
   }
 }
 
-/// A smooth picture with a bright disc that wanders with `number`, so that every picture differs and
-/// motion is predicted.
+/// A smooth picture with a bright disc that wanders with `number`, so that every picture differs
+/// and motion is predicted.
 func samplePicture(_ number: Int, width: Int, height: Int) -> PixelBuffer {
   var picture = PixelBuffer(width: width, height: height)
   let centreX = width / 2 + (number * 7) % (width / 2) - width / 4

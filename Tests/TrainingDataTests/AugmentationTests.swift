@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// Nothing happens without a probability.
+  /// Without probabilities nothing changes.
   @Test func none() throws {
     for number in 0..<20 {
       let source = picture(number, size: 40)
@@ -147,7 +147,7 @@ import Testing
     #expect(abs(shiftSum / Double(total)) < 0.001)
   }
 
-  /// Another probability of one change leaves the others as they are.
+  /// Another probability of one change doesn't alter the others.
   @Test func independentDraws() throws {
     var without = AugmentationSettings()
     without.noise = 0
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  /// An affine map turns, scales and shifts what is in the picture.
+  /// An affine map rotates, scales and shifts the picture's content.
   @Test func affine() throws {
     let affine = AugmentationPlan.Affine(rotationDegrees: 30, scale: 2, shift: SIMD2(0.1, -0.2))
     let transform = affine.transform(width: 100, height: 100)
@@ -185,7 +185,7 @@ import Testing
     #expect(moved.picture != picture(3, size: 40))
   }
 
-  /// Colour: the factors do what they are called.
+  /// The colour factors have the effect that their names say.
   @Test func colour() {
     let source = picture(4, size: 40)
     func changed(_ brightness: Double, _ contrast: Double, _ saturation: Double) -> PixelBuffer {
@@ -212,7 +212,7 @@ import Testing
     #expect(roughness(changed(1, 0.8, 1)) < 0.8 * roughness(source))
   }
 
-  /// Noise has the standard deviation that was asked for, no mean, no echo between colours.
+  /// Noise has the requested standard deviation, a mean of 0, and no correlation between colours.
   @Test func noise() throws {
     let source = PixelBuffer(width: 100, height: 100, red: 128, green: 128, blue: 128)
     for sigma in [2.0, 5, 12] {
@@ -237,7 +237,7 @@ import Testing
     #expect(abs(NormalTable.values[3072] - 0.6745) < 0.002)
   }
 
-  /// Blur and loss of size take fine detail, the more the stronger; means stay.
+  /// Blur and downscaling remove fine detail, more if they are stronger; means stay.
   @Test func softer() throws {
     let source = try augmented(picture(9, size: 64), 9) {
       $0.noise = 1
@@ -281,8 +281,8 @@ import Testing
     #expect(distances == distances.sorted() && distances[0] > 0 && distances[0] < 20)
   }
 
-  /// Video compression at a high factor changes more than at a low one, at a smaller size more than at
-  /// the whole, and in both kinds of pictures.
+  /// Video compression at a high factor changes more than at a low one, at a smaller size more than
+  /// at the whole, and in both kinds of pictures.
   @Test(arguments: [true, false]) func recompression(hasMotion: Bool) throws {
     let source = picture(11, size: 64)
     func changed(_ factor: Double, scale: Double = 1) throws -> PixelBuffer {
@@ -358,7 +358,7 @@ import Testing
     }
   }
 
-  /// Pictures of one pixel and odd sizes survive everything at its limits.
+  /// Pictures of one pixel and of odd sizes can be augmented with every setting at its limits.
   @Test func extremes() throws {
     var settings = AugmentationSettings()
     settings.flip = 1

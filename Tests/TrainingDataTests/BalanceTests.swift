@@ -12,7 +12,7 @@ import Testing
     var method: String?
   }
 
-  /// Videos of four samples each, of some kinds in turn until all have so many videos.
+  /// Videos of four samples each, of some kinds in turn until each kind has its number of videos.
   private func videos(_ counts: [(Kind, Int)]) -> [SampleCatalog.Video] {
     var result: [SampleCatalog.Video] = []
     for number in 0..<(counts.map(\.1).max() ?? 0) {
@@ -106,8 +106,8 @@ import Testing
     #expect(seen > 200 && seen < 260, "75 of 130 videos: \(seen)")
   }
 
-  /// A method with 10 videos beside one with 1000 has eight times its natural share, not half; none of its
-  /// samples comes oftener than that, and all equally often.
+  /// A method with 10 videos beside one with 1000 has eight times its natural share, not half; its
+  /// samples come equally often, and none more often than that.
   @Test func rareOnesAreNotRepeatedWithoutEnd() throws {
     let rare = Kind(label: .fake, method: "rare")
     let videos = videos([
@@ -127,10 +127,10 @@ import Testing
     let (least, most) = (own.values.min() ?? 0, own.values.max() ?? 0)
     #expect(most - least <= 1)
     #expect(order.balancedParts.map(\.isHeld) == [false, false, true])
-    // Without a bound worth the name they have half.
+    // With a bound too high to matter they have half.
     let unbounded = try self.order(videos, by: [.method], repeats: 1000)
     #expect(abs((counts(unbounded, videos)[rare] ?? 0) * 4 - unbounded.samplesPerEpoch) <= 4)
-    // And 1 changes nothing but the order.
+    // A bound of 1 changes only the order.
     let natural = try self.order(videos, by: [.method], repeats: 1)
     let share = Double(counts(natural, videos, epochs: 0..<20)[rare] ?? 0)
     #expect(abs(share - 20 * Double(natural.samplesPerEpoch) / 2 * 10 / 1010) <= 2)
@@ -150,7 +150,8 @@ import Testing
     #expect(parts.filter(\.isHeld).map(\.names) == [["A", "a"]])
   }
 
-  /// An epoch is the same whatever came before it and however the store is cut; another seed has another.
+  /// An epoch is the same whatever came before it and however the store is divided; another seed
+  /// gives another.
   @Test func dependsOnSeedAndEpochAlone() throws {
     let videos = videos(Self.kinds)
     let first = try order(videos, by: [.dataset, .method], steps: 20)
@@ -170,8 +171,8 @@ import Testing
         != first.samples(inEpoch: 7))
   }
 
-  /// Epochs take the next part of each row: over many of them no sample of a part comes twice more often
-  /// than another.
+  /// Epochs take the next part of each sequence: over many of them, the numbers of times that
+  /// samples of a part come differ by one at most.
   @Test(arguments: [1, 3, 7])
   func nothingIsLostBetweenEpochs(steps: Int) throws {
     let videos = videos(Self.kinds)
@@ -186,7 +187,7 @@ import Testing
     }
   }
 
-  /// What is counted to which part belongs to the order.
+  /// The fingerprint depends on the assignment of samples to parts.
   @Test func partsHaveAFingerprint() throws {
     var videos = videos(Self.kinds)
     #expect(try order(videos, by: []).partsFingerprint == nil)

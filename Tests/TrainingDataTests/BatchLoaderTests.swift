@@ -121,7 +121,8 @@ import VideoCatalog
     }
   }
 
-  /// A position between batches goes on from there and drops what is less than a batch.
+  /// A position between batches is continued from there, and a rest of less than a batch is
+  /// dropped.
   @Test func betweenBatches() throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
@@ -162,8 +163,8 @@ import VideoCatalog
     }
   }
 
-  /// Blur is of the inner face in the store's size, also where the network's is another, and only where
-  /// it is asked for.
+  /// Blur is measured in the inner face at the store's size, also if the network's size is another,
+  /// and only if requested.
   @Test(arguments: [0, 64]) func blur(inputSize: Int) throws {
     try withTemporaryDirectory { directory in
       let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
@@ -232,7 +233,7 @@ import VideoCatalog
     }
   }
 
-  /// Which batch fails, after how many good ones.
+  /// Reads batches until one fails; returns the error and the number of good ones.
   private func failure(_ loader: BatchLoader) -> (good: Int, error: TrainingDataError?) {
     for step in 0..<1_000 {
       do throws(TrainingDataError) {

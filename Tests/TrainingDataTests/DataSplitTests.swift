@@ -33,7 +33,7 @@ import VideoCatalog
     return settings
   }
 
-  /// Every video is on one side, every group too; the same again gives the same.
+  /// Every video is on one side, every group too; the same settings give the same split.
   @Test func partition() throws {
     var random = RandomStream(seed: 1, .check)
     for round in 0..<300 {
@@ -90,7 +90,7 @@ import VideoCatalog
     range.map { video("v\($0)", $0 % 6 == 0 ? .real : .fake, group: "person \($0)") }
   }
 
-  /// With many groups a side does not change when others come or go.
+  /// With many groups, a group's side does not change when others are added or removed.
   @Test func stable() throws {
     let few = manyVideos(0..<800)
     let many = manyVideos(0..<2000)
@@ -135,7 +135,7 @@ import VideoCatalog
     #expect(validations.count == 30)
   }
 
-  /// The data set's split holds; what it lacks is drawn out of training.
+  /// The data set's split is kept; a side that it lacks is drawn from training.
   @Test func dataset() throws {
     // Like Celeb-DF: a list of test videos, all others train.
     let videos = (0..<300).map {
@@ -156,7 +156,7 @@ import VideoCatalog
     #expect(try DataSplit(full, settings: settings(.hash)).train != given.train)
   }
 
-  /// A group whose videos disagree goes to the side that nothing may leak from.
+  /// A group whose videos have several sides goes to the one whose videos must not leak.
   @Test func disagreement() throws {
     var videos = (0..<60).map {
       video("v\($0)", $0 % 2 == 0 ? .real : .fake, group: "g\($0)", split: .train)
@@ -201,7 +201,7 @@ import VideoCatalog
     expectError(.missingClass, "no fakes", "try the split by hash") {
       try given.requireBothClasses()
     }
-    // Without a face there is nothing to learn from.
+    // Videos without a face have no samples.
     let faceless = real + (0..<9).map { video("f\($0)", .fake, group: "f\($0)", samples: 0..<0) }
     let unusable = try DataSplit(faceless, settings: settings())
     expectError(.missingClass, "no fakes with a face") { try unusable.requireBothClasses() }

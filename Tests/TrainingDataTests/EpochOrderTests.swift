@@ -43,7 +43,7 @@ import VideoCatalog
     #expect(seen.count == 370)
   }
 
-  /// No sample is seen twice more often than another of its class.
+  /// The numbers of times that samples of a class are seen never differ by more than one.
   @Test(arguments: [0, 3, 40])
   func evenly(steps: Int) throws {
     let videos = videos(real: 57, fake: 143, shardCount: 3)
@@ -76,7 +76,7 @@ import VideoCatalog
     #expect(order.samples(inEpoch: 4).sorted() == Array(0..<100))
   }
 
-  /// An order is a function of seed and epoch, in whatever order one asks.
+  /// An order is a function of seed and epoch, in whatever order epochs are requested.
   @Test func pure() throws {
     let videos = videos(real: 60, fake: 310, shardCount: 7)
     let first = try order(videos)
@@ -94,7 +94,8 @@ import VideoCatalog
     #expect(reversed.samples(inEpoch: 5) == first.samples(inEpoch: 5))
   }
 
-  /// Videos of each window, in the order of the epoch: sets that follow each other without sharing one.
+  /// Videos of each window, in the order of the epoch: sets that follow each other without sharing
+  /// one.
   private func windows(_ order: EpochOrder, _ videos: [SampleCatalog.Video], epoch: Int) -> [Set<
     Int
   >] {

@@ -16,7 +16,7 @@ import Testing
     return settings
   }
 
-  /// Groups of one real and one fake video each: positions 2 * group and 2 * group + 1.
+  /// Groups of one real and one fake video each, with the indices 2 * group and 2 * group + 1.
   private func pairs(_ groups: Int, split: (Int) -> DatasetSplit? = { _ in nil })
     -> [SampleCatalog.Video]
   {
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  /// The data set's own split has a picture on two sides: its group goes where the data set tests it.
+  /// The data set's own split has a picture on two sides: its group goes to the test side.
   @Test func theDataSetsOwnSplitIsNoExcuse() throws {
     let videos = pairs(30) { $0 < 20 ? .train : $0 < 25 ? .validation : .test }
     let equal = EqualVideos(sets: [[2, 50], [7, 41]])
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  /// Equal videos of one group were never apart: nothing changes, nothing is said.
+  /// Equal videos of one group are on one side anyway: nothing changes, and there is no warning.
   @Test func equalVideosOfOneGroupAreNoNews() throws {
     var videos = pairs(12)
     videos.append(video("real/0 copy", .real, group: "g0"))
@@ -87,7 +87,7 @@ import Testing
     #expect(split.leftOut == [4, 7, 10, 11, 12])
     for index in split.leftOut { #expect(side(split, index).isEmpty) }
     #expect(split.train.count + split.validation.count + split.test.count == 19)
-    // What is left of their groups stays together all the same.
+    // The rest of their groups stays together.
     #expect(side(split, 5) == side(split, 6))
     #expect(
       split.warnings[0].hasPrefix(
@@ -95,7 +95,7 @@ import Testing
           + "as \"real/2\" (real) and \"fake/3\" (fake)."), "\(split.warnings)")
   }
 
-  /// Where most of a class has both labels, there is nothing to go by: an error, with an example.
+  /// If most of a class has both labels, there is no usable split: an error, with an example.
   @Test func mostlyContradictoryLabelsAreAnError() throws {
     let videos = pairs(6)
     let half = EqualVideos(sets: [[0, 1], [2, 3], [4, 5]])
@@ -109,8 +109,8 @@ import Testing
     }
   }
 
-  /// A model of older software is measured on the split that it was trained with, and what that is
-  /// worth is said.
+  /// A model of older software is evaluated on the split that it was trained with, with a warning
+  /// about it.
   @Test func olderSplitsAreKeptAndWarnedOf() throws {
     let videos = pairs(30) { $0 < 20 ? .train : .test }
     let equal = EqualVideos(sets: [[2, 50], [8, 9]])

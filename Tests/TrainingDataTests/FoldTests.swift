@@ -16,8 +16,8 @@ import Testing
     return settings
   }
 
-  /// Each video is held out by exactly one fold, no person trains and is held out, and the whole is
-  /// what trains at the end.
+  /// Each video is held out by exactly one fold, no person is in training and held out, and the
+  /// final training has all videos.
   @Test func everyVideoIsHeldOutOnce() throws {
     var random = RandomStream(seed: 5, .check)
     for round in 0..<60 {
@@ -68,7 +68,7 @@ import Testing
     #expect(first != other)
   }
 
-  /// What the data set tests on is in no fold, unless the split is by hash.
+  /// The data set's test videos are in no fold, unless the split is by hash.
   @Test func theDataSetsTestIsInNoFold() throws {
     let videos = (0..<12).map { group in
       video(

@@ -7,8 +7,8 @@ import VideoCatalog
 
 /// How much of a store an epoch reads again, because the page cache doesn't hold it any more.
 @Suite struct LocalityTests {
-  /// Where LMDB puts a sample: JPEG files have pages of their own, records and keys share leaf pages
-  /// in the order of names.
+  /// The pages on which LMDB puts a sample: JPEG files have pages of their own, records and keys
+  /// share leaf pages in the order of names.
   private struct Pages {
     static let imagePages = 4
     static let recordsPerPage = 9
@@ -16,7 +16,7 @@ import VideoCatalog
 
     private var firstOfVideo: [Int] = []
 
-    /// - Parameter videos: positions and shards as in a catalog.
+    /// - Parameter videos: indices and shards as in a catalog.
     init(_ videos: [SampleCatalog.Video]) {
       var counts: [Int: Int] = [:]
       for video in videos {
@@ -33,7 +33,8 @@ import VideoCatalog
     }
   }
 
-  /// Pages that an epoch reads with a cache of some pages, of which the longest unused one goes first.
+  /// Number of pages that an epoch reads with a cache of some pages that evicts the least recently
+  /// used one.
   private static func reads(
     _ order: EpochOrder, _ videos: [SampleCatalog.Video], cache: Int
   ) -> Int {
@@ -59,7 +60,7 @@ import VideoCatalog
     return reads
   }
 
-  /// Which of `shards` shards gets a video, by its position in the order of names.
+  /// The shard, of `shards`, that gets a video, by the video's index in the order of names.
   enum Dealing: String, CaseIterable {
     /// One extraction in the order of names.
     case inOrder
@@ -69,8 +70,8 @@ import VideoCatalog
     case random
   }
 
-  /// A window is a sixth of the data: the caches are a third of a window, a little more than one, and
-  /// three of them.
+  /// A window is a sixth of the data: the caches are a third of a window, a little more than one,
+  /// and three of them.
   @Test(arguments: Dealing.allCases, [0.05, 0.2, 0.5])
   func anEpochReadsHardlyMoreThanWithWindowsOfShards(dealing: Dealing, cacheShare: Double) throws {
     let (count, shards, faces) = (3840, 96, 8)
@@ -105,7 +106,7 @@ import VideoCatalog
     )
     let ratio = Double(after) / Double(before)
     #expect(ratio <= 1.2, "\(after) pages instead of \(before), ratio \(ratio)")
-    // Where the cache is small, all samples mixed would read more.
+    // With a small cache, a shuffle of all samples would read more.
     guard cacheShare < 0.5 else { return }
     settings.shuffleVideos = count
     let mixed = try EpochOrder(

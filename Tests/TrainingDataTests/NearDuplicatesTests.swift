@@ -6,7 +6,7 @@ import Workers
 
 @testable import TrainingData
 
-/// Copies on two sides of a split that are not equal to the byte.
+/// Copies on two sides of a split that are not equal byte by byte.
 @Suite struct NearDuplicatesTests {
   private typealias Video = PictureStore.Video
 
@@ -34,7 +34,7 @@ import Workers
     }
   }
 
-  /// The same whether the store knows how crops look or not.
+  /// The result is the same with and without hashes in the store.
   private func find(_ videos: [Video]) throws -> (pairs: [[String]], warning: String?) {
     let decoded = try find(videos) { _ in nil }
     let stored = try find(videos) { try looks($0) }
@@ -65,7 +65,7 @@ import Workers
     #expect(pairs.isEmpty && warning == nil)
   }
 
-  /// Compressed anew, through a smaller size, brightened: found on another side, in either direction.
+  /// A recompressed, downscaled or brightened copy is found on another side, in either direction.
   @Test func copiesOnAnotherSideAreFound() throws {
     var videos = try different()
     let small = try (0..<3).map { crop in
@@ -97,7 +97,8 @@ import Workers
     #expect(try find(try different() + [copy]).pairs == [["copy", "train/3"]])
   }
 
-  /// On one side, or in one group, a copy does no harm: as the warning says, a group is the remedy.
+  /// On one side, or in one group, a copy gives no warning; as the warning says, one group for both
+  /// is the remedy.
   @Test func oneSideAndOneGroupAreNotWarnedOf() throws {
     let files = try (10..<13).map { try spotsFile($0, quality: 30) }
     let sameSide = Video("copy", files, split: .train)
@@ -120,7 +121,8 @@ import Workers
     #expect(try find(videos).pairs.isEmpty)
   }
 
-  /// What the store says of a crop's looks is believed: nothing is decoded. Too few of them are not.
+  /// The store's hashes are used, and no crop is decoded; if there are too few of them, crops are
+  /// decoded.
   @Test func picturesAreDecodedOnlyWhereNeeded() throws {
     let videos = try different()
     let first = try #require(try videos.first.map { try looks($0) })

@@ -5,7 +5,7 @@ import VideoCatalog
 
 @testable import TrainingData
 
-/// Orders that version 1 gave, which a checkpoint of that version goes on with: see
+/// Orders of version 1, with which a checkpoint of that version is continued: see
 /// Tests/Fixtures/order/make_orders.
 @Suite struct OldOrderTests {
   private struct Example: Decodable {
@@ -22,7 +22,7 @@ import VideoCatalog
 
   private static let shardCount = 7
 
-  /// As those in OrderMaker.swift.
+  /// The same as in OrderMaker.swift.
   private static let videos: [SampleCatalog.Video] = {
     var start = 0
     return (0..<60).map { index in
@@ -56,7 +56,7 @@ import VideoCatalog
     }
   }
 
-  /// What was trained from a store of one shard is trained the same way still.
+  /// A training on a store of one shard is unchanged.
   @Test(arguments: EpochOrder.Balance.allCases)
   func oneShardIsOrderedAsByTheFirstVersion(balance: EpochOrder.Balance) throws {
     let videos = TrainingDataTests.videos(real: 60, fake: 310)

@@ -11,8 +11,9 @@ import VideoCatalog
 
 /// Batches of pairs: stored fakes beside their originals, and blends beside what they are made of.
 @Suite struct PairOrderTests {
-  /// Six real videos; a fake of each of the first four, of which the last is longer than its original;
-  /// and one whose original isn't there. Frames 0, 10, 20, ...; every fourth has two faces.
+  /// Six real videos; a fake of each of the first four, of which the last is longer than its
+  /// original; and one whose original is missing. Frames 0, 10, 20, ...; every fourth has two
+  /// faces.
   private func withCatalog(
     fakes: Bool = true, _ body: (SampleCatalog) throws -> Void
   ) throws {
@@ -78,8 +79,9 @@ import VideoCatalog
       settings: settings(batchSize: batchSize, steps: steps), pairing: pairing, blends: blends)
   }
 
-  /// A stored fake has the same face of the same frame of its original beside it; one that goes on behind
-  /// its end has the same share of the way; one without an original has any real picture.
+  /// A stored fake is paired with the same face in the same frame of its original; after the
+  /// original's end, with the sample at the same relative position; without an original, with any
+  /// real picture.
   @Test func fakesStandBesideTheirOriginals() throws {
     try withCatalog { catalog in
       let order = try order(catalog, .source, blends: 0)
@@ -131,7 +133,7 @@ import VideoCatalog
     }
   }
 
-  /// Which fakes are drawn is balanced, and each still has its own original beside it.
+  /// The choice of fakes is balanced, and each is still paired with its own original.
   @Test func storedFakesAreBalanced() throws {
     try withCatalog { catalog in
       var settings = settings(steps: 50)
@@ -155,7 +157,7 @@ import VideoCatalog
     }
   }
 
-  /// Blends stand beside their own real picture, as many in every batch as asked.
+  /// Blends are paired with their own real picture, and each batch has as many as requested.
   @Test(arguments: [(0.0, 0), (0.3, 1), (0.5, 2), (1, 4)])
   func everyBatchHasItsBlends(share: Double, blends: Int) throws {
     try withCatalog { catalog in
@@ -172,7 +174,7 @@ import VideoCatalog
     }
   }
 
-  /// Real pictures alone are enough where all fakes are blends; else it is said what is missing.
+  /// Real pictures alone are enough if all fakes are blends; else the error says what is missing.
   @Test func realPicturesAreEnough() throws {
     try withCatalog(fakes: false) { catalog in
       let order = try order(catalog, .source, blends: 1)
@@ -193,7 +195,8 @@ import VideoCatalog
     }
   }
 
-  /// The members of a pair are augmented alike: of one picture twice nothing differs. Without pairs it does.
+  /// The members of a pair are augmented in the same way: a pair of equal pictures stays equal.
+  /// Without pairs they differ.
   @Test(arguments: [true, false]) func pairsAreAugmentedAlike(isPaired: Bool) throws {
     struct Twice: TrainingOrder {
       let isPaired: Bool

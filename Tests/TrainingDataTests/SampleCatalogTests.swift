@@ -81,7 +81,7 @@ import VideoCatalog
     }
   }
 
-  /// The fingerprint is that of the content, wherever it lies.
+  /// The fingerprint depends on the content, not on the path.
   @Test func fingerprint() throws {
     try withTemporaryDirectory { directory in
       let store = try SmallStore(in: directory)

@@ -7,9 +7,10 @@ import VideoCatalog
 
 @testable import TrainingData
 
-/// Equal samples train in the same way, however they are cut into shards.
+/// Equal samples give the same training, however they are divided into shards.
 @Suite struct ShardIndependenceTests {
-  /// The videos of a small store, dealt to shards: each by a writer of its own, as several hosts do.
+  /// The videos of a small store, distributed over shards, each with a writer of its own, as
+  /// several hosts do.
   private func store(_ folder: TemporaryDirectory, _ name: String, shards: Int) throws -> String {
     let path = folder.path(of: name)
     let encoder = try JPEGEncoder(quality: 95)

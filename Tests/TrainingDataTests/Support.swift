@@ -63,8 +63,8 @@ struct SmallStore {
 
   let path: String
 
-  /// Videos `0..<count`, every third one fake; video 1 has no face, and one more failed. A frame has
-  /// one face, and every fourth a second one.
+  /// Videos `0..<count`, every third one fake; video 1 has no face, and one more failed. A frame
+  /// has one face, and every fourth a second one.
   init(
     in directory: TemporaryDirectory, videoCount: Int = 12, frames: Int = 6,
     maximumShardBytes: Int = 120_000, replacing: [Int: [UInt8]] = [:]
@@ -87,7 +87,7 @@ struct SmallStore {
 
   /// The samples of a video.
   ///
-  /// - Parameter replacing: what stands for the first sample's JPEG file.
+  /// - Parameter replacing: bytes that replace the first sample's JPEG file.
   static func samples(
     _ number: Int, frames: Int, _ encoder: JPEGEncoder, replacing: [UInt8]? = nil
   ) throws -> [FaceSample] {
@@ -133,7 +133,7 @@ func expectError(
   }
 }
 
-/// A picture of soft spots, another one for each number.
+/// A picture of soft spots, different for each number.
 func spots(_ number: Int, size: Int = 64) -> PixelBuffer {
   var random = RandomStream(seed: UInt64(number), .check)
   let bytes = (0..<9 * 9 * 4).map { _ in UInt8(random.below(256)) }
@@ -164,7 +164,7 @@ struct PictureStore {
 
   let path: String
 
-  /// - Parameter looks: what the record of a video says of how its crops look.
+  /// - Parameter looks: hashes of crops in the record of a video.
   init(
     in directory: TemporaryDirectory, _ videos: [Video],
     looks: (Video) throws -> [PerceptualHash?]? = { _ in nil }

@@ -7,8 +7,8 @@ import Testing
 
 /// Advice in messages about layouts is followed, and leads to a catalog.
 @Suite struct AdviceTests {
-  /// Each layout of the table, read as every kind, from its folder and from the one above: what the
-  /// message says to try works.
+  /// Each layout of the table is read as every kind, from its folder and from the parent folder:
+  /// what the message says to try works.
   @Test(arguments: KnownLayout.all.map(\.id))
   func isTrueOfEveryLayout(id: String) throws {
     let layout = try #require(KnownLayout.layout(id))
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  /// Does what a message says.
+  /// Follows the advice of a message.
   private func follow(
     _ error: VideoCatalogError, _ kind: CatalogKind, _ input: String, _ id: String
   ) throws {
@@ -77,14 +77,14 @@ import Testing
       let error = try #require(
         throws: VideoCatalogError.self, performing: { try folder.load(.folders) })
       #expect(error.description.contains(advice), "\(error)")
-      // Names with signs are quoted as YAML: the test of the settings reads them back.
+      // Names with punctuation are quoted as YAML: the test of the settings reads them back.
       if !files.contains(where: { $0.contains("'") }) {
         try follow(error, .folders, folder.path, "\(files)")
       }
     }
   }
 
-  /// Where some of it is right, skipping is offered, and works.
+  /// If some folders have labels, skipping the others is offered, and works.
   @Test(arguments: [
     (CatalogKind.celebdf, ["Celeb-real/id0_0000.mp4", "new/x.mp4"]),
     (.faceforensics, ["original_sequences/youtube/c23/videos/000.mp4", "new/x.mp4"]),

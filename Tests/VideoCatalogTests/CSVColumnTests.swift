@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// What pandas writes for nothing is nothing.
+  /// What pandas writes for a missing value is read as missing.
   @Test func missingValuesAreNoGroup() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["a.mp4", "b.mp4"])
@@ -46,7 +46,7 @@ import Testing
   }
 }
 
-/// Folders whose names speak of both labels, or of one in an unknown way.
+/// Folders whose names mention both labels, or one in an unknown way.
 @Suite struct UnclearFolderTests {
   @Test(arguments: ["fake/not_real/a.mp4", "real/Fake-Faces-HQ/a.mp4", "FaceSwap/real2/a.mp4"])
   func areErrors(path: String) throws {
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// 0 and 1 in a data set's folder are as likely labels as people; the advice works both ways.
+  /// 0 and 1 in a data set's folder may be labels or people; the advice works for both.
   @Test func zeroAndOneAreAskedFor() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["deepfake/0/a.mp4", "deepfake/1/b.mp4"])
@@ -75,14 +75,14 @@ import Testing
         #expect(
           catalog.videos.map(\.label) == (labels.real == ["0"] ? [.real, .fake] : [.fake, .real]))
       }
-      // People with numbers are people.
+      // Folders with other numbers are people.
       try folder.makeFiles(["deepfake/2/c.mp4", "real/2/d.mp4"])
       let people = try VideoCatalog.load(kind: .folders, input: folder.path)
       #expect(Set(people.videos.map(\.group)).count == 3)
     }
   }
 
-  /// Pictures of one number in several splits are other people.
+  /// Pictures with one number in several splits show different people.
   @Test func numbersBeginAnewInEachSplit() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  /// Numbers and versions beside a label are none of its words.
+  /// Numbers and versions beside a label don't count.
   @Test func numbersBesideALabelAreUnderstood() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles([
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  /// Two columns of labels that disagree are an error, not a coin flip; both ways out work.
+  /// Two columns of labels that disagree are an error; both settings in the advice work.
   @Test(arguments: [
     "label", "is_fake", "Label",
   ])
@@ -221,7 +221,7 @@ import Testing
     #expect(
       try load("path,label\n\(files[0]),fake\n\(files[1]),real\n", files: files).labels
         == asNumbers.labels)
-    // Of real videos alone, too.
+    // So it is for real videos alone.
     expectError(.contradiction, "--set csv.fake=0") {
       _ = try load("path,label\n\(files[0]),1\n", files: files)
     }

@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  /// Where some are missing, the others are read, and the first path is shown.
+  /// If some files are missing, the others are read, and the first path is shown.
   @Test func notesTheFirstPathWhereSomeAreMissing() throws {
     try withTable(["a.mp4", "b.mp4"], files: ["data/csv/b.mp4"]) { folder in
       let catalog = try load(folder)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import VideoCatalog
 
-/// What was taken for what.
+/// How a catalog interpreted its input.
 @Suite struct CatalogReadingTests {
   private typealias Row = CatalogReading.Row
 
@@ -72,7 +72,8 @@ import Testing
     }
   }
 
-  /// It depends on names only, not on the order in which a file system lists them, and can be stored.
+  /// It depends on names only, not on the order in which a file system lists them, and can be
+  /// stored.
   @Test func isStored() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["real/b.mp4", "real/a.mp4", "fake/c.mp4"])

@@ -13,7 +13,7 @@ import Testing
 
     """
 
-  /// The three test videos and three others, with names as a layout places them.
+  /// The three test videos and three others, with the paths that a layout gives them.
   private static let layouts: [(name: String, test: [String], train: [String])] = [
     (
       "official",
@@ -102,7 +102,7 @@ import Testing
     }
   }
 
-  /// What the list names and the layout doesn't place there must not go into training by that.
+  /// A listed video at a path that the layout doesn't have must not go into training.
   @Test(arguments: [
     ("Celeb-real/part1/id1_0000.mp4", "Celeb-real/id1_0000.mp4"),
     ("Celeb-real/ID1_0000.mp4", "Celeb-real/id1_0000.mp4"),
@@ -145,7 +145,8 @@ import Testing
     }
   }
 
-  /// A list of which nothing is there belongs to something else; without it the split is open.
+  /// A list without any existing video belongs to another data set; without the list there is no
+  /// official split.
   @Test func refusesAListOfWhichNothingIsThere() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["Celeb-real/id7_0000.mp4", "Celeb-synthesis/id7_id8_0000.mp4"])
@@ -177,7 +178,8 @@ import Testing
     }
   }
 
-  /// A picture is a frame of the video whose name it begins with; a list speaks of all of them.
+  /// A picture is a frame of the video whose name its own begins with; an entry of the list means
+  /// all of them.
   @Test(arguments: [
     ("Celeb-real", "id1_0000_12.png", "id1_0000"), ("Celeb-real", "id1_0000.jpg", "id1_0000"),
     ("Celeb-synthesis", "id0_id1_0000_frame3.png", "id0_id1_0000"),

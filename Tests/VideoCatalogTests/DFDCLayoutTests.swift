@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// The submission form is no table of videos: nobody is sent there.
+  /// The submission form is no table of videos: no message suggests it.
   @Test func doesNotSuggestTheSubmissionForm() throws {
     try withTemporaryDirectory { folder in
       try folder.write(#"{"a.mp4": {"label": "REAL"}}"#, to: "train_sample_videos/metadata.json")

@@ -29,7 +29,7 @@ import VideoCatalog
           "dfdc_train_part_0/aaa.mp4": .real, "dfdc_train_part_0/bbb.mp4": .fake,
           "dfdc_train_part_0/ccc.mp4": .fake, "dfdc_train_part_1/ddd.mp4": .fake,
         ])
-      // The original "gone" lies in no part, and still joins its fakes of two parts.
+      // The original "gone" lies in no part, and still connects its fakes in two parts.
       #expect(
         catalog.partition == [
           ["dfdc_train_part_0/aaa.mp4", "dfdc_train_part_0/bbb.mp4"],

@@ -4,9 +4,9 @@ import Testing
 
 @testable import VideoCatalog
 
-/// Which data set a video is from.
+/// The data set that a video is from.
 @Suite struct DatasetTests {
-  /// In each layout: by its reader, the names of files, or a folder called after it.
+  /// It is known in each layout: by the reader, the names of files, or a folder named after it.
   @Test(
     arguments: [
       (
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  /// The lists of DFDC, its preview and LAV-DF, whose names say nothing.
+  /// The lists of DFDC, its preview and LAV-DF, whose videos' names say nothing.
   @Test func listsTell() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["p/a.mp4", "q/method_A/1/b.mp4", "r/test/c.mp4"])

@@ -29,7 +29,7 @@ import Testing
       ])
   }
 
-  /// The mirror of Kaggle, by both kinds, at the top and one folder down.
+  /// The mirror of Kaggle, by both kinds, at the top and one level below.
   @Test(arguments: [CatalogKind.faceforensics, .folders], ["", "FaceForensics++_C23/"])
   func readsTheMirrorOfKaggle(kind: CatalogKind, prefix: String) throws {
     try withTemporaryDirectory { folder in
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// The compression stands in the name of the folder.
+  /// The compression is in the name of the folder.
   @Test func takesTheCompressionFromTheInputsName() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(Self.files.map { "FaceForensics++_C23/" + $0 })
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  /// Of extracted frames, the folder is the video; its frames are numbered, not identities.
+  /// For extracted frames, the folder is the video; the numbers of frames are no identities.
   @Test(arguments: [CatalogKind.faceforensics, .folders])
   func readsFrames(kind: CatalogKind) throws {
     try withTemporaryDirectory { folder in
@@ -163,7 +163,7 @@ import Testing
     }
   }
 
-  /// A picture carries the name of its video and the number of its frame.
+  /// A picture's name has the name of its video and the number of its frame.
   @Test(arguments: [
     ("000_003_12.png", VideoLabel.fake, "000_003"), ("000_12.png", .real, "000"),
     ("000.jpg", .real, "000"), ("000_003.png", .fake, "000_003"), ("000_003.png", .real, "000"),

@@ -35,7 +35,8 @@ import VideoCatalog
       let real = try #require(catalog["original_sequences/youtube/c23/videos/003.mp4"])
       #expect(real.label == .real && real.method == nil && real.compression == "c23")
       #expect(real.group == "faceforensics:youtube/000")
-      // Actor 03 and YouTube video 003 are strangers, and so are actor 03 and any video "03".
+      // Actor 03 and YouTube video 003 are different people, and so are actor 03 and any video
+      // "03".
       let actor = try #require(
         catalog["original_sequences/actors/c23/videos/03__kitchen_pan.mp4"])
       #expect(actor.group == "faceforensics:actor/03")

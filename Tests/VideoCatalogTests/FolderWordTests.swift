@@ -55,7 +55,7 @@ import Testing
     #expect(FolderWord("videos")?.isSilent == true)
   }
 
-  /// What only holds such words among others, or both labels, is no label.
+  /// A name that has such words among others, or both labels, is no label.
   @Test(arguments: [
     "real-vs-fake", "real_and_fake_face_detection", "realistic", "alice", "unreal", "0", "1",
     "test1", "fakeapp_people", "c1", "", "-",

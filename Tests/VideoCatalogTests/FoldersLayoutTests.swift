@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  /// "Deepfakes" is a word for all fakes, too: a method in it says more.
+  /// "Deepfakes" is a word for all fakes, too: a method in it is more specific.
   @Test func methodInDeepfakes() throws {
     let catalog = try load(["Deepfakes/FaceSwap/a.mp4", "FaceSwap/deepfakes/b.mp4", "real/c.mp4"])
     #expect(catalog.videos.compactMap(\.method) == ["FaceSwap", "FaceSwap"])
@@ -115,7 +115,7 @@ import Testing
     #expect(catalog.videos.allSatisfy { $0.group.hasPrefix("folders:") })
   }
 
-  /// Among other names, a pair counts whose original is there; that others don't is said.
+  /// Among other names, only a pair whose original exists counts; a note says that others don't.
   @Test func pairsCountByTheirOriginal() throws {
     let catalog = try load([
       "real/000.mp4", "real/003.mp4", "real/alice.mp4", "real/bob.mp4", "fake/000_003.mp4",
@@ -126,7 +126,7 @@ import Testing
     #expect(catalog.notes.contains { $0.hasPrefix("2 fakes of 4 with names such as 000_001") })
   }
 
-  /// Where the second number is that of a frame, it connects nobody.
+  /// A second number that is a frame's connects no videos.
   @Test func frameNumbersConnectNobody() throws {
     let catalog = try load([
       "real/000.mp4", "real/001.mp4", "real/002.mp4", "fake/000_001.mpeg", "fake/000_002.mpeg",
@@ -184,7 +184,7 @@ import Testing
     #expect(Set(other.videos.map(\.group)) == ["folders:00000"])
   }
 
-  /// The people of folders above the label are people, if there are several.
+  /// Folders above the label are people, if there are several.
   @Test func peopleAboveTheLabel() throws {
     let catalog = try load([
       "set/anna/real/1.mp4", "set/anna/fake/2.mp4", "set/bert/real/1.mp4", "set/bert/fake/9.mp4",
@@ -194,12 +194,12 @@ import Testing
         ["set/anna/real/1.mp4", "set/anna/fake/2.mp4"],
         ["set/bert/real/1.mp4", "set/bert/fake/9.mp4"],
       ])
-    // One folder that holds everything is nobody.
+    // One folder that holds everything is no person.
     let one = try load(["set/real/1.mp4", "set/fake/2.mp4"])
     #expect(Set(one.videos.map(\.group)) == ["folders:1", "folders:2"])
   }
 
-  /// The official split of FaceForensics++ is taken over where it lies beside the videos.
+  /// The official split of FaceForensics++ is used if it lies beside the videos.
   @Test func takesTheOfficialSplit() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles([
@@ -219,7 +219,7 @@ import Testing
     }
   }
 
-  /// Folders 0 and 1 have no label until somebody says which.
+  /// Folders 0 and 1 have no label unless a setting gives them one.
   @Test func numberedFoldersNeedASetting() throws {
     let files = ["0/a.mp4", "1/b.mp4"]
     try withTemporaryDirectory { folder in
@@ -244,7 +244,7 @@ import Testing
     }
   }
 
-  /// The name of a data set may be a word for fakes: what holds both labels says nothing of its own.
+  /// The name of a data set may be a word for fakes: a folder that contains both labels gives none.
   @Test(arguments: [
     ["deepfake_dataset/real/a.mp4", "deepfake_dataset/fake/b.mp4"],
     ["Deepfakes/train/real/a.mp4", "Deepfakes/train/fake/b.mp4"],
@@ -274,7 +274,7 @@ import Testing
       "original_sequences/youtube/c23/videos/000.mp4", "real/masks/1.mp4",
     ])
     #expect(catalog.videos.count == 3 && catalog["real/masks/1.mp4"]?.label == .real)
-    #expect(catalog.notes.contains { $0.contains("masks are nothing to learn from") })
+    #expect(catalog.notes.contains { $0.contains("masks are not used for training") })
     #expect(
       catalog.reading.rows.contains { $0.found == "folder masks" && $0.takenAs == "passed over" })
   }

@@ -2,11 +2,11 @@ import Contract
 import TestSupport
 import VideoCatalog
 
-/// A line of the table of layouts in docs/extraction.md: files that lie in that layout, and what a
-/// catalog must say of them.
+/// A line of the table of layouts in docs/extraction.md: files in that layout, and what a catalog
+/// must say about them.
 struct KnownLayout: Sendable {
-  /// A file, or a folder of frames if the path ends with a slash, and what is known of it; files with
-  /// the same number are one group.
+  /// A file, or a folder of frames if the path ends with a slash, and what is known about it; files
+  /// with the same number are one group.
   struct File: Sendable {
     var path: String
     var label: VideoLabel
@@ -20,7 +20,7 @@ struct KnownLayout: Sendable {
       self.split = split
     }
 
-    /// What the video is called.
+    /// Name of the video.
     var name: String { path.hasSuffix("/") ? String(path.dropLast()) : path }
 
     /// The files to make.
@@ -35,14 +35,14 @@ struct KnownLayout: Sendable {
   var files: [File]
   /// Lists and tables, by path.
   var documents: [String: String] = [:]
-  /// The table that is the input; else the folder.
+  /// The table that is the input; nil if the folder is.
   var input: String?
   var folders = FolderLabels()
   var csv = CSVSettings()
   var labelOfAll: VideoLabel?
   /// Whether relative paths of the table start at the data set's folder.
   var startsAtRoot = false
-  /// Files that are there, and no video to learn from.
+  /// Files that exist and are not used for training.
   var others: [String] = []
 
   static let all = dfdc + faceForensics + celebDF + folders + tables

@@ -29,7 +29,7 @@ import VideoCatalog
     }
   }
 
-  /// Labels, groups and splits are those of the layout; what was taken for what says so.
+  /// Labels, groups and splits are those of the layout; the rows of the reading say so.
   @Test(arguments: KnownLayout.all.map(\.id))
   func isRead(id: String) throws {
     let layout = try #require(KnownLayout.layout(id))

@@ -4,9 +4,9 @@ import Testing
 
 @testable import VideoCatalog
 
-/// Which real video a fake was made from.
+/// The real video that a fake was made from.
 @Suite struct OriginalsTests {
-  /// In each layout, by the names and lists of its data set.
+  /// It is found in each layout, by the names and lists of its data set.
   @Test(arguments: [
     (
       CatalogKind.faceforensics,
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  /// DFDC's metadata names them, also where they lie in another part.
+  /// DFDC's metadata names originals, also those in another part.
   @Test func metadataNamesThem() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["p0/a.mp4", "p0/b.mp4", "p1/c.mp4", "p1/d.mp4"])
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  /// A table's column names them, with or without a column of groups.
+  /// A table's column names originals, with or without a column of groups.
   @Test(arguments: ["", ",group"])
   func aColumnNamesThem(group: String) throws {
     try withTemporaryDirectory { folder in

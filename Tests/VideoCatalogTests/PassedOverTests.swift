@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 import VideoCatalog
 
-/// What lies in a data set's folders and is no video.
+/// What lies in a data set's folders and is not used.
 @Suite struct PassedOverTests {
-  /// Each kind is counted, and nothing of it is opened: a FIFO would never answer.
+  /// Each kind is counted, and none is opened: opening a FIFO would never end.
   @Test func everyKindIsCounted() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles([

@@ -28,7 +28,7 @@ import VideoCatalog
     }
   }
 
-  /// Numbered faces right in a folder of a label, a split or a collection are as many people.
+  /// Numbered faces directly in a folder of a label, a split or a collection are different people.
   @Test func numberedFacesStaySingle() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles([
@@ -70,7 +70,7 @@ import VideoCatalog
     }
   }
 
-  /// One picture alone is a frame only where its neighbours are folders of frames.
+  /// A folder with one picture is a folder of frames only if it lies beside others.
   @Test func aSingleFrame() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["real/a/0.png", "real/a/1.png", "real/b/5.png", "fake/c/1.png"])
@@ -152,7 +152,8 @@ import VideoCatalog
     }
   }
 
-  /// Folders that the user gave a label hold as many people as pictures, whatever their names.
+  /// In folders that the user gave a label, each picture shows another person, whatever their
+  /// names.
   @Test func numberedPicturesInNamedFolders() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["0/00001.jpg", "0/00002.jpg", "1/00003.jpg", "1/00004.jpg"])
@@ -163,14 +164,15 @@ import VideoCatalog
     }
   }
 
-  /// One label for everything; folders that say something else contradict it, and the advice works.
+  /// Folders that contradict the one label for everything are an error, and the advice works.
   @Test func oneLabelForAll() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["house/a.jpg", "senate/b.jpg", "c.jpg"])
       expectError(.unlabelled, "3 video files") { _ = try folder.load(.folders) }
       let catalog = try folder.load(.folders, CatalogOptions(label: .real))
       #expect(catalog.videos.allSatisfy { $0.label == .real })
-      // Nothing shows where people begin: each is a group of its own, and `house` and `senate` are none.
+      // Nothing shows which folders are people: each file is a group of its own, and `house` and
+      // `senate` are none.
       #expect(catalog["house/a.jpg"]?.group == "folders:a")
       #expect(catalog["senate/b.jpg"]?.group == "folders:b")
       #expect(catalog["c.jpg"]?.group == "folders:c")
@@ -218,7 +220,7 @@ import VideoCatalog
     }
   }
 
-  /// A form that one class alone has is remarked.
+  /// A form that only one class has gives a note.
   @Test func aTellingFormIsRemarked() throws {
     try withTemporaryDirectory { folder in
       try folder.makeFiles(["real/a.jpg", "real/b.jpg", "fake/c.mp4"])

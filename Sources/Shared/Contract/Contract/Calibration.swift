@@ -3,30 +3,30 @@
 /// another. The model file carries this value, so that a detector can't decide differently from the
 /// evaluation.
 package struct Calibration: ContractValue {
-  /// How the scores of a video's crops become the one of the video.
+  /// Rule that turns the scores of a video's crops into the score of the video.
   package let score: VideoScore
 
-  /// What margins are divided by before the sigmoid; above 0.
+  /// Divisor of the margins before the sigmoid; above 0.
   package let temperature: Double
 
-  /// A video whose probability is above it is called fake; 0...1.
+  /// A video with a probability above the threshold is called fake; 0...1.
   package let threshold: Double
 
-  /// Probability from which on it can't be told what a video is, 0...threshold. Equal to the
-  /// threshold where every video gets a verdict.
+  /// Lower end of the range of probabilities without a verdict, 0...threshold. Equal to the
+  /// threshold if every video gets a verdict.
   package let lowerBound: Double
 
-  /// Probability up to which it can't be told what a video is, threshold...1. Equal to the threshold
-  /// where every video gets a verdict.
+  /// Upper end of the range of probabilities without a verdict, threshold...1. Equal to the
+  /// threshold if every video gets a verdict.
   package let upperBound: Double
 
-  /// What a reader should know of how the values were found, as whole sentences.
+  /// What a reader should know about how the values were fitted, in whole sentences.
   package let notes: [String]
 
-  /// A calibration of known values.
+  /// Creates a calibration from values that are known to be valid.
   ///
-  /// - Precondition: the temperature is finite and above 0, the threshold lies in 0...1, the bounds
-  ///   on their sides of it.
+  /// - Precondition: the temperature is finite and above 0, the threshold lies in 0...1, each bound
+  ///   on its side of the threshold.
   package init(
     score: VideoScore = .mean, temperature: Double = 1, threshold: Double = 0.5,
     lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
@@ -40,7 +40,7 @@ package struct Calibration: ContractValue {
     }
   }
 
-  /// A calibration of values that may come from anywhere.
+  /// Creates a calibration from values that may come from anywhere; throws if one is out of range.
   package init(
     validating score: VideoScore, temperature: Double, threshold: Double,
     lowerBound: Double? = nil, upperBound: Double? = nil, notes: [String] = []
@@ -54,14 +54,14 @@ package struct Calibration: ContractValue {
     try validate()
   }
 
-  /// The verdict on a probability: fake above the threshold, else real (so is a video without a
-  /// face, at 0.5 and the threshold 0.5). Nil for NaN: a broken network has no verdict.
+  /// Returns fake above the threshold, else real. With the threshold 0.5, a video without a face is
+  /// real, as its probability is 0.5. Returns nil for NaN: a broken network has no verdict.
   package func label(probability: Double) -> VideoLabel? {
     guard !probability.isNaN else { return nil }
     return probability > threshold ? .fake : .real
   }
 
-  /// Reads a calibration; values that no fit can give are an error.
+  /// Reads a calibration; throws if a value is out of range.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     score = try values.decode(VideoScore.self, forKey: .score)
@@ -73,7 +73,6 @@ package struct Calibration: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     let advice = "export the model again"
     guard temperature > 0, temperature.isFinite else {

@@ -1,12 +1,12 @@
 internal import Files
 internal import Foundation
 
-/// Values of the contract as JSON: the same bytes for the same value, and one sentence for what is
-/// wrong with bytes that aren't one.
+/// Writes and reads values of the contract as JSON. Equal values give equal bytes, and an error
+/// says in one sentence what is wrong with the bytes.
 package enum ContractDocument {
-  /// The value as JSON with sorted keys, a line for each.
+  /// Returns the value as JSON with sorted keys, one per line.
   ///
-  /// - Throws: where the value has a number that JSON can't write.
+  /// - Throws: if the value has a number that JSON can't represent.
   package static func encode(_ value: some Encodable) throws(ContractError) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -32,8 +32,8 @@ package enum ContractDocument {
     }
   }
 
-  /// The bytes with a line feed at their end, which JSON may have there: a text that ends with the
-  /// bracket that is one too deep would end the process in Foundation's decoder (of Swift 6.2).
+  /// Appends a line feed, which JSON allows. Without it, Foundation's decoder (of Swift 6.2) ends
+  /// the process if the last byte is the bracket that exceeds its depth limit.
   fileprivate static func complete(_ bytes: [UInt8]) -> Data {
     var data = Data(bytes)
     data.append(0x0A)
@@ -63,14 +63,14 @@ package enum ContractDocument {
     }
   }
 
-  /// What breaks the syntax, with its place.
+  /// Describes the syntax error, with its line and column.
   private static func syntaxProblem(_ bytes: [UInt8]) -> String {
     do throws(FileError) {
       _ = try JSONValue.parse(bytes, path: "")
     } catch {
-      let place = error.place.map { " in line \($0.line)" } ?? ""
+      let line = error.place.map { " in line \($0.line)" } ?? ""
       let column = error.place?.column.map { ", column \($0)" } ?? ""
-      return "text that isn't\(place)\(column): \(error.messageWithAdvice)"
+      return "text that isn't\(line)\(column): \(error.messageWithAdvice)"
     }
     return "a number that is too large"
   }
@@ -93,7 +93,7 @@ package enum ContractDocument {
   }
 }
 
-/// Any JSON, to say what was found.
+/// Any JSON value, to describe what was found.
 private enum JSONContent: Decodable {
   case flag(Bool)
   case number(Double)
@@ -119,7 +119,7 @@ private enum JSONContent: Decodable {
     }
   }
 
-  /// What stands at a path, in a few words.
+  /// Describes the value at a path in a few words.
   static func text(at path: [any CodingKey], in bytes: [UInt8]) -> String {
     guard
       var value = try? JSONDecoder().decode(

@@ -1,18 +1,14 @@
 internal import PrintableText
 
-/// A value that has no meaning: which one, what it must be, and what it is.
+/// An invalid value: which one, what was expected and what was found.
 package struct ContractError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The value's name, with those of the values around it: `recipe.geometry.margin`. Empty for a
-  /// document as a whole.
+  /// Path of the value, such as `recipe.geometry.margin`; empty for the document as a whole.
   package let key: String
-  /// What was expected.
   package let expected: String
-  /// What was found.
   package let got: String
-  /// What to try; nil where the sentence says it already.
+  /// What to try; nil if the sentence says it already.
   package let advice: String?
 
-  /// Creates an error.
   package init(key: String, expected: String, got: String, advice: String? = nil) {
     self.key = key
     self.expected = expected
@@ -20,7 +16,7 @@ package struct ContractError: Error, Sendable, Equatable, CustomStringConvertibl
     self.advice = advice
   }
 
-  /// The sentence without the value's name.
+  /// The sentence without the key.
   package var message: String {
     "expected \(expected), got \(got)" + (advice.map { "; " + $0 } ?? "")
   }
@@ -30,14 +26,14 @@ package struct ContractError: Error, Sendable, Equatable, CustomStringConvertibl
     (key.isEmpty ? message : "\(key): \(message)").printable
   }
 
-  /// The error as a decoder throws it.
+  /// The error in the form in which decoders throw it.
   package func decodingError(at decoder: any Decoder) -> DecodingError {
     .dataCorrupted(
       DecodingError.Context(
         codingPath: decoder.codingPath, debugDescription: description, underlyingError: self))
   }
 
-  /// The same error of a value inside another one.
+  /// The same error with a path before its key.
   package func within(_ path: String) -> ContractError {
     let name = [path, key].filter { !$0.isEmpty }.joined(separator: ".")
     return ContractError(key: name, expected: expected, got: got, advice: advice)

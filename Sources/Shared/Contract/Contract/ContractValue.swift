@@ -1,6 +1,6 @@
-/// A value of the contract: it knows what it may be, and is checked wherever it is decoded.
+/// A value of the contract, which is validated wherever it is decoded.
 package protocol ContractValue: Codable, Sendable, Equatable {
-  /// Throws where the value has no meaning.
+  /// Throws an error that names the first part that isn't valid.
   func validate() throws(ContractError)
 }
 
@@ -15,11 +15,10 @@ extension ContractValue {
   }
 }
 
-/// One of a few names; any other one is an error that lists them.
+/// One of a few names. Decoding any other name throws an error that lists them.
 package protocol ContractChoice: RawRepresentable<String>, CaseIterable, Codable, Sendable {}
 
 extension ContractChoice {
-  /// Reads a name.
   package init(from decoder: any Decoder) throws {
     let name = try decoder.singleValueContainer().decode(String.self)
     guard let choice = Self(rawValue: name) else {
@@ -32,7 +31,7 @@ extension ContractChoice {
   }
 }
 
-/// Throws unless a number lies in its bounds; NaN never does.
+/// Throws unless a number lies within its bounds; NaN never does.
 func require<Number: Comparable & CustomStringConvertible>(
   _ value: Number, in bounds: ClosedRange<Number>, _ key: String, _ unit: String
 ) throws(ContractError) {

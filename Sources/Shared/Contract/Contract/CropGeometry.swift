@@ -1,45 +1,43 @@
-/// How a face becomes a crop: everything that must be equal at training and at prediction time.
+/// How a crop is made of a face; equal at training and at prediction time.
 ///
-/// The value is written into `store.json`, copied into checkpoints and model files, and read back by
-/// the detector.
+/// The value is written into `store.json`, copied into checkpoints and model files, and read back
+/// by the detector.
 package struct CropGeometry: ContractValue {
-  /// How a crop is laid over the face.
+  /// How a crop is aligned with the face.
   package enum Alignment: String, ContractChoice {
-    /// Similarity transform from the five landmarks to the canonical face: eyes level, face centred.
+    /// Similarity transform from the five landmarks to the canonical face: eyes level, face
+    /// centred.
     case landmarks
     /// Upright square around the detector's box.
     case box
-    /// Pictures are crops of faces already: nothing is detected, and the largest square in the middle
-    /// of a picture is resized. Stretching would change the face's shape.
+    /// Pictures are crops of faces already: no face is detected, and the largest square in the
+    /// middle of a picture is resized. Stretching would change the face's shape.
     case whole = "none"
   }
 
   /// What a crop shows where it reaches beyond its picture.
   package enum Fill: String, ContractChoice {
-    /// Black.
     case black
     /// The picture's mirror image, in which its outermost row and column aren't repeated (OpenCV's
     /// `BORDER_REFLECT_101`).
     case reflect
   }
 
-  /// How a crop is laid over the face.
   package var alignment: Alignment
 
-  /// Size of the crop relative to the face: 1 is the canonical face (or the box) itself, 1.3 shows
-  /// 15% of it more on every side. Of no meaning for whole pictures.
+  /// Size of the crop relative to the face: 1 is the canonical face (or the box) itself, 1.3 adds
+  /// 15% of it on every side. Unused for whole pictures.
   package var margin: Double
 
   /// Width and height of a crop in pixels.
   package var sizePixels: Int
 
-  /// What a crop shows where it reaches beyond its picture. Of no meaning for whole pictures.
+  /// Unused for whole pictures.
   package var fill: Fill
 
   /// Largest width and height of a crop in pixels.
   package static let maximumSizePixels = 4096
 
-  /// Creates a crop geometry.
   package init(
     alignment: Alignment = .landmarks, margin: Double = 1.3, sizePixels: Int = 224,
     fill: Fill = .black
@@ -54,7 +52,8 @@ package struct CropGeometry: ContractValue {
     case alignment, margin, sizePixels, fill
   }
 
-  /// Reads a geometry; one that no crop can have is an error. Older software filled with black.
+  /// Reads a geometry; throws if a value is out of range. Without `fill`, which older software
+  /// didn't write, it is black.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     alignment = try values.decode(Alignment.self, forKey: .alignment)
@@ -64,7 +63,7 @@ package struct CropGeometry: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Writes the geometry; black, which older software doesn't know by name, isn't written.
+  /// Writes the geometry. Black is left out, as older software doesn't know `fill`.
   package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(alignment, forKey: .alignment)
@@ -73,7 +72,6 @@ package struct CropGeometry: ContractValue {
     if fill != .black { try values.encode(fill, forKey: .fill) }
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     try require(margin, in: 0.1...100, "margin", "times the face")
     try require(sizePixels, in: 1...Self.maximumSizePixels, "sizePixels", "pixels")
@@ -81,7 +79,7 @@ package struct CropGeometry: ContractValue {
 }
 
 extension CropGeometry: CustomStringConvertible {
-  /// e.g. "224x224 pixels, aligned by landmarks, margin 1.3".
+  /// For example "224x224 pixels, aligned by landmarks, margin 1.3".
   package var description: String {
     "\(sizePixels)x\(sizePixels) pixels, "
       + (alignment == .whole

@@ -1,24 +1,22 @@
-/// Which detector finds the faces.
+/// The detector that finds the faces.
 package struct DetectorIdentity: ContractValue {
-  /// The name of MTCNN, the one detector there is.
+  /// Name of MTCNN, the only detector.
   package static let mtcnn = "MTCNN"
 
-  /// The name that stands for no detector: pictures are crops already.
+  /// Name that stands for no detector: pictures are crops already.
   package static let nothing = "none"
 
-  /// Name of the detector.
   package var name: String
 
-  /// Checksums of its networks' weights; nil where they aren't known, as in files of version 1.
+  /// Checksums of its networks' weights; nil if unknown, as in files of version 1.
   package var weights: String?
 
-  /// Names a detector.
   package init(name: String = mtcnn, weights: String? = nil) {
     self.name = name
     self.weights = weights
   }
 
-  /// Reads a detector's name; that of one which isn't there is an error.
+  /// Reads a detector; throws if its name is unknown.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decode(String.self, forKey: .name)
@@ -26,7 +24,6 @@ package struct DetectorIdentity: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     guard name == Self.mtcnn || name == Self.nothing else {
       throw ContractError(

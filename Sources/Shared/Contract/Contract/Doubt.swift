@@ -1,6 +1,6 @@
-/// Why it can't be told what a video is.
+/// A reason why a video gets no verdict.
 package struct Doubt: Codable, Sendable, Equatable {
-  /// What kind of reason it is.
+  /// The kind of a reason.
   package enum Code: String, Codable, Sendable, CaseIterable {
     /// No face was found, or none was kept.
     case noFace
@@ -18,12 +18,13 @@ package struct Doubt: Codable, Sendable, Equatable {
     case damaged
     /// The probability lies between the model's bounds.
     case betweenBounds
-    /// The network computes no number.
+    /// The network's output isn't a finite number.
     case noNumber
   }
 
   package let code: Code
-  /// The reason as half a sentence, with what was found: `the faces are too small (median 18 pixels)`.
+  /// The reason as part of a sentence, with what was found: `the faces are too small (median 18
+  /// pixels)`.
   package let text: String
 
   package init(_ code: Code, _ text: String) {

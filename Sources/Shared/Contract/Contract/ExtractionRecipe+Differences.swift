@@ -1,9 +1,9 @@
 extension ExtractionRecipe {
-  /// A setting of a recipe, for a person.
+  /// A setting of a recipe, to be shown to people.
   package struct Setting: Sendable, Equatable {
-    /// Its key in the section `extract:` of a pipeline file, where it has one.
+    /// Its key in the section `extract:` of a pipeline file, if it has one there.
     package let name: String
-    /// Its value; nil where it isn't known.
+    /// Its value; nil if unknown.
     package let value: String?
   }
 
@@ -46,16 +46,15 @@ extension ExtractionRecipe {
 
   /// A setting in which two recipes differ.
   package struct Difference: Sendable, Equatable {
-    /// The setting's name.
     package let name: String
-    /// Its value in the one recipe.
+    /// Its value in this recipe.
     package let value: String
-    /// Its value in the other one.
+    /// Its value in the other recipe.
     package let other: String
   }
 
   /// The settings in which this recipe and another one differ, in the order of the pipeline files.
-  /// What one of them doesn't know is no difference.
+  /// A setting whose value is unknown in one of them is left out.
   package func differences(from other: ExtractionRecipe) -> [Difference] {
     zip(settings, other.settings).compactMap { mine, theirs in
       guard let value = mine.value, let known = theirs.value, value != known else { return nil }
@@ -63,7 +62,7 @@ extension ExtractionRecipe {
     }
   }
 
-  /// A whole number without its fraction, as a person writes it.
+  /// Returns a whole number without a fraction, as people write it.
   private static func text(_ value: Double) -> String {
     Int(exactly: value).map(String.init) ?? "\(value)"
   }

@@ -1,16 +1,16 @@
 extension ExtractionRecipe {
-  /// The recipe of a store of format version 1, which has a dictionary of texts instead: the keys and
-  /// values of the pipeline file.
+  /// Creates the recipe of a store of format version 1, which has a dictionary of texts instead of
+  /// a recipe: the keys and values of the pipeline file.
   ///
-  /// What the dictionary lacks was a constant of the software that wrote version 1: pictures evenly
-  /// spaced in time, pixels as they are coded, tracks that outlast gaps of 5 pictures, MTCNN, JPEG
-  /// files in 4:4:4; its defaults stand in for settings that are missing. Which weights the detector
-  /// had isn't known.
+  /// Settings that have no key there were constants of the software that wrote version 1: frames
+  /// evenly spaced in time, pixels as they are coded, tracks that continue after gaps of up to 5
+  /// frames, MTCNN, JPEG files in 4:4:4. A missing key gets that software's default. The detector's
+  /// weights are unknown.
   ///
   /// - Parameters:
-  ///   - texts: the dictionary `pipeline` of `store.json`; keys that no recipe has are left alone.
+  ///   - texts: the dictionary `pipeline` of `store.json`; unknown keys are ignored.
   ///   - geometry: the crop geometry of `store.json`.
-  /// - Throws: where a value isn't what its key stands for.
+  /// - Throws: if a value doesn't fit its key.
   package init(
     version1 texts: [String: String], geometry: CropGeometry
   ) throws(ContractError) {

@@ -1,34 +1,32 @@
-/// All that determines which crops a video gives.
+/// All settings that determine the crops of a video.
 ///
-/// What must be equal at training and at prediction time stands here once. The value is written into
-/// `store.json`, copied into every checkpoint and model file, and read back by the detector: a model
-/// can't be fed crops that it wasn't trained on.
+/// They must be equal at training and at prediction time. The recipe is written into `store.json`,
+/// copied into every checkpoint and model file, and read back by the detector, so that a model
+/// never sees crops made by another recipe.
 package struct ExtractionRecipe: ContractValue {
-  /// The version of the way from a video to crops. It rises when equal settings give other crops.
+  /// Latest version of the extraction. It is raised when equal settings give other crops.
   ///
-  /// Version 1 takes pixels as they are coded; version 2 has `pixels`; version 3 may fill crops with
-  /// something else than black; version 4 may take the faces of a fake from its original. A new recipe
-  /// has the lowest version that its settings allow.
+  /// Version 1 takes pixels as they are coded; version 2 has `pixels`; version 3 may fill crops
+  /// with something other than black; version 4 may take the faces of a fake from its original. A
+  /// new recipe has the lowest version that its settings allow.
   package static let currentVersion = 4
 
-  /// Version of the way that these settings are for.
+  /// Version of the extraction that the settings are for.
   package var version: Int
-  /// Which pictures of a video are looked at.
+  /// Choice of the frames that are searched.
   package var sampling: FrameSampling
-  /// What the pixels of a picture mean.
   package var pixels: PixelInterpretation
-  /// What finds the faces.
+  /// The detector that finds the faces.
   package var detector: DetectorIdentity
   /// How faces are searched for.
   package var search: FaceSearchSettings
-  /// Which tracks of faces are kept.
+  /// Rules by which tracks are kept.
   package var tracks: TrackSettings
   /// How a face becomes a crop.
   package var geometry: CropGeometry
   /// How a crop becomes a file.
   package var images: CropEncoding
 
-  /// Creates a recipe for this software.
   package init(
     sampling: FrameSampling = FrameSampling(),
     pixels: PixelInterpretation = PixelInterpretation(),
@@ -46,7 +44,7 @@ package struct ExtractionRecipe: ContractValue {
     self.images = images
   }
 
-  /// Reads a recipe; one that can't be followed is an error.
+  /// Reads a recipe; throws if this software can't follow it.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     version = try values.decodeWhole(.version)
@@ -62,7 +60,6 @@ package struct ExtractionRecipe: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     guard (1...Self.currentVersion).contains(version) else {
       throw ContractError(
@@ -105,7 +102,7 @@ package struct ExtractionRecipe: ContractValue {
     }
   }
 
-  /// The lowest version of this software that can follow the settings.
+  /// The lowest version that has the settings.
   private static func requiredVersion(
     _ search: FaceSearchSettings, _ geometry: CropGeometry
   ) -> Int {
@@ -113,13 +110,14 @@ package struct ExtractionRecipe: ContractValue {
     return geometry.fill == .black ? 2 : 3
   }
 
-  /// Whether faces are looked for; whole pictures are crops already.
+  /// Whether faces are searched for; whole pictures are crops already.
   package var needsDetector: Bool { geometry.alignment != .whole }
 
-  /// The recipe in the version of another one: the same settings, with what the pixels mean there.
+  /// Returns the recipe in the version of another one: with its own settings, except that pixels
+  /// are interpreted as in the other one.
   ///
-  /// What was begun with an older version goes on with it, so that a store never mixes two. A recipe whose
-  /// settings need a later one keeps that.
+  /// A store that was begun with an older version is continued with it, so that it never mixes two.
+  /// A recipe whose settings need a later version keeps its own.
   package func following(versionOf other: ExtractionRecipe) -> ExtractionRecipe {
     var recipe = self
     let required = Self.requiredVersion(search, geometry)
@@ -134,7 +132,7 @@ extension ExtractionRecipe {
     case version, sampling, pixels, detector, search, tracks, geometry, images
   }
 
-  /// Writes the recipe as its version has it.
+  /// Writes the recipe in the format of its version.
   package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(version, forKey: .version)

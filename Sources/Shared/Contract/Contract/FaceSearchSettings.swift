@@ -1,27 +1,28 @@
-/// How faces are searched for in video.
+/// How faces are searched for in a video.
 package struct FaceSearchSettings: ContractValue {
   /// Thresholds and pyramid of the cascade. Its `minimumFaceSize` is in pixels of the original
   /// picture; the levels of the pyramid are those of a full-size search, so that both find the same
-  /// faces in the same places.
+  /// faces at the same positions.
   ///
-  /// In effect no face is looked for that has less than about 20 pixels in the reduced picture. As
-  /// the levels are steps, the effective minimum is the smallest `minimumFaceSize / pyramidFactor^n`
-  /// that has at least 18.5 pixels there: with the defaults 56 pixels in a 1080p picture, 40 in a
-  /// 720p one, 28 in a 480p one (`FaceSearcher.effectiveMinimumFaceSize`).
+  /// In effect, faces of less than about 20 pixels in the reduced picture aren't searched for. As
+  /// the levels are discrete, the effective minimum is the smallest `minimumFaceSize /
+  /// pyramidFactor^n` that has at least 18.5 pixels there: with the defaults 56 pixels in a 1080p
+  /// picture, 40 in a 720p one, 28 in a 480p one (`FaceSearcher.effectiveMinimumFaceSize`).
   package var cascade: MTCNNSettings
 
-  /// Shorter side in pixels of the reduced picture that whole pictures are searched in; a smaller
-  /// picture is searched as it is. 0 searches full size.
+  /// Shorter side, in pixels, to which a picture is reduced when all of it is searched; a smaller
+  /// picture keeps its size. 0 searches at full size.
   package var searchShortSide: Int
 
-  /// Every so many pictures the whole picture is searched; between, the surroundings of known faces.
+  /// Interval, in frames, at which the whole picture is searched; the frames between are searched
+  /// around known faces only.
   package var fullSearchInterval: Int
 
-  /// Whether a picture without a face is searched again brightened, if it is dark.
+  /// Whether a dark picture without a face is brightened and searched again.
   package var brightenWhenEmpty: Bool
 
-  /// Whether a fake is looked for faces only where the real video that it was made from has them, if both
-  /// have the same pictures at the same times. Of no meaning for a video alone, as at prediction time.
+  /// Whether a fake is searched for faces only where its original has them, if both have the same
+  /// frames at the same times. Unused if there is no original, as at prediction time.
   package var reusesOriginals: Bool
 
   private enum CodingKeys: String, CodingKey {
@@ -29,7 +30,6 @@ package struct FaceSearchSettings: ContractValue {
     case reusesOriginals = "reuseOriginals"
   }
 
-  /// Creates settings.
   package init(
     cascade: MTCNNSettings = MTCNNSettings(), searchShortSide: Int = 360,
     fullSearchInterval: Int = 8, brightenWhenEmpty: Bool = true, reusesOriginals: Bool = false
@@ -41,7 +41,8 @@ package struct FaceSearchSettings: ContractValue {
     self.reusesOriginals = reusesOriginals
   }
 
-  /// Reads settings; those without a meaning are an error. Older software searched each video.
+  /// Reads settings; throws if a value is out of range. Without `reuseOriginals`, which older
+  /// software didn't write, it is off.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     cascade = try values.decode(MTCNNSettings.self, forKey: .cascade)
@@ -52,7 +53,7 @@ package struct FaceSearchSettings: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Writes the settings; `reuseOriginals`, which older software doesn't know, only where it is on.
+  /// Writes the settings; `reuseOriginals`, which older software doesn't know, only if it is on.
   package func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(cascade, forKey: .cascade)
@@ -62,7 +63,6 @@ package struct FaceSearchSettings: ContractValue {
     if reusesOriginals { try values.encode(true, forKey: .reusesOriginals) }
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     do throws(ContractError) {
       try cascade.validate()

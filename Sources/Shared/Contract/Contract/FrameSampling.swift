@@ -1,27 +1,25 @@
-/// Which pictures of a video are looked at.
+/// Number and choice of the frames of a video that are searched for faces.
 package struct FrameSampling: ContractValue {
-  /// How they are chosen.
+  /// How frames are chosen.
   package enum Rule: String, ContractChoice {
-    /// The middles of equally long parts of the video, in presentation time.
+    /// The frames at the middles of equally long parts of the video, in presentation time.
     case evenlySpaced
   }
 
-  /// Largest number of pictures of a video.
+  /// Largest valid `framesPerVideo`.
   package static let maximumFrames = 10_000
 
-  /// Pictures that are looked at; all where the video has fewer.
+  /// Number of frames; a video that has fewer is searched in all of them.
   package var framesPerVideo: Int
 
-  /// How they are chosen.
   package var rule: Rule
 
-  /// Creates a sampling.
   package init(framesPerVideo: Int = 32, rule: Rule = .evenlySpaced) {
     self.framesPerVideo = framesPerVideo
     self.rule = rule
   }
 
-  /// Reads a sampling; one that no video can have is an error.
+  /// Reads a sampling; throws if a value is out of range.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     framesPerVideo = try values.decodeWhole(.framesPerVideo)
@@ -29,7 +27,6 @@ package struct FrameSampling: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     try require(framesPerVideo, in: 1...Self.maximumFrames, "framesPerVideo", "pictures")
   }

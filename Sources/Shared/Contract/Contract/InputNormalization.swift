@@ -1,7 +1,8 @@
-/// How the bytes of a picture become the numbers that a network sees: red, green, blue, each
-/// `(value / 255 - mean) / standardDeviation`.
+/// How the bytes of a picture become the network's input: red, green, blue, each `(value / 255 -
+/// mean) / standardDeviation`.
 ///
-/// Equal at training and at prediction time: the value is copied into checkpoints and model files.
+/// It must be equal at training and at prediction time, so it is copied into checkpoints and model
+/// files.
 package struct InputNormalization: ContractValue {
   /// Mean of red, green and blue, on the scale 0...1.
   package let mean: [Float]
@@ -9,7 +10,7 @@ package struct InputNormalization: ContractValue {
   /// Standard deviation of red, green and blue, on the scale 0...1.
   package let standardDeviation: [Float]
 
-  /// What torchvision's networks are trained with.
+  /// The normalization that torchvision's networks are trained with.
   package static let imageNet = InputNormalization(
     knownMean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225])
 
@@ -24,7 +25,7 @@ package struct InputNormalization: ContractValue {
     self.standardDeviation = standardDeviation
   }
 
-  /// Reads a normalization; one that can't be is an error.
+  /// Reads a normalization; throws if a value is out of range.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     mean = try values.decode([Float].self, forKey: .mean)
@@ -32,7 +33,6 @@ package struct InputNormalization: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     guard mean.count == 3, mean.allSatisfy({ (-1e6...1e6).contains($0) }) else {
       throw ContractError(

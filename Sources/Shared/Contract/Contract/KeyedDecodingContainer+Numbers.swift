@@ -1,5 +1,6 @@
 extension KeyedDecodingContainer {
-  /// Reads a whole number. Foundation's decoder names no key where a number has a fraction.
+  /// Reads a whole number. For a number with a fraction the error names the key; that of
+  /// Foundation's decoder doesn't.
   package func decodeWhole(_ key: Key) throws -> Int {
     let value: Double = try decodeNumber(key)
     guard let whole = Int(exactly: value) else {
@@ -8,7 +9,8 @@ extension KeyedDecodingContainer {
     return whole
   }
 
-  /// Reads a number. Foundation's decoder names no key where a number is too large for its type.
+  /// Reads a number. For a number too large for its type the error names the key; that of
+  /// Foundation's decoder doesn't.
   package func decodeNumber<Number: BinaryFloatingPoint & Decodable>(
     _ key: Key
   ) throws -> Number {

@@ -1,17 +1,16 @@
-/// Settings of the cascade. The defaults are facenet-pytorch's.
+/// Settings of MTCNN's cascade of three networks. The defaults are facenet-pytorch's.
 package struct MTCNNSettings: ContractValue {
-  /// Score from which a proposal counts, 0...1.
+  /// Minimum score of a proposal, 0...1.
   package var proposalThreshold: Float
-  /// Score from which a refined proposal counts, 0...1.
+  /// Minimum score of a refined proposal, 0...1.
   package var refinementThreshold: Float
-  /// Score from which a face counts, 0...1.
+  /// Minimum score of a face, 0...1.
   package var outputThreshold: Float
-  /// Side of the smallest face that is looked for, in pixels of the picture.
+  /// Side of the smallest face that is searched for, in pixels of the picture.
   package var minimumFaceSize: Double
   /// Size of a pyramid level relative to the one before it.
   package var pyramidFactor: Double
 
-  /// Creates settings.
   package init(
     proposalThreshold: Float = 0.6, refinementThreshold: Float = 0.7, outputThreshold: Float = 0.7,
     minimumFaceSize: Double = 20, pyramidFactor: Double = 0.709
@@ -23,7 +22,7 @@ package struct MTCNNSettings: ContractValue {
     self.pyramidFactor = pyramidFactor
   }
 
-  /// Reads settings; those without a meaning are an error.
+  /// Reads settings; throws if a value is out of range.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     proposalThreshold = try values.decodeNumber(.proposalThreshold)
@@ -34,7 +33,6 @@ package struct MTCNNSettings: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     for (name, value) in [
       ("proposalThreshold", proposalThreshold), ("refinementThreshold", refinementThreshold),

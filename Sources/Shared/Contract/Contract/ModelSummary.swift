@@ -1,18 +1,18 @@
-/// What every answer says of the model that gave it.
+/// What every answer says about the model that gave it.
 package struct ModelSummary: Codable, Sendable, Equatable {
   /// Path of the file.
   package var file: String
-  /// What the file says of itself; nil where it doesn't.
+  /// The verdict that the file states about its model; nil if it states none.
   package var verdict: ModelVerdict?
-  /// What that rests on.
+  /// The reason for that verdict.
   package var reason: String?
-  /// The rule from crops to video.
+  /// Rule that turns the scores of crops into the score of a video.
   package var score: VideoScore
-  /// A probability above it is fake.
+  /// A video with a probability above the threshold is called fake.
   package var threshold: Double
-  /// Between the bounds it can't be told.
+  /// Lower end of the range of probabilities without a verdict.
   package var lowerBound: Double
-  /// See `lowerBound`.
+  /// Upper end of the range of probabilities without a verdict.
   package var upperBound: Double
 
   package init(
@@ -28,7 +28,7 @@ package struct ModelSummary: Codable, Sendable, Equatable {
     self.upperBound = upperBound
   }
 
-  /// The model in a few lines.
+  /// The model's path and verdict, in two lines.
   package var text: String {
     let stated =
       verdict.map { $0.line(reason ?? "") } ?? "Verdict: none, the file is of older software"

@@ -1,33 +1,33 @@
-/// Whether a model can be trusted, in three words. Terminal, JSON, report and exit code say the same.
+/// Whether a model can be trusted: one of three answers. Terminal, JSON, report and exit code give
+/// the same.
 package enum ModelVerdict: String, Codable, Sendable, CaseIterable {
-  /// Whatever was looked at is as it should be.
+  /// Everything that was checked is as it should be.
   case sound
   /// Something is wrong: the model doesn't work as it is.
   case broken
   /// The evidence doesn't decide: too few people, one class only, or another network.
   case cannotTell = "cannot tell"
 
-  /// The verdict on a model whose file says something of itself: less evidence than the file's own
-  /// doesn't make a broken model a doubtful one.
+  /// The verdict after considering the one in the model's file: a model that its file calls broken
+  /// stays broken if the new evidence doesn't decide.
   package func considering(_ stated: StatedVerdict?) -> ModelVerdict {
     self == .cannotTell && stated?.verdict == .broken ? .broken : self
   }
 
-  /// The verdict and what it rests on in a line: `Verdict: sound. All checks passed`.
+  /// The verdict and its reason in one line: `Verdict: sound. All checks passed`.
   package func line(_ reason: String) -> String {
     "Verdict: \(self == .broken ? rawValue.uppercased() : rawValue). \(reason)"
   }
 }
 
-/// What a model's file says of the model: a verdict travels with it, so that whoever uses the file
-/// learns of it.
+/// The verdict that a model's file states about the model, so that everyone who uses the file sees
+/// it.
 package struct StatedVerdict: Codable, Sendable, Equatable {
   /// The verdict at the time of writing.
   package let verdict: ModelVerdict
-  /// What it rests on, as a sentence.
+  /// The reason, as a sentence.
   package let reason: String
 
-  /// Creates a statement.
   package init(_ verdict: ModelVerdict, reason: String) {
     self.verdict = verdict
     self.reason = reason

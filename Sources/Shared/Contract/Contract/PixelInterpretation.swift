@@ -1,61 +1,60 @@
-/// How a coded picture becomes the picture that is looked at: what its colour description, field
-/// order, pixel shape and display matrix mean. `docs/pixels.md` states the formulas.
+/// How a coded picture is interpreted: its colour description, field order, pixel shape, display
+/// matrix and transparency. `docs/pixels.md` states the formulas.
 ///
-/// Each rule is a name with the number of its formula: another formula is another name, so that a
-/// store never mixes two.
+/// The name of a rule that has a formula ends with the formula's number. Another formula gets
+/// another name, so that a store never mixes two.
 package struct PixelInterpretation: ContractValue {
-  /// What transfer function and primaries mean.
+  /// Treatment of transfer function and primaries.
   package enum Colour: String, ContractChoice {
-    /// The coded values are shown as they are, whatever they are said to mean.
+    /// The coded values are used as they are; the colour description is ignored.
     case asCoded
-    /// HLG and PQ are tone-mapped to SDR with BT.709 primaries; wide gamuts are converted to BT.709.
+    /// HLG and PQ are tone-mapped to SDR with BT.709 primaries; wide gamuts are converted to
+    /// BT.709.
     case hable1 = "bt709-hable-1"
   }
 
-  /// What becomes of interlaced pictures.
+  /// Treatment of interlaced pictures.
   package enum Fields: String, ContractChoice {
     /// Both fields are shown in one picture, as they are coded.
     case woven
-    /// The first field is shown, its missing lines interpolated where the other field's don't fit.
+    /// The first field is shown. Its missing lines are taken from the other field where these fit,
+    /// and interpolated elsewhere.
     case combed1 = "first-field-combed-1"
   }
 
-  /// What the shape of pixels means.
+  /// Treatment of pixels that aren't square.
   package enum Shape: String, ContractChoice {
-    /// A pixel is shown as a square, whatever its shape.
+    /// Every pixel is treated as a square, whatever its shape.
     case square
     /// Pixels that aren't square are stretched along their longer side.
     case stretched1 = "stretched-1"
   }
 
-  /// Which orientation a picture is shown in.
+  /// Sources of the orientation in which a picture is shown.
   package enum Orientation: String, ContractChoice {
-    /// Quarter turns of the stream's display matrix; mirroring is taken out.
+    /// Rotation by multiples of 90 degrees from the stream's display matrix, without its mirroring.
     case streamTurns
-    /// Quarter turns and mirroring, of the stream's display matrix or else of the picture's own.
+    /// Rotation by multiples of 90 degrees and mirroring, from the stream's display matrix or, if
+    /// there is none, the picture's own.
     case turnsAndMirrors
   }
 
-  /// What becomes of transparency.
+  /// Treatment of transparency.
   package enum Transparency: String, ContractChoice {
-    /// Every pixel is shown as if it were opaque.
+    /// Every pixel is treated as opaque.
     case ignored
-    /// The picture lies on black.
+    /// The picture is composited over black.
     case onBlack
   }
 
-  /// What transfer function and primaries mean.
   package var colour: Colour
-  /// What becomes of interlaced pictures.
   package var fields: Fields
-  /// What the shape of pixels means.
   package var shape: Shape
-  /// Which orientation a picture is shown in.
   package var orientation: Orientation
-  /// What becomes of transparency.
   package var transparency: Transparency
 
-  /// What recipes of version 1 mean: nothing is followed but the stream's quarter turns.
+  /// The interpretation of recipes of version 1: only the rotation of the stream's display matrix
+  /// is applied.
   package static let version1 = PixelInterpretation(
     colour: .asCoded, fields: .woven, shape: .square, orientation: .streamTurns,
     transparency: .ignored)
@@ -72,6 +71,6 @@ package struct PixelInterpretation: ContractValue {
     self.transparency = transparency
   }
 
-  /// Any combination of the rules has a meaning.
+  /// Every combination of the rules is valid.
   package func validate() throws(ContractError) {}
 }

@@ -1,8 +1,8 @@
-/// What a video's stream says of its pictures, and what was made of that. Names are those of FFmpeg,
-/// e.g. `yuv420p10le` or `arib-std-b67`; nil stands for what isn't known.
+/// What a video's stream says about its pictures, and how they were treated. Names are those of
+/// FFmpeg, e.g. `yuv420p10le` or `arib-std-b67`; nil means unknown.
 ///
-/// The facts determine no crop: they are recorded so that differences between real and fake videos
-/// which have nothing to do with faces can be found.
+/// The facts don't influence the crops. They are recorded so that differences between real and fake
+/// videos that have nothing to do with faces can be found.
 package struct StreamFacts: Codable, Sendable, Equatable {
   /// Pictures per second on average, rounded to 1/1000.
   package var framesPerSecond: Double?
@@ -20,17 +20,16 @@ package struct StreamFacts: Codable, Sendable, Equatable {
   package var range: String?
   /// `progressive`, `tff` (top field first) or `bff`.
   package var fieldOrder: String?
-  /// Width to height of a pixel, e.g. `16:11`.
+  /// Ratio of a pixel's width to its height, e.g. `16:11`.
   package var sampleAspectRatio: String?
   /// Whether the display matrix mirrors the picture.
   package var isMirrored: Bool?
-  /// What was made of the pictures before faces were looked for, e.g. `tone-mapped from
-  /// arib-std-b67`; empty where they were taken as they are.
+  /// Treatment of the pictures before the search for faces, e.g. `tone-mapped from arib-std-b67`;
+  /// empty if they were taken as they are.
   package var treatment: [String]
-  /// What couldn't be followed or contradicts itself, and how it was understood.
+  /// What couldn't be applied or is contradictory, and how it was interpreted.
   package var remarks: [String]
 
-  /// Creates facts.
   package init(
     framesPerSecond: Double? = nil, bitsPerSecond: Int? = nil, pixelFormat: String? = nil,
     transfer: String? = nil, primaries: String? = nil, matrix: String? = nil, range: String? = nil,

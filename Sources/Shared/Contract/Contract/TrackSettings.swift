@@ -1,24 +1,23 @@
-/// Which tracks count at the end of a video.
+/// Rules by which the tracks of a video are kept.
 package struct TrackSettings: ContractValue {
-  /// Pictures in which a person has to be found, but never more than a quarter of the pictures that
-  /// were searched: the face of a one-picture video counts.
+  /// Number of frames in which a face must be found, but never more than a quarter of the frames
+  /// that were searched: the face in a one-frame video is kept.
   package var minimumFrames: Int
 
-  /// How much less sure a track may be that is found in half of the pictures or more: a mistake
-  /// doesn't last, and a face in poor light does.
+  /// Allowance in the mean score for a track that is found in half of the frames or more: a false
+  /// detection doesn't last that long, a face in poor light does.
   package static let lastingTrackAllowance: Float = 0.1
 
-  /// Mean score that a track needs, 0...1; `lastingTrackAllowance` less for a lasting one.
+  /// Minimum mean score of a track, 0...1; `lastingTrackAllowance` less for a lasting one.
   package var minimumScore: Float
 
-  /// How many tracks are kept: the longest, of equally long ones those with larger faces; 0 keeps
-  /// all.
+  /// Maximum number of tracks: the longest are kept and, among equally long ones, those with larger
+  /// faces. 0 keeps all.
   package var maximumTracks: Int
 
-  /// For how many pictures a face may be out of sight and still be the same track.
+  /// Maximum number of frames for which a face may be out of sight without starting a new track.
   package var maximumGap: Int
 
-  /// Creates settings.
   package init(
     minimumFrames: Int = 3, minimumScore: Float = 0.9, maximumTracks: Int = 0, maximumGap: Int = 5
   ) {
@@ -28,7 +27,7 @@ package struct TrackSettings: ContractValue {
     self.maximumGap = maximumGap
   }
 
-  /// Reads settings; those without a meaning are an error.
+  /// Reads settings; throws if a value is out of range.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     minimumFrames = try values.decodeWhole(.minimumFrames)
@@ -38,13 +37,12 @@ package struct TrackSettings: ContractValue {
     try validate(readFrom: decoder)
   }
 
-  /// Throws where a value has no meaning.
   package func validate() throws(ContractError) {
     for (name, value) in [
       ("minimumFrames", minimumFrames), ("maximumTracks", maximumTracks),
       ("maximumGap", maximumGap),
     ] {
-      // The bound leaves room to count on.
+      // The bound keeps arithmetic with the numbers from overflowing.
       try require(value, in: 0...1_000_000, name, "pictures or tracks")
     }
     guard (0...1).contains(minimumScore) else {

@@ -1,24 +1,26 @@
-/// What is found of one input: the answer that people and programs get.
+/// The result for one input: the answer that people and programs get.
 package struct VideoFinding: Codable, Sendable, Equatable {
   /// Path of the input, as the user named it.
   package var input: String
-  /// Why it could not be read at all; nil where it was judged. The rest is empty then.
+  /// Why the input could not be read; nil if it was judged. With an error all other values are
+  /// empty.
   package var error: String?
-  /// What is said of it; nil where it could not be read.
+  /// The verdict; nil if the input could not be read.
   package var verdict: VideoVerdict?
-  /// The calibrated probability that it is fake, 0...1; nil without a face, and where the network
-  /// computes no number.
+  /// The calibrated probability that the video is fake, 0...1; nil without a face, and if it isn't
+  /// finite.
   package var probability: Double?
-  /// Why it can't be told; empty beside `real` and `fake`.
+  /// Why there is no verdict; empty for `real` and `fake`.
   package var doubts: [Doubt] = []
-  /// What else a reader should know: of the video, and of a model that isn't known to be sound.
+  /// What else a reader should know about the video, and about a model that isn't known to be
+  /// sound.
   package var remarks: [String] = []
-  /// What was looked at; nil where it could not be read.
+  /// Facts about the video; nil if it could not be read.
   package var video: Video?
   /// The faces, by track.
   package var faces: [Face] = []
 
-  /// What was looked at.
+  /// Facts about the video, and how much of it was searched.
   package struct Video: Codable, Sendable, Equatable {
     /// Size of the displayed picture in pixels.
     package var width: Int
@@ -26,16 +28,16 @@ package struct VideoFinding: Codable, Sendable, Equatable {
     package var height: Int
     /// Length in seconds; nil for a picture, and for numbered pictures without a frame rate.
     package var seconds: Double?
-    /// Pictures that it has.
+    /// Number of frames in the video.
     package var frames: Int
-    /// Pictures that were looked at.
+    /// Number of frames that were searched for faces.
     package var framesLookedAt: Int
-    /// Pictures with a face.
+    /// Number of frames with a face.
     package var framesWithFace: Int
-    /// Pictures whose faces were judged: as many as in the training's evaluations, spread over those with
-    /// a face.
+    /// Number of frames whose faces were judged: as many as in the evaluations of the training,
+    /// spread over the frames with a face.
     package var framesJudged: Int
-    /// From which second on it is damaged; nil where it isn't, or where that isn't known.
+    /// Time in seconds from which the video is damaged; nil if it isn't, or if the time is unknown.
     package var damagedFromSeconds: Double?
 
     package init(
@@ -55,21 +57,21 @@ package struct VideoFinding: Codable, Sendable, Equatable {
 
   /// One face, followed over the video.
   package struct Face: Codable, Sendable, Equatable {
-    /// Number of the track, from 0.
+    /// Index of the track, from 0.
     package var track: Int
-    /// What is said of this face alone.
+    /// The verdict on this face alone.
     package var verdict: VideoVerdict
-    /// The calibrated probability of this face alone; nil where the network computes no number.
+    /// The calibrated probability of this face alone; nil if it isn't finite.
     package var probability: Double?
-    /// Why it can't be told of this face.
+    /// Why there is no verdict on this face.
     package var doubts: [Doubt]
-    /// Median of the shorter side in the displayed picture, in pixels.
+    /// Median of the face's shorter side in the displayed picture, in pixels.
     package var sizePixels: Double
     /// Median blur of its crops, about -8 (sharp) to -1 (blurred).
     package var blur: Double
     /// Median brightness of its crops, 0...255.
     package var brightness: Double
-    /// Where it was seen and what the network says of it there, by frame.
+    /// Position and probability of the face, by frame.
     package var frames: [Frame]
 
     package init(
@@ -89,15 +91,15 @@ package struct VideoFinding: Codable, Sendable, Equatable {
 
   /// One face in one picture.
   package struct Frame: Codable, Sendable, Equatable {
-    /// Position of the picture among the video's, in order of presentation.
+    /// Index of the frame in presentation order.
     package var frame: Int
-    /// Presentation time in seconds after the first picture; nil where it isn't known.
+    /// Presentation time in seconds after the first frame; nil if unknown.
     package var seconds: Double?
     /// Left, top, right and bottom of the face in the displayed picture, in pixels.
     package var box: [Double]
-    /// The probability that this crop is fake; nil where the network computes no number.
+    /// The probability that this crop is fake; nil if it isn't finite.
     package var probability: Double?
-    /// Logit of fake minus logit of real; nil where it isn't finite.
+    /// Logit of fake minus logit of real; nil if it isn't finite.
     package var margin: Double?
 
     package init(frame: Int, seconds: Double?, box: [Double], probability: Double?, margin: Double?)
@@ -110,12 +112,11 @@ package struct VideoFinding: Codable, Sendable, Equatable {
     }
   }
 
-  /// An input that could not be read.
   package init(input: String, error: String) {
     self.input = input
     self.error = error
   }
 
-  /// An input of which nothing is known yet.
+  /// Creates an empty result, to be filled.
   package init(input: String) { self.input = input }
 }

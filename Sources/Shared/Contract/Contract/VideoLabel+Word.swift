@@ -10,8 +10,8 @@ extension VideoLabel {
     "generated", "swapped",
   ]
 
-  /// The label that a word of a folder, a table or a list of classes stands for, in any case; nil for
-  /// any other word.
+  /// Creates the label that a word stands for in the name of a folder, a table or a list of
+  /// classes; case is ignored. Nil for any other word.
   package init?(word: some StringProtocol) {
     let word = word.lowercased()
     if Self.realWords.contains(word) {

@@ -1,22 +1,21 @@
-/// How the scores of a video's face crops become the one of the video.
+/// Rule that turns the scores of a video's face crops into the score of the video.
 ///
-/// A video with several faces or tracks is scored over all its crops alike: the mean is over crops,
-/// so a face that is seen longer weighs more. `maximum` is the rule for videos in which one person
-/// of many is fake.
+/// All crops of a video count alike, whatever their face or track, so a face that is seen longer
+/// weighs more. `maximum` is meant for videos in which one person of several is fake.
 package enum VideoScore: String, ContractChoice {
   /// The mean of the probabilities.
   case mean
-  /// The median of the probabilities; of an even count the mean of the middle two.
+  /// The median of the probabilities; the mean of the middle two for an even count.
   case median
   /// The probability of the mean margin: confident crops weigh more.
   case meanLogit
   /// The largest probability.
   case maximum
-  /// The rule of the winner of the DFDC challenge (selimsef): where more than 11 crops and more
-  /// than 40% are above 0.8, the mean of those; where more than 90% are below 0.2, the mean of
-  /// those; else the mean of all.
+  /// The rule of the winner of the DFDC challenge (selimsef): if more than 11 crops and more than
+  /// 40% are above 0.8, the mean of those; if more than 90% are below 0.2, the mean of those; else
+  /// the mean of all.
   case confident
 
-  /// The probability of fake of a video without a face: nothing is known of it.
+  /// Probability of fake for a video without a face: nothing is known about it.
   package static let probabilityWithoutFace = 0.5
 }

@@ -1,13 +1,13 @@
-/// What is said of a video, or of a face in it.
+/// Verdict on a video, or on a face in it.
 package enum VideoVerdict: String, Codable, Sendable, CaseIterable {
-  /// Nothing speaks for a manipulation.
+  /// No sign of a manipulation was found.
   case real
   /// It is manipulated.
   case fake
   /// The evidence doesn't decide, or there is too little of it.
   case cannotTell = "cannot tell"
 
-  /// The verdict of a label; nil is no decision.
+  /// Creates the verdict for a label; nil means that there is no decision.
   package init(_ label: VideoLabel?) {
     switch label {
     case .real: self = .real

@@ -1,18 +1,18 @@
-/// The index of a task, as the engine of an array of jobs gives it: a variable of the environment.
+/// The index of a task, from the environment variable that the engine of an array of jobs sets.
 ///
-/// The index is taken as it is. How many jobs an array has, and where it begins, says nothing of the
-/// division of the data set: an array of the one job 2, which repeats it, has a count of 1 and begins
-/// at 2. (Formats: manuals of the engines.)
+/// Only the index is used. The size of an array and its first index say nothing about the division
+/// of the data set: an array that repeats only job 2 has the size 1 and begins at 2. (Formats:
+/// manuals of the engines.)
 package struct ArrayIndex: Sendable, Equatable {
   /// An engine's variable.
   private struct Source {
     let engine: String
     let variable: String
-    /// What the engine calls its first task, as long as nothing else was asked for.
+    /// The engine's index of the first task, by default.
     let base: Int
-    /// What the variable says outside of an array; nil where it is not set there.
+    /// The variable's value outside of an array; nil if it is not set there.
     var outside: String?
-    /// The variable with the number of jobs in the array; nil where there is none.
+    /// The variable with the number of jobs in the array; nil if there is none.
     var count: String?
   }
 
@@ -28,14 +28,13 @@ package struct ArrayIndex: Sendable, Equatable {
     Source(engine: "PBS", variable: "PBS_ARRAY_INDEX", base: 0),
   ]
 
-  /// The variables that are looked at.
+  /// Names of the variables that are read.
   package static var variables: [String] { sources.map(\.variable) }
 
-  /// The task.
   package let task: JobTask
-  /// The variable that says so, with its value: "SLURM_ARRAY_TASK_ID=2".
+  /// The variable and its value: "SLURM_ARRAY_TASK_ID=2".
   package let origin: String
-  /// What may be a mistake, in a sentence; nil where nothing is.
+  /// A sentence about a possible mistake; nil if there is none.
   package let note: String?
 
   /// Finds the index.
@@ -43,10 +42,10 @@ package struct ArrayIndex: Sendable, Equatable {
   /// - Parameters:
   ///   - environment: variables of the process.
   ///   - tasks: how many tasks the data set is divided into, 1...1000.
-  ///   - base: what the array calls its first task; nil for the engine's own, which is 1 for Grid Engine
-  ///     and LSF, otherwise 0.
-  /// - Throws: `ArrayIndexError` where no engine says one, several say different ones, or it is not one
-  ///   of 0..<`tasks`.
+  ///   - base: the array's index of the first task; nil for the engine's own, which is 1 for Grid
+  ///     Engine and LSF, otherwise 0.
+  /// - Throws: `ArrayIndexError` if no variable or more than one is set, or if the value is not the
+  ///   index of one of the tasks.
   package init(
     environment: [String: String], tasks: Int, base: Int? = nil
   ) throws(ArrayIndexError) {
@@ -83,7 +82,7 @@ package enum ArrayIndexError: Error, Equatable, CustomStringConvertible {
   case several([String])
   /// The value is no whole number.
   case noNumber(String)
-  /// The task is not one of those there are.
+  /// The index is that of no task.
   case outOfBounds(String, base: Int, tasks: Int)
 
   /// What was expected and got, and what to try.

@@ -3,13 +3,13 @@ package import Imaging
 package import ShardStore
 internal import Workers
 
-/// Chooses crops of a store for a contact sheet: as many different videos as fit, and of each its
-/// middle crop first.
+/// Chooses crops of a store for a contact sheet: from as many different videos as fit, evenly
+/// spaced crops of each.
 package struct ContactSheetMaker {
   private let reader: ShardReader
   private let limit: Int
 
-  /// - Parameter limit: crops of each label.
+  /// - Parameter limit: maximum number of crops per label.
   package init(reader: ShardReader, limit: Int) {
     self.reader = reader
     self.limit = limit
@@ -38,8 +38,8 @@ package struct ContactSheetMaker {
       heading: "\(title)  \(videos) videos, \(own.count) crops", colour: colour, cells: cells)
   }
 
-  /// Round after round one more crop of each of evenly spaced videos; the rounds go from the middle
-  /// of a video outwards.
+  /// Evenly spaced videos, and evenly spaced crops of each: the middle one, if there is room for
+  /// one only.
   private func choose(_ samples: [ShardReader.Sample]) -> [ShardReader.Sample] {
     let byVideo = Dictionary(grouping: samples, by: \.record.video).sorted { $0.key < $1.key }
       .map(\.value)

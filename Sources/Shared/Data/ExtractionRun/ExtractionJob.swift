@@ -12,37 +12,38 @@ internal import Terminal
 package import VideoCatalog
 internal import Workers
 
-/// One run of the extractor: the videos of a catalog that the store doesn't have yet, spread over
-/// workers, each video one transaction.
+/// One run of the extractor. It extracts the videos of a catalog that the store doesn't have yet,
+/// spread over workers, with one transaction per video.
 package struct ExtractionJob {
-  /// What a run works with, besides the recipe.
+  /// What a run needs besides the recipe.
   package struct Settings: Sendable {
     /// Layout of the data set, as the store records it.
     package var dataset: String
     /// Where the videos are; for the report.
     package var input: String
-    /// Folder of the detector's weights; not looked at where the recipe needs no detector.
+    /// Folder of the detector's weights; not read if the recipe needs no detector.
     package var weights: String
     /// How files become videos, as the store records it.
     package var reading: InputReading
-    /// Whether only what the chosen frames need is decoded. Faster, and the same bytes.
+    /// Whether only what the chosen frames need is decoded. This is faster and gives the same
+    /// bytes.
     package var skipsUnneededFrames: Bool
-    /// Videos that are worked on at the same time; 0 is one per core.
+    /// Number of videos that are extracted at the same time; 0 for one per core.
     package var workers: Int
     /// Size at which a shard is finished.
     package var maximumShardBytes: Int
-    /// All settings that matter for the content, by dotted key; for the report.
+    /// All settings that influence the content, by dotted key; for the report.
     package var recorded: [String: String]
-    /// Which of the tasks of the data set to do; nil for all that the store is divided into.
+    /// The task to do; nil for all tasks that the store is divided into.
     package var task: JobTask?
-    /// A folder on a disk of this machine in which shards are written before they are published whole;
-    /// nil where they are written in the store itself.
+    /// A folder on a disk of this machine in which shards are written before they are published as
+    /// a whole; nil if they are written in the store itself.
     package var scratch: String?
-    /// Arguments of the command that goes on with the same work, but for the task.
+    /// Arguments of the command that continues the same work, without the task.
     package var command: [String]
-    /// Whether to try the videos again that failed before.
+    /// Whether to retry videos that failed before.
     package var retriesFailed: Bool
-    /// Whether what is damaged or lost is taken out of the store first, and extracted again.
+    /// Whether damaged and lost videos are removed from the store first, and extracted again.
     package var redoesDamaged: Bool
 
     package init(
@@ -78,12 +79,12 @@ package struct ExtractionJob {
     self.observer = observer
   }
 
-  /// What the workers add up.
+  /// Totals over all workers.
   private struct Tally {
     var extracted = 0
     var failed = 0
     var faces = 0
-    /// Fakes that were looked for faces where their originals have them.
+    /// Fakes that were searched for faces only where their originals have them.
     var takenOver = 0
     var times = StageTimes()
     var storeSeconds = 0.0
@@ -93,12 +94,12 @@ package struct ExtractionJob {
 
   /// Extracts what is missing and writes the report.
   ///
-  /// - Parameter recipe: what determines the crops, given the checksum of the detector's weights; nil
-  ///   where none are read.
-  /// - Returns: what was done, and what the store holds afterwards; where the observer stopped the
+  /// - Parameter recipe: returns the recipe, given the checksum of the detector's weights, which is
+  ///   nil if none are read.
+  /// - Returns: what was done, and what the store holds afterwards; if the observer stopped the
   ///   work, some videos are pending.
-  /// - Throws: what must stop a run, such as a full disk or a store of another recipe; a bad video is
-  ///   recorded and skipped.
+  /// - Throws: errors that must stop a run, such as a full disk or a store of another recipe; a bad
+  ///   video is recorded and skipped.
   package func run(
     _ catalog: VideoCatalog, recipe: (_ detectorWeights: String?) -> ExtractionRecipe
   ) throws -> ExtractionReport {
@@ -138,7 +139,7 @@ package struct ExtractionJob {
     do {
       for share in shares
       where share.videos.isEmpty ? share.writer != nil : !observer.shallStop {
-        // First the writer, which refuses a task that is being done in another way.
+        // The writer comes first, as it refuses a task that a run of the other kind is doing.
         let writer = try share.writer ?? self.writer(of: share.task, description)
         let pulse = TaskPulse(
           share.task, store: store, videos: share.videos.count,
@@ -159,7 +160,7 @@ package struct ExtractionJob {
               var (faces, isKnown) = (OriginalFaces?.none, false)
               for video in family.videos {
                 guard !observer.shallStop else { return }
-                // Another copy of the task may have published it since.
+                // Another run of the task may have published it meanwhile.
                 guard writer.state(of: video.name) != .done else { continue }
                 if let original = family.original, original != video.name, !isKnown {
                   faces = try originals.faces(of: original, writer)
@@ -175,7 +176,7 @@ package struct ExtractionJob {
             }
           }
         }
-        // A stop that came after the last video has left nothing to do.
+        // If the stop came after the last video, nothing is left to do.
         let isComplete =
           !settings.retriesFailed
           && share.videos.allSatisfy { writer.state(of: $0.name) != nil }
@@ -185,7 +186,7 @@ package struct ExtractionJob {
       failure = error
     }
     observer.end()
-    // A run that has nothing to do has time to see whether that is true.
+    // A run that has nothing to do checks what is stored instead.
     if todo == 0, !settings.redoesDamaged, settings.scratch == nil {
       try check.compareChecksums(settings.task)
     }
@@ -195,7 +196,8 @@ package struct ExtractionJob {
         clock)
     }
     if let failure {
-      // The failure, such as a full disk, is what there is to say; a report is a bonus.
+      // The failure, such as a full disk, is what must be thrown; the report is written if it can
+      // be.
       try? currentReport().write(toStore: store)
       throw failure
     }
@@ -205,11 +207,11 @@ package struct ExtractionJob {
     return report
   }
 
-  /// What one task has to do.
+  /// The videos that one task has to extract.
   private struct Share {
     let task: JobTask
     let videos: [CatalogVideo]
-    /// Open where there is one task only, which needn't be opened twice.
+    /// Open if there is one task only, so that it isn't opened twice.
     let writer: (any VideoWriter)?
   }
 
@@ -219,7 +221,7 @@ package struct ExtractionJob {
     return settings.task.map { [$0] } ?? (0..<count).map { JobTask(index: $0, count: count) }
   }
 
-  /// What there is to do, by task.
+  /// The videos to extract, by task.
   private func shares(
     of catalog: VideoCatalog, _ description: StoreDescription
   ) throws -> [Share] {
@@ -257,7 +259,8 @@ package struct ExtractionJob {
       maximumShardBytes: settings.maximumShardBytes)
   }
 
-  /// Runs `body` and ends the writer, also after an error, which is the one that counts.
+  /// Runs `body` and finishes the writer, also after an error of `body`, which is then the one
+  /// thrown.
   private func finishing(_ writer: any VideoWriter, _ body: () throws -> Void) throws {
     do {
       try body()
@@ -268,10 +271,10 @@ package struct ExtractionJob {
     try writer.finish()
   }
 
-  /// One video, from file to transaction. Throws only what must stop the run.
+  /// Extracts and stores one video. Throws only errors that must stop the run.
   ///
-  /// - Parameter original: the faces of the real video that it was made from.
-  /// - Returns: what the store has now; nil where the video was dropped on request.
+  /// - Parameter original: the faces of the real video that this one was made from.
+  /// - Returns: what was stored; nil if the video was dropped on request or can't be stored.
   @discardableResult
   private func extract(
     _ video: CatalogVideo, _ extractor: FaceExtractor, original: OriginalFaces?,
@@ -303,7 +306,7 @@ package struct ExtractionJob {
     return obstacle == nil ? extraction : nil
   }
 
-  /// What the store shall say of a video; nil where it was dropped on request.
+  /// What is to be stored of a video; nil if it was dropped on request.
   private func extraction(
     of video: CatalogVideo, _ extractor: FaceExtractor, original: OriginalFaces?,
     _ times: inout StageTimes
@@ -326,7 +329,7 @@ package struct ExtractionJob {
     }
   }
 
-  /// - Returns: why the store can't hold the video; nil where it does.
+  /// - Returns: why the store can't hold the video; nil if it does.
   private func append(
     _ extraction: VideoExtraction, to writer: any VideoWriter
   ) throws -> String? {
@@ -334,7 +337,8 @@ package struct ExtractionJob {
       try writer.append(extraction)
       return nil
     } catch {
-      // A name too long for a key, for instance: nothing was written, the others go on.
+      // For instance, a name is too long for a key: nothing was written, and the other videos
+      // continue.
       guard error.code == .invalidVideo else { throw error }
       observer.observe(.notStored(reason: error.description))
       return error.description

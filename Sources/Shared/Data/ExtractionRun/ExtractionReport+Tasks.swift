@@ -6,12 +6,12 @@ internal import ShardStore
 extension ExtractionReport {
   private static let maximumBytes = 512 << 20
 
-  /// Reads and adds up the reports of a store's tasks, looks for equal videos in the whole store, and
-  /// writes the sum into its folder.
+  /// Reads and adds up the reports of a store's tasks, searches the whole store for equal videos,
+  /// and writes the sum into its folder.
   ///
-  /// - Parameter workers: threads that look for equal videos; 0 is one per core.
+  /// - Parameter workers: threads that search for equal videos; 0 for one per core.
   /// - Returns: the sum, and the tasks that have no report yet.
-  /// - Throws: where there is none at all, one can't be read, or the store can't.
+  /// - Throws: if there is no report at all, or if a report or the store can't be read.
   package static func ofAllTasks(
     store: String, workers: Int
   ) throws -> (report: ExtractionReport, missing: [Int]) {
@@ -60,7 +60,7 @@ extension ExtractionReport {
     }
   }
 
-  /// The sum of reports; nil for none. What they say of the whole data set is there once.
+  /// The sum of reports; nil for none. What they say about the whole data set is included once.
   static func sum(_ reports: [ExtractionReport]) -> ExtractionReport? {
     guard var sum = reports.first else { return nil }
     sum.run.task = nil
@@ -113,7 +113,8 @@ extension ExtractionReport {
 }
 
 extension [ExtractionReport.Problem] {
-  /// Adds those that aren't there: of a video that no task has, every task says it.
+  /// Adds the problems of videos that aren't listed yet: every task reports those of videos that
+  /// belong to no task.
   fileprivate mutating func addNew(_ others: Self) {
     let known = Set(map(\.name))
     self += others.filter { !known.contains($0.name) }

@@ -6,8 +6,8 @@ package import ShardStore
 internal import Terminal
 package import VideoCatalog
 
-/// What a run did and what the store holds of the data set afterwards, or of one task's share of it:
-/// `extraction-report.json` in the store's folder, of a task `extraction-report-003.json`.
+/// What a run did, and what the store holds afterwards of the data set or of one task's share:
+/// `extraction-report.json` in the store's folder, or for a task `extraction-report-003.json`.
 package struct ExtractionReport: Codable {
   /// Counts of videos of one label and split.
   package struct Row: Codable {
@@ -30,7 +30,7 @@ package struct ExtractionReport: Codable {
     package var reasons: [String]
   }
 
-  /// What this run cost.
+  /// What this run did, and what it cost.
   package struct Run: Codable {
     package var startedAt: String
     package var wallSeconds: Double
@@ -39,7 +39,7 @@ package struct ExtractionReport: Codable {
     package var task: String?
     package var videosExtracted: Int
     package var videosFailed: Int
-    /// Fakes that were looked for faces where their originals have them; nil without
+    /// Fakes that were searched for faces only where their originals have them; nil without
     /// `detection.reuseOriginals`, and in reports of older software.
     package var videosTakenOver: Int?
     package var cpuSecondsByStage: [String: Double]
@@ -56,28 +56,30 @@ package struct ExtractionReport: Codable {
   package var rows: [Row]
   /// Videos without a crop because they could not be read.
   package var skipped: [Problem]
-  /// Videos that gave less than was asked: damaged, truncated, short or without a face.
+  /// Videos that gave less than was requested: damaged, truncated, short or without a face.
   package var incomplete: [Problem]
-  /// Videos without a label, which were passed over because the settings or the data set say so.
+  /// Videos without a label, which were skipped because the settings or the data set say so.
   package var unlabelled: [Problem]
-  /// What lies in the folders and is no video.
+  /// What lies in the folders and is not used.
   package var passedOver: PassedOver
-  /// Videos that the store has with another label, group or split than the catalog gives them.
+  /// Videos that the store has with another label, group or split than the catalog has.
   package var differing: [Problem] = []
-  /// Videos of which the store has the crops of another file: one of the same name and another size.
+  /// Videos whose crops in the store are those of another file, with the same name and another
+  /// size.
   package var replaced: [Problem] = []
-  /// What the store holds and the data set doesn't; nil where there is nothing.
+  /// A sentence about videos that the store has and the data set doesn't; nil if there are none.
   package var besides: String?
   /// Fake videos with exactly the pictures of a real one: one of the two labels is wrong.
   package var contradictory: [Problem] = []
-  /// What equal videos in different groups mean, or why they were not looked for; nil where there are
-  /// none.
+  /// A sentence about equal videos in different groups, or why they were not searched for; nil if
+  /// there are none.
   package var duplicates: String?
   package var notes: [String]
-  /// What the catalog took for what.
+  /// How the catalog interpreted its input.
   package var reading = CatalogReading()
 
-  /// Videos that aren't in the store as they should be. What the settings leave out is none.
+  /// Whether videos aren't in the store as they should be; those that the settings leave out don't
+  /// count.
   package var hasProblems: Bool {
     !skipped.isEmpty || !incomplete.isEmpty || !differing.isEmpty || !contradictory.isEmpty
       || !replaced.isEmpty
@@ -150,7 +152,8 @@ package struct ExtractionReport: Codable {
     row.tracks += record.tracks
   }
 
-  /// What the store says of a video and the catalog doesn't: a store keeps what it was begun with.
+  /// The values of a video that differ in store and catalog: a store keeps those that it was begun
+  /// with.
   private static func differences(_ record: VideoRecord, _ video: CatalogVideo) -> [String] {
     var differences: [String] = []
     func compare(_ what: String, _ stored: String?, _ current: String?) {
@@ -164,8 +167,8 @@ package struct ExtractionReport: Codable {
     return differences
   }
 
-  /// Names the videos that were taken out of the store as damaged, and that the data set can't give
-  /// again.
+  /// Lists the videos that were removed from the store as damaged and that the data set doesn't
+  /// have.
   package mutating func count(removed: [String], _ catalog: VideoCatalog) {
     let names = Set(catalog.videos.map(\.name))
     skipped += removed.filter { !names.contains($0) }.map {
@@ -175,9 +178,9 @@ package struct ExtractionReport: Codable {
     }
   }
 
-  /// Fills in what equal videos say of labels and groups.
+  /// Fills in what equal videos show about labels and groups.
   ///
-  /// - Parameter sets: videos of the store with the same crops.
+  /// - Parameter sets: sets of videos of the store with the same crops.
   package mutating func count(equal sets: [[ShardReader.Video]]) {
     var ofOtherGroups: [[ShardReader.Video]] = []
     for set in sets {
@@ -225,7 +228,8 @@ package struct ExtractionReport: Codable {
     let passedOver = passedOver.text.map { "\n" + "Passed over: \($0)".printable } ?? ""
     let takenOver =
       run.videosTakenOver.map {
-        "\nLooked for where their originals have faces: \($0) of \(run.videosExtracted) videos of this run"
+        "\nSearched only where their originals have faces: \($0) of \(run.videosExtracted) "
+          + "videos of this run"
       } ?? ""
     return table.render() + passedOver + takenOver
   }
@@ -241,7 +245,8 @@ package struct ExtractionReport: Codable {
     ]
   }
 
-  /// Every skipped, incomplete or otherwise remarkable video with its reasons, at most `limit` lines of each.
+  /// Every skipped, incomplete or otherwise remarkable video with its reasons, at most `limit` of
+  /// each kind.
   package func problemLines(limit: Int = 40) -> [String] {
     var lines: [String] = []
     let lists = [

@@ -6,9 +6,10 @@ package import ShardStore
 package import VideoCatalog
 
 extension FaceSample {
-  /// A crop as the store takes it.
+  /// Makes a crop into a sample for the store.
   ///
-  /// - Parameter original: name of the original that told where to look for the face; nil where it was searched for.
+  /// - Parameter original: name of the original near whose face this one was found; nil if it was
+  ///   searched for.
   package init(_ video: CatalogVideo, _ crop: FaceCrop, from original: String? = nil) {
     let box = crop.box
     self.init(
@@ -23,7 +24,7 @@ extension FaceSample {
 }
 
 extension VideoRecord.Facts {
-  /// What the store keeps of a video.
+  /// The facts that the store keeps about a video.
   package init(_ faces: VideoFaces) {
     self.init(
       durationSeconds: faces.information.durationSeconds,
@@ -35,8 +36,8 @@ extension VideoRecord.Facts {
 }
 
 extension VideoRecord.Facts {
-  /// Adds how the chosen ones of a video's crops look, decoded as a training would: about 3 milliseconds,
-  /// paid once here and not at the start of each training.
+  /// Adds the hashes of a video's chosen crops, decoded as in training. This takes about 3
+  /// milliseconds, once here and not at the start of each training.
   mutating func addLooks(of samples: [FaceSample]) throws {
     let decoder = try JPEGDecoder()
     let ordered = samples.sorted { ($0.record.frame, $0.face) < ($1.record.frame, $1.face) }

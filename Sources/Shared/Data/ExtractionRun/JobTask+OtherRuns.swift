@@ -1,7 +1,7 @@
 internal import ShardStore
 
 extension JobTask {
-  /// Throws where the task is being extracted: a repair changes shards in place.
+  /// Throws if the task is being extracted, as a repair changes shards in place.
   func checkIdle(inStore store: String) throws {
     guard let other = TaskHeartbeat.read(self, inStore: store), other.isAlive() else { return }
     throw ShardStoreError(
@@ -10,11 +10,11 @@ extension JobTask {
     )
   }
 
-  /// Throws where a run of the other kind does the task.
+  /// Throws if a run of the other kind is doing the task.
   ///
-  /// Shards that are published never change, and a run without a scratch disk changes the last one: the
-  /// two kinds of runs can't do a task at the same time. Runs of one kind have their own ways: a lock, or
-  /// that each leaves out what the other has published.
+  /// Published shards never change, but a run without a scratch disk changes the last shard, so the
+  /// two kinds of runs can't do a task at the same time. Runs of one kind can: by a lock, or
+  /// because each skips what the other has published.
   ///
   /// - Parameter isStaged: whether this run has a scratch disk.
   func checkOtherRun(inStore store: String, isStaged: Bool) throws {

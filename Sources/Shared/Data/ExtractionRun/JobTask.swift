@@ -3,12 +3,12 @@ package import VideoCatalog
 
 /// One of the tasks that a data set is divided into, so that an array of jobs fills one store.
 package struct JobTask: Sendable, Equatable {
-  /// Most tasks of a store.
+  /// Maximum number of tasks of a store.
   package static let maximumCount = ShardName.maximumTask + 1
 
-  /// From 0: its number in the store.
+  /// Index of the task in the store, from 0.
   package let index: Int
-  /// How many there are.
+  /// Number of tasks.
   package let count: Int
 
   /// The only task of a data set that is not divided.
@@ -39,13 +39,14 @@ package struct JobTask: Sendable, Equatable {
     self.init(index: number - first, count: count)
   }
 
-  /// As it is read: "3/8".
+  /// The text that `init(_:)` reads: "3/8".
   package var text: String { "\(index)/\(count)" }
 
-  /// Whether the task does the video: FNV-1a of the name of the real video that it was made from, or of
-  /// its own, modulo the number of tasks. So fakes come to the task of their original.
+  /// Whether the task includes the video: its index is the FNV-1a hash of the name of the original,
+  /// or of the video itself if it has none, modulo the number of tasks. So fakes belong to the task
+  /// of their original.
   ///
-  /// A store of older software, which has no number of tasks, goes by the video's own name.
+  /// In a store of older software, which has no number of tasks, the video's own name is hashed.
   package func includes(_ video: CatalogVideo, of store: StoreDescription) -> Bool {
     guard count > 1 else { return true }
     let name = store.tasks == nil ? video.name : video.original ?? video.name

@@ -3,10 +3,10 @@ package import FaceExtraction
 package import ShardStore
 
 extension OriginalFaces {
-  /// The faces of a real video as its store has them, to the digit: whether it was extracted just now or
-  /// by another run, what is made from it gets the same.
+  /// The faces of a real video exactly as the store has them, so that its fakes get the same faces
+  /// whether it was extracted in this run or in another one.
   ///
-  /// - Returns: nil where the store doesn't say enough, or the video has no face.
+  /// - Returns: nil if the store's records are incomplete, or if the video has no face.
   package init?(_ name: String, _ video: StoredVideo) {
     guard video.record.state == .done, let width = video.record.widthPixels,
       let height = video.record.heightPixels, !video.samples.isEmpty

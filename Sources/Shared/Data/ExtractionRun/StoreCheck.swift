@@ -10,7 +10,7 @@ struct StoreCheck {
   let workers: Int
   let observer: any ExtractionObserver
 
-  /// Takes what is damaged out of the store: of one task, or of all without one.
+  /// Removes what is damaged from the store, of one task or, if it is nil, of all.
   ///
   /// - Returns: names of the videos that were removed.
   func removeDamaged(_ task: JobTask?) throws -> [String] {
@@ -28,8 +28,8 @@ struct StoreCheck {
     try ShardName.all(inStore: store).filter { task == nil || $0.task == task?.index }
   }
 
-  /// Compares every record and picture with its checksum, of one task, or without one of all that
-  /// nobody is writing; throws where one is not what was stored.
+  /// Compares every record and picture with its checksum, of one task or, if it is nil, of all
+  /// tasks that no process is writing. Throws if one is not what was stored.
   func compareChecksums(_ task: JobTask?) throws {
     let shards = try shards(of: task)
     let progress = try Progress(shards, store, observer)
@@ -53,7 +53,7 @@ struct StoreCheck {
     if let error = StoreFinding.error(found, store) { throw error }
   }
 
-  /// What is wrong with a shard; nothing where its task is being written.
+  /// What is wrong with a shard; nothing if its task is being written.
   private static func findings(
     in shard: ShardName, _ verifier: StoreVerifier
   ) throws(ShardStoreError) -> [StoreFinding] {
@@ -65,13 +65,14 @@ struct StoreCheck {
     }
   }
 
-  /// Width and height of a JPEG file that decodes to its end.
+  /// Width and height of a JPEG file that can be decoded to its end.
   private static let imageSize: StoreVerifier.ImageSize = { bytes in
     let file = bytes.withUnsafeBytes { Array($0) }
     return (try? JPEG.decode(file)).map { ($0.width, $0.height) }
   }
 
-  /// How much of the shards is checked, in MiB: as many of a shard as its share of records.
+  /// Progress in MiB: a shard counts by its size times the fraction of its records that was
+  /// checked.
   private final class Progress: Sendable {
     private let observer: any ExtractionObserver
     private let mebibytes: [String: Double]

@@ -1,17 +1,18 @@
 internal import Foundation
 package import ShardStore
 
-/// How far the tasks of a store are: what their manifests, heartbeats and reports say.
+/// Progress of a store's tasks, by their manifests and heartbeats.
 package struct StoreStatus: Sendable {
-  /// One task.
+  /// The status of one task.
   package struct Task: Sendable {
-    /// How it stands.
+    /// The state of a task.
     package enum State: String, Encodable, Sendable {
       /// Nothing is left to do.
       case done
       /// A run gave a sign of life in the last two minutes.
       case running
-      /// A run has given none since, without an end: killed, or its machine is gone.
+      /// A run gave its last sign of life before that and no end: it was killed, or its machine is
+      /// gone.
       case silent
       /// A run was asked to stop.
       case stopped
@@ -19,22 +20,20 @@ package struct StoreStatus: Sendable {
       case failed
       /// No run has begun.
       case missing
-      /// Older software wrote it, which gives no sign.
+      /// Older software wrote it, which gives no sign of life.
       case unknown
     }
 
-    /// Which one.
     package let task: JobTask
-    /// How it stands.
     package let state: State
-    /// What it has written; nil where that is nothing.
+    /// What it has written; nil if that is nothing.
     package let content: TaskContent?
-    /// The last sign of its last run; nil where there is none.
+    /// The last sign of life of its last run; nil if there is none.
     package let heartbeat: TaskHeartbeat?
-    /// Seconds since that sign.
+    /// Seconds since that sign of life.
     package let age: Double?
 
-    /// Videos of the task, as far as they are known: those of the store and those still to do.
+    /// Number of videos of the task, as far as known: those in the store and those still to do.
     package var videos: Int? {
       guard let heartbeat else { return nil }
       let stored = (content?.finishedVideos ?? 0) + (content?.failedVideos ?? 0)
@@ -79,16 +78,16 @@ package struct StoreStatus: Sendable {
   /// The tasks that no run is doing and that aren't done.
   package var open: [Task] { tasks(.silent, .stopped, .failed, .missing, .unknown) }
 
-  /// Videos that all running tasks do in a second; nil where none says so.
+  /// Videos per second of all running tasks; nil if unknown.
   package var rate: Double? {
     let rates = tasks(.running).compactMap(\.heartbeat?.rate)
     return rates.isEmpty ? nil : rates.reduce(0, +)
   }
 
-  /// Arguments of the command that does a task; nil where no run has said them.
+  /// Arguments of the command that does a task; nil if no run has recorded them.
   package var command: [String]? { tasks.compactMap(\.heartbeat?.command).last }
 
-  /// Numbers as the engines of arrays take them: "3,5-7".
+  /// Numbers in the format of the engines of arrays: "3,5-7".
   package static func ranges(_ numbers: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in numbers.sorted() {

@@ -3,34 +3,35 @@ internal import Foundation
 internal import ShardStore
 internal import Workers
 
-/// The faces of real videos that are in the store already, for what was made from them.
+/// The faces of real videos that are in the store already, for the fakes made from them.
 ///
-/// Sendable: any worker may ask.
+/// Sendable: any worker may call it.
 final class StoredOriginals: Sendable {
   private let task: Int
   private let store: String
   private let stored: Set<String>
-  /// What was read and not asked for yet; an original without a face is there as nil.
+  /// Originals that were read and not requested yet; nil for one without a face.
   private let known = Locked<[String: OriginalFaces?]?>(nil)
 
-  /// Seconds after which an original that was published must be seen: network file systems show old
+  /// Seconds after which a published original must be visible: network file systems show old
   /// listings for a while.
   private static let patience = 60
 
   /// - Parameters:
-  ///   - task: number of the task; it has the originals of its fakes.
+  ///   - task: index of the task, which has the originals of its fakes.
   ///   - store: the store's folder.
-  ///   - stored: originals that were there when the run began; they are read together when the first one
-  ///     is asked for.
+  ///   - stored: originals that were stored when the run began; they are read together when the
+  ///     first one is requested.
   init(task: Int, store: String, stored: Set<String>) {
     self.task = task
     self.store = store
     self.stored = stored
   }
 
-  /// The faces of an original; nil where it isn't finished, or has none. To be asked for once each.
+  /// The faces of an original; nil if it isn't finished, or has none. Each original can be
+  /// requested once only.
   ///
-  /// - Throws: where the store can't be read, or doesn't have what it had.
+  /// - Throws: if the store can't be read, or doesn't have what it had.
   func faces(of name: String, _ writer: any VideoWriter) throws -> OriginalFaces? {
     guard writer.state(of: name) == .done else { return nil }
     if stored.contains(name) {
@@ -42,7 +43,7 @@ final class StoredOriginals: Sendable {
       }
       if let found { return found }
     }
-    // Another copy of the task has published it meanwhile.
+    // Another run of the task has published it meanwhile.
     for _ in 0..<Self.patience {
       if let found = try read([name])[name] { return found }
       sleep(1)

@@ -2,29 +2,29 @@ internal import Contract
 package import ShardStore
 internal import Terminal
 
-/// What the streams of a store's videos are, counted by label: a property that tells real and fake
-/// videos apart is one that a model may learn instead of faces.
+/// Properties of the streams of a store's videos, counted by label: a model may learn a property in
+/// which real and fake videos differ, instead of faces.
 package struct StreamSummary: Codable, Equatable {
-  /// How many videos have a value of a property.
+  /// Numbers of videos with one value of a property.
   package struct Row: Codable, Equatable {
     /// The property, e.g. `pixel format`.
     package var property: String
     /// Its value; `unknown` in records of older software.
     package var value: String
-    /// Real videos with it.
+    /// Real videos with the value.
     package var real = 0
-    /// Fake videos with it.
+    /// Fake videos with the value.
     package var fake = 0
   }
 
-  /// Values of a property that get a row of their own, the most frequent ones.
+  /// Maximum number of rows per property; the less frequent values share one.
   private static let maximumValues = 8
 
-  /// By property, the most frequent value first.
+  /// The rows by property, the most frequent value first.
   package var rows: [Row] = []
-  /// The middle one of the real videos' bits per second; nil where none is known.
+  /// Median bits per second of the real videos; nil if unknown.
   package var medianBitsPerSecondReal: Int?
-  /// The same of fake videos.
+  /// Median bits per second of the fake videos; nil if unknown.
   package var medianBitsPerSecondFake: Int?
 
   package init(_ records: [VideoRecord]) {
@@ -36,7 +36,7 @@ package struct StreamSummary: Codable, Equatable {
     medianBitsPerSecondFake = Self.median(extracted, .fake)
   }
 
-  /// Values of a record by property; several where a property has several.
+  /// Values of a record by property; a property may have several.
   private static let properties: [(String, @Sendable (VideoRecord) -> [String])] = [
     ("codec", { [$0.codec ?? "unknown"] }),
     ("frame rate", { [$0.stream?.framesPerSecond.map(text) ?? "unknown"] }),
@@ -79,7 +79,7 @@ package struct StreamSummary: Codable, Equatable {
     return rates.isEmpty ? nil : rates[rates.count / 2]
   }
 
-  /// Two digits are what tells 29.97 from 30.
+  /// The frame rate with up to two decimals, as 29.97 and 30 differ.
   private static func text(_ framesPerSecond: Double) -> String {
     let hundredths = (framesPerSecond * 100).rounded()
     guard let whole = Int(exactly: hundredths) else { return "\(framesPerSecond)" }

@@ -2,12 +2,12 @@ internal import Files
 internal import Foundation
 internal import Workers
 
-/// What the run of a task says of itself: `task-003-heartbeat.json` in the store's folder, written
-/// again every few seconds while it runs, and once at its end.
+/// The sign of life of a task's run: `task-003-heartbeat.json` in the store's folder, rewritten at
+/// every `interval` while it runs, and once at its end.
 package struct TaskHeartbeat: Codable, Sendable, Equatable {
-  /// How a run goes.
+  /// State of a run.
   package enum State: String, Codable, Sendable {
-    /// It is under way, or was killed.
+    /// It is running, or was killed.
     case running
     /// It was asked to stop.
     case stopped
@@ -20,7 +20,6 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
   /// Seconds between two signs of life.
   package static let interval = 20.0
 
-  /// How the run goes.
   package var state: State
   /// The machine's name.
   package var host: String
@@ -30,26 +29,26 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
   package var startedAt: Double
   /// When this was written, in seconds since 1970.
   package var writtenAt: Double
-  /// Videos that the run found to do.
+  /// Number of videos that the run had to do at its beginning.
   package var videos: Int
-  /// Videos of these that it has done.
+  /// Number of these that it has done.
   package var videosDone: Int
   /// Whether it writes on a scratch disk and publishes whole shards.
   package var isStaged: Bool
-  /// Arguments of the command that goes on with the task, but for the task itself.
+  /// Arguments of the command that continues the task, without the task itself.
   package var command: [String]
 
-  /// Videos that the run does in a second; nil before the first one is done.
+  /// Videos per second; nil before the first one is done.
   package var rate: Double? {
     let seconds = writtenAt - startedAt
     return videosDone > 0 && seconds > 0 ? Double(videosDone) / seconds : nil
   }
 
-  /// Seconds without a sign after which a run counts as gone.
+  /// Seconds without a sign of life after which a run counts as gone.
   package static let patience = 6 * interval
 
-  /// Whether the run is under way, as far as that can be told: its last sign is fresh, and where it is of
-  /// this machine its process is there.
+  /// Whether the run seems to be running: its last sign of life is recent and, if it is on this
+  /// machine, its process exists.
   package func isAlive(now: Double = Date().timeIntervalSince1970) -> Bool {
     guard state == .running, now - writtenAt < Self.patience else { return false }
     return host != ProcessInfo.processInfo.hostName || kill(process, 0) == 0 || errno != ESRCH
@@ -63,7 +62,7 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
       + "-heartbeat.json"
   }
 
-  /// Reads the last sign of a task's last run; nil where there is none that can be read.
+  /// Reads the last sign of life of a task's last run; nil if there is none that can be read.
   package static func read(_ task: JobTask, inStore store: String) -> TaskHeartbeat? {
     guard
       let bytes = try? FileSystem.contents(of: path(task, store), maximumBytes: maximumBytes)
@@ -81,8 +80,8 @@ package struct TaskHeartbeat: Codable, Sendable, Equatable {
 
 /// Writes the heartbeat of a task's run while it lives.
 ///
-/// A sign of life that can't be written, on a full disk say, is left out: the run itself meets the
-/// same obstacle where it matters.
+/// A sign of life that can't be written, e.g. on a full disk, is left out: the run itself meets the
+/// same problem when it writes to the store.
 ///
 /// Sendable because `heartbeat` is locked and the timer, never replaced, is only cancelled, which
 /// Dispatch allows on any thread.
@@ -92,7 +91,7 @@ final class TaskPulse: @unchecked Sendable {
   private let heartbeat: Locked<TaskHeartbeat>
   private let timer: any DispatchSourceTimer
 
-  /// Begins with a first sign.
+  /// Writes the first sign of life.
   init(
     _ task: JobTask, store: String, videos: Int, isStaged: Bool = false, command: [String]
   ) {
@@ -111,10 +110,10 @@ final class TaskPulse: @unchecked Sendable {
     timer.resume()
   }
 
-  /// Notes a video that was done.
+  /// Counts a video that was done.
   func countVideo() { heartbeat.withLock { $0.videosDone += 1 } }
 
-  /// Gives the last sign.
+  /// Writes the last sign of life.
   func end(_ state: TaskHeartbeat.State) {
     timer.cancel()
     heartbeat.withLock { $0.state = state }

@@ -1,18 +1,18 @@
 internal import VideoCatalog
 
-/// Videos that one worker extracts one after the other: a real one, then what was made from it.
+/// Videos that one worker extracts one after the other: a real one, then the fakes made from it.
 struct VideoFamily {
-  /// Name of the original that tells where the others' faces are; nil where each video is searched.
+  /// Name of the original whose faces are used for the others; nil if each video is searched.
   let original: String?
   /// The videos that are to be extracted, the original first if it is among them.
   let videos: [CatalogVideo]
 
-  /// Each video alone.
+  /// One family per video.
   static func singles(_ videos: [CatalogVideo]) -> [VideoFamily] {
     videos.map { VideoFamily(original: nil, videos: [$0]) }
   }
 
-  /// Videos with those made from them, in the order of the first of each.
+  /// Originals with the fakes made from them, in the order of the first video of each.
   static func families(_ videos: [CatalogVideo]) -> [VideoFamily] {
     var order: [String] = []
     var members: [String: [CatalogVideo]] = [:]

@@ -3,12 +3,13 @@ internal import Foundation
 internal import Imaging
 internal import Randomness
 
-/// What happens to one picture; nil leaves something out.
+/// The changes to one picture; nil leaves a change out.
 ///
-/// All numbers are drawn in any case and in the order of the properties, so that another probability
-/// of one change leaves the others as they are.
+/// All numbers are always drawn, in the order of the properties, so that another probability of one
+/// change doesn't alter the others.
 struct AugmentationPlan: Equatable {
-  /// Filled with noise: left, top, width, height as shares of the picture's sides.
+  /// A rectangle that is filled with noise: left, top, width, height as fractions of the picture's
+  /// sides.
   struct Erasing: Equatable {
     let x: Double
     let y: Double
@@ -20,7 +21,7 @@ struct AugmentationPlan: Equatable {
   struct Affine: Equatable {
     let rotationDegrees: Double
     let scale: Double
-    /// Shares of the picture's sides.
+    /// In fractions of the picture's sides.
     let shift: SIMD2<Double>
   }
 
@@ -42,11 +43,11 @@ struct AugmentationPlan: Equatable {
   }
 
   struct Recompression: Equatable {
-    /// x264's, 0...51.
+    /// x264's constant rate factor, 0...51.
     let constantRateFactor: Double
-    /// Side at which the picture is encoded, as a share.
+    /// Side at which the picture is encoded, as a fraction of its own.
     let scale: Double
-    /// From the picture before, which this one is predicted from; nil for a key picture.
+    /// Motion from the previous picture, which this one is predicted from; nil for a key frame.
     let motion: Affine?
   }
 
@@ -63,11 +64,11 @@ struct AugmentationPlan: Equatable {
   init(_ settings: AugmentationSettings, using random: inout RandomStream) {
     flip = random.happens(settings.flip)
 
-    let turns = random.happens(settings.affine)
+    let warps = random.happens(settings.affine)
     let affine = Affine(
       rotationDegrees: random.around(0, settings.rotation), scale: random.within(settings.scale),
       shift: SIMD2(random.around(0, settings.shift), random.around(0, settings.shift)))
-    self.affine = turns ? affine : nil
+    self.affine = warps ? affine : nil
 
     let colours = random.happens(settings.colour)
     let colour = Colour(
@@ -103,10 +104,10 @@ struct AugmentationPlan: Equatable {
     self.recompression = recompresses ? recompression : nil
   }
 
-  /// The changes that a reader of a picture would want to know of, e.g. "flip jpeg 47".
+  /// The changes in a few words, e.g. "flip jpeg 47".
   var summary: String {
     let parts: [String?] = [
-      flip ? "flip" : nil, affine.map { "turn \(Int($0.rotationDegrees.rounded()))" },
+      flip ? "flip" : nil, affine.map { "rotate \(Int($0.rotationDegrees.rounded()))" },
       colour.map { _ in "colour" },
       blurSigma.map { "blur \(($0 * 10).rounded() / 10)" },
       downscaleFactor.map { "size \(($0 * 100).rounded() / 100)" },
@@ -120,7 +121,8 @@ struct AugmentationPlan: Equatable {
 }
 
 extension AugmentationPlan.Affine {
-  /// From coordinates of the new picture to those of the old one: turns and scales about the centre.
+  /// Maps coordinates of the new picture to those of the old one: rotates and scales about the
+  /// centre, and shifts.
   func transform(width: Int, height: Int) -> SimilarityTransform {
     SimilarityTransform(
       about: SIMD2(Double(width) / 2, Double(height) / 2), degrees: rotationDegrees, scale: scale,
@@ -142,9 +144,9 @@ extension AugmentationPlan.Erasing {
 }
 
 extension AugmentationPlan.Recompression {
-  /// Half of the pictures are key pictures, which x264 damages less than most of a long clip, and half
-  /// are predicted from themselves moved a little, which damages them more: together the same loss
-  /// (docs/training.md has the measurement).
+  /// Half of the pictures are key frames, which lose less in x264 than most frames of a long clip.
+  /// The others are predicted from a slightly moved copy of themselves, and lose more. Together the
+  /// loss is that of a clip (docs/training.md has the measurement).
   init(_ settings: AugmentationSettings, using random: inout RandomStream) {
     constantRateFactor = random.within(settings.recompressionCRF)
     scale = random.within(settings.recompressionScale)

@@ -2,18 +2,18 @@ package import Imaging
 internal import MediaDecoding
 package import Randomness
 
-/// Changes training pictures as the settings say; keeps its working memory between pictures. One per
-/// thread.
+/// Augments training pictures by the settings. It keeps its working memory between pictures, so
+/// each thread needs its own augmenter.
 ///
-/// The changes come in the order in which they happen on a picture's way through the world: mirror
-/// and affine map, colour, blur, loss of size, noise, video compression, JPEG; erasing, which is no such
-/// thing, comes last.
+/// The changes come in the order in which they happen to pictures elsewhere: mirroring and affine
+/// map, colour, blur, downscaling, noise, video compression, JPEG. Erasing, which doesn't happen
+/// there, comes last.
 package final class Augmenter {
   private let settings: AugmentationSettings
   private let recompressor: JPEGRecompressor
   private var scratch: [UInt8] = []
 
-  /// Creates an augmenter; throws where a setting is out of bounds.
+  /// Creates an augmenter; throws if a setting is out of bounds.
   package init(_ settings: AugmentationSettings) throws(TrainingDataError) {
     try settings.check()
     self.settings = settings
@@ -24,8 +24,8 @@ package final class Augmenter {
     }
   }
 
-  /// Changes a picture in its place: about 0.4 milliseconds for 224x224 pixels and the
-  /// default settings.
+  /// Augments a picture in place, in about 0.4 milliseconds for 224x224 pixels and the default
+  /// settings.
   ///
   /// - Returns: what was done, in a few words, e.g. "flip jpeg 47".
   @discardableResult
@@ -61,13 +61,13 @@ package final class Augmenter {
     if let erasing = plan.erasing { picture.erase(erasing) }
   }
 
-  /// Encodes the picture as one of a video, alone or after itself before a motion, with an encoder and
-  /// a decoder that have seen nothing else.
+  /// Encodes the picture as a frame of a video and decodes it: alone, or after a moved copy of
+  /// itself. Encoder and decoder have seen no other picture.
   private func recompress(
     _ picture: inout PixelBuffer, _ plan: AugmentationPlan.Recompression
   ) throws(TrainingDataError) {
     let (width, height) = (picture.width, picture.height)
-    // 4:2:0 takes even sizes.
+    // 4:2:0 needs even sizes.
     let coded = picture.resized(
       width: max(2 * Int((Double(width) * plan.scale / 2).rounded()), 2),
       height: max(2 * Int((Double(height) * plan.scale / 2).rounded()), 2))
@@ -105,6 +105,6 @@ package final class Augmenter {
 package struct AugmentationSummary: Sendable, CustomStringConvertible {
   let plan: AugmentationPlan
 
-  /// In a few words, e.g. "flip jpeg 47"; empty where nothing was changed.
+  /// The changes in a few words, e.g. "flip jpeg 47"; empty if there were none.
   package var description: String { plan.summary }
 }

@@ -1,37 +1,38 @@
 package import Contract
 internal import Randomness
 
-/// What an epoch takes of one part of a class: of one data set, of one method.
+/// The samples that an epoch takes from one part of a class, such as a data set or a method.
 package struct BalancedPart: Sendable, Equatable {
-  /// The class; nil where classes are not told apart.
+  /// The class; nil if classes are not distinguished.
   package let label: VideoLabel?
-  /// What its videos have in common, outermost first; nil where unknown.
+  /// What its videos have in common, in the order of the factors; nil if unknown.
   package let names: [String?]
-  /// Its videos.
+  /// Number of its videos.
   package let videos: Int
-  /// Their samples.
+  /// Number of their samples.
   package let samples: Int
   /// Its share of the class, 0...1.
   package let share: Double
-  /// Samples of the first epoch.
+  /// Number of its samples in the first epoch.
   package let samplesPerEpoch: Int
-  /// Whether it has less than an equal share, so that its samples don't come too often.
+  /// Whether it has less than an equal share, so that its samples don't repeat too often.
   package let isHeld: Bool
 
-  /// How often the first epoch has each of its samples.
+  /// How often the first epoch has each of its samples, on average.
   package var passesPerEpoch: Double { Double(samplesPerEpoch) / Double(max(samples, 1)) }
 }
 
 extension EpochOrder {
-  /// What an epoch takes of each part of each class; empty where nothing but the classes is balanced.
+  /// The samples that an epoch takes from each part of each class; empty if only the classes are
+  /// balanced.
   package var balancedParts: [BalancedPart] {
     guard !settings.balanceBy.isEmpty else { return [] }
     return classes.enumerated().flatMap { number, members in
-      let places = members.ranges(ofPlaces: places(ofClass: number, inEpoch: 0))
-      return zip(members.parts, places).map { part, places in
+      let ranges = members.ranges(ofPlaces: places(ofClass: number, inEpoch: 0))
+      return zip(members.parts, ranges).map { part, range in
         BalancedPart(
           label: part.label, names: part.names, videos: part.videoCount,
-          samples: part.samples.count, share: part.share, samplesPerEpoch: places.count,
+          samples: part.samples.count, share: part.share, samplesPerEpoch: range.count,
           isHeld: part.isHeld)
       }
     }
@@ -39,8 +40,8 @@ extension EpochOrder {
 }
 
 extension PairOrder {
-  /// What an epoch takes of each part of the real pictures that come by themselves, and of the stored
-  /// fakes; empty where nothing is balanced.
+  /// The samples that an epoch takes from each part of the order of real pictures and of that of
+  /// stored fakes; empty if nothing is balanced.
   package var balancedParts: [BalancedPart] {
     reals.balancedParts + (fakes?.balancedParts ?? [])
   }
@@ -49,8 +50,8 @@ extension PairOrder {
 // MARK: Which samples belong to which part
 
 extension EpochOrder {
-  /// A number that changes with what is counted to which part; nil where nothing but the classes is
-  /// balanced. The order depends on it.
+  /// A number that changes with the assignment of samples to parts, on which the order depends; nil
+  /// if only the classes are balanced.
   package var partsFingerprint: UInt64? {
     guard !settings.balanceBy.isEmpty else { return nil }
     var hash = NameHash()
@@ -60,7 +61,7 @@ extension EpochOrder {
         hash.add(name ?? "")
       }
       hash.add(UInt64(part.samples.count))
-      // The first of each row of neighbours tells the others.
+      // Only the first of each run of consecutive samples is added.
       var next: UInt32?
       for sample in part.samples {
         if sample != next { hash.add(UInt64(sample)) }
@@ -72,7 +73,7 @@ extension EpochOrder {
 }
 
 extension PairOrder {
-  /// A number that changes with what is counted to which part; nil where nothing is balanced.
+  /// A number that changes with the assignment of samples to parts; nil if nothing is balanced.
   package var partsFingerprint: UInt64? {
     guard let own = reals.partsFingerprint else { return nil }
     var hash = NameHash()

@@ -1,12 +1,12 @@
 package import SelfBlending
 
-/// Training batches in the order of a `TrainingOrder`, augmented, read ahead on threads of its own, epoch
-/// after epoch without an end.
+/// Loads augmented training batches in the order of a `TrainingOrder`, ahead of their use and on
+/// threads of its own, epoch after epoch without an end.
 ///
 /// The same order, augmentation and position give the same batches, bit for bit, whatever the
 /// options. Any thread may call `next`, one at a time. Ends its threads when it is released.
 package final class BatchLoader: Sendable {
-  /// What the loader follows.
+  /// The order of the samples.
   package let order: any TrainingOrder
 
   private let queue: BatchQueue
@@ -15,15 +15,15 @@ package final class BatchLoader: Sendable {
   ///
   /// - Parameters:
   ///   - catalog: the store.
-  ///   - order: made of the same catalog; its seed is also that of the augmentation.
+  ///   - order: the order, made of the same catalog; its seed is also that of the augmentation.
   ///   - augmentation: how pictures are changed; nil leaves them as they are.
   ///   - selfBlending: how the order's blends are made.
-  ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
-  ///   - start: where to begin, any position of the order: `nextPosition` of the last batch that
-  ///     was trained on. Batches of an epoch follow each other from there; what is left at its end
-  ///     and less than a batch is dropped.
-  ///   - pictured: which samples of each batch get pictures, the part of one of several processes;
-  ///     nil is all. What a sample and its picture are doesn't depend on it.
+  ///   - inputSize: side of the pictures in pixels; 0 for that of the store.
+  ///   - start: the position to begin at, any one in the order: `nextPosition` of the last batch
+  ///     that was trained on. Batches of an epoch follow each other from there; less than a batch
+  ///     at its end is dropped.
+  ///   - pictured: the samples of each batch that get pictures, one process's part; nil for all.
+  ///     Samples and pictures don't depend on it.
   package init(
     _ catalog: SampleCatalog, order: any TrainingOrder, augmentation: AugmentationSettings?,
     selfBlending: SelfBlendingSettings = SelfBlendingSettings(), inputSize: Int = 0,
@@ -65,8 +65,8 @@ package final class BatchLoader: Sendable {
 
   deinit { queue.stop() }
 
-  /// The next batch; waits for it if need be. An error of a batch comes when it is that batch's
-  /// turn, names shard and key, and stays.
+  /// Returns the next batch; waits until it is ready. An error of a batch is thrown when it is that
+  /// batch's turn, and by all later calls; it names shard and key.
   package func next() throws(TrainingDataError) -> Batch {
     guard let batch = try queue.next() else {
       throw TrainingDataError(.stopped, subject: "batch loader", "there are no more batches")
@@ -83,11 +83,12 @@ package final class BatchLoader: Sendable {
   var mostBatchesAhead: Int { queue.mostBatchesAhead }
 }
 
-/// All samples of some videos in catalog order, once, as they are, read ahead on threads of its own.
+/// Loads all samples of some videos once, in catalog order and not augmented, ahead of their use
+/// and on threads of its own.
 ///
 /// Any thread may call `next`, one at a time. Ends its threads when it is released.
 package final class EvaluationLoader: Sendable {
-  /// How many samples it gives in all.
+  /// Total number of samples.
   package let sampleCount: Int
 
   private let queue: BatchQueue
@@ -96,12 +97,12 @@ package final class EvaluationLoader: Sendable {
   ///
   /// - Parameters:
   ///   - catalog: the store.
-  ///   - videos: positions of the videos, one side of a split; those without a face give nothing.
-  ///   - batchSize: pictures of a batch; the last one may have fewer.
-  ///   - inputSize: side of the pictures in pixels; 0 is that of the store.
-  ///   - samples: which samples, counted in the order of the catalog; nil is all.
-  ///   - blends: makes each picture into a fake; nil gives them as they are stored.
-  ///   - measuresBlur: whether batches tell how blurred their pictures are.
+  ///   - videos: indices of the videos, one side of a split; those without a face have no samples.
+  ///   - batchSize: pictures per batch; the last one may have fewer.
+  ///   - inputSize: side of the pictures in pixels; 0 for that of the store.
+  ///   - samples: the range of samples, counted in catalog order; nil for all.
+  ///   - blends: makes a fake of each picture; nil gives the stored pictures.
+  ///   - measuresBlur: whether batches have the blur of their pictures.
   package init(
     _ catalog: SampleCatalog, videos: [Int], batchSize: Int, inputSize: Int = 0,
     samples: Range<Int>? = nil, blends: HeldOutBlends? = nil, measuresBlur: Bool = false,
@@ -125,8 +126,8 @@ package final class EvaluationLoader: Sendable {
 
   deinit { queue.stop() }
 
-  /// The next batch, or nil behind the last one; waits for it if need be. An error of a batch comes
-  /// when it is that batch's turn, names shard and key, and stays.
+  /// Returns the next batch, or nil after the last one; waits until it is ready. An error of a
+  /// batch is thrown when it is that batch's turn, and by all later calls; it names shard and key.
   package func next() throws(TrainingDataError) -> Batch? { try queue.next() }
 
   /// How long `next` has waited so far.
@@ -137,7 +138,7 @@ package final class EvaluationLoader: Sendable {
 }
 
 extension SampleCatalog {
-  /// A network's input size, or the store's where that is 0.
+  /// A network's input size, or the store's if that is 0.
   func checkedSize(_ inputSize: Int) throws(TrainingDataError) -> Int {
     guard (0...Self.maximumSizePixels).contains(inputSize) else {
       throw TrainingDataError(

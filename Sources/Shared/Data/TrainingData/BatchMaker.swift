@@ -10,12 +10,12 @@ struct PictureSettings: Sendable {
   let catalog: SampleCatalog
   /// Side of the network's input in pixels.
   let inputSize: Int
-  /// Nil leaves the pictures as they are.
+  /// Nil for none.
   let augmentation: AugmentationSettings?
   /// How blends are made of real pictures.
   let selfBlending: SelfBlendingSettings
   let seed: UInt64
-  /// Whether batches tell how blurred their pictures are.
+  /// Whether batches have the blur of their pictures.
   var measuresBlur = false
 }
 
@@ -50,23 +50,23 @@ final class BatchMaker {
     pictures.reserveCapacity(plan.pictured.count)
     var blurs: [Double] = []
     let face = settings.catalog.description.geometry.innerFace
-    for (place, planned) in plan.samples.enumerated() {
+    for (offset, planned) in plan.samples.enumerated() {
       let sample = settings.catalog.sample(Int(planned.index))
-      let key = plan.firstKey.map { $0 + UInt64(place) } ?? UInt64(planned.index)
+      let key = plan.firstKey.map { $0 + UInt64(offset) } ?? UInt64(planned.index)
       samples.append(
         Batch.Sample(
           index: sample.index, video: sample.video,
           label: planned.content == .blendedFake ? .fake : sample.label, key: key))
-      guard plan.pictured.contains(place) else { continue }
+      guard plan.pictured.contains(offset) else { continue }
       if isStopped() {
         throw TrainingDataError(
           .stopped, subject: settings.catalog.directory, "loading was stopped")
       }
       pictures.append(
         try picture(
-          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[place]
+          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[offset]
         ) { stored in
-          // A crop of less than three pixels has no face to be sharp.
+          // A crop of less than three pixels is too small for a blur.
           if settings.measuresBlur { blurs.append(stored.blur(in: face) ?? 0) }
         })
     }
@@ -77,9 +77,11 @@ final class BatchMaker {
     return batch
   }
 
-  /// The picture of a place; all that is drawn for it is a function of the epoch and of `drawPlace`.
+  /// The picture of a planned sample. Its random numbers are a function of the epoch and of
+  /// `drawPlace`.
   ///
-  /// - Parameter measure: sees the picture in the store's size, blended and not augmented.
+  /// - Parameter measure: is called with the picture in the store's size, blended and not
+  ///   augmented.
   func picture(
     of planned: PlannedSample, epoch: Int, drawPlace: Int, measure: (PixelBuffer) -> Void = { _ in }
   ) throws(TrainingDataError) -> PixelBuffer {
@@ -111,7 +113,7 @@ final class BatchMaker {
     return picture
   }
 
-  /// How a real picture becomes a blend at a place.
+  /// How a real picture becomes a blend, by the random numbers of `drawPlace`.
   func blendPlan(
     of index: Int, epoch: Int, drawPlace: Int
   ) throws(TrainingDataError) -> SelfBlendPlan {

@@ -1,34 +1,35 @@
 internal import Randomness
 internal import Workers
 
-/// What a batch will have, before anything is read.
+/// The content of a batch, before anything is read.
 struct PlannedBatch: Sendable {
   let position: DataPosition
   let nextPosition: DataPosition
   let step: Int
   let samples: [PlannedSample]
-  /// Of each sample the place in the epoch whose random numbers change it.
+  /// For each sample, the index in the epoch whose random numbers are used for it.
   let drawPlaces: [Int]
-  /// Which of `samples` get pictures.
+  /// The range of `samples` that get pictures.
   let pictured: Range<Int>
-  /// Key of the first sample; the others count on from it. Nil takes positions in the catalog.
+  /// Key of the first sample, from which the others count on. Nil if keys are indices in the
+  /// catalog.
   let firstKey: UInt64?
 }
 
 /// The batches of a loader by number: a function of the number alone.
 protocol BatchPlan: Sendable {
-  /// The batch, or nil behind the last one.
+  /// The batch, or nil after the last one.
   func batch(_ number: Int) -> PlannedBatch?
 }
 
-/// Batches of training from a position on, without an end.
+/// The batches of training from a position on, without an end.
 struct TrainingPlan: BatchPlan {
   let order: any TrainingOrder
   private let start: DataPosition
   private let pictured: Range<Int>
   private let cache = Locked<[Int: [PlannedSample]]>([:])
 
-  /// - Parameter pictured: which samples of each batch get pictures; nil is all.
+  /// - Parameter pictured: the samples of each batch that get pictures; nil for all.
   init(_ order: any TrainingOrder, from start: DataPosition, pictured: Range<Int>? = nil) {
     self.order = order
     self.pictured = pictured ?? 0..<order.batchSize
@@ -45,15 +46,16 @@ struct TrainingPlan: BatchPlan {
         epoch: start.epoch + 1 + (number - inFirstEpoch) / order.stepsPerEpoch,
         sample: (number - inFirstEpoch) % order.stepsPerEpoch * size)
     let next = DataPosition(epoch: position.epoch, sample: position.sample + size)
-    let places = position.sample..<(position.sample + size)
-    let samples = samples(inEpoch: position.epoch)[places]
+    let range = position.sample..<(position.sample + size)
+    let samples = samples(inEpoch: position.epoch)[range]
     return PlannedBatch(
       position: position, nextPosition: order.normalized(next), step: position.sample / size,
-      samples: Array(samples), drawPlaces: places.map(order.drawPlace), pictured: pictured,
+      samples: Array(samples), drawPlaces: range.map(order.drawPlace), pictured: pictured,
       firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
   }
 
-  /// Threads are in the same epoch, or in two that follow each other.
+  /// The order of an epoch, cached for the threads: they are in the same epoch, or in two
+  /// consecutive ones.
   private func samples(inEpoch epoch: Int) -> [PlannedSample] {
     cache.withLock { cache in
       if let known = cache[epoch] { return known }
@@ -69,7 +71,7 @@ struct TrainingPlan: BatchPlan {
 struct EvaluationPlan: BatchPlan {
   let samples: [UInt32]
   let batchSize: Int
-  /// Whether each picture is made into a fake.
+  /// Whether a fake is made of each picture.
   let areBlended: Bool
 
   init(
@@ -91,7 +93,7 @@ struct EvaluationPlan: BatchPlan {
       position: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: start),
       nextPosition: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: end),
       step: number, samples: samples.map { PlannedSample($0, areBlended ? .blendedFake : .stored) },
-      // A picture's own number: its blend doesn't depend on what else is judged.
+      // The picture's own index, so that its blend doesn't depend on the other pictures.
       drawPlaces: samples.map(Int.init), pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -5,10 +5,11 @@ internal import Measure
 /// Makes the batches of a plan ahead of their use, in order, on threads of its own.
 ///
 /// A thread that finds enough batches ready ends its work instead of waiting, and `next` wakes it:
-/// no Dispatch thread is ever blocked. What a batch holds depends on its number alone, so neither
-/// threads nor timing have an influence.
+/// no Dispatch thread is ever blocked. A batch depends on its number alone, so neither threads nor
+/// timing have an influence.
 ///
-/// Sendable because `condition` guards `state`, and each maker is touched by its own serial queue.
+/// Sendable because `condition` guards `state`, and each maker is used on its own serial queue
+/// only.
 final class BatchQueue: @unchecked Sendable {
   private struct State {
     /// Number of the next batch that a thread begins.
@@ -51,12 +52,13 @@ final class BatchQueue: @unchecked Sendable {
   /// How long `next` has waited.
   var times: LoaderTimes { condition.withLock { state.times } }
 
-  /// Most batches that were ready or being made at a time.
+  /// Largest number of batches that were ready or being made at a time.
   var mostBatchesAhead: Int { condition.withLock { state.mostAhead } }
 
   private var isStopped: Bool { condition.withLock { state.isStopped } }
 
-  /// The next batch, or nil behind the last one. An error stays: the next call gives it again.
+  /// Returns the next batch, or nil after the last one. An error is thrown again by all later
+  /// calls.
   func next() throws(TrainingDataError) -> Batch? {
     try take().get()
   }
@@ -84,7 +86,7 @@ final class BatchQueue: @unchecked Sendable {
         TrainingDataError(
           .stopped, subject: settings.catalog.directory, "the loader was stopped"))
     }
-    // An end and an error stay where they are, and nothing is made behind them.
+    // An end and an error are kept, and no batch after them is made.
     guard case .success(.some) = result else { return result }
     state.ready[state.nextToTake] = nil
     state.nextToTake += 1
@@ -92,7 +94,8 @@ final class BatchQueue: @unchecked Sendable {
     return result
   }
 
-  /// Gives work to idle threads, as far as there is room. The caller holds the lock.
+  /// Gives work to idle threads, up to the number of batches to prefetch. The caller holds the
+  /// lock.
   private func wakeThreads() {
     var room = prefetch - (state.nextToMake - state.nextToTake)
     while room > 0, !state.isStopped, let thread = state.idleThreads.popLast() {

@@ -1,49 +1,50 @@
 internal import Contract
 
-/// The samples of a class in parts, one for each data set or method, and whose turn each place of the
-/// class's endless row is.
+/// The samples of a class in parts, one for each data set or method, and the part of each position
+/// in the class's endless sequence of samples.
 ///
-/// Places are dealt out by a pattern that repeats, in which each part's places are spread evenly. So how
-/// many of the first places a part has is a function of their number alone, wherever epochs begin.
+/// A repeated pattern assigns positions to parts and spreads the positions of each part evenly. So
+/// the number of positions that a part has among the first n is a function of n alone, wherever
+/// epochs begin.
 struct ClassParts: Sendable {
   struct Part: Sendable {
-    /// What its videos have in common, outermost first; nil where unknown.
+    /// What its videos have in common, in the order of the factors; nil if unknown.
     let names: [String?]
     let label: VideoLabel?
     let videoCount: Int
-    /// Positions in the catalog, ascending.
+    /// Indices in the catalog, ascending.
     let samples: [UInt32]
-    /// Its share of the class's places, 0...1.
+    /// Its share of the class's positions, 0...1.
     let share: Double
-    /// Whether it would have a larger share if its samples might come more often.
+    /// Whether its share is limited, so that its samples don't repeat too often.
     let isHeld: Bool
   }
 
   let parts: [Part]
 
-  /// Which part's turn a place is, by the place modulo its length.
+  /// The part of each position, by the position modulo the pattern's length.
   private let pattern: [UInt32]
-  /// Places of each part in one pattern.
-  private let placesPerPattern: [Int]
+  /// Number of positions of each part in one pattern.
+  private let positionsPerPattern: [Int]
 
-  /// All samples in one part.
+  /// Puts all samples into one part.
   init(_ samples: [UInt32], label: VideoLabel?, videoCount: Int) {
     parts = [
       Part(
         names: [], label: label, videoCount: videoCount, samples: samples, share: 1, isHeld: false)
     ]
     pattern = [0]
-    placesPerPattern = [1]
+    positionsPerPattern = [1]
   }
 
-  /// The samples of a class's videos in parts of equal shares.
+  /// Divides the samples of a class's videos into parts with equal shares.
   ///
   /// - Parameters:
-  ///   - chosen: positions of the class's videos in `videos`, ascending.
-  ///   - factors: what parts differ in, outermost first: within each part by the first one, those by the
-  ///     second have equal shares of it.
-  ///   - repeats: how many times as often as the class's mean sample one of a part may come, 1 or more.
-  ///     What a part can't take for that, the others beside it share.
+  ///   - chosen: indices of the class's videos in `videos`, ascending.
+  ///   - factors: what parts differ in. The parts by the first factor have equal shares; within
+  ///     each of them, the parts by the second have equal shares of it.
+  ///   - repeats: how often a sample may come at most, relative to the class's mean sample, 1 or
+  ///     more. What a part can't take because of this limit is shared by the others beside it.
   init(
     videos: [SampleCatalog.Video], chosen: [Int], label: VideoLabel?,
     factors: [EpochOrder.BalanceFactor], repeats: Double
@@ -64,22 +65,23 @@ struct ClassParts: Sendable {
         samples: chosen.flatMap { videos[$0].samples.lazy.map(UInt32.init) },
         share: shares[number].share, isHeld: shares[number].isHeld)
     }
-    placesPerPattern = Self.weights(parts.map(\.share))
-    pattern = Self.pattern(placesPerPattern)
+    positionsPerPattern = Self.weights(parts.map(\.share))
+    pattern = Self.pattern(positionsPerPattern)
   }
 
-  /// How many samples there are.
+  /// Number of samples.
   var sampleCount: Int { parts.reduce(0) { $0 + $1.samples.count } }
 
-  /// The part of its own endless row that each part gives to some places of the class's.
-  func ranges(ofPlaces places: Range<Int>) -> [Range<Int>] {
-    zip(counts(before: places.lowerBound), counts(before: places.upperBound)).map { $0..<$1 }
+  /// For each part, the range of its own endless sequence that a range of the class's sequence
+  /// takes.
+  func ranges(ofPlaces positions: Range<Int>) -> [Range<Int>] {
+    zip(counts(before: positions.lowerBound), counts(before: positions.upperBound)).map { $0..<$1 }
   }
 
-  /// How many of the first places each part has.
-  private func counts(before place: Int) -> [Int] {
-    let (rounds, rest) = place.quotientAndRemainder(dividingBy: max(pattern.count, 1))
-    var counts = placesPerPattern.map { $0 * rounds }
+  /// Number of positions before this one that each part has.
+  private func counts(before position: Int) -> [Int] {
+    let (rounds, rest) = position.quotientAndRemainder(dividingBy: max(pattern.count, 1))
+    var counts = positionsPerPattern.map { $0 * rounds }
     for part in pattern.prefix(rest) { counts[Int(part)] += 1 }
     return counts
   }
@@ -119,17 +121,18 @@ extension ClassParts {
     return shares
   }
 
-  /// Divides a share equally between parts of which each takes at most so much; together they take all.
+  /// Divides a share equally between parts, each of which takes at most its value in `most`;
+  /// together they take all.
   private static func equalShares(
     of share: Double, most: [Double]
   ) -> [(share: Double, isHeld: Bool)] {
     var shares = most.map { _ in (share: 0.0, isHeld: false) }
     var rest = share
-    // The one that takes least first: what it leaves is for all others.
+    // The part with the lowest limit comes first: what it leaves goes to all others.
     let order = most.indices.sorted { (most[$0], $0) < (most[$1], $1) }
     for (number, part) in order.enumerated() {
       let equal = rest / Double(most.count - number)
-      // Of the last one nothing may be left over.
+      // The last part takes all of the rest.
       let isHeld = most[part] < equal * (1 - 1e-9) && number + 1 < most.count
       shares[part] = (isHeld ? most[part] : equal, isHeld)
       rest -= shares[part].share
@@ -137,35 +140,35 @@ extension ClassParts {
     return shares
   }
 
-  /// Shares as whole numbers of places: each at least one.
+  /// Shares as whole numbers of positions, each at least one.
   private static func weights(_ shares: [Double]) -> [Int] {
     guard shares.count > 1 else { return shares.map { _ in 1 } }
     let isEqual = shares.allSatisfy { abs($0 * Double(shares.count) - 1) < 1e-9 }
     guard !isEqual else { return shares.map { _ in 1 } }
-    let places = max(1 << 16, 4 * shares.count)
-    let exact = shares.map { $0 * Double(places) }
+    let length = max(1 << 16, 4 * shares.count)
+    let exact = shares.map { $0 * Double(length) }
     var weights = exact.map { max(Int($0), 1) }
     let byRest = exact.indices.sorted {
       (exact[$1] - exact[$1].rounded(.down), $0) < (exact[$0] - exact[$0].rounded(.down), $1)
     }
-    for part in byRest.prefix(max(places - weights.reduce(0, +), 0)) { weights[part] += 1 }
+    for part in byRest.prefix(max(length - weights.reduce(0, +), 0)) { weights[part] += 1 }
     return weights
   }
 
-  /// Places of each part, spread evenly.
+  /// As many positions of each part as its weight, spread evenly.
   private static func pattern(_ weights: [Int]) -> [UInt32] {
-    var places: [(position: Double, part: UInt32)] = []
-    places.reserveCapacity(weights.reduce(0, +))
+    var entries: [(position: Double, part: UInt32)] = []
+    entries.reserveCapacity(weights.reduce(0, +))
     for (part, weight) in weights.enumerated() {
-      for place in 0..<weight {
-        places.append((Double(2 * place + 1) / Double(2 * weight), UInt32(part)))
+      for index in 0..<weight {
+        entries.append((Double(2 * index + 1) / Double(2 * weight), UInt32(part)))
       }
     }
-    places.sort { ($0.position, $0.part) < ($1.position, $1.part) }
-    return places.map(\.part)
+    entries.sort { ($0.position, $0.part) < ($1.position, $1.part) }
+    return entries.map(\.part)
   }
 
-  /// Names in the order of their bytes, what is unknown first.
+  /// Whether names come first by their bytes; unknown ones come first of all.
   private static func precedes(_ left: [String?], _ right: [String?]) -> Bool {
     for (left, right) in zip(left, right) {
       let (leftBytes, rightBytes) = (Array((left ?? "").utf8), Array((right ?? "").utf8))
@@ -177,7 +180,7 @@ extension ClassParts {
 }
 
 extension EpochOrder.BalanceFactor {
-  /// What a video has of it; nil where unknown.
+  /// The factor's value for a video; nil if unknown.
   func value(of video: SampleCatalog.Video) -> String? {
     switch self {
     case .dataset: video.dataset

@@ -1,90 +1,85 @@
 package import Contract
 
-/// Which videos train, which validate, which test. No group lies on two sides, nor any two videos with
-/// the same pictures; that is checked again after the assignment.
+/// Division of videos into the sides training, validation and test. No group lies on two sides, nor
+/// do two videos with the same pictures; that is checked again after the assignment.
 ///
 /// Groups that have equal videos (``EqualVideos``) count as one. Videos that are equal and have
 /// different labels are left out of all sides.
 ///
-/// How a group comes to its side is a function of the settings, of its name and of its videos'
-/// labels and splits:
-/// 1. With `.dataset`, a group lies on the side that its videos have in the data set. Where they
+/// The side of a group follows from the settings, its name and its videos' labels and splits:
+/// 1. With `.dataset`, a group lies on the side that its videos have in the data set. If they
 ///    disagree, the whole group goes to the first of test, validation, training that any of them
 ///    has: nothing that the data set tests on is ever trained on.
-/// 2. A group that holds more than half of all videos trains, unless all of its videos have another
-///    side in the data set: data sets in which everybody is swapped with everybody end in one such
-///    group.
+/// 2. A group that holds more than half of all videos is for training, unless all of its videos
+///    have another side in the data set. Data sets in which all people are swapped with each other
+///    have one such group.
 /// 3. All others are drawn by a hash of the seed and the group's name, with `validationShare` and
-///    `testShare` as shares of the groups. A side that the data set has no video of is drawn out of
-///    its training groups.
-/// 4. From 200 drawn groups on, the hash is compared with the shares: a group's side does not change
-///    when others come or go. Below, groups are ordered by hash among those with the same labels
-///    (real, fake, both), and counted off, so that the shares and the classes come out right; of 64
-///    such drawings the one counts whose shares of the videos are best, as groups differ in size.
+///    `testShare` as shares of the groups. If the data set has no video of a side, that side is
+///    drawn from its training groups.
+/// 4. If 200 groups or more are drawn, the hash is compared with the shares: a group's side does
+///    not change when others are added or removed. If fewer are drawn, groups with the same labels
+///    (real, fake, both) are ordered by hash, and assigned in that order by the shares, so that the
+///    shares and the classes are right. As groups differ in size, 64 such drawings are made, and
+///    the one with the best shares of videos is taken.
 /// 5. If that leaves training or validation without one of the classes, as few groups as needed are
-///    moved. So both have both classes whenever any division of the groups gives them that; the
-///    test side gets both if what is left over allows it.
+///    moved. So both have both classes whenever any division of the groups gives them both; the
+///    test side gets both if the remaining groups allow it.
 ///
-/// With `Division.fold` groups lie in folds instead, as equal as they can be in people, classes, methods;
-/// one fold validates.
+/// With `Division.fold` groups are put into folds instead, which are as equal as possible in
+/// people, classes and methods; one fold is for validation.
 package struct DataSplit: Sendable, Equatable {
-  /// Where the split comes from.
+  /// Source of the split.
   package enum Source: String, Sendable, CaseIterable, Codable {
-    /// From the data set where it has one for a group, else by hash.
+    /// The data set, if it has a split for a group, else the hash.
     case dataset
-    /// By hash alone.
+    /// The hash alone.
     case hash
   }
 
-  /// Which part of a store a training learns from.
+  /// The part of a store that a training learns from.
   package enum Division: Sendable, Equatable {
     /// The training side of three.
     case sides
-    /// All but one of so many folds of people, which validates; counted from 0.
+    /// All folds of people but one, which is for validation: its index, from 0, and the number of
+    /// folds.
     case fold(Int, of: Int)
-    /// All folds: nothing validates.
+    /// All folds, of this number; there is no validation.
     case allFolds(Int)
   }
 
-  /// What a split depends on, besides the videos.
+  /// What a split depends on besides the videos.
   package struct Settings: Sendable, Equatable {
-    /// Which part of the store learns. In folds the shares have no meaning; what the data set tests on
-    /// is in no fold, with `.dataset`.
+    /// The part of the store to learn from. With folds the shares are unused, and with `.dataset`
+    /// the data set's test videos are in no fold.
     package var division = Division.sides
-    /// Where the split comes from.
     package var source = Source.dataset
-    /// Share of the drawn groups that validate, above 0 and below 1.
+    /// Share of the drawn groups for validation, above 0 and below 1.
     package var validationShare = 0.15
-    /// Share of the drawn groups that test, 0 or more; together with the other below 1.
+    /// Share of the drawn groups for the test, 0 or more; both shares together are below 1.
     package var testShare = 0.15
     /// Another seed draws other groups.
     package var seed: UInt64 = 1
-    /// Whether groups with equal videos count as one, and equal videos with different labels are left
-    /// out. False for a model or run of older software, to split as it was trained; then a warning
-    /// says what lies on two sides.
+    /// Whether groups with equal videos count as one, and equal videos with different labels are
+    /// left out. False for a model or run of older software, to split as in its training; then a
+    /// warning says what lies on two sides.
     package var joinsEqualVideos = true
 
-    /// What files of a run and model have among their settings where equal videos were joined; those
-    /// of older software lack it.
+    /// The setting in files of a run and model whose equal videos were joined; files of older
+    /// software lack it.
     package static let joiningRecord = (key: "store.equalVideos", value: "joined")
 
-    /// The defaults.
     package init() {}
   }
 
-  /// How much lies on one side.
+  /// Numbers of groups, videos and samples on one side.
   package struct Counts: Sendable, Equatable {
-    /// Groups.
     package var groups = 0
-    /// Real videos, those without a face too.
+    /// Real videos, including those without a face.
     package var realVideos = 0
-    /// Fake videos, those without a face too.
+    /// Fake videos, including those without a face.
     package var fakeVideos = 0
-    /// Samples of real videos.
     package var realSamples = 0
-    /// Samples of fake videos.
     package var fakeSamples = 0
-    /// Videos without a face.
     package var videosWithoutFace = 0
 
     /// Videos of both classes.
@@ -94,22 +89,23 @@ package struct DataSplit: Sendable, Equatable {
     package var samples: Int { realSamples + fakeSamples }
   }
 
-  /// Positions in the catalog of the videos that train, ascending.
+  /// Indices in the catalog of the training videos, ascending.
   package let train: [Int]
 
-  /// Positions in the catalog of the videos that validate, ascending.
+  /// Indices in the catalog of the validation videos, ascending.
   package let validation: [Int]
 
-  /// Positions in the catalog of the videos that test, ascending.
+  /// Indices in the catalog of the test videos, ascending.
   package let test: [Int]
 
-  /// Positions in the catalog of videos that no side has: their pictures have both labels. Ascending.
+  /// Indices in the catalog of the videos on no side, because their pictures have both labels,
+  /// ascending.
   package let leftOut: [Int]
 
-  /// What a person should know of how the split came to be, a sentence each.
+  /// What a user should know about how the split was made, one sentence each.
   package let notes: [String]
 
-  /// What is wrong with the data, a sentence each.
+  /// What is wrong with the data, one sentence each.
   package let warnings: [String]
 
   private let source: Source
@@ -152,7 +148,7 @@ package struct DataSplit: Sendable, Equatable {
     try checkGroups(videos, groups.names)
   }
 
-  /// Positions in the catalog of the videos of a side, ascending.
+  /// Indices in the catalog of the videos of a side, ascending.
   package func videos(of side: DatasetSplit) -> [Int] {
     switch side {
     case .train: train
@@ -161,17 +157,17 @@ package struct DataSplit: Sendable, Equatable {
     }
   }
 
-  /// How much lies on a side.
   package func counts(of side: DatasetSplit) -> Counts { countsOfSide[side] ?? Counts() }
 
-  /// Throws where one of the sides has no picture of a class; says what there is and what to try.
+  /// Throws if one of the sides has no picture of a class; the error says what there is and what to
+  /// try.
   package func requireBothClasses(
     on sides: [DatasetSplit] = [.train, .validation]
   ) throws(TrainingDataError) {
     try require(VideoLabel.allCases, on: sides)
   }
 
-  /// Throws where one of the sides has no picture of one of these classes.
+  /// Throws if one of the sides has no picture of one of these classes.
   package func require(
     _ labels: [VideoLabel], on sides: [DatasetSplit]
   ) throws(TrainingDataError) {
@@ -208,7 +204,7 @@ package struct DataSplit: Sendable, Equatable {
       + "of other people"
   }
 
-  /// The promise of this type, checked on its result and not on the way to it.
+  /// Checks the result: no group is on two sides, and no video is missing.
   private func checkGroups(
     _ videos: [SampleCatalog.Video], _ groups: [String]
   ) throws(TrainingDataError) {
@@ -270,6 +266,6 @@ extension DataSplit.Settings {
 }
 
 extension DatasetSplit {
-  /// The side as a person says it.
+  /// The side's name in messages.
   var title: String { self == .train ? "training" : rawValue }
 }

@@ -1,42 +1,44 @@
 internal import Contract
 internal import Randomness
 
-/// Which samples an epoch has, and in what order: a function of the seed and the epoch's number.
+/// The samples of each epoch and their order, a function of the seed and the epoch's number.
 ///
-/// Each class (with `.none`: all samples together) is an endless row of seeded permutations, one
-/// after the other, and each epoch takes the next part of the row. So no sample is ever seen twice
-/// more often than another of its class. An epoch that crosses from one permutation to the next may
-/// have a sample twice.
+/// Each class (with `.none`: all samples together) is an endless sequence of seeded permutations,
+/// and each epoch takes the next part of the sequence. So the numbers of times that two samples of
+/// a class have been seen never differ by more than one. An epoch that begins in one permutation
+/// and ends in the next may have a sample twice.
 ///
 /// An epoch has whole batches only. With `.undersample` it has all samples of the smaller class
-/// (but those that don't fill a batch; the next epoch begins with them) and as many of the larger
-/// one, which are all seen within `ceil(larger / smaller)` epochs. A given number of steps makes
-/// the parts shorter or longer.
+/// (except those that don't fill a batch, with which the next epoch begins) and as many of the
+/// larger one, which are all seen within `ceil(larger / smaller)` epochs. A given number of steps
+/// makes epochs shorter or longer.
 ///
-/// With `balanceBy`, each class has an endless row for each of its data sets or methods instead, and its
-/// places are dealt out to them in equal shares (``ClassParts``). A small part then begins anew sooner than
-/// a large one, and an epoch may have its samples several times.
+/// With `balanceBy`, each data set or method of a class has an endless sequence of its own instead,
+/// and the class takes its samples from them in equal shares (``ClassParts``). A small part is then
+/// repeated sooner than a large one, and an epoch may have its samples several times.
 ///
-/// The samples of an epoch are then put in order. The videos, in the order of the catalog, are cut into
-/// blocks of neighbours, a sixteenth of `shuffleVideos` each (or one block, where there are no more
-/// videos than that); the blocks come in seeded order, and within each window of about `shuffleVideos`
-/// videos all samples are mixed. Neighbours by name mostly lie side by side in a shard, so only a
-/// window's part of the store is read at a time; and a window has videos from all over the catalog,
-/// both classes among them, whatever the names. Nothing depends on the shards.
+/// The samples of an epoch are then put in order. The videos, in the order of the catalog, are cut
+/// into blocks of `shuffleVideos / 16` consecutive videos (or one block, if there are no more than
+/// `shuffleVideos`). The blocks are shuffled, and within each window of about `shuffleVideos`
+/// videos all samples are shuffled. Videos with neighbouring names mostly lie side by side in a
+/// shard, so only a window's part of the store is read at a time; and a window has videos from all
+/// parts of the catalog, with both classes among them, whatever the names. Nothing depends on the
+/// shards.
 ///
 /// `Version.shards` is the order of older checkpoints, whose blocks are the shards.
 package struct EpochOrder: Sendable {
-  /// Which rule orders: a checkpoint keeps it and goes on with it.
+  /// The rule of the order: a checkpoint keeps it, and its training is continued with it.
   package enum Version: Int, Sendable, Codable {
-    /// Windows of shards: depends on how the samples are cut into shards.
+    /// Windows of shards: the order depends on how samples are divided into shards.
     case shards = 1
     /// Windows of videos in the order of their names.
     case videos = 2
   }
 
-  /// How the classes are balanced.
+  /// How the two classes are balanced.
   package enum Balance: String, Sendable, CaseIterable, Codable {
-    /// Every epoch has as many samples of the larger class as of the smaller one, others each time.
+    /// Every epoch has as many samples of the larger class as of the smaller one, different ones
+    /// each time.
     case undersample
     /// All samples, every epoch.
     case none
@@ -50,37 +52,37 @@ package struct EpochOrder: Sendable {
     case method
   }
 
-  /// What an order depends on, besides the samples.
+  /// What an order depends on besides the samples.
   package struct Settings: Sendable, Equatable {
     /// Another seed gives another order.
     package var seed: UInt64 = 1
-    /// How the classes are balanced.
     package var balance = Balance.undersample
-    /// What has equal shares within each class, outermost first; empty leaves all samples alike.
+    /// Factors whose values have equal shares within each class; those of a later one share each
+    /// value of the one before it. Empty treats all samples alike.
     package var balanceBy: [BalanceFactor] = []
-    /// How many times as often as the mean sample of its class one may come for that, 1 or more.
+    /// How often a sample may come at most because of that, relative to the mean sample of its
+    /// class, 1 or more.
     package var balanceRepeats = 8.0
-    /// Videos that samples are mixed over, 1 or more. 4096 videos of 32 crops are about 2 GiB, which
-    /// the page cache of a training machine holds, and 16 shards of the size that extraction makes.
+    /// Number of videos whose samples are shuffled together, 1 or more. 4096 videos of 32 crops are
+    /// about 2 GiB, which the page cache of a training machine holds, and 16 shards of the size
+    /// that extraction makes.
     package var shuffleVideos = 4096
-    /// Shards that samples are mixed over, 1 or more; for a catalog of `Version.shards` only.
+    /// Number of shards whose samples are shuffled together, 1 or more; for a catalog of
+    /// `Version.shards` only.
     package var shuffleShards = 16
-    /// Pictures of one step, 1 or more.
+    /// Pictures per step, 1 or more.
     package var batchSize = 32
-    /// Steps of an epoch; 0 is as many whole batches as the balanced data gives.
+    /// Steps per epoch; 0 for as many whole batches as the balanced data gives.
     package var stepsPerEpoch = 0
 
-    /// The defaults.
     package init() {}
   }
 
-  /// Samples of the longest epoch: its order takes 4 bytes each.
+  /// Maximum number of samples per epoch: its order takes 4 bytes per sample.
   package static let maximumSamplesPerEpoch = 1 << 28
 
-  /// What the order depends on, besides the samples.
   package let settings: Settings
 
-  /// Steps of an epoch.
   package let stepsPerEpoch: Int
 
   /// Samples of each class, or all together.
@@ -89,14 +91,14 @@ package struct EpochOrder: Sendable {
   /// First sample of each block, and the end.
   private let blockStarts: [Int]
 
-  /// Blocks of each window, by their position in the epoch's order of blocks.
+  /// Blocks of each window, by their index in the epoch's order of blocks.
   private let windows: [Range<Int>]
 
   /// Orders the samples of some videos by the rule that the catalog was opened for.
   ///
   /// - Parameters:
   ///   - catalog: the store.
-  ///   - videos: positions of the videos, the training side of a split.
+  ///   - videos: indices of the videos, the training side of a split.
   package init(
     _ catalog: SampleCatalog, videos: [Int], settings: Settings
   ) throws(TrainingDataError) {
@@ -133,7 +135,7 @@ package struct EpochOrder: Sendable {
       }
     } else {
       let ordered = chosen.sorted()
-      // A window smaller than 16 videos has blocks of one.
+      // A window of less than 16 videos has blocks of one video.
       let size =
         ordered.count <= settings.shuffleVideos
         ? ordered.count : max(settings.shuffleVideos / 16, 1)
@@ -149,7 +151,7 @@ package struct EpochOrder: Sendable {
     }
   }
 
-  /// The samples of the chosen videos with one of some labels.
+  /// The samples of those chosen videos that have one of the labels.
   private static func parts(
     _ videos: [SampleCatalog.Video], _ chosen: [Int], _ labels: [VideoLabel], _ settings: Settings
   ) -> ClassParts {
@@ -204,27 +206,27 @@ package struct EpochOrder: Sendable {
     return steps
   }
 
-  /// The samples of an epoch in order: `samplesPerEpoch` positions in the catalog. About 20
+  /// The samples of an epoch in order: `samplesPerEpoch` indices in the catalog. It takes about 20
   /// nanoseconds per sample of the store, whatever the epoch.
   package func samples(inEpoch epoch: Int) -> [UInt32] {
     precondition(epoch >= 0, "epochs count from 0")
     var chosen: [UInt32] = []
     chosen.reserveCapacity(samplesPerEpoch)
-    // Rows are numbered by class where it has one, else over the parts of all classes.
-    var row = 0
+    // Sequences are numbered by class if each class has one, else over the parts of all classes.
+    var sequence = 0
     let stage = settings.balanceBy.isEmpty ? Stage.choice : Stage.parts
     for (number, members) in classes.enumerated() {
-      let places = members.ranges(ofPlaces: places(ofClass: number, inEpoch: epoch))
-      for (part, places) in zip(members.parts, places) {
-        append(places, of: part.samples, stage: stage, row: row, to: &chosen)
-        row += 1
+      let ranges = members.ranges(ofPlaces: places(ofClass: number, inEpoch: epoch))
+      for (part, range) in zip(members.parts, ranges) {
+        append(range, of: part.samples, stage: stage, sequence: sequence, to: &chosen)
+        sequence += 1
       }
     }
     return mixed(chosen, epoch: epoch)
   }
 
-  /// The part of a class's endless row that an epoch takes. Of an odd number of samples the classes
-  /// take the larger half in turn.
+  /// The range of a class's endless sequence that an epoch takes. If the number of samples is odd,
+  /// the classes take the larger half in turn.
   func places(ofClass number: Int, inEpoch epoch: Int) -> Range<Int> {
     let before = epoch * samplesPerEpoch
     let after = before + samplesPerEpoch
@@ -233,13 +235,14 @@ package struct EpochOrder: Sendable {
   }
 
   private func append(
-    _ part: Range<Int>, of members: [UInt32], stage: UInt64, row: Int, to chosen: inout [UInt32]
+    _ part: Range<Int>, of members: [UInt32], stage: UInt64, sequence: Int,
+    to chosen: inout [UInt32]
   ) {
     var start = part.lowerBound
     while start < part.upperBound {
       let (round, offset) = start.quotientAndRemainder(dividingBy: members.count)
       var random = RandomStream(
-        seed: settings.seed, .order, stage, UInt64(row), UInt64(round))
+        seed: settings.seed, .order, stage, UInt64(sequence), UInt64(round))
       var permutation = members
       random.shuffle(&permutation)
       let end = min(members.count, offset + part.upperBound - start)
@@ -248,7 +251,7 @@ package struct EpochOrder: Sendable {
     }
   }
 
-  /// Blocks in seeded order, samples mixed within each window of blocks.
+  /// Shuffles the blocks, and the samples within each window of blocks.
   private func mixed(_ chosen: [UInt32], epoch: Int) -> [UInt32] {
     var random = RandomStream(seed: settings.seed, .order, Stage.mixing, UInt64(epoch))
     let blockOrder = random.permutation(blockStarts.count - 1)
@@ -265,7 +268,7 @@ package struct EpochOrder: Sendable {
     return ordered
   }
 
-  /// First counter of the random streams: what of the order they make.
+  /// First counter of the random streams: the part of the order that they are for.
   private enum Stage {
     static let choice: UInt64 = 0
     static let mixing: UInt64 = 1
@@ -273,7 +276,7 @@ package struct EpochOrder: Sendable {
   }
 }
 
-/// Which block has a sample.
+/// Finds the block of a sample.
 private struct BlockFinder {
   private let starts: [Int]
 

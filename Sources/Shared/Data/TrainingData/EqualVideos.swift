@@ -1,15 +1,15 @@
 internal import Contract
 internal import ShardStore
 
-/// Videos of a catalog whose crops are the same to the byte: files that are in the data set twice.
+/// Videos of a catalog whose crops are equal byte by byte: files that are in the data set twice.
 ///
 /// A model that has learned one of them knows the other, so they belong on one side of a split; and
-/// where one is called real and the other fake, one of the labels is wrong.
+/// if one is labelled real and the other fake, one of the labels is wrong.
 package struct EqualVideos: Sendable, Equatable {
-  /// Positions in the catalog: sets of two or more videos with the same crops, ascending.
+  /// Sets of two or more videos with the same crops, as ascending indices in the catalog.
   package let sets: [[Int]]
 
-  /// Finds them; `ShardReader.equalVideos` says what that costs.
+  /// Finds equal videos; `ShardReader.equalVideos` says what that costs.
   package init(_ catalog: SampleCatalog) throws(TrainingDataError) {
     let positions = Dictionary(
       uniqueKeysWithValues: catalog.videos.enumerated().map { (Array($1.name.utf8), $0) })
@@ -29,9 +29,10 @@ package struct EqualVideos: Sendable, Equatable {
     sets.filter { set in Set(set.map { videos[$0].label }).count > 1 }
   }
 
-  /// What a split leaves out, and says: of each set with both labels, every video.
+  /// The videos that a split leaves out, all of each set with both labels, and a warning about
+  /// them.
   ///
-  /// - Throws: `contradictoryLabels` where that would be more than half of the videos of a class.
+  /// - Throws: `contradictoryLabels` if that would be more than half of the videos of a class.
   package func leftOut(
     of videos: [SampleCatalog.Video]
   ) throws(TrainingDataError) -> (videos: Set<Int>, warning: String?) {
@@ -57,7 +58,8 @@ package struct EqualVideos: Sendable, Equatable {
     return (leftOut, warning)
   }
 
-  /// What lies on two sides of a split that keeps equal videos apart; nil where nothing does.
+  /// A warning about equal videos on different sides of a split that doesn't join them; nil if
+  /// there are none.
   func warningOfApart(
     _ videos: [SampleCatalog.Video], sideOfVideo: [Int: DatasetSplit]
   ) -> String? {
@@ -68,10 +70,10 @@ package struct EqualVideos: Sendable, Equatable {
     return
       "\(apart.reduce(0) { $0 + $1.count }) videos have exactly the pictures of a video on another "
       + "side of the split, such as \"\(videos[first[0]].name)\" and \"\(videos[other].name)\": what "
-      + "is measured on them is too good. A training that begins today keeps them on one side."
+      + "is measured on them is too good. A new training keeps them on one side."
   }
 
-  /// A real and a fake one of a set.
+  /// A real and a fake video of a set.
   private static func example(_ set: [Int], _ videos: [SampleCatalog.Video]) -> String {
     VideoLabel.allCases.compactMap { label in
       set.first { videos[$0].label == label }.map { "\"\(videos[$0].name)\" (\(label.rawValue))" }

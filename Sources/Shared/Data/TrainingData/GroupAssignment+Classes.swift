@@ -8,7 +8,7 @@ extension GroupAssignment {
     let label: VideoLabel
   }
 
-  /// Moves as few groups as training and validation need, then what the test side can get.
+  /// Moves as few groups as training and validation need, then those that the test side can get.
   mutating func moveForClasses() {
     let order = groups.indices.filter { groups[$0].choices.count > 1 }
       .sorted { precedes(groups[$0], groups[$1]) }
@@ -17,7 +17,7 @@ extension GroupAssignment {
       let needs = sides.flatMap { side in
         VideoLabel.allCases.map { Need(side: side, label: $0) }
       }
-      // Where training and validation can't have both classes, the test side takes nothing from them.
+      // If training and validation can't have both classes, the test side takes nothing from them.
       if settings.testShare == 0, sides == [.test] { break }
       guard let found = reserve(needs[...], order, reserved) else { break }
       reserved = found
@@ -31,10 +31,11 @@ extension GroupAssignment {
     notes.sort()
   }
 
-  /// Finds a group for each need, so that no group has two sides; nil where there is no way.
+  /// Finds a group for each need, so that no group has two sides; nil if that is impossible.
   ///
-  /// Tries first what lies on the side already, so only what must move moves. Of groups that are as
-  /// good as each other it tries four, one more than the other needs can have taken.
+  /// Groups that are on the side already are tried first, so that no group is moved without need.
+  /// Only four of several equivalent groups are tried, one more than the other needs can have
+  /// taken.
   private func reserve(
     _ needs: ArraySlice<Need>, _ order: [Int], _ reserved: [Int: DatasetSplit]
   ) -> [Int: DatasetSplit]? {

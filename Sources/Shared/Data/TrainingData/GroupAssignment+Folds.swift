@@ -2,18 +2,19 @@ internal import Contract
 
 /// Folds for cross-validation.
 extension GroupAssignment {
-  /// What folds are to have alike of a video.
+  /// The properties of a video that folds should have equal numbers of.
   static func kinds(of video: SampleCatalog.Video) -> [String] {
     let label = video.label.rawValue
     let making = [video.method, video.compression].map { $0 ?? "" }.joined(separator: " ")
     return [label, "\(label) of \(video.dataset ?? "")", "\(label) by \(making)"]
   }
 
-  /// Puts groups into folds, of which one validates, or none; what the data set tests on is in no fold.
+  /// Puts groups into folds, one of which is for validation unless `validating` is nil; the data
+  /// set's test groups are in no fold.
   ///
-  /// The largest groups come first, each into the fold that then is the most like the others. So it is a
-  /// function of the groups and the seed, and no fold has much more of a class, of a method or of the
-  /// people than another.
+  /// The largest groups come first, each into the fold that it makes most like the others. So the
+  /// result is a function of the groups and the seed, and no fold has much more of a class, of a
+  /// method or of the people than another.
   mutating func assignFolds(_ count: Int, validating: Int?) throws(TrainingDataError) {
     let free = groups.indices.filter { !groups[$0].datasetSides.contains(.test) }
     guard count >= 2, free.count >= count else {
@@ -33,12 +34,12 @@ extension GroupAssignment {
 
   private func foldOfGroup(_ free: [Int], _ count: Int) -> [Int: Int] {
     let names = Set(kindsOfVideo.joined()).sorted()
-    let places = Dictionary(uniqueKeysWithValues: zip(names, 0...))
-    // What each group has of every kind, as a share of all there is of it; last, of the groups.
+    let kindIndices = Dictionary(uniqueKeysWithValues: zip(names, 0...))
+    // Each group's share of the videos of every kind; the last value is its share of the groups.
     var loads = groups.map { _ in [Double](repeating: 0, count: names.count + 1) }
     var totals = [Double](repeating: 0, count: names.count)
     for (group, kinds) in zip(groupOfVideo, kindsOfVideo) {
-      for kind in kinds.compactMap({ places[$0] }) {
+      for kind in kinds.compactMap({ kindIndices[$0] }) {
         loads[group][kind] += 1
         totals[kind] += 1
       }
@@ -56,7 +57,7 @@ extension GroupAssignment {
     var foldOfGroup: [Int: Int] = [:]
     for group in ordered {
       let load = loads[group]
-      // By how much the sum of squares grows; the first of equal folds.
+      // How much the sum of squares grows; the first of equal folds is taken.
       let growth = folds.map { fold in
         zip(fold, load).reduce(0) { $0 + (2 * $1.0 + $1.1) * $1.1 }
       }
@@ -72,7 +73,7 @@ extension DataSplit.Settings {
   /// Name of the division among the settings in files of a run and model.
   package static let divisionKey = "crossValidation.fold"
 
-  /// What files say of the division; nil for three sides, of which older files don't say anything.
+  /// The division as files record it; nil for three sides, which older files don't record.
   package var divisionRecord: String? {
     switch division {
     case .sides: nil
@@ -81,7 +82,7 @@ extension DataSplit.Settings {
     }
   }
 
-  /// The division that a file's record says; nil where it isn't one.
+  /// The division that a file records; nil if the text isn't one.
   package static func division(ofRecord text: String?) -> DataSplit.Division? {
     guard let text else { return .sides }
     let words = text.split(separator: " ")

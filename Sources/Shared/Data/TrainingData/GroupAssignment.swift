@@ -1,46 +1,45 @@
 internal import Contract
 internal import Randomness
 
-/// One group of videos on its way to a side.
+/// A group of videos that gets a side.
 struct VideoGroup {
-  /// Name of the group.
   let name: String
   /// Uniform on [0, 1): a function of the seed and the name.
   let draw: Double
   /// Number of real and of fake videos.
   var videosOfClass = SIMD2<Double>(repeating: 0)
-  /// Classes of which the group has a picture.
+  /// Classes that the group has a picture of.
   var classes: Set<VideoLabel> = []
   /// Sides that the data set has for its videos.
   var datasetSides: Set<DatasetSplit> = []
   /// Whether some of its videos have no side in the data set.
   var hasUnassigned = false
-  /// Number of videos.
   var videoCount: Int { Int(videosOfClass.sum()) }
-  /// Where it goes.
+  /// The side that it gets.
   var side = DatasetSplit.train
   /// Sides that it may be drawn for; one for a group that is not drawn.
   var choices: [DatasetSplit] = []
 
-  /// Groups with the same labels and choices are as good as each other.
+  /// Equal for groups with the same labels and choices, which are equivalent.
   var stratum: Int {
     (classes.contains(.real) ? 1 : 0) + (classes.contains(.fake) ? 2 : 0)
       + (choices.contains(.validation) ? 4 : 0) + (choices.contains(.test) ? 8 : 0)
   }
 }
 
-/// Brings groups to their sides; the rules stand at `DataSplit`.
+/// Assigns groups to sides, by the rules that `DataSplit` documents.
 struct GroupAssignment {
-  /// Drawn groups from which on the hash alone decides.
+  /// Number of drawn groups from which on the hash alone decides.
   static let manyGroups = 200
 
-  /// How often fewer groups are drawn, to find a drawing that fits.
+  /// Number of drawings of fewer groups, of which the best is taken.
   private static let drawings = 64
 
   var groups: [VideoGroup] = []
   var notes: [String] = []
   let groupOfVideo: [Int]
-  /// Of each video, what folds are to have alike: its class, and how it was made.
+  /// For each video, the properties that folds should have equal numbers of: its class, and how it
+  /// was made.
   let kindsOfVideo: [[String]]
   let settings: DataSplit.Settings
 
@@ -72,7 +71,6 @@ struct GroupAssignment {
   /// The side of each video.
   var sideOfVideo: [DatasetSplit] { groupOfVideo.map { groups[$0].side } }
 
-  /// Assigns all groups.
   mutating func assign() throws(TrainingDataError) {
     switch settings.division {
     case .sides: assignSides()
@@ -92,11 +90,11 @@ struct GroupAssignment {
     moveForClasses()
   }
 
-  /// Groups whose side does not depend on the hash, and what the others may become.
+  /// Fixes the groups whose side does not depend on the hash, and sets the choices of the others.
   private mutating func fixSides() {
     let present = groups.reduce(into: Set<DatasetSplit>()) { $0.formUnion($1.datasetSides) }
     let all = DatasetSplit.allCases.filter { $0 != .test || settings.testShare > 0 }
-    // Sides that the data set lacks are drawn out of its training groups.
+    // Sides that the data set lacks are drawn from its training groups.
     let ofTraining = all.filter { $0 == .train || !present.contains($0) }
     let videoCount = groupOfVideo.count
     var disagreeing = 0
@@ -148,8 +146,8 @@ struct GroupAssignment {
     return group.draw < share.validation + share.test ? .test : .train
   }
 
-  /// Takes, of several drawings, the one whose sides have the right numbers of real and fake videos:
-  /// groups differ in size.
+  /// Takes the drawing that comes nearest to the right numbers of real and fake videos on all
+  /// sides, as groups differ in size.
   private mutating func countOff(_ drawn: [Int]) {
     guard !drawn.isEmpty else { return }
     let strata = Dictionary(grouping: drawn) { groups[$0].stratum }.values
@@ -166,7 +164,8 @@ struct GroupAssignment {
     for (index, side) in best?.sides ?? [:] { groups[index].side = side }
   }
 
-  /// Groups as good as each other in the order of the draws: validation, test, the rest trains.
+  /// Assigns equivalent groups in the order of their draws: to validation, test, and the rest to
+  /// training.
   private func countOff(
     _ members: [Int], _ draws: [Double], into sides: inout [Int: DatasetSplit]
   ) {

@@ -1,12 +1,12 @@
 package import SelfBlending
 
-/// Fakes made of real faces to judge a network by, where there are no others: each picture always gives the
-/// same blend.
+/// Fakes made of real faces, to evaluate a network by if there are no other fakes. A picture always
+/// gives the same blend.
 package struct HeldOutBlends: Sendable, Equatable {
-  /// No epoch of training has this number.
+  /// An epoch number that no training reaches.
   static let epoch = 1 << 40
 
-  /// What such a fake has for a method.
+  /// The method that such fakes have.
   package static let method = "self-blended"
 
   /// How blends are made.
@@ -15,7 +15,6 @@ package struct HeldOutBlends: Sendable, Equatable {
   /// Another seed gives other blends.
   package let seed: UInt64
 
-  /// Creates a rule.
   package init(_ settings: SelfBlendingSettings, seed: UInt64) {
     self.settings = settings
     self.seed = seed

@@ -1,10 +1,10 @@
 internal import Contract
 
-/// The groups of videos, of which those that have equal videos are one.
+/// The groups of videos; groups that have equal videos are joined.
 struct JoinedGroups {
   /// The group of each video: the name that comes first among those that were joined.
   let names: [String]
-  /// What was joined, in a sentence; nil where nothing was.
+  /// What was joined, in a sentence; nil if nothing was.
   let warning: String?
 
   init(_ videos: [SampleCatalog.Video], joining sets: [[Int]]) {
@@ -47,7 +47,7 @@ struct JoinedGroups {
       return name
     }
 
-    /// The name that comes first stands for both.
+    /// Joins two sets; the name that comes first represents both.
     mutating func join(_ left: String, _ right: String) {
       let (first, second) = (compressed(left), compressed(right))
       guard first != second else { return }
@@ -58,7 +58,7 @@ struct JoinedGroups {
       }
     }
 
-    /// The representative, to which all names on the way point from now on.
+    /// Returns the representative, and makes all names on the path point to it.
     private mutating func compressed(_ name: String) -> String {
       let representative = representative(of: name)
       var name = name

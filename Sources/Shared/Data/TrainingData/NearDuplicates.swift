@@ -2,40 +2,40 @@ internal import Contract
 internal import Imaging
 package import Workers
 
-/// Videos on different sides of a split that look like copies of one: compressed anew, resized,
+/// Videos on different sides of a split that look like copies of each other: recompressed, resized,
 /// brightened.
 ///
 /// Three crops of each video, at a sixth, a half and five sixths of its samples, are compared by
-/// ``PerceptualHash`` with those of the other sides; one that is alike is enough. The store knows how they
-/// look; in one of older software they are decoded. Groups lie on one
-/// side, so a fake is never compared with its own original. It is a guess, for a person to look at:
-/// nothing is left out or moved for it.
+/// ``PerceptualHash`` with those of the other sides; one similar crop is enough. The store has
+/// their hashes; crops in a store of older software are decoded. Groups lie on one side, so a fake
+/// is never compared with its own original. The result is a guess that people must check: no video
+/// is left out or moved because of it.
 package struct NearDuplicates: Sendable, Equatable {
   /// Two videos that look like copies.
   package struct Pair: Sendable, Equatable {
-    /// Position in the catalog of one that validates or tests.
+    /// Index in the catalog of a validation or test video.
     package let video: Int
-    /// Position of the one on another side that is most like it.
+    /// Index of the most similar video on another side.
     package let other: Int
-    /// In how many of 255 bits their hashes differ.
+    /// Number of bits, of 255, in which their hashes differ.
     package let distance: Int
   }
 
   /// For each video of validation and test that has such a copy in training, and for each of test
-  /// that has one in validation, the most alike; the surest first.
+  /// that has one in validation, the most similar one; the most similar pairs come first.
   package let pairs: [Pair]
 
-  /// What was found, in a few sentences; nil where nothing was.
+  /// What was found, in a few sentences; nil if nothing was.
   package let warning: String?
 
-  /// Looks for them: about a nanosecond for each two videos on different sides, and 3 milliseconds a video
-  /// where the store is of older software, divided by the workers.
+  /// Searches for such videos. It takes about a nanosecond for each two videos on different sides,
+  /// and 3 milliseconds per video if the store is of older software, divided by the workers.
   ///
   /// - Parameters:
   ///   - workerCount: threads that work, or 0 for one per core.
   ///   - observer: sees the progress in videos.
-  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a crop can't
-  ///   be read.
+  /// - Throws: `WorkStopped` if the observer ended the work; `TrainingDataError` if a crop can't be
+  ///   read.
   package init(
     in catalog: SampleCatalog, split: DataSplit, workerCount: Int = 0,
     observer: any WorkObserver = SilentObserver()
@@ -49,7 +49,7 @@ package struct NearDuplicates: Sendable, Equatable {
 
   // MARK: Hashes
 
-  /// Hashes by position of the crop, then of the video in the catalog; nil where a crop has none.
+  /// Hashes by index of the crop, then of the video in the catalog; nil if a crop has none.
   typealias Hashes = [[PerceptualHash?]]
 
   private static func hashes(
@@ -64,7 +64,7 @@ package struct NearDuplicates: Sendable, Equatable {
         unknown.append(video)
         continue
       }
-      for (place, hash) in looks.enumerated() { stored[place][video] = hash }
+      for (crop, hash) in looks.enumerated() { stored[crop][video] = hash }
     }
     guard !unknown.isEmpty else { return stored }
     let found = Locked((hashes: stored, done: 0))
@@ -76,7 +76,7 @@ package struct NearDuplicates: Sendable, Equatable {
         if observer.shallStop { throw WorkStopped() }
         let hashes = try Self.hashes(of: video, catalog, decoder)
         let done = found.withLock { found in
-          for (place, hash) in hashes.enumerated() { found.hashes[place][video] = hash }
+          for (crop, hash) in hashes.enumerated() { found.hashes[crop][video] = hash }
           found.done += 1
           return found.done
         }
@@ -91,8 +91,8 @@ package struct NearDuplicates: Sendable, Equatable {
   ) throws -> [PerceptualHash?] {
     let samples = catalog.videos[video].samples
     var known: [Int: PerceptualHash?] = [:]
-    return try PerceptualHash.chosenCrops(of: samples.count).map { place in
-      let sample = samples.lowerBound + place
+    return try PerceptualHash.chosenCrops(of: samples.count).map { offset in
+      let sample = samples.lowerBound + offset
       if let hash = known[sample] { return hash }
       let hash = PerceptualHash(try catalog.picture(of: sample, decoder: decoder))
       known[sample] = hash
@@ -102,16 +102,16 @@ package struct NearDuplicates: Sendable, Equatable {
 
   // MARK: Comparison
 
-  /// The most alike video of an earlier side for each one of a later side.
+  /// The most similar video of an earlier side for each one of a later side.
   static func pairs(_ sides: [[Int]], hashes: Hashes, _ pool: WorkerPool) throws -> [Pair] {
     let found = Locked([Pair]())
-    for place in 1..<sides.count {
-      let others = sides[..<place].flatMap(\.self)
+    for side in 1..<sides.count {
+      let others = sides[..<side].flatMap(\.self)
       let known = hashes.map { hashes in others.filter { hashes[$0] != nil } }
       let indexes = zip(hashes, known).map { hashes, known in
         PerceptualHashIndex(known.compactMap { hashes[$0] })
       }
-      try pool.forEach(sides[place]) { _ in
+      try pool.forEach(sides[side]) { _ in
         { video in
           var best: Pair?
           for crop in hashes.indices {

@@ -1,12 +1,12 @@
 internal import Contract
 
-/// Batches of pairs: a real picture and a fake one, side by side, which are augmented alike, so that the
-/// manipulation is what they differ in.
+/// Batches of pairs: a real picture and a fake one, which are augmented in the same way, so that
+/// they differ in the manipulation.
 ///
-/// A fake is blended of its real picture (self-blending), or a stored one. A stored fake has beside it a
-/// frame of the video that it was made from, where that is known and trains as well, and the next real
-/// picture otherwise. Real pictures, and stored fakes, come in an `EpochOrder` of their own each; every
-/// batch has the same number of blends.
+/// A fake is either blended of its real picture (self-blending) or a stored one. A stored fake is
+/// paired with a frame of the video that it was made from, if that is known and on the training
+/// side, else with the next real picture. Real pictures and stored fakes each have an `EpochOrder`
+/// of their own; every batch has the same number of blends.
 package struct PairOrder: TrainingOrder {
   /// What a pair has in common.
   package enum Pairing: String, Sendable, CaseIterable, Codable {
@@ -16,28 +16,26 @@ package struct PairOrder: TrainingOrder {
     case source
   }
 
-  /// The rules of the two orders within; `balance` is of no meaning, as pairs have both classes, and
-  /// `balanceBy` is kept among the real pictures that come by themselves and among the stored fakes.
+  /// The rules of the two inner orders. `balance` is unused, as pairs have both classes;
+  /// `balanceBy` applies within the order of real pictures and within that of stored fakes.
   package let settings: EpochOrder.Settings
 
-  /// Blends of each batch.
+  /// Number of blends per batch.
   package let blendsPerBatch: Int
 
-  /// Of the stored fakes' videos, how many have their real video beside them, and how many there are.
+  /// Number of the stored fakes' videos whose original is on the training side, and of all of them.
   package let pairedFakes: (paired: Int, all: Int)
 
   let reals: EpochOrder
-  /// Nil where all fakes are blends.
+  /// Nil if all fakes are blends.
   let fakes: EpochOrder?
   private let partners: SourcePartners?
 
-  /// Steps of an epoch.
   package var stepsPerEpoch: Int { reals.stepsPerEpoch }
 
-  /// The seed of the order.
   package var seed: UInt64 { settings.seed }
 
-  /// Pictures of one step, an even number.
+  /// Pictures per step, an even number.
   package var batchSize: Int { settings.batchSize }
 
   private var pairsPerBatch: Int { batchSize / 2 }
@@ -46,13 +44,13 @@ package struct PairOrder: TrainingOrder {
   ///
   /// - Parameters:
   ///   - catalog: the store.
-  ///   - videos: positions of the videos, the training side of a split.
-  ///   - pairing: what stored fakes have beside them.
-  ///   - blends: share of the fakes that are blended of real pictures, 0...1; rounded to whole fakes of
-  ///     a batch.
+  ///   - videos: indices of the videos, the training side of a split.
+  ///   - pairing: what stored fakes are paired with.
+  ///   - blends: share of the fakes that are blended of real pictures, 0...1; rounded to whole
+  ///     fakes per batch.
   ///
-  /// Where no number of steps is given, an epoch shows each real picture once, or fewer, so that no
-  /// stored fake comes twice.
+  /// Without a given number of steps, an epoch has each real picture once, or fewer of them, so
+  /// that no stored fake comes twice.
   package init(
     _ catalog: SampleCatalog, videos: [Int], settings: EpochOrder.Settings, pairing: Pairing,
     blends: Double
@@ -100,7 +98,7 @@ package struct PairOrder: TrainingOrder {
     pairedFakes = (partners.count, fake.count { !catalog.videos[$0].samples.isEmpty })
   }
 
-  /// The samples of an epoch: at even places real pictures, behind each of them its fake.
+  /// The samples of an epoch: real pictures at even indices, each followed by its fake.
   package func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
     let reals = reals.samples(inEpoch: epoch)
     let stored = fakes?.samples(inEpoch: epoch) ?? []
@@ -119,15 +117,16 @@ package struct PairOrder: TrainingOrder {
     return samples
   }
 
-  /// Both members of a pair have the draws of the first.
-  package func drawPlace(of place: Int) -> Int { place & ~1 }
+  /// Both members of a pair use the random numbers of the first.
+  package func drawPlace(of index: Int) -> Int { index & ~1 }
 
-  /// Whether the fake of a batch's pair is a blend: spread evenly, so that every worker has its share.
+  /// Whether the fake of a pair, by the pair's index in the batch, is a blend. Blends are spread
+  /// evenly, so that every worker has its share.
   private func isBlend(_ pair: Int) -> Bool {
     (pair + 1) * blendsPerBatch / pairsPerBatch > pair * blendsPerBatch / pairsPerBatch
   }
 
-  /// How batches come about, for a person.
+  /// How batches are composed, in a few lines for people.
   package var summary: String {
     let stored = pairsPerBatch - blendsPerBatch
     var text = "Pairs      \(pairsPerBatch) of a batch: "

@@ -1,6 +1,6 @@
 internal import Imaging
 
-/// Binary digits behind the point of colour factors.
+/// Fraction bits of colour factors.
 private let fractionBits: Int32 = 16
 
 extension PixelBuffer {

@@ -5,9 +5,9 @@ internal import Randomness
 extension PixelBuffer {
   /// Adds Gaussian noise to every value, rounded to whole numbers.
   ///
-  /// A table turns 12 random bits into a number of the normal distribution: the means of 4096 equally
-  /// likely parts of it, up to 3.7 standard deviations. That is ten times as fast as drawing from
-  /// the distribution itself, and a picture can't tell.
+  /// A table turns 12 random bits into a number of the normal distribution: the means of 4096
+  /// equally likely parts of it, up to 3.7 standard deviations. That is ten times as fast as
+  /// drawing from the distribution itself, and makes no difference to a picture.
   mutating func addNoise(_ noise: AugmentationPlan.Noise) {
     let count = width * height
     var random = RandomStream(seed: noise.seed, .augmentation)
@@ -19,8 +19,8 @@ extension PixelBuffer {
         for pixel in 0..<count {
           let bits = random.next()
           for channel in 0..<3 {
-            let place = Int(truncatingIfNeeded: bits >> UInt64(12 * channel)) & 4095
-            let value = Int32(bytes[4 * pixel + channel]) &+ table[place]
+            let entry = Int(truncatingIfNeeded: bits >> UInt64(12 * channel)) & 4095
+            let value = Int32(bytes[4 * pixel + channel]) &+ table[entry]
             bytes[4 * pixel + channel] = UInt8(truncatingIfNeeded: min(max(value, 0), 255))
           }
         }
@@ -62,7 +62,7 @@ enum NormalTable {
   }()
 
   /// The number below which this share of the distribution lies, for shares of 0.5 and more: by
-  /// Newton's method, which comes from below there and can't overshoot.
+  /// Newton's method, which approaches it from below and can't overshoot.
   private static func quantile(_ share: Double) -> Double {
     var x = 0.0
     for _ in 0..<40 {

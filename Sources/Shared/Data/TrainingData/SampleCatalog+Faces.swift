@@ -5,8 +5,8 @@ internal import SelfBlending
 package import ShardStore
 
 extension SampleCatalog {
-  /// Where the face lies in the crop of a sample: its landmarks by the way that the crop was made; those
-  /// of the canonical face where there are none (whole pictures, boxes without size).
+  /// The face's landmarks in the crop of a sample, mapped as the crop was made; those of the
+  /// canonical face if there are none (whole pictures, boxes without size).
   func facePoints(of record: SampleRecord) -> FacePoints? {
     if let landmarks = record.landmarks, let toCrop = transform(of: record)?.inverse {
       return FacePoints(landmarks.map { toCrop.apply(SIMD2($0.x, $0.y)) })
@@ -14,8 +14,8 @@ extension SampleCatalog {
     return FacePoints(description.geometry.canonicalLandmarks)
   }
 
-  /// From coordinates of the crop of a sample to those of the displayed picture; nil where the record
-  /// doesn't tell.
+  /// The map from coordinates of the crop of a sample to those of the displayed picture; nil if the
+  /// record doesn't determine it.
   package func transform(of record: SampleRecord) -> SimilarityTransform? {
     let geometry = description.geometry
     guard geometry.alignment != .whole else {

@@ -5,15 +5,15 @@ internal import ShardStore
 internal import Workers
 
 extension SampleCatalog {
-  /// Opens a store that nobody is writing and indexes its samples, several shards at a time. About
-  /// four microseconds a sample, most of them for the check of the shards' pages.
+  /// Opens a store that no process is writing and indexes its samples, several shards at a time. It
+  /// takes about four microseconds per sample, most of them for the check of the shards' pages.
   ///
   /// - Parameters:
   ///   - directory: the store's folder.
-  ///   - framesPerVideo: most frames that are taken of each video, evenly spaced over those with a
-  ///     face, and all faces of each; 0 takes all.
-  ///   - orderVersion: which rule numbers the samples, and orders them in an `EpochOrder`; an older
-  ///     one for a training that was begun with it.
+  ///   - framesPerVideo: maximum number of frames per video, evenly spaced over those with a face,
+  ///     with all faces of each; 0 for all.
+  ///   - orderVersion: the rule that numbers the samples, and orders them in an `EpochOrder`; an
+  ///     older one for a training that was begun with it.
   ///   - workerCount: threads that read, or 0 for one per core.
   package init(
     directory: String, framesPerVideo: Int = 0, orderVersion: EpochOrder.Version = .videos,
@@ -48,7 +48,7 @@ extension SampleCatalog {
 }
 
 extension TrainingDataError {
-  /// An error of the store, as this module's.
+  /// Wraps an error of the store.
   init(store error: ShardStoreError, directory: String) {
     switch error.code {
     case .damagedShard, .damagedRecord, .damagedStore:
@@ -67,10 +67,10 @@ private struct StoreIndex: Sendable {
   let reader: ShardReader
   let framesPerVideo: Int
 
-  /// Of each shard, the finished videos by name.
+  /// The finished videos of each shard, by name.
   private let videosOfShard: [[ShardReader.Video]]
 
-  /// The samples of one shard; `video` counts within the shard.
+  /// The samples of one shard; `video` is the index within the shard.
   typealias Shard = [SampleEntry]
 
   init(reader: ShardReader, framesPerVideo: Int) {
@@ -142,7 +142,7 @@ private struct StoreIndex: Sendable {
     }
   }
 
-  /// At most `framesPerVideo` frames of each video: the middles of as many equal parts.
+  /// Takes at most `framesPerVideo` frames of each video: the middles of as many equal parts.
   private func limited(_ samples: Shard) -> Shard {
     guard framesPerVideo > 0 else { return samples }
     var kept: Shard = []
@@ -197,14 +197,14 @@ private struct StoreIndex: Sendable {
     return (videos, entries)
   }
 
-  /// Names, labels and all samples (by the checksum in each video's record), in the order of names:
-  /// what `shardFingerprint` would be if all videos were in one shard.
+  /// Hash of names, labels and all samples (by the checksum in each video's record), in the order
+  /// of names: the `shardFingerprint` of a store with all videos in one shard.
   var contentFingerprint: UInt64 {
     let videos = videosOfShard.joined().sorted { $0.name.precedes($1.name) }
     return Self.fingerprint([videos], framesPerVideo)
   }
 
-  /// Names, labels and all samples, by shard.
+  /// Hash of names, labels and all samples, by shard.
   var shardFingerprint: UInt64 { Self.fingerprint(videosOfShard, framesPerVideo) }
 
   private static func fingerprint(

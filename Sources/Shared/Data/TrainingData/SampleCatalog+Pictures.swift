@@ -4,10 +4,10 @@ internal import SelfBlending
 package import ShardStore
 
 extension SampleCatalog {
-  /// The picture of a sample, compared with its checksum; of the store's size.
+  /// The picture of a sample in the store's size; its checksum is verified.
   ///
   /// - Parameters:
-  ///   - index: position of the sample, 0..<`sampleCount`.
+  ///   - index: index of the sample, 0..<`sampleCount`.
   ///   - decoder: belongs to the calling thread.
   package func picture(
     of index: Int, decoder: JPEGDecoder
@@ -15,7 +15,7 @@ extension SampleCatalog {
     try pictureAndRecord(of: index, decoder: decoder).picture
   }
 
-  /// The picture of a sample as `picture(of:decoder:)` gives it, and where the face lies in it.
+  /// The picture of a sample as `picture(of:decoder:)` gives it, and the points of the face in it.
   func pictureAndFace(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> (picture: PixelBuffer, face: FacePoints) {
@@ -28,7 +28,7 @@ extension SampleCatalog {
     return (picture, face)
   }
 
-  /// The picture of a sample as `picture(of:decoder:)` gives it, and what the store records of it.
+  /// The picture of a sample as `picture(of:decoder:)` gives it, and the store's record of it.
   package func pictureAndRecord(
     of index: Int, decoder: JPEGDecoder
   ) throws(TrainingDataError) -> (picture: PixelBuffer, record: SampleRecord) {
@@ -55,7 +55,7 @@ extension SampleCatalog {
     }
   }
 
-  /// Which of its video's faces a sample shows: equal for the same face from frame to frame.
+  /// The track of a sample's face: equal for the same face from frame to frame.
   package func track(of index: Int) throws(TrainingDataError) -> Int {
     let entry = entries[index]
     let video = videos[Int(entry.video)]

@@ -2,11 +2,11 @@ package import Contract
 internal import Imaging
 package import ShardStore
 
-/// The videos and samples of a store, by number: what splits, orders and loaders work on.
+/// The videos and samples of a store by index, as splits, orders and loaders use them.
 ///
-/// Videos come by name (its bytes), whatever the shards; samples by video, frame and face. So equal
-/// samples have equal positions in every store, and each video has one range of them. The index takes 8
-/// bytes per sample: records and images are read when they are needed.
+/// Videos are sorted by name (by its bytes), whatever the shards; samples by video, frame and face.
+/// So equal samples have equal indices in every store, and the samples of a video are one range.
+/// The index takes 8 bytes per sample: records and images are read when they are needed.
 ///
 /// Sendable: all state is fixed after opening, and any number of threads may read.
 package struct SampleCatalog: Sendable {
@@ -14,35 +14,34 @@ package struct SampleCatalog: Sendable {
   package struct Video: Sendable, Equatable {
     /// The video's name, its identity in the store.
     package let name: String
-    /// Real or fake.
     package let label: VideoLabel
-    /// Videos of one group belong on one side of every split.
+    /// Videos of one group belong to one side of every split.
     package let group: String
-    /// The data set's own split, where it has one.
+    /// The data set's own split, if it has one.
     package let split: DatasetSplit?
-    /// Manipulation method; nil for real videos and where unknown.
+    /// Manipulation method; nil for real videos and if unknown.
     package let method: String?
-    /// Compression level; nil where the data set has none.
+    /// Compression level; nil if the data set has none.
     package let compression: String?
-    /// Name of the real video that a fake was made from; nil for real videos and where unknown.
+    /// Name of the real video that a fake was made from; nil for real videos and if unknown.
     package let original: String?
-    /// The data set that it is from; nil where unknown.
+    /// The data set that the video is from; nil if unknown.
     package let dataset: String?
-    /// Position of its shard in `SampleCatalog.shards`.
+    /// Index of its shard in `SampleCatalog.shards`.
     package let shard: Int
     /// Its samples; empty for a video without a face.
     package let samples: Range<Int>
-    /// How its chosen crops look, see `PerceptualHash.chosenCrops`; nil in a store of older software.
+    /// Hashes of its chosen crops, see `PerceptualHash.chosenCrops`; nil in a store of older
+    /// software.
     var looks: [PerceptualHash?]?
   }
 
-  /// What is known of a sample without reading it.
+  /// What is known about a sample without reading it.
   package struct Sample: Sendable, Equatable {
-    /// Position in the catalog.
+    /// Index in the catalog.
     package let index: Int
-    /// Position of its video in `SampleCatalog.videos`.
+    /// Index of its video in `SampleCatalog.videos`.
     package let video: Int
-    /// Real or fake.
     package let label: VideoLabel
     /// Index of the frame in presentation order.
     package let frame: Int
@@ -62,7 +61,7 @@ package struct SampleCatalog: Sendable {
   /// All shards in order.
   package let shards: [ShardName]
 
-  /// All finished videos, those without a face too.
+  /// All finished videos, including those without a face.
   package let videos: [Video]
 
   /// Videos that could not be extracted; they are in no split.
@@ -73,19 +72,19 @@ package struct SampleCatalog: Sendable {
     (reader.missingTasks.count, description.tasks ?? 1)
   }
 
-  /// Which rule numbers the samples: with `.shards` videos come by shard, then by name, as older
-  /// checkpoints have them.
+  /// The rule that numbers the samples: with `.shards` videos are sorted by shard, then by name, as
+  /// in older checkpoints.
   package let orderVersion: EpochOrder.Version
 
   /// A number that changes with the content: with any video, label, group, split, sample or image,
-  /// and with the frames that are taken of a video. Independent of where the store lies and, but for a
-  /// catalog of `.shards`, of how it is cut into shards.
+  /// and with the frames that are taken of a video. It doesn't depend on the store's path, nor,
+  /// except for a catalog of `.shards`, on how it is divided into shards.
   package var fingerprint: UInt64 {
     orderVersion == .shards ? shardFingerprint : contentFingerprint
   }
 
-  /// The fingerprint that older checkpoints and models have: it changes with the shards too. That of
-  /// a store of one shard is `fingerprint`.
+  /// The fingerprint in older checkpoints and models, which changes with the shards too. For a
+  /// store of one shard it equals `fingerprint`.
   package let shardFingerprint: UInt64
 
   /// Whether a fingerprint, of either kind, is that of this content.
@@ -115,13 +114,13 @@ package struct SampleCatalog: Sendable {
     shards = reader.shards
   }
 
-  /// How many samples there are.
+  /// Number of samples.
   package var sampleCount: Int { entries.count }
 
   /// Side of the stored pictures in pixels.
   package var sizePixels: Int { description.geometry.sizePixels }
 
-  /// The sample at a position of 0..<`sampleCount`.
+  /// The sample at an index of 0..<`sampleCount`.
   package func sample(_ index: Int) -> Sample {
     let entry = entries[index]
     let video = Int(entry.video)
@@ -146,7 +145,7 @@ struct SampleEntry: Sendable, Comparable {
     self.frameAndFace = frameAndFace
   }
 
-  /// The same frame and face of a video with another number.
+  /// The same frame and face of a video with another index.
   func renumbered(_ video: Int) -> SampleEntry {
     SampleEntry(video: UInt32(video), frameAndFace: frameAndFace)
   }

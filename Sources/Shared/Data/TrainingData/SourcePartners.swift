@@ -1,15 +1,15 @@
-/// Of stored fakes, the picture at the same time of the real video that they were made from.
+/// The picture at the same time in the real video that a stored fake was made from.
 struct SourcePartners: Sendable {
   private let catalog: SampleCatalog
-  /// By position in the catalog.
+  /// Index in the catalog of the real video, by that of the fake.
   private let realOfFake: [UInt32: UInt32]
 
-  /// Fakes' videos whose real video is there.
+  /// Number of fake videos whose real video may be a partner.
   var count: Int { realOfFake.count }
 
   /// - Parameters:
-  ///   - real: positions of the real videos that may be partners.
-  ///   - fake: positions of the fakes' videos.
+  ///   - real: indices of the real videos that may be partners.
+  ///   - fake: indices of the fake videos.
   init(_ catalog: SampleCatalog, real: [Int], fake: [Int]) {
     self.catalog = catalog
     var reals: [String: UInt32] = [:]
@@ -25,11 +25,12 @@ struct SourcePartners: Sendable {
     self.realOfFake = realOfFake
   }
 
-  /// The partner of a fake sample; nil where its video has none.
+  /// The partner of a fake sample; nil if its video has none.
   ///
-  /// Of the real video's samples the one whose frame is nearest counts, of several of one frame the same
-  /// face if it is there. Where the fake goes on after the real video's last face, the nearest is its last
-  /// one: then the place among the samples says more.
+  /// The partner is the real video's sample with the nearest frame; among several of one frame,
+  /// that of the same face, if there is one. If the fake continues after the real video's last
+  /// face, the nearest would always be that last one, so the sample at the same relative position
+  /// is taken instead.
   func partner(of sample: UInt32) -> UInt32? {
     let entry = catalog.entries[Int(sample)]
     guard let real = realOfFake[entry.video] else { return nil }
@@ -38,8 +39,8 @@ struct SourcePartners: Sendable {
     let last = catalog.entries[samples.upperBound - 1]
     if entry.frame > last.frame, own.count > 1 {
       let share = Double(Int(sample) - own.lowerBound) / Double(own.count - 1)
-      let place = Int((share * Double(samples.count - 1)).rounded())
-      return UInt32(samples.lowerBound + place)
+      let offset = Int((share * Double(samples.count - 1)).rounded())
+      return UInt32(samples.lowerBound + offset)
     }
     // The first sample of this frame or a later one.
     var (low, high) = (samples.lowerBound, samples.upperBound - 1)

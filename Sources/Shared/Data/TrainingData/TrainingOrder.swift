@@ -1,59 +1,59 @@
-/// Which samples the batches of training have, epoch by epoch: a function of settings and number.
+/// The samples of the batches of training, epoch by epoch: a function of the settings and the
+/// epoch's number.
 package protocol TrainingOrder: Sendable {
-  /// The seed of this order, and of all that is drawn for its samples.
+  /// The seed of this order, and of all random numbers for its samples.
   var seed: UInt64 { get }
 
-  /// Pictures of one step.
+  /// Pictures per step.
   var batchSize: Int { get }
 
-  /// Steps of an epoch.
   var stepsPerEpoch: Int { get }
 
   /// The samples of an epoch in order: `stepsPerEpoch * batchSize` of them.
   func plannedSamples(inEpoch epoch: Int) -> [PlannedSample]
 
-  /// The place whose random numbers change the picture at a place of an epoch: its own, or that of the
-  /// other member of its pair.
-  func drawPlace(of place: Int) -> Int
+  /// The index in an epoch whose random numbers are used for the picture at another index: the same
+  /// one, or that of the other member of its pair.
+  func drawPlace(of index: Int) -> Int
 
-  /// What an epoch takes of each part of each class; empty where nothing but the classes is balanced.
+  /// The samples that an epoch takes from each part of each class; empty if only the classes are
+  /// balanced.
   var balancedParts: [BalancedPart] { get }
 
-  /// A number that changes with what is counted to which part; nil where nothing but the classes is
+  /// A number that changes with the assignment of samples to parts; nil if only the classes are
   /// balanced.
   var partsFingerprint: UInt64? { get }
 }
 
 extension TrainingOrder {
-  /// Samples of an epoch.
   package var samplesPerEpoch: Int { stepsPerEpoch * batchSize }
 
-  /// The step after which an epoch is complete begins a new one.
+  /// Moves a position with less than a batch after it to the start of the next epoch.
   func normalized(_ position: DataPosition) -> DataPosition {
     position.sample + batchSize <= samplesPerEpoch
       ? position : DataPosition(epoch: position.epoch + 1, sample: 0)
   }
 }
 
-/// A place of an epoch: a stored sample, and what is made of it.
+/// One sample of an epoch: a stored sample, and what is made of it.
 package struct PlannedSample: Sendable, Equatable {
   /// What the network sees.
   package enum Content: UInt8, Sendable {
     /// The stored picture.
     case stored
-    /// The stored picture of a real face as it is beside its blend: perhaps changed as a whole.
+    /// The stored picture of a real face, as the partner of its blend; it may be changed as a
+    /// whole.
     case blendedReal
     /// A fake made of the stored picture of a real face.
     case blendedFake
   }
 
-  /// Position in the catalog.
+  /// Index in the catalog.
   package let index: UInt32
 
-  /// What is made of it.
+  /// What is made of the stored sample.
   package let content: Content
 
-  /// Creates a place.
   package init(_ index: UInt32, _ content: Content = .stored) {
     self.index = index
     self.content = content
@@ -61,10 +61,8 @@ package struct PlannedSample: Sendable, Equatable {
 }
 
 extension EpochOrder: TrainingOrder {
-  /// The seed of the order.
   package var seed: UInt64 { settings.seed }
 
-  /// Pictures of one step.
   package var batchSize: Int { settings.batchSize }
 
   /// The samples of an epoch, all as they are stored.
@@ -72,6 +70,6 @@ extension EpochOrder: TrainingOrder {
     samples(inEpoch: epoch).map { PlannedSample($0) }
   }
 
-  /// The place itself: no sample is one of a pair.
-  package func drawPlace(of place: Int) -> Int { place }
+  /// The index itself, as no sample is one of a pair.
+  package func drawPlace(of index: Int) -> Int { index }
 }

@@ -3,11 +3,11 @@ package import Imaging
 internal import Randomness
 package import SelfBlending
 
-/// What a network is going to see: pictures of the first batches, step by step.
+/// What a network will see: pictures of the first batches, step by step.
 package struct TrainingPreview {
-  /// A pair, or a single picture where batches are not made of pairs.
+  /// A pair, or a single picture if batches are not made of pairs.
   package struct Example: Sendable {
-    /// From the store to the network, each with a short caption.
+    /// The steps from the store to the network, each with a short caption.
     package let steps: [(caption: String, picture: PixelBuffer)]
   }
 
@@ -22,7 +22,7 @@ package struct TrainingPreview {
   ///   - order: the order of training.
   ///   - augmentation: how pictures are changed.
   ///   - selfBlending: how blends are made.
-  ///   - inputSize: side of the network's input; 0 is that of the store.
+  ///   - inputSize: side of the network's input; 0 for that of the store.
   package init(
     _ catalog: SampleCatalog, order: any TrainingOrder, augmentation: AugmentationSettings,
     selfBlending: SelfBlendingSettings, inputSize: Int = 0
@@ -52,16 +52,16 @@ package struct TrainingPreview {
     for start in stride(from: 0, to: min(count * length, samples.count - length + 1), by: length) {
       examples.append(
         isPaired
-          ? try pair(samples[start], samples[start + 1], epoch: epoch, place: start)
-          : try single(samples[start], epoch: epoch, place: start))
+          ? try pair(samples[start], samples[start + 1], epoch: epoch, index: start)
+          : try single(samples[start], epoch: epoch, index: start))
     }
     return examples
   }
 
   private func single(
-    _ sample: PlannedSample, epoch: Int, place: Int
+    _ sample: PlannedSample, epoch: Int, index: Int
   ) throws(TrainingDataError) -> Example {
-    let draw = order.drawPlace(of: place)
+    let draw = order.drawPlace(of: index)
     let label = catalog.sample(Int(sample.index)).label.rawValue
     return Example(steps: [
       (label, try plain.picture(of: sample, epoch: epoch, drawPlace: draw)),
@@ -70,9 +70,9 @@ package struct TrainingPreview {
   }
 
   private func pair(
-    _ real: PlannedSample, _ fake: PlannedSample, epoch: Int, place: Int
+    _ real: PlannedSample, _ fake: PlannedSample, epoch: Int, index: Int
   ) throws(TrainingDataError) -> Example {
-    let draw = order.drawPlace(of: place)
+    let draw = order.drawPlace(of: index)
     let one = try plain.picture(of: real, epoch: epoch, drawPlace: draw)
     let other = try plain.picture(of: fake, epoch: epoch, drawPlace: draw)
     var steps = [("real", one), ("fake", other)]
@@ -112,7 +112,7 @@ extension BlendMask {
 }
 
 extension PixelBuffer {
-  /// The distance of two pictures of one size, many times over.
+  /// The absolute difference of two pictures of one size, times `factor`.
   fileprivate func difference(to other: PixelBuffer, factor: Int) -> PixelBuffer {
     var result = self
     for index in result.bytes.indices where index % Self.bytesPerPixel != 3 {

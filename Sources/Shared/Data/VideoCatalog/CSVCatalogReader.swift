@@ -1,17 +1,17 @@
 internal import Contract
 internal import Files
 
-/// Reads a table of videos: a header line with `path` and `label`, in any order, and as wished
+/// Reads a table of videos: a header line with `path` and `label`, in any order, and optionally
 /// `group`, `split`, `method`, `compression`, `original`, `dataset`. Columns by other names are
-/// recognised where that leaves no doubt (``CSVColumns``), and by settings. The rest is passed over
+/// recognised if they are unambiguous (``CSVColumns``), and by settings. Other columns are ignored,
 /// with a note.
 ///
-/// `path` starts at the CSV file's folder unless it is absolute or a folder is set. `label` is real or
-/// fake, or 0 (real) or 1 (fake); two columns of labels must agree. A row without a group is a group of
-/// its own, unless its file's name is one of a known data set. Every file that is named counts as a
-/// video, whatever its extension, and so does a folder of numbered pictures.
+/// `path` starts at the CSV file's folder unless it is absolute or a folder is set. `label` is real
+/// or fake, or 0 (real) or 1 (fake); two columns of labels must agree. A row without a group is a
+/// group of its own, unless its file's name is one of a known data set. Every listed file counts as
+/// a video, whatever its extension, and so does a folder of numbered pictures.
 ///
-/// A video's name is its path below the folder. One outside of it is named
+/// A video's name is its path below the folder. A video outside of it is named
 /// `external/root/<absolute path>` or, if written relative, `external/parent-<levels up>/<path>`,
 /// so that no name holds "..".
 struct CSVCatalogReader {
@@ -77,7 +77,8 @@ struct CSVCatalogReader {
     guard !text.isEmpty, !text.utf8.contains(0) else {
       throw failure(record.line, "the path is empty or holds a zero byte")
     }
-    // As written, not as resolved: ".." behind a link is the file system's to interpret.
+    // The path as written, not as resolved: after a link, only the file system knows what ".."
+    // means.
     let path = text.hasPrefix("/") ? text : FileNames.join(folder, text)
     let resolved = LexicalPath(path)
     if let earlier = lines.updateValue(record.line, forKey: resolved) {
@@ -157,7 +158,7 @@ struct CSVCatalogReader {
     }
   }
 
-  /// What a row says by itself.
+  /// The reasons that are in the row itself.
   private func bases(of video: CSVVideo) -> [ReadingTally.Basis] {
     let label = columns.labels[0]
     var bases = [
@@ -176,7 +177,7 @@ struct CSVCatalogReader {
     return bases
   }
 
-  /// What the header says, the same for all videos.
+  /// The reasons that are in the header, the same for all videos.
   private var columnBases: [ReadingTally.Basis] {
     let pathName = columns.names[columns.path]
     return [
@@ -192,7 +193,8 @@ struct CSVCatalogReader {
       }
   }
 
-  /// The path as written: a path may begin or end with a space, nothing else may.
+  /// The path as written. Unlike other fields it isn't trimmed, as a path may begin or end with a
+  /// space.
   private func pathText(_ record: CSVTable.Row) -> String {
     let own = record.fields[columns.path]
     guard !columns.folders.isEmpty else { return own }
@@ -212,7 +214,7 @@ struct CSVCatalogReader {
   private func value(_ column: Int?, _ record: CSVTable.Row) -> String? {
     guard let column else { return nil }
     let text = CSVColumns.field(record, column)
-    // What pandas writes where there is nothing.
+    // What pandas writes for a missing value.
     return ["", "nan", "none", "null", "<na>"].contains(text.lowercased()) ? nil : text
   }
 

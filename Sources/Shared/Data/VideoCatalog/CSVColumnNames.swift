@@ -1,4 +1,5 @@
-/// The names that columns of tables of videos go by; letters and digits count, in any case.
+/// Known names of columns in tables of videos. Only letters and digits are compared; case is
+/// ignored.
 enum CSVColumnNames {
   static let path: Set<String> = [
     "path", "filename", "file", "filepath", "fullpath", "video", "videopath", "videoname",
@@ -43,6 +44,6 @@ enum CSVColumnNames {
   /// Columns where true and 1 mean real.
   static let realFlags: Set<String> = ["isreal", "real"]
 
-  /// A name without case, spaces and signs.
+  /// The name in lower case, without spaces and punctuation.
   static func compact(_ name: String) -> String { FolderWord.words(of: name).joined() }
 }

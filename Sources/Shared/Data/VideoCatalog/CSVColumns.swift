@@ -1,11 +1,11 @@
 internal import Contract
 internal import Files
 
-/// Which column of a table holds what: by the user's settings, else by their names where these leave no
-/// doubt.
+/// The columns of a table by their purpose: found by the user's settings, else by their names if
+/// these are unambiguous.
 struct CSVColumns {
   private(set) var path = 0
-  /// The column that counts, then others that must agree with it.
+  /// The column that gives the label, then others that must agree with it.
   private(set) var labels: [CSVLabelColumn] = []
   private(set) var group: Int?
   private(set) var split: Int?
@@ -26,7 +26,7 @@ struct CSVColumns {
   ///
   /// - Parameters:
   ///   - header: the first row of the table.
-  ///   - rows: the others; what is in them says whether a column holds labels.
+  ///   - rows: the other rows; their values show whether a column holds labels.
   ///   - place: `file:line` of the header.
   init(
     header: [String], rows: ArraySlice<CSVTable.Row>, settings: CSVSettings, place: String
@@ -57,7 +57,7 @@ struct CSVColumns {
     }
   }
 
-  /// Columns that nothing is read from.
+  /// Columns that are not used.
   var ignored: [Int] {
     let used = Set(
       [path] + labels.map(\.index) + folders
@@ -93,7 +93,8 @@ struct CSVColumns {
       throw missing(
         "label", likely: names.indices.first { $0 != path && holdsLabels($0, words: true) })
     }
-    // Most values are enough to contradict: one `unknown` is no reason to look away.
+    // A column is compared if at least half of its values are labels: one `unknown` doesn't exempt
+    // it.
     let spoken = names.indices.filter {
       !certain.contains($0) && !perhaps.contains($0) && $0 != path && holdsBothWords($0)
     }
@@ -146,7 +147,7 @@ struct CSVColumns {
     return !values.isEmpty && values.count { column.label($0) != nil } * 2 >= values.count
   }
 
-  /// Whether a column says real and fake in words, and little else.
+  /// Whether nine of ten values are words for real and fake, and both occur.
   private func holdsBothWords(_ index: Int) -> Bool {
     let values = rows.map { Self.field($0, index) }.filter { !$0.isEmpty }
     let labels = values.compactMap { VideoLabel(word: $0) }

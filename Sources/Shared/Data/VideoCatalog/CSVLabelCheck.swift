@@ -1,11 +1,11 @@
 internal import Contract
 internal import Files
 
-/// Compares what a table says of a label in several places: a coin flip between them would train the
-/// opposite of what is meant.
+/// Checks that all sources of a label in a table agree: after a wrong choice between them the
+/// network would learn the opposite.
 enum CSVLabelCheck {
-  /// Throws where two columns disagree, where a bare 0 or 1 disagrees with the folders of the path, or
-  /// where the value that the user named is not the one of two.
+  /// Throws if two columns disagree, if a bare 0 or 1 disagrees with the folders in the path, or if
+  /// the value that the user named doesn't fit the column.
   static func check(
     _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String, settings: CSVSettings
   ) throws(VideoCatalogError) {
@@ -25,7 +25,7 @@ enum CSVLabelCheck {
         } ?? "Choose")
           + " the column that is right, e.g. \(SettingAdvice.option("csv.label", other.name))")
     }
-    // Columns of bare numbers that agree say nothing of what the numbers mean.
+    // Columns of bare numbers that agree don't show what the numbers mean.
     let isSure = columns.labels.contains { column in
       rows.contains { row in
         let text = CSVColumns.field(row, column.index)
@@ -38,7 +38,7 @@ enum CSVLabelCheck {
     }
   }
 
-  /// A method is of fakes only, and `original` of none.
+  /// Checks that a row with a method is fake, and that one with the method `original` is real.
   private static func checkMethods(
     _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String
   ) throws(VideoCatalogError) {
@@ -67,8 +67,8 @@ enum CSVLabelCheck {
     return first != second
   }
 
-  /// The number that would mean fake if the column's sense were the other one, where that makes it
-  /// agree with `truth` everywhere; nil where it doesn't.
+  /// The number that means fake if the meanings of 0 and 1 are exchanged; nil if the column then
+  /// still disagrees with `truth`.
   private static func canFlip(
     _ main: CSVLabelColumn, _ rows: ArraySlice<CSVTable.Row>,
     truth: (CSVTable.Row) -> VideoLabel?
@@ -83,7 +83,8 @@ enum CSVLabelCheck {
     return fake ?? "0"
   }
 
-  /// Folders of the path that say real or fake, against a number that has its sense by convention only.
+  /// Compares folders in the path that say real or fake with a number whose meaning is a mere
+  /// convention.
   private static func checkFolders(
     _ columns: CSVColumns, _ rows: ArraySlice<CSVTable.Row>, file: String
   ) throws(VideoCatalogError) {
@@ -93,14 +94,14 @@ enum CSVLabelCheck {
     }
     let containers = FolderPath.containers(in: rows.map(folders)) { FolderWord($0) }
     func folder(_ row: CSVTable.Row) -> FolderPath.Statement<VideoLabel>? {
-      let path = try? FolderPath(folders(row), root: "") { name, place in
+      let path = try? FolderPath(folders(row), root: "") { name, folderPath in
         guard var word = FolderWord(name) else { return nil }
-        if containers.contains(place) { word.label = nil }
+        if containers.contains(folderPath) { word.label = nil }
         return word
       }
       return path?.label
     }
-    // A folder that holds both labels is about something else.
+    // The name of a folder that holds both labels isn't about labels.
     var labels: [String: Set<VideoLabel>] = [:]
     for row in rows {
       guard let label = main.label(CSVColumns.field(row, main.index)) else { continue }
@@ -120,7 +121,8 @@ enum CSVLabelCheck {
     }
   }
 
-  /// The value that the user named must be there, beside one other or words for real.
+  /// Checks that the column has the value that the user named, besides one other value or words for
+  /// real.
   private static func check(
     _ fake: String, of column: CSVLabelColumn, _ rows: ArraySlice<CSVTable.Row>, file: String
   ) throws(VideoCatalogError) {

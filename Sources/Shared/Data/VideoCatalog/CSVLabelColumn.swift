@@ -5,7 +5,7 @@ struct CSVLabelColumn {
   let index: Int
   let name: String
   private let compact: String
-  /// The value that the user said means fake.
+  /// The value that means fake, if the user named it.
   var fakeValue: String?
 
   init(index: Int, name: String, fakeValue: String? = nil) {
@@ -15,7 +15,7 @@ struct CSVLabelColumn {
     compact = CSVColumnNames.compact(name)
   }
 
-  /// The label that a value stands for; nil for a value that is none.
+  /// The label that a value stands for; nil for other values.
   func label(_ text: String) -> VideoLabel? {
     if let fakeValue {
       if Self.areEqual(text, fakeValue) { return .fake }
@@ -27,7 +27,7 @@ struct CSVLabelColumn {
     return isOne ? means : means == .fake ? .real : .fake
   }
 
-  /// Whether a value is 0 or 1 in a column whose name doesn't say which is which.
+  /// Whether a value is 0 or 1 in a column whose name doesn't tell what they mean.
   func isBareNumber(_ text: String) -> Bool {
     fakeValue == nil && Self.number(text) != nil && !CSVColumnNames.realFlags.contains(compact)
       && !CSVColumnNames.fakeFlags.contains(compact)
@@ -35,7 +35,7 @@ struct CSVLabelColumn {
 
   private func isOne(_ text: String) -> Bool? {
     if let number = Self.number(text) { return number == 1 }
-    // "True" in a column called label could be the truth of anything.
+    // "True" in a column named label could mean anything.
     guard
       CSVColumnNames.realFlags.contains(compact) || CSVColumnNames.fakeFlags.contains(compact)
     else { return nil }
@@ -46,7 +46,7 @@ struct CSVLabelColumn {
     }
   }
 
-  /// 0 or 1, as whole or decimal number; a comma stands for the point where semicolons separate.
+  /// 0 or 1, as whole or decimal number; tables with semicolons have a decimal comma.
   private static func number(_ text: String) -> Int? {
     switch text {
     case "0", "0.0", "0.00", "0,0": 0
@@ -59,7 +59,7 @@ struct CSVLabelColumn {
     VideoLabel(word: text) ?? FolderWord(text).flatMap { $0.split == nil ? $0.label : nil }
   }
 
-  /// What to try with a value that is no label, given all values of the column.
+  /// Advice for a value that is no label, given all values of the column.
   func advice(on text: String, values: some Sequence<String>) -> String {
     var distinct: [String] = []
     for value in values
@@ -77,7 +77,7 @@ struct CSVLabelColumn {
       + "\(SettingAdvice.option("csv.fake", text)); if the other one does, name that one."
   }
 
-  /// Whether two values are the same, as text in any case or as numbers.
+  /// Whether two values are equal, as numbers or as text in any case.
   static func areEqual(_ left: String, _ right: String) -> Bool {
     if left.lowercased() == right.lowercased() { return true }
     guard let left = Double(left), let right = Double(right) else { return false }

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Files that a table names and that are not there: what is wrong, and where they may be instead.
+/// Advice for files that a table lists and that don't exist: what may be wrong, and where they may
+/// be instead.
 enum CSVMissingFiles {
   /// A row without a file.
   struct Row {
@@ -10,9 +11,9 @@ enum CSVMissingFiles {
     var path: String
   }
 
-  /// What to try where all files are missing; nil where nothing was found.
+  /// What to try if all files are missing; nil if nothing was found.
   ///
-  /// - Parameter tableFolder: where the relative paths were looked for.
+  /// - Parameter tableFolder: the folder that relative paths start at.
   static func suggestion(for row: Row, tableFolder: String) -> String? {
     let forward = row.text.split(separator: "\\", omittingEmptySubsequences: false).joined(
       separator: "/")
@@ -41,7 +42,7 @@ enum CSVMissingFiles {
     }
   }
 
-  /// A folder nearby from where the path leads to a file: up to three above, or one below.
+  /// A nearby folder from which the path leads to a file: up to three levels above, or one below.
   private static func otherFolder(_ text: String, _ tableFolder: String) -> String? {
     var above = LexicalPath(tableFolder)
     for _ in 0..<3 where !above.text.isEmpty {
@@ -68,7 +69,7 @@ enum CSVMissingFiles {
       .first { $0.lowercased() == name && isFile(FileNames.join(folder, $0)) }
   }
 
-  /// The extension with which a file is there that was named without.
+  /// The extension of the existing file whose name is listed without one.
   private static func withExtension(_ path: String) -> String? {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
     let stem = String(path[path.index(after: slash)...])

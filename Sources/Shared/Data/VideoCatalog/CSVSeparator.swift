@@ -1,12 +1,13 @@
 internal import Files
 
-/// What separates the columns of a table: a comma, a semicolon, a tab or a bar.
+/// The character that separates the columns of a table: a comma, a semicolon, a tab or a bar.
 enum CSVSeparator {
   private static let all = [
     UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
   ]
 
-  /// The separator that the first line has most of, outside of quotes; a comma where it has none.
+  /// The most frequent separator in the first line that has one, outside of quotes; a comma if no
+  /// line has one.
   static func detect(_ bytes: [UInt8]) -> UInt8 {
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
@@ -22,7 +23,7 @@ enum CSVSeparator {
     return all.max { counts[$0, default: 0] < counts[$1, default: 0] } ?? all[0]
   }
 
-  /// Its name in a message.
+  /// The separator's name in messages.
   static func name(_ separator: UInt8) -> String {
     switch separator {
     case UInt8(ascii: ";"): "semicolon"

@@ -1,4 +1,5 @@
-/// What a user said about the columns of a table, for ``CatalogKind/csv``; nil is left to the header.
+/// The user's settings for the columns of a table, for ``CatalogKind/csv``. A column that is nil is
+/// found by the header.
 package struct CSVSettings: Sendable, Equatable {
   /// The column with the files.
   package var path: String?
@@ -15,7 +16,7 @@ package struct CSVSettings: Sendable, Equatable {
   /// The column with the splits.
   package var split: String?
 
-  /// The folder where relative paths start; nil is the table's own.
+  /// The folder that relative paths start at; nil means the table's own.
   package var folder: String?
 
   /// Creates settings; the defaults leave everything to the header.

@@ -1,6 +1,6 @@
 internal import Contract
 
-/// A row of a table whose file is there.
+/// A row of a table, with an existing file.
 struct CSVVideo {
   var name: String
   var path: String
@@ -15,17 +15,17 @@ struct CSVVideo {
   var original: String?
   var method: String?
   var compression: String?
-  /// What the table says.
+  /// The data set as the table writes it.
   var dataset: String?
 
-  /// The names that may say what it shows: its folders, then its own.
+  /// The names that may tell what the video shows: those of its folders, then its own.
   var names: [String] { folders + [stem] }
 
   private var folders: [String] { FileNames.components(text).dropLast().map(String.init) }
 
   private var stem: String { FileNames.stem(FileNames.lastComponent(text)) }
 
-  /// What its name says without looking at the others.
+  /// What its name tells without comparing it with other videos' names.
   var known: KnownNames.Meaning? {
     let words = folders.compactMap { FolderWord($0) }
     if words.contains(where: \.isFakeAVCeleb) {
@@ -42,7 +42,7 @@ struct CSVVideo {
     return nil
   }
 
-  /// Its identities, what is known of its origin, and why it is in its group.
+  /// Its identities, its recording, its data set, and the reason for its group.
   func group(
     numbering: ([String], VideoLabel) -> KnownNames.Meaning?, hasOriginals: Bool,
     groupColumn: String
@@ -75,7 +75,7 @@ struct CSVVideo {
     )
   }
 
-  /// What the column of originals says is shown; a real video is its own original.
+  /// The recording according to the column of originals; a real video is its own original.
   private var recording: Recording? {
     label == .fake && original == nil ? nil : Recording("original/" + shownStem, of: .csv)
   }

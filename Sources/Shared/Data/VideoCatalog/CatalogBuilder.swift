@@ -1,6 +1,7 @@
 internal import Contract
 
-/// Collects what a reader finds and makes a catalog of it: groups, order, checks that all kinds share.
+/// Collects what a reader finds and makes a catalog of it: groups, order, and checks that all kinds
+/// share.
 struct CatalogBuilder {
   private struct Entry {
     var video: CatalogVideo
@@ -10,12 +11,12 @@ struct CatalogBuilder {
 
   let kind: CatalogKind
   let root: String
-  /// What errors are about: the folder, or the file that lists the videos.
+  /// Subject of errors: the folder, or the file that lists the videos.
   private let subject: String
   private var entries: [Entry] = []
   private var missing: [OmittedVideo] = []
   private var unlabelled: [OmittedVideo] = []
-  /// Those that the data set was published with.
+  /// Unlabelled videos that the data set was published with.
   private var expectedUnlabelled: [OmittedVideo] = []
   private var tally = ReadingTally()
   private var notes: [String] = []
@@ -23,7 +24,7 @@ struct CatalogBuilder {
   private var frameFolders: Set<String> = []
   private var groups = IdentityGroups()
 
-  /// How many videos have been added.
+  /// Number of videos that have been added.
   var count: Int { entries.count }
 
   init(kind: CatalogKind, root: String, subject: String? = nil) {
@@ -33,10 +34,11 @@ struct CatalogBuilder {
   }
 
   /// Adds a labelled video. `identities` are what the video shows: its original, target and source.
-  /// There must be at least one; all of them end up in one group. `form` is known of videos in a list;
-  /// else the name tells it, and `addRemarks` which ones are folders of frames. `bases` are the reasons
-  /// for all that. `recording` is what a fake and the real video that it was made from have in common, and
-  /// `dataset` the data set that the video is from.
+  /// There must be at least one; all of them end up in one group. `form` is given for videos in a
+  /// list; otherwise the name determines it, and `addRemarks` tells which videos are folders of
+  /// frames. `recording` is the recording that a fake and the real video that it was made from have
+  /// in common. `dataset` is the data set that the video is from, and `bases` are the reasons for
+  /// all these values.
   mutating func add(
     _ name: String, path: String? = nil, label: VideoLabel, identities: [Identity],
     split: DatasetSplit? = nil, method: String? = nil, compression: String? = nil,
@@ -61,13 +63,13 @@ struct CatalogBuilder {
     return numbers
   }
 
-  /// Records a video that metadata names and that is not there.
+  /// Records a video that metadata lists and that doesn't exist.
   mutating func addMissing(_ name: String, reason: String) {
     missing.append(OmittedVideo(name: name, reason: reason))
   }
 
-  /// Records a video file that nothing labels. One that `isExpected`, because the data set was published
-  /// that way, is no error.
+  /// Records a video file without a label. It is no error if `isExpected`: the data set was
+  /// published that way.
   mutating func addUnlabelled(
     _ name: String, reason: String, found: String? = nil, isExpected: Bool = false
   ) {
@@ -76,7 +78,7 @@ struct CatalogBuilder {
     tally.count(name, [ReadingTally.Basis(.ignored, found ?? reason, "no label")])
   }
 
-  /// Counts a file that is no video to learn from.
+  /// Counts a file that isn't used.
   mutating func passOver(_ name: String, found: String) {
     tally.count(name, [ReadingTally.Basis(.ignored, found, "passed over")])
   }
@@ -86,7 +88,7 @@ struct CatalogBuilder {
     notes.append(note)
   }
 
-  /// Takes over what the walk through the folders had to say.
+  /// Takes over notes, counts and missing files from the list of folders.
   mutating func addRemarks(of tree: DirectoryTree) {
     notes.append(contentsOf: tree.notes)
     frameFolders = tree.frameFolders
@@ -104,8 +106,8 @@ struct CatalogBuilder {
     }
   }
 
-  /// The catalog. `suggestion` is what to try when videos lack a label or there are none, and
-  /// `found` is what was there instead.
+  /// Returns the catalog. `suggestion` is what to try if videos lack a label or there are none, and
+  /// `found` describes what was found instead.
   consuming func finish(
     options: CatalogOptions, suggestion: @autoclosure () -> String?,
     found: @autoclosure () -> String
@@ -154,7 +156,8 @@ struct CatalogBuilder {
     unlabelled.sort { $0.name.bytewisePrecedes($1.name) }
   }
 
-  /// Names are keys of the store, and of dictionaries, where two Unicode forms of a name are equal.
+  /// Checks that names are unique: they are keys of the store, and of dictionaries, in which two
+  /// Unicode forms of a name are equal.
   private static func checkUniqueNames(
     _ videos: [CatalogVideo], subject: String
   ) throws(VideoCatalogError) {

@@ -1,5 +1,6 @@
-/// What a catalog took for what: which folder, name or column gave label, split, method, compression,
-/// data set and group, and of how many videos. A mistake in a layout is seen here, before hours of work.
+/// How a catalog interpreted its input: which folder, name or column gave label, split, method,
+/// compression, data set and group, and for how many videos. It shows a mistake in a layout before
+/// hours of work.
 package struct CatalogReading: Codable, Sendable, Equatable {
   /// One thing that was found, with its meaning.
   package struct Row: Codable, Sendable, Equatable {
@@ -9,13 +10,12 @@ package struct CatalogReading: Codable, Sendable, Equatable {
     /// What it was taken for, e.g. `label fake, method Deepfakes`.
     package var takenAs: String
 
-    /// How many videos it decided on.
+    /// Number of videos that it applies to.
     package var videos: Int
 
     /// The name of one of them: the first in byte order.
     package var example: String
 
-    /// Creates a row.
     package init(found: String, takenAs: String, videos: Int, example: String) {
       self.found = found
       self.takenAs = takenAs
@@ -24,23 +24,22 @@ package struct CatalogReading: Codable, Sendable, Equatable {
     }
   }
 
-  /// Labels first, then splits, methods, compressions, data sets, groups, and what was passed over.
+  /// Labels first, then splits, methods, compressions, data sets, groups, and what was ignored.
   package var rows: [Row]
 
-  /// Creates a reading.
   package init(rows: [Row] = []) {
     self.rows = rows
   }
 }
 
-/// Counts what decided on videos while a catalog is read.
+/// Counts the reasons for the entries while a catalog is read.
 struct ReadingTally {
-  /// What a row is about; the order of the rows.
+  /// Subject of a row, in the order of the rows.
   enum Aspect: Int, Sendable {
     case label, split, method, compression, dataset, group, file, ignored
   }
 
-  /// One reason why a video is in the catalog as it is.
+  /// What was found for one value of a video's entry, and how it was interpreted.
   struct Basis: Hashable, Sendable {
     var aspect: Aspect
     var found: String
@@ -55,7 +54,7 @@ struct ReadingTally {
 
   private var counts: [Basis: (videos: Int, example: String)] = [:]
 
-  /// Counts one video.
+  /// Counts the reasons for one video's entry.
   mutating func count(_ name: String, _ bases: [Basis]) {
     for basis in bases {
       guard let known = counts[basis] else {
@@ -68,7 +67,7 @@ struct ReadingTally {
     }
   }
 
-  /// The rows, in an order that depends on nothing but them.
+  /// The rows, in an order that depends on their content only.
   var reading: CatalogReading {
     let sorted = counts.sorted { left, right in
       if left.key.aspect != right.key.aspect {

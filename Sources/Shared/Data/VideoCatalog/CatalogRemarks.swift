@@ -2,14 +2,14 @@ internal import Contract
 
 /// What a user should know about a catalog before training on it.
 enum CatalogRemarks {
-  /// One sentence per finding: groups over several splits, a missing class, one giant group, a class
-  /// that lies on disk as the other one doesn't.
+  /// One sentence per finding: groups over several splits, a missing class, one giant group, a form
+  /// on disk that only one class has.
   static func remarks(on videos: [CatalogVideo]) -> [String] {
     [spanningGroups(videos), missingClass(videos), giantGroup(videos), tellingForm(videos)]
       .compactMap { $0 }
   }
 
-  /// Groups that the data set's own split tears apart.
+  /// Groups that the data set's own split divides.
   private static func spanningGroups(_ videos: [CatalogVideo]) -> String? {
     var counts: [String: [DatasetSplit: Int]] = [:]
     for video in videos {
@@ -33,7 +33,7 @@ enum CatalogRemarks {
     return nil
   }
 
-  /// A form that one class alone has gives the class away: pictures are coded unlike videos.
+  /// A form that only one class has reveals the class: pictures are coded unlike videos.
   private static func tellingForm(_ videos: [CatalogVideo]) -> String? {
     var counts: [VideoLabel: [VideoForm: Int]] = [:]
     for video in videos { counts[video.label, default: [:]][video.form, default: 0] += 1 }
@@ -50,7 +50,7 @@ enum CatalogRemarks {
 
   /// A group is never divided, so one that holds most videos leaves nothing for the other parts.
   private static func giantGroup(_ videos: [CatalogVideo]) -> String? {
-    // With an official split for every video nobody has to divide by groups.
+    // If every video has an official split, none by groups is needed.
     guard videos.contains(where: { $0.split == nil }) else { return nil }
     var sizes: [String: Int] = [:]
     for video in videos { sizes[video.group, default: 0] += 1 }

@@ -9,33 +9,32 @@ package struct CatalogVideo: Codable, Sendable, Equatable {
   /// Path of the file, or of the folder of frames, on this machine.
   package var path: String
 
-  /// What it is on disk.
+  /// The video's form on disk.
   package var form: VideoForm
 
   /// Real or fake, from the data set's own metadata.
   package var label: VideoLabel
 
   /// Name of the connected component over original, source and target. Videos of one group belong
-  /// on one side of every split.
+  /// to one part of every split.
   package var group: String
 
-  /// The data set's own split, where it has one.
+  /// The data set's own split, if it has one.
   package var split: DatasetSplit?
 
-  /// Manipulation method, e.g. `Deepfakes`; nil for real videos and where unknown.
+  /// Manipulation method, e.g. `Deepfakes`; nil for real videos and if unknown.
   package var method: String?
 
-  /// Compression level, e.g. `c23`; nil where the data set has none.
+  /// Compression level, e.g. `c23`; nil if the data set has none.
   package var compression: String?
 
-  /// Name of the real video that a fake was made from, where it is in the catalog in the same compression;
-  /// nil for real videos and where unknown.
+  /// Name of the real video that a fake was made from, if the catalog has it in the same
+  /// compression; nil for real videos and if unknown.
   package var original: String?
 
-  /// The data set that it is from, e.g. `Celeb-DF`; nil where unknown.
+  /// The data set that the video is from, e.g. `Celeb-DF`; nil if unknown.
   package var dataset: String?
 
-  /// Creates a catalog entry.
   package init(
     name: String, path: String, label: VideoLabel, group: String, split: DatasetSplit? = nil,
     method: String? = nil, compression: String? = nil, form: VideoForm = .video,

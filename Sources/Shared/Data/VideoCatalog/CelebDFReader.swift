@@ -1,11 +1,12 @@
 internal import Contract
 
-/// Reads Celeb-DF (v1 and v2): the folder is the label, `List_of_testing_videos.txt` the test set.
+/// Reads Celeb-DF (v1 and v2): the folder gives the label, `List_of_testing_videos.txt` the test
+/// set.
 ///
-/// Names are `idA_NNNN` in Celeb-real and `idA_idB_NNNN` in Celeb-synthesis (person A with the face of
-/// person B); the persons are the identities. A video of YouTube-real is its own. The case of the
-/// folders does not matter, and a folder such as `videos` may lie in them; of extracted frames, the
-/// folder is what the list names.
+/// Names are `idA_NNNN` in Celeb-real and `idA_idB_NNNN` in Celeb-synthesis (person A with the face
+/// of person B); the persons are the identities. Each video of YouTube-real is an identity of its
+/// own. The case of the folders does not matter, and they may contain a folder such as `videos`.
+/// For extracted frames, the list's names are those of their folders.
 struct CelebDFReader {
   /// The official list of test videos. It has no header line.
   static let listName = "List_of_testing_videos.txt"
@@ -57,7 +58,7 @@ struct CelebDFReader {
   }
 
   private mutating func readList() throws(VideoCatalogError) {
-    // The root comes first, then whatever folder has one.
+    // The list in the root comes first, then that in any other folder.
     for folder in tree.folders {
       guard let name = folder.documents.first(where: Self.isList) else { continue }
       let path = FileNames.join(folder.path, name)
@@ -94,8 +95,8 @@ struct CelebDFReader {
     }
   }
 
-  /// What the list and the identities are about: the file's name, or that of its folder of frames. A
-  /// picture is a frame of the video whose name it begins with.
+  /// The name that the list and the identities refer to: that of the file, or of its folder of
+  /// frames. A picture is a frame of the video whose name its own begins with.
   static func stem(_ file: String, inner: [Substring], top: String) -> String {
     if let folder = inner.last, videoName(folder, top: top) == String(folder) {
       return String(folder)
@@ -104,7 +105,8 @@ struct CelebDFReader {
     return FileNames.isPicture(file) ? videoName(own, top: top) ?? own : own
   }
 
-  /// The name of a video at the beginning of a name: `id0_0000` of `id0_0000_12`; nil where there is none.
+  /// The video's name at the beginning of a file's name: `id0_0000` in `id0_0000_12`; nil if there
+  /// is none.
   static func videoName(_ stem: some StringProtocol, top: String) -> String? {
     let pieces = stem.split(separator: "_", omittingEmptySubsequences: false)
     let people = pieces.prefix { isPerson(Substring($0)) }
@@ -153,7 +155,7 @@ struct CelebDFReader {
     }
   }
 
-  /// What a video shows, or nil where its name does not say.
+  /// The identities of a video, or nil if its name doesn't tell them.
   private static func identities(folder: String, stem: String) -> [String]? {
     if folder == "YouTube-real" { return ["youtube/\(stem)"] }
     let parts = stem.split(separator: "_", omittingEmptySubsequences: false)

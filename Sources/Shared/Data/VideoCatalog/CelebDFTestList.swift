@@ -2,10 +2,10 @@ internal import Contract
 
 /// `List_of_testing_videos.txt` of Celeb-DF, and which of its videos have been found.
 ///
-/// A listed video that lies where the layout doesn't put it must not become a training video by that:
-/// it is an error.
+/// A listed video at a path that the layout doesn't have is an error: it must not become a training
+/// video.
 struct CelebDFTestList {
-  /// A video of the data set, as the list sees it.
+  /// A video of the data set, to be compared with the list.
   struct Video {
     /// The data set's spelling of its top folder.
     var folder: String
@@ -15,20 +15,20 @@ struct CelebDFTestList {
     var stem: String
     /// Path below the root.
     var name: String
-    /// Whether it lies where the layout puts it.
+    /// Whether the layout has such a path.
     var isExplained: Bool
   }
 
   private let path: String
-  /// The listed names, by themselves and in a form without case and extension.
+  /// The listed names; `namesByLooseForm` has them by their form without case and extension.
   private let names: Set<String>
   private let namesByLooseForm: [String: String]
   /// The listed videos that have not been found.
   private(set) var unseen: Set<String>
-  /// Videos that are listed under another path or in another case, with that name.
+  /// Videos that are listed under another path or in another case, with the listed name.
   private var strays: [(name: String, listed: String)] = []
 
-  /// How many videos are listed.
+  /// Number of listed videos.
   var count: Int { names.count }
 
   /// Reads the list. Lines are `<1 = real, 0 = fake> <folder>/<file>`.
@@ -54,14 +54,14 @@ struct CelebDFTestList {
       names.map { (Self.looseForm($0), $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether a video is listed; notes one that is listed in another form.
+  /// Whether a video is listed. A video that is listed in another form is recorded.
   mutating func take(_ video: Video) -> Bool {
     let own = video.folder + "/" + video.file
-    // Of frames, the folder carries the name that the list has with an extension.
+    // For frames, the folder has the name that the list has with an extension.
     let isFrame =
       video.stem != FileNames.stem(video.file) || FileNames.isPicture(video.file)
       || !FileNames.isVideo(video.file)
-    // A piece of a listed video, `id0_0000_2.mp4`, shows the same.
+    // A part of a listed video, such as `id0_0000_2.mp4`, shows the same people.
     let stems = [
       video.stem, CelebDFReader.videoName(video.stem.lowercased(), top: video.folder),
     ].compactMap { $0 }
@@ -82,7 +82,7 @@ struct CelebDFTestList {
     return false
   }
 
-  /// Throws where the list and the folders don't belong together.
+  /// Throws if the list and the folders contradict each other.
   func check(root: String, videos: Int) throws(VideoCatalogError) {
     if let stray = strays.first {
       let isThere = unseen.contains(stray.listed) ? "which is not there" : "which is there as well"

@@ -3,13 +3,13 @@ internal import Files
 
 /// Reads the DeepFake Detection Challenge: `metadata.json` beside the videos of each part.
 ///
-/// An entry is `"name.mp4": {"label": "REAL" or "FAKE", "split": ..., "original": ...}` and speaks of
-/// a file in its own folder. Group: the original; a real video is its own original. Of the same
-/// family, ``VideoList`` reads `dataset.json` of the challenge's preview and the list of LAV-DF.
+/// An entry is `"name.mp4": {"label": "REAL" or "FAKE", "split": ..., "original": ...}` and
+/// describes a file in its own folder. The group is the original; a real video is its own original.
+/// ``VideoList`` reads `dataset.json` of the challenge's preview and the list of LAV-DF as well.
 ///
-/// The training set says `"split": "train"` of every video, which divides nothing: splits are
-/// taken over only if some entry of the catalog says `validation` or `test`, and are left open for a
-/// split by groups otherwise.
+/// The training set has `"split": "train"` for every video, which divides nothing. So splits are
+/// used only if some entry of the catalog says `validation` or `test`; otherwise they are left to a
+/// split by groups.
 enum DFDCReader {
   /// The metadata's file name.
   static let metadataName = "metadata.json"
@@ -29,8 +29,8 @@ enum DFDCReader {
         let path = FileNames.join(FileNames.join(root, folder.path), name)
         lists.append(name)
         for entry in try VideoList.read(path) {
-          let place = FileNames.join(folder.path, entry.path)
-          metadata[Self.folder(of: place), default: []].append(entry.placed(at: place))
+          let videoPath = FileNames.join(folder.path, entry.path)
+          metadata[Self.folder(of: videoPath), default: []].append(entry.placed(at: videoPath))
         }
         if metadata[folder.path] == nil { metadata[folder.path] = [] }
       }
@@ -38,7 +38,7 @@ enum DFDCReader {
     let hasSplits = metadata.values.joined().contains { ($0.split ?? .train) != .train }
     var withoutOriginal: [String] = []
     var folders = Dictionary(tree.folders.map { ($0.path, $0) }, uniquingKeysWith: { $1 })
-    // Entries may speak of folders that aren't there.
+    // Entries may name folders that don't exist.
     for path in metadata.keys where folders[path] == nil {
       folders[path] = DirectoryTree.Folder(path: path)
     }
@@ -80,7 +80,7 @@ enum DFDCReader {
       }
     }
     for entry in entries ?? [] {
-      // The frames of a video lie in a folder of its name.
+      // The frames of a video lie in a folder with its name.
       let listed = FileNames.lastComponent(entry.path)
       let found = files.removeValue(forKey: listed)
       guard let file = found ?? files.removeValue(forKey: FileNames.stem(listed)) else {

@@ -9,7 +9,7 @@ enum DatasetNames {
   static let lavDF = "LAV-DF"
   static let fakeAVCeleb = "FakeAVCeleb"
 
-  /// What folders are called, in lower case without separators and versions.
+  /// Names of folders, in lower case without separators and versions.
   private static let byCompactName = [
     "faceforensics": faceForensics, "ffpp": faceForensics, "ff": faceForensics,
     "deepfakedetection": deepFakeDetection, "dfd": deepFakeDetection,
@@ -21,8 +21,8 @@ enum DatasetNames {
     "deepfaketimit": "DeepfakeTIMIT", "dftimit": "DeepfakeTIMIT", "df40": "DF40",
   ]
 
-  /// The data set that the lowest of the folders of a path with such a name is called after, with or
-  /// without a version or compression: `Celeb-DF-v2`, `FaceForensics++_C23`. Nil where there is none.
+  /// The data set named by the innermost folder of a path that names one, with or without a version
+  /// or compression: `Celeb-DF-v2`, `FaceForensics++_C23`. Nil if there is none.
   static func name(
     ofFolders folders: some BidirectionalCollection<some StringProtocol>
   ) -> String? {

@@ -2,38 +2,39 @@ internal import Glibc
 
 /// The folders below a data set's root with the videos in them: files, pictures, folders of frames.
 ///
-/// Reads directory entries only: no call per file where the file system tells types. Hidden entries,
-/// what is no file, and files that are neither videos nor metadata are counted. Links to files count
-/// as files, links to folders are followed; every folder is listed once, by its real path if that
-/// lies below the root, so that loops of links end.
+/// Reads directory entries only: no call per file if the file system tells types. Hidden entries,
+/// special files, and files that are neither videos nor metadata are only counted. Links to files
+/// count as files, links to folders are followed; every folder is listed once, by its real path if
+/// that lies below the root, so that loops of links end.
 struct DirectoryTree {
   /// One folder.
   struct Folder {
     /// Path below the root; empty for the root itself.
     let path: String
-    /// Names of the videos in it, sorted: video files, pictures, and folders that are one video each.
+    /// Names of the videos in it, sorted: video files, pictures, and folders that are one video
+    /// each.
     var videos: [String] = []
-    /// Names of the pictures in it, until it is settled whether they are videos or frames.
+    /// Names of the pictures in it, until it is decided whether they are videos or frames.
     fileprivate(set) var pictures: [String] = []
     /// Names of the files in it that are metadata of some data set.
     var documents: [String] = []
   }
 
-  /// The folder that everything is relative to.
+  /// The folder that all paths are relative to.
   let root: String
   /// All folders, sorted by path.
   private(set) var folders: [Folder] = []
-  /// Folders that the caller's `skip` turned away, sorted.
+  /// Folders that the caller's `skip` excluded, sorted.
   private(set) var skipped: [String] = []
   /// Video files that are links without a target.
   private(set) var brokenLinks: [String] = []
   /// Entries whose name is not UTF-8, repaired for display.
   private(set) var unnamable: [String] = []
-  /// Remarks about links that were not followed, and on folders of frames.
+  /// Remarks about links that were not followed, and about folders of frames.
   private(set) var notes: [String] = []
   /// Paths of the folders that are one video each.
   private(set) var frameFolders: Set<String> = []
-  /// What lies there and is no video.
+  /// Counts of what isn't used.
   private(set) var passedOver = PassedOver()
 
   private var visited: Set<FileIdentity> = []
@@ -43,9 +44,9 @@ struct DirectoryTree {
   /// The total number of videos.
   var videoCount: Int { folders.reduce(0) { $0 + $1.videos.count } }
 
-  /// Lists `root`. `skip` is asked for each folder, by its path below the root, before it is opened;
-  /// `numberedPictures` says what a folder of numbered pictures is, `labels` which folders are named by
-  /// the user.
+  /// Lists `root`. `skip` is called with the path of each folder below the root before it is
+  /// opened; `numberedPictures` says how a folder of numbered pictures is read, `labels` which
+  /// folders the user gave a label.
   init(
     root: String, numberedPictures: CatalogOptions.NumberedPictures = .frames,
     labels: FolderLabels = FolderLabels(), skip: (String) -> Bool = { _ in false }
@@ -65,7 +66,7 @@ struct DirectoryTree {
     settlePictures(numberedPictures, labels)
   }
 
-  /// Decides of all pictures whether they are videos or frames of one.
+  /// Decides for all pictures whether each is a video or a frame of one.
   private mutating func settlePictures(
     _ rule: CatalogOptions.NumberedPictures, _ labels: FolderLabels
   ) {
@@ -121,7 +122,8 @@ struct DirectoryTree {
         continue
       }
       var subfolders = try list(path)
-      // Sorted, so that which of two links to one folder wins doesn't depend on the file system.
+      // Sorted, so that the choice between two links to one folder doesn't depend on the file
+      // system.
       subfolders.sort { $1.bytewisePrecedes($0) }
       stack.append(contentsOf: subfolders)
     }
@@ -179,7 +181,7 @@ struct DirectoryTree {
     return subfolders
   }
 
-  /// The entry's name, or nil for one that is passed over.
+  /// The entry's name, or nil for one that is ignored.
   private mutating func usableName(
     of entry: UnsafeMutablePointer<dirent>, in folder: String
   ) throws(VideoCatalogError) -> String? {
@@ -194,7 +196,7 @@ struct DirectoryTree {
       unnamable.append(FileNames.join(folder, String(cString: pointer)))
       return nil
     }
-    // Every ext4 disk has one, and only root can read it.
+    // Every ext4 file system has this folder, and only root can read it.
     return folder.isEmpty && name == "lost+found" ? nil : name
   }
 
@@ -214,7 +216,7 @@ struct DirectoryTree {
     case Int(DT_LNK), Int(DT_UNKNOWN): break
     default: return .other(.device)
     }
-    // A link, or a file system that doesn't tell types: ask.
+    // A link, or a file system that doesn't tell types: the type must be asked for.
     var status = stat()
     guard fstatat(dirfd(directory), name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
       // Removed meanwhile.
@@ -244,7 +246,7 @@ struct DirectoryTree {
   }
 }
 
-/// What makes two paths one file.
+/// Device and inode, which are equal for two paths of one file.
 private struct FileIdentity: Hashable {
   let device: UInt
   let inode: UInt

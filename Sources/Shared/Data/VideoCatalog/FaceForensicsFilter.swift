@@ -1,6 +1,6 @@
 internal import Contract
 
-/// Which folders of FaceForensics++ are taken: the user's methods and compressions.
+/// The user's selection of methods and compressions of FaceForensics++.
 struct FaceForensicsFilter {
   private let methods: Set<String>
   private let originals: Set<String>
@@ -19,7 +19,7 @@ struct FaceForensicsFilter {
     self.originals = originals
   }
 
-  /// Whether a folder, given by its components below the root, is passed over.
+  /// Whether a folder, given by its components below the root, is skipped.
   func skips(_ components: [Substring]) -> Bool {
     guard components.count > 1,
       let label = FaceForensicsReader.sequenceFolders[String(components[0])]
@@ -49,16 +49,17 @@ struct FaceForensicsFilter {
     let paths = (folders + tree.skipped.map { FileNames.components($0) }).filter {
       $0.first.map { FaceForensicsReader.sequenceFolders[String($0)] != nil } ?? false
     }
-    // Without the layout, the message about the layout is the one that helps.
+    // Without such folders, the error about the layout is more helpful.
     guard !paths.isEmpty else { return }
     try check("methods", options.methods, against: paths.filter { $0.count == 2 }.map { $0[1] })
-    // Folders of methods that are filtered out are not listed, so theirs don't count here.
+    // Folders of methods that are filtered out are not listed, so their compressions are missing
+    // here.
     try check(
       "compressions", options.compressions,
       against: paths.filter { $0.count == 3 && Self.isCompression($0[2]) }.map { $0[2] })
   }
 
-  /// What a data set has, for the check of the filters.
+  /// The methods and compressions that were found, for the check of the filters.
   struct Seen {
     private(set) var methods: Set<String> = []
     private(set) var compressions: Set<String> = []
@@ -69,7 +70,7 @@ struct FaceForensicsFilter {
     }
   }
 
-  /// Whether a video passes, given what its folders and its name say.
+  /// Whether a video passes the filters, given what its folders and its name say.
   func takes(label: VideoLabel, method: String?, isActor: Bool, compression: String?) -> Bool {
     let folder = method ?? (isActor ? "actors" : "youtube")
     let allowed = label == .fake ? methods : originals

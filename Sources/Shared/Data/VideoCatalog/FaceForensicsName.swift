@@ -1,6 +1,6 @@
 internal import Contract
 
-/// What a FaceForensics++ file name says.
+/// A parsed file name of FaceForensics++.
 struct FaceForensicsName: Equatable {
   /// The numbering that the identities belong to.
   enum Space: String {
@@ -9,19 +9,19 @@ struct FaceForensicsName: Equatable {
   }
 
   let space: Space
-  /// Who is seen: the video that was changed, or the real one.
+  /// Number of the video or actor that was manipulated, or that the real video shows.
   let target: String
-  /// Whose face was put in, or whose movements were; nil for real videos.
+  /// Number of the video or actor whose face or movements were inserted; nil for real videos.
   let source: String?
 
-  /// Target and source with their numbering in front.
+  /// Target and source, each with the numbering as a prefix.
   var identities: [String] { [target, source].compactMap { $0.map { "\(space.rawValue)/\($0)" } } }
 
-  /// Parses a name without its extension; nil if it has none of the known forms. `sequence` is the
-  /// folder below `original_sequences` or `manipulated_sequences`.
+  /// Parses a name without its extension; nil if it has no known form. `sequence` is the folder
+  /// below `original_sequences` or `manipulated_sequences`.
   init?(stem: String, label: VideoLabel, sequence: String) {
     if label == .real && sequence != "actors" {
-      // Extra YouTube originals may carry any name: the whole of it is the identity.
+      // Additional YouTube originals may have any name: the whole name is the identity.
       space = .youtube
       target = stem
       source = nil
@@ -49,7 +49,7 @@ struct FaceForensicsName: Equatable {
     ["actors", "DeepFakeDetection"].contains(sequence)
   }
 
-  /// The row of the table of what was taken for what.
+  /// The name's row in ``CatalogReading``.
   static func basis(_ name: FaceForensicsName?) -> ReadingTally.Basis {
     guard let name else { return .init(.group, "other names", "group: one each") }
     let form =

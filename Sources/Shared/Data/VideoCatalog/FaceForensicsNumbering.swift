@@ -1,9 +1,10 @@
 internal import Contract
 
-/// Finds out whether videos are numbered as in FaceForensics++, `000` and `000_001`. Three digits are
-/// a common name, so it takes evidence: the names of a whole folder, or a pair whose original is there.
+/// Finds out whether videos are numbered as in FaceForensics++, `000` and `000_001`. Three digits
+/// are a common name, so evidence is needed: the names of a whole folder, or a pair whose original
+/// exists.
 struct FaceForensicsNumbering {
-  /// What a name says if it is one of FaceForensics++.
+  /// The parts of a name if it is one of FaceForensics++.
   struct Candidate: Equatable {
     var target: String
     var source: String?
@@ -16,11 +17,10 @@ struct FaceForensicsNumbering {
   private var otherReals = 0
   private var sources: [String: Set<String>] = [:]
 
-  /// Creates a numbering without evidence.
   init() {}
 
-  /// Reads a name without its extension; words such as a method or `fake` at its ends don't count,
-  /// nor does the number of a frame.
+  /// Reads a name without its extension; words such as a method or `fake` at its ends are ignored,
+  /// and so is the number of a frame.
   static func candidate(_ stem: String, label: VideoLabel) -> Candidate? {
     var pieces = stem.split(separator: "_", omittingEmptySubsequences: false)[...]
     while pieces.count > 1, let first = pieces.first, isWord(first) { pieces.removeFirst() }
@@ -59,14 +59,15 @@ struct FaceForensicsNumbering {
     }
   }
 
-  /// Whether the fakes are of this numbering: all or nearly all (nine of ten), and a target has one
-  /// source. Where most have several, the second number is something else, e.g. a frame's.
+  /// Whether the fakes have this numbering: at least nine of ten have such names, and at least nine
+  /// of ten targets have one source. If targets have several, the second number is something else,
+  /// e.g. a frame's.
   private var fakesAreEvident: Bool {
     pairs > 0 && pairs >= 9 * otherFakes
       && sources.count(where: { $0.value.count == 1 }) * 10 >= sources.count * 9
   }
 
-  /// A sentence about pairs that are not taken for FaceForensics++; nil where there are none.
+  /// A sentence about pairs that are not taken for FaceForensics++; nil if there are none.
   var doubt: String? {
     guard !fakesAreEvident, pairs > 0, !Set(sources.keys).isSubset(of: numbers) else { return nil }
     return
@@ -75,11 +76,12 @@ struct FaceForensicsNumbering {
       + "its original is there"
   }
 
-  /// Reads what a video shows, once all have been counted; nil where it is not of this numbering.
+  /// Returns a function that tells what a video shows, after all have been counted. It returns nil
+  /// for a video that doesn't have this numbering.
   func reader() -> (_ names: [String], _ label: VideoLabel) -> KnownNames.Meaning? {
     let fakesAreEvident = fakesAreEvident
     let realsAreEvident = fakesAreEvident && numbered >= 9 * otherReals
-    // Without evidence, a pair counts whose original is there.
+    // Without evidence, only a pair whose original exists counts.
     let matched = numbers.intersection(sources.keys)
     let single = sources.filter { $0.value.count == 1 }
     let named = matched.union(matched.flatMap { single[$0] ?? [] }).union(

@@ -3,17 +3,17 @@ internal import Contract
 /// Reads FaceForensics++ with its companions (FaceShifter, DeepFakeDetection).
 ///
 /// The folder gives label, method and compression, the name gives the identities: `target_source`
-/// of YouTube videos, `target_source__scene__XXXX` and `actor__scene` of actors. Actors and YouTube
-/// videos are numbered independently. Of extracted frames (`c23/frames/000_003/012.png`), the folder
-/// carries the name. Mirrors without `original_sequences` and `manipulated_sequences` are read by
-/// ``FlatFaceForensicsReader``.
+/// for YouTube videos, `target_source__scene__XXXX` and `actor__scene` for actors. Actors and
+/// YouTube videos are numbered independently. For extracted frames (`c23/frames/000_003/012.png`),
+/// the name is that of the folder. Mirrors without `original_sequences` and `manipulated_sequences`
+/// are read by ``FlatFaceForensicsReader``.
 enum FaceForensicsReader {
   /// The label that each top folder stands for.
   static let sequenceFolders: [String: VideoLabel] = [
     "original_sequences": .real, "manipulated_sequences": .fake,
   ]
 
-  /// What lies at the level of the compressions and holds no videos to learn from.
+  /// Folders at the level of the compressions that hold no videos for training.
   private static let knownExtras: Set<String> = ["masks", "models"]
 
   /// Reads the catalog below `root`.
@@ -29,7 +29,8 @@ enum FaceForensicsReader {
     try filter.check(tree)
     var builder = CatalogBuilder(kind: .faceforensics, root: root)
     let splits = try FaceForensicsSplits.read(tree: tree) ?? FaceForensicsSplits.find(in: tree)
-    // The official pairs connect videos whose fakes may be filtered out: groups stay the same.
+    // The official pairs connect videos even if their fakes are filtered out, so that groups don't
+    // depend on the filter.
     for pair in splits?.pairs ?? [] {
       builder.connect(pair.map { Identity("youtube/\($0)", of: .faceforensics) })
     }
@@ -93,7 +94,7 @@ enum FaceForensicsReader {
     }
   }
 
-  /// The name that says what a video shows: of extracted frames that of their folder.
+  /// The name that tells what a video shows: for extracted frames, that of their folder.
   static func stem(
     _ file: String, in components: [Substring], label: VideoLabel
   ) -> String {
@@ -103,8 +104,8 @@ enum FaceForensicsReader {
     return String(components[4])
   }
 
-  /// The name of a file without extension, of a picture without the number of its frame: `000_003` of
-  /// `000_003_12.png`, `000` of `000_12.png`.
+  /// The name of a file without extension and, for a picture, without the number of its frame:
+  /// `000_003` for `000_003_12.png`, `000` for `000_12.png`.
   static func withoutFrame(_ file: String, label: VideoLabel) -> String {
     let stem = FileNames.stem(file)
     guard FileNames.isPicture(file),
@@ -113,7 +114,7 @@ enum FaceForensicsReader {
     return [name.target, name.source].compactMap { $0 }.joined(separator: "_")
   }
 
-  /// Remarks on folders that were passed over and are neither filtered out nor known extras.
+  /// Remarks about folders that were skipped and are neither filtered out nor known extras.
   private static func extras(in tree: DirectoryTree) -> [String] {
     let unknown = tree.skipped.filter { path in
       let components = FileNames.components(path)

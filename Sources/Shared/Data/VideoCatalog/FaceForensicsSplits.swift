@@ -1,8 +1,8 @@
 internal import Contract
 internal import Files
 
-/// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of pairs
-/// of YouTube ids.
+/// The official split of FaceForensics++: `train.json`, `val.json`, `test.json`, each a list of
+/// pairs of YouTube ids.
 struct FaceForensicsSplits {
   private static let files: [(name: String, split: DatasetSplit)] = [
     ("train.json", .train), ("val.json", .validation), ("test.json", .test),
@@ -11,7 +11,8 @@ struct FaceForensicsSplits {
   /// The names of the split's files.
   static var fileNames: [String] { files.map(\.name) }
 
-  /// Where they are looked for, below the root; the first folder that has any of them counts.
+  /// The folders below the root in which the files are searched for; the first one that has any of
+  /// them is used.
   private static let folders = ["splits", "dataset/splits", ""]
 
   private var splits: [String: DatasetSplit] = [:]
@@ -30,8 +31,8 @@ struct FaceForensicsSplits {
       ? splits[String(identity.text.dropFirst(prefix.count))] : nil
   }
 
-  /// Reads the lists from the first folder that has any, wherever it lies; nil where there are none.
-  /// Files of that name that hold something else are passed over with a note.
+  /// Reads the lists from the first folder that has any, at any level; nil if there are none. Files
+  /// with these names and other content are ignored, with a note.
   static func find(in tree: DirectoryTree) -> FaceForensicsSplits? {
     for folder in tree.folders where folder.documents.contains(where: fileNames.contains) {
       do {
@@ -71,7 +72,7 @@ struct FaceForensicsSplits {
     return result
   }
 
-  /// The row of the table of what was taken for what.
+  /// The split's row in ``CatalogReading``.
   static func basis(_ split: DatasetSplit) -> ReadingTally.Basis {
     .init(
       .split, files.first { $0.split == split }?.name ?? "official list", "split \(split.rawValue)")

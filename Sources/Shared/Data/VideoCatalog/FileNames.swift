@@ -3,7 +3,7 @@ internal import Glibc
 
 /// Rules about the names of files, shared by the readers.
 enum FileNames {
-  /// Extensions of files of moving pictures, in lower case.
+  /// Extensions of video files, in lower case.
   private static let videoExtensions: Set<String> = [
     "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "mpe", "mts", "m2ts", "ts", "wmv",
     "flv", "3gp", "gif",
@@ -20,10 +20,10 @@ enum FileNames {
   /// Whether the extension is one of a picture; case does not matter.
   static func isPicture(_ name: String) -> Bool { NumberedPictures.isPicture(name) }
 
-  /// What a file is, by its name.
+  /// The form of a video, by its file's name.
   static func form(ofFile name: String) -> VideoForm { isPicture(name) ? .picture : .video }
 
-  /// The path of the folder that holds what the path names; empty for what lies in the root.
+  /// The path of the parent folder; empty for an entry of the root.
   static func folder(_ path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
     return String(path[..<slash])
@@ -37,7 +37,7 @@ enum FileNames {
     return String(name[..<dot])
   }
 
-  /// Whether a name out of a metadata file is one path component and stays in its folder.
+  /// Whether a name in a metadata file is one path component and stays in its folder.
   static func isSingleComponent(_ name: String) -> Bool {
     !name.isEmpty && name != "." && name != ".."
       && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
@@ -50,8 +50,8 @@ enum FileNames {
     return folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
   }
 
-  /// The components of a path. Bytes are what counts: to Swift, "/" with a combining mark behind it
-  /// is another character.
+  /// The components of a path, split by bytes: to Swift, "/" with a combining mark after it is
+  /// another character.
   static func components(_ path: String) -> [Substring] {
     path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
   }

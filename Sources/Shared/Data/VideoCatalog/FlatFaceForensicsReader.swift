@@ -1,8 +1,9 @@
 internal import Contract
 
-/// Reads FaceForensics++ as mirrors lay it out: a folder per method and one of originals, without
-/// `original_sequences` and `manipulated_sequences`: `original/000.mp4`, `Deepfakes/000_003.mp4`,
-/// also with a compression, a split or `videos` between, and in a folder that holds it all.
+/// Reads FaceForensics++ in the layout of mirrors: a folder per method and one of originals,
+/// without `original_sequences` and `manipulated_sequences`: `original/000.mp4`,
+/// `Deepfakes/000_003.mp4`. There may be folders for a compression, a split or `videos` between,
+/// and one folder around all.
 struct FlatFaceForensicsReader {
   private let filter: FaceForensicsFilter
   private let splits: FaceForensicsSplits?
@@ -11,7 +12,7 @@ struct FlatFaceForensicsReader {
   private var remarks = FaceForensicsRemarks()
   private var seen = FaceForensicsFilter.Seen()
 
-  /// Whether a data set lies in this layout: methods at the top or one folder down, and no sequences.
+  /// Whether a data set has this layout: methods at the top or one level below, and no sequences.
   static func reads(_ tree: DirectoryTree) -> Bool {
     var hasMethod = false
     for folder in tree.folders {
@@ -119,7 +120,7 @@ struct FlatFaceForensicsReader {
     return (split, FaceForensicsSplits.basis(split))
   }
 
-  /// The name that says what a video shows: of extracted frames that of their folder.
+  /// The name that tells what a video shows: for extracted frames, that of their folder.
   private static func stem(_ file: String, path: FolderPath, label: VideoLabel) -> String {
     let own = FaceForensicsReader.withoutFrame(file, label: label)
     return (path.below + [own]).first {

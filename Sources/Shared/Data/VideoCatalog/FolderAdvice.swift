@@ -1,12 +1,12 @@
 internal import Contract
 
-/// What to say of folders whose name is no label: the settings that give them one.
+/// Advice for folders whose name is no label: the settings that give them one.
 enum FolderAdvice {
-  /// The settings for folders without a label; nil where nothing is sure to help.
+  /// The settings for folders without a label; nil if nothing is certain to help.
   ///
   /// - Parameters:
   ///   - unlabelled: paths of the folders with videos without a label, below the root.
-  ///   - labelled: paths of those with one.
+  ///   - labelled: paths of the folders with labelled videos.
   static func suggestion(unlabelled: [String], labelled: [String]) -> String? {
     let names = names(unlabelled, labelled)
     if labelled.isEmpty, names.count == 2, !names.contains(where: isWord) {
@@ -20,7 +20,7 @@ enum FolderAdvice {
         + "in these folders or above them."
     }
     let skip = "--set unlabelled=skip passes them over."
-    // A folder `test` is one whatever it holds.
+    // A folder `test` is a split, whatever it holds.
     let isClear = names.allSatisfy { !isWord($0) && FolderWord.hints(in: $0).isEmpty }
     let hasCelebDF = unlabelled.contains {
       FileNames.components($0).contains { CelebDFReader.folder($0) != nil }
@@ -34,7 +34,8 @@ enum FolderAdvice {
 
   private static func isWord(_ name: String) -> Bool { FolderWord(name) != nil }
 
-  /// The folders at which the paths without a label part from those with one, or from each other.
+  /// The folders at which the paths without a label diverge from those with one, or from each
+  /// other.
   private static func names(_ unlabelled: [String], _ labelled: [String]) -> [String] {
     let paths = unlabelled.map { FileNames.components($0).map(String.init) }
     guard paths.allSatisfy({ !$0.isEmpty }) else { return [] }

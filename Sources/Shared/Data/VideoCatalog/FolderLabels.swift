@@ -14,7 +14,7 @@ package struct FolderLabels: Sendable, Equatable {
     self.fake = fake
   }
 
-  /// Whether nothing was given.
+  /// Whether the user gave no label.
   package var isEmpty: Bool { real.isEmpty && fake.isEmpty }
 
   /// The label that the user gave a folder.

@@ -1,9 +1,9 @@
 internal import Contract
 
-/// What the folders above a video say, in any order: label, split, method, compression, and the
-/// folders that say nothing of that kind.
+/// What the folders in a video's path say, in any order: label, split, method, compression, and the
+/// folders that say none of these.
 struct FolderPath {
-  /// A statement and the folder that makes it.
+  /// A value and the folder that gives it.
   struct Statement<Value: Equatable> {
     var value: Value
     var folder: String
@@ -13,15 +13,15 @@ struct FolderPath {
   private(set) var split: Statement<DatasetSplit>?
   private(set) var method: Statement<String>?
   private(set) var compression: Statement<String>?
-  /// The understood folders, from the top.
+  /// The folders with a meaning, from the top.
   private(set) var words: [(folder: String, word: FolderWord)] = []
   /// Folders without a meaning before the first that has one.
   private(set) var above: [String] = []
   /// Folders without a meaning after it.
   private(set) var below: [String] = []
 
-  /// A folder below the label's, or any where there is none, whose name speaks of another label than
-  /// `label`, or of it in a way that isn't understood.
+  /// A folder below the label's, or any folder if no folder gives the label, whose name mentions
+  /// another label than `label`, or mentions it in a way that isn't understood.
   func contradiction(of label: VideoLabel) -> String? {
     (self.label == nil ? above + below : below).first { name in
       let hints = FolderWord.hints(in: name)
@@ -29,7 +29,7 @@ struct FolderPath {
     }
   }
 
-  /// A folder of masks or full downloads beside the videos of a method: nothing to learn from.
+  /// A folder of masks or full downloads beside the videos of a method, which isn't used.
   var extra: String? {
     guard method != nil || words.contains(where: { $0.folder.lowercased().hasSuffix("_sequences") })
     else { return nil }
@@ -42,15 +42,15 @@ struct FolderPath {
 
   /// Reads a folder's path below the root. `read` gets each folder's name and its path.
   ///
-  /// - Throws: where two folders of the path contradict each other.
+  /// - Throws: if two folders of the path contradict each other.
   init(
     _ path: String, root: String, read: (_ name: Substring, _ path: String) -> FolderWord?
   ) throws(VideoCatalogError) {
-    var place = ""
+    var folderPath = ""
     for component in FileNames.components(path) {
       let folder = String(component)
-      place = FileNames.join(place, folder)
-      guard let word = read(component, place) else {
+      folderPath = FileNames.join(folderPath, folder)
+      guard let word = read(component, folderPath) else {
         if words.allSatisfy({ $0.word.isSilent }) {
           above.append(folder)
         } else {
@@ -63,27 +63,27 @@ struct FolderPath {
       split = try Self.merge(split, word.split, folder, "split", path: path, root: root)
       compression = try Self.merge(
         compression, word.compression, folder, "compression", path: path, root: root)
-      // "Deepfakes" is a word for all fakes as well: another method says more.
+      // "Deepfakes" is also a word for all fakes: another method is more specific.
       if method?.value == "Deepfakes", word.method != nil { method = nil }
       let newMethod = method != nil && word.method == "Deepfakes" ? nil : word.method
       method = try Self.merge(method, newMethod, folder, "method", path: path, root: root)
     }
   }
 
-  /// The folders that hold both labels although their names are a label's: `deepfake_dataset` with `real`
-  /// and `fake` in it says nothing of its own.
+  /// The folders that contain both labels although their own names say one: `deepfake_dataset` with
+  /// `real` and `fake` in it gives no label.
   static func containers(
     in paths: [String], read: (Substring) -> FolderWord?
   ) -> Set<String> {
     var labels: [String: Set<VideoLabel>] = [:]
     for path in paths {
-      var place = ""
+      var folderPath = ""
       var open: [String] = []
       for component in FileNames.components(path) {
-        place = FileNames.join(place, String(component))
+        folderPath = FileNames.join(folderPath, String(component))
         guard let word = read(component), let label = word.label else { continue }
         for container in open { labels[container, default: []].insert(label) }
-        if word.mayHoldBothLabels { open.append(place) }
+        if word.mayHoldBothLabels { open.append(folderPath) }
       }
     }
     return Set(labels.filter { $0.value.count == 2 }.keys)

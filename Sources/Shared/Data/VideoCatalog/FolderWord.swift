@@ -1,7 +1,7 @@
 internal import Contract
 
-/// What the name of a folder says of the videos in it, in any case: a label, a split, a manipulation
-/// method, a compression, or nothing (`videos`, `frames`).
+/// What the name of a folder says about the videos in it, in upper or lower case: a label, a split,
+/// a manipulation method, a compression, or nothing (`videos`, `frames`).
 struct FolderWord: Equatable {
   var label: VideoLabel?
   var split: DatasetSplit?
@@ -12,10 +12,11 @@ struct FolderWord: Equatable {
   /// Whether it is one of the four folders of FakeAVCeleb.
   var isFakeAVCeleb = false
 
-  /// Whether it says nothing of what is in it.
+  /// Whether it says nothing about the videos in it.
   var isSilent: Bool { label == nil && split == nil && method == nil && compression == nil }
 
-  /// Whether a data set's name may hold it, as in `deepfake_dataset/real`: all but plain `real` and `fake`.
+  /// Whether it may be the name of a whole data set, with both labels in it, as in
+  /// `deepfake_dataset/real`; plain `real` and `fake` may not.
   var mayHoldBothLabels = false
 
   /// Its meaning in words.
@@ -28,7 +29,7 @@ struct FolderWord: Equatable {
     return parts.isEmpty ? "ignored" : parts.joined(separator: ", ")
   }
 
-  /// What comes first in the table of what was taken for what.
+  /// The aspect by which ``CatalogReading`` sorts it.
   var aspect: ReadingTally.Aspect {
     if label != nil { return .label }
     if split != nil { return .split }
@@ -42,14 +43,15 @@ struct FolderWord: Equatable {
     "crops", "clips", "youtube", "actors",
   ]
 
-  /// Words that may stand beside a label or a split in one name: `real_videos`, `DFD_original sequences`.
+  /// Words that may stand beside a label or a split in one name: `real_videos`, `DFD_original
+  /// sequences`.
   private static let fillers: Set<String> = silent.union([
     "photo", "photos", "img", "picture", "cropped", "crop", "clip", "data", "dataset", "set",
     "sample", "samples", "sequence", "sequences", "class", "label", "labelled", "people", "person",
     "celeb", "dfd", "dfdc", "ai", "files", "split",
   ])
 
-  /// The word that a folder's name is, or nil for a name without a meaning here.
+  /// Reads a folder's name; nil for a name without a meaning here.
   ///
   /// - Parameter labels: names that the user gave a meaning.
   init?(_ name: some StringProtocol, labels: FolderLabels = FolderLabels()) {
@@ -96,8 +98,8 @@ struct FolderWord: Equatable {
     return label != nil || split != nil
   }
 
-  /// The labels that a name's words speak of, also where the name as a whole isn't understood:
-  /// `real2`, `not_real`, `Fake-Faces-HQ`.
+  /// The labels that a name's words mention, even if the name as a whole isn't understood: `real2`,
+  /// `not_real`, `Fake-Faces-HQ`.
   static func hints(in name: some StringProtocol) -> Set<VideoLabel> {
     let words = words(of: name)
     let labels = Set(words.compactMap { VideoLabel(word: withoutNumber($0)) })
@@ -111,13 +113,14 @@ struct FolderWord: Equatable {
     return String(word)
   }
 
-  /// A number or a version beside a label: `0_real`, `originals_v2`.
+  /// Whether a word is a number or a version beside a label: `0_real`, `originals_v2`.
   private static func isNumber(_ word: String) -> Bool {
     let digits = word.hasPrefix("v") ? word.dropFirst() : word[...]
     return !digits.isEmpty && digits.allSatisfy(\.isNumber)
   }
 
-  /// The folders of FakeAVCeleb. Pictures are what is looked at here, so a fake voice alone is real.
+  /// The folders of FakeAVCeleb. Only pictures are judged here, so a video that is fake in its
+  /// voice alone is real.
   private static let fakeAVCeleb: [String: VideoLabel] = [
     "realvideorealaudio": .real, "realvideofakeaudio": .real,
     "fakevideorealaudio": .fake, "fakevideofakeaudio": .fake,

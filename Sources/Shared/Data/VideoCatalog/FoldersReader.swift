@@ -1,12 +1,14 @@
 internal import Contract
 
-/// Reads folders that are named after labels, splits, methods and compressions, in any order and case:
-/// `real/a.mp4`, `train/fake/a.mp4`, `FaceSwap/c23/a.mp4`.
+/// Reads folders that are named after labels, splits, methods and compressions, in any order and
+/// case: `real/a.mp4`, `train/fake/a.mp4`, `FaceSwap/c23/a.mp4`.
 ///
-/// With a label for everything no such folder is needed. Group, the first that applies:
-/// 1. A file name of a known data set (``KnownNames``, ``FaceForensicsNumbering``) is connected as there.
+/// If the options have a label for all videos, no such folder is needed. The group is the first of
+/// these that applies:
+/// 1. That of the data set, for a file name of a known data set (``KnownNames``,
+///    ``FaceForensicsNumbering``).
 /// 2. The first folder without a meaning below the first one with a meaning: `real/anna/1.mp4`.
-/// 3. Where such folders lie above and differ, those: `anna/real/1.mp4`.
+/// 3. The first folder without a meaning above it by which the paths differ: `anna/real/1.mp4`.
 /// 4. The file's name without extension and without a final `_real` or `_fake` (UADFV: `0001.mp4`,
 ///    `0001_fake.mp4`).
 struct FoldersReader {
@@ -20,7 +22,7 @@ struct FoldersReader {
   private var builder: CatalogBuilder
   private var entries: [Entry] = []
   private var unlabelledFolders: [String] = []
-  /// How many folders at the top of all paths are the same, and so say nothing.
+  /// Number of folders that all paths have in common at the top, and that therefore say nothing.
   private var sharedDepth = 0
   private var numberings: [[String]: FaceForensicsNumbering] = [:]
   private var splits: FaceForensicsSplits?
@@ -54,7 +56,8 @@ struct FoldersReader {
   private mutating func sortFolders(
     _ labels: FolderLabels, labelOfAll: VideoLabel?
   ) throws(VideoCatalogError) {
-    // The official test set of Celeb-DF is for its own reader: here it would be lost.
+    // Celeb-DF with its official test list is left to its own reader: here the list would be
+    // ignored.
     let hasTestList = tree.folders.contains { $0.documents.contains(where: CelebDFReader.isList) }
     let folders = tree.folders.filter { !$0.videos.isEmpty }
     func word(_ name: Substring) -> FolderWord? {
@@ -64,9 +67,9 @@ struct FoldersReader {
     let containers = FolderPath.containers(in: folders.map(\.path), read: word)
     try checkNumberedLabels(folders.map(\.path), word)
     for folder in folders {
-      let path = try FolderPath(folder.path, root: tree.root) { name, place in
+      let path = try FolderPath(folder.path, root: tree.root) { name, folderPath in
         guard var word = word(name) else { return nil }
-        if containers.contains(place) { word.label = nil }
+        if containers.contains(folderPath) { word.label = nil }
         return word.isSilent && word.mayHoldBothLabels ? nil : word
       }
       if let extra = path.extra {
@@ -107,45 +110,45 @@ struct FoldersReader {
     sharedDepth = Self.sharedDepth(entries.map(\.path.above))
   }
 
-  /// Throws where the folders 0 and 1, and no others, lie in one that may be a data set's: as likely they
-  /// are labels as people.
+  /// Throws if a folder that may be a data set's contains the folders 0 and 1 and no others: they
+  /// may be labels as well as people.
   private func checkNumberedLabels(
     _ paths: [String], _ word: (Substring) -> FolderWord?
   ) throws(VideoCatalogError) {
     var children: [String: Set<Substring>] = [:]
     for path in paths {
-      var place = ""
+      var parent = ""
       var isOpen = false
       for component in FileNames.components(path) {
-        if isOpen { children[place, default: []].insert(component) }
+        if isOpen { children[parent, default: []].insert(component) }
         isOpen = word(component).map { $0.label != nil && $0.mayHoldBothLabels } ?? false
-        place = FileNames.join(place, String(component))
+        parent = FileNames.join(parent, String(component))
       }
     }
     guard
-      let place = children.filter({
+      let folder = children.filter({
         $0.value == ["0", "1"] && word("0") == nil && word("1") == nil
       })
       .keys.min(by: { $0.bytewisePrecedes($1) })
     else { return }
     throw VideoCatalogError(
-      .contradiction, FileNames.join(tree.root, place), "the folders 0 and 1 in it may be labels",
+      .contradiction, FileNames.join(tree.root, folder), "the folders 0 and 1 in it may be labels",
       suggestion:
         "If they are, say which is which: --set folders.real=[0] --set folders.fake=[1], or the "
         + "other way round; if they are people, give them other names.")
   }
 
-  /// What data sets have besides videos to learn from is counted.
+  /// Counts the files of a folder that isn't used for training.
   private mutating func passOver(_ folder: DirectoryTree.Folder, _ extra: String) {
     for file in folder.videos {
       builder.passOver(FileNames.join(folder.path, file), found: "folder \(extra)")
     }
     builder.addNote(
-      "\(counted(folder.videos.count, "file")) in \(folder.path) passed over: \(extra) are nothing to "
-        + "learn from")
+      "\(counted(folder.videos.count, "file")) in \(folder.path) passed over: \(extra) are not used "
+        + "for training")
   }
 
-  /// Reads the official split of FaceForensics++, where it lies beside the videos.
+  /// Reads the official split of FaceForensics++, if it lies beside the videos.
   private mutating func readSplits() {
     splits = FaceForensicsSplits.find(in: tree)
     for pair in splits?.pairs ?? [] {
@@ -181,7 +184,7 @@ struct FoldersReader {
     }
   }
 
-  /// What a video shows, and why that is known.
+  /// Identities, recording and data set of a video, and the reason for its group.
   private func group(
     of file: String, _ entry: Entry, _ label: VideoLabel,
     _ numbering: (([String], VideoLabel) -> KnownNames.Meaning?)?
@@ -202,7 +205,8 @@ struct FoldersReader {
         ReadingTally.Basis(.group, "folders below the label", "group: one person each")
       )
     }
-    // Without a folder that names a label nothing shows where people begin: `house`, `senate`.
+    // Without a folder that names a label, nothing shows which folders are people: `house`,
+    // `senate`.
     if path.label != nil, path.above.count > sharedDepth {
       return (
         [Identity(path.above[sharedDepth], of: .folders)], nil, dataset,
@@ -210,10 +214,10 @@ struct FoldersReader {
       )
     }
     var own = Self.identity(ofFile: file)
-    // A fake that says of which file it is one: `0001_fake` of `0001`.
+    // A fake whose name contains that of its original: `0001_fake` was made from `0001`.
     let isNamed = label == .real || own != FileNames.stem(file)
     let recording = isNamed ? Recording(own, of: .folders) : nil
-    // Collections number their pictures anew in each split.
+    // Collections begin to number their pictures again in each split.
     if let split = path.split, FileNames.isPicture(file) { own = split.value.rawValue + "/" + own }
     return (
       [Identity(own, of: .folders)], recording, dataset,
@@ -235,7 +239,7 @@ struct FoldersReader {
     return nil
   }
 
-  /// The names that may say what a video shows: the folders without a meaning, then its own.
+  /// The names that may tell what a video shows: the folders without a meaning, then its own.
   private func names(of file: String, _ path: FolderPath) -> [String] {
     path.below + [FileNames.stem(file)]
   }
@@ -254,7 +258,7 @@ struct FoldersReader {
     builder.addRemarks(of: tree)
   }
 
-  /// How many folders all paths have in common at their top.
+  /// Number of folders that all paths have in common at the top.
   static func sharedDepth(_ paths: [[String]]) -> Int {
     guard var shared = paths.first else { return 0 }
     for path in paths {

@@ -3,10 +3,10 @@ internal import Files
 
 /// Decides which folders of pictures are one video each.
 ///
-/// Such a folder holds pictures named by number, at least two of them, neither videos nor folders,
-/// and isn't named after what a data set calls its labels, splits, methods and collections: the faces
-/// `real/00001.jpg`, `real/00002.jpg` are as many people. One picture alone is a video of one frame
-/// where a folder beside it is one of frames.
+/// Such a folder holds at least two pictures named by numbers, no videos and no folders, and its
+/// name is none that data sets use for labels, splits, methods and collections: `real/00001.jpg`
+/// and `real/00002.jpg` show two people. A folder with one picture is a video of one frame if a
+/// folder beside it holds frames.
 struct FrameFolders {
   /// Paths of the folders that are one video each.
   let paths: Set<String>

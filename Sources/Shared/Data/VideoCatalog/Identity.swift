@@ -1,5 +1,5 @@
-/// Who or which original recording a video shows, with the data set that gave the name: equal numbers
-/// of two data sets are strangers.
+/// A person or an original recording that a video shows, with the data set that gave the name:
+/// equal numbers in two data sets are different people.
 struct Identity: Hashable {
   let text: String
 

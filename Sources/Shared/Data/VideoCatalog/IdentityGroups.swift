@@ -1,5 +1,5 @@
-/// Connected components over identities: people, original recordings, whatever must not lie on two
-/// sides of a split.
+/// Connected components over identities: people and original recordings, which must not be in two
+/// parts of a split.
 ///
 /// A union-find structure with path halving and union by size; a component's name is its smallest
 /// identity, so that names don't depend on the order in which files were listed.
@@ -9,7 +9,7 @@ struct IdentityGroups {
   private var parents: [Int] = []
   private var sizes: [Int] = []
 
-  /// The number of an identity, which is made on first use.
+  /// The index of an identity, which is assigned on first use.
   mutating func index(of identity: String) -> Int {
     if let known = indices[identity] { return known }
     let new = identities.count
@@ -20,7 +20,7 @@ struct IdentityGroups {
     return new
   }
 
-  /// Puts two identities, given by number, into one component.
+  /// Puts two identities, given by their indices, into one component.
   mutating func connect(_ first: Int, _ second: Int) {
     var large = root(of: first)
     var small = root(of: second)
@@ -30,7 +30,7 @@ struct IdentityGroups {
     sizes[large] += sizes[small]
   }
 
-  /// The name of each identity's component, by the identity's number.
+  /// The name of each identity's component, by the identity's index.
   mutating func names() -> [String] {
     let roots = identities.indices.map { root(of: $0) }
     var smallest: [Int: String] = [:]

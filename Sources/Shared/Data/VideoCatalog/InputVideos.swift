@@ -1,18 +1,18 @@
 internal import Glibc
 
 /// The videos that paths on a command line stand for, without labels: files, folders of numbered
-/// pictures, and whatever lies below other folders.
+/// pictures, and the videos below other folders.
 package struct InputVideos: Sendable, Equatable {
   /// Paths of the videos, in the order of the arguments; those of a folder by name.
   package private(set) var paths: [String] = []
-  /// What else lies in the folders, and what of it was taken for what; a sentence each.
+  /// Remarks about links that were not followed and about folders of frames, one sentence each.
   package private(set) var notes: [String] = []
   /// Folders without a video.
   package private(set) var emptyFolders: [String] = []
 
-  /// Finds the videos. A path where there is nothing stays as it is: who opens it learns why.
+  /// Finds the videos. A path that doesn't exist is kept: opening it gives the error.
   ///
-  /// - Throws: where a folder can't be listed.
+  /// - Throws: if a folder can't be listed.
   package init(_ arguments: [String]) throws(VideoCatalogError) {
     for argument in arguments {
       guard case .unusable = ListedPath(argument), Self.isFolder(argument) else {

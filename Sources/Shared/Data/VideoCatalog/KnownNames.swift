@@ -1,24 +1,24 @@
 internal import Contract
 
-/// File names that say which data set they are from, wherever they lie: what they show is connected
-/// as that data set's own reader connects it.
+/// File names that tell which data set they are from, in any folder. Their identities are those
+/// that the data set's own reader gives them.
 enum KnownNames {
   /// What a name says.
   struct Meaning: Equatable {
     var identities: [Identity]
-    /// For the table of what was taken for what.
+    /// The form of the name, for ``CatalogReading``.
     var form: String
-    /// The data set that names its videos so.
+    /// The data set whose videos have such names.
     var dataset: String
-    /// What the identities are, for the table.
+    /// What the identities are, for ``CatalogReading``.
     var kind: String
     var recording: Recording?
 
-    /// What the table says of the group.
+    /// The group in ``CatalogReading``.
     var group: String { "group: \(dataset) (\(kind))" }
   }
 
-  /// Reads a name without its extension that needs no company to be recognised; nil for any other.
+  /// Reads a name without its extension that can be recognised by itself; nil for any other.
   static func meaning(_ stem: String, label: VideoLabel) -> Meaning? {
     deepFakeDetection(stem, label: label) ?? celebDF(stem) ?? deeperForensics(stem)
   }
@@ -67,7 +67,7 @@ enum KnownNames {
       recording: Recording("youtube/\(pieces[0])", of: .faceforensics))
   }
 
-  /// A video of YouTube-real, which only its folder tells from other numbers.
+  /// A video of YouTube-real; only its folder distinguishes its name from other numbers.
   static func youTubeReal(_ stem: String) -> Meaning? {
     guard isDigits(stem.prefix(5), count: 5),
       stem.utf8.count == 5 || stem.utf8.dropFirst(5).first == UInt8(ascii: "_")
@@ -77,7 +77,8 @@ enum KnownNames {
       dataset: DatasetNames.celebDF, kind: "YouTube videos")
   }
 
-  /// FakeAVCeleb: the person's folder, and the other people in the name: `id00076/00109_10_id00476_x`.
+  /// FakeAVCeleb: the person's folder, and the other people in the name:
+  /// `id00076/00109_10_id00476_x`.
   static func fakeAVCeleb(folders: [String], stem: String) -> Meaning? {
     var people: [String] = []
     for piece in folders + stem.split(separator: "_").map(String.init)

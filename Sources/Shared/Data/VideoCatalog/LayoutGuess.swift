@@ -1,15 +1,16 @@
-/// Recognises layouts, so that an error can say which kind or folder the user may have meant. Only what
-/// can be read as a catalog is suggested.
+/// Recognises layouts, so that an error can say which kind or folder the user may have meant. Only
+/// what can be read as a catalog is suggested.
 enum LayoutGuess {
-  /// The most telling layouts first.
+  /// The most distinctive layouts first.
   private static let kinds: [CatalogKind] = [.faceforensics, .celebdf, .dfdc, .folders]
 
-  /// At most so many folders and tables are tried.
+  /// Maximum number of folders and of tables that are tried.
   private static let maximumTries = 8
 
-  /// What to try instead of `kind` on these folders; nil if they look like no other layout.
+  /// What to try instead of `kind` for these folders; nil if they look like no other layout.
   ///
-  /// - Parameter isPartlyRight: whether some videos were read: then the folder is likely the right one.
+  /// - Parameter isPartlyRight: whether some videos were read: then the folder is likely the right
+  ///   one.
   static func suggestion(
     insteadOf kind: CatalogKind, for tree: DirectoryTree, options: CatalogOptions,
     isPartlyRight: Bool = false
@@ -50,7 +51,7 @@ enum LayoutGuess {
     return tables.prefix(maximumTries).filter { reads(.csv, FileNames.join(tree.root, $0)) }
   }
 
-  /// What is there, in a few words.
+  /// The content of the folders, in a few words.
   static func inventory(of tree: DirectoryTree) -> String {
     let topFolders = tree.folders.map(\.path).filter { FileNames.components($0).count == 1 }
     let folders =

@@ -1,12 +1,12 @@
 internal import Files
 internal import Glibc
 
-/// What a path that a list names is on this machine. Nothing is opened but folders: who reads a FIFO
-/// waits.
+/// What a path in a list refers to on this machine. Only folders are opened: opening a FIFO would
+/// wait for a writer.
 enum ListedPath {
   /// A video in one of its forms.
   case video(VideoForm)
-  /// Something else, told in half a sentence.
+  /// Something else, described as part of a sentence.
   case unusable(String)
 
   init(_ path: String) {

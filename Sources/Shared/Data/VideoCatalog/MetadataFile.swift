@@ -1,9 +1,9 @@
 internal import Files
 internal import Glibc
 
-/// Whole small files: lists and metadata that come with a data set.
+/// Reads small files as a whole: lists and metadata that come with a data set.
 enum MetadataFile {
-  /// Upper bound of a metadata file. That of the whole DFDC training set is about 12 MB.
+  /// Maximum size of a metadata file. That of the whole DFDC training set is about 12 MB.
   static let maximumBytes = 256 << 20
 
   /// Reads a regular file, refusing one that is larger than ``maximumBytes`` before it is read.
@@ -25,7 +25,7 @@ enum MetadataFile {
     }
   }
 
-  /// Reads a CSV file whole and takes it apart, and says what separates its columns.
+  /// Reads and parses a CSV file, and finds the separator of its columns.
   static func table(
     _ path: String
   ) throws(VideoCatalogError) -> (rows: [CSVTable.Row], separator: UInt8) {
@@ -40,7 +40,7 @@ enum MetadataFile {
 }
 
 extension VideoCatalogError {
-  /// The error of a file that could not be read or understood.
+  /// The error for a file that could not be read or parsed.
   init(_ error: FileError) {
     var message = error.message + (error.cause.map { ": \($0)" } ?? "")
     if let column = error.place?.column { message += " (column \(column))" }

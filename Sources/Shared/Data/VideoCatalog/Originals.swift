@@ -5,21 +5,21 @@ struct Originals {
   private struct Real {
     let name: String
     let compression: String?
-    /// What the name ends in: of pictures the number of their frame.
+    /// The last part of a picture's name, which is the number of its frame; nil for videos.
     let ending: Substring?
   }
 
   private var reals: [Recording: [Real]] = [:]
 
-  /// Adds a real video. They come in the order of their names.
+  /// Adds a real video. Videos must be added in the order of their names.
   mutating func add(_ video: CatalogVideo, of recording: Recording) {
     reals[recording, default: []].append(
       Real(
         name: video.name, compression: video.compression, ending: Self.ending(video)))
   }
 
-  /// The name of the real video that a fake was made from; nil where it isn't there in the fake's
-  /// compression. Of several, a picture has that of its own frame.
+  /// The name of the real video that a fake was made from; nil if there is none in the fake's
+  /// compression. Among several, a picture gets the one with its own frame number.
   func original(of video: CatalogVideo, _ recording: Recording) -> String? {
     let candidates = (reals[recording] ?? []).filter {
       $0.compression == nil || video.compression == nil || $0.compression == video.compression

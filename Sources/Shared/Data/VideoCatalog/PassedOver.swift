@@ -1,9 +1,9 @@
-/// What lies in a data set's folders and is not used, counted by kind.
+/// Counts of what lies in a data set's folders and is not used, by kind.
 ///
-/// Nobody was asked for a label of these: they are no videos, or they are there twice. Nothing of it
-/// is ever opened.
+/// These need no label: they are no videos, or they are copies of videos. None of them is ever
+/// opened.
 package struct PassedOver: Codable, Sendable, Equatable {
-  /// The kinds of what is passed over.
+  /// The kinds of what is not used.
   package enum Kind: String, Codable, Sendable, CaseIterable {
     /// Files that are neither video nor picture nor metadata of the layout.
     case file
@@ -25,23 +25,21 @@ package struct PassedOver: Codable, Sendable, Equatable {
     case device
   }
 
-  /// How many there are of a kind.
+  /// The count of one kind.
   package struct Count: Codable, Sendable, Equatable {
-    /// What it is.
     package let kind: Kind
     /// Extension of the files in lower case, empty for files without one; nil for other kinds.
     package let fileExtension: String?
-    /// How many.
     package internal(set) var count: Int
   }
 
-  /// Longest extension that is told apart; longer ones are parts of a name.
+  /// Maximum length of an extension that is counted by itself; a longer one is part of a name.
   private static let maximumExtensionLength = 12
 
-  /// Extensions that the text names, the most frequent ones.
+  /// Maximum number of extensions in the text, the most frequent ones.
   private static let maximumExtensions = 12
 
-  /// In the order of the kinds, the most frequent extension first.
+  /// The counts in the order of the kinds, the most frequent extension first.
   package var counts: [Count] {
     tally.map { Count(kind: $0.kind, fileExtension: $0.fileExtension, count: $1) }.sorted {
       ($0.kind.rank, -$0.count, $0.fileExtension ?? "")
@@ -56,10 +54,9 @@ package struct PassedOver: Codable, Sendable, Equatable {
 
   private var tally: [Key: Int] = [:]
 
-  /// Nothing yet.
   package init() {}
 
-  /// Counts something of a kind.
+  /// Adds to the count of a kind.
   mutating func add(_ kind: Kind, count: Int = 1) {
     guard count > 0 else { return }
     tally[Key(kind: kind), default: 0] += count
@@ -75,11 +72,11 @@ package struct PassedOver: Codable, Sendable, Equatable {
     tally[Key(kind: .file, fileExtension: ending), default: 0] += 1
   }
 
-  /// Whether there is nothing.
+  /// Whether nothing was counted.
   package var isEmpty: Bool { tally.isEmpty }
 
-  /// All of it in one line, e.g. "12 .txt, 3 .npy, 1 without extension, 2 hidden, 1 FIFO"; nil for
-  /// nothing. Not escaped.
+  /// All counts in one line, e.g. "12 .txt, 3 .npy, 1 without extension, 2 hidden, 1 FIFO"; nil if
+  /// nothing was counted. Not escaped.
   package var text: String? {
     guard !isEmpty else { return nil }
     let counts = counts

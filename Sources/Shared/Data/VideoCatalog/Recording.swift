@@ -1,16 +1,16 @@
-/// The recording that a video shows: its own, or of a fake the one that it was made from.
+/// The recording that a video shows: a real video's own, or the one that a fake was made from.
 struct Recording: Hashable {
   private let text: String
 
   /// - Parameters:
-  ///   - name: what the data set calls it.
-  ///   - kind: the data set; equal names of two data sets are strangers.
+  ///   - name: its name in the data set.
+  ///   - kind: the data set; equal names in two data sets are different recordings.
   init(_ name: some StringProtocol, of kind: CatalogKind) {
     text = "\(kind.rawValue):\(name)"
   }
 
-  /// Of a video of FaceForensics++ or DeepFakeDetection: `000` of `000` and `000_003`, `01__scene` of
-  /// `01__scene` and `01_02__scene__XXXXXXXX`.
+  /// The recording of a video of FaceForensics++ or DeepFakeDetection: `000` for `000` and
+  /// `000_003`, `01__scene` for `01__scene` and `01_02__scene__XXXXXXXX`.
   static func faceForensics(_ name: FaceForensicsName, stem: String) -> Recording? {
     switch name.space {
     case .youtube: Recording("youtube/" + name.target, of: .faceforensics)
@@ -18,7 +18,7 @@ struct Recording: Hashable {
     }
   }
 
-  /// Of a video of DeepFakeDetection; nil where its name lacks the scene.
+  /// The recording of a video of DeepFakeDetection; nil if its name lacks the scene.
   static func actor(_ stem: String) -> Recording? {
     var rest = stem[...]
     var pieces: [Substring] = []
@@ -31,7 +31,8 @@ struct Recording: Hashable {
     return Recording("actor/\(actor)__\(pieces[1])", of: .faceforensics)
   }
 
-  /// Of a video of Celeb-DF: `id0_0000` of `id0_0000` and `id0_id1_0000`; nil for other names.
+  /// The recording of a video of Celeb-DF: `id0_0000` for `id0_0000` and `id0_id1_0000`; nil for
+  /// other names.
   static func celebDF(_ stem: String) -> Recording? {
     let pieces = stem.split(separator: "_", omittingEmptySubsequences: false)
     let people = pieces.prefix { CelebDFReader.isPerson($0) }

@@ -12,7 +12,7 @@ enum SettingAdvice {
       : "--set " + quoted("\(key)=[\(values.map(yaml).joined(separator: ", "))]")
   }
 
-  /// Whether neither YAML nor a shell sees more in it than it is.
+  /// Whether nothing in the value has a special meaning in YAML or a shell.
   private static func isPlain(_ value: String) -> Bool {
     !value.isEmpty
       && value.utf8.allSatisfy {

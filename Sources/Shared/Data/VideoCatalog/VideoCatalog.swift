@@ -17,19 +17,19 @@ package struct VideoCatalog: Sendable, Equatable {
   /// The labelled videos, sorted by the UTF-8 bytes of their names. Not empty.
   package let videos: [CatalogVideo]
 
-  /// Videos that metadata names and whose file is not there, sorted by name.
+  /// Videos that metadata lists and that don't exist, sorted by name.
   package let missing: [OmittedVideo]
 
   /// Video files without a label, sorted by name; empty unless the options say to skip them.
   package let unlabelled: [OmittedVideo]
 
-  /// What lies in the folders and is no video; empty for ``CatalogKind/csv``.
+  /// What lies in the folders and is not used; empty for ``CatalogKind/csv``.
   package let passedOver: PassedOver
 
-  /// Remarks for the log, one sentence each, e.g. that an official split tears groups apart.
+  /// Remarks for the log, one sentence each, e.g. that an official split divides groups.
   package let notes: [String]
 
-  /// What was taken for what: folders, names, columns.
+  /// How folders, names and columns were interpreted.
   package let reading: CatalogReading
 
   /// Reads the catalog of a data set.
@@ -38,7 +38,7 @@ package struct VideoCatalog: Sendable, Equatable {
   ///   - kind: The layout to expect; see ``CatalogKind`` and the readers for what it means.
   ///   - input: The data set's folder, or the CSV file. A relative path starts at the working
   ///     directory.
-  ///   - options: Filters, and what to do with videos that nothing labels.
+  ///   - options: Filters, and what to do with videos without a label.
   /// - Throws: When the input is not in that layout, can't be read, contradicts itself, names
   ///   videos without a label, or has no labelled video at all.
   package static func load(
@@ -84,7 +84,7 @@ package struct VideoCatalog: Sendable, Equatable {
     return folder
   }
 
-  /// The path with the working directory in front if need be, without slashes at its end.
+  /// The absolute path, from the working directory if it is relative, without slashes at its end.
   private static func absolutePath(_ input: String) throws(VideoCatalogError) -> String {
     guard !input.isEmpty, !input.utf8.contains(0) else {
       throw VideoCatalogError(
@@ -96,7 +96,7 @@ package struct VideoCatalog: Sendable, Equatable {
     return path
   }
 
-  /// A filter that would be ignored is a mistake, not a wish.
+  /// Throws if an option has no effect for the kind: setting it is a mistake.
   private static func check(
     _ options: CatalogOptions, for kind: CatalogKind
   ) throws(VideoCatalogError) {

@@ -20,7 +20,6 @@ package struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConver
     case invalidOption
   }
 
-  /// The kind of failure.
   package let code: Code
 
   /// The file, folder or option that it is about; a line number follows the path as `path:line`.
@@ -29,10 +28,9 @@ package struct VideoCatalogError: Error, Sendable, Equatable, CustomStringConver
   /// What failed, what was expected and what was found.
   package let message: String
 
-  /// What to try, as a full sentence; nil where nothing sensible can be said.
+  /// What to try, as a full sentence; nil if there is no advice.
   package let suggestion: String?
 
-  /// Creates an error.
   package init(_ code: Code, _ subject: String, _ message: String, suggestion: String? = nil) {
     self.code = code
     self.subject = subject

@@ -1,13 +1,13 @@
-/// What a video of a catalog is on disk.
+/// The form of a catalog's video on disk.
 package enum VideoForm: String, Codable, Sendable, CaseIterable {
-  /// A file of moving pictures.
+  /// A video file.
   case video
   /// A file of one picture: a video of one frame.
   case picture
   /// A folder of numbered pictures, one per frame.
   case frames
 
-  /// e.g. "12 pictures".
+  /// For example "12 pictures".
   package func counted(_ count: Int) -> String {
     switch self {
     case .video: count == 1 ? "1 video" : "\(count) videos"

@@ -30,7 +30,7 @@ enum VideoList {
     return entries
   }
 
-  /// Remarks on what the lists say and a detector of faces can't use.
+  /// Remarks about facts in the lists that a detector of faces can't use.
   static func notes(on entries: some Sequence<VideoListEntry>) -> [String] {
     let partly = entries.reduce(0) { $0 + ($1.isPartlyFake ? 1 : 0) }
     guard partly > 0 else { return [] }
@@ -50,7 +50,7 @@ enum VideoList {
     value.map { $0.text.map { "\"\($0)\"" } ?? $0.typeName } ?? "none"
   }
 
-  /// Reads a split; nil where there is none.
+  /// Reads a split; nil if there is none.
   static func split(
     _ value: JSONValue?, of name: String, path: String
   ) throws(VideoCatalogError) -> DatasetSplit? {
@@ -122,7 +122,7 @@ enum DFDCList {
     switch member.value[key: "original"] {
     case nil, .null, .string(""): return nil
     case .string(let original) where FileNames.isSingleComponent(original):
-      // What a real video calls its original adds nothing: it is one itself.
+      // The original of a real video is ignored: it is one itself.
       return label == .fake ? original : nil
     case .some(let value):
       throw VideoCatalogError(
@@ -134,7 +134,8 @@ enum DFDCList {
 }
 
 /// `dataset.json` of DFDC's preview: `"method_A/1/1_A_0.mp4": {"label": "fake", "set": "train",
-/// "target_id": "1", "swapped_id": "2"}`. The people are the identities; an original's is its folder.
+/// "target_id": "1", "swapped_id": "2"}`. The people are the identities; the identity of an
+/// original is its folder.
 enum DFDCPreviewList {
   static func entry(
     _ member: JSONMember, path: String
@@ -207,7 +208,7 @@ enum LAVDFList {
     let label: VideoLabel = modified ? .fake : .real
     var original: String?
     if case .string(let text)? = element[key: "original"], !text.isEmpty { original = text }
-    // Numbers are the same over all splits.
+    // All splits share one numbering.
     let names = [original ?? file, file].map { FileNames.stem(FileNames.lastComponent($0)) }
     return VideoListEntry(
       path: file, label: label,

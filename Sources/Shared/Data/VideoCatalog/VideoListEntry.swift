@@ -1,35 +1,37 @@
 internal import Contract
 
-/// What a list in JSON says of one video.
+/// What a list in JSON says about one video.
 struct VideoListEntry {
-  /// Path of the file: in the list from its folder, in the catalog from the root.
+  /// Path of the file: below the list's folder while the list is read, below the root in the
+  /// catalog.
   var path: String
   var label: VideoLabel
   var split: DatasetSplit?
   var method: String?
-  /// Originals or people; empty where the list names none.
+  /// Originals or people; empty if the list names none.
   var identities: [String] = []
-  /// What the list calls the recording that it shows, its own or its original's; nil where it doesn't say.
+  /// The list's name for the recording that the video shows, its own or its original's; nil if it
+  /// has none.
   var original: String?
   /// The data set whose list it is.
   var dataset: String
   /// The file that lists it.
   var listName: String
-  /// What decided on the label, and how it was read.
+  /// The reason for the label.
   var labelBasis: ReadingTally.Basis
-  /// What decided on the group; nil where it is the video's own name.
+  /// The reason for the group; nil if that is the video's own name.
   var groupBasis: ReadingTally.Basis?
   /// Whether only a part of its frames is manipulated.
   var isPartlyFake = false
 
-  /// The same with its path from the root.
+  /// The same entry with its path below the root.
   func placed(at path: String) -> VideoListEntry {
     var entry = self
     entry.path = path
     return entry
   }
 
-  /// The rows of the table of what was taken for what.
+  /// The video's rows in ``CatalogReading``.
   func bases(split: DatasetSplit?) -> [ReadingTally.Basis] {
     var bases = [labelBasis]
     if let split {

@@ -10,16 +10,15 @@ package enum AnnotatedClip {
   package struct Options: Sendable, Equatable {
     /// x264's quality: 0 (lossless) to 51; lower is better and larger.
     package var constantRateFactor = 20.0
-    /// x264's trade of time for size, by x264's names.
+    /// x264's preset, which trades time for size.
     package var preset = ClipWriter.Options.Preset.veryfast
-    /// The encoder's threads; 0 for a number that fits the cores. With another number the file has
-    /// other bytes.
+    /// Number of the encoder's threads; 0 for a number that fits the cores. The file's bytes depend
+    /// on it.
     package var encoderThreads = 0
-    /// What the numbers of a folder's pictures count; nil where that isn't known: then 25 pictures
-    /// are shown per second, and `draw` gets no times. Of no meaning for a file.
+    /// Frame rate that the numbers of a folder's pictures count; nil if unknown: then 25 pictures
+    /// are shown per second, and `draw` gets no times. Unused for a file.
     package var framesPerSecond: Double?
 
-    /// Good quality, fast.
     package init() {}
   }
 
@@ -37,15 +36,14 @@ package enum AnnotatedClip {
     package var soundStreams = 0
     /// Damaged packets and pictures, by demuxer or decoder.
     package var damagedPackets = 0
-    /// From when on the input is damaged, in seconds after its first picture: when the first
-    /// picture that can't be decoded would be shown, or where a truncated file ends; nil where
-    /// neither is known.
+    /// Time from which the input is damaged, in seconds after its first picture: that of the first
+    /// picture that can't be decoded, or the end of a truncated file; nil if neither is known.
     package var damagedFromSeconds: Double?
-    /// A sentence for each thing that is not in the output as it is in the input.
+    /// A sentence for each way in which the output differs from the input.
     package var notes: [String] = []
   }
 
-  /// Whether this FFmpeg has what it takes: libx264.
+  /// Whether this FFmpeg has libx264, which is needed.
   package static var isAvailable: Bool { ClipEncoder.isAvailable }
 
   /// Decodes all pictures of a video, lets `draw` change them, and writes them to another file.
@@ -58,21 +56,21 @@ package enum AnnotatedClip {
   /// drawing.
   ///
   /// Sound of a codec that MP4 holds is copied without decoding; other sound is left out, with a
-  /// note. What can't be decoded is passed over: the picture before is shown longer.
+  /// note. Pictures that can't be decoded are left out: the one before is shown longer.
   ///
-  /// The file appears under its name when it is whole, and replaces one that is there; after an
-  /// error or cancellation all is as it was.
+  /// The file appears under its name when it is complete, and replaces an existing one; after an
+  /// error or cancellation nothing has changed.
   ///
   /// - Parameters:
   ///   - input: path of a video file, or of a folder of numbered pictures.
   ///   - output: path of the file; its folder must exist.
-  ///   - pixels: what the pixels of a picture mean.
-  ///   - isCancelled: asked between packets; ends with `MediaError.Code.cancelled`.
-  ///   - progress: told after each picture how many are written, and how many there are.
+  ///   - pixels: how pictures are interpreted.
+  ///   - isCancelled: called between packets; true ends with `MediaError.Code.cancelled`.
+  ///   - progress: called after each picture with the number of written ones and of all.
   ///   - draw: changes a picture; gets its index and its time in seconds after the first picture.
   ///     Its error ends the work and is thrown.
-  /// - Throws: `MediaError`; `writingFailed` for a still picture and where the output is the input,
-  ///   `unsupportedCodec` where `isAvailable` is false.
+  /// - Throws: `MediaError`; `writingFailed` for a still picture and if the output is the input,
+  ///   `unsupportedCodec` if `isAvailable` is false.
   package static func write(
     from input: String, to output: String, pixels: PixelInterpretation,
     options: Options = Options(), isCancelled: () -> Bool = { false },
@@ -134,9 +132,9 @@ package enum AnnotatedClip {
     result.threads = options.encoderThreads
     let rate = source.information.stream.framesPerSecond ?? options.framesPerSecond
     result.framesPerSecond = min(max(rate ?? assumedFramesPerSecond, 1), 1000)
-    // Without B pictures decoding times are presentation times, however long a picture is shown.
+    // Without B-frames decoding times are presentation times, however long a picture is shown.
     result.maximumBFrames = 0
-    // Two seconds: who moves through the file needn't wait.
+    // Two seconds, so that seeking in the file is fast.
     result.keyInterval = max(Int(2 * result.framesPerSecond), 12)
     return result
   }
@@ -172,7 +170,7 @@ extension AnnotatedClip.Summary {
   ) {
     damagedPackets = report.damagedPackets
     damagedFromSeconds = report.firstLossSeconds
-    // A container claims the length of its sound, too.
+    // The length that a container claims includes its sound.
     if let claimed = source.claimedDurationSeconds, let end = source.information.durationSeconds,
       claimed - output.endSeconds > max(0.2, claimed * 0.05)
     {

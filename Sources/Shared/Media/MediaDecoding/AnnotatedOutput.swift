@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// The file that changed pictures are written to: they are encoded, and sound is copied beside
-/// them. Not thread-safe.
+/// The file that changed pictures are written to: they are encoded, and sound is copied. Not
+/// thread-safe.
 final class AnnotatedOutput {
   /// Width of the pictures in the file: even.
   let width: Int
@@ -20,7 +20,7 @@ final class AnnotatedOutput {
 
   /// - Parameters:
   ///   - path: the file.
-  ///   - subject: what messages are about.
+  ///   - subject: the subject of messages.
   ///   - picture: the first picture, whose size is that of all.
   ///   - sound: the file whose sound is copied; nil for none.
   init(
@@ -67,7 +67,7 @@ final class AnnotatedOutput {
     return (muxer, stream, copy)
   }
 
-  /// Encodes a picture and writes what comes out.
+  /// Encodes a picture and writes the packets that the encoder gives.
   ///
   /// - Parameter index: its index in `presentation`; ascending.
   func append(_ picture: PixelBuffer, index: Int) throws(MediaError) {
@@ -77,14 +77,14 @@ final class AnnotatedOutput {
     }
   }
 
-  /// Writes what is still held, the rest of the sound, and the file's index.
+  /// Writes the packets that the encoder still holds, the rest of the sound, and the file's index.
   func close(_ isCancelled: () -> Bool) throws(MediaError) {
     try encoder.drain { (packet) throws(MediaError) in try write(packet) }
     try sound?.finish(isCancelled)
     try muxer.close()
   }
 
-  /// When the last picture or sound ends, in seconds; known once the file is closed.
+  /// Time in seconds at which the last picture or sound ends; known once the file is closed.
   var endSeconds: Double {
     max(Double(presentation.end) / Double(presentation.timescale), sound?.endSeconds ?? 0)
   }
@@ -98,7 +98,7 @@ final class AnnotatedOutput {
     try muxer.write(packet)
   }
 
-  /// A picture of the file's size; one of another size is scaled into its middle.
+  /// The picture in the file's size; one of another size is scaled and centred.
   private func fitted(_ picture: PixelBuffer) -> PixelBuffer {
     let even = picture.evenSized
     guard even.width != width || even.height != height else { return even }

@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Imaging
 
-/// libx264, from RGB pictures to packets; the only owner of its contexts. With the same number of
-/// threads the same pictures give the same packets, on every processor.
+/// Encodes RGB pictures as packets by libx264; the only owner of its contexts. With the same number
+/// of threads the same pictures give the same packets, on every processor.
 final class ClipEncoder {
   let context: UnsafeMutablePointer<AVCodecContext>
   private let converter: OpaquePointer
@@ -17,9 +17,10 @@ final class ClipEncoder {
   /// Opens the encoder.
   ///
   /// - Parameters:
-  ///   - subject: what messages are about.
+  ///   - subject: the subject of messages.
   ///   - width: even, up to 16384; so is `height`.
-  ///   - hasGlobalHeader: parameter sets go to `extradata`, for a container, and not into the stream.
+  ///   - hasGlobalHeader: parameter sets go to `extradata`, for a container, and not into the
+  ///     stream.
   init(
     subject: String, width: Int, height: Int, options: ClipWriter.Options, timescale: Int32,
     hasGlobalHeader: Bool
@@ -66,13 +67,13 @@ final class ClipEncoder {
     sws_freeContext(converter)
   }
 
-  /// Tells a muxer's stream what comes out.
+  /// Copies the encoder's parameters to a muxer's stream.
   func describe(_ stream: UnsafeMutablePointer<AVStream>) {
     avcodec_parameters_from_context(stream.pointee.codecpar, context)
     stream.pointee.time_base = context.pointee.time_base
   }
 
-  /// Encodes a picture of the encoder's size and gives the packets that come out.
+  /// Encodes a picture of the encoder's size and passes the resulting packets to `body`.
   ///
   /// - Parameter tick: its time in the encoder's timescale.
   func encode(
@@ -100,7 +101,7 @@ final class ClipEncoder {
     try send(frame, body)
   }
 
-  /// Gives the packets that the encoder still holds.
+  /// Passes the packets that the encoder still holds to `body`.
   func drain(
     _ body: (UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Void
   ) throws(MediaError) {
@@ -172,8 +173,8 @@ final class ClipEncoder {
     if hasGlobalHeader { encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     av_opt_set(encoder.pointee.priv_data, "preset", options.preset.rawValue, 0)
     av_opt_set_double(encoder.pointee.priv_data, "crf", options.constantRateFactor, 0)
-    // Without it the bits depend on the processor, and in x264 164 with AVX-512 on what memory held
-    // before: its macroblock tree reads a little too far.
+    // Without `cpu-independent` the bits depend on the processor, and in x264 164 with AVX-512 on
+    // earlier contents of memory, as its macroblock tree reads beyond its data.
     let fields = options.isTopFieldFirst.map { $0 ? "tff=1" : "bff=1" } ?? ""
     let parameters = ["cpu-independent=1", fields, options.encoderParameters].filter { !$0.isEmpty }
     av_opt_set(
@@ -182,7 +183,7 @@ final class ClipEncoder {
 }
 
 extension MediaError {
-  /// Throws where a libav* function failed while writing.
+  /// Throws if a libav* function failed while writing.
   static func check(_ status: Int32, _ what: @autoclosure () -> String) throws(MediaError) {
     guard status < 0 else { return }
     throw MediaError(.writingFailed, what(), status: status)

@@ -37,12 +37,12 @@ final class ClipOutput {
     try muxer.begin()
   }
 
-  /// Encodes a picture and writes what comes out.
+  /// Encodes a picture and writes the packets that the encoder gives.
   func append(_ picture: PixelBuffer, tick: Int64) throws(MediaError) {
     try encoder.encode(picture, tick: tick) { (packet) throws(MediaError) in try write(packet) }
   }
 
-  /// Writes what is still held and the file's index.
+  /// Writes the packets that the encoder still holds, and the file's index.
   func close() throws(MediaError) {
     try encoder.drain { (packet) throws(MediaError) in try write(packet) }
     try muxer.close()
@@ -65,7 +65,7 @@ final class ClipOutput {
       return CFFMPEG_ERROR_NO_MEMORY
     }
     data.withMemoryRebound(to: Int32.self, capacity: 9) {
-      // Positive angles turn clockwise here, and counterclockwise in `av_display_rotation_get`.
+      // Positive angles rotate clockwise here, and counterclockwise in `av_display_rotation_get`.
       av_display_rotation_set($0, 90 * Double(options.quarterTurns % 4))
       if let claimed, claimed.count == 9 { $0.update(from: claimed, count: 9) }
     }

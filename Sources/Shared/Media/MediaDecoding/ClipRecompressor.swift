@@ -1,38 +1,38 @@
 internal import CFFmpeg
 package import Imaging
 
-/// Encodes pictures as an H.264 stream and decodes them again, in memory: what a platform's video
-/// compression does to them. One thread; the same pictures give the same bytes.
+/// Encodes pictures as an H.264 stream and decodes them again, in memory, with the effect of a
+/// platform's video compression. It uses one thread; the same pictures give the same bytes.
 package enum ClipRecompressor {
   private static let timescale: Int32 = 90_000
 
-  /// Whether this FFmpeg has what it takes: libx264 and a decoder for H.264.
+  /// Whether this FFmpeg has libx264 and a decoder for H.264, which are needed.
   package static var isAvailable: Bool {
     ClipEncoder.isAvailable && avcodec_find_decoder(AV_CODEC_ID_H264) != nil
   }
 
-  /// The pictures of a clip after compression, in the same order and of the same size. At an odd width
-  /// or height the last column or row is encoded twice, because 4:2:0 takes even ones.
+  /// The pictures of a clip after compression, in the same order and of the same size. At an odd
+  /// width or height the last column or row is encoded twice, because 4:2:0 needs even ones.
   ///
   /// - Parameters:
   ///   - pictures: all of one size, in order of presentation.
   ///   - options: rotation doesn't matter here.
-  ///   - isCancelled: asked between pictures; ends with `MediaError.Code.cancelled`.
-  /// - Throws: `MediaError.Code.unsupportedCodec` where `isAvailable` is false.
+  ///   - isCancelled: called between pictures; true ends with `MediaError.Code.cancelled`.
+  /// - Throws: `MediaError.Code.unsupportedCodec` if `isAvailable` is false.
   package static func recompress(
     _ pictures: [PixelBuffer], options: ClipWriter.Options, isCancelled: () -> Bool = { false }
   ) throws(MediaError) -> [PixelBuffer] {
     try recompress(pictures, from: 0, options: options, isCancelled: isCancelled)
   }
 
-  /// What becomes of the last picture of a short clip: of one picture as a key picture, of two as one that
-  /// is predicted from the other. About as much is lost as at the same factor in a long clip with
-  /// x264's defaults (docs/training.md).
+  /// The last picture of a short clip after compression. In a clip of one picture it is a key
+  /// frame; in one of two it is predicted from the other. About as much is lost as at the same
+  /// factor in a long clip with x264's defaults (docs/training.md).
   ///
   /// - Parameters:
   ///   - pictures: at least one, all of one size.
   ///   - constantRateFactor: x264's quality, 0...51.
-  /// - Throws: `MediaError.Code.unsupportedCodec` where `isAvailable` is false.
+  /// - Throws: `MediaError.Code.unsupportedCodec` if `isAvailable` is false.
   package static func lastPicture(
     of pictures: [PixelBuffer], constantRateFactor: Double
   ) throws(MediaError) -> PixelBuffer {
@@ -40,14 +40,15 @@ package enum ClipRecompressor {
     options.constantRateFactor = constantRateFactor
     options.preset = .veryfast
     options.maximumBFrames = 0
-    // The macroblock tree saves where later pictures don't look, and there are none.
+    // The macroblock tree saves bits in blocks that later pictures don't refer to, and there are no
+    // later pictures.
     options.encoderParameters = "mbtree=0:rc-lookahead=0"
     let last = try recompress(pictures, from: pictures.count - 1, options: options).first
     guard let last else { throw MediaError(.noFrames, "there is no picture to compress") }
     return last
   }
 
-  /// - Parameter start: pictures before it are compressed, but not given.
+  /// - Parameter start: pictures before it are compressed, but not returned.
   private static func recompress(
     _ pictures: [PixelBuffer], from start: Int, options: ClipWriter.Options,
     isCancelled: () -> Bool = { false }

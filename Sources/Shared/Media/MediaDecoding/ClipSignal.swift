@@ -1,18 +1,19 @@
-/// What a clip says of its pictures, beyond what ordinary clips need; FFmpeg's names. For clips that
-/// stand for cameras'.
+/// The colour description of a clip that isn't ordinary SDR, in FFmpeg's names; for clips that
+/// imitate those of cameras.
 struct ClipSignal: Sendable, Equatable {
-  /// Transfer function, e.g. `arib-std-b67`; the pictures' values are taken to be such already.
+  /// Transfer function, e.g. `arib-std-b67`; the pictures' values are assumed to be encoded with
+  /// it.
   var transfer = "unknown"
-  /// Primaries, e.g. `bt2020`; as above.
+  /// Primaries, e.g. `bt2020`; the pictures' values are assumed to have them.
   var primaries = "unknown"
   /// Matrix, e.g. `bt2020nc`, by which the pictures are encoded.
   var matrix = "unknown"
-  /// Samples of 10 bits instead of 8.
+  /// Whether samples have 10 bits instead of 8.
   var hasTenBits = false
 }
 
 extension ClipWriter.Options {
-  /// What only the container says, and what it says otherwise than the stream.
+  /// What only the container says, and what it says in contradiction to the stream.
   struct ContainerClaims: Sendable {
     /// Colours; nil for those of the stream.
     var signal: ClipSignal?

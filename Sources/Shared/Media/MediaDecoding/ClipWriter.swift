@@ -5,15 +5,15 @@ package import Imaging
 /// pictures give the same file.
 ///
 /// The file appears under its name when it is complete: `finish()` renames a temporary file beside
-/// it, and a writer that is given up removes that. Not thread-safe.
+/// it, and a writer that is released before that removes the temporary file. Not thread-safe.
 package final class ClipWriter {
   /// How a clip is encoded.
   package struct Options: Sendable {
     /// YUV matrix, flagged in the file.
     package enum ColourMatrix: Sendable, CaseIterable {
-      /// ITU-R BT.601, of standard definition.
+      /// ITU-R BT.601, for standard definition.
       case bt601
-      /// ITU-R BT.709, of high definition.
+      /// ITU-R BT.709, for high definition.
       case bt709
     }
 
@@ -22,44 +22,44 @@ package final class ClipWriter {
       case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower, veryslow, placebo
     }
 
-    /// Pictures per second where no presentation times are given.
+    /// Pictures per second, if no presentation times are given.
     package var framesPerSecond = 25.0
 
     /// x264's quality: 0 (lossless) to 51; lower is better and larger.
     package var constantRateFactor = 18.0
 
-    /// x264's trade of time for size, by x264's names.
+    /// x264's preset, which trades time for size.
     package var preset = Preset.medium
 
-    /// Pictures from one key picture to the next at most.
+    /// Maximum number of pictures from one key frame to the next.
     package var keyInterval = 50
 
-    /// B pictures in a row at most.
+    /// Maximum number of consecutive B-frames.
     package var maximumBFrames = 3
 
     /// YUV matrix, flagged in the file.
     package var colourMatrix = ColourMatrix.bt709
 
-    /// Clockwise quarter turns that a player shall apply, as telephones record them.
+    /// Clockwise rotation that a player shall apply, in units of 90 degrees, as telephones record
+    /// it.
     package var quarterTurns = 0
 
-    /// The encoder's threads; 0 for a number that fits the cores.
+    /// Number of the encoder's threads; 0 for a number that fits the cores.
     var threads = 1
 
     /// Further settings in x264's notation, e.g. `open-gop=1:b-pyramid=normal`.
     var encoderParameters = ""
 
-    /// The pictures are interlaced, and whether the first line's field is shown first; nil for
-    /// progressive ones.
+    /// Whether the first line's field of interlaced pictures is shown first; nil for progressive
+    /// ones.
     var isTopFieldFirst: Bool?
 
     /// Colours of the pictures; nil for SDR of `colourMatrix`.
     var signal: ClipSignal?
 
-    /// What the container says besides.
+    /// What the container says in addition.
     var container = ContainerClaims()
 
-    /// Creates options with defaults for a clip of good quality.
     package init() {}
   }
 
@@ -117,8 +117,8 @@ package final class ClipWriter {
 
   /// Appends a picture.
   ///
-  /// - Parameter timestampSeconds: when it is shown, later than the one before; nil for the constant
-  ///   rate of the options.
+  /// - Parameter timestampSeconds: presentation time, after that of the picture before; nil for the
+  ///   constant rate of the options.
   package func append(
     _ picture: PixelBuffer, timestampSeconds: Double? = nil
   ) throws(MediaError) {
@@ -146,7 +146,7 @@ package final class ClipWriter {
     framesWritten += 1
   }
 
-  /// Completes the file and gives it its name.
+  /// Completes the file and renames it to its final name.
   package func finish() throws(MediaError) {
     precondition(!isFinished, "a clip is finished once")
     guard framesWritten > 0 else {

@@ -2,7 +2,7 @@ internal import CFFmpeg
 
 /// How colours that aren't BT.709's become BT.709's; `docs/pixels.md` has the formulas.
 struct ColourMapping: Hashable {
-  /// The transfer function that is undone.
+  /// The transfer function that is inverted.
   enum Transfer: Hashable {
     /// Hybrid log-gamma, ITU-R BT.2100-2, Table 5, on a display of 1000 cd/m².
     case hlg
@@ -28,7 +28,7 @@ struct ColourMapping: Hashable {
     self.gamut = gamut
   }
 
-  /// What colours so described need; nil where they are taken as they are.
+  /// The mapping for a colour description; nil if colours are taken as they are.
   init?(_ described: ColourDescription) {
     let gamut: Gamut? =
       switch described.primaries {

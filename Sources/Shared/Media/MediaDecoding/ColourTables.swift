@@ -1,8 +1,8 @@
 internal import CFFmpeg
 internal import Foundation
 
-/// Tables that map colours pixel by pixel; a pixel's result depends on nothing else, so regions are
-/// parts of the whole.
+/// Tables that map colours pixel by pixel; a pixel's result depends on no other pixel, so a region
+/// equals that part of the whole.
 final class ColourTables {
   /// Steps of the table of encoded values.
   private static let steps = 1 << 12
@@ -14,8 +14,9 @@ final class ColourTables {
   private static let peakLuminance = 1000.0
 
   private let isToneMapped: Bool
-  /// Signal to the display's linear light, by all 16 bits: near the border of a gamut a component is
-  /// a small difference of large ones, and what coarser steps leave of it would be seen.
+  /// Signal to the display's linear light, for all 16-bit values: near the border of a gamut a
+  /// component is a small difference of large ones, so that the errors of coarser steps would be
+  /// visible.
   private let linear: [Float]
   /// The square root of linear light to 8 bits.
   private let encoded: [UInt8]
@@ -42,8 +43,8 @@ final class ColourTables {
       1 / ColourTables.hable(Float(ColourTables.peakLuminance / ColourTables.unitLuminance))
   }
 
-  /// Inverse OETF and OOTF of HLG: signal to cd/m². The system gamma of 1.2 at 1000 cd/m² is taken of
-  /// each component, as FFmpeg's `zscale` does, and not of the luminance.
+  /// Inverse OETF and OOTF of HLG: signal to cd/m². The system gamma of 1.2 at 1000 cd/m² is
+  /// applied to each component, as FFmpeg's `zscale` does, and not to the luminance.
   private static func hlgLuminance(_ signal: Double) -> Double {
     let (a, b, c) = (0.17883277, 0.28466892, 0.55991073)
     let scene = signal <= 0.5 ? signal * signal / 3 : (exp((signal - c) / a) + b) / 12
@@ -110,7 +111,8 @@ final class ColourTables {
     var newGreen = green.x * r + green.y * g + green.z * b
     var newBlue = blue.x * r + blue.y * g + blue.z * b
     if isToneMapped {
-      // The brightest component is mapped and takes the others along, so that hues stay.
+      // The brightest component is mapped, and the others are scaled by the same factor, so that
+      // hues stay.
       let brightest = max(newRed, newGreen, newBlue, 1e-6)
       let scale = ColourTables.hable(brightest) * peakScale / brightest
       newRed *= scale
@@ -122,7 +124,7 @@ final class ColourTables {
     bytes[offset + 2] = encoded[ColourTables.step(newBlue)]
   }
 
-  /// Index of linear light in the table of encoded values; light out of 0...1 is cut off.
+  /// Index of linear light in the table of encoded values; light is clamped to 0...1.
   @inline(__always)
   private static func step(_ light: Float) -> Int {
     Int(min(max(light, 0), 1).squareRoot() * Float(steps) + 0.5)

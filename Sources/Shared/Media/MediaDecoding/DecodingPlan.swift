@@ -1,22 +1,23 @@
-/// Which packets a decoder gets, and which of them only if others need them.
+/// The packets that a decoder gets, and those of them whose pictures it may drop.
 struct DecodingPlan: Equatable {
-  /// By decoding position: sent to the decoder.
+  /// Whether a packet is sent to the decoder, by decoding position.
   var isSent: [Bool]
 
-  /// By decoding position: the decoder need not decode the picture.
+  /// Whether the decoder need not decode the picture, by decoding position.
   var mayDrop: [Bool]
 
-  /// Everything is sent and nothing is dropped.
+  /// A plan in which everything is sent and nothing is dropped.
   static func everything(count: Int) -> DecodingPlan {
     DecodingPlan(
       isSent: Array(repeating: true, count: count), mayDrop: Array(repeating: false, count: count))
   }
 
-  /// For every chosen packet, all packets from the last random access point that serves it. A
-  /// picture shown before its random access point (a leading picture) needs the one before.
+  /// A plan that sends, for every chosen packet, all packets from the last random access point that
+  /// serves it. A picture shown before its random access point (a leading picture) needs the random
+  /// access point before that one.
   ///
-  /// The first packet is always sent: encoders leave their version there, by which libavcodec
-  /// chooses among inverse transforms and workarounds.
+  /// The first packet is always sent: encoders write their version there, by which libavcodec
+  /// chooses inverse transforms and workarounds.
   ///
   /// - Parameter chosen: decoding positions in order of presentation.
   static func needed(for chosen: [Int], in entries: [PacketEntry]) -> DecodingPlan {

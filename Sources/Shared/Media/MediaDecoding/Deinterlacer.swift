@@ -1,21 +1,22 @@
 internal import CFFmpeg
 
-/// Replaces, in an interlaced picture, the lines of the second field where they don't fit between
-/// those of the first one: where something has moved from field to field. Elsewhere both fields are
-/// kept, so that a progressive picture that is merely flagged as interlaced keeps its detail.
+/// Replaces the lines of an interlaced picture's second field where they don't fit between those of
+/// the first one, because something has moved from field to field. Elsewhere both fields are kept,
+/// so that a progressive picture that is merely flagged as interlaced keeps its detail.
 ///
-/// It looks at the one picture only: which neighbours are decoded depends on what is chosen.
+/// It uses this picture only, because the choice of pictures determines which neighbours are
+/// decoded.
 enum Deinterlacer {
   /// Side of the blocks that are kept or interpolated, in luma pixels.
   private static let blockSide = 8
 
-  /// Combed pixels that make a block one that has moved.
+  /// Number of combed pixels from which on a block counts as moved.
   private static let combedPixels = 4
 
-  /// A line that differs from both neighbours by more than this, of 255, in the same direction, while
-  /// the next line does so in the other direction, looks combed. A thin line of the picture, as in
-  /// hair or letters, has no such next line. A higher threshold leaves faint combs; a lower one takes
-  /// more of progressive pictures for combs (`docs/pixels.md` has the numbers).
+  /// A line that differs from both neighbours by more than this, of 255, in the same direction,
+  /// while the next line does so in the other direction, looks combed. A thin line of the picture,
+  /// as in hair or letters, has no such next line. A higher threshold leaves faint combs; a lower
+  /// one takes more of a progressive picture for combs (`docs/pixels.md` has the numbers).
   private static let combThreshold = 6
 
   /// What was done with a picture.
@@ -24,13 +25,13 @@ enum Deinterlacer {
     case unchanged
     /// Lines of the second field were interpolated.
     case interpolated
-    /// The samples' layout isn't known here: nothing was changed.
+    /// The samples' layout isn't supported: nothing was changed.
     case unsupported
   }
 
-  /// Deinterlaces a picture in place; copies its samples first where the decoder still needs them.
+  /// Deinterlaces a picture in place; copies its samples first if the decoder still needs them.
   ///
-  /// - Parameter isTopFirst: the first line belongs to the field that is shown first.
+  /// - Parameter isTopFirst: whether the first line belongs to the field that is shown first.
   static func process(
     _ frame: UnsafeMutablePointer<AVFrame>, isTopFirst: Bool
   ) throws(MediaError) -> Outcome {
@@ -46,7 +47,7 @@ enum Deinterlacer {
     guard blocks.contains(true) else { return .unchanged }
     try MediaError.checkConversion(
       av_frame_make_writable(frame), "no memory for a deinterlaced picture")
-    // Copying may have moved the samples.
+    // Copying may have changed the samples' addresses.
     for component in SampleComponent.all(of: frame.pointee) ?? [] {
       if component.bytesPerSample == 1 {
         interpolate(component, UInt8.self, blocks, width: guide.width, isTopFirst)
@@ -59,7 +60,7 @@ enum Deinterlacer {
 
   private static func blockCount(_ length: Int) -> Int { (length + blockSide - 1) / blockSide }
 
-  /// Which blocks have moved, or border on one that has.
+  /// Whether each block has moved, or borders on one that has.
   private static func movedBlocks<Sample: FixedWidthInteger & UnsignedInteger>(
     _ plane: SampleComponent, _: Sample.Type
   ) -> [Bool] {
@@ -69,7 +70,7 @@ enum Deinterlacer {
     let threshold = Int32(combThreshold << (plane.bits - 8))
     let step = plane.step
     counts.withUnsafeMutableBufferPointer { counts in
-      // Which way the line above differs from its neighbours: 1, -1, or 0 for no comb.
+      // Direction in which the line above differs from its neighbours: 1, -1, or 0 for no comb.
       var previous = [Int8](repeating: 0, count: plane.width)
       previous.withUnsafeMutableBufferPointer { previous in
         for y in 1..<(plane.height - 1) {
@@ -104,8 +105,8 @@ enum Deinterlacer {
     }
   }
 
-  /// Fills the second field's lines inside of moved blocks: along the edge that fits best, as FFmpeg's
-  /// `yadif` does, else by the cubic filter of its `bwdif`.
+  /// Fills the second field's lines inside of moved blocks: along the edge that fits best, as
+  /// FFmpeg's `yadif` does, else by the cubic filter of its `bwdif`.
   private static func interpolate<Sample: FixedWidthInteger & UnsignedInteger>(
     _ plane: SampleComponent, _: Sample.Type, _ blocks: [Bool], width lumaWidth: Int,
     _ isTopFirst: Bool
@@ -167,17 +168,17 @@ private struct SampleComponent {
   let start: UnsafeMutablePointer<UInt8>
   let bytesPerRow: Int
   let bytesPerSample: Int
-  /// Samples from one of this component to the next in a row.
+  /// Distance in samples from one of this component to the next in a row.
   let step: Int
   let width: Int
   let height: Int
-  /// Luma columns and rows to a sample, as powers of two.
+  /// Luma columns and rows per sample, as exponents of two.
   let columnShift: Int
   let rowShift: Int
   /// Bits of the largest value.
   let bits: Int
 
-  /// - Returns: nil where samples aren't whole bytes in this processor's order.
+  /// - Returns: nil if samples aren't whole bytes in this processor's byte order.
   static func all(of frame: AVFrame) -> [SampleComponent]? {
     guard let found = av_pix_fmt_desc_get(AVPixelFormat(rawValue: frame.format)) else { return nil }
     let descriptor = found.pointee

@@ -1,15 +1,15 @@
 /// Chooses pictures evenly spaced in presentation time.
 enum EvenSampling {
-  /// Positions of the pictures on display at the middles of `count` equal parts of the duration.
+  /// Indices of the pictures that are shown at the middles of `count` equal parts of the duration.
   ///
-  /// With a variable frame rate this samples time, not pictures. A picture on display at several of
-  /// the times is chosen once, so a short video gives fewer than `count`.
+  /// With a variable frame rate this samples time, not pictures. A picture that is shown at several
+  /// of these times is chosen once, so a short video gives fewer than `count`.
   ///
   /// - Parameters:
-  ///   - count: how many parts, at least 1.
+  ///   - count: number of parts, at least 1.
   ///   - times: presentation times in ascending order, in any unit.
-  ///   - end: when the last picture's presentation ends, in the same unit.
-  /// - Returns: ascending positions in `times`, each at most once.
+  ///   - end: time at which the last picture's presentation ends, in the same unit.
+  /// - Returns: ascending indices in `times`, each at most once.
   static func positions(count: Int, times: [Int64], end: Int64) -> [Int] {
     guard let first = times.first else { return [] }
     let duration = Double(max(end, times[times.count - 1]) - first)

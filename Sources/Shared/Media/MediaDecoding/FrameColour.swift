@@ -1,17 +1,17 @@
 internal import CFFmpeg
 internal import Contract
 
-/// What a container or a picture says of its colours, in libavutil's numbers.
+/// The colour description of a container or a picture, in libavutil's numbers.
 struct ColourDescription: Equatable {
   var transfer = AVCOL_TRC_UNSPECIFIED
   var primaries = AVCOL_PRI_UNSPECIFIED
   var matrix = AVCOL_SPC_UNSPECIFIED
   var range = AVCOL_RANGE_UNSPECIFIED
 
-  /// Nothing is said.
+  /// A description that specifies nothing.
   init() {}
 
-  /// What a clip shall say; a name that FFmpeg doesn't know says nothing.
+  /// The description of a clip; a name that FFmpeg doesn't know specifies nothing.
   init(_ signal: ClipSignal) {
     func known(_ value: Int32) -> UInt32 { value < 0 ? 2 : UInt32(value) }
     transfer = AVColorTransferCharacteristic(
@@ -20,7 +20,7 @@ struct ColourDescription: Equatable {
     matrix = AVColorSpace(rawValue: known(av_color_space_from_name(signal.matrix)))
   }
 
-  /// What a container says.
+  /// The description in a container.
   init(_ parameters: AVCodecParameters) {
     transfer = parameters.color_trc
     primaries = parameters.color_primaries
@@ -28,7 +28,7 @@ struct ColourDescription: Equatable {
     range = parameters.color_range
   }
 
-  /// What a picture says; where it is silent, what its container says.
+  /// The description in a picture, completed by that in its container.
   init(_ frame: AVFrame, container: ColourDescription) {
     transfer =
       ColourDescription.isSaid(frame.color_trc.rawValue, AVCOL_TRC_UNSPECIFIED.rawValue)
@@ -40,7 +40,7 @@ struct ColourDescription: Equatable {
     range = frame.color_range == AVCOL_RANGE_UNSPECIFIED ? container.range : frame.color_range
   }
 
-  /// 0 is reserved, and written by programs that know nothing.
+  /// Whether a value is specified. 0 is reserved, and some programs write it for an unknown value.
   private static func isSaid(_ value: UInt32, _ unspecified: UInt32) -> Bool {
     value != unspecified && value != 0
   }
@@ -50,7 +50,7 @@ struct ColourDescription: Equatable {
     transfer == AVCOL_TRC_ARIB_STD_B67 || transfer == AVCOL_TRC_SMPTE2084
   }
 
-  /// FFmpeg's names; nil where nothing is said.
+  /// FFmpeg's name; nil if unspecified.
   var transferName: String? {
     transfer == AVCOL_TRC_UNSPECIFIED
       ? nil : av_color_transfer_name(transfer).map { String(cString: $0) }
@@ -72,19 +72,20 @@ struct ColourDescription: Equatable {
   }
 }
 
-/// The colour encoding of a picture, with what players assume where the stream is silent.
+/// The colour encoding of a picture, with players' assumptions about what the stream doesn't
+/// specify.
 struct FrameColour {
   /// libavutil's pixel format, without the deprecated full-range variants.
   let format: Int32
   /// libswscale's number of the YUV matrix.
   let matrix: Int32
-  /// Luma uses 0...255 instead of 16...235.
+  /// Whether luma uses 0...255 instead of 16...235.
   let isFullRange: Bool
-  /// How the colours become BT.709's; nil where they are taken as they are.
+  /// How the colours become BT.709's; nil if they are taken as they are.
   let mapping: ColourMapping?
-  /// The picture has transparency, and is laid on black.
+  /// Whether the picture has transparency and is composited over black.
   let isComposited: Bool
-  /// The samples are red, green and blue.
+  /// Whether the samples are red, green and blue.
   let isRGB: Bool
 
   private static let fullRangeVariants: [(AVPixelFormat, AVPixelFormat)] = [
@@ -96,7 +97,7 @@ struct FrameColour {
   init(
     _ frame: AVFrame, _ pixels: PixelInterpretation, _ container: ColourDescription
   ) {
-    // What is taken as it is coded leaves the container's word aside, too.
+    // With `asCoded` the container's description is ignored, too.
     let described = ColourDescription(
       frame, container: pixels.colour == .asCoded ? ColourDescription() : container)
     var isFullRange = described.range == AVCOL_RANGE_JPEG
@@ -125,7 +126,8 @@ struct FrameColour {
       }
   }
 
-  /// A palette may have transparent entries, in GIF and PNG.
+  /// Whether pictures of a format may have transparency; a palette may have transparent entries, in
+  /// GIF and PNG.
   private static func hasAlpha(_ format: AVPixelFormat) -> Bool {
     guard let descriptor = av_pix_fmt_desc_get(format) else { return false }
     return format == AV_PIX_FMT_PAL8

@@ -2,8 +2,8 @@ internal import CFFmpeg
 internal import Contract
 internal import Imaging
 
-/// Converts decoded pictures, or parts of them, to RGB with libswscale. One per decoder; keeps its
-/// contexts between pictures. Not thread-safe.
+/// Converts decoded pictures, or parts of them, to RGB with libswscale. It keeps its contexts
+/// between pictures, so each decoder has one. Not thread-safe.
 final class FrameConverter {
   /// Everything that a libswscale context depends on.
   private struct Key: Hashable {
@@ -18,8 +18,8 @@ final class FrameConverter {
     var flags: Int32
   }
 
-  /// A region is converted with a rim, so that chroma interpolation doesn't see where it ends, and in
-  /// few different sizes, so that contexts are reused.
+  /// A region is converted with a rim, so that its border doesn't affect the interpolation of
+  /// chroma, and in few different sizes, so that contexts are reused.
   private static let regionRim = 8
   private static let regionStep = 64
 
@@ -29,8 +29,8 @@ final class FrameConverter {
   private var tables: [ColourMapping: ColourTables] = [:]
 
   /// - Parameters:
-  ///   - pixels: what colours and transparency mean.
-  ///   - container: colours where the pictures say nothing of theirs.
+  ///   - pixels: how colours and transparency are interpreted.
+  ///   - container: colour description for what the pictures don't specify.
   init(
     pixels: PixelInterpretation = .version1, container: ColourDescription = ColourDescription()
   ) {
@@ -47,7 +47,7 @@ final class FrameConverter {
     try convert(
       frame, x: 0, y: 0, width: Int(frame.pointee.width), height: Int(frame.pointee.height),
       targetWidth: width, targetHeight: height,
-      // Without the last flag two neighbours share one chroma value of the shrunk picture.
+      // Without the last flag two neighbouring pixels of the shrunk picture share one chroma value.
       flags: SWS_AREA | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT)
   }
 
@@ -73,8 +73,8 @@ final class FrameConverter {
       x: x - columns.start, y: y - rows.start, width: width, height: height)
   }
 
-  /// A stretch with a rim on both sides, its start aligned to 16 and its length to `regionStep`
-  /// where the picture is large enough.
+  /// A range with a rim on both sides, its start aligned to 16 and its length to `regionStep` if
+  /// the picture is large enough.
   private static func padded(
     _ start: Int, _ length: Int, limit: Int
   ) -> (start: Int, length: Int) {
@@ -86,9 +86,10 @@ final class FrameConverter {
     return (shifted, limit - shifted)
   }
 
-  /// Whether a part is converted as the whole would be: not in bit-packed, palette and hardware
-  /// formats, whose planes' addresses can't be moved to another pixel, nor where the size is no
-  /// multiple of the chroma's, because libswscale then stretches the chroma a little.
+  /// Whether a part can be converted with the same result as the whole. It can't be in bit-packed,
+  /// palette and hardware formats, whose plane addresses can't be offset to another pixel, nor if
+  /// the size is no multiple of the chroma's, because libswscale then stretches the chroma a
+  /// little.
   private static func canBeCut(_ frame: AVFrame) -> Bool {
     guard let found = av_pix_fmt_desc_get(AVPixelFormat(rawValue: frame.format)) else {
       return false
@@ -112,7 +113,7 @@ final class FrameConverter {
     let colour = FrameColour(frame.pointee, pixels, container)
     let target =
       colour.mapping != nil
-      // Libswscale's own step to RGB is too coarse for the border of a gamut.
+      // Libswscale's own conversion to RGB is too coarse for the border of a gamut.
       ? colour.isRGB ? AV_PIX_FMT_RGBA64LE : AV_PIX_FMT_YUVA444P16LE
       : colour.isComposited ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB0
     let key = Key(
@@ -131,7 +132,7 @@ final class FrameConverter {
     if colour.isComposited { FrameConverter.layOnBlack(&bytes) }
     let isScaled = width != targetWidth || height != targetHeight
     if key.format == AV_PIX_FMT_GRAY8.rawValue && !key.isFullRange && !isScaled {
-      // Without scaling libswscale takes grey for full range, whatever it is told.
+      // Without scaling libswscale takes grey as full range, whatever range is set.
       for offset in bytes.indices where offset % PixelBuffer.bytesPerPixel != 3 {
         bytes[offset] = UInt8(clamping: ((Int(bytes[offset]) - 16) * 255 + 109) / 219)
       }
@@ -139,8 +140,8 @@ final class FrameConverter {
     return PixelBuffer(width: targetWidth, height: targetHeight, bytes: bytes)
   }
 
-  /// Runs libswscale over a part of a picture, to four samples per pixel: side by side, or in planes
-  /// where the target has them.
+  /// Runs libswscale over a part of a picture, to four samples per pixel: side by side, or in
+  /// planes if the target has them.
   private func scaled<Sample: FixedWidthInteger>(
     _ frame: UnsafeMutablePointer<AVFrame>, x: Int, y: Int, _ key: Key
   ) throws(MediaError) -> [Sample] {
@@ -156,7 +157,7 @@ final class FrameConverter {
       let bytesPerRow = key.targetWidth * PixelBuffer.bytesPerPixel * MemoryLayout<Sample>.size
       var targetStrides: [Int32] = [Int32(bytesPerRow), 0, 0, 0]
       if key.target == AV_PIX_FMT_YUVA444P16LE.rawValue {
-        // Plane after plane.
+        // The planes follow each other.
         let planeBytes = bytesPerRow / 4 * key.targetHeight
         targets = (0..<4).map { plane in raw.baseAddress.map { $0 + planeBytes * plane } }
         targetStrides = Array(repeating: Int32(bytesPerRow / 4), count: 4)
@@ -171,7 +172,7 @@ final class FrameConverter {
     return result
   }
 
-  /// Lays a picture with alpha in its fourth byte on black.
+  /// Composites a picture with alpha in its fourth byte over black.
   private static func layOnBlack(_ bytes: inout [UInt8]) {
     bytes.withUnsafeMutableBufferPointer { bytes in
       for pixel in stride(from: 0, to: bytes.count, by: PixelBuffer.bytesPerPixel) {
@@ -206,7 +207,8 @@ final class FrameConverter {
       context, sws_getCoefficients(key.matrix), range,
       sws_getCoefficients(isToRGB ? SWS_CS_DEFAULT : key.matrix), isToRGB ? 1 : range, 0, unity,
       unity)
-    // Unusual streams change size or format in the middle; their old contexts are of no more use.
+    // Unusual streams change size or format in the middle; their old contexts aren't needed any
+    // more.
     if contexts.count >= 64 {
       for old in contexts.values { sws_freeContext(old) }
       contexts = [:]

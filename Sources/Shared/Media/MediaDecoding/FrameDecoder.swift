@@ -10,15 +10,15 @@ final class FrameDecoder {
 
   private let context: UnsafeMutablePointer<AVCodecContext>
 
-  /// Packets that the decoder got and may not drop.
+  /// Number of packets that the decoder got and may not drop.
   private(set) var decodedPackets = 0
 
-  /// Packets that the decoder refused, and pictures that it had to make up in part.
+  /// Number of packets that the decoder refused, and of pictures that it decoded with errors.
   private(set) var damagedPackets = 0 {
     didSet { picturesBeforeDamage = picturesBeforeDamage ?? pictures }
   }
 
-  /// How many pictures came out before the first damage; nil where there is none.
+  /// Number of pictures that were decoded before the first damage; nil if there is none.
   private(set) var picturesBeforeDamage: Int?
 
   private var pictures = 0
@@ -26,8 +26,8 @@ final class FrameDecoder {
   /// Whether packets are whole JPEG files.
   private var readsJPEGFiles = false
 
-  /// - Parameter reorderDepth: how many pictures wait for earlier ones at most, where the packets
-  ///   tell it.
+  /// - Parameter reorderDepth: maximum number of pictures that wait for earlier ones, if the
+  ///   packets tell it.
   convenience init(_ input: VideoInput, reorderDepth: Int? = nil) throws(MediaError) {
     let identifier = input.parameters.pointee.codec_id
     try self.init(codec: identifier) { context in
@@ -43,8 +43,8 @@ final class FrameDecoder {
     readsJPEGFiles = identifier == AV_CODEC_ID_MJPEG && input.isPictureFile
   }
 
-  /// - Parameter configure: tells the decoder what it can't learn from the packets; nothing, where
-  ///   they come straight from an encoder.
+  /// - Parameter configure: sets what the decoder can't learn from the packets: nothing, if they
+  ///   come directly from an encoder.
   init(
     codec identifier: AVCodecID,
     configure: (UnsafeMutablePointer<AVCodecContext>) -> Void = { _ in }
@@ -73,9 +73,9 @@ final class FrameDecoder {
     avcodec_free_context(&owned)
   }
 
-  /// Decodes one packet and gives every picture that comes out.
+  /// Decodes one packet and passes every resulting picture to `body`.
   ///
-  /// - Parameter mayDrop: the decoder may leave the picture out if no other refers to it.
+  /// - Parameter mayDrop: whether the decoder may leave the picture out if no other refers to it.
   func decode(
     _ packet: UnsafeMutablePointer<AVPacket>, mayDrop: Bool,
     _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
@@ -98,8 +98,8 @@ final class FrameDecoder {
     try receive(body)
   }
 
-  /// Gives the pictures that the decoder still holds; afterwards decoding can begin anew at a random
-  /// access point.
+  /// Passes the pictures that the decoder still holds to `body`; afterwards decoding can begin
+  /// again at a random access point.
   func drain(
     _ body: (UnsafeMutablePointer<AVFrame>) throws(MediaError) -> Void
   ) throws(MediaError) {
@@ -108,7 +108,7 @@ final class FrameDecoder {
     avcodec_flush_buffers(context)
   }
 
-  /// Gives back the memory of a picture.
+  /// Frees the memory of a picture.
   static func release(_ frame: UnsafeMutablePointer<AVFrame>) {
     var owned: UnsafeMutablePointer<AVFrame>? = frame
     av_frame_free(&owned)

@@ -2,12 +2,13 @@ package import Contract
 internal import Files
 
 /// A folder of numbered pictures as one video. The pictures are its frames in the order of their
-/// numbers; only those that are chosen are opened. They may differ in size.
+/// numbers; only the chosen ones are opened. They may differ in size.
 package final class FrameFolder: FrameSource {
-  /// What is known of the video; size, codec and what the pictures say once one is delivered.
+  /// What is known about the video; size, codec and the pictures' facts are known once one is
+  /// delivered.
   package private(set) var information: VideoInformation
 
-  /// nil: no header claims anything.
+  /// Nil, as there is no header.
   package var claimedDurationSeconds: Double? { nil }
 
   private let path: String
@@ -20,8 +21,8 @@ package final class FrameFolder: FrameSource {
   ///
   /// - Parameters:
   ///   - path: path of a folder with pictures whose names differ in a number only.
-  ///   - pixels: what the pixels of a picture mean.
-  ///   - framesPerSecond: what the numbers count; nil where that isn't known.
+  ///   - pixels: how pictures are interpreted.
+  ///   - framesPerSecond: frame rate that the numbers count; nil if unknown.
   package init(
     path: String, pixels: PixelInterpretation = PixelInterpretation(),
     framesPerSecond: Double? = nil
@@ -48,9 +49,9 @@ package final class FrameFolder: FrameSource {
       durationSeconds: framesPerSecond.map { Double(last.number - first.number + 1) / $0 })
   }
 
-  /// Decodes `count` frames, evenly spaced by their positions, and gives them to `body`.
+  /// Decodes `count` frames, evenly spaced by their indices, and passes them to `body`.
   ///
-  /// A picture that can't be read is counted as damaged and passed over; if none is left, that is
+  /// A picture that can't be read is counted as damaged and skipped; if none is left, the error is
   /// `MediaError.Code.noFrames`.
   package func decodeFrames(
     count: Int, isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
@@ -61,14 +62,15 @@ package final class FrameFolder: FrameSource {
     return try decode(chosen, isCancelled, body)
   }
 
-  /// Decodes every frame and gives all to `body`; otherwise as `decodeFrames`.
+  /// Decodes every frame and passes all to `body`; otherwise as `decodeFrames`.
   package func decodeAllFrames(
     isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report {
     try decode(Array(frames.indices), isCancelled, body)
   }
 
-  /// When each frame is shown; without a rate, `assumedFramesPerSecond` evenly by position.
+  /// The presentation times of the frames; without a rate they are evenly spaced by index, at
+  /// `assumedFramesPerSecond`.
   func presentation(assumedFramesPerSecond: Double) throws(MediaError) -> Presentation {
     let rate = framesPerSecond ?? assumedFramesPerSecond
     let seconds = frames.indices.map { position in
@@ -77,7 +79,7 @@ package final class FrameFolder: FrameSource {
     return try Presentation(seconds: seconds, lastSeconds: 1 / rate)
   }
 
-  /// Decodes the frames at these positions.
+  /// Decodes the frames at these indices.
   private func decode(
     _ chosen: [Int], _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report {
@@ -109,7 +111,7 @@ package final class FrameFolder: FrameSource {
     return report
   }
 
-  /// Decodes the picture at a position.
+  /// Decodes the picture at an index.
   private func decode(
     _ position: Int, _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report {
@@ -124,12 +126,12 @@ package final class FrameFolder: FrameSource {
     return report
   }
 
-  /// Presentation time of a frame in seconds after the first one's; nil where the rate isn't known.
+  /// Presentation time of a frame in seconds after the first one's; nil if the rate is unknown.
   private func seconds(at position: Int) -> Double? {
     framesPerSecond.map { Double(frames[position].number - frames[0].number) / $0 }
   }
 
-  /// Takes over what the first picture says, and what is remarkable about others.
+  /// Takes the information of the first picture, and the treatments and remarks of the others.
   private func note(_ picture: VideoInformation) {
     let isFirst = sizes.isEmpty
     sizes.insert([picture.widthPixels, picture.heightPixels])
@@ -158,7 +160,7 @@ package final class FrameFolder: FrameSource {
 }
 
 extension VideoReader.Report {
-  /// Adds what another file cost and met, apart from how many pictures were chosen.
+  /// Adds the counts and times of another file, except for the number of chosen pictures.
   fileprivate static func += (left: inout VideoReader.Report, right: VideoReader.Report) {
     left.deliveredFrames += right.deliveredFrames
     left.decodedPackets += right.decodedPackets

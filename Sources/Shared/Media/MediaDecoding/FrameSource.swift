@@ -1,23 +1,24 @@
 package import Contract
 internal import Glibc
 
-/// Where the pictures of a video come from: a file, or a folder with a file for each.
+/// The source of a video's pictures: a file, or a folder with a file for each picture.
 package protocol FrameSource: AnyObject {
-  /// What is known of the video; of its pictures more once one is delivered.
+  /// What is known about the video; more is known about its pictures once one is delivered.
   var information: VideoInformation { get }
 
-  /// Seconds that a header claims where it claims more than can be read; nil where it doesn't.
+  /// Duration in seconds that a header claims, if it is longer than what can be read; nil
+  /// otherwise.
   var claimedDurationSeconds: Double? { get }
 
-  /// Decodes `count` pictures, evenly spaced, and gives them to `body` in order of presentation; all
-  /// where there are fewer. An error of `body` ends decoding and is thrown.
+  /// Decodes `count` pictures, evenly spaced, and passes them to `body` in order of presentation;
+  /// all, if there are fewer. An error of `body` ends decoding and is thrown.
   ///
   /// - Precondition: `count` is positive.
   func decodeFrames(
     count: Int, isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
   ) throws -> VideoReader.Report
 
-  /// Decodes every picture and gives all to `body` in order of presentation, with the same indices
+  /// Decodes every picture and passes all to `body` in order of presentation, with the same indices
   /// and times as `decodeFrames`. An error of `body` ends decoding and is thrown.
   func decodeAllFrames(
     isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
@@ -30,11 +31,10 @@ extension VideoReader: FrameSource {}
 ///
 /// - Parameters:
 ///   - path: path of a local file or folder.
-///   - pixels: what the pixels of a picture mean.
-///   - framesPerSecond: of the frames in a folder; nil where that isn't known. Of no meaning for a
-///     file.
-///   - skipsUnneededFrames: leave out what the chosen pictures don't need.
-///   - isCancelled: asked between packets.
+///   - pixels: how pictures are interpreted.
+///   - framesPerSecond: frame rate of a folder of pictures; nil if unknown. Unused for a file.
+///   - skipsUnneededFrames: whether to skip what the chosen pictures don't need.
+///   - isCancelled: called between packets.
 package func openFrames(
   path: String, pixels: PixelInterpretation, framesPerSecond: Double? = nil,
   skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }

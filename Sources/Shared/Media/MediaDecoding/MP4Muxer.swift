@@ -8,7 +8,7 @@ final class MP4Muxer {
 
   /// - Parameters:
   ///   - path: the file; one that exists is overwritten by `begin`.
-  ///   - subject: what messages are about.
+  ///   - subject: the subject of messages.
   init(path: String, subject: String) throws(MediaError) {
     var format: UnsafeMutablePointer<AVFormatContext>?
     try MediaError.check(
@@ -16,7 +16,7 @@ final class MP4Muxer {
       "\(subject): the MP4 muxer can't be started")
     guard let format else { throw MediaError(.writingFailed, "\(subject): no memory for a muxer") }
     format.pointee.flags |= AVFMT_FLAG_BITEXACT
-    // Some codecs' places in MP4 are younger than libavformat's caution.
+    // libavformat still treats some codecs in MP4 as experimental.
     format.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     self.path = path
     self.subject = subject
@@ -41,7 +41,7 @@ final class MP4Muxer {
     avformat_query_codec(format.pointee.oformat, codec, FF_COMPLIANCE_EXPERIMENTAL) == 1
   }
 
-  /// Makes the file and settles the streams' time bases.
+  /// Creates the file and fixes the streams' time bases.
   ///
   /// - Parameter timescale: ticks per second of the times at which streams begin; nil for 1000.
   func begin(timescale: Int32? = nil) throws(MediaError) {
@@ -63,7 +63,7 @@ final class MP4Muxer {
       writeStatus(packet), "\(subject): a packet can't be written")
   }
 
-  /// As `write`, for who decides on the status.
+  /// Writes a packet as `write` does, and returns libavformat's status instead of throwing.
   func writeStatus(_ packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
     av_write_frame(format, packet)
   }

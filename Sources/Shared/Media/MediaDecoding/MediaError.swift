@@ -3,7 +3,7 @@ internal import PrintableText
 
 /// An error of the `MediaDecoding` module.
 package struct MediaError: Error, Sendable, CustomStringConvertible {
-  /// What kind of failure it was.
+  /// The kinds of failure.
   package enum Code: String, Sendable, Equatable {
     /// There is no file of this name.
     case missing
@@ -29,7 +29,6 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
     case cancelled
   }
 
-  /// What kind of failure it was.
   package let code: Code
 
   /// What failed, on what, expected and got.
@@ -61,7 +60,7 @@ package struct MediaError: Error, Sendable, CustomStringConvertible {
 }
 
 extension MediaError {
-  /// Throws where a libav* function failed on the way to a picture's pixels.
+  /// Throws if a libav* function failed while converting a picture.
   static func checkConversion(_ status: Int32, _ what: @autoclosure () -> String) throws(MediaError)
   {
     guard status < 0 else { return }

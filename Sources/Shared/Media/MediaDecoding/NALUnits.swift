@@ -1,5 +1,5 @@
-/// The units of a packet: behind length prefixes (MP4, Matroska) or behind start codes 00 00 01
-/// (MPEG and Annex B of H.264 and H.265). A unit begins with its type and is never empty.
+/// The units of a packet: after length prefixes (MP4, Matroska) or after start codes 00 00 01 (MPEG
+/// and Annex B of H.264 and H.265). A unit begins with its type and is never empty.
 struct NALUnits: Sequence, IteratorProtocol {
   private let packet: UnsafeBufferPointer<UInt8>
   private let lengthSize: Int?
@@ -12,7 +12,7 @@ struct NALUnits: Sequence, IteratorProtocol {
     if lengthSize == nil { offset = startCode(from: 0).map { $0 + 3 } ?? packet.count }
   }
 
-  /// Whether the length prefixes don't add up to the packet.
+  /// Whether the length prefixes don't add up to the packet's size.
   var isDamaged: Bool {
     guard lengthSize != nil else { return false }
     var rest = self
@@ -44,11 +44,11 @@ struct NALUnits: Sequence, IteratorProtocol {
     return nil
   }
 
-  /// Where the next start code begins.
+  /// Offset of the next start code.
   private func startCode(from start: Int) -> Int? {
     var offset = start
     while offset + 3 < packet.count {
-      // The third byte decides how far to go on: above 1 no start code can include it.
+      // The third byte decides how far to advance: if it is above 1, no start code can include it.
       let third = packet[offset + 2]
       if third > 1 {
         offset += 3

@@ -1,14 +1,15 @@
-/// One coded picture, as far as choosing and skipping need it.
+/// What must be known about a coded picture to choose or skip it.
 struct PacketEntry {
-  /// Presentation time in the stream's time base; nil where the container has none.
+  /// Presentation time in the stream's time base; nil if the container has none.
   var pts: Int64?
-  /// How long the picture is shown, in the stream's time base; 0 where unknown.
+  /// How long the picture is shown, in the stream's time base; 0 if unknown.
   var duration: Int64
-  /// Decoding can begin here without any earlier packet.
+  /// Whether decoding can begin here without any earlier packet.
   var isRandomAccess: Bool
-  /// No other picture refers to this one.
+  /// Whether no other picture refers to this one.
   var isDisposable: Bool = false
-  /// Decoded for others' sake only: an edit list cuts it away, or the codec never shows it.
+  /// Whether the picture is only decoded for others: an edit list cuts it away, or the codec never
+  /// shows it.
   var isHidden: Bool
 }
 
@@ -29,7 +30,8 @@ struct PacketIndex {
   /// Appends the next packet in decoding order.
   ///
   /// - Parameters:
-  ///   - replacesParameters: the container announces new decoder parameters with this packet.
+  ///   - replacesParameters: whether the container announces new decoder parameters with this
+  ///     packet.
   mutating func append(
     pts: Int64?, dts: Int64? = nil, duration: Int64 = 0, isCutAway: Bool = false,
     replacesParameters: Bool = false, _ traits: PictureTraits
@@ -48,8 +50,8 @@ struct PacketIndex {
     if replacesParameters && entries.count > 1 { hasOnePicturePerPacket = false }
   }
 
-  /// Settles what only the whole stream tells: a picture that none of its own temporal layer refers
-  /// to may still serve a higher one.
+  /// Completes what only the whole stream tells: a picture that none of its own temporal layer
+  /// refers to may still be referred to from a higher one.
   mutating func finish() {
     let highest = temporalLayers.max() ?? 0
     for (position, layer) in temporalLayers.enumerated() where layer < highest {
@@ -77,7 +79,7 @@ struct PacketIndex {
       .sorted { (entries[$0].pts ?? 0, $0) < (entries[$1].pts ?? 0, $1) }
   }
 
-  /// How many pictures wait at most for one that is decoded later and shown earlier.
+  /// Maximum number of pictures that wait for one that is decoded later and shown earlier.
   var reorderDepth: Int {
     var rank = 0
     let ranks = entries.map { entry in

@@ -27,7 +27,7 @@ final class PacketSource {
   var isChoosable: Bool {
     guard isInspected, index.hasOnePicturePerPacket, index.hasDistinctTimes else { return false }
     guard index.hasDecodingTimesOnly, index.entries.count > 1 else { return true }
-    // Times that are those of decoding are wrong where pictures are reordered.
+    // Decoding times are no presentation times if pictures are reordered.
     switch input.parameters.pointee.codec_id {
     case AV_CODEC_ID_H264, AV_CODEC_ID_HEVC: return input.parameters.pointee.video_delay == 0
     default: return !index.entries.contains { $0.isDisposable }
@@ -85,7 +85,7 @@ final class PacketSource {
     var traits = inspector?.traits(of: data) ?? PictureTraits()
     if fields?.isField(packet) == true { traits.isOnePicture = false }
     if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { corruptPackets += 1 }
-    // Times so far out are damage; within these bounds no sum or difference overflows.
+    // Times out of these bounds are damage; within them no sum or difference overflows.
     let bound: Int64 = 1 << 60
     func plausible(_ time: Int64) -> Int64? { time > -bound && time < bound ? time : nil }
     index.append(
@@ -97,7 +97,7 @@ final class PacketSource {
       traits)
   }
 
-  /// Gives every packet in decoding order until `body` returns false.
+  /// Passes every packet to `body` in decoding order, until it returns false.
   func forEachPacket(
     _ body: (Int, UnsafeMutablePointer<AVPacket>) throws(MediaError) -> Bool
   ) throws(MediaError) {
@@ -115,9 +115,9 @@ final class PacketSource {
       let found = again.read(into: packet)
       cpuSeconds += ThreadCPUClock.seconds() - start
       guard found else { return }
-      let goesOn = try body(position, packet)
+      let continues = try body(position, packet)
       av_packet_unref(packet)
-      guard goesOn else { return }
+      guard continues else { return }
     }
   }
 

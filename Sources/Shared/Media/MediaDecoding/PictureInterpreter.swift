@@ -1,10 +1,10 @@
 internal import CFFmpeg
 internal import Contract
 
-/// Reads what a video's pictures mean, by the rules of a recipe, and keeps account of it. One per
-/// decoding; not thread-safe.
+/// Interprets a video's pictures by the rules of a recipe, and records the facts. Each decoding has
+/// one; not thread-safe.
 final class PictureInterpreter {
-  /// What the container says of its pictures.
+  /// What the container says about its pictures.
   struct Container {
     var codec = AV_CODEC_ID_NONE
     var orientation: PictureOrientation?
@@ -21,7 +21,7 @@ final class PictureInterpreter {
   let container: Container
   private var isFirst = true
 
-  /// What the pictures so far say, and what was made of that.
+  /// What the pictures so far say, and how they were treated.
   private(set) var facts: StreamFacts
 
   init(pixels: PixelInterpretation, container: Container, facts: StreamFacts) {
@@ -30,7 +30,7 @@ final class PictureInterpreter {
     self.facts = facts
   }
 
-  /// Where a picture's pixels are shown. Deinterlaces the picture in place where it needs that.
+  /// Returns where a picture's pixels are shown. Deinterlaces the picture in place if needed.
   func interpret(_ frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) -> PicturePlacement {
     describe(frame)
     let isSingleField = try interpretFields(frame)
@@ -67,7 +67,7 @@ final class PictureInterpreter {
   }
 
   /// Whether an interlaced picture's top field is shown first; nil for progressive pictures. The
-  /// picture's word counts, or else the container's.
+  /// picture's own flag is used, or else the container's field order.
   private func isTopFirst(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool? {
     if cffmpeg_is_interlaced(frame) != 0 { return cffmpeg_is_top_field_first(frame) != 0 }
     return switch container.fieldOrder {
@@ -130,7 +130,7 @@ final class PictureInterpreter {
     return orientation
   }
 
-  // MARK: Account
+  // MARK: Facts
 
   /// Records colours and samples.
   private func describe(_ frame: UnsafeMutablePointer<AVFrame>) {
@@ -176,7 +176,7 @@ final class PictureInterpreter {
     }
   }
 
-  /// Remarks what is said and isn't followed.
+  /// Adds remarks about descriptions that aren't applied.
   private func remarkUnknown(_ described: ColourDescription, isMapped: Bool) {
     guard pixels.colour != .asCoded else {
       if described.isHighDynamicRange {

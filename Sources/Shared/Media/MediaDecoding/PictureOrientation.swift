@@ -1,13 +1,14 @@
 internal import CFFmpeg
 
-/// How a coded picture is turned for display: mirrored left to right first, where it is, then turned
-/// clockwise.
+/// How a coded picture is oriented for display: first it may be mirrored left to right, then it is
+/// rotated clockwise.
 struct PictureOrientation: Equatable {
-  /// Clockwise quarter turns, 0...3.
+  /// Clockwise rotation in units of 90 degrees, 0...3.
   var quarterTurns = 0
-  /// Whether the picture is mirrored before it is turned.
+  /// Whether the picture is mirrored before it is rotated.
   var isMirrored = false
-  /// Whether the turn is one by quarters, within a degree; else the nearest one is taken.
+  /// Whether the rotation is a multiple of 90 degrees, within a degree; else the nearest one is
+  /// taken.
   var isExact = true
 
   init(quarterTurns: Int = 0, isMirrored: Bool = false) {
@@ -15,13 +16,13 @@ struct PictureOrientation: Equatable {
     self.isMirrored = isMirrored
   }
 
-  /// The orientation of a display matrix (ISO/IEC 14496-12, 6.2.2); nil where it is none.
+  /// The orientation of a display matrix (ISO/IEC 14496-12, 6.2.2); nil if it isn't one.
   init?(matrix: [Int32]) {
     var matrix = matrix
     let determinant =
       Double(matrix[0]) * Double(matrix[4]) - Double(matrix[1]) * Double(matrix[3])
     if determinant < 0 {
-      // Take the mirror out, so that the rotation is that of an upright face.
+      // Remove the mirroring, so that the rotation is that of an upright face.
       matrix[0] = 0 &- matrix[0]
       matrix[1] = 0 &- matrix[1]
       isMirrored = true
@@ -33,7 +34,8 @@ struct PictureOrientation: Equatable {
     quarterTurns = ((Int(turns) % 4) + 4) % 4
   }
 
-  /// The orientation of the field `Orientation` of Exif 2.3 (4.6.4 A), 1...8; nil for other numbers.
+  /// The orientation of the field `Orientation` of Exif 2.3 (4.6.4 A), 1...8; nil for other
+  /// numbers.
   init?(exif number: Int) {
     switch number {
     case 1: self.init()
@@ -48,7 +50,7 @@ struct PictureOrientation: Equatable {
     }
   }
 
-  /// The orientation that a picture brings itself: its display matrix, or else its Exif data.
+  /// A picture's own orientation, by its display matrix or else its Exif data.
   init?(_ frame: UnsafeMutablePointer<AVFrame>) {
     if let data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX),
       data.pointee.size >= 36

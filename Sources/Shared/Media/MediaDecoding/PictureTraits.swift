@@ -1,25 +1,27 @@
-/// What a packet's own bytes say of the picture in it. A container's flags can't be trusted for
+/// What a packet's own bytes say about the picture in it. A container's flags can't be trusted for
 /// this: they also mark points from which pictures merely become presentable, or mark everything.
 struct PictureTraits: Equatable {
-  /// Decoding can begin here: neither this picture nor one shown after it needs an earlier packet.
+  /// Whether decoding can begin here: neither this picture nor one shown after it needs an earlier
+  /// packet.
   var isRandomAccess = false
 
-  /// No other picture of the stream refers to this one, unless it is in a higher temporal layer.
+  /// Whether no other picture of the stream refers to this one, unless it is in a higher temporal
+  /// layer.
   var isDisposable = false
 
   /// HEVC's temporal sub-layer; 0 for other codecs.
   var temporalLayer = 0
 
-  /// The decoder gives a picture for this packet.
+  /// Whether the decoder gives a picture for this packet.
   var isShown = true
 
-  /// The packet is one whole picture; not a single field, nor several pictures.
+  /// Whether the packet is one whole picture: not a single field, nor several pictures.
   var isOnePicture = true
 
-  /// The packet carries parameters that later packets may rely on.
+  /// Whether the packet has parameters that later packets may need.
   var hasParameters = false
 
-  /// The packet carries all parameters that its own picture relies on.
+  /// Whether the packet has all parameters that its own picture needs.
   var isSelfContained = false
 }
 
@@ -28,7 +30,7 @@ struct PictureTraits: Equatable {
 enum PictureInspector: Equatable {
   /// ITU-T H.264; the length in bytes of a NAL unit's length prefix, nil for start codes.
   case h264(lengthSize: Int?)
-  /// ITU-T H.265, as above.
+  /// ITU-T H.265; the length in bytes of a NAL unit's length prefix, nil for start codes.
   case hevc(lengthSize: Int?)
   /// ISO/IEC 11172-2 and 13818-2 (MPEG-1 and MPEG-2).
   case mpegVideo
@@ -38,10 +40,10 @@ enum PictureInspector: Equatable {
   case vp8
   /// VP9 bit stream specification.
   case vp9
-  /// Every packet is a picture that stands alone.
+  /// Every packet is a picture that is decoded by itself.
   case intraOnly
 
-  /// Reads one packet. Damaged packets give traits that promise nothing.
+  /// Reads one packet. A damaged packet gives the default traits, which promise nothing.
   func traits(of packet: UnsafeBufferPointer<UInt8>) -> PictureTraits {
     switch self {
     case .h264(let lengthSize): h264Traits(NALUnits(packet, lengthSize: lengthSize))
@@ -181,7 +183,7 @@ private func vp9Traits(_ packet: UnsafeBufferPointer<UInt8>) -> PictureTraits {
   return traits
 }
 
-/// Offsets of a packet's frames, from the superframe index at its end where there is one.
+/// Offsets of a packet's frames, from the superframe index at its end, if there is one.
 private func vp9FrameStarts(_ packet: UnsafeBufferPointer<UInt8>) -> [Int] {
   guard let marker = packet.last else { return [] }
   let count = Int(marker & 7) + 1

@@ -1,12 +1,12 @@
 internal import Imaging
 
 extension PixelBuffer {
-  /// The picture with its last column and row once more where their number is odd: 4:2:0 takes even
+  /// The picture with its last column or row repeated if their number is odd, as 4:2:0 needs even
   /// ones.
   var evenSized: PixelBuffer {
     guard width % 2 != 0 || height % 2 != 0 else { return self }
     var larger = PixelBuffer(width: width + width % 2, height: height + height % 2)
-    // What is pasted later covers all but the last column and row.
+    // Later copies cover all but the last column and row of earlier ones.
     larger.paste(self, x: width % 2, y: height % 2)
     larger.paste(self, x: 0, y: height % 2)
     larger.paste(self, x: width % 2, y: 0)

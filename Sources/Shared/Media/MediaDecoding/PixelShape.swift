@@ -1,16 +1,16 @@
 internal import CFFmpeg
 
-/// Width to height of a pixel.
+/// Ratio of a pixel's width to its height.
 struct PixelShape: Equatable {
   let horizontal: Int32
   let vertical: Int32
 
   static let square = PixelShape(horizontal: 1, vertical: 1)
 
-  /// No camera's or disc's format has pixels further from a square.
+  /// Largest plausible ratio: no format of cameras or discs has a larger one.
   private static let mostStretched = 4.0
 
-  /// Less than this is what rounding leaves of a square.
+  /// A smaller difference from a square is a rounding error.
   private static let leastStretched = 0.01
 
   init(horizontal: Int32, vertical: Int32) {
@@ -18,7 +18,7 @@ struct PixelShape: Equatable {
     self.vertical = vertical
   }
 
-  /// A ratio as libav* gives it; nil where it is missing, which it writes as 0:1.
+  /// A ratio of libav*; nil if it is missing, which libav* writes as 0:1.
   init?(_ ratio: AVRational) {
     guard ratio.num != 0, ratio.den != 0 else { return nil }
     self.init(horizontal: ratio.num, vertical: ratio.den)
@@ -32,7 +32,7 @@ struct PixelShape: Equatable {
       && 1 / ratio <= PixelShape.mostStretched
   }
 
-  /// e.g. `16:11`.
+  /// For example `16:11`.
   var text: String { "\(horizontal):\(vertical)" }
 
   /// The shape of the pixels of a field, which has every other line.

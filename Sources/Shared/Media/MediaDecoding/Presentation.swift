@@ -1,31 +1,33 @@
 internal import CFFmpeg
 
-/// When a video's pictures are shown, in ticks that an MP4 file can hold; times count from the
-/// file's earliest picture or sound.
+/// Presentation times of a video's pictures, in ticks that an MP4 file can hold; times count from
+/// the file's earliest picture or sound.
 struct Presentation {
   /// Ticks per second.
   let timescale: Int32
-  /// When each picture is shown; ascending, none twice.
+  /// Time of each picture; ascending, without duplicates.
   let ticks: [Int64]
-  /// When the last picture's presentation ends.
+  /// Time at which the last picture's presentation ends.
   let end: Int64
-  /// What is 0 here, in the file's own time.
+  /// The time of the input that is 0 here.
   let origin: (ticks: Int64, timeBase: AVRational)
 
-  /// More ticks per second than any camera counts.
+  /// Largest timescale; no camera has more ticks per second.
   private static let finest: Int64 = 1_000_000
-  /// libavformat takes no fewer.
+  /// Smallest timescale that libavformat accepts.
   private static let coarsest: Int64 = 10_000
 
-  /// Ticks from one picture to the next (ISO/IEC 14496-12, 8.6.1.2), with room for rounding.
+  /// Maximum number of ticks from one picture to the next (ISO/IEC 14496-12, 8.6.1.2), with room
+  /// for rounding.
   private static let mostTicks = Int32.max / 2
 
   /// - Parameters:
   ///   - times: presentation times in ascending order.
-  ///   - end: when the last picture's presentation ends.
+  ///   - end: time at which the last picture's presentation ends.
   ///   - timeBase: seconds per tick of both.
-  ///   - startSeconds: when the file's earliest stream begins; nil for the first picture.
-  /// - Throws: `MediaError.Code.writingFailed` where an MP4 file can't hold the times.
+  ///   - startSeconds: time at which the file's earliest stream begins; nil for that of the first
+  ///     picture.
+  /// - Throws: `MediaError.Code.writingFailed` if an MP4 file can't hold the times.
   init(
     times: [Int64], end: Int64, timeBase ratio: (numerator: Int32, denominator: Int32),
     startSeconds: Double?
@@ -33,7 +35,7 @@ struct Presentation {
     let timeBase = AVRational(num: ratio.numerator, den: ratio.denominator)
     let first = times.first ?? 0
     let start = (startSeconds ?? 0) / av_q2d(timeBase)
-    // Of a start that is far from the pictures one of the two is wrong.
+    // If the start is far from the pictures, one of the two is wrong.
     let isNear = abs(start - Double(first)) * av_q2d(timeBase) < 3600
     let origin = startSeconds != nil && isNear ? min(Int64(start.rounded()), first) : first
     let timescale = try Presentation.timescale(for: times, timeBase)
@@ -42,7 +44,7 @@ struct Presentation {
     ticks.reserveCapacity(times.count)
     for time in times {
       let tick = av_rescale_q(time - origin, timeBase, target)
-      // Two pictures may fall on one tick where it is longer than the file's own.
+      // Two pictures may fall on one tick if it is longer than the input's own.
       ticks.append(max(tick, (ticks.last ?? -1) + 1))
     }
     self.timescale = timescale
@@ -55,7 +57,7 @@ struct Presentation {
 
   /// - Parameters:
   ///   - seconds: presentation times in ascending order.
-  ///   - lastSeconds: how long the last picture is shown.
+  ///   - lastSeconds: how long the last picture is shown, in seconds.
   init(seconds: [Double], lastSeconds: Double) throws(MediaError) {
     func tick(_ seconds: Double) -> Int64 {
       Int64((min(max(seconds, 0), 1e9) * Double(Presentation.finest)).rounded())
@@ -65,7 +67,7 @@ struct Presentation {
       timeBase: (1, Int32(Presentation.finest)), startSeconds: 0)
   }
 
-  /// How long the picture is shown that is shown at a tick.
+  /// How long the picture at a tick is shown, in ticks.
   func duration(at tick: Int64) -> Int64 {
     var (low, high) = (0, ticks.count)
     while low < high {
@@ -75,7 +77,7 @@ struct Presentation {
     return (low < ticks.count ? ticks[low] : end) - tick
   }
 
-  /// The file's own ticks where they are fine enough, or parts of them, so that times stay exact.
+  /// The input's own timescale if it is fine enough, or a multiple of it, so that times stay exact.
   private static func timescale(
     for times: [Int64], _ timeBase: AVRational
   ) throws(MediaError) -> Int32 {

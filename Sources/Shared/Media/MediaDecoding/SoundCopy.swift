@@ -1,17 +1,19 @@
 internal import CFFmpeg
 
-/// Copies the sound of a file into another one, packet by packet, as it is. Not thread-safe.
+/// Copies the sound of a file into another one, packet by packet, without decoding. Not
+/// thread-safe.
 final class SoundCopy {
   /// A stream of the other file, and how far it is written.
   private struct Target {
     let stream: UnsafeMutablePointer<AVStream>
     /// Decoding time of the last packet, in the other file's time base.
     var lastTick = Int64.min
-    /// What `av_rescale_delta` keeps.
+    /// The state of `av_rescale_delta`.
     var rescaling = CFFMPEG_NO_TIMESTAMP
   }
 
-  /// Codecs that players expect in MP4, and the bytes of configuration that it can't do without.
+  /// Codecs that players expect in MP4, and the number of bytes of configuration that they need
+  /// there.
   private static let codecs: [AVCodecID: Int] = [
     AV_CODEC_ID_AAC: 0, AV_CODEC_ID_MP3: 0, AV_CODEC_ID_MP2: 0, AV_CODEC_ID_AC3: 0,
     AV_CODEC_ID_EAC3: 0, AV_CODEC_ID_OPUS: 19, AV_CODEC_ID_FLAC: 34, AV_CODEC_ID_ALAC: 24,
@@ -29,13 +31,14 @@ final class SoundCopy {
   /// A sentence for each stream that is left out.
   private(set) var leftOut: [String] = []
 
-  /// Packets that can't be written because they or their times are damaged.
+  /// Number of packets that can't be written because they or their times are damaged.
   private(set) var damagedPackets = 0
 
-  /// When the last packet of any sound ends, in seconds of the other file; nil where there is none.
+  /// Time at which the last packet of any sound ends, in seconds of the other file; nil if there is
+  /// none.
   private(set) var endSeconds: Double?
 
-  /// How many streams are copied.
+  /// Number of streams that are copied.
   var streamCount: Int { targets.count }
 
   /// Opens a file and adds a stream to the other one for each of its streams of sound.
@@ -43,8 +46,8 @@ final class SoundCopy {
   /// - Parameters:
   ///   - path: the file with the sound.
   ///   - muxer: the other file, before it begins.
-  ///   - presentation: what is 0 in the other file.
-  ///   - subject: what messages are about.
+  ///   - presentation: says which time is 0 in the other file.
+  ///   - subject: the subject of messages.
   init(
     path: String, into muxer: MP4Muxer, presentation: Presentation, subject: String
   ) throws(MediaError) {
@@ -59,7 +62,7 @@ final class SoundCopy {
     self.muxer = muxer
     self.presentation = presentation
     self.subject = subject
-    // A file whose streams can't be told apart has a picture nevertheless.
+    // If the streams can't be identified, the pictures are written without sound.
     isAtEnd = avformat_find_stream_info(context, nil) < 0
     try addStreams()
   }
@@ -77,7 +80,7 @@ final class SoundCopy {
       stream.pointee.discard = AVDISCARD_ALL
       let parameters = stream.pointee.codecpar.pointee
       guard parameters.codec_type == AVMEDIA_TYPE_AUDIO, !isAtEnd else { continue }
-      // Sound that isn't copied is read nevertheless: it tells where the file ends.
+      // Sound that isn't copied is read as well: it tells where the file ends.
       stream.pointee.discard = AVDISCARD_DEFAULT
       guard let needed = SoundCopy.codecs[parameters.codec_id], muxer.holds(parameters.codec_id),
         parameters.sample_rate > 0, Int(parameters.extradata_size) >= needed
@@ -90,7 +93,7 @@ final class SoundCopy {
       try MediaError.check(
         avcodec_parameters_copy(target.pointee.codecpar, stream.pointee.codecpar),
         "\(subject): no memory for a stream of sound")
-      // The tag is the other container's.
+      // The tag is that of the source's container.
       target.pointee.codecpar.pointee.codec_tag = 0
       target.pointee.time_base = AVRational(num: 1, den: parameters.sample_rate)
       target.pointee.disposition = stream.pointee.disposition
@@ -104,7 +107,7 @@ final class SoundCopy {
     while let seconds = nextSeconds, seconds <= limit { try writePending() }
   }
 
-  /// Writes the rest.
+  /// Writes all remaining packets.
   func finish(_ isCancelled: () -> Bool) throws(MediaError) {
     while nextSeconds != nil {
       if isCancelled() { throw MediaError(.cancelled, "stopped while copying sound") }
@@ -128,7 +131,7 @@ final class SoundCopy {
 
   private var target: Target? { targets[packet.pointee.stream_index] }
 
-  /// Gives the packet times of the other file.
+  /// Sets the packet's times to those of the other file.
   ///
   /// - Returns: whether the packet is to be written.
   private func prepare() -> Bool {
@@ -138,7 +141,7 @@ final class SoundCopy {
     let timeBase = source.pointee.time_base
     let first = packet.pointee.dts == CFFMPEG_NO_TIMESTAMP ? packet.pointee.pts : packet.pointee.dts
     let origin = av_rescale_q(presentation.origin.ticks, presentation.origin.timeBase, timeBase)
-    // Times far out are damage; within these bounds nothing overflows.
+    // Times out of these bounds are damage; within them nothing overflows.
     let bound: Int64 = 1 << 60
     let hasTime = first > -bound && first < bound && origin > -bound && origin < bound
     if hasTime {
@@ -151,16 +154,17 @@ final class SoundCopy {
     if hasTime {
       let duration = max(
         av_get_audio_frame_duration2(source.pointee.codecpar, packet.pointee.size), 0)
-      // Packets have whole numbers of samples: their times must not jitter by a coarser clock's.
+      // Packets have whole numbers of samples, so their times must not jitter with the ticks of a
+      // coarser clock.
       tick = av_rescale_delta(
         timeBase, first - origin,
         AVRational(num: 1, den: source.pointee.codecpar.pointee.sample_rate), duration,
         &target.rescaling, own)
     }
-    // An encoder's delay lies before 0; what is earlier belongs to no picture.
+    // An encoder's delay lies before 0; what is a second or more before 0 belongs to no picture.
     guard Double(tick) * av_q2d(own) > -1, tick < 2 * bound else { return false }
-    // An edit list may cut packets out of the middle; those before the first are its decoder's
-    // start.
+    // An edit list may cut packets out of the middle. Packets before 0 that it cuts are kept, as
+    // the decoder starts with them.
     let isCutAway = packet.pointee.flags & AV_PKT_FLAG_DISCARD != 0
     if isCutAway && tick >= 0 { return false }
     if target.lastTick != .min { tick = max(tick, target.lastTick + 1) }

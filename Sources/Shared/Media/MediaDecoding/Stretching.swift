@@ -1,14 +1,14 @@
 internal import Imaging
 
-/// Enlarges one side of a picture by cubic interpolation (Catmull-Rom). Every pixel is a function of
-/// its place in the whole picture, so that a region equals that part of the whole.
+/// Enlarges one side of a picture by cubic interpolation (Catmull-Rom). Every pixel is a function
+/// of its position in the whole picture, so that a region equals that part of the whole.
 struct Stretching {
-  /// The picture's side before.
+  /// Length of the side in the coded picture.
   let coded: Int
-  /// The picture's side afterwards, at least as long.
+  /// Length of the side in the displayed picture, at least `coded`.
   let displayed: Int
 
-  /// Weights add up to this.
+  /// Sum of the weights.
   private static let unit: Int32 = 1 << 12
 
   /// The pixels that a range of stretched ones is made from.
@@ -20,9 +20,9 @@ struct Stretching {
 
   /// Four neighbours from `first` on, and their weights. Neighbours may lie outside of the picture.
   private func tap(_ position: Int) -> (first: Int, weights: SIMD4<Int32>) {
-    let place = (Double(position) + 0.5) * Double(coded) / Double(displayed) - 0.5
-    let whole = place.rounded(.down)
-    let t = place - whole
+    let exact = (Double(position) + 0.5) * Double(coded) / Double(displayed) - 0.5
+    let whole = exact.rounded(.down)
+    let t = exact - whole
     let unit = Double(Stretching.unit)
     var weights = SIMD4<Int32>(
       Int32((unit * (-0.5 * t + t * t - 0.5 * t * t * t)).rounded()),
@@ -37,7 +37,7 @@ struct Stretching {
   ///
   /// - Parameters:
   ///   - source: the columns `sources(of: range)` of the coded picture.
-  ///   - range: the columns that are wanted.
+  ///   - range: the columns of the stretched picture to compute.
   func columns(_ range: Range<Int>, of source: PixelBuffer) -> PixelBuffer {
     stretch(
       range, width: range.count, height: source.height, source: source, isAlongRows: true)

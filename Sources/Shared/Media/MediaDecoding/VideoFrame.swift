@@ -2,15 +2,15 @@ internal import CFFmpeg
 package import Imaging
 internal import Measure
 
-/// A decoded picture that is still in the decoder's own format; only what is asked for is converted
+/// A decoded picture that is still in the decoder's own format; only requested parts are converted
 /// to RGB. All coordinates are those of the displayed (stretched, mirrored, rotated) picture. Not
 /// thread-safe.
 package final class VideoFrame {
-  /// Position among the video's pictures in order of presentation, from 0.
+  /// Index among the video's pictures in order of presentation, from 0.
   package internal(set) var index: Int
 
-  /// Presentation time in seconds after the video's first picture; nil where it isn't known, as in a
-  /// folder of frames.
+  /// Presentation time in seconds after the video's first picture; nil if unknown, as in a folder
+  /// of frames.
   package internal(set) var timestampSeconds: Double?
 
   /// Width of the displayed picture in pixels.
@@ -26,7 +26,7 @@ package final class VideoFrame {
   /// CPU seconds spent in converting this picture.
   package internal(set) var conversionSeconds = 0.0
 
-  /// Takes over `frame`.
+  /// Takes ownership of `frame`.
   init(
     _ frame: UnsafeMutablePointer<AVFrame>, index: Int, timestampSeconds: Double,
     placement: PicturePlacement, converter: FrameConverter
@@ -71,7 +71,7 @@ package final class VideoFrame {
     try region(x: 0, y: 0, width: width, height: height)
   }
 
-  /// A part of the stretched picture, before it is turned.
+  /// A part of the stretched picture, before it is mirrored and rotated.
   private func stretched(_ x: Range<Int>, _ y: Range<Int>) throws(MediaError) -> PixelBuffer {
     if let columns = placement.columns {
       return columns.columns(x, of: try coded(columns.sources(of: x), y))
@@ -90,9 +90,9 @@ package final class VideoFrame {
 
 /// Where the pixels of a displayed picture lie in the coded one.
 struct PicturePlacement {
-  /// Stretches the coded picture's rows; nil where they stay as long as they are.
+  /// Stretches the coded picture's rows; nil if they keep their length.
   let columns: Stretching?
-  /// Stretches the coded picture's columns; nil as above.
+  /// Stretches the coded picture's columns; nil if they keep their length.
   let rows: Stretching?
   let orientation: PictureOrientation
   /// Size of the displayed picture.
@@ -113,7 +113,7 @@ struct PicturePlacement {
     height = orientation.isUpright ? size.height : size.width
   }
 
-  /// Where a part of the displayed picture lies before the picture is mirrored and turned.
+  /// Where a part of the displayed picture lies before the picture is mirrored and rotated.
   func unturned(x: Range<Int>, y: Range<Int>) -> (x: Range<Int>, y: Range<Int>) {
     let (columns, rows) =
       switch orientation.quarterTurns {
@@ -126,7 +126,7 @@ struct PicturePlacement {
     return (reversed(columns, orientation.isUpright ? width : height), rows)
   }
 
-  /// Mirrors and turns a part of the picture.
+  /// Mirrors and rotates a part of the picture.
   func oriented(_ part: PixelBuffer) -> PixelBuffer {
     (orientation.isMirrored ? part.mirrored : part)
       .rotatedClockwise(quarterTurns: orientation.quarterTurns)

@@ -1,7 +1,7 @@
 internal import CFFmpeg
 
 extension VideoInput {
-  /// Reads picture traits of the stream's codec; nil where packets don't tell enough.
+  /// Reads picture traits of the stream's codec; nil if packets don't tell enough.
   var pictureInspector: PictureInspector? {
     let parameters = parameters.pointee
     let extradata = UnsafeBufferPointer(
@@ -25,13 +25,14 @@ extension VideoInput {
   }
 }
 
-/// Tells the single fields of interlaced H.264 apart from whole pictures, by libavcodec's parser;
-/// such a field may come in a packet of its own, or be referred to when its partner isn't.
+/// Distinguishes single fields of interlaced H.264 from whole pictures, by libavcodec's parser.
+/// Such a field may come in a packet of its own, or be referred to when its partner isn't.
 final class FieldDetector {
   private let parser: UnsafeMutablePointer<AVCodecParserContext>
   private let context: UnsafeMutablePointer<AVCodecContext>
 
-  /// - Returns: nil for codecs without field pictures, or whose fields are otherwise recognised.
+  /// - Returns: nil for codecs without field pictures, or whose fields are recognised in another
+  ///   way.
   init?(_ input: VideoInput) {
     guard input.parameters.pointee.codec_id == AV_CODEC_ID_H264,
       let parser = av_parser_init(Int32(AV_CODEC_ID_H264.rawValue))

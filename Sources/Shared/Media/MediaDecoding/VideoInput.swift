@@ -7,7 +7,7 @@ internal import CFFmpeg
 /// An opened file and its video stream; the only owner of the `AVFormatContext`.
 final class VideoInput {
   /// Containers that are read. Playlists and other formats that open further files are not among
-  /// them: a video folder may come from strangers.
+  /// them, as videos may come from untrusted sources.
   private static let containers =
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,flv,asf,ogg,m4v,h264,hevc,"
     + "ivf,nut,mxf,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,gif,apng"
@@ -19,7 +19,7 @@ final class VideoInput {
   /// Colours that the container's header gives the stream.
   let colour: ColourDescription
 
-  /// Shape of the pixels that the container's header gives the stream; nil where it says nothing.
+  /// Shape of the pixels that the container's header gives the stream; nil if it gives none.
   let shape: PixelShape?
 
   var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }
@@ -67,8 +67,8 @@ final class VideoInput {
     avformat_close_input(&owned)
   }
 
-  /// Opens a file of a known format, without looking for what its streams are. The corresponding C
-  /// function is `avformat_open_input`.
+  /// Opens a file of a known format, without probing its streams. The corresponding C function is
+  /// `avformat_open_input`.
   static func opened(_ path: String) throws(MediaError) -> UnsafeMutablePointer<AVFormatContext> {
     let head = try VideoInput.head(ofReadable: path)
     av_log_set_level(AV_LOG_QUIET)
@@ -78,7 +78,7 @@ final class VideoInput {
     av_dict_set(&options, "format_whitelist", VideoInput.containers, 0)
     av_dict_set(&options, "protocol_whitelist", "file", 0)
     var opened: UnsafeMutablePointer<AVFormatContext>?
-    // Probing takes what is named .jpg for the numbered files that FFmpeg's tools read.
+    // Probing takes a file named .jpg for one of the numbered files that FFmpeg's tools read.
     let format = head.starts(with: [0xFF, 0xD8, 0xFF]) ? av_find_input_format("jpeg_pipe") : nil
     // The prefix keeps a name such as "concat:a|b" from being taken for a protocol.
     let status = avformat_open_input(&opened, "file:" + path, format, &options)
@@ -112,7 +112,7 @@ final class VideoInput {
     return false
   }
 
-  /// The orientation that the container's display matrix gives the pictures; nil where it has none.
+  /// The orientation that the container's display matrix gives the pictures; nil if it has none.
   var orientation: PictureOrientation? {
     guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nil) else {
       return nil
@@ -120,27 +120,27 @@ final class VideoInput {
     return PictureOrientation(matrix: PictureOrientation.numbers(UnsafeRawPointer(data)))
   }
 
-  /// What the container says of its pictures.
+  /// What the container says about its pictures.
   var container: PictureInterpreter.Container {
     PictureInterpreter.Container(
       codec: parameters.pointee.codec_id, orientation: orientation, shape: shape, colour: colour,
       fieldOrder: parameters.pointee.field_order)
   }
 
-  /// When the file's earliest stream begins, in seconds; nil where that isn't known.
+  /// Time in seconds at which the file's earliest stream begins; nil if unknown.
   var startSeconds: Double? {
     let start = context.pointee.start_time
     return start == CFFMPEG_NO_TIMESTAMP ? nil : Double(start) / Double(AV_TIME_BASE)
   }
 
-  /// Seconds that the header claims; nil where it claims nothing.
+  /// Duration in seconds that the header claims; nil if it claims none.
   var claimedDurationSeconds: Double? {
     if stream.pointee.duration > 0 { return Double(stream.pointee.duration) * secondsPerTick }
     guard context.pointee.duration > 0 else { return nil }
     return Double(context.pointee.duration) / Double(AV_TIME_BASE)
   }
 
-  /// Tells the plain reasons apart that libavformat reports alike.
+  /// Checks for simple failures that libavformat reports all alike.
   ///
   /// - Returns: the first bytes of the file, as many as a WebP file's flags need.
   private static func head(ofReadable path: String) throws(MediaError) -> [UInt8] {
@@ -173,8 +173,7 @@ final class VideoInput {
     return head
   }
 
-  /// Whether a file's extended header (WebP container specification, "VP8X") says that it is an
-  /// animation.
+  /// Whether a file is an animation by its extended header (WebP container specification, "VP8X").
   private static func isAnimatedWebP(_ head: [UInt8]) -> Bool {
     guard head.count == 21 else { return false }
     func text(_ range: Range<Int>) -> String { String(decoding: head[range], as: UTF8.self) }

@@ -2,12 +2,12 @@ internal import CFFmpeg
 package import Contract
 internal import Measure
 
-/// Decodes evenly spaced pictures of one video, and no picture that they don't need.
+/// Decodes evenly spaced pictures of one video, and of the others only those that these need.
 ///
-/// The whole stream is indexed first, so the choice rests on the packets' presentation times and
-/// never on a header's count. One thread; use one reader per worker.
+/// The whole stream is indexed first, so the choice depends on the packets' presentation times and
+/// never on a header's count. It uses one thread; use one reader per worker.
 package final class VideoReader {
-  /// What decoding cost and met.
+  /// Counts and times of decoding.
   package struct Report: Sendable, Equatable {
     /// Pictures that were chosen.
     package var chosenFrames = 0
@@ -17,10 +17,10 @@ package final class VideoReader {
     package var decodedPackets = 0
     /// Damaged packets and pictures, by demuxer or decoder.
     package var damagedPackets = 0
-    /// What is wrong with the first damaged picture, where that is known.
+    /// What is wrong with the first damaged picture, if known.
     package var firstDamage: String?
-    /// When the first chosen picture that can't be decoded would be shown, in seconds after the
-    /// video's first picture; nil where all are decoded, and where pictures have no times.
+    /// Time of the first chosen picture that can't be decoded, in seconds after the video's first
+    /// picture; nil if all are decoded, or if pictures have no times.
     package var firstLossSeconds: Double?
     /// CPU seconds for reading the file.
     package var demuxSeconds = 0.0
@@ -30,18 +30,19 @@ package final class VideoReader {
     package var convertSeconds = 0.0
   }
 
-  /// What is known of the video; of its pictures more once one is delivered.
+  /// What is known about the video; more is known about its pictures once one is delivered.
   package private(set) var information: VideoInformation
 
-  /// Seconds that the file's header claims where it claims more than can be read (by 5% and 0.2
-  /// seconds at least): the file is truncated.
+  /// Duration in seconds that the file's header claims, if it is longer than what can be read (by
+  /// 5% and 0.2 seconds at least), because the file is truncated; nil otherwise.
   package let claimedDurationSeconds: Double?
 
   private let input: VideoInput
   private let source: PacketSource
   private let pixels: PixelInterpretation
   private let skipsUnneededFrames: Bool
-  /// Presentation times of all pictures; decoding positions where the packets tell them.
+  /// Presentation times of all pictures; `order` has their decoding positions, if the packets tell
+  /// them.
   private let times: [Int64]
   private let order: [Int]?
   private let endTime: Int64
@@ -50,10 +51,10 @@ package final class VideoReader {
   ///
   /// - Parameters:
   ///   - path: path of a local file.
-  ///   - pixels: what the pixels of a picture mean.
-  ///   - skipsUnneededFrames: leave out what the chosen pictures don't need; the same bytes come out
-  ///     either way.
-  ///   - isCancelled: asked between packets; decoding stops with `MediaError.Code.cancelled`.
+  ///   - pixels: how pictures are interpreted.
+  ///   - skipsUnneededFrames: whether to skip what the chosen pictures don't need; the result is
+  ///     the same.
+  ///   - isCancelled: called between packets; true ends with `MediaError.Code.cancelled`.
   package convenience init(
     path: String, pixels: PixelInterpretation = PixelInterpretation(),
     skipsUnneededFrames: Bool = true, isCancelled: () -> Bool = { false }
@@ -63,7 +64,7 @@ package final class VideoReader {
       memoryLimitBytes: PacketSource.memoryLimitBytes, isCancelled: isCancelled)
   }
 
-  /// - Parameter memoryLimitBytes: packets of more bytes are read from the file twice.
+  /// - Parameter memoryLimitBytes: if the packets have more bytes, the file is read twice.
   init(
     path: String, pixels: PixelInterpretation = PixelInterpretation(), skipsUnneededFrames: Bool,
     memoryLimitBytes: Int, isCancelled: () -> Bool = { false }
@@ -75,7 +76,8 @@ package final class VideoReader {
     self.skipsUnneededFrames = skipsUnneededFrames
     let entries = source.index.entries
     let parameters = input.parameters.pointee
-    // What follows the first one of a still picture's file is a preview, a depth map or another page.
+    // In a still picture's file, what follows the first one is a preview, a depth map or another
+    // page.
     let limit = input.isPictureFile ? 1 : Int.max
     let found: Int
     if source.isChoosable {
@@ -124,10 +126,10 @@ package final class VideoReader {
       !isStill && claimed - duration > max(0.2, claimed * 0.05) && duration > 0 ? claimed : nil
   }
 
-  /// Decodes `count` pictures, evenly spaced in presentation time, and gives them to `body` in order
-  /// of presentation.
+  /// Decodes `count` pictures, evenly spaced in presentation time, and passes them to `body` in
+  /// order of presentation.
   ///
-  /// Damaged packets are counted and passed over; if they leave no picture at all, that is
+  /// Damaged packets are counted and skipped; if no picture is left, the error is
   /// `MediaError.Code.noFrames`. An error of `body` ends decoding and is thrown.
   ///
   /// - Precondition: `count` is positive.
@@ -139,7 +141,7 @@ package final class VideoReader {
     return try decode(chosen, isCancelled, body)
   }
 
-  /// Decodes every picture that the stream presents, and gives all to `body` in order of
+  /// Decodes every picture that the stream presents, and passes all to `body` in order of
   /// presentation; otherwise as `decodeFrames`.
   package func decodeAllFrames(
     isCancelled: () -> Bool = { false }, _ body: (VideoFrame) throws -> Void
@@ -147,7 +149,7 @@ package final class VideoReader {
     try decode(Array(times.indices), isCancelled, body)
   }
 
-  /// When each picture is shown, and when the last one's presentation ends.
+  /// Presentation times of all pictures, and the end of the last one's presentation.
   func presentation() throws(MediaError) -> Presentation {
     let timeBase = input.stream.pointee.time_base
     return try Presentation(
@@ -155,7 +157,7 @@ package final class VideoReader {
       startSeconds: input.startSeconds)
   }
 
-  /// Decodes the pictures at these positions, which ascend.
+  /// Decodes the pictures at these ascending indices.
   private func decode(
     _ chosen: [Int], _ isCancelled: () -> Bool, _ body: (VideoFrame) throws -> Void
   ) throws -> Report {
@@ -166,7 +168,7 @@ package final class VideoReader {
       pixels: pixels, container: input.container, facts: information.stream)
     var failure: (any Error)?
     var bodySeconds = 0.0
-    /// What is chosen is delivered in this order, so what is passed over is lost.
+    /// Chosen pictures are delivered in this order, so one that is skipped is lost.
     func noteLoss(before position: Int?) {
       guard report.firstLossSeconds == nil, report.deliveredFrames < chosen.count,
         chosen[report.deliveredFrames] != position
@@ -202,7 +204,7 @@ package final class VideoReader {
       report.decodedPackets = decoder.decodedPackets
       report.damagedPackets = decoder.damagedPackets
       noteLoss(before: nil)
-      // Where pictures have no places of their own, those after a lost one take its place.
+      // If packets don't tell the order, the pictures after a lost one get its index.
       if order == nil, let number = decoder.picturesBeforeDamage {
         report.firstLossSeconds = seconds(at: min(number, times.count - 1))
       }
@@ -227,21 +229,21 @@ package final class VideoReader {
     Double(times[position] - times[0]) * input.secondsPerTick
   }
 
-  /// Takes over what the first delivered picture says of size and orientation.
+  /// Takes size and orientation from the first delivered picture.
   private func note(_ placement: PicturePlacement) {
     information.widthPixels = placement.width
     information.heightPixels = placement.height
     information.quarterTurns = placement.orientation.quarterTurns
   }
 
-  /// A number per second, rounded to 1/1000; nil where there is no time or it is absurd.
+  /// A number per second, rounded to 1/1000; nil if there is no time or the rate is implausible.
   private static func rate(_ count: Double, seconds: Double) -> Double? {
     guard seconds > 0, count > 0 else { return nil }
     let rate = (count / seconds * 1000).rounded() / 1000
     return rate.isFinite && rate < 1e15 ? rate : nil
   }
 
-  /// - Returns: the decoder, for what it counted.
+  /// - Returns: the decoder, with its counts.
   private func run(
     _ chosen: [Int], _ isCancelled: () -> Bool,
     _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
@@ -290,8 +292,8 @@ package final class VideoReader {
     return decoder
   }
 
-  /// For streams whose packets don't tell their pictures' times: the n-th picture that comes out is
-  /// the n-th of the first pass.
+  /// For streams whose packets don't tell their pictures' times: the n-th decoded picture is the
+  /// n-th of the first pass.
   private func decodeEverything(
     _ decoder: FrameDecoder, chosen: Set<Int>, _ isCancelled: () -> Bool,
     _ deliver: (UnsafeMutablePointer<AVFrame>, Int) throws(MediaError) -> Void
@@ -313,8 +315,8 @@ package final class VideoReader {
   ) throws(MediaError) -> [Int64] {
     var times: [Int64] = []
     try decodeAll(try FrameDecoder(input), source, isCancelled) { (frame) throws(MediaError) in
-      // Raw streams have no times, but packets have a duration. Times far out are damage; within
-      // these bounds no sum or difference overflows.
+      // Raw streams have no times, but packets have a duration. Times out of these bounds are
+      // damage; within them no sum or difference overflows.
       let best = frame.pointee.best_effort_timestamp
       let isPlausible = best > -(1 << 60) && best < 1 << 60
       let step = isPlausible ? 1 : max(source.index.entries[0].duration, 1)
