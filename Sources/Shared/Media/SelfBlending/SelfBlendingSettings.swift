@@ -1,5 +1,5 @@
-/// How fakes are made of real faces (self-blended images: Shiohara and Yamasaki, Detecting Deepfakes
-/// with Self-Blended Images, CVPR 2022): a probability for each change, and its range.
+/// How fakes are made from real faces (self-blended images: Shiohara and Yamasaki, Detecting
+/// Deepfakes with Self-Blended Images, CVPR 2022): a probability for each change, and its range.
 ///
 /// Lengths are shares of the crop's side.
 package struct SelfBlendingSettings: Sendable, Equatable {
@@ -15,51 +15,49 @@ package struct SelfBlendingSettings: Sendable, Equatable {
   package var inside = 0.5
   /// Probability that the middle of the mask has the weight 1.
   package var full = 0.5
-  /// Its weight otherwise, 0.05...1.
+  /// Weight of the middle of the mask otherwise, 0.05...1.
   package var strength = 0.25...1.0
   /// Probability that red, green and blue are shifted.
   package var tint = 0.5
-  /// Most shift of a colour, in 1/255, 0...255.
+  /// Largest shift of a colour, in 1/255, 0...255.
   package var tintShift = 20.0
   /// Probability that hue, saturation and brightness are changed.
   package var hue = 0.5
-  /// Most turn of the hue, in degrees, 0...180.
+  /// Largest rotation of the hue, in degrees, 0...180.
   package var hueTurn = 8.0
-  /// Most change of saturation and brightness, as a share, 0...1.
+  /// Largest change of saturation and brightness, as a share, 0...1.
   package var saturation = 0.15
   /// Probability that contrast and brightness are changed.
   package var contrast = 0.5
-  /// Most change of contrast and brightness, as a share, 0...1.
+  /// Largest change of contrast and brightness, as a share, 0...1.
   package var contrastChange = 0.15
-  /// Probability that the changed side is made smaller and larger again; it is sharpened otherwise.
+  /// Probability that the changed picture is reduced and enlarged again; otherwise it is sharpened.
   package var downscale = 0.5
-  /// The smaller side as a share, 0.1...1.
+  /// The reduced side as a share, 0.1...1.
   package var downscaleFactor = 0.4...0.9
-  /// How much is sharpened, 0...4.
+  /// Strength of the sharpening, 0...4.
   package var sharpen = 0.2...0.6
-  /// Scale of what is put on, 0.5...2.
+  /// Scale of the picture that is blended in, 0.5...2.
   package var scale = 0.95...1.05
-  /// Most turn of what is put on, in degrees, 0...45.
+  /// Largest rotation of the picture that is blended in, in degrees, 0...45.
   package var rotation = 1.5
-  /// Most shift to the side, 0...0.5.
+  /// Largest horizontal shift, 0...0.5.
   package var shiftX = 0.03
-  /// Most shift up or down, 0...0.5.
+  /// Largest vertical shift, 0...0.5.
   package var shiftY = 0.015
 
-  /// The defaults.
   package init() {}
 
   /// A setting that is out of bounds.
   package struct Fault: Error, Sendable, Equatable {
-    /// Its name.
     package let name: String
-    /// What it may be.
+    /// The values that are allowed.
     package let expected: String
-    /// What it is.
+    /// The value.
     package let got: String
   }
 
-  /// Throws where a number is out of bounds.
+  /// Throws if a number is out of bounds.
   package func check() throws(Fault) {
     let numbers: [(String, Double, ClosedRange<Double>)] = [
       ("inside", inside, 0...1), ("full", full, 0...1), ("tint", tint, 0...1),
