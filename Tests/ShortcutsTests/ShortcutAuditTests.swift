@@ -22,7 +22,7 @@ import Workers
     #expect(finding.hasPrefix("fakes have fewer bits per pixel: median 0.0"), "\(finding)")
     #expect(audit.advice?.contains("re-encode all videos alike") == true)
     #expect(audit.text.contains("SHORTCUT: fakes have fewer bits per pixel"))
-    #expect(audit.warning?.contains("To take it out: re-encode") == true)
+    #expect(audit.warning?.contains("To remove it: re-encode") == true)
   }
 
   /// What is planted in each feature is found, and told apart from the others.
