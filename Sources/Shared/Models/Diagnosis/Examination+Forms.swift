@@ -3,7 +3,7 @@ internal import Evaluation
 internal import ModelFiles
 internal import TensorFiles
 
-/// What a file holds besides the network that is known here, or in other forms.
+/// Findings about what a file holds besides the network, or in another form.
 extension Examination {
   var otherStem: Finding? {
     network.otherStem.map { stem in
