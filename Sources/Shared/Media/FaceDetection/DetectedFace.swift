@@ -27,7 +27,7 @@ package struct FaceLandmarks: Sendable, Equatable {
 /// A face and the square in which the last network saw it; its answer depends on the square.
 package struct PlacedFace: Sendable, Equatable {
   package let face: DetectedFace
-  /// In pixels of the picture.
+  /// The square, in pixels of the picture.
   package let square: FaceBox
 
   package init(face: DetectedFace, square: FaceBox) {
@@ -38,7 +38,7 @@ package struct PlacedFace: Sendable, Equatable {
 
 /// A face that was found in a picture.
 package struct DetectedFace: Sendable, Equatable {
-  /// In pixels of the picture.
+  /// The box, in pixels of the picture.
   package var box: FaceBox
   /// Confidence of the last network, 0...1.
   package var score: Float

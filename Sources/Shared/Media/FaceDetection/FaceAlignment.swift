@@ -1,7 +1,7 @@
 package import Contract
 package import Imaging
 
-/// Where a crop lies in the picture.
+/// The position of a crop in the picture.
 package struct CropPlacement: Sendable, Equatable {
   /// Takes coordinates of the crop to coordinates of the picture; pixel (0, 0) covers 0...1.
   package let transform: SimilarityTransform

@@ -74,8 +74,8 @@ package final class FaceExtractor {
   ///     video is searched like any other. Used only by recipes that reuse originals.
   ///   - isCancelled: called between packets; a cancelled video throws `MediaError.Code.cancelled`.
   ///   - progress: called after each picture with the number of pictures so far.
-  /// - Throws: `MediaError` if the video can't be read at all. A damaged video of which some
-  ///   pictures can be decoded gives notes in the result.
+  /// - Throws: `MediaError` if the video can't be read at all. A damaged video gives notes in the
+  ///   result if some of its pictures can be decoded.
   package func extract(
     path: String, framesPerSecond: Double? = nil, original: OriginalFaces? = nil,
     isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }

@@ -44,7 +44,7 @@ package struct VideoFaces: Sendable {
   package var original: String?
   /// CPU times of the stages.
   package var times: StageTimes
-  /// The time from which on the video is damaged, in seconds: where it is truncated, or where the
+  /// The second from which on the video is damaged: where it is truncated, or where the
   /// first chosen picture could not be decoded. Nil for an undamaged video, or if times are
   /// unknown.
   package var firstLossSeconds: Double?

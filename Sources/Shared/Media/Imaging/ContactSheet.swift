@@ -4,7 +4,7 @@ package struct ContactSheet: Sendable {
   package struct Cell: Sendable {
     /// Any square picture; it is scaled to the sheet's cells.
     package var picture: PixelBuffer
-    /// A short line under the picture; shortened in the middle where it is too long.
+    /// A line under the picture; shortened in the middle if it is too long.
     package var caption: String
 
     package init(picture: PixelBuffer, caption: String) {

@@ -10,7 +10,8 @@ extension PixelBuffer {
     laplacianVariance(in: region).map { -log(max($0, Self.leastLaplacianVariance)) }
   }
 
-  /// In squared grey levels; where there is anything to see, rounding to 8 bits alone gives more.
+  /// A variance in squared grey levels; where a picture shows anything, rounding to 8 bits alone
+  /// gives more.
   static let leastLaplacianVariance = 0.01
 
   /// The variance of the Laplacian of the luma over a part of the picture, in squared grey levels;

@@ -9,8 +9,8 @@ extension Examination {
   ///
   /// The scales of every BatchNorm are exactly 1 (or 0, with which some programs begin the last one
   /// of a block) and its shifts exactly 0, which no optimizer leaves so; nine of ten weights are
-  /// samples of an initialiser. Without BatchNorm, as in many heads, there must be enough weights to
-  /// tell, all of them samples, and each bias exactly 0 or, if its weight is a sample of
+  /// samples of an initialiser. Without BatchNorm, as in many heads, there must be enough weights
+  /// to tell, all of them samples, and each bias exactly 0 or, if its weight is a sample of
   /// `nn.Linear`'s initialiser, within the bounds of that.
   func isUntrained(_ units: [Unit]) -> Bool {
     var (matching, tested, count) = (0, 0, 0)

@@ -3,8 +3,8 @@ internal import Contract
 /// Predictions in the order of their probability with the group of each: sorted once, so that the
 /// area under the ROC curve of a resample is one pass with integer sums.
 struct GroupedRanking {
-  /// By rising probability: the group, shifted left by two; bit 1 is set for a fake, bit 0 for the
-  /// last one of equal probabilities.
+  /// Sorted by rising probability: the group, shifted left by two; bit 1 is set for a fake, bit 0
+  /// for the last one of equal probabilities.
   private let entries: [UInt32]
 
   /// - Parameter groups: the group of each prediction, below 2^30.

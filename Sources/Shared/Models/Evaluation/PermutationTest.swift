@@ -47,7 +47,7 @@ package struct PermutationTest: Codable, Sendable, Equatable {
   /// Smallest number of videos of either class with which the videos of few groups may decide.
   package static let decisiveVideos = 20
 
-  /// Largest number of arrangements of which all are tried.
+  /// Up to this number of arrangements, all are tried.
   static let largestCompleteCount = 20_000
   /// Number of random arrangements if there are more.
   static let draws = 10_000

@@ -39,7 +39,7 @@ package struct RecognizedNetwork: Sendable, Equatable {
     case recognized
     /// No entry of a layer. A linear head with two outputs is assumed.
     case missing
-    /// A head that can be read in several ways, of which this product computes one; the readings as
+    /// A head that can be read in several ways, one of which this product computes; the readings as
     /// a sentence without a full stop.
     case ambiguous(String)
     /// Another head; the reason as a sentence without a full stop. The entries are only the

@@ -3,7 +3,7 @@ internal import NeuralNetwork
 internal import TensorFiles
 
 /// One output that stands for two: the sigmoid of z is the softmax of (0, z). A last layer with one
-/// row is treated as one with two rows, of which the other is zeros; no answer changes.
+/// row is treated as one with two rows, the other one all zeros; no answer changes.
 package struct SingleOutput: Sendable, Equatable {
   /// The label whose logit the output is.
   package let label: VideoLabel

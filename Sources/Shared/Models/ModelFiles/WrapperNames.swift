@@ -20,7 +20,7 @@ struct WrapperNames {
     }
   }
 
-  /// In the order of the file.
+  /// The names, in the order of the file.
   private(set) var names: [Name]
   /// What was removed; empty if nothing was.
   private(set) var prefix = ""

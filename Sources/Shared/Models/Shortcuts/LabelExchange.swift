@@ -12,7 +12,7 @@ struct LabelExchange {
   private let pure: [[Int]]
   private let pureLabels: [Bool]
 
-  /// Largest number of arrangements of which all are tried.
+  /// Up to this number of arrangements, all are tried.
   static let largestCompleteCount = 256
   /// Number of random arrangements if there are more.
   static let draws = 199

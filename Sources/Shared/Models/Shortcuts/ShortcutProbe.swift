@@ -5,9 +5,9 @@ struct ShortcutProbe {
 
   /// Scores of every video, each by a probe that has seen no video of its group.
   struct Scores {
-    /// By all features together.
+    /// Scores by all features together.
     var joint: [Double]
-    /// By each feature alone, in the table's order.
+    /// Scores by each feature alone, in the table's order.
     var single: [[Double]]
 
     /// The joint scores, then those by each feature.
