@@ -1,6 +1,6 @@
 /// A colour scale for signed numbers: blue below 0, orange above 0, deeper for larger absolute
-/// values, light grey at 0. The steps look equal: the lightness of each side falls in equal steps
-/// (CIELAB, from 95 to 40), and the hue shows the sign to any kind of colour vision.
+/// values, light grey at 0. Equal differences look equal: the lightness of each side falls evenly
+/// (CIELAB, from 95 to 40). The hue shows the sign to any kind of colour vision.
 package enum DivergingColours {
   /// Red, green and blue, 0...255, for a value in -1...1; others are clamped, NaN counts as 0.
   package static func colour(_ value: Double) -> (red: UInt8, green: UInt8, blue: UInt8) {

@@ -61,7 +61,7 @@ extension Examination {
     return Finding(
       .foreignObjects, .note,
       measured: "objects of other programs were passed over: those of \(summary(names))",
-      meaning: "Nothing of them was run. Python would import them, unless told weights_only=True.",
+      meaning: "None of them was run. Python would import them, unless told weights_only=True.",
       subjects: names)
   }
 

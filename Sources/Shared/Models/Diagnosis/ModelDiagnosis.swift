@@ -87,7 +87,7 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
         condition: .foreignFile,
         finding: Finding(
           .foreignFile, .undecided, measured: error.message,
-          meaning: "Nothing is wrong with the file; no weights can be had from it as it is."),
+          meaning: "Nothing is wrong with the file; no weights can be read from it as it is."),
         container: "", prefix: "")
       return
     }
@@ -96,8 +96,8 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
       finding: Finding(
         isCode ? .forbiddenCode : .unreadable, .failed, measured: error.message,
         meaning: isCode
-          ? "Loading this file in Python could run code. Nothing of it was run here."
-          : "No weights can be had from this file.",
+          ? "Loading this file in Python could run code. None of it was run here."
+          : "No weights can be read from this file.",
         advice: isCode
           ? "Don't load it unless you trust whoever made it; ask for a state_dict, saved with "
             + "torch.save(model.state_dict(), path)."

@@ -65,7 +65,8 @@ extension BehaviourCheck {
   /// Advice for outputs in the wrong order.
   static let swapAdvice =
     "Programs that sort folders by name make the outputs (fake, real); `trainer repair MODEL --store "
-    + "DIR --output FIXED` with --swap-classes exchanges them, and without it where that was the mistake. "
+    + "DIR --output FIXED` with --swap-classes exchanges them; if that option was the mistake, repair "
+    + "again without it. "
     + "For a model trained here, look at the labels of these videos."
 
   static let moreGroups =

@@ -41,7 +41,7 @@ package struct Breakdown: Codable, Sendable, Equatable {
   /// Smallest number of videos of either class for an AUC, and of pairs for a share of pairs.
   package static let leastVideos = 5
 
-  /// The property that the rows differ in.
+  /// The property that the videos are grouped by.
   package let property: Property
 
   /// Sorted by name, the row of unknown values last.

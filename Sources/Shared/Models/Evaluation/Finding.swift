@@ -89,7 +89,7 @@ extension Finding: Codable {
   }
 
   /// Writes `outcome` for a check and `severity` for a defect, and the subjects of a check only if
-  /// there are any, as older versions did.
+  /// there are any.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(identifier, forKey: .identifier)

@@ -65,7 +65,7 @@ struct GroupComparison {
     return all
   }
 
-  /// The binomial coefficient, or 2^40 if it is more than the number of arrangements that are
+  /// The binomial coefficient, or 2^40 if it exceeds the number of arrangements of which all are
   /// tried.
   private static func binomial(_ count: Int, _ chosen: Int) -> Int {
     var ways = 1

@@ -39,7 +39,8 @@ package struct PermutationTest: Codable, Sendable, Equatable {
   package let isInverted: Bool
   /// Labels exchanged between groups, and by whole classes within them.
   package let groups: Shares
-  /// Labels exchanged between the videos of each group; nil if there are enough groups.
+  /// Labels exchanged between the videos of each group; nil if there are enough groups, or none with
+  /// both classes.
   package let videos: Shares?
 
   /// With this many groups, all ranked right, chance does as well in less than 1% of all cases.

@@ -64,11 +64,11 @@ package struct ModelFile: Sendable {
       throw ModelFileError(
         .otherContent, subject: file.path,
         file.isCheckpoint
-          ? "expected a model, got a checkpoint of this trainer; make a model of it: trainer export "
+          ? "expected a model, got a checkpoint of this trainer; make a model from it: trainer export "
             + "--checkpoint \(file.path.shellWord) --output model.pt"
           : "expected a model that this trainer exported, got a file without the record "
             + "\(ModelMetadata.recordName); to judge a file of another program, run trainer diagnose "
-            + "--store; to make a model of it, trainer repair \(file.path.shellWord) --store DIR "
+            + "--store; to make a model from it, trainer repair \(file.path.shellWord) --store DIR "
             + "--output fixed.pt (with --force if it is sound); to start from its weights, name it "
             + "as network.initialWeights")
     }

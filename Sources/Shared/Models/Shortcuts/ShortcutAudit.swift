@@ -189,7 +189,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     } else if chance <= Self.largestChanceByVideo, examination.groupsAgree(scores.all[best]) {
       found(area, areas[best].interval)
       reason +=
-        ". There are few groups of people: it rests on their videos, which agree in every group"
+        ". There are few groups of people: this is based on their videos, which agree in every group"
     } else {
       cannotTell(tooFew(area, exchange))
     }

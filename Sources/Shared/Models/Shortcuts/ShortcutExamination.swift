@@ -96,7 +96,7 @@ struct ShortcutExamination {
 
 /// How a feature differs between real and fake videos, in words.
 struct FeatureComparison {
-  /// E.g. "fakes have fewer bits per pixel: median 0.04, of reals 0.11".
+  /// E.g. "fakes have fewer bits per pixel: median 0.04, reals 0.11".
   let sentence: String
 
   init(_ feature: ShortcutFeature, _ videos: [AuditedVideo]) {
@@ -118,7 +118,7 @@ struct FeatureComparison {
     let words = feature.comparison
     var text = "fakes \(area >= 0.5 ? words.more : words.less)"
     if let real = median(real), let fake = median(fake) {
-      text += ": median \(feature.text(fake)), of reals \(feature.text(real))"
+      text += ": median \(feature.text(fake)), reals \(feature.text(real))"
     }
     sentence = text
   }
