@@ -9,9 +9,8 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// One file, one answer: who trains from a file, diagnoses, repairs or evaluates it agrees on what is
-/// in it, and what the diagnosis advises works.
-/// Agreement on files.
+/// One file, one answer: training, diagnosis, repair and evaluation agree on what a file holds, and
+/// the advice of the diagnosis works.
 @Suite struct AgreementTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Fixtures/diagnosis").path
@@ -30,7 +29,7 @@ import Testing
     }
   }
 
-  /// Checks that all who take a file come to the same answer.
+  /// Checks that all that read a file come to the same answer.
   static func expectAgreement(
     _ file: NetworkFile, location: SourceLocation = #_sourceLocation
   ) throws {
@@ -60,7 +59,7 @@ import Testing
       #expect(throws: ModelFileError.self, sourceLocation: location) { try file.state() }
     }
 
-    // Training: the diagnosis advises it where it works, and what it lacks is what was found.
+    // Training: the diagnosis advises it if it works, and the gaps are the missing entries found.
     var state = NetworkState(randomFor: network.architecture, seed: 1)
     let first = state
     let match: WeightMatch?
@@ -104,7 +103,7 @@ import Testing
       }
     }
 
-    // Repair: where it is advised, its subject has exactly what the file has.
+    // Repair: if it is advised, its subject has exactly what the file has.
     if advises("trainer repair", diagnosis) {
       #expect(diagnosis.condition == .repairable && network.isComputable, message)
       #expect(throws: Never.self, sourceLocation: location) { try file.metadata() }
@@ -120,7 +119,7 @@ import Testing
       }
     }
 
-    // Evaluation takes what says how it is to be used, and has every entry.
+    // Evaluation takes a file that describes its use and has every entry.
     if try file.metadata() != nil {
       #expect(throws: Never.self, message, sourceLocation: location) { try ModelFile(file) }
     } else {
@@ -193,7 +192,6 @@ import Testing
     }
   }
 
-  /// The file that one recogniser knew and another found nothing in.
   /// A NaN after any prefix is one gap, and training begins with the rest.
   @Test(
     arguments: [
@@ -244,7 +242,7 @@ import Testing
       return
     }
     try Self.expectAgreement(half)
-    // What tells a network is most of its entries, not one of them.
+    // A network is recognised by most of its entries, not by one of them.
     let beheaded = try file { entries in
       entries.removeAll { $0.name == "conv1.weight" }
       for place in entries.indices { entries[place].name = "resnet." + entries[place].name }
@@ -274,7 +272,7 @@ import Testing
     try Self.expectAgreement(file)
   }
 
-  /// Training is not advised where nothing can begin.
+  /// Training is not advised if none can begin.
   @Test func noStart() throws {
     let wrong = try file { entries in
       let place = try #require(entries.firstIndex { $0.name == "layer2.1.bn1.bias" })
@@ -283,8 +281,8 @@ import Testing
     #expect(!Self.advises("network.initialWeights in", ModelDiagnosis(wrong)))
     #expect(Self.advises("expected shape [16], got [3]", ModelDiagnosis(wrong)))
     try Self.expectAgreement(wrong)
-    // Ten convolutions are enough to tell what it is; less than half of the parameters is too little
-    // to go on with.
+    // Ten convolutions are enough to tell what it is; less than half of the parameters is too
+    // little to go on with.
     let torso = try file { entries in
       entries.removeAll {
         $0.name.hasPrefix("layer3") || $0.name.hasPrefix("layer4") || $0.name == "bn1.bias"
@@ -293,7 +291,7 @@ import Testing
     #expect(ModelDiagnosis(torso).condition == .needsTraining)
     #expect(!Self.advises("network.initialWeights in", ModelDiagnosis(torso)))
     try Self.expectAgreement(torso)
-    // Of a width that is computed nowhere here.
+    // A width that isn't computed here.
     let narrow = try file("narrow.pt") { entries in
       entries.removeAll { $0.name.contains("running") }
     }
@@ -302,7 +300,7 @@ import Testing
     try Self.expectAgreement(narrow)
   }
 
-  /// Where weights are lost, nobody advises a repair that would be refused.
+  /// If weights are lost, no repair is advised that would be refused.
   @Test func lostAndWithoutStatistics() throws {
     let file = try file("parameters-only.pt") { try ruin(&$0, "layer3.0.conv2.weight") }
     let diagnosis = ModelDiagnosis(file)
@@ -332,7 +330,7 @@ import Testing
 
   // MARK: This product's own files
 
-  /// A model and a checkpoint of this product are what their own readers say.
+  /// A model and a checkpoint of this product are recognised as by their own readers.
   @Test func ownFiles() throws {
     try withTemporaryDirectory { folder in
       let architecture = ResNet18Architecture(

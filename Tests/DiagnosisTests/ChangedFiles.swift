@@ -6,8 +6,8 @@ import Testing
 
 @testable import Diagnosis
 
-/// Model files made of a sound one: `Tests/Fixtures/diagnosis/intact.pt`, a ResNet18 of width 8 with 64
-/// features and a linear head.
+/// Model files made from a sound one: `Tests/Fixtures/diagnosis/intact.pt`, a ResNet18 of width 8
+/// with 64 features and a linear head.
 struct ChangedFile {
   typealias Entries = [(name: String, tensor: TorchTensor)]
 
@@ -16,7 +16,7 @@ struct ChangedFile {
       .appendingPathComponent("Fixtures/\(name)").path
   }
 
-  /// The file with changed entries, and what is said beside them.
+  /// The file with changed entries and remarks.
   static func recognize(
     _ name: String = "intact.pt", beside: [TorchEntry] = [],
     choices: NetworkFile.Choices = NetworkFile.Choices(), _ change: (inout Entries) throws -> Void
@@ -55,7 +55,7 @@ struct ChangedFile {
       + (bias ? [(name + ".bias", tensor([outputs]))] : [])
   }
 
-  /// BatchNorm whose running means are those before an activation, or behind ReLU.
+  /// BatchNorm whose running means are those before an activation, or after ReLU.
   static func norm(
     _ name: String, _ channels: Int, statistics: Bool = true, behindReLU: Bool = false
   ) -> Entries {

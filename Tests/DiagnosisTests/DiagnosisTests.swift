@@ -23,11 +23,11 @@ private func diagnose(_ name: String) -> ModelDiagnosis {
   }
 }
 
-/// What a diagnosis should say of a file.
+/// What a diagnosis should say about a file.
 struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
   var file: String
   var condition: ModelDiagnosis.Condition
-  /// The worst finding; nil where nothing is broken.
+  /// The worst finding; nil if nothing is broken.
   var finding: Finding.Identifier?
   var entries: [Int]
 
@@ -93,7 +93,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
     #expect(diagnosis.findings.allSatisfy { $0.outcome != .failed || $0.advice != nil })
   }
 
-  /// All files there are have been looked at.
+  /// Every file of the folder has been diagnosed.
   @Test func completeness() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: fixture(""))
       .filter { !$0.hasSuffix(".py") && !$0.hasPrefix("_") }
@@ -143,7 +143,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
         == Set(entries.map(\.name)))
   }
 
-  /// Prefix and half precision are told.
+  /// Prefix and half precision are reported.
   @Test func facts() {
     #expect(diagnose("data-parallel.pt").prefix == "module.")
     #expect(diagnose("data-parallel.pt").container == "state_dict")
@@ -267,7 +267,7 @@ struct ExpectedDiagnosis: Sendable, CustomTestStringConvertible {
         ranksFakesHigher: false, leansRight: false)
       #expect(judged.condition == condition && judged.verdict == verdict)
     }
-    // Of a broken file predictions are no news.
+    // Predictions of a broken file are only warnings.
     var broken = try diagnosis { try set(&$0, "layer2.0.bn1.running_var", .nan) }
     broken.add(
       [Finding(.predictions, .failed, measured: "NaN", meaning: "No numbers.")],

@@ -6,7 +6,8 @@ import Testing
 
 @testable import Diagnosis
 
-/// Files of other programs, see Tests/Fixtures/foreign/make_foreign.py: every command has one answer.
+/// Files of other programs, see Tests/Fixtures/foreign/make_foreign.py: every command has one
+/// answer.
 @Suite struct ForeignAgreementTests {
   private static var files: [String] {
     get throws {
@@ -19,7 +20,8 @@ import Testing
     }
   }
 
-  /// What is read is one sound network; what isn't is another program's file, not a broken one.
+  /// A file that is read holds one sound network; any other is another program's file, not a broken
+  /// one.
   @Test(arguments: try ForeignAgreementTests.files)
   func oneAnswer(name: String) throws {
     let path = ChangedFile.fixture("foreign/" + name)
@@ -43,7 +45,7 @@ import Testing
     try AgreementTests.expectAgreement(file)
   }
 
-  /// Weights under any key and after any prefix; the same network for everybody.
+  /// Weights under any key and after any prefix; every command sees the same network.
   @Test func names() throws {
     #expect(
       try NetworkFile.recognize(ChangedFile.fixture("foreign/lightning.ckpt")).prefix == "model.")

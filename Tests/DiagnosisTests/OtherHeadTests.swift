@@ -38,7 +38,8 @@ import Testing
     ("other features", File.linear("fc", 128, 2), "doesn't take 64 features"),
   ]
 
-  /// An unknown head is described, and hides neither that the backbone is sound nor that it is broken.
+  /// An unknown head is described, and hides neither that the backbone is sound nor that it is
+  /// broken.
   @Test(arguments: heads.indices)
   func unknownHeads(index: Int) throws {
     let head = Self.heads[index]
@@ -53,7 +54,7 @@ import Testing
 
     let broken = try File.recognize { entries in
       File.removeStatistics(&entries)
-      // LayerNorm and BatchNorm look alike where nothing has statistics.
+      // LayerNorm and BatchNorm look alike if nothing has statistics.
       File.replaceHead(&entries, by: head.entries)
     }
     let other = ModelDiagnosis(broken)
@@ -77,8 +78,9 @@ import Testing
     (["fc.0", "fc.1", "fc.2"], false), (["fc1", "bn", "fc2"], false),
   ]
 
-  /// Where BatchNorm follows its layer at once, it comes before ReLU. Otherwise shapes and names don't
-  /// say so, and nobody guesses: not with statistics missing, and not with a choice of the user's.
+  /// If BatchNorm follows its layer at once, it comes before ReLU. Otherwise shapes and names don't
+  /// say so, and nothing is guessed: not with statistics missing, and not with a choice of the
+  /// user's.
   @Test(arguments: orders)
   func order(names: [String], isKnown: Bool) throws {
     for hasStatistics in [false, true] {
@@ -113,7 +115,7 @@ import Testing
     }
   }
 
-  /// Statistics show what numbers don't: behind ReLU no mean is negative.
+  /// Statistics show what numbers don't: after ReLU no mean is negative.
   @Test(arguments: [["fc.1", "fc.3", "fc.5"], ["fc1", "bn", "fc2"]])
   func evidence(names: [String]) throws {
     let before = try File.recognize { File.replaceHead(&$0, by: Self.twoLayers(names)) }
@@ -129,8 +131,8 @@ import Testing
     #expect(ModelDiagnosis(none).condition == .otherHead)
   }
 
-  /// Trained in PyTorch with ReLU before BatchNorm: an ambiguous head is not taken over by a training,
-  /// the backbone is.
+  /// Trained in PyTorch with ReLU before BatchNorm: a training doesn't load an ambiguous head, but
+  /// it loads the backbone.
   @Test func ambiguousStart() throws {
     let file = try File.recognize {
       File.replaceHead(&$0, by: Self.twoLayers(["fc.1", "fc.2", "fc.5"].map { "x" + $0 }))

@@ -37,7 +37,7 @@ import Testing
     )
   }
 
-  /// One output z is (0, z), or (z, 0) where the file says that it stands for real.
+  /// One output z is (0, z), or (z, 0) if the file says that it stands for real.
   @Test(arguments: heads.indices)
   func twoAnswers(index: Int) throws {
     for (beside, label, text) in [
@@ -92,7 +92,7 @@ import Testing
     try AgreementTests.expectAgreement(file)
   }
 
-  /// The softmax of (0, z) is the sigmoid of z; exchanged answers are those of (z, 0).
+  /// The softmax of (0, z) is the sigmoid of z; exchanged outputs are those of (z, 0).
   @Test func exchanged() throws {
     let file = try File.recognize { File.replaceHead(&$0, by: Self.heads[0]) }
     let state = try file.state(inputSize: 32)

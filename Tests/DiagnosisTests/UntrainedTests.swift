@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  /// A backbone that has learned with a head that hasn't is told as such, and is a start.
+  /// A trained backbone with an untrained head is recognised as such, and is a start.
   @Test(arguments: heads)
   func untrainedHead(head: ResNet18Architecture.Head) throws {
     let state = moved(begun(head, filled: true)) { !$0.isHead }
@@ -96,7 +96,7 @@ import Testing
   @Test(arguments: heads)
   func trained(head: ResNet18Architecture.Head) throws {
     #expect(try diagnosis(moved(begun(head, filled: true)) { _ in true }).condition == .sound)
-    // Only the head: BatchNorm of the backbone as it began is random all the same.
+    // Only the head: a backbone with initial BatchNorm is random nevertheless.
     let headOnly = try diagnosis(moved(begun(head, filled: true)) { $0.isHead })
     #expect(headOnly.findings.first?.identifier == .neverTrained)
   }
@@ -112,7 +112,7 @@ import Testing
     #expect(!identifiers.contains(.neverTrained) && !identifiers.contains(.headNeverTrained))
   }
 
-  /// Each initialiser is told, and none of them from a scaled, shifted or cut sample.
+  /// Each initialiser is recognised, but none in a scaled, shifted or cut sample.
   @Test func initializers() {
     var stream = RandomStream(seed: 3, .weights, 1)
     let normal = (0..<4000).map { _ in stream.normal() }

@@ -124,7 +124,7 @@ struct BehaviourCheckTests {
 
   @Test func outputThatIgnoresItsInputFails() throws {
     try expectOnlyFailure(.outputFollowsInput) { $0.logitsOfChangedPictures = $0.logits }
-    // Rounding is no other answer.
+    // A rounding difference is no other answer.
     try expectOnlyFailure(.outputFollowsInput) {
       $0.logitsOfChangedPictures = $0.logits.map { $0 * 1.00001 }
     }
@@ -224,7 +224,7 @@ struct BehaviourCheckTests {
     for index in wrong.indices where index % 8 < 2 { wrong[index].margin.negate() }
     let undeserved = try evidence(frames: wrong, calibration: Calibration())
     #expect(try outcome(.confidenceSpread, undeserved) == .failed)
-    // The temperature takes the confidence back.
+    // The temperature reduces the confidence.
     #expect(try outcome(.confidenceSpread, evidence(frames: wrong)) == .passed)
   }
 
@@ -244,7 +244,7 @@ struct BehaviourCheckTests {
     let oneClass = BehaviourCheck(try evidence(frames: reals))
     #expect(oneClass.verdict == .cannotTell)
     #expect(oneClass.undecided.count == 3)
-    // Without any prediction nobody has looked.
+    // Without any prediction the model wasn't tried.
     let nothing = try evidence(frames: [])
     #expect(try outcome(.predictsBothClasses, nothing) == .failed)
     #expect(try outcome(.betterThanChance, nothing) == .undecided)

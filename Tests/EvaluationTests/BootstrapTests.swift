@@ -17,13 +17,13 @@ struct BootstrapTests {
       #expect(isClose(ranking.areaUnderCurve(fixture.weights), fixture.auc))
       #expect(isClose(totals.logLoss(fixture.weights), fixture.logLoss))
       #expect(isClose(totals.balancedAccuracy(fixture.weights), fixture.balancedAccuracy))
-      // Every group once is the whole.
+      // Every group counted once gives the metric of all.
       let once = fixture.weights.map { _ in 1 }
       let metrics = BinaryMetrics(fixture.predictions, threshold: fixture.threshold)
       #expect(ranking.areaUnderCurve(once) == metrics.auc)
       #expect(totals.balancedAccuracy(once) == metrics.balancedAccuracy)
       #expect(isClose(totals.logLoss(once), metrics.logLoss, tolerance: 1e-13))
-      // No group at all is nothing.
+      // Without any group there is no metric.
       let none = fixture.weights.map { _ in 0 }
       #expect(ranking.areaUnderCurve(none) == nil)
       #expect(totals.balancedAccuracy(none) == nil && totals.logLoss(none) == nil)

@@ -13,7 +13,8 @@ struct BreakdownTests {
       probability: probability, blur: blur)
   }
 
-  /// Six people, each with a real video of one data set, a fake of method A, and three with one of B.
+  /// Six people, each with a real video of one data set, a fake of method A, and three with one of
+  /// B.
   private var videos: [VideoPrediction] {
     (0..<6).flatMap { person -> [VideoPrediction] in
       let (group, dataset) = ("p\(person)", person < 4 ? "one" : nil)
@@ -35,7 +36,8 @@ struct BreakdownTests {
     #expect(breakdown.rows.map(\.name) == ["A", "B"])
     let (a, b) = (breakdown.rows[0], breakdown.rows[1])
     #expect(a.real == 6 && a.fake == 6 && a.groups == 6)
-    // Reals 0, 0.1, ... 0.5: four are called real. Fakes 0.15, ... 0.65: 0.45, 0.55 and 0.65 are called fake.
+    // Reals 0, 0.1, ... 0.5: four are called real. Fakes 0.15, ... 0.65: 0.45, 0.55 and 0.65 are
+    // called fake.
     #expect(a.realRight == 4 && a.fakeRight == 3)
     // The fake of person n lies above the reals of 0...n+1: 2 + 3 + 4 + 5 + 6 + 6 of 36 pairs.
     #expect(isClose(a.auc, 26.0 / 36))
@@ -65,7 +67,7 @@ struct BreakdownTests {
     #expect(compressions.rows.map(\.name) == [nil] && compressions.rows[0].fake == 9)
   }
 
-  /// What the whole has, a table of one row has too.
+  /// A table of one row has the metrics of the whole.
   @Test func oneRowIsTheWhole() throws {
     let frames = EvaluationReportTests.frames(people: 12)
     let report = try EvaluationReport(

@@ -18,7 +18,7 @@ struct CalibrationTests {
     for fixture in cases {
       let frames = frames(fixture.margins, fixture.labels)
       let calibration = try Calibration.fitted(frames: frames)
-      // SciPy's minimum of a flat valley is good to the root of the precision.
+      // SciPy's minimum of a flat valley is exact to the square root of the precision.
       #expect(
         isClose(calibration.temperature, fixture.temperature, tolerance: 1e-6),
         "\(fixture.name): \(calibration.temperature), \(fixture.temperature)")
@@ -73,7 +73,7 @@ struct CalibrationTests {
     #expect(isClose(threshold([0.1, 0.2, 0.6, 0.9], [0, 0, 1, 1]), 0.4))
     // A model that calls everything real at 0.5, and yet ranks well.
     #expect(isClose(threshold([0.01, 0.02, 0.04, 0.05], [0, 0, 1, 1]), 0.03))
-    // An imbalance doesn't draw it.
+    // An imbalance of the classes doesn't shift it.
     #expect(isClose(threshold([0.1, 0.7, 0.8, 0.9, 0.9, 0.9, 0.9], [0, 0, 1, 1, 1, 1, 1]), 0.75))
   }
 

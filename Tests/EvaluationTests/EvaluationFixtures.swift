@@ -86,7 +86,7 @@ func crops(_ video: EvaluatedVideo, _ margins: Double...) -> [FramePrediction] {
   margins.enumerated().map { FramePrediction(video: video, frame: $0, margin: $1) }
 }
 
-/// Whether two numbers agree, relative to their size where they are large.
+/// Whether two numbers agree, relative to their size if they are large.
 func isClose(_ left: Double?, _ right: Double?, tolerance: Double = 1e-9) -> Bool {
   guard let left, let right else { return left == nil && right == nil }
   return abs(left - right) <= tolerance * max(1, abs(right))

@@ -2,7 +2,7 @@ import Evaluation
 import Foundation
 import Testing
 
-/// Findings in JSON: what files of older versions have is read, and what their readers look for is
+/// Findings in JSON: files of older versions are read, and the keys that older readers look for are
 /// written.
 @Suite struct FindingTests {
   private func decoded(_ json: String) throws -> Finding {

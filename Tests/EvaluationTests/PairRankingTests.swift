@@ -27,7 +27,7 @@ struct PairRankingTests {
       // C: the original isn't measured, so all reals count: 2/2.
       scored("c1", .real, 0.3, group: "C"), scored("c2", .real, 0.2, group: "C"),
       scored("cx", .fake, 0.4, group: "C", original: "nowhere"),
-      // Nobody to compare with.
+      // There is no real video to compare with.
       scored("d", .real, 0.9, group: "D"), scored("e", .fake, 0.1, group: "E"),
     ]
   }
@@ -55,7 +55,7 @@ struct PairRankingTests {
       PairRanking([scored("d", .real, 0.9, group: "D"), scored("e", .fake, 0.1, group: "E")]) == nil
     )
     #expect(PairRanking(people + [scored("n", .fake, .nan, group: "A")]) == nil)
-    // Another person's original is no pair of a group's own, yet the original says who it is.
+    // The pair is one of the fake's group, although the original is another person's.
     let elsewhere = PairRanking([
       scored("d", .real, 0.2, group: "D"), scored("e", .fake, 0.4, group: "E", original: "d"),
     ])
@@ -74,7 +74,7 @@ struct PairRankingTests {
     let ranking = try #require(PairRanking(videos, draws: 2000, seed: 3))
     #expect(ranking.people == 10 && isClose(ranking.share, 0.6))
     let interval = try #require(ranking.interval)
-    // Of the binomial distribution with n = 10 and p = 0.6: P(X <= 2) = 0.012, P(X <= 3) = 0.055;
+    // The binomial distribution with n = 10 and p = 0.6: P(X <= 2) = 0.012, P(X <= 3) = 0.055;
     // P(X >= 9) = 0.046, P(X >= 10) = 0.006.
     #expect(interval.lower == 0.3 && interval.upper == 0.9)
     #expect(interval.draws == 2000)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Evaluation
 
-/// Whether order is told from chance, by counting what chance would do.
+/// The permutation test, compared with counting all arrangements.
 struct PermutationTestTests {
   /// Predictions of groups; each group is its labels (0 real, 1 fake) with probabilities.
   private func predictions(_ groups: [[(Int, Double)]]) -> [VideoPrediction] {
@@ -40,7 +40,7 @@ struct PermutationTestTests {
     return reals * fakes / (reals + fakes)
   }
 
-  /// Groups with both classes change them as a whole: the same as by trying every sign the slow way.
+  /// Groups with both classes exchange them as a whole: the same as trying every sign the slow way.
   @Test(arguments: [[3, 3, 3], [4, 2, 5], [2, 2, 2, 2, 2, 2, 2], [12], [6, 7], [5, 4, 3, 9]])
   func mixedGroupsAgreeWithTryingEverything(sizes: [Int]) throws {
     var random = RandomStream(seed: 5, .check, UInt64(sizes.count), UInt64(sizes[0]))
@@ -66,7 +66,7 @@ struct PermutationTestTests {
     #expect(isClose(test.areaWithinGroups, 0.5 + own / total))
   }
 
-  /// Members of one label: so many, from a probability on in small steps.
+  /// `count` members of one label, with probabilities that rise in small steps.
   private func run(_ count: Int, _ label: Int, from start: Double) -> [(Int, Double)] {
     (0..<count).map { (label, start + Double($0) / 1000) }
   }
@@ -89,7 +89,7 @@ struct PermutationTestTests {
     #expect(isClose(apart.groups.spread, (13.0 / 432).squareRoot()))
   }
 
-  /// People of one class only say nothing where there are none of the other, and change nothing.
+  /// People of one class say nothing if there are none of the other, and change nothing.
   @Test(arguments: [1, 10, 100]) func moreRealPeopleChangeNothing(count: Int) throws {
     let seven = try #require(PermutationTest(predictions(pairs(7)), seed: 1))
     let reals = (0..<count).map { place -> [(Int, Double)] in [(0, 0.1 + Double(place) / 1000)] }
@@ -98,7 +98,7 @@ struct PermutationTestTests {
     #expect(more.groups == seven.groups && more.comparedGroups == 7)
   }
 
-  /// A person with many fakes and high scores proves nothing: order is looked for within people.
+  /// A person with many fakes and high scores proves nothing: videos are compared within people.
   @Test func unequalMixesAreNoEvidence() throws {
     // Within each person fakes score lower; between them, the one with more fakes scores higher.
     let first = run(8, 1, from: 0.80) + run(2, 0, from: 0.90)
@@ -133,7 +133,7 @@ struct PermutationTestTests {
     #expect(large.groups.arrangements == 2501)
   }
 
-  /// Of models that guess, at most one in a hundred seems better than chance by groups, however alike the
+  /// At most one in a hundred guessing models seems better than chance by groups, however alike the
   /// videos of a person and class are.
   @Test func alikeVideosDoNotFoolTheGroups() throws {
     var high = 0
@@ -154,7 +154,7 @@ struct PermutationTestTests {
     #expect(high <= 3 + 7)
   }
 
-  /// Nothing to compare: one class, nothing at all, no number, or nobody with both and one class of others.
+  /// Nothing to compare: no videos, one class, or a probability that is NaN.
   @Test func oneClassHasNoTest() {
     #expect(PermutationTest([], seed: 1) == nil)
     #expect(PermutationTest(predictions([[(0, 0.1), (0, 0.2)]]), seed: 1) == nil)

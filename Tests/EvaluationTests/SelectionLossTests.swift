@@ -5,7 +5,7 @@ import Testing
 
 @testable import Evaluation
 
-/// What epochs are compared by.
+/// The loss that epochs are compared by.
 @Suite struct SelectionLossTests {
   private func prediction(
     _ name: String, _ label: VideoLabel, _ probability: Double, group: String
@@ -13,7 +13,7 @@ import Testing
     VideoPrediction(video: video(name, label, group: group), frames: 1, probability: probability)
   }
 
-  /// Both classes count half, however many videos they have.
+  /// Each class counts one half, however many videos it has.
   @Test func classesCountHalf() throws {
     let loss = try #require(
       SelectionLoss([
@@ -93,8 +93,7 @@ import Testing
     #expect(try #require(shares.fakeAmongReal) <= 0.1)
   }
 
-  /// Random answers: hardly ever does a bound leave many videos on its sure side, and beyond it errors
-  /// are rare by count.
+  /// With random answers few videos get a verdict, and the errors among these are rare by count.
   @Test func chanceDecidesLittle() {
     var decided = 0.0
     var generator = SplitMix64(state: 7)

@@ -13,7 +13,7 @@ struct SharpnessBaselineTests {
       video: video(name, label, group: group), frames: frames, probability: 0.5, blur: blur)
   }
 
-  /// Of six pairs of a fake and a real: 1 + 1/2 + 1 above, by hand.
+  /// Six pairs of a fake and a real, of which 1 + 1/2 + 1 are ranked right, by hand.
   @Test func areaIsTheOneByHand() throws {
     let videos = [
       measured("r1", .real, -5), measured("r2", .real, -3), measured("r3", .real, -4),
@@ -26,7 +26,7 @@ struct SharpnessBaselineTests {
     let withBlind = try #require(
       SharpnessBaseline(videos + [measured("f3", .fake, nil, frames: 0)]))
     #expect(isClose(withBlind.auc, (2.5 + 1.5) / 9))
-    // Of an even number it is the mean of both in the middle, -3.5: above r1 and r3.
+    // For an even number it is the mean of the middle two, -3.5: above r1 and r3.
     let even = try #require(
       SharpnessBaseline(
         videos + [measured("f3", .fake, nil, frames: 0), measured("f4", .fake, -2.9)]))
@@ -41,8 +41,8 @@ struct SharpnessBaselineTests {
     #expect(SharpnessBaseline([measured("r", .real, -1)])?.auc == nil)
   }
 
-  /// A network that answers by blur has the baseline's numbers and intervals, to the bit: videos, draws and
-  /// the treatment of ties are the same.
+  /// A network that answers by blur has the baseline's numbers and intervals, to the bit: videos,
+  /// draws and the treatment of ties are the same.
   @Test func aNetworkThatGoesByBlurIsTheBaseline() throws {
     var random = RandomStream(seed: 8, .check)
     var frames: [FramePrediction] = []
@@ -61,7 +61,7 @@ struct SharpnessBaselineTests {
     #expect(baseline.pairs != nil && baseline.pairs == report.pairs)
     #expect(report.pairs?.pairs == 28 && report.pairs?.interval != nil)
     try expectCodable(report)
-    // Of the network turned round it is the opposite, and the baseline stays.
+    // An inverted network has the opposite, and the baseline stays.
     let inverted = try EvaluationReport(
       frames: frames.map {
         FramePrediction(video: $0.video, frame: 0, margin: -$0.margin, blur: $0.blur)

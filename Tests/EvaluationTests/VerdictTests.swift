@@ -5,10 +5,10 @@ import Testing
 
 @testable import Evaluation
 
-/// Three words: a point estimate that contradicts a check is a failure where the evidence allows it, and
-/// never a success.
+/// The three verdicts: a point estimate that contradicts a check is a failure if the evidence
+/// allows that, and never a success.
 struct VerdictTests {
-  /// What a model with these margins comes to, by its predictions alone.
+  /// The check of a model with these margins, by its predictions alone.
   private func check(_ frames: [FramePrediction], draws: Int = 200) throws -> BehaviourCheck {
     let calibration = try Calibration.fitted(frames: frames, score: .mean)
     let logits: [Float] = [1, 2, 3, 1]
@@ -21,7 +21,7 @@ struct VerdictTests {
         logits: logits, logitsOfChangedPictures: logits.map { $0 + 1 }, logitsAfterReload: nil))
   }
 
-  /// People with so many real and as many fake videos, ordered without a mistake.
+  /// People with equal numbers of real and fake videos, ranked without a mistake.
   private func perfect(people: Int, takes: Int, sign: Double) -> [FramePrediction] {
     (0..<people).flatMap { person in
       (0..<takes * 2).flatMap { take in
@@ -36,7 +36,7 @@ struct VerdictTests {
     try #require(check.findings.first { $0.identifier == .betterThanChance })
   }
 
-  /// A perfectly inverted detector is broken, with as few people as three, and told for what it is.
+  /// A perfectly inverted detector is broken, with only three people, and the finding says why.
   @Test(arguments: [3, 5, 12], [1, 2, 3]) func invertedDetectorIsBroken(
     people: Int, takes: Int
   ) throws {
@@ -62,8 +62,8 @@ struct VerdictTests {
     if !isSound { #expect(finding.advice?.contains("groups") == true) }
   }
 
-  /// A model at chance on fifteen videos: of sixty of them, hardly one is called sound, and nearly all can't be
-  /// told.
+  /// Sixty models at chance on fifteen videos: hardly one is called sound, and on nearly all the
+  /// check can't tell.
   @Test func chanceOnFifteenVideosCannotBeTold() throws {
     var verdicts: [ModelVerdict: Int] = [:]
     for model in 0..<60 {
@@ -80,7 +80,8 @@ struct VerdictTests {
     #expect((verdicts[.cannotTell] ?? 0) >= 48)
   }
 
-  /// What would decide is said, and it is true: with so many groups, a model that is as good passes.
+  /// The advice names a number of groups, and it is true: with that many, an equally good model
+  /// passes.
   @Test func whatWouldDecideDoes() throws {
     func frames(_ people: Int) -> [FramePrediction] {
       var random = RandomStream(seed: 4, .check, 77)
@@ -121,7 +122,7 @@ struct VerdictTests {
     }
   }
 
-  /// Videos that a model has learned from say nothing of others.
+  /// Videos that a model has learned from say nothing about others.
   @Test func learnedVideosProveNothing() throws {
     let frames = perfect(people: 12, takes: 2, sign: 1)
     let calibration = try Calibration.fitted(frames: frames, score: .mean)
@@ -138,7 +139,7 @@ struct VerdictTests {
     }
   }
 
-  /// What a file knows of itself outlasts weaker evidence, and no stronger.
+  /// A file's stated verdict outlasts weaker evidence, but not stronger evidence.
   @Test func weakerEvidenceChangesNothing() {
     let broken = StatedVerdict(.broken, reason: "")
     #expect(ModelVerdict.cannotTell.considering(broken) == .broken)
@@ -147,7 +148,7 @@ struct VerdictTests {
     #expect(ModelVerdict.cannotTell.considering(nil) == .cannotTell)
   }
 
-  /// One place makes the verdict, of whatever findings.
+  /// The verdict follows from any findings by one rule.
   @Test func findingsMakeTheVerdict() {
     func finding(_ outcome: Finding.Outcome) -> Finding {
       Finding(.finite, outcome, measured: "", meaning: "")
@@ -158,7 +159,7 @@ struct VerdictTests {
     #expect(ModelVerdict.allCases.map(\.rawValue) == ["sound", "broken", "cannot tell"])
   }
 
-  /// A check of version 1 of the stories has no verdict in it, and a reload that nobody had asked for.
+  /// A check of an older version has no verdict in it and fewer limits.
   @Test func olderChecksAreRead() throws {
     let old = """
       {"findings": [{"identifier": "betterThanChance", "outcome": "undecided", "measured": "m",

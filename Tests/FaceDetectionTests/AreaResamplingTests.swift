@@ -4,7 +4,7 @@ import Testing
 
 @testable import FaceDetection
 
-/// The fast resampler against the obvious loop.
+/// The fast resampler compared with the obvious loop.
 @Suite struct AreaResamplingTests {
   private func noise(_ width: Int, _ height: Int) -> PixelBuffer {
     var generator = SplitMix64(state: 7)

@@ -11,7 +11,7 @@ import Testing
     SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
   ]
 
-  /// A face whose landmarks are the canonical ones, turned, scaled and moved.
+  /// A face whose landmarks are the canonical ones, rotated, scaled and shifted.
   private func face(angle: Double, scale: Double, at offset: SIMD2<Double>) -> DetectedFace {
     let points = canonical.map { point in
       let (x, y) = (point.x * scale, point.y * scale)
@@ -74,7 +74,7 @@ import Testing
     #expect(face(.box, 1, 100) == PixelRectangle(x: 25, y: 25, width: 50, height: 50))
     #expect(face(.box, 2, 100) == PixelRectangle(x: 38, y: 38, width: 25, height: 25))
     #expect(face(.whole, 1.3, 100) == PixelRectangle(x: 25, y: 25, width: 50, height: 50))
-    // Margins and sizes without much of a face have a region all the same.
+    // Margins and sizes with which little of a face is seen have a region too.
     #expect(face(.box, 100, 64) == PixelRectangle(x: 28, y: 28, width: 8, height: 8))
     #expect(face(.landmarks, 0.1, 64) == PixelRectangle(x: 0, y: 0, width: 64, height: 64))
     #expect(face(.landmarks, 1.3, 1) == PixelRectangle(x: 0, y: 0, width: 1, height: 1))

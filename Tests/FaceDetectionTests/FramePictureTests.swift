@@ -1,7 +1,7 @@
 import Imaging
 import Testing
 
-/// What the search asks of a picture in memory.
+/// What the search needs from a picture in memory.
 @Suite struct FramePictureTests {
   private var picture: PixelBuffer {
     var picture = PixelBuffer(width: 6, height: 4)

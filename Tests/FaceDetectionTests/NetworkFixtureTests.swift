@@ -43,7 +43,7 @@ struct NetworkFixtureTests {
     )
   }
 
-  /// The network's numbers, pixel by pixel. The fixtures' inputs are a formula of the place in NCHW.
+  /// The network's numbers, pixel by pixel. The fixtures' inputs are a function of the NCHW index.
   private func run(_ network: InferenceNetwork, _ shape: FeatureShape) -> [[Float]] {
     let area = shape.height * shape.width
     return network.run(on: shape, workspace: InferenceWorkspace()) { input in

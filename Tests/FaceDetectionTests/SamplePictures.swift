@@ -59,7 +59,7 @@ enum SamplePictures {
     try picture(directory.appending(path: frame.file).path)
   }
 
-  /// A portrait with one face, where set-up has fetched it.
+  /// A portrait with one face, if set-up has fetched it.
   static let portrait = package.appending(path: "weights/portraits/astronaut.png").path
 
   static var portraitAvailable: Bool { FileManager.default.fileExists(atPath: portrait) }

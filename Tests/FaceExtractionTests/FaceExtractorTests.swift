@@ -19,11 +19,11 @@ struct FaceExtractorTests {
       recipe: recipe, skipsUnneededFrames: skipsUnneededFrames)
   }
 
-  /// A clip in which the camera turns by 20 degrees over the portrait.
+  /// A clip in which the camera rotates by 20 degrees over the portrait.
   ///
   /// - Parameters:
   ///   - side: by how much the camera looks past it from the `lookingAsideFrom`th picture on.
-  ///   - darkening: what is taken from all colours, as by another encoder.
+  ///   - darkening: subtracted from all colours, as by another encoder.
   private func writeClip(
     _ path: String, frames: Int, width: Int = 480, side: Double = 0, lookingAsideFrom: Int = 0,
     darkening: UInt8 = 0
@@ -49,7 +49,8 @@ struct FaceExtractorTests {
     try writer.finish()
   }
 
-  /// What was made from a video has its faces at the same places; its pixels are its own.
+  /// A video that was made from another has its faces at the same positions; its pixels are its
+  /// own.
   @Test func facesAreTakenFromTheOriginal() throws {
     try withTemporaryDirectory { folder in
       let (real, fake) = (folder.path(of: "real.mp4"), folder.path(of: "fake.mp4"))
@@ -67,7 +68,7 @@ struct FaceExtractorTests {
       #expect(taken.crops.map(\.track) == known.crops.map(\.track))
       #expect(zip(taken.crops, known.crops).allSatisfy { $0.image != $1.image })
       #expect(taken.framesWithFace == 12 && taken.trackCount == 1 && taken.notes.isEmpty)
-      // Searched alone, they are hardly elsewhere.
+      // A search of its own finds them at nearly the same positions.
       let found = try worker.extract(path: fake)
       #expect(found.original == nil && found.crops.count == 12)
       for (one, other) in zip(found.crops, taken.crops) {
@@ -83,7 +84,7 @@ struct FaceExtractorTests {
     }
   }
 
-  /// Whatever isn't the same video with other pixels is searched as any.
+  /// A video that isn't the original with other pixels is searched like any other.
   @Test(arguments: ["shorter", "wider", "elsewhere", "elsewhere later", "no faces"])
   func whatDiffersFromItsOriginalIsSearched(_ difference: String) throws {
     try withTemporaryDirectory { folder in
@@ -93,7 +94,7 @@ struct FaceExtractorTests {
       case "shorter": try writeClip(fake, frames: 22)
       case "wider": try writeClip(fake, frames: 24, width: 512)
       case "elsewhere": try writeClip(fake, frames: 24, side: 40)
-      // At the second look, after eight of twelve pictures.
+      // At the second search, after eight of twelve pictures.
       case "elsewhere later": try writeClip(fake, frames: 24, side: 40, lookingAsideFrom: 15)
       default: try writeClip(fake, frames: 24)
       }
@@ -257,8 +258,8 @@ struct FaceExtractorTests {
     }
   }
 
-  /// A picture is a video of one frame: nothing is short about it, and its face is kept however many
-  /// frames a track has to have.
+  /// A picture is a video of one frame: nothing is short about it, and its face is kept however
+  /// many frames a track has to have.
   @Test func aPictureGivesItsFace() throws {
     let worker = try extractor(
       ExtractionRecipe(
@@ -270,8 +271,8 @@ struct FaceExtractorTests {
     #expect(faces.information.durationSeconds == nil)
   }
 
-  /// A folder of numbered pictures gives what a video of them gives, and times with a frame rate only.
-  /// Pictures may differ in size: the same person is found in a small one.
+  /// A folder of numbered pictures gives what a video of them gives, and times with a frame rate
+  /// only. Pictures may differ in size: the same person is found in a small one.
   @Test func aFolderOfFramesIsOneVideo() throws {
     try withTemporaryDirectory { folder in
       let portrait = try Portrait.picture()
@@ -351,7 +352,7 @@ struct FaceExtractorTests {
     return picture
   }
 
-  /// The square in the middle is resized without a border; what is beside it is cut off.
+  /// The square in the middle is resized without a border; the rest is cut off.
   @Test(arguments: [(64, 64), (90, 64), (64, 100), (20, 31)])
   func theMiddleIsResized(width: Int, height: Int) throws {
     try withTemporaryDirectory { folder in
@@ -391,7 +392,7 @@ struct FaceExtractorTests {
   }
 }
 
-/// A portrait with one face and the detector's weights, where set-up has fetched them.
+/// A portrait with one face and the detector's weights, if set-up has fetched them.
 enum Portrait {
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

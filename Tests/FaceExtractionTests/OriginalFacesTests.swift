@@ -7,7 +7,7 @@ import NeuralNetwork
 import TestSupport
 import Testing
 
-/// Real fakes whose faces are looked for where their originals have them.
+/// Real fakes whose faces are looked for at the positions of their originals' faces.
 @Suite(
   .enabled(if: Portrait.isPresent, "needs weights/; scripts/test or scripts/demo fetches it"),
   .enabled(if: SharedData.isPresent, "needs ../shared/data"))
@@ -18,8 +18,8 @@ struct OriginalFacesTests {
     ).path
   }
 
-  /// Landmarks are where a search finds them: 90% within 3% of the face's width (97.9% over all clips,
-  /// docs/extraction.md), and the middle one within 1.5%.
+  /// Landmarks are where a search finds them: 90% within 3% of the face's width (97.9% over all
+  /// clips, docs/extraction.md), and the middle one within 1.5%.
   @Test(arguments: [
     ("183", "FaceSwap", "183_253"), ("481", "Deepfakes", "481_469"),
     ("585", "Deepfakes", "585_599"),

@@ -70,7 +70,7 @@ import Testing
     return result
   }
 
-  /// a label stands above its rectangle, or within where there is no room, and never beside the
+  /// a label is above its rectangle, or inside it if there is no room, and never outside of the
   /// picture.
   @Test(
     arguments: [
@@ -87,7 +87,7 @@ import Testing
     #expect(drawn(picture) == PixelRectangle(x: x, y: y, width: 54, height: 22))
   }
 
-  /// text is read on any ground.
+  /// text is legible on any background.
   @Test func labelContrast() {
     for value in [-1, -0.7, 0, 0.7, 1.0] {
       let ground = DivergingColours.pixel(value)

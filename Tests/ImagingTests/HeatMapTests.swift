@@ -15,7 +15,8 @@ import Testing
     Int(picture[x, y].x) - Int(picture[x, y].z)
   }
 
-  /// the hot spot lies where the crop's transform takes the cell's centre, and nowhere else.
+  /// the hot spot lies at the image of the cell's centre under the crop's transform, and only
+  /// there.
   @Test(
     arguments: [
       SimilarityTransform(a: 1, b: 0, tx: 60, ty: 20),
@@ -101,7 +102,8 @@ import Testing
     #expect(slight.x > slight.z + 8 && slight.x < 130 && slight.w == 255)
   }
 
-  /// transforms of faces without size, beyond the picture or without end change nothing.
+  /// transforms of faces without size, outside of the picture or with infinite numbers change
+  /// nothing.
   @Test func uselessTransforms() throws {
     let map = try spot(x: 3, y: 3)
     var picture = PixelBuffer(width: 16, height: 16)
@@ -143,7 +145,7 @@ import Testing
     #expect(map.dividing(by: 8).values == [0, 0.125, 0.25, -0.5])
   }
 
-  /// the colours keep their sign, and look the stronger the farther from 0.
+  /// the colours keep their sign, and look stronger the farther from 0.
   @Test func divergingColours() {
     let (cold, none, warm) = (
       DivergingColours.colour(-1), DivergingColours.colour(0), DivergingColours.colour(1)

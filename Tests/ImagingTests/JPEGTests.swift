@@ -30,7 +30,7 @@ import Testing
     #expect(largest <= 8)
   }
 
-  /// an encoder gives the same bytes again, whatever it encoded between.
+  /// an encoder gives the same bytes again, whatever it encoded in between.
   @Test func deterministic() throws {
     let encoder = try JPEGEncoder(quality: 90)
     let small = sample(width: 40, height: 30)
@@ -41,7 +41,7 @@ import Testing
     #expect(try JPEGEncoder(quality: 60).encode(small).count < first.count)
   }
 
-  /// a picture above the limit is refused, at the limit taken.
+  /// a picture above the limit is refused, one at the limit is decoded.
   @Test func limit() throws {
     let file = try JPEGEncoder(quality: 90).encode(sample(width: 40, height: 30))
     #expect(try JPEG.decode(file, maximumPixels: 1200).width == 40)

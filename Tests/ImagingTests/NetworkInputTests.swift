@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import Testing
 
-/// What a network is given.
+/// The input of a network.
 @Suite struct NetworkInputTests {
   /// Normalization is that of torchvision, channel by channel.
   @Test func normalization() throws {
@@ -23,7 +23,7 @@ import Testing
     #expect(values[768] == 99)
   }
 
-  /// It survives JSON; what can't be one is refused.
+  /// A normalization survives JSON; invalid ones are refused.
   @Test func coding() throws {
     let data = try JSONEncoder().encode(InputNormalization.imageNet)
     #expect(try JSONDecoder().decode(InputNormalization.self, from: data) == .imageNet)
@@ -74,7 +74,7 @@ import Testing
     #expect(abs(Int(quarter[20, 20].x) - Int(quarter[21, 20].x)) < 60)
   }
 
-  /// A decoder gives the same picture again, whatever it read between.
+  /// A decoder gives the same picture again, whatever it read in between.
   @Test func decoder() throws {
     let decoder = try JPEGDecoder()
     let file = try JPEGEncoder(quality: 90).encode(colourful(40, 30))

@@ -5,7 +5,7 @@ import Testing
 
 /// Hashes of how a picture looks.
 @Suite struct PerceptualHashTests {
-  /// A picture of soft spots: another one for each number.
+  /// A picture of soft spots, different for each number.
   private func picture(_ number: Int, size: Int = 224) -> PixelBuffer {
     var generator = SplitMix64(state: UInt64(number))
     let spots = (0..<9 * 9 * 4).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
@@ -22,8 +22,8 @@ import Testing
     return picture
   }
 
-  /// Copies at another quality, size, brightness and contrast, with a blur, and shifted by a pixel, as
-  /// when the face is found anew in a copy, are known for copies.
+  /// Copies at another quality, size, brightness and contrast, with a blur, and shifted by a pixel,
+  /// as when the face is found again in a copy, are recognised.
   @Test func copiesAreAlike() throws {
     for number in 0..<20 {
       let original = picture(number)
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Different pictures are not: no two of a hundred.
+  /// Different pictures are not recognised as copies: no two of a hundred.
   @Test func differentPicturesAreNot() throws {
     let hashes = try (0..<100).map { try hash(picture($0, size: 64)) }
     for (index, hash) in hashes.enumerated() {
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  /// The distance is the number of different bits, the same from both ends, and the negative of a
+  /// The distance is the number of different bits, in both directions, and the negative of a
   /// picture differs in nearly all.
   @Test func distanceCountsBits() throws {
     let (first, second) = (try hash(picture(1)), try hash(picture(2)))
@@ -78,8 +78,8 @@ import Testing
     #expect(PerceptualHash(PixelBuffer(width: 1, height: 1, red: 200)) == nil)
   }
 
-  /// Official portraits of 536 people: no two are nearly copies, and all copies at a low quality, at
-  /// half the size and brightened are known (docs/copies.md has these numbers).
+  /// Official portraits of 536 people: no two are nearly copies, and all copies at a low quality,
+  /// at half the size and brightened are recognised (docs/copies.md has these numbers).
   @Test(.enabled(if: SharedData.isPresent, "needs ../shared/data"))
   func portraitsOfDifferentPeopleAreNotCopies() throws {
     let folder = try #require(SharedData.url).appendingPathComponent("portraits").path
@@ -113,8 +113,8 @@ import Testing
     return try #require(PerceptualHash(text: words.joined()))
   }
 
-  /// An index finds just what comparing with all finds: copies at the limits of what counts, beyond them,
-  /// several of equal distance.
+  /// An index finds exactly what a comparison with all finds: copies at the limits, beyond them,
+  /// and several of equal distance.
   @Test func anIndexFindsTheClosest() throws {
     var generator = SplitMix64(state: 5)
     var hashes = try (0..<5_000).map { _ in try random(&generator) }
@@ -150,7 +150,7 @@ import Testing
     #expect(PerceptualHashIndex([]).closest(to: asked[0]) == nil)
   }
 
-  /// As text, in records: 64 digits, and nothing else.
+  /// The text in records has 64 digits, and nothing else.
   @Test func textAndBack() throws {
     var generator = SplitMix64(state: 6)
     for hash in try (0..<10).map({ try hash(picture($0)) }) + [try random(&generator)] {

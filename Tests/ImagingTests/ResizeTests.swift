@@ -42,7 +42,7 @@ import Testing
     return result
   }
 
-  /// Resizing equals its definition, up and down.
+  /// Resizing equals its definition, enlarging and reducing.
   @Test(arguments: [(7, 5), (40, 30), (13, 20), (20, 7), (1, 1), (19, 14), (3, 60)])
   func resize(width: Int, height: Int) {
     let picture = noise(20, 14)
@@ -63,7 +63,7 @@ import Testing
         == PixelBuffer(width: 23, height: 4, red: 255, green: 128, blue: 1))
   }
 
-  /// A mirror swaps left and right; twice is nothing.
+  /// Mirroring swaps left and right; twice changes nothing.
   @Test(arguments: [1, 2, 7, 32])
   func mirror(width: Int) {
     let picture = noise(width, 5)
@@ -113,7 +113,7 @@ import Testing
         }
       }
     }
-    // Weights of 8 bits against exact ones.
+    // Weights of 8 bits compared with exact ones.
     #expect(largest <= 3)
   }
 
@@ -127,10 +127,10 @@ import Testing
     #expect(picture.bytes.count == 256)
   }
 
-  /// A blur equals the convolution with a bell.
+  /// A blur equals the convolution with a Gaussian.
   @Test(arguments: [0.3, 0.8, 1.6, 5])
   func blur(sigma: Double) {
-    // One white pixel becomes the bell itself.
+    // One white pixel becomes the Gaussian itself.
     var picture = PixelBuffer(width: 41, height: 41)
     picture[20, 20] = SIMD4(255, 255, 255, 255)
     picture.blur(sigma: sigma)

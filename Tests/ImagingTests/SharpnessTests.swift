@@ -9,7 +9,8 @@ struct SharpnessTests {
   @Test func theVarianceIsTheOneByHand() throws {
     var picture = PixelBuffer(width: 5, height: 4)
     picture[2, 1] = SIMD4(100, 100, 100, 255)
-    // Of the six pixels with four neighbours: -400, 100, 100 in the first row, 0, 100, 0 in the second.
+    // The six pixels with four neighbours: -400, 100, 100 in the first row, 0, 100, 0 in the
+    // second.
     let squares = 160_000.0 + 3 * 10_000
     let mean = -100.0 / 6
     let variance = try #require(picture.laplacianVariance(in: everything))

@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-/// Warps, crops and turns.
+/// Warps, crops and rotations.
 @Suite struct WarpTests {
   private func noise(width: Int, height: Int, seed: UInt64 = 1) -> PixelBuffer {
     var generator = SplitMix64(state: seed)
@@ -173,7 +173,7 @@ import Testing
     }
   }
 
-  /// The way of filling changes no pixel that lies inside of the picture, and all that lie outside.
+  /// The fill changes no pixel inside of the picture, and all pixels outside.
   @Test(arguments: [0.7, 1.0, 2.4])
   func fillsAreEqualInside(scale: Double) {
     let picture = noise(width: 40, height: 30)
@@ -198,7 +198,7 @@ import Testing
     #expect(inside > 50 && outside > 50)
   }
 
-  /// crops, turns and pastes move every pixel where it belongs.
+  /// crops, rotations and pastes move every pixel where it belongs.
   @Test func moves() {
     let picture = noise(width: 7, height: 5)
     let crop = picture.cropped(x: 2, y: 1, width: 4, height: 3)

@@ -34,7 +34,7 @@ import Workers
     #expect(text.output.contains("SHORTCUT: fakes have "), "\(text.output)")
     #expect(text.output.contains("one label only"))
     let words = text.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("To take it out: "))
+    #expect(words.contains("To remove it: "))
     // Nobody asked: nothing is looked for.
     let without = try BuiltExecutable.run(["inspect", TrainingStore.folder])
     #expect(without.status == 0)

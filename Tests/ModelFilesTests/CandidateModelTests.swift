@@ -6,7 +6,7 @@ import Testing
 
 @testable import ModelFiles
 
-/// A model takes its place only if it is fit to, and leaves nothing beside it.
+/// A model is published only if it passes, and no file is left beside it.
 @Suite struct CandidateModelTests {
   private let model = ModelFile(state: ModelFixture.state(), metadata: ModelFixture.metadata())
 
@@ -23,7 +23,7 @@ import Testing
       let target = folder.path(of: "model.pt")
       let candidate = CandidateModel(model, target: target)
       let result = try candidate.publish(force: force) { file throws in
-        // The file is judged, not what is in memory, and before it takes the other's place.
+        // The file is judged, not the model in memory, and before it replaces the other one.
         #expect(file.state == model.state && file.metadata == model.metadata)
         #expect(try names(folder) == ["model.pt", "model.pt.candidate"])
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "an older model")
@@ -64,7 +64,7 @@ import Testing
         }
       }
       #expect(publish(missing)?.code == .file)
-      // A folder in the model's place.
+      // A folder at the model's path.
       try folder.write("x", to: "model.pt/file")
       let error = publish(folder.path(of: "model.pt"))
       #expect(error?.code == .file && error?.subject == folder.path(of: "model.pt"))

@@ -61,15 +61,15 @@ import TensorFiles
     }
   }
 
-  /// What an error says of an architecture are words, not the language's own description.
+  /// An error describes an architecture in words, not by the language's own description.
   @Test func anArchitectureIsDescribedInWords() {
     #expect(
       "\(ArchitectureDescription(ModelFixture.architecture))"
         == "resnet18 with 2 classes, width 8, input 32, hidden layer 8, dropout 0.25")
   }
 
-  /// Cut off at 100 places and with 200 single bits turned: an error each time, never a crash, and
-  /// never another content.
+  /// Cut off at 100 offsets and with 200 single bits flipped: an error each time, never a crash,
+  /// and never other content.
   @Test func damageIsAnError() throws {
     try withTemporaryDirectory { folder in
       let file = folder.path(of: "checkpoint.pt")
@@ -94,7 +94,7 @@ import TensorFiles
         damaged[bit / 8] ^= 1 << UInt8(bit % 8)
         try damaged.write(to: URL(fileURLWithPath: file))
         do {
-          // A bit that carries nothing, such as a fill byte between two records, may turn.
+          // A bit without meaning, such as in a fill byte between two records, may be flipped.
           let read = try Checkpoint(contentsOf: file)
           let again = folder.path(of: "again.pt")
           try read.write(to: again)
@@ -136,7 +136,7 @@ import TensorFiles
           let found = error()
           #expect(found?.code == .otherContent, "\(name) = \(value)")
           #expect(found?.subject == file)
-          // The format is what tells that it is a checkpoint at all.
+          // The format identifies a checkpoint.
           #expect(
             name == "format" || found?.message.contains(name) == true, "\(found?.message ?? "")")
         }

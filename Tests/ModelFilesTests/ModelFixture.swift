@@ -19,7 +19,7 @@ enum ModelFixture {
     return state
   }
 
-  /// A recipe that is none of the defaults.
+  /// A recipe that differs from the defaults.
   static let recipe = ExtractionRecipe(
     sampling: FrameSampling(framesPerVideo: 8), detector: DetectorIdentity(weights: "a-b-c"),
     search: FaceSearchSettings(
@@ -63,5 +63,5 @@ enum ModelFixture {
   }
 }
 
-/// Bits, so that a difference of a rounding, a sign of zero or a NaN is one.
+/// Bits, so that a difference in rounding, in the sign of zero or in a NaN counts.
 func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ModelFiles
 
-/// What files say of the order of their answers.
+/// Files' statements about the order of their outputs.
 struct StatedClassOrderTests {
   private static func dictionary(_ pairs: (TorchValue, TorchValue)...) -> TorchValue {
     .dictionary(pairs.map { TorchEntry(key: $0.0, value: $0.1) })
@@ -51,7 +51,7 @@ struct StatedClassOrderTests {
     #expect(StatedClassOrder(key: "batch/labels", value: Self.swapped[1].value) == nil)
   }
 
-  /// Written by PyTorch's own format, read back, found; a hostile depth or length is passed over.
+  /// Written in PyTorch's own format, read back, found; a hostile depth or length is ignored.
   @Test(arguments: ["", "args", "hyper_parameters"]) func filesAreRead(place: String) throws {
     try withTemporaryDirectory { folder in
       let state = NetworkState(
@@ -75,7 +75,7 @@ struct StatedClassOrderTests {
     }
   }
 
-  /// Twice exchanged is as before; once exchanged, only the last layer differs.
+  /// Exchanged twice, the network is as before; exchanged once, only the last layer differs.
   @Test(arguments: [
     ResNet18Architecture.Head.linear, .mlp(hidden: 16, batchNorm: true, dropout: 0),
     .mlp(hidden: 16, batchNorm: false, dropout: 0),

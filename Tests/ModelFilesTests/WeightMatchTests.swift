@@ -3,7 +3,7 @@ import NeuralNetwork
 import Testing
 import TensorFiles
 
-/// Weights of a file meet a network: no key is left unaccounted for.
+/// Loading a file's weights into a network: every key is accounted for.
 @Suite struct WeightMatchTests {
   private let architecture = ModelFixture.architecture
 

@@ -16,7 +16,7 @@ import Testing
     #expect(wrapped.names.map(\.stripped) == ["conv.w", "fc.w"])
     #expect(names(["conv.w", "fc.w"]).prefix == "")
     #expect(names(["layer1.w", "layer1.b"]).prefix == "")
-    // Something must be left of every name.
+    // Something must remain of every name.
     #expect(names(["model.", "model.a"]).prefix == "")
     #expect(names([]).prefix == "")
     #expect(names([String(repeating: "net.", count: 100) + "w"]).prefix.count == 8 * 4)
@@ -30,12 +30,12 @@ import Testing
     #expect(split.unprefixed == ["head.0.w"])
     let inModule = names(["module.head.w", "module.backbone.a", "module.backbone.b"])
     #expect(inModule.prefix == "module.backbone." && inModule.unprefixed == ["head.w"])
-    // Not half of the names, and not where two names would become one.
+    // Not for half of the names, and not if two names would become equal.
     #expect(names(["backbone.a", "head.w"]).prefix == "")
     #expect(names(["backbone.a", "backbone.b", "a"]).prefix == "")
   }
 
-  /// A moving average beside the weights is left out, alone it is taken.
+  /// A moving average is left out beside the weights, and used alone.
   @Test func averages() {
     let both = names(["model.a", "model.b", "ema.a", "ema.b"])
     #expect(both.prefix == "model." && both.names.map(\.stripped) == ["a", "b"])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ONNXFiles
 
-/// What the files say of how the network is to be used.
+/// What the files say about the use of the network.
 @Suite struct MetadataTests {
   private func metadata(
     _ model: ModelFile = ONNXFixture.model(), folds: Bool = false
@@ -42,7 +42,7 @@ import Testing
       try decoded(ModelMetadata.self, ModelMetadata.recordName).calibration.threshold == 0.43)
   }
 
-  /// A model of an older version that says nothing of its worth has no verdict here either.
+  /// A model of an older version without a verdict has none here either.
   @Test func whatIsNotKnownIsMissing() throws {
     let found = try metadata()
     #expect(found["verdict"] == nil && found["verdictReason"] == nil)

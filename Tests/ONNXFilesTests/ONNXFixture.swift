@@ -4,7 +4,7 @@ import NeuralNetwork
 import ONNXFiles
 import TestSupport
 
-/// Networks with numbers in every entry, BatchNorm statistics far from those of the beginning, and
+/// Networks with numbers in every entry, BatchNorm statistics far from the initial ones, and
 /// pictures for them.
 enum ONNXFixture {
   static let heads: [ResNet18Architecture.Head] = [
@@ -20,7 +20,7 @@ enum ONNXFixture {
     ResNet18Architecture(width: width, inputSize: 32, head: head)
   }
 
-  /// Weights that keep the size of what passes through, so that logits are neither 0 nor huge.
+  /// Weights that keep the size of activations, so that logits are neither 0 nor huge.
   static func state(_ architecture: ResNet18Architecture) -> NetworkState {
     var state = NetworkState(zeros: architecture)
     for (seed, entry) in state.entries.enumerated() where entry.arena != .counters {
@@ -70,7 +70,7 @@ enum ONNXFixture {
     model(state(architecture(head)))
   }
 
-  /// What the product answers to pictures, NCHW.
+  /// The product's logits for pictures, NCHW.
   static func logits(_ state: NetworkState, _ pictures: [Float], count: Int) -> [Float] {
     let engine = InferenceEngine(
       architecture: state.architecture, maximumBatch: count, workers: 1,

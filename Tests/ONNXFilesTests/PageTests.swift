@@ -18,7 +18,7 @@ import Testing
     #expect(rows == ONNXMetadataKey.allCases.map(\.rawValue) + [ModelMetadata.recordName])
   }
 
-  /// The program as it stands there gives the product's probabilities and verdict.
+  /// The program on the page gives the product's probabilities and verdict.
   @Test(.enabled(if: PythonWithONNX.isThere, "needs PYTHON_WITH_ONNX"))
   func theProgramWorks() throws {
     let code = try #require(try page().firstMatch(of: /(?s)```python\n(.*?)```/)?.1)

@@ -3,7 +3,7 @@ import TestSupport
 
 /// The Python that reads and runs what is written: with onnx, onnxruntime, numpy and pillow.
 enum PythonWithONNX {
-  /// The interpreter; nil where `PYTHON_WITH_ONNX` names none.
+  /// The interpreter; nil if `PYTHON_WITH_ONNX` names none.
   static let path = ProcessInfo.processInfo.environment["PYTHON_WITH_ONNX"]
 
   static var isThere: Bool { path != nil }

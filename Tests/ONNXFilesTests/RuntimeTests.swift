@@ -37,7 +37,7 @@ struct RuntimeTests {
     let found = try answer(ONNXFixture.model(state), folds: folds, pictures: pictures)
     #expect(largestDifference(found.single, expected) < 1e-4)
     #expect(largestDifference(found.together, expected) < 1e-4)
-    // Logits that say nothing of the picture, or are all 0, would agree whatever the network is.
+    // Logits that don't depend on the picture, or are all 0, would agree whatever the network is.
     #expect(Set(expected).count >= 4 && expected.contains { abs($0) > 0.05 }, "\(expected)")
     #expect(found.input == ["pictures", "tensor(float)", "batch", "3", "\(size)", "\(size)"])
     #expect(found.output == ["logits", "tensor(float)", "batch", "2"])

@@ -113,7 +113,7 @@ import Testing
     #expect(files[0] == files[1])
   }
 
-  /// A file that can't be written leaves nothing, and what is no ONNX model is not replaced.
+  /// A failed write leaves no file, and a file that is no ONNX model is not replaced.
   @Test func placesThatAreRefused() throws {
     try withTemporaryDirectory { folder in
       let file = try ONNXFile(ONNXFixture.model(), folds: false, producer: ONNXFixture.producer)

@@ -4,8 +4,8 @@ import Randomness
 
 @testable import SampleClips
 
-/// A portrait that a test draws itself: skin, hair, eyes and mouth of flat colours with a fine grain,
-/// and a face whose landmarks are known.
+/// A portrait that a test draws itself: skin, hair, eyes and mouth of flat colours with a fine
+/// grain, and a face whose landmarks are known.
 enum DrawnPortrait {
   /// Side of the canonical face in pixels, and its top left corner.
   static let facePixels = 120.0

@@ -38,7 +38,7 @@ struct FaceBlendTests {
     }
   }
 
-  /// A manipulation is made anew every few frames, and stays between.
+  /// A new manipulation is drawn every few frames, and stays the same in between.
   @Test func blendsChange() throws {
     var fake = try PersonFilm(clip(isFake: true), of: portraits, seed: 3)
     var blends: [FaceBlend] = []

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import VideoCatalog
 
-/// Which clips are made, and the files.
+/// The list of clips, and their files.
 struct PersonClipTests {
   /// All people of a portrait are on its side; both sides have portraits.
   @Test(arguments: 2...12)
@@ -36,7 +36,7 @@ struct PersonClipTests {
         #expect(Set(videos.map(\.label)) == [.real, .fake], "\(group)")
         #expect(videos.allSatisfy { ($0.split == .validation) == group.contains("bert") })
       }
-      // What the behaviour check needs to tell better from chance.
+      // The number that the behaviour check needs to tell a model from chance.
       #expect(groups.values.count { $0.first?.split == .validation } >= 5)
     }
   }

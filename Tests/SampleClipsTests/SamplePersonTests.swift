@@ -26,7 +26,7 @@ struct SamplePersonTests {
     }
     for (index, left) in pictures.enumerated() {
       for right in pictures[(index + 1)...] {
-        // The grain alone is worth about 4; it is the same noise moved, where the shape moves.
+        // The grain alone makes about 4; it is the same noise, moved with the shape.
         let difference = meanFaceDifference(left, right)
         #expect(difference > 8, "person \(index): \(difference)")
       }
@@ -60,7 +60,7 @@ struct SamplePersonTests {
         let here = shape.source(of: point)
         let right = shape.source(of: point + SIMD2(1e-4, 0)) - here
         let down = shape.source(of: point + SIMD2(0, 1e-4)) - here
-        // Area of the image of a small square, as a share; of the other sign where it is turned over.
+        // Area of the image of a small square, as a share; negative if it is flipped.
         areas.append((right.x * down.y - right.y * down.x) / 1e-8 * (shape.isMirrored ? -1 : 1))
         let upright = shape.isMirrored ? SIMD2(1 - here.x, here.y) : here
         let move = upright - point

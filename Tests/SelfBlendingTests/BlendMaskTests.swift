@@ -3,7 +3,7 @@ import Testing
 
 @testable import SelfBlending
 
-/// Masks, and the geometry they are drawn from.
+/// Masks and their geometry.
 @Suite struct BlendMaskTests {
   /// Each cell's weight is the share of it that the polygon covers, whichever way round it runs.
   @Test func weightsAreAreas() {
@@ -17,7 +17,8 @@ import Testing
     }
   }
 
-  /// The weights add up to the area of convex polygons, also of those that reach beyond the crop.
+  /// The sum of the weights is the area of convex polygons, also of those that reach beyond the
+  /// crop.
   @Test func theSumIsTheArea() {
     var random = RandomStream(seed: 9, .check)
     for number in 0..<200 {
@@ -66,7 +67,7 @@ import Testing
     }
   }
 
-  /// A hue's turn and saturation leave the luma, and greys, as they are.
+  /// Rotating the hue and changing the saturation keep the luma, and greys.
   @Test func huesKeepTheLuma() {
     let weights = SIMD4<Float>(0.299, 0.587, 0.114, 0)
     for degrees in [-120.0, -10, 0, 33, 120] {

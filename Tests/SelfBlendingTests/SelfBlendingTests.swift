@@ -5,7 +5,7 @@ import Testing
 
 @testable import SelfBlending
 
-/// Fakes that are made of real faces.
+/// Fakes that are made from real faces.
 @Suite struct SelfBlendingTests {
   /// The canonical face in a crop of 112 pixels.
   static let face = FacePoints([
@@ -30,7 +30,7 @@ import Testing
     return PixelBuffer(width: size, height: size, bytes: bytes)
   }
 
-  /// The same key gives the same pair, and another probability leaves the other draws as they are.
+  /// The same key gives the same pair, and another probability doesn't change the other draws.
   @Test func drawsAreAFunctionOfTheirKey() {
     var settings = SelfBlendingSettings()
     settings.tint = 0
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  /// Points far outside of the crop, in one place or mirrored are no reason to crash.
+  /// Points far outside of the crop, at one position or mirrored don't crash.
   @Test func anyFiveNumbersAreAFace() throws {
     let faces: [[SIMD2<Double>]] = [
       Array(repeating: SIMD2(5, 5), count: 5), Array(repeating: SIMD2(1e300, -1e300), count: 5),

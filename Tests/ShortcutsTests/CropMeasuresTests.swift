@@ -33,7 +33,7 @@ import Testing
     #expect(CropMeasures(picture, face: middle, transform: nil).blackBorder == 0.25)
   }
 
-  /// A border that a JPEG file was made of is still black.
+  /// A black border is still black after JPEG compression.
   @Test func aBorderSurvivesTheStoresCompression() throws {
     var picture = noise()
     for y in 0..<96 {
@@ -67,8 +67,8 @@ import Testing
     #expect(abs(measures.blueTint + 74.2) < 0.1)
   }
 
-  /// Blocks of the source are found through the crop's scale, turn and shift; a grid of 8 pixels of the
-  /// crop itself, as its own file has one, is not.
+  /// Blocks of the source are found despite the crop's scale, rotation and shift; a grid of 8
+  /// pixels of the crop itself, as in its own file, is not.
   @Test(
     arguments: [(1.0, 0.0), (0.6, 0.05), (1.7, -0.1)], [SIMD2(1, 1), SIMD2(1, 0), SIMD2(0, 1)])
   func blocksOfTheSourceAreFound(form: (scale: Double, turn: Double), along: SIMD2<Int>) throws {
@@ -89,7 +89,7 @@ import Testing
     let strength = try #require(
       CropMeasures(crop, face: middle, transform: transform).grid?.strength)
     #expect(strength > 0.15, "\(strength)")
-    // Looked for elsewhere, it isn't there.
+    // With another transform it isn't found.
     let shifted = transform.translated(by: SIMD2(4, 4))
     let elsewhere = try #require(
       CropMeasures(crop, face: middle, transform: shifted).grid?.strength)

@@ -39,7 +39,7 @@ import Testing
     #expect(fitted.weights[0] > 0.2)
   }
 
-  /// Labels that a column tells exactly have no unbounded weights, and no NaN.
+  /// Labels that a column separates exactly give no unbounded weights, and no NaN.
   @Test func separableLabelsEnd() {
     let table = [-1.0, -0.5, 0.5, 1]
     let fitted = LogisticRegression(
@@ -65,8 +65,8 @@ import Testing
 }
 
 @Suite struct GroupFoldsTests {
-  /// No group lies in two folds, every fold leaves both labels to learn from, and the folds have about as
-  /// many of either.
+  /// No group lies in two folds, every fold leaves both labels to learn from, and the folds have
+  /// about as many of either.
   @Test func foldsAreBalancedAndWholeGroups() throws {
     var random = RandomStream(seed: 1, .check)
     let groups = (0..<300).map { _ in random.below(40) }

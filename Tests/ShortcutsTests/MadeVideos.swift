@@ -3,14 +3,14 @@ import Randomness
 
 @testable import Shortcuts
 
-/// Videos whose features are drawn: each group of people has its own size, light and quality, and its
-/// videos differ a little.
+/// Videos whose features are drawn: each group of people has its own size, light and quality, and
+/// its videos differ a little.
 struct MadeVideos {
   var seed: UInt64 = 1
   /// Labels of a group's videos.
   var labels: (Int) -> [VideoLabel] = { _ in [.real, .fake] }
   var groups = 12
-  /// What is planted: changes a video's features by its label.
+  /// The planted shortcut: changes a video's features by its label.
   var plant: (inout VideoTraits, VideoLabel) -> Void = { _, _ in }
 
   func make() -> [AuditedVideo] {
@@ -44,7 +44,7 @@ struct MadeVideos {
   }
 }
 
-/// Two to the power of a number near 0: all that is needed is that it is positive and grows.
+/// About two to the power of a number near 0: it only needs to be positive and to grow.
 private func pow2(_ x: Double) -> Double {
   var (result, term) = (1.0, 1.0)
   for place in 1..<30 {

@@ -6,7 +6,7 @@ import Testing
 
 /// How often an audit is wrong: labels that mean nothing, drawn again and again.
 @Suite struct RelabellingTests {
-  /// What kinds of data there are.
+  /// The kinds of data.
   enum Kind: String, CaseIterable {
     /// Each person has one real video and one fake.
     case pairs
@@ -35,8 +35,8 @@ import Testing
     }
   }
 
-  /// Fewer than 5% of 200 random relabellings give an alarm; labels are exchanged between groups, as a
-  /// permutation test does it.
+  /// Fewer than 5% of 200 random relabellings give an alarm; labels are exchanged between groups,
+  /// as a permutation test does it.
   @Test(arguments: Kind.allCases)
   func falseAlarmsAreRare(kind: Kind) throws {
     let videos = kind.made.make()

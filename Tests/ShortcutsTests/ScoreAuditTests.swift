@@ -9,7 +9,7 @@ import Testing
 @Suite struct ScoreAuditTests {
   private let videos = MadeVideos(labels: { _ in [.real, .fake] }, groups: 30).make()
 
-  /// Scores that follow sharpness among real videos only: said of these, and of nothing else.
+  /// Scores that follow sharpness among real videos only: this is reported, and nothing else.
   @Test func whatIsFollowedIsSaid() throws {
     var random = RandomStream(seed: 4, .check)
     var scores: [String: Double] = [:]
@@ -25,7 +25,7 @@ import Testing
     #expect(try #require(striking.value) > 0.7)
     #expect(striking.sentence.hasPrefix("among real videos, scores rise with sharpness: "))
     #expect(striking.videos == 30 && striking.groups == 30)
-    // The order of the videos says nothing.
+    // The order of the videos doesn't matter.
     #expect(ScoreAudit(scores: scores, videos.reversed()) == audit)
   }
 
@@ -41,7 +41,7 @@ import Testing
     #expect(ScoreAudit(scores: [:], videos).correlations.allSatisfy { $0.value == nil })
   }
 
-  /// Scores that have nothing to do with any feature are rarely said to: 30 models, 24 comparisons each.
+  /// Scores that don't depend on any feature are rarely reported: 30 models, 24 comparisons each.
   @Test func chanceIsRarelyStriking() {
     let striking = (0..<30).reduce(0) { count, model in
       var random = RandomStream(seed: UInt64(model), .check, 7)
@@ -52,7 +52,7 @@ import Testing
     #expect(striking <= 10, "\(striking) of 720")
   }
 
-  /// Spearman's correlation of ranks with ties, against numbers by hand.
+  /// Spearman's correlation of ranks with ties, compared with numbers by hand.
   @Test func correlationsAreThoseOfRanks() throws {
     let value = GroupedCorrelation(
       [1, 2, 2, 10], [1, 3, 2, 4], groups: [0, 1, 2, 3], draws: 0, seed: 1

@@ -5,7 +5,7 @@ import Workers
 
 @testable import Shortcuts
 
-/// The audit on drawn features, where it is known what is planted.
+/// The audit on drawn features with a known planted shortcut.
 @Suite struct ShortcutAuditTests {
   /// Fakes were compressed harder: found, by name, with the words and numbers.
   @Test func fewerBitsAreFound() throws {
@@ -22,10 +22,10 @@ import Workers
     #expect(finding.hasPrefix("fakes have fewer bits per pixel: median 0.0"), "\(finding)")
     #expect(audit.advice?.contains("re-encode all videos alike") == true)
     #expect(audit.text.contains("SHORTCUT: fakes have fewer bits per pixel"))
-    #expect(audit.warning?.contains("To take it out: re-encode") == true)
+    #expect(audit.warning?.contains("To remove it: re-encode") == true)
   }
 
-  /// What is planted in each feature is found, and told apart from the others.
+  /// A shortcut planted in any feature is found, and told apart from the others.
   @Test(arguments: ShortcutFeature.numeric)
   func eachFeatureIsFound(feature: ShortcutFeature) throws {
     let audit = try ShortcutAudit(
@@ -59,8 +59,8 @@ import Workers
     #expect(audit.finding?.contains("real h264 100%") == true, "\(audit.finding ?? "")")
   }
 
-  /// Features that say nothing alone and all together: the joint probe finds what the difference of two
-  /// gives away.
+  /// Features that say nothing alone, but much together: the joint probe finds the difference of
+  /// two.
   @Test func whatTwoFeaturesTellTogetherIsFound() throws {
     let audit = try ShortcutAudit(
       MadeVideos(
@@ -90,7 +90,7 @@ import Workers
     let audit = try ShortcutAudit(made.make())
     #expect(audit.outcome == .found, "\(audit.reason)")
     #expect(audit.reason.contains("few groups of people"))
-    // One group contradicts: that can't be told.
+    // One group contradicts: the audit can't tell.
     let contradicted = made.make().map { video in
       var video = video
       if video.group == "person 0" { video.label = video.label == .real ? .fake : .real }
@@ -112,8 +112,8 @@ import Workers
     #expect(real.reason == "the videos are all real")
   }
 
-  /// What isn't known is no feature: neither where all is unknown, nor where real videos alone are, nor
-  /// some of either.
+  /// Unknown numbers are no feature: neither if all are unknown, nor if those of real videos are,
+  /// nor if some of either are.
   @Test func whatIsUnknownIsNoShortcut() throws {
     let old = try ShortcutAudit(
       MadeVideos(
@@ -135,7 +135,7 @@ import Workers
       ).make())
     #expect(half.outcome == .none)
     #expect(half.features.first { $0.feature == .bitsPerPixel }?.area == nil)
-    // Nearly half of the fakes are unknown, and take the mean: neither low nor high.
+    // Nearly half of the fakes are unknown, and get the mean: neither low nor high.
     var videos = MadeVideos(groups: 16).make()
     for place in videos.indices.filter({ videos[$0].label == .fake }).prefix(7) {
       videos[place].traits[.bitsPerPixel] = nil

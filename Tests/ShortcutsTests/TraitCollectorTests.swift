@@ -9,7 +9,7 @@ import Workers
 
 @testable import Shortcuts
 
-/// What is collected from a store.
+/// Traits collected from a store.
 @Suite struct TraitCollectorTests {
   /// What is recorded is known, what isn't is unknown, and the number of workers changes nothing.
   @Test func theStoreIsRead() throws {
@@ -62,7 +62,7 @@ import Workers
     #expect(stopping.seen.withLock { $0.ended && $0.done < 24 })
   }
 
-  /// Of many videos a part is taken, with every group as long as there is room.
+  /// From many videos a part is taken, with every group as long as there is room.
   @Test func largeStoresAreSampled() {
     // One group of 900, a hundred of two.
     let videos =

@@ -1,10 +1,10 @@
-/// RGBX pixels that are a part of a picture. Valid while the memory behind `bytes` is.
+/// The RGBX pixels of a part of a picture. Valid as long as the memory that `bytes` points to.
 struct PixelPart {
   /// First pixel of the part.
   let bytes: UnsafePointer<UInt8>
   /// Bytes from one row to the next.
   let bytesPerRow: Int
-  /// Where the part begins in the whole picture.
+  /// Column and row of the whole picture at which the part begins.
   let x: Int, y: Int
   /// Size of the whole picture.
   let wholeWidth: Int, wholeHeight: Int
@@ -13,22 +13,22 @@ struct PixelPart {
 /// Resizes a whole picture to `width x height` by area averaging and writes a window of the result
 /// as network input: (value - 127.5) / 128, (rows, columns, RGB).
 ///
-/// An output pixel is the mean of all source pixels that it touches, as PyTorch's adaptive average
-/// pooling, which `interpolate(mode="area")` is. Sums are exact integers.
+/// An output pixel is the mean of all source pixels that it touches, as in PyTorch's adaptive
+/// average pooling, which `interpolate(mode="area")` is. Sums are exact integers.
 struct AreaResampler {
   private var narrowSums: [UInt16] = []
   private var wideSums: [UInt32] = []
   private var runningSums: [SIMD4<UInt32>] = []
   private var spans: [ColumnSpan] = []
 
-  /// Rows of bytes whose sum fits 16 bits. Narrow sums are twice as fast; no picture of ordinary size
-  /// needs the wide ones.
+  /// Largest number of rows of bytes whose sum fits 16 bits. Narrow sums are twice as fast; no
+  /// picture of ordinary size needs the wide ones.
   private static let maximumNarrowRows = 257
 
-  /// Resamples.
+  /// Writes a window of the picture resized to `width x height`.
   ///
   /// - Parameters:
-  ///   - source: has to hold all pixels that the window touches.
+  ///   - source: must hold all pixels that the window touches.
   ///   - columns, rows: the window of the resized picture that is written.
   ///   - pixels: `rows.count x columns.count x 3`.
   mutating func resample(
@@ -47,7 +47,7 @@ struct AreaResampler {
     }
   }
 
-  /// Where the source pixels of each output column begin, and how many they are.
+  /// Computes the source columns of each output column.
   private mutating func prepareColumns(
     _ columns: Range<Int>, of width: Int, from wholeWidth: Int, left: Int
   ) {
@@ -75,7 +75,7 @@ private struct ColumnSpan {
   }
 }
 
-/// The rows that are written, and the bytes of a source row that count for them.
+/// The rows that are written, and the bytes of a source row that they need.
 private struct ResamplingWindow {
   let source: PixelPart
   let height: Int
@@ -84,7 +84,7 @@ private struct ResamplingWindow {
   let count: Int
 }
 
-/// Column by column sums of the source rows of each output row, then means.
+/// Sums the source rows of each output row column by column, then takes the means.
 @inline(__always)
 private func resampleRows<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>(
   _ window: ResamplingWindow, _ spans: [ColumnSpan], sums: inout [Sum],
@@ -141,8 +141,8 @@ private func sumRows<Sum: FixedWidthInteger & UnsignedInteger>(
   }
 }
 
-/// Running sums from left to right, one more than there are pixels. They wrap around, which their
-/// differences don't notice.
+/// Running sums from left to right, one more than there are pixels. They may wrap around; their
+/// differences are still right.
 @inline(__always)
 private func accumulate<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>(
   _ sums: UnsafePointer<Sum>, pixelCount: Int, into running: UnsafeMutablePointer<SIMD4<UInt32>>
@@ -158,8 +158,8 @@ private func accumulate<Sum: FixedWidthInteger & UnsignedInteger & SIMDScalar>(
   }
 }
 
-/// One output row from the running sums of its source rows. The difference of two
-/// running sums needs no loop over a span, whose changing length the processor can't predict.
+/// Computes an output row from the running sums of its source rows. The difference of two running
+/// sums needs no loop over a span, whose changing length the processor can't predict.
 @inline(__always)
 private func averageRow(
   _ running: UnsafePointer<SIMD4<UInt32>>, _ spans: UnsafeBufferPointer<ColumnSpan>,
@@ -176,7 +176,7 @@ private func averageRow(
   }
 }
 
-/// One behind the last source pixel that output pixel `index` of `count` touches.
+/// The index after the last source pixel that output pixel `index` of `count` touches.
 private func touchedEnd(_ index: Int, of count: Int, from sourceCount: Int) -> Int {
   ((index + 1) * sourceCount + count - 1) / count
 }

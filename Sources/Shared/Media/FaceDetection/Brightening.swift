@@ -12,7 +12,7 @@ struct Brightening {
     let high = Self.percentile(0.98, histogram)
     let median = Self.percentile(0.5, histogram)
     guard median < 90 || high < 160 else { return nil }
-    // Gains beyond 8 show noise only.
+    // A gain above 8 shows only noise.
     let gain = min(8, max(1, 235 / Double(max(high, 1))))
     let middle = min(0.99, max(0.02, Double(median) * gain / 255))
     let gamma = min(1, max(0.4, log(110.0 / 255) / log(middle)))

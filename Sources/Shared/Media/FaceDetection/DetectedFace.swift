@@ -1,8 +1,6 @@
-/// Five points of a face in pixels of the picture. Left and right are the picture's.
+/// Five points of a face in pixels of the picture. Left and right are as seen in the picture.
 package struct FaceLandmarks: Sendable, Equatable {
-  /// Left eye.
   package var leftEye: SIMD2<Float>
-  /// Right eye.
   package var rightEye: SIMD2<Float>
   /// Tip of the nose.
   package var nose: SIMD2<Float>
@@ -11,7 +9,6 @@ package struct FaceLandmarks: Sendable, Equatable {
   /// Right corner of the mouth.
   package var rightMouth: SIMD2<Float>
 
-  /// Creates landmarks.
   package init(
     leftEye: SIMD2<Float>, rightEye: SIMD2<Float>, nose: SIMD2<Float>, leftMouth: SIMD2<Float>,
     rightMouth: SIMD2<Float>
@@ -27,14 +24,12 @@ package struct FaceLandmarks: Sendable, Equatable {
   package var points: [SIMD2<Float>] { [leftEye, rightEye, nose, leftMouth, rightMouth] }
 }
 
-/// A face, and the square that the last network saw it in: its answer depends on that.
+/// A face and the square in which the last network saw it; its answer depends on the square.
 package struct PlacedFace: Sendable, Equatable {
-  /// The face.
   package let face: DetectedFace
-  /// The square, pixels of the picture.
+  /// The square, in pixels of the picture.
   package let square: FaceBox
 
-  /// Creates a placed face.
   package init(face: DetectedFace, square: FaceBox) {
     self.face = face
     self.square = square
@@ -43,14 +38,13 @@ package struct PlacedFace: Sendable, Equatable {
 
 /// A face that was found in a picture.
 package struct DetectedFace: Sendable, Equatable {
-  /// Where it is, pixels of the picture.
+  /// The box, in pixels of the picture.
   package var box: FaceBox
-  /// How sure the last network is, 0...1.
+  /// Confidence of the last network, 0...1.
   package var score: Float
   /// Eyes, nose and corners of the mouth.
   package var landmarks: FaceLandmarks
 
-  /// Creates a face.
   package init(box: FaceBox, score: Float, landmarks: FaceLandmarks) {
     self.box = box
     self.score = score

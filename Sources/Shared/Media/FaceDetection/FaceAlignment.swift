@@ -1,17 +1,18 @@
 package import Contract
 package import Imaging
 
-/// Where a crop lies in the picture.
+/// The position of a crop in the picture.
 package struct CropPlacement: Sendable, Equatable {
-  /// From coordinates of the crop to coordinates of the picture; pixel (0, 0) covers 0...1.
+  /// Takes coordinates of the crop to coordinates of the picture; pixel (0, 0) covers 0...1.
   package let transform: SimilarityTransform
 
-  /// The pixels of the picture that the crop shows, with room for interpolation. Reaches beyond the
-  /// picture where the crop does.
+  /// The pixels of the picture that the crop shows, with a margin for interpolation. Reaches beyond
+  /// the picture where the crop does.
   package let region: PixelRectangle
 
-  /// The part of a picture that the crop needs: that of `region` which lies in it, and of a crop that is
-  /// filled by reflection what its mirror images show. Empty where the crop reaches no part of it.
+  /// The part of a picture that the crop needs: the part of `region` inside the picture and, for a
+  /// crop that is filled by reflection, the pixels that are reflected. Empty if the crop lies
+  /// outside of the picture.
   package func region(
     inWidth width: Int, height: Int, fill: CropGeometry.Fill = .black
   ) -> PixelRectangle {
@@ -23,12 +24,12 @@ package struct CropPlacement: Sendable, Equatable {
       x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
   }
 
-  /// Where a stretch that reaches beyond 0..<count lies, with its mirror images at both ends.
+  /// The part of 0..<count that start..<end shows, with reflection at both ends.
   private static func reflected(_ start: Int, _ end: Int, in count: Int) -> Range<Int> {
     var (first, last) = (max(start, 0), min(end, count) - 1)
     if start < 0 { last = max(last, -start) }
     if end > count { first = min(first, 2 * (count - 1) - (end - 1)) }
-    // What is mirrored more than once shows all.
+    // An interval that is reflected more than once shows all.
     return max(first, 0)..<min(max(last, 0), count - 1) + 1
   }
 }
@@ -41,8 +42,8 @@ extension CropGeometry {
     SIMD2(41.5493, 92.3655), SIMD2(70.7299, 92.2041),
   ]
 
-  /// Where this geometry puts the crop of a face; nil for a face without size, and where faces play no
-  /// part.
+  /// The placement of a face's crop; nil for a face without size, and where whole pictures are the
+  /// crops.
   package func placement(of face: DetectedFace) -> CropPlacement? {
     let transform =
       switch alignment {
@@ -55,20 +56,20 @@ extension CropGeometry {
     }
   }
 
-  /// Where eyes, nose and corners of the mouth of the canonical face lie in a crop, in pixels.
+  /// Eyes, nose and corners of the mouth of the canonical face in a crop, in pixels.
   package var canonicalLandmarks: [SIMD2<Double>] {
     Self.canonicalFace.map { (($0 / 112 - 0.5) / margin + 0.5) * Double(sizePixels) }
   }
 
-  /// The square of a crop that shows the inner face, in pixels: half as wide as the canonical face (or
-  /// the box) without its margin, around the point between eyes and mouth; around the middle of a crop
-  /// that isn't aligned by landmarks, and half as wide as a whole picture.
+  /// The square of a crop that shows the inner face, in pixels. It is half as wide as the canonical
+  /// face (or the box) without its margin, or half as wide as a whole picture. Its centre is the
+  /// point between eyes and mouth, or the crop's centre if the crop isn't aligned by landmarks.
   package var innerFace: PixelRectangle {
     let size = Double(sizePixels)
     let margin = alignment == .whole ? 1 : margin
     let middle = alignment == .landmarks ? SIMD2(56.0, 72) / 112 : SIMD2(0.5, 0.5)
     let centre = ((middle - 0.5) / margin + 0.5) * size
-    // Large margins make a face of few pixels.
+    // With a large margin the face has few pixels.
     let side = max(size / (2 * margin), min(size, 8)).rounded()
     let corner = (centre - side / 2).rounded(.toNearestOrAwayFromZero)
     return PixelRectangle(
@@ -76,8 +77,9 @@ extension CropGeometry {
     ).intersection(PixelRectangle(x: 0, y: 0, width: sizePixels, height: sizePixels))
   }
 
-  /// The similarity transform that takes the canonical face, `margin` around it, to the landmarks
-  /// with the least squared error (Umeyama 1991 in two dimensions, without reflection).
+  /// The similarity transform from a crop that shows the canonical face, with `margin` around it,
+  /// to the landmarks, with the least squared error (Umeyama 1991 in two dimensions, without
+  /// reflection).
   private func landmarkTransform(_ landmarks: FaceLandmarks) -> SimilarityTransform? {
     let targets = landmarks.points.map { SIMD2<Double>($0) }
     let sources = canonicalLandmarks
@@ -105,8 +107,8 @@ extension CropGeometry {
       ty: Double(box.center.y) - side / 2)
   }
 
-  /// The bounding rectangle of the crop in the picture, two pixels larger on each side; nil where
-  /// the transform has no size or no end.
+  /// The bounding rectangle of the crop in the picture, two pixels larger on each side; nil if the
+  /// scale is next to 0 or a corner is a billion pixels away or more.
   private func region(under transform: SimilarityTransform) -> PixelRectangle? {
     let size = Double(sizePixels)
     let corners = [SIMD2(0, 0), SIMD2(size, 0), SIMD2(0, size), SIMD2(size, size)]

@@ -10,7 +10,6 @@ package struct FaceBox: Sendable, Equatable, Codable {
   /// Bottom edge.
   package var y2: Float
 
-  /// Creates a box.
   package init(x1: Float, y1: Float, x2: Float, y2: Float) {
     self.x1 = x1
     self.y1 = y1
@@ -26,7 +25,6 @@ package struct FaceBox: Sendable, Equatable, Codable {
   package var side: Float { max(width, height) }
   /// Area in pixels.
   package var area: Float { width * height }
-  /// Centre.
   package var center: SIMD2<Float> { SIMD2((x1 + x2) / 2, (y1 + y2) / 2) }
 
   /// Area of the common part divided by the area of both together, 0...1.
@@ -56,7 +54,8 @@ package struct FaceBox: Sendable, Equatable, Codable {
     return FaceBox(x1: left, y1: top, x2: left + side, y2: top + side)
   }
 
-  /// The box with its edges moved by `regression` (x1, y1, x2, y2 in units of `width` and `height`).
+  /// The box with its edges moved by `regression` (x1, y1, x2, y2 in units of `width` and
+  /// `height`).
   func regressed(_ regression: SIMD4<Float>, width: Float, height: Float) -> FaceBox {
     FaceBox(
       x1: x1 + regression.x * width, y1: y1 + regression.y * height, x2: x2 + regression.z * width,

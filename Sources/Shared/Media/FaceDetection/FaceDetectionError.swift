@@ -1,28 +1,25 @@
 internal import Contract
 internal import PrintableText
 
-/// What can go wrong in this module.
+/// An error of the `FaceDetection` module.
 package struct FaceDetectionError: Error, CustomStringConvertible {
-  /// Kinds of failure.
   package enum Code: Sendable, Equatable {
     /// A weight file can't be read.
     case unreadableWeights
     /// A tensor is missing, unexpected, or of another shape than the network's.
     case unexpectedWeights
-    /// A setting has no meaning.
+    /// A setting is invalid.
     case invalidSettings
   }
 
-  /// Kind of failure.
   package let code: Code
   /// What failed: a file, or a setting.
   package let subject: String
   /// What was expected and found, and what to try.
   package let message: String
-  /// The error below, if there is one.
+  /// The underlying error, if there is one.
   package let cause: (any Error)?
 
-  /// Creates an error.
   package init(code: Code, subject: String, message: String, cause: (any Error)? = nil) {
     self.code = code
     self.subject = subject
@@ -30,7 +27,7 @@ package struct FaceDetectionError: Error, CustomStringConvertible {
     self.cause = cause
   }
 
-  /// Throws the module's error where settings have no meaning.
+  /// Throws the module's error if settings are invalid.
   static func check(_ settings: some ContractValue) throws(FaceDetectionError) {
     do throws(ContractError) {
       try settings.validate()

@@ -2,34 +2,33 @@ package import Contract
 
 /// A track that is kept: the pictures of one person.
 package struct KeptTrack: Sendable, Equatable {
-  /// The number under which the faces were reported while the video ran.
+  /// The number that `FaceTracker.process` gave the track.
   package let provisionalTrack: Int
-  /// The final number: 0 for the person who appeared first, without holes.
+  /// The final number: 0 for the person who appeared first, without gaps.
   package let track: Int
-  /// In how many pictures the person was found.
+  /// Number of pictures in which the person was found.
   package let frameCount: Int
   /// Mean score of the faces.
   package let meanScore: Float
 }
 
-/// Links the faces of successive pictures to tracks, one per person. Pure values: the same faces
+/// Links the faces of successive pictures to tracks, one per person. Deterministic: the same faces
 /// give the same tracks.
 ///
-/// A face continues the track whose predicted place and size it fits best; places are predicted by
-/// the track's own velocity, so that persons who cross keep their numbers.
+/// A face continues the track whose predicted position and size it fits best. Positions are
+/// predicted from each track's velocity, so that people who cross keep their numbers.
 package struct FaceLinker: Sendable {
-  /// What decides about tracks at the end.
+  /// The rules for linking faces and for keeping tracks.
   package let settings: TrackSettings
 
   private var tracks: [Track] = []
   private var pictureCount = 0
 
-  /// Creates a linker for one video.
   package init(settings: TrackSettings = TrackSettings()) {
     self.settings = settings
   }
 
-  /// What is known of a person.
+  /// What is known about a person.
   private struct Track {
     var box: FaceBox
     var lastIndex: Int
@@ -39,8 +38,8 @@ package struct FaceLinker: Sendable {
     var scoreSum: Float
     var sideSum: Float
 
-    /// Where the face is expected. A velocity is an old guess after a while: it counts for two
-    /// pictures at most.
+    /// The expected box of the face. An old velocity is a poor guess, so it counts for two pictures
+    /// at most.
     func prediction(at index: Int) -> FaceBox {
       box.moved(by: velocity * Float(min(2, max(0, index - lastIndex))))
     }
@@ -51,7 +50,7 @@ package struct FaceLinker: Sendable {
 
     mutating func append(_ face: DetectedFace, index: Int) {
       let movement = (face.box.center - box.center) / Float(max(1, index - lastIndex))
-      // Half of it: the last movement says less about the next one than it seems to.
+      // The mean with the velocity so far: the last movement alone predicts the next one poorly.
       velocity = (velocity + movement) * 0.5
       box = face.box
       lastIndex = index
@@ -61,8 +60,9 @@ package struct FaceLinker: Sendable {
     }
   }
 
-  /// Faces that were found in the last picture before `index` or are missing for no more than
-  /// `maximumGap` pictures: where they are expected, and whether they were found last time.
+  /// The tracks whose faces were found in the picture before `index` or have been missing for at
+  /// most `maximumGap` pictures: the expected box, and whether the face was found in the picture
+  /// before.
   func expected(at index: Int) -> [(track: Int, box: FaceBox, wasFound: Bool)] {
     tracks.indices.compactMap { number in
       let gap = index - tracks[number].lastIndex
@@ -91,7 +91,7 @@ package struct FaceLinker: Sendable {
     }
   }
 
-  /// The tracks that faces continue, the best pairs first.
+  /// The track that each face continues, if any; the pairs that fit best are linked first.
   private func assignment(of faces: [DetectedFace], index: Int) -> [Int: Int] {
     var pairs: [(cost: Float, face: Int, track: Int)] = []
     for expected in expected(at: index) {
@@ -112,7 +112,7 @@ package struct FaceLinker: Sendable {
     return linked
   }
 
-  /// How badly a face fits an expected box; nil where it is too far off or of too different a size
+  /// How badly a face fits an expected box; nil if it is too far away, or its size too different,
   /// to be the same person.
   private static func cost(_ expected: FaceBox, _ found: FaceBox, gap: Float) -> Float? {
     let size = (expected.side + found.side) / 2
@@ -124,7 +124,7 @@ package struct FaceLinker: Sendable {
     return distance + 0.5 * (ratio - 1) + (1 - expected.intersectionOverUnion(found))
   }
 
-  /// Decides which tracks count, in the order of appearance.
+  /// The tracks that are kept, in the order of appearance.
   package func finish() -> [KeptTrack] {
     let needed = max(1, min(settings.minimumFrames, pictureCount / 4))
     var kept = tracks.indices.filter { number in

@@ -3,36 +3,36 @@ package import Imaging
 
 /// Finds faces in video frames at a fraction of the cost of `MTCNN.detect`.
 ///
-/// Faces are located in a reduced picture, or known from the frame before. What counts is then what
-/// the cascade answers in their surroundings, in full resolution and on the levels of a full-size
-/// search that matter for a face of that size: the same answer either way, and nearly always that of
+/// Faces are located in a reduced picture, or known from the frame before. The cascade then
+/// searches their surroundings, in full resolution and on those levels of a full-size search that
+/// matter for a face of that size. So the answer is the same either way, and nearly always that of
 /// `MTCNN.detect`.
 ///
 /// Not Sendable: it owns the memory that the networks compute in, so each worker has its own.
 package final class FaceSearcher {
-  /// Settings of the search.
   package let settings: FaceSearchSettings
 
   private let detector: MTCNN
 
-  /// Side in pixels of the reduced picture of the smallest face that is looked for: about facenet's
-  /// default, and such that the levels for 1080p, 720p and 480p begin closely above it.
+  /// Side of the smallest face that is searched for, in pixels of the reduced picture: about
+  /// facenet's default, and such that the levels for 1080p, 720p and 480p begin just above it.
   private static let minimumReducedFace = 18.5
 
-  /// Proposals of a reduced picture that R-Net looks at, those with the best scores. Faces are among
-  /// the first ten, the tail is texture; a picture may have hundreds.
+  /// Largest number of proposals of a reduced picture that R-Net examines, the best scores first.
+  /// Faces are among the first ten, the others are texture; a picture may have hundreds.
   private static let maximumProposals = 64
 
-  /// Squares of one face that O-Net looks at in the reduced picture, where only the place counts.
+  /// Largest number of squares per face that O-Net examines in the reduced picture, where only the
+  /// position matters.
   private static let maximumLocatingSquares = 2
 
-  /// Surroundings with more pixels than this are searched in the reduced picture: faces so large
-  /// have pixels enough there.
+  /// Surroundings with more pixels than this are searched in the reduced picture: such large faces
+  /// have enough pixels there.
   private static let maximumSurroundings = 1 << 20
 
   /// Creates a searcher for one worker.
   ///
-  /// - Throws: `FaceDetectionError` where a setting has no meaning.
+  /// - Throws: `FaceDetectionError` if a setting is invalid.
   package init(
     weights: MTCNNWeights, settings: FaceSearchSettings = FaceSearchSettings()
   ) throws(FaceDetectionError) {
@@ -77,14 +77,14 @@ package final class FaceSearcher {
     try search(picture, near: known, brightening: nil).map(\.face)
   }
 
-  /// The same, each face with the square that the last network saw it in.
+  /// The same search; each face comes with the square in which the last network saw it.
   package func searchSquares<Picture: FramePicture>(
     of picture: Picture, near known: [FaceBox]
   ) throws(Picture.Failure) -> [PlacedFace] {
     try search(picture, near: known, brightening: nil)
   }
 
-  /// What the last network answers in given squares, for a fraction of a search's cost.
+  /// The faces that the last network finds in given squares, for a fraction of a search's cost.
   package func examine<Picture: FramePicture>(
     _ picture: Picture, in squares: [FaceBox]
   ) throws(Picture.Failure) -> [DetectedFace] {
@@ -137,7 +137,8 @@ package final class FaceSearcher {
     }
   }
 
-  /// Where faces are, roughly: the cascade on a reduced (or brightened) copy of a picture.
+  /// The approximate boxes of faces, from the cascade on a reduced (or brightened) copy of a
+  /// picture.
   private func locate(in pixels: PixelBuffer, of picture: some FramePicture) -> [FaceBox] {
     let tile = PictureTile(
       whole: pixels, pictureWidth: picture.width, pictureHeight: picture.height)
@@ -150,7 +151,7 @@ package final class FaceSearcher {
     return detector.faces(in: mostCertain(refined), tiles).map(\.box)
   }
 
-  /// Of squares that lie on the same face, sorted by certainty, the first few.
+  /// The first few squares of each face; the squares are sorted by certainty.
   private func mostCertain(_ squares: [FaceBox]) -> [FaceBox] {
     var kept: [FaceBox] = []
     for square in squares {

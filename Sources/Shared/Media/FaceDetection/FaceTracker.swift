@@ -3,12 +3,10 @@ package import Imaging
 
 /// A face and the track that it belongs to, as far as is known before the end of the video.
 package struct TrackedFace: Sendable, Equatable {
-  /// The face.
   package let face: DetectedFace
   /// Its track; `FaceTracker.finish` tells which tracks are kept, and under which number.
   package let provisionalTrack: Int
 
-  /// Creates a tracked face.
   package init(face: DetectedFace, provisionalTrack: Int) {
     self.face = face
     self.provisionalTrack = provisionalTrack
@@ -17,9 +15,10 @@ package struct TrackedFace: Sendable, Equatable {
 
 /// Follows the faces of one video through its sampled pictures.
 ///
-/// Whole pictures are searched every `fullSearchInterval` pictures, while nobody is known, and when
-/// a face is not where it was; otherwise the surroundings of the known faces. The answer depends on
-/// the pictures only, so the same video gives the same tracks.
+/// A whole picture is searched every `fullSearchInterval` pictures, while no face is known, and
+/// when a face is no longer found near its last position; otherwise only the surroundings of the
+/// known faces are searched. The answer depends on the pictures only, so the same video gives the
+/// same tracks.
 ///
 /// Not Sendable: uses a worker's `FaceSearcher`.
 package final class FaceTracker {
@@ -31,7 +30,7 @@ package final class FaceTracker {
   /// Creates a tracker for one video.
   ///
   /// - Parameter searcher: the worker's searcher; it keeps no state of a video.
-  /// - Throws: `FaceDetectionError` where a setting has no meaning.
+  /// - Throws: `FaceDetectionError` if a setting is invalid.
   package init(
     searcher: FaceSearcher, settings: TrackSettings = TrackSettings()
   ) throws(FaceDetectionError) {
@@ -55,7 +54,7 @@ package final class FaceTracker {
   }
 
   /// The tracks that are kept, renumbered in the order of appearance. Faces of other provisional
-  /// tracks are to be thrown away.
+  /// tracks must be dropped.
   package func finish() -> [KeptTrack] {
     linker.finish()
   }
@@ -74,7 +73,7 @@ package final class FaceTracker {
       }
     }
     picturesUntilFullSearch = searcher.settings.fullSearchInterval - 1
-    // A thorough search is dear, and a video without faces would have one per picture.
+    // A thorough search is expensive, and a video without faces would have one per picture.
     let isThorough = picturesUntilThoroughSearch <= 0
     let faces = try searcher.search(picture, thorough: isThorough)
     picturesUntilThoroughSearch =

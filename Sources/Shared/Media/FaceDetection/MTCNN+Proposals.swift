@@ -1,13 +1,14 @@
 internal import Contract
 internal import NeuralNetwork
 
-/// Geometry of P-Net: it sees 12x12 pixels and moves by 2.
+/// Geometry of P-Net: its window has 12x12 pixels, its stride is 2.
 private enum ProposalGeometry {
   static let window = 12
   static let stride = 2
   /// Input pixels of a strip, so that the pooled maps stay in a level-2 cache.
   static let stripPixels = 24_000
-  /// Proposals that a level may have before the weakest go; pictures have a few hundred, at most.
+  /// Largest number of proposals per level; the weakest of more are dropped. Pictures have a few
+  /// hundred at most.
   static let maximumPerLevel = 8192
 
   /// Rows (columns) of output for rows (columns) of input.
@@ -23,7 +24,7 @@ private struct Proposal {
 
 extension MTCNN {
   /// First stage: runs P-Net on windows of the pyramid, each with a tile that shows it, and returns
-  /// squares for `refined`. Windows of one level lie together.
+  /// squares for `refined`. Windows of the same level must follow each other.
   func proposals(in windows: [(PyramidWindow, PictureTile)]) -> [FaceBox] {
     var all: [Proposal] = []
     var level: [Proposal] = []
@@ -50,7 +51,7 @@ extension MTCNN {
     ).map { proposals[$0] }
   }
 
-  /// Runs P-Net on a window, strip by strip: strips overlap by what the network sees at once, so
+  /// Runs P-Net on a window, strip by strip. Strips overlap by the network's receptive field, so
   /// their outputs are those of one run, but the maps between the layers stay small.
   private func scan(_ window: PyramidWindow, _ tile: PictureTile, into proposals: inout [Proposal])
   {
@@ -87,7 +88,7 @@ extension MTCNN {
     }
   }
 
-  /// Turns what P-Net says of each position (two logits, four edges) into proposals, row by row.
+  /// Converts P-Net's output at each position (two logits, four edges) to proposals, row by row.
   private func collect(
     _ output: InferenceOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
   ) {
@@ -96,7 +97,7 @@ extension MTCNN {
     for position in 0..<shape.pixels {
       let numbers = output[position]
       let (first, second) = (numbers[0], numbers[1])
-      // Below one half whatever the threshold: saves the exponential for nearly all positions.
+      // Otherwise the score is at most 0.5: this saves the exponential at nearly all positions.
       guard second > first || settings.proposalThreshold < 0.5 else { continue }
       let score = softmaxOfTwo(first, second)
       guard score >= settings.proposalThreshold else { continue }

@@ -7,10 +7,10 @@ extension MTCNN {
   static let refinementSide = 24
   /// Side of O-Net's input in pixels.
   static let outputSide = 48
-  /// Squares that go through a network at once: enough for the dense layers.
+  /// Squares per batch: enough for the dense layers.
   private static let batch = 16
 
-  /// Second stage: which squares hold a face, refined by R-Net, the most certain first.
+  /// Second stage: the squares that hold a face, refined by R-Net, the most certain first.
   func refined(_ boxes: [FaceBox], _ tiles: TileSet) -> [FaceBox] {
     var kept: [(box: FaceBox, score: Float, regression: SIMD4<Float>)] = []
     run(weights.refinement, side: Self.refinementSide, boxes, tiles) { box, numbers in
@@ -30,7 +30,7 @@ extension MTCNN {
     placedFaces(in: boxes, tiles).map(\.face)
   }
 
-  /// The same, each face with the square that O-Net saw it in.
+  /// The same faces, each with the square in which O-Net saw it.
   func placedFaces(in boxes: [FaceBox], _ tiles: TileSet) -> [PlacedFace] {
     var found: [PlacedFace] = []
     run(weights.output, side: Self.outputSide, boxes, tiles) { box, numbers in

@@ -4,13 +4,12 @@ internal import NeuralNetwork
 
 /// Multi-task cascaded convolutional networks (Zhang et al. 2016): finds faces and five landmarks.
 ///
-/// P-Net proposes windows in a pyramid of sizes, R-Net and O-Net sort them out and refine. With the
+/// P-Net proposes windows in a pyramid of sizes, R-Net and O-Net filter and refine them. With the
 /// default settings `detect` gives the answers of facenet-pytorch 2.6.0's `MTCNN.detect`.
 ///
 /// Not Sendable: it owns the memory that the networks compute in, so each worker has its own; the
 /// weights are shared.
 package final class MTCNN {
-  /// Settings of the cascade.
   package let settings: MTCNNSettings
 
   let weights: MTCNNWeights
@@ -19,7 +18,7 @@ package final class MTCNN {
 
   /// Creates a detector for one worker.
   ///
-  /// - Throws: `FaceDetectionError` where a setting has no meaning.
+  /// - Throws: `FaceDetectionError` if a setting is invalid.
   package init(
     weights: MTCNNWeights, settings: MTCNNSettings = MTCNNSettings()
   ) throws(FaceDetectionError) {

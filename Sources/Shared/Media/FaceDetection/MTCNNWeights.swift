@@ -13,14 +13,15 @@ package struct MTCNNWeights: Sendable {
   /// O-Net: 48x48 to 16 numbers: two logits, four edges, five x, five y.
   let output: InferenceNetwork
 
-  /// CRC-32 of the tensors' values in the three files: equal for equal weights, however they are stored.
+  /// CRC-32 of the tensors' names and values, per file: equal for equal weights, however they are
+  /// stored.
   package let checksum: String
 
   /// Loads the three files in `directory`.
   ///
-  /// Strict: every tensor of the networks has to be there in its shape, and no other one.
+  /// Strict: the files must hold every tensor of the networks, in its shape, and no other one.
   ///
-  /// - Parameter kernels: what computes.
+  /// - Parameter kernels: the kernels that the networks run on.
   package static func load(
     directory: String, kernels: any KernelSet
   ) throws(FaceDetectionError) -> MTCNNWeights {
@@ -115,7 +116,7 @@ private struct StrictTensors {
     }
   }
 
-  /// CRC-32 of names and values, by name.
+  /// CRC-32 of names and values, in the order of the names.
   var checksum: String {
     var sum = CRC32()
     for tensor in file.tensors.sorted(by: { $0.name < $1.name }) {
@@ -142,7 +143,7 @@ private struct StrictTensors {
     return tensor.values
   }
 
-  /// Throws if the file has tensors that nobody took.
+  /// Throws if the file has tensors that were not taken.
   func finish() throws(FaceDetectionError) {
     if let extra = file.tensors.first(where: { !taken.contains($0.name) }) {
       throw FaceDetectionError(
@@ -162,8 +163,8 @@ private struct StrictTensors {
       pooling: pooling)
   }
 
-  /// The dense layer behind the convolutions. The networks flatten their maps in the order
-  /// (w, h, c), a heritage of their Caffe originals; the weights are reordered once to (c, h, w).
+  /// The dense layer after the convolutions. The networks flatten their maps in the order
+  /// (w, h, c), inherited from their Caffe originals; the weights are reordered once to (c, h, w).
   mutating func dense(
     _ name: String, _ slope: String, channels: Int, side: Int, outputs: Int
   ) throws(FaceDetectionError) -> FullyConnectedLayer {
@@ -185,7 +186,7 @@ private struct StrictTensors {
       slope: try take(slope + ".weight", [outputs]))
   }
 
-  /// Several dense layers on the same input, as one.
+  /// Several dense layers on the same input, combined into one.
   mutating func heads(
     _ heads: [(name: String, outputs: Int)], inputs: Int
   ) throws(FaceDetectionError) -> FullyConnectedLayer {

@@ -1,8 +1,9 @@
-/// Which boxes stay when the weaker of two overlapping ones goes: indices, best score first.
+/// Indices of the boxes that remain when the weaker of two overlapping ones is dropped, the best
+/// score first.
 ///
 /// Equal scores keep the order of the input. Cost: boxes times kept boxes.
 ///
-/// - Parameter overlap: how much two boxes overlap; above `threshold` the weaker one goes.
+/// - Parameter overlap: how much two boxes overlap; above `threshold` the weaker one is dropped.
 func keptBoxes(
   _ boxes: [FaceBox], scores: [Float], threshold: Float,
   overlap: (FaceBox, FaceBox) -> Float = intersectionOverUnion
@@ -23,8 +24,8 @@ func intersectionOverUnion(_ first: FaceBox, _ second: FaceBox) -> Float {
   first.intersectionOverUnion(second)
 }
 
-/// Overlap for the last stage: common area divided by the smaller area, so that a box inside another
-/// goes as well. Edges count as pixels, hence the ones.
+/// Overlap for the last stage: common area divided by the smaller area, so that a box inside
+/// another is dropped as well. Edges are pixels that belong to the box, hence `+ 1`.
 func intersectionOverMinimum(_ first: FaceBox, _ second: FaceBox) -> Float {
   let common =
     max(0, min(first.x2, second.x2) - max(first.x1, second.x1) + 1)

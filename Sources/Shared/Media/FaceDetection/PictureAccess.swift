@@ -1,23 +1,22 @@
 internal import Imaging
 
-/// A picture and the pixels of it that were made so far.
+/// A picture and those of its pixels that were made so far.
 struct PictureAccess<Picture: FramePicture> {
-  /// The pixels that are at hand.
+  /// The pixels that were made so far.
   private(set) var tiles: TileSet
 
   private let picture: Picture
 
-  /// Starts without pixels.
   init(_ picture: Picture) {
     self.picture = picture
     tiles = TileSet(width: picture.width, height: picture.height)
   }
 
-  /// Adds pixels that are at hand.
+  /// Adds pixels that were made elsewhere.
   mutating func append(_ tile: PictureTile) { tiles.append(tile) }
 
-  /// Makes sure that each rectangle lies in a tile of full resolution. Rectangles that touch are
-  /// fetched as one, with room for the next stage to move.
+  /// Makes sure that each rectangle lies in a tile of full resolution. Rectangles that overlap are
+  /// fetched as one, with a margin for the next stage, which moves them.
   mutating func require(
     _ rectangles: [PixelRectangle], brightening: Brightening?
   ) throws(Picture.Failure) {

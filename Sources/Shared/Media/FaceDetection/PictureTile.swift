@@ -2,9 +2,8 @@ internal import Imaging
 
 /// Pixels of a rectangle of the picture, in full or reduced resolution.
 struct PictureTile {
-  /// The pixels.
   let pixels: PixelBuffer
-  /// What they show, in pixels of the picture.
+  /// The part of the picture that the tile shows, in pixels of the picture.
   let rectangle: PixelRectangle
   /// Size of the whole picture in the tile's resolution.
   let wholeWidth: Int, wholeHeight: Int
@@ -65,18 +64,17 @@ struct PictureTile {
   }
 }
 
-/// The pixels of one picture that are at hand.
+/// The tiles of one picture that were made so far.
 struct TileSet {
   /// Width and height of the picture.
   let width: Int, height: Int
   /// The tiles, in the order in which they were made.
   private(set) var tiles: [PictureTile] = []
 
-  /// Adds a tile.
   mutating func append(_ tile: PictureTile) { tiles.append(tile) }
 
-  /// The pixels under a square as the second and third network see it: truncated to pixels, cut at
-  /// the edges of the picture; nil where nothing is left.
+  /// The pixels of a square as the second and third network see it: truncated to whole pixels and
+  /// clipped to the picture; nil if nothing is left.
   func crop(of box: FaceBox) -> PixelRectangle? {
     func bounded(_ value: Float) -> Int? {
       value.isFinite ? Int(max(-1e8, min(1e8, value)).rounded(.towardZero)) : nil
@@ -90,12 +88,12 @@ struct TileSet {
     return crop.isEmpty ? nil : crop
   }
 
-  /// The tile with all of `crop`, preferably in full resolution; nil if there is none.
+  /// A tile that holds all of `crop`, preferably in full resolution; nil if there is none.
   func tile(for crop: PixelRectangle) -> PictureTile? {
     fullResolutionTile(for: crop) ?? tiles.first { $0.rectangle.contains(crop) }
   }
 
-  /// The tile with all of `crop` in full resolution; nil if there is none.
+  /// A tile that holds all of `crop` in full resolution; nil if there is none.
   func fullResolutionTile(for crop: PixelRectangle) -> PictureTile? {
     tiles.first { $0.isFullResolution && $0.rectangle.contains(crop) }
   }

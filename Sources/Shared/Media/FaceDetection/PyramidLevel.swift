@@ -10,7 +10,7 @@ struct PyramidLevel: Equatable {
   /// Height of the resized picture.
   let height: Int
 
-  /// Side in pixels of the picture of the window that P-Net sees at once.
+  /// Side of P-Net's window, in pixels of the picture.
   var windowSide: Double { 12 / scale }
 
   /// The levels for a picture, finest first; none for a picture smaller than the smallest face.
@@ -30,8 +30,9 @@ struct PyramidLevel: Equatable {
   }
 
   /// The part of the level that P-Net needs to see the square of `side` around `center`, both in
-  /// pixels of the picture. It begins on an even pixel and ends in front of one or at the edge, so that the
-  /// poolings fall on the same pixels as in a run over the whole level; nil where it is too small.
+  /// pixels of the picture. It begins at an even pixel and ends before one or at the edge, so that
+  /// pooling takes the same pixels together as in a run over the whole level; nil if it is too
+  /// small.
   func window(around center: SIMD2<Float>, side: Float) -> PyramidWindow? {
     func range(_ center: Float, _ count: Int) -> Range<Int>? {
       let (middle, half) = (Double(center) * scale, Double(side) * scale / 2)
@@ -47,7 +48,6 @@ struct PyramidLevel: Equatable {
     return PyramidWindow(level: self, columns: columns, rows: rows)
   }
 
-  /// All of the level.
   var wholeWindow: PyramidWindow {
     PyramidWindow(level: self, columns: 0..<width, rows: 0..<height)
   }

@@ -1,19 +1,19 @@
 internal import FaceDetection
 internal import MediaDecoding
 
-/// Which of the faces that were found is the one that was expected.
+/// Decides which of the found faces is the expected one.
 enum Confirmation {
-  /// Least overlap of the boxes.
+  /// Smallest overlap of the boxes (intersection over union).
   static let minimumOverlap: Float = 0.5
-  /// Largest mean distance of the landmarks, as a share of the face's side: another face has other
-  /// proportions, but it looks the same way.
+  /// Largest mean distance of the landmarks, as a share of the face's side: a swapped face has
+  /// other proportions, but looks in the same direction.
   static let maximumDistance: Float = 0.15
 
-  /// Answers below this are searched for in the surroundings, where the best square for the networks is
-  /// found.
+  /// Faces with a lower score are searched for in their surroundings, which finds the best square
+  /// for the networks.
   static let sufficientScore: Float = 0.99
 
-  /// The face that confirms an expected one best; nil where none does.
+  /// The found face that fits the expected one best; nil if none fits.
   static func face(_ expected: DetectedFace, among found: [DetectedFace]) -> DetectedFace? {
     found.filter {
       expected.box.intersectionOverUnion($0.box) >= minimumOverlap
@@ -30,23 +30,25 @@ enum Confirmation {
   }
 }
 
-/// Looks for the faces of a fake where its original has them.
+/// Looks for the faces of a fake at the positions of its original's faces.
 ///
-/// What the last network of the detector answers depends on the square that it sees. A search finds the
-/// best one; between two searches it is taken to lie at the same place relative to the original's box.
+/// The answer of the detector's last network depends on the square that it sees. A search finds the
+/// best square; until the next search the square is assumed to keep its position relative to the
+/// original's box.
 struct FaceFollower {
   private let searcher: FaceSearcher
 
-  /// Of each track: from the original's box to the best square, in units of the box's longer side.
+  /// For each track, the best square relative to the original's box: the offset of its centre and
+  /// its side, in units of the box's longer side.
   private var squares: [Int: (offset: SIMD2<Float>, side: Float)] = [:]
 
   init(_ searcher: FaceSearcher) { self.searcher = searcher }
 
-  /// The faces of a picture that are expected at known places, each with its own box, landmarks and score;
-  /// nil where it isn't found.
+  /// The faces of a picture that are expected at known positions, each with its own box, landmarks
+  /// and score; nil for a face that isn't found.
   ///
-  /// - Parameter searches: whether all are searched for in their surroundings, instead of only those that
-  ///   a look at the place doesn't find for certain.
+  /// - Parameter searches: true searches the surroundings of all faces; false only those of faces
+  ///   that are not found with certainty at the expected position.
   mutating func faces(
     _ expected: [OriginalFaces.Face], in frame: VideoFrame, searches: Bool
   ) throws -> [DetectedFace?] {

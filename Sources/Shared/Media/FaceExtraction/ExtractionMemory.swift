@@ -1,20 +1,21 @@
 package import Measure
 internal import NeuralNetwork
 
-/// What an extraction needs of memory, checked against the limits of the process before it begins.
+/// The memory that an extraction needs, checked against the limits of the process before it begins.
 package enum ExtractionMemory {
-  /// Pictures of 1920 x 1080 pixels, of which a decoder keeps several: larger ones may need more. Fitted
-  /// to the peaks of extractions with 1 to 4 workers, with room for streams that refer to many pictures.
+  /// The need for pictures of 1920 x 1080 pixels, of which a decoder keeps several; larger pictures
+  /// may need more. Fitted to the peaks of extractions with 1 to 4 workers, with a margin for
+  /// streams that refer to many pictures.
   package static func need(workers: Int, searchesFaces: Bool) -> MemoryNeed {
     MemoryNeed(
       written: (33 + 35 * workers) << 20,
       reserved: MemoryNeed.stacks(threads: workers + 3)
         + (searchesFaces ? MatrixProductMemory.reservedBytes : 0),
-      // The first shards; a larger map that the system refuses is an error of the store.
+      // Enough for the first shards; if the system refuses a larger map, the store throws an error.
       mapped: 64 << 20)
   }
 
-  /// Checks that there is enough, and takes what OpenBLAS will need.
+  /// Checks that there is enough memory, and reserves what OpenBLAS will need.
   package static func check(workers: Int, searchesFaces: Bool) throws(InsufficientMemory) {
     let limits = MemoryLimit.current
     guard !limits.isEmpty else { return }

@@ -2,7 +2,7 @@ internal import Contract
 internal import MediaDecoding
 
 extension FaceExtractor {
-  /// In what a video falls short of what was asked, one remark each.
+  /// Notes on damage and shortage: one for each way in which a video falls short of the recipe.
   func notes(
     _ source: any FrameSource, _ report: VideoReader.Report, facesFound: Int, cropCount: Int
   ) -> [String] {
@@ -21,7 +21,7 @@ extension FaceExtractor {
       notes.append(
         "damaged: \(report.deliveredFrames) of \(report.chosenFrames) chosen pictures decoded")
     }
-    // A still picture has no more than one to give.
+    // A still picture has only one picture.
     if report.chosenFrames < recipe.sampling.framesPerVideo, !information.isStill {
       notes.append(
         "short: \(report.chosenFrames) of \(recipe.sampling.framesPerVideo) pictures, the video has "

@@ -12,21 +12,22 @@ extension VideoFrame: FramePicture {}
 package final class FaceExtractor {
   /// All that determines the crops.
   package let recipe: ExtractionRecipe
-  /// Whether only what the chosen pictures need is decoded; changes no byte of the result.
+  /// Whether pictures that the chosen ones don't need are left undecoded; changes no byte of the
+  /// result.
   package let skipsUnneededFrames: Bool
 
-  /// nil where whole pictures are the crops.
+  /// Nil if whole pictures are the crops.
   private let searcher: FaceSearcher?
   private let encoder: JPEGEncoder
 
   /// Creates an extractor for one worker.
   ///
   /// - Parameters:
-  ///   - weights: the detector's weights; nil where the recipe needs no detector.
+  ///   - weights: the detector's weights; nil if the recipe needs no detector.
   ///   - recipe: what determines the crops.
-  ///   - skipsUnneededFrames: decode only what the chosen pictures need; changes no byte of the
-  ///     result.
-  /// - Throws: `FaceDetectionError` where the recipe can't be followed, or names other weights.
+  ///   - skipsUnneededFrames: decode only the pictures that the chosen ones need; changes no byte
+  ///     of the result.
+  /// - Throws: `FaceDetectionError` if the recipe can't be followed, or names other weights.
   package init(
     weights: MTCNNWeights?, recipe: ExtractionRecipe, skipsUnneededFrames: Bool = true
   ) throws {
@@ -37,7 +38,7 @@ package final class FaceExtractor {
     encoder = try JPEGEncoder(quality: recipe.images.jpegQuality, chroma: recipe.images.chroma)
   }
 
-  /// - Returns: the weights that the recipe needs; nil where it needs no detector.
+  /// - Returns: the weights that the recipe needs; nil if it needs no detector.
   private static func checked(
     _ recipe: ExtractionRecipe, _ weights: MTCNNWeights?
   ) throws -> MTCNNWeights? {
@@ -66,15 +67,15 @@ package final class FaceExtractor {
   ///
   /// - Parameters:
   ///   - path: path of the video: a file, or a folder of numbered pictures.
-  ///   - framesPerSecond: of the frames in a folder; nil where that isn't known. Changes no crop.
-  ///   - original: the faces of the real video that this one was made from. Where both have the same
-  ///     pictures at the same times, faces are looked for at their places, and now and then around
-  ///     them; where that finds none, this video is searched as any. Only for recipes that reuse
-  ///     originals.
-  ///   - isCancelled: asked between packets; a cancelled video throws `MediaError.Code.cancelled`.
-  ///   - progress: gets the number of pictures that were looked at, after each.
-  /// - Throws: `MediaError` where the video can't be read at all. Damage that leaves pictures to look
-  ///   at is a note of the result.
+  ///   - framesPerSecond: frame rate of a folder of frames; nil if unknown. Changes no crop.
+  ///   - original: the faces of the real video that this one was made from. If both have pictures
+  ///     of the same size at the same times, faces are looked for at the original's positions, and
+  ///     in the surroundings every `fullSearchInterval` pictures; if a face isn't found there, this
+  ///     video is searched like any other. Used only by recipes that reuse originals.
+  ///   - isCancelled: called between packets; a cancelled video throws `MediaError.Code.cancelled`.
+  ///   - progress: called after each picture with the number of pictures so far.
+  /// - Throws: `MediaError` if the video can't be read at all. A damaged video gives notes in the
+  ///   result if some of its pictures can be decoded.
   package func extract(
     path: String, framesPerSecond: Double? = nil, original: OriginalFaces? = nil,
     isCancelled: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
@@ -124,12 +125,14 @@ package final class FaceExtractor {
     return assemble(source, report, pending, kept ?? [0: 0], times)
   }
 
-  /// The picture of a fake isn't that of its original, or shows a face elsewhere.
+  /// A picture of a fake differs from its original's in size or time, or has a face elsewhere.
   private struct Disagreement: Error {}
 
-  /// Finds the faces of a video where they are in its original, with the original's tracks.
+  /// Finds the faces of a video at the positions of its original's faces, with the original's
+  /// tracks.
   ///
-  /// - Returns: nil where the two are not the same pictures, or a look finds a face elsewhere.
+  /// - Returns: nil if the pictures of the two differ in size, time or number, or if a search
+  ///   doesn't find a face at its position.
   private func takeOver(
     _ original: OriginalFaces, into source: any FrameSource, _ searcher: FaceSearcher,
     _ times: inout StageTimes, isCancelled: () -> Bool
@@ -170,7 +173,7 @@ package final class FaceExtractor {
 
   /// Finds, follows and cuts out the faces of a video, as pixels.
   ///
-  /// The pixels are those that training saw: of the JPEG file, decoded again.
+  /// The pixels are those that training sees: the crop's JPEG file, decoded.
   ///
   /// - Parameters:
   ///   - path: path of the video file.
@@ -196,7 +199,7 @@ package final class FaceExtractor {
     var image: [UInt8]
   }
 
-  /// - Returns: nil where the crop would show nothing of the picture.
+  /// - Returns: nil if the crop would show nothing of the picture.
   private func crop(
     _ tracked: TrackedFace, of frame: VideoFrame, _ times: inout StageTimes
   ) throws -> PendingCrop? {
@@ -222,8 +225,8 @@ package final class FaceExtractor {
       track: tracked.provisionalTrack, image: image)
   }
 
-  /// The largest square in the middle of the picture, resized: the one face of a picture that is a
-  /// crop already.
+  /// The largest square in the middle of the picture, resized: the one crop of a picture that is a
+  /// face crop already.
   private func wholePicture(
     of frame: VideoFrame, _ times: inout StageTimes
   ) throws -> PendingCrop {

@@ -1,21 +1,20 @@
 package import FaceDetection
 internal import MediaDecoding
 
-/// The kept faces of a real video, for what was made from it: a fake shows the same people at the same
-/// places at the same times, which needn't be searched for again.
+/// The kept faces of a real video, for extracting the fakes made from it: a fake shows the same
+/// people at the same positions and times, so they needn't be searched for again.
 package struct OriginalFaces: Sendable, Equatable {
   /// A face of one picture.
   package struct Face: Sendable, Equatable {
-    /// Position of the picture among the video's, in order of presentation.
+    /// Index of the picture in the video, in order of presentation.
     package let frame: Int
-    /// Presentation time in seconds after the video's first picture; nil where it isn't known.
+    /// Presentation time in seconds after the video's first picture; nil if unknown.
     package let timestampSeconds: Double?
     /// The face, with the original's score.
     package let face: DetectedFace
-    /// Which person.
+    /// The track, one per person.
     package let track: Int
 
-    /// Creates a face.
     package init(frame: Int, timestampSeconds: Double?, face: DetectedFace, track: Int) {
       self.frame = frame
       self.timestampSeconds = timestampSeconds
@@ -24,23 +23,21 @@ package struct OriginalFaces: Sendable, Equatable {
     }
   }
 
-  /// Name of the original.
   package let name: String
   /// Width of its displayed picture in pixels.
   package let widthPixels: Int
   /// Height of its displayed picture in pixels.
   package let heightPixels: Int
-  /// Seconds that it lasts; nil where that isn't known.
+  /// Duration in seconds; nil if unknown.
   package let durationSeconds: Double?
-  /// Pictures that were looked at.
+  /// Number of pictures that were searched.
   package let framesSampled: Int
   /// The kept faces by picture, in the order of their tracks.
   let pictures: [Int: [Face]]
 
-  /// Differences of times up to this are those of rounding: container formats count in milliseconds.
+  /// Largest difference of times that rounding explains: container formats count in milliseconds.
   static let toleranceSeconds = 0.002
 
-  /// Creates the faces of an original.
   package init(
     name: String, widthPixels: Int, heightPixels: Int, durationSeconds: Double?,
     framesSampled: Int, faces: [Face]
@@ -63,8 +60,8 @@ package struct OriginalFaces: Sendable, Equatable {
     return abs(one - other) <= Self.toleranceSeconds
   }
 
-  /// The faces at a picture of another video; nil where that isn't the picture of the original, by size
-  /// and time.
+  /// The faces for a picture of another video; nil if the picture's size or time differs from the
+  /// original's.
   func faces(at frame: VideoFrame) -> [Face]? {
     guard frame.width == widthPixels, frame.height == heightPixels else { return nil }
     guard let faces = pictures[frame.index], let first = faces.first else { return [] }

@@ -1,21 +1,20 @@
 internal import MediaDecoding
 
-/// CPU seconds by stage of the way from a file to crops.
+/// CPU seconds per stage of an extraction.
 package struct StageTimes: Sendable, Equatable {
   /// Reading packets from the file.
   package var demux = 0.0
   /// Decoding pictures.
   package var decode = 0.0
-  /// Converting what is looked at to RGB.
+  /// Converting the needed pixels to RGB.
   package var convert = 0.0
   /// Finding and tracking faces.
   package var detect = 0.0
-  /// Cutting out and turning the faces.
+  /// Cutting out and aligning the faces.
   package var align = 0.0
   /// Writing JPEG files.
   package var encode = 0.0
 
-  /// Nothing done yet.
   package init() {}
 
   /// The stages by name, in the order of the work.
@@ -26,7 +25,7 @@ package struct StageTimes: Sendable, Equatable {
     ]
   }
 
-  /// Adds what reading and decoding a video cost.
+  /// Adds the times of reading and decoding a video.
   mutating func add(_ report: VideoReader.Report) {
     demux += report.demuxSeconds
     decode += report.decodeSeconds

@@ -3,20 +3,19 @@ package import MediaDecoding
 
 /// One aligned face of one picture.
 package struct FaceCrop: Sendable {
-  /// Position of the picture among the video's, in order of presentation.
+  /// Index of the picture in the video, in order of presentation.
   package let frame: Int
-  /// Position of the face among the picture's kept ones: by track.
+  /// Index of the face among the kept faces of the picture, which are sorted by track.
   package let face: Int
-  /// Presentation time in seconds after the video's first picture; nil where it isn't known.
+  /// Presentation time in seconds after the video's first picture; nil if unknown.
   package let timestampSeconds: Double?
-  /// Where the face is in the displayed picture; the square that was taken where nothing was
-  /// detected.
+  /// Box of the face in the displayed picture; without detection, the square that was cut out.
   package let box: FaceBox
-  /// How sure the detector is, 0...1; 1 where nothing was detected.
+  /// Confidence of the detector, 0...1; 1 without detection.
   package let score: Float
-  /// Eyes, nose and corners of the mouth in the displayed picture; nil where nothing was detected.
+  /// Eyes, nose and corners of the mouth in the displayed picture; nil without detection.
   package let landmarks: FaceLandmarks?
-  /// Which person: equal for the faces of one track, from 0.
+  /// The track, one per person, from 0.
   package let track: Int
   /// The crop as a JPEG file.
   package let image: [UInt8]
@@ -24,30 +23,31 @@ package struct FaceCrop: Sendable {
 
 /// All faces of a video.
 package struct VideoFaces: Sendable {
-  /// What the packets tell of the video.
+  /// What the packets say about the video.
   package var information: VideoInformation
   /// The crops, by frame and face.
   package var crops: [FaceCrop]
-  /// Pictures that were chosen; more than `framesSampled` where some could not be decoded.
+  /// Number of chosen pictures; larger than `framesSampled` if some could not be decoded.
   package var framesChosen: Int
-  /// Pictures that were looked at.
+  /// Number of chosen pictures that were decoded.
   package var framesSampled: Int
-  /// Pictures with at least one kept face.
+  /// Number of pictures with at least one kept face.
   package var framesWithFace: Int
-  /// Faces that were found, also those of tracks that were dropped.
+  /// Number of faces found, including those of dropped tracks.
   package var facesFound: Int
-  /// Kept tracks.
+  /// Number of kept tracks.
   package var trackCount: Int
-  /// In what the video falls short of what was asked, one remark each; empty for a sound video with
+  /// Notes on damage and shortage, one for each; empty for an undamaged, long enough video with
   /// faces.
   package var notes: [String]
-  /// Name of the original that told where to look; nil where the video was searched.
+  /// Name of the original whose faces were reused; nil if the video was searched.
   package var original: String?
-  /// What it cost.
+  /// CPU times of the stages.
   package var times: StageTimes
-  /// From which second on the video is damaged: where it is truncated, or where the first chosen picture
-  /// could not be decoded. Nil for a sound video, and where times aren't known.
+  /// The second from which on the video is damaged: where it is truncated, or where the
+  /// first chosen picture could not be decoded. Nil for an undamaged video, or if times are
+  /// unknown.
   package var firstLossSeconds: Double?
-  /// Seconds that a header claims, where it claims more than can be read; nil where it doesn't.
+  /// Duration in seconds that a header claims, if it claims more than can be read; else nil.
   package var claimedSeconds: Double?
 }

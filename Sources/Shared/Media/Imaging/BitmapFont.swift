@@ -6,7 +6,7 @@ enum BitmapFont {
   /// Columns from one character to the next.
   static let advance = 6
 
-  /// The five columns of a character; a question mark where the font has none.
+  /// The five columns of a character; a question mark's if the font lacks it.
   static func columns(of character: Character) -> ArraySlice<UInt8> {
     let code = Int(character.asciiValue ?? 63)
     let position = (32..<127).contains(code) ? code - 32 : 63 - 32

@@ -1,13 +1,12 @@
-/// Pictures in rows under headings, for one look at many: real faces above fake ones.
+/// Pictures in rows under headings, to see many at a glance: real faces above fake ones.
 package struct ContactSheet: Sendable {
   /// One picture and its caption.
   package struct Cell: Sendable {
     /// Any square picture; it is scaled to the sheet's cells.
     package var picture: PixelBuffer
-    /// A short line under the picture; shortened in the middle where it is too long.
+    /// A line under the picture; shortened in the middle if it is too long.
     package var caption: String
 
-    /// Creates a cell.
     package init(picture: PixelBuffer, caption: String) {
       self.picture = picture
       self.caption = caption
@@ -20,10 +19,9 @@ package struct ContactSheet: Sendable {
     package var heading: String
     /// Colour of the heading's bar: red, green, blue.
     package var colour: SIMD3<UInt8>
-    /// Pictures, row by row.
+    /// The pictures, row by row.
     package var cells: [Cell]
 
-    /// Creates a section.
     package init(heading: String, colour: SIMD3<UInt8>, cells: [Cell]) {
       self.heading = heading
       self.colour = colour
@@ -38,13 +36,12 @@ package struct ContactSheet: Sendable {
   /// The sections from top to bottom.
   package var sections: [Section]
 
-  /// Pictures in a row.
+  /// Number of pictures per row.
   package var columns: Int
 
   /// Width and height of a picture on the sheet in pixels.
   package var cellPixels: Int
 
-  /// Creates a sheet.
   package init(sections: [Section], columns: Int = 10, cellPixels: Int = 128) {
     precondition(columns > 0 && cellPixels > 0, "a sheet has columns of a positive width")
     self.sections = sections
@@ -91,7 +88,7 @@ package struct ContactSheet: Sendable {
     }
   }
 
-  /// The caption in as many characters as fit under a picture, shortened in the middle.
+  /// The caption, shortened in the middle to as many characters as fit under a picture.
   private func fitted(_ caption: String) -> String {
     let limit = max(cellPixels / BitmapFont.advance, 3)
     guard caption.count > limit else { return caption }

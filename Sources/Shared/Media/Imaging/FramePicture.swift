@@ -1,7 +1,7 @@
-/// A picture whose pixels are made on demand: a decoded video frame converts from YUV only what is
-/// asked for, a `PixelBuffer` copies.
+/// A picture whose pixels are made on demand: a decoded video frame converts only the requested
+/// part from YUV, a `PixelBuffer` copies it.
 package protocol FramePicture {
-  /// What can go wrong while pixels are made; `Never` for pictures in memory.
+  /// The error that making pixels may throw; `Never` for pictures in memory.
   associatedtype Failure: Error
 
   /// Displayed width in pixels.

@@ -1,15 +1,15 @@
-/// A small grid of numbers that lies evenly on a picture or a crop, such as a network's activation
+/// A small grid of numbers that covers a picture or a crop evenly, such as a network's activation
 /// map.
 package struct HeatMap: Sendable, Equatable {
-  /// Columns.
+  /// Number of columns.
   package let width: Int
-  /// Rows.
+  /// Number of rows.
   package let height: Int
   /// Row-major, `height x width`, each finite.
   package let values: [Float]
 
-  /// - Parameter values: row-major, `height x width`; what is shown of them is -1...1.
-  /// - Returns: nil where their number is another one or one is not finite.
+  /// - Parameter values: row-major, `height x width`; clamped to -1...1 where the map is drawn.
+  /// - Returns: nil if `values` has another count or holds a number that isn't finite.
   package init?(width: Int, height: Int, values: [Float]) {
     guard width > 0, height > 0, values.count == width.multipliedReportingOverflow(by: height).0,
       values.allSatisfy(\.isFinite)
@@ -22,11 +22,11 @@ package struct HeatMap: Sendable, Equatable {
   /// The largest absolute value.
   package var strongest: Float { values.reduce(0) { max($0, abs($1)) } }
 
-  /// The map whose strongest value is 1 or -1; itself where all are 0.
+  /// The map scaled so that its largest absolute value is 1; unchanged if all values are 0.
   package var normalized: HeatMap { strongest > 0 ? dividing(by: strongest) : self }
 
-  /// The map with each value divided by a number, e.g. the strongest of a whole video, so that its
-  /// pictures can be compared; itself where the number isn't above 0.
+  /// The map with each value divided by a number, e.g. the strongest value of a whole video, so
+  /// that its pictures can be compared; unchanged if the number isn't above 0.
   package func dividing(by number: Float) -> HeatMap {
     guard number > 0 else { return self }
     return HeatMap(width: width, height: height, values: values.map { $0 / number }) ?? self
@@ -41,7 +41,7 @@ package struct HeatMap: Sendable, Equatable {
     values.withUnsafeBufferPointer { interpolated($0, Self.place(x, width), Self.place(y, height)) }
   }
 
-  /// The two cells that a position lies between, and how far it is from the first.
+  /// The two cells that a position lies between, and its distance from the first in cells, 0...1.
   typealias Place = (first: Int, second: Int, share: Double)
 
   @inline(__always)
@@ -52,7 +52,9 @@ package struct HeatMap: Sendable, Equatable {
     return (first, min(first + 1, cells - 1), bounded - Double(first))
   }
 
-  /// - Parameter values: the map's.
+  /// The value between four cells.
+  ///
+  /// - Parameter values: the map's own values, as a buffer.
   @inline(__always)
   func interpolated(
     _ values: UnsafeBufferPointer<Float>, _ column: Place, _ row: Place

@@ -1,6 +1,5 @@
 /// An error of the `Imaging` module.
 package struct ImagingError: Error, Sendable, CustomStringConvertible {
-  /// What kind of failure it was.
   package enum Code: Sendable, Equatable {
     /// The bytes are not a readable JPEG file.
     case invalidJPEG
@@ -10,13 +9,11 @@ package struct ImagingError: Error, Sendable, CustomStringConvertible {
     case encodingFailed
   }
 
-  /// What kind of failure it was.
   package let code: Code
 
   /// What failed, expected and got.
   package let message: String
 
-  /// The message alone.
   package var description: String { message }
 
   init(_ code: Code, _ message: String) {

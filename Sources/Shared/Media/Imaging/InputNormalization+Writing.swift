@@ -9,7 +9,7 @@ extension InputNormalization {
     precondition(values.count >= count * 3, "the network's input has room for the picture")
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * 256) { table in
       for channel in 0..<3 {
-        // Divided as torchvision's ToTensor and Normalize do, so that the numbers are the same.
+        // The divisions of torchvision's ToTensor and Normalize, so that the numbers are equal.
         for byte in 0..<256 {
           table[channel * 256 + byte] =
             (Float(byte) / 255 - mean[channel]) / standardDeviation[channel]

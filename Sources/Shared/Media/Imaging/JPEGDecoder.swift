@@ -4,7 +4,6 @@ internal import CTurboJPEG
 package final class JPEGDecoder {
   private let handle: tjhandle
 
-  /// Creates a decoder.
   package init() throws(ImagingError) {
     guard let handle = tjInitDecompress() else {
       throw ImagingError(

@@ -57,7 +57,7 @@ package final class JPEGEncoder {
 }
 
 extension ChromaSampling {
-  /// The library's number of it.
+  /// The constant of libjpeg-turbo.
   var turboJPEG: Int32 {
     switch self {
     case .full: Int32(TJSAMP_444.rawValue)

@@ -1,15 +1,14 @@
 internal import CTurboJPEG
 package import Contract
 
-/// Does to a picture what saving it as a JPEG file does, in memory that is kept between pictures.
-/// One per worker; not thread-safe.
+/// Compresses a picture as JPEG in memory and decodes it again, with buffers that are kept between
+/// pictures. One per worker; not thread-safe.
 package final class JPEGRecompressor {
   private let encoder: tjhandle
   private let decoder: tjhandle
   private var file: UnsafeMutablePointer<UInt8>?
   private var capacity: UInt = 0
 
-  /// Creates a recompressor.
   package init() throws(ImagingError) {
     guard let encoder = tjInitCompress() else {
       throw ImagingError(
@@ -30,7 +29,7 @@ package final class JPEGRecompressor {
     tjDestroy(decoder)
   }
 
-  /// Encodes the picture and decodes it again, in its place.
+  /// Encodes the picture and decodes it again, in place.
   ///
   /// The corresponding C functions are `tjCompress2` and `tjDecompress2`.
   ///

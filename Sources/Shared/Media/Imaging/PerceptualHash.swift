@@ -1,22 +1,23 @@
 internal import Foundation
 
-/// How a picture looks, in 255 bits: copies of a picture have hashes that differ in few of them,
-/// whatever their size, compression and brightness.
+/// A hash of how a picture looks, 255 bits: the hashes of a picture's copies differ in few bits,
+/// whatever the size, compression and brightness of the copies.
 ///
 /// The bits say which coefficients of a discrete cosine transform of the luma, at 32x32 pixels, lie
 /// above their median: the 16x16 of lowest frequency without the mean, low frequencies first (as
-/// pHash by Zauner, 2010, with 8x8). Not mirrored or rotated copies.
+/// pHash by Zauner, 2010, with 8x8). Mirrored and rotated copies are not recognised.
 package struct PerceptualHash: Sendable, Hashable {
-  /// Up to how many bits copies differ: docs/copies.md has what was measured.
+  /// The largest number of bits in which copies differ; docs/copies.md has the measurements.
   package static let maximumDistanceOfCopies = 40
 
-  /// Up to how many of the first 64 bits copies differ: most other pictures are told by these alone.
+  /// The largest number of the first 64 bits in which copies differ; these alone rule out most
+  /// other pictures.
   @usableFromInline static let maximumFirstDistance = 16
 
   /// The bits, low frequencies in the lowest ones of the first word; the last bit is 0.
   @usableFromInline let words: SIMD4<UInt64>
 
-  /// The hash of a picture; nil where it has so little structure that its bits would say nothing.
+  /// The hash of a picture; nil if it has so little structure that its bits would say nothing.
   package init?(_ picture: PixelBuffer) {
     guard let coefficients = Self.coefficients(of: Self.luma(of: picture)) else { return nil }
     let median = coefficients.sorted()[coefficients.count / 2]
@@ -27,14 +28,14 @@ package struct PerceptualHash: Sendable, Hashable {
     self.words = words
   }
 
-  /// In how many bits two hashes differ, 0...255.
+  /// Number of bits in which the hashes differ, 0...255.
   @inlinable package func distance(to other: PerceptualHash) -> Int {
     let difference = words ^ other.words
     return difference[0].nonzeroBitCount + difference[1].nonzeroBitCount
       + difference[2].nonzeroBitCount + difference[3].nonzeroBitCount
   }
 
-  /// The distance where the pictures look like copies of one, else nil. About 2 nanoseconds.
+  /// The distance if the pictures look like copies of one another, else nil. About 2 nanoseconds.
   @inlinable package func distanceOfCopy(_ other: PerceptualHash) -> Int? {
     guard (words[0] ^ other.words[0]).nonzeroBitCount <= Self.maximumFirstDistance else {
       return nil
@@ -45,7 +46,8 @@ package struct PerceptualHash: Sendable, Hashable {
 
   // MARK: Videos
 
-  /// Positions of the crops that stand for a video of so many: at a sixth, a half and five sixths.
+  /// Indices of the crops that represent a video of `count` crops: at a sixth, a half and five
+  /// sixths.
   package static func chosenCrops(of count: Int) -> [Int] {
     let chosen = 3
     return count == 0 ? [] : (0..<chosen).map { (2 * $0 + 1) * count / (2 * chosen) }
@@ -55,9 +57,9 @@ package struct PerceptualHash: Sendable, Hashable {
 
   /// Side of the picture that is transformed.
   private static let size = 32
-  /// Frequencies of each direction that are kept.
+  /// Number of frequencies that are kept in each direction.
   private static let frequencies = 16
-  /// Least standard deviation of the luma, in grey levels.
+  /// Smallest standard deviation of the luma with which a picture has a hash, in grey levels.
   private static let leastDeviation = 2.0
 
   /// Rows of the orthonormal DCT-II: frequency, then pixel.
@@ -68,7 +70,7 @@ package struct PerceptualHash: Sendable, Hashable {
     }
   }
 
-  /// Positions in the 16x16 coefficients without the mean, by the sum of both frequencies.
+  /// Indices of the 16x16 coefficients without the mean, sorted by the sum of both frequencies.
   private static let order: [Int] = (1..<frequencies * frequencies).sorted {
     let (left, right) = ($0 / frequencies + $0 % frequencies, $1 / frequencies + $1 % frequencies)
     return left != right ? left < right : $0 < $1
@@ -108,11 +110,10 @@ package struct PerceptualHash: Sendable, Hashable {
   }
 }
 
-/// As text: 64 hexadecimal digits, the first word first.
+/// Encoded as text: 64 hexadecimal digits, the first word first.
 extension PerceptualHash: Codable {
   private static let digitsOfWord = 16
 
-  /// The hash as text.
   package var text: String {
     (0..<4).map { word in
       let digits = String(words[word], radix: 16)
@@ -120,14 +121,14 @@ extension PerceptualHash: Codable {
     }.joined()
   }
 
-  /// A hash from its text; nil where that is none.
+  /// Reads a hash from its text; nil if the text isn't a hash.
   package init?(text: String) {
     let digits = Array(text.utf8)
     guard digits.count == 4 * Self.digitsOfWord else { return nil }
     var words = SIMD4<UInt64>()
     for word in 0..<4 {
       let part = digits[word * Self.digitsOfWord..<(word + 1) * Self.digitsOfWord]
-      // A sign is no digit, though the initializer takes one.
+      // A sign is no digit, but `UInt64.init` accepts one.
       guard part.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),
         let value = UInt64(String(decoding: part, as: UTF8.self), radix: 16)
       else { return nil }
@@ -136,7 +137,6 @@ extension PerceptualHash: Codable {
     self.words = words
   }
 
-  /// Reads a hash from its text.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
@@ -147,7 +147,6 @@ extension PerceptualHash: Codable {
     self = hash
   }
 
-  /// Writes the hash's text.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)

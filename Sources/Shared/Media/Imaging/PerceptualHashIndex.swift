@@ -1,22 +1,22 @@
-/// Finds, of many pictures, the one that looks most like a copy of another one.
+/// Finds the picture among many that looks most like a copy of a given one.
 ///
-/// The first 64 bits, which rule out all but one of some 25,000 pictures, are compared with 512 pictures at
-/// once: bit by bit, each bit of these pictures in one vector, with the differences counted in vectors too
-/// (carry-save adders, as in Muła, Kurz and Lemire, "Faster population counts using AVX2 instructions",
-/// 2018). That takes about a third of a nanosecond for a picture (a core of an AMD EPYC), without any
-/// instruction that some processors lack.
+/// The first 64 bits, which rule out all but one of some 25,000 pictures, are compared with those
+/// of 512 pictures at once: a vector holds one bit of each of these pictures, and the differences
+/// are counted in vectors too (carry-save adders, as in Muła, Kurz and Lemire, "Faster population
+/// counts using AVX2 instructions", 2018). That takes about a third of a nanosecond per picture (a
+/// core of an AMD EPYC) and needs no instruction that some processors lack.
 package struct PerceptualHashIndex: Sendable {
-  /// A bit of as many pictures.
+  /// One bit of each picture of a block.
   private typealias Plane = SIMD8<UInt64>
 
   private static let planesOfBlock = 64
   private static let picturesOfBlock = 512
 
   private let hashes: [PerceptualHash]
-  /// Of each block of pictures, the planes of the first word's bits.
+  /// The planes of block after block, one for each bit of the hashes' first words.
   private let planes: [Plane]
 
-  /// Indexes pictures by their position.
+  /// Creates an index that names pictures by their index in `hashes`.
   package init(_ hashes: [PerceptualHash]) {
     self.hashes = hashes
     let blocks = (hashes.count + Self.picturesOfBlock - 1) / Self.picturesOfBlock
@@ -31,7 +31,8 @@ package struct PerceptualHashIndex: Sendable {
     self.planes = planes
   }
 
-  /// The picture that looks most like a copy of the given one, the first of several; nil where none does.
+  /// The picture that looks most like a copy of the given one, the first of equally close ones; nil
+  /// if none looks like a copy.
   package func closest(to hash: PerceptualHash) -> (position: Int, distance: Int)? {
     var best: (position: Int, distance: Int)?
     // All ones where the picture's bit is set.
@@ -45,7 +46,7 @@ package struct PerceptualHashIndex: Sendable {
         while bits != 0 {
           let position = block * Self.picturesOfBlock + lane * 64 + bits.trailingZeroBitCount
           bits &= bits - 1
-          // The last block may have places for more pictures than there are.
+          // The last block may be filled only in part.
           guard position < hashes.count, let distance = hash.distanceOfCopy(hashes[position]),
             distance < best?.distance ?? .max
           else { continue }
@@ -56,17 +57,18 @@ package struct PerceptualHashIndex: Sendable {
     return best
   }
 
-  /// Which pictures of a block differ in no more bits of the first word than copies do.
+  /// The pictures of a block whose first words differ in no more bits than those of copies: a set
+  /// bit for each.
   private func near(_ asked: [Plane], block: Int) -> Plane {
-    // Counts of differences, one in each bit's place: together the binary digits of a number below 32,
-    // and whether it was reached.
+    // The number of differing bits of each picture: each vector holds one binary digit of all these
+    // numbers, and `more` says which of them reached 32.
     var (ones, twos, fours, eights, sixteens) = (Plane(), Plane(), Plane(), Plane(), Plane())
     var more = Plane()
     planes.withUnsafeBufferPointer { planes in
       asked.withUnsafeBufferPointer { asked in
         let first = block * Self.planesOfBlock
         func difference(_ bit: Int) -> Plane { planes[first + bit] ^ asked[bit] }
-        /// Adds three digits; what is carried.
+        /// Adds two digits to a third one and returns the carry.
         func add(_ left: Plane, _ right: Plane, to digit: inout Plane) -> Plane {
           let either = left ^ right
           let carried = (left & right) | (either & digit)

@@ -7,17 +7,17 @@
 #endif
 
 extension PixelBuffer {
-  /// Blurs the picture with a Gaussian bell of standard deviation `sigma` in pixels, cut off at three
-  /// of them. Outside of the picture its edge goes on. About 0.05 milliseconds per unit of `sigma` and
-  /// 10,000 pixels.
+  /// Blurs the picture with a Gaussian of standard deviation `sigma` in pixels, cut off at 3 sigma.
+  /// Outside of the picture the pixels at its edge are repeated. About 0.05 milliseconds per unit
+  /// of `sigma` and 10,000 pixels.
   package mutating func blur(sigma: Double) {
-    // Below, the neighbours' weights vanish in rounding.
+    // For a smaller sigma the neighbours' weights vanish in rounding.
     guard sigma >= 0.2 else { return }
     convolve(bell(sigma: sigma, radius: min(Int((3 * sigma).rounded(.up)), 255)), .edge)
   }
 
-  /// Blurs the picture as OpenCV's `GaussianBlur` does by default: a bell of `kernelSize` pixels, and
-  /// outside of the picture its mirror image, in which the edge itself isn't repeated.
+  /// Blurs the picture as OpenCV's `GaussianBlur` does by default: a Gaussian over `kernelSize`
+  /// pixels; outside of the picture lies its mirror image, without a repetition of the edge pixel.
   ///
   /// - Precondition: `kernelSize` is odd and lies in 1...511, `sigma` is positive.
   package mutating func blur(kernelSize: Int, sigma: Double) {
@@ -29,7 +29,7 @@ extension PixelBuffer {
 
   /// Weighted sums of rows, then of columns.
   ///
-  /// - Parameter weights: of distances 0, 1, ...; at most 256.
+  /// - Parameter weights: for the distances 0, 1, ...; at most 256.
   private mutating func convolve(_ weights: [Float], _ border: Border) {
     let radius = weights.count - 1
     let (height, rowLength) = (height, bytesPerRow)
@@ -51,30 +51,30 @@ extension PixelBuffer {
   }
 }
 
-/// What lies outside of a picture.
+/// The pixels outside of a picture.
 enum Border {
-  /// Its first and last pixel, again and again.
+  /// The pixel at the edge, repeated.
   case edge
-  /// Its mirror image; the pixel at the edge, where the mirror stands, isn't repeated.
+  /// The mirror image, without a repetition of the pixel at the edge.
   case mirror
 
-  /// The place inside 0..<count that shows at `index`.
+  /// The index inside 0..<count whose pixel is seen at `index`.
   func place(_ index: Int, _ count: Int) -> Int {
     if self == .edge || count == 1 { return min(max(index, 0), count - 1) }
     let period = 2 * (count - 1)
-    let place = ((index % period) + period) % period
-    return place < count ? place : period - place
+    let offset = ((index % period) + period) % period
+    return offset < count ? offset : period - offset
   }
 }
 
-/// A Gaussian bell's values at 0...radius; with those at -radius...-1 they add up to 1.
+/// The values of a Gaussian at 0...radius; together with those at -radius...-1 their sum is 1.
 private func bell(sigma: Double, radius: Int) -> [Float] {
   let bell = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
   let sum = bell[0] + 2 * bell.dropFirst().reduce(0, +)
   return bell.map { Float($0 / sum) }
 }
 
-/// A row as numbers, with `radius` pixels more on both sides.
+/// Writes a row as floats, with `radius` more pixels on both sides.
 private func pad(
   _ bytes: UnsafePointer<UInt8>, _ rowLength: Int, _ radius: Int, _ border: Border,
   into padded: UnsafeMutablePointer<Float>
@@ -92,7 +92,7 @@ private func pad(
   for i in 0..<rowLength { middle[i] = Float(bytes[i]) }
 }
 
-/// Weighted sums of a padded row and itself moved by 1, 2, ... pixels both ways.
+/// Weighted sums of a padded row and its copies shifted by 1, 2, ... pixels in both directions.
 private func blurRow(
   _ padded: UnsafePointer<Float>, _ weights: [Float], _ count: Int,
   into sums: UnsafeMutablePointer<Float>
@@ -113,8 +113,8 @@ private func blurColumn(
   }
 }
 
-/// The sum of a row and of pairs of rows, each with the weight of its distance; 16 numbers at a time stay
-/// in registers, which takes half of the time that whole rows do one after the other.
+/// The sum of a row and of pairs of rows, each with the weight of its distance. 16 numbers at a
+/// time stay in registers, which takes half as long as adding one whole row after the other.
 @inline(__always)
 private func sumPairs(
   _ middle: UnsafePointer<Float>, _ weights: [Float], _ count: Int,
@@ -128,7 +128,7 @@ private func sumPairs(
       let (left, right) = pair(distance + 1)
       pairs[distance] = (left, right, weights[distance + 1])
     }
-    /// The sums from number `start` on, as many as the vector has.
+    /// Computes the sums from index `start` on, as many as the vector has lanes.
     func add<V: SIMD>(_: V.Type, at start: Int) where V.Scalar == Float {
       var sum = loadNumbers(middle + start, V.self) * weights[0]
       for (left, right, weight) in pairs[..<pairCount] {
@@ -141,7 +141,7 @@ private func sumPairs(
       add(SIMD16<Float>.self, at: start)
       start += 16
     }
-    // A row has whole pixels of four numbers.
+    // What remains is whole pixels, four numbers each.
     while start < count {
       add(SIMD4<Float>.self, at: start)
       start += 4

@@ -1,6 +1,6 @@
 extension PixelBuffer {
-  /// The mean luma of a part of the picture, 0 (black) to 255; nil where the part is empty. The luma is
-  /// BT.601's: (77 R + 150 G + 29 B) / 256.
+  /// The mean luma of a part of the picture, 0 (black) to 255; nil if the part is empty. The
+  /// luma is BT.601's: (77 R + 150 G + 29 B) / 256.
   package func meanLuma(in region: PixelRectangle) -> Double? {
     let part = region.intersection(PixelRectangle(x: 0, y: 0, width: width, height: height))
     guard !part.isEmpty else { return nil }

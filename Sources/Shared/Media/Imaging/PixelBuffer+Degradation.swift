@@ -1,15 +1,15 @@
-// Damage that a robustness test does to pictures, as DeeperForensics-1.0 defines it
+// Perturbations of pictures for a robustness test, as DeeperForensics-1.0 defines them
 // (Jiang, Li, Wu, Qian, Loy: DeeperForensics-1.0, CVPR 2020; `perturbation/distortions.py` of its
-// repository). Numbers are cut off to whole ones as NumPy's `astype(uint8)` does there, not rounded.
+// repository). Values are truncated as by NumPy's `astype(uint8)` there, not rounded.
 
 extension PixelBuffer {
-  /// Draws the colours towards grey: the distance of Cb and Cr from the middle is multiplied.
+  /// Reduces the saturation: multiplies the distance of Cb and Cr from their middle.
   ///
   /// The colours are those of OpenCV's `COLOR_BGR2YCR_CB` (BT.601). The source takes 127.5 for the
-  /// middle of a range whose middle is 128, so red and blue lose up to 0.004 of a step: less than
-  /// rounding would change, but a grey of 128 is 127 in both afterwards.
+  /// middle of a range whose middle is 128, so red and blue lose up to 0.004 of a step. Rounding
+  /// would hide that, but truncation makes 127 of both in a grey of 128.
   ///
-  /// - Parameter factor: 0 leaves no colour, 1 is close to no change. 0...1.
+  /// - Parameter factor: 0...1; 0 leaves no colour, 1 changes next to nothing.
   package mutating func scaleSaturation(by factor: Float) {
     precondition((0...1).contains(factor), "a saturation factor lies in 0...1")
     let shift = (factor - 1) / 448
@@ -18,9 +18,9 @@ extension PixelBuffer {
     }
   }
 
-  /// Multiplies all values; what the source calls contrast, and what brightness is.
+  /// Multiplies all values. The source calls this contrast; it is brightness.
   ///
-  /// - Parameter factor: 1 is no change. 0...1.
+  /// - Parameter factor: 0...1; 1 changes nothing.
   package mutating func scaleValues(by factor: Float) {
     precondition((0...1).contains(factor), "a factor of values lies in 0...1")
     let table = (0..<256).map { UInt8(Float($0) * factor) }
@@ -33,14 +33,14 @@ extension PixelBuffer {
 
   /// Adds white Gaussian noise to Y, Cb and Cr of every pixel.
   ///
-  /// The source adds it to values of 16...235 and 16...240 that it has divided by 255 twice, so that
-  /// in steps of 1/255 the deviation of Y is `255 * 255 / 219 * sqrt(variance)`: 9.4 at 0.001 and 66
-  /// at 0.05.
+  /// The source adds it to values of 16...235 and 16...240 that it has divided by 255 twice, so
+  /// that in steps of 1/255 the deviation of Y is `255 * 255 / 219 * sqrt(variance)`: 9.4 at 0.001
+  /// and 66 at 0.05.
   ///
   /// - Parameters:
-  ///   - variance: of the source's scale; 0 or more.
-  ///   - normals: three numbers of the standard normal distribution per pixel, for Y, Cb, Cr, row by
-  ///     row.
+  ///   - variance: in the source's scale; 0 or more.
+  ///   - normals: three numbers of the standard normal distribution per pixel, for Y, Cb, Cr, row
+  ///     by row.
   /// - Precondition: there are `3 * width * height` numbers.
   package mutating func addYCbCrNoise(variance: Float, normals: [Float]) {
     precondition(variance >= 0, "a variance is 0 or more")
@@ -57,8 +57,8 @@ extension PixelBuffer {
     }
   }
 
-  /// Makes the picture smaller by a whole factor and as large as before again, both by linear
-  /// interpolation without a filter, as OpenCV's `resize` does by default.
+  /// Reduces the picture by an integer factor and enlarges it to its old size, both by linear
+  /// interpolation without antialiasing, as OpenCV's `resize` does by default.
   ///
   /// - Precondition: `factor` is positive.
   package mutating func pixelate(factor: Int) {
@@ -68,8 +68,8 @@ extension PixelBuffer {
     ).resized(width: width, height: height, antialiased: false)
   }
 
-  /// Changes Y (0...255), Cb and Cr (around 0, in the same steps) of every pixel, with OpenCV's
-  /// rounded factors both ways. Results outside of 0...255 are cut off.
+  /// Changes Y (0...255), Cb and Cr (around 0, in the same steps) of every pixel. Converts with
+  /// OpenCV's rounded factors in both directions. Results outside of 0...255 are clamped.
   @inline(__always)
   private mutating func mapYCbCr(
     _ change: (_ luma: Float, _ blue: Float, _ red: Float, _ pixel: Int) -> (Float, Float, Float)
@@ -90,6 +90,6 @@ extension PixelBuffer {
 
 @inline(__always)
 private func cutOff(_ value: Float) -> UInt8 {
-  // Not a number is 0.
+  // NaN becomes 0.
   value > 0 ? UInt8(truncatingIfNeeded: Int32(min(value, 255))) : 0
 }

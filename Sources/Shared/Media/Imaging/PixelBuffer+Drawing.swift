@@ -38,28 +38,28 @@ extension PixelBuffer {
     }
   }
 
-  /// How many pixels a dot of a label's letters takes, and a border's line, so that both are seen
-  /// in a picture of this size: 3 in 1920x1080, 2 in 640x360.
+  /// Pixels per dot of a label's letters and thickness of a border with which both are visible in a
+  /// picture of this size: 3 in 1920x1080, 2 in 640x360.
   package var annotationScale: Int {
     let side = min(width, height)
     return side < 180 ? 1 : max(2, side / 360)
   }
 
-  /// Writes a line of ASCII text on a filled ground, above a rectangle and flush with its left
+  /// Writes a line of ASCII text on a filled background above a rectangle, aligned with its left
   /// edge; below its top edge where there is no room above, and farther left where there is none on
   /// the right.
   ///
   /// - Parameters:
-  ///   - rectangle: what the label is of; thought to be outlined.
+  ///   - rectangle: the rectangle that is labelled; usually it is outlined too.
   ///   - scale: pixels per dot of the letters, which are 7 dots high; see `annotationScale`.
-  ///   - ground: red, green and blue of the ground; the text is black or white, what is read
-  ///     better.
+  ///   - ground: red, green and blue of the background; the text is black or white, whichever is
+  ///     easier to read.
   package mutating func drawLabel(
     _ text: String, on rectangle: PixelRectangle, scale: Int, ground: SIMD3<UInt8>
   ) {
     guard scale > 0, scale <= 64, !text.isEmpty else { return }
     let bounds = rectangle.bounded
-    // Two dots of ground around the text; a character brings a column of ground of its own.
+    // Two dots of background around the text; a character's advance includes an empty column.
     let margin = 2 * scale
     let length = min(text.count, 10_000)
     let size = (
@@ -75,13 +75,13 @@ extension PixelBuffer {
       colour: Self.ink(on: ground))
   }
 
-  /// Black or white, whichever differs more from a ground in lightness.
+  /// Black or white, whichever differs more from the background in lightness.
   private static func ink(on ground: SIMD3<UInt8>) -> SIMD3<UInt8> {
     let luma = 299 * Int(ground.x) + 587 * Int(ground.y) + 114 * Int(ground.z)
     return luma > 128_000 ? SIMD3(0, 0, 0) : SIMD3(255, 255, 255)
   }
 
-  /// The part of a stretch that lies in 0..<count.
+  /// The part of the interval of `length` pixels from `start` that lies in 0..<count.
   private static func visible(_ start: Int, _ length: Int, in count: Int) -> Range<Int> {
     let (end, isBeyond) = start.addingReportingOverflow(max(length, 0))
     let lower = min(max(start, 0), count)
@@ -90,7 +90,7 @@ extension PixelBuffer {
 }
 
 extension PixelRectangle {
-  /// The rectangle with numbers of which sums don't overflow.
+  /// The rectangle with its numbers clamped, so that their sums don't overflow.
   fileprivate var bounded: PixelRectangle {
     let bound = 1 << 40
     func limited(_ number: Int) -> Int { min(max(number, -bound), bound) }

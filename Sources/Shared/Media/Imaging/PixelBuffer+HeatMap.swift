@@ -1,16 +1,16 @@
 extension PixelBuffer {
-  /// Lays a heat map over the part of this picture that a crop was cut from: orange where the map
-  /// is above 0, blue where it is below, the deeper the farther from 0; what it is 0 for stays as
-  /// it is, and so does all outside of the crop. Under the map the picture is grey as far as the
-  /// map colours it, because its own colours would mix with the map's.
+  /// Draws a heat map over the part of this picture that a crop was cut from: orange where the map
+  /// is above 0, blue where it is below, deeper the farther from 0. Pixels stay unchanged where the
+  /// map is 0, and outside of the crop. The stronger the map's colour, the greyer the picture below
+  /// it, because the picture's own colours would mix with the map's.
   ///
   /// - Parameters:
-  ///   - map: covers the crop evenly; values of -1...1, others are cut.
+  ///   - map: covers the crop evenly; values in -1...1, others are clamped.
   ///   - sizePixels: width and height of the crop.
   ///   - transform: from coordinates of the crop to coordinates of this picture, as `CropPlacement`
   ///     has it; pixel (0, 0) covers 0...1 in both.
-  ///   - strength: share of the deepest colour at 1, the rest is the picture; 0...1, others are
-  ///     cut.
+  ///   - strength: share of the map's colour at -1 and 1, the rest is the picture; 0...1, others
+  ///     are clamped.
   package mutating func overlay(
     _ map: HeatMap, ofCropSize sizePixels: Int, by transform: SimilarityTransform,
     strength: Double = 0.6
@@ -18,7 +18,7 @@ extension PixelBuffer {
     let size = Double(sizePixels)
     let corners = [SIMD2(0, 0), SIMD2(size, 0), SIMD2(0, size), SIMD2(size, size)]
       .map(transform.apply)
-    // Only then is there an inverse, and are the corners numbers.
+    // Otherwise there is no inverse, or the corners aren't finite.
     guard sizePixels > 0, transform.scale > 1e-6,
       corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite })
     else { return }
@@ -40,7 +40,8 @@ extension PixelBuffer {
             guard x >= 0, y >= 0, x < 1, y < 1 else { continue }
             let value = map.interpolated(
               values, HeatMap.place(x, map.width), HeatMap.place(y, map.height))
-            // Cut off and not rounded, which is a call; moved up first, so that all are positive.
+            // Adds 0.5 and truncates, because `rounded()` is a function call; shifted by 1 first,
+            // so that all values are positive.
             let step = Int((min(max(value, -1), 1) + 1) * Double(Self.blendSteps) + 0.5)
             guard step != Self.blendSteps else { continue }
             blends[step].apply(to: bytes, at: row * bytesPerRow + column * Self.bytesPerPixel)
@@ -58,16 +59,16 @@ extension PixelBuffer {
     return lower..<max(Int(min(max(last.rounded(.up), 0), limit)), lower)
   }
 
-  /// Steps of a map's values from 0 to 1.
+  /// Number of steps that a map's values from 0 to 1 are divided into.
   private static let blendSteps = 255
 
-  /// What becomes of a pixel at each step of -1...1.
+  /// The blend for each step from -1 to 1.
   private static func blends(strength: Double) -> [Blend] {
     (-blendSteps...blendSteps).map { Blend(Double($0) / Double(blendSteps), strength: strength) }
   }
 }
 
-/// A colour that is laid on a pixel, in 1/256.
+/// A colour that is mixed into a pixel; shares are in 1/256.
 private struct Blend {
   /// Colour times its share, for red, green and blue.
   private let colour: SIMD4<Int32>
@@ -79,7 +80,8 @@ private struct Blend {
   init(_ value: Double, strength: Double) {
     let depth = abs(value)
     let share = (256 * depth * strength).rounded()
-    // The palest colours would look like fog on a face; the share says enough.
+    // Without the palest colours, which would look like fog on a face; the share shows small
+    // values.
     let tint = DivergingColours.colour(value < 0 ? 0.6 * value - 0.4 : 0.6 * value + 0.4)
     colour = SIMD4(
       Int32(Double(tint.red) * share), Int32(Double(tint.green) * share),

@@ -1,5 +1,5 @@
 extension PixelBuffer {
-  /// Mirrors the picture left to right, in its place.
+  /// Mirrors the picture left to right, in place.
   package mutating func mirror() {
     let (width, height) = (width, height)
     bytes.withUnsafeMutableBytes { bytes in
@@ -21,7 +21,7 @@ extension PixelBuffer {
   ///
   /// - Parameters:
   ///   - transform: from coordinates of the new picture to those of this one.
-  ///   - scratch: memory that is kept between pictures; takes the old pixels.
+  ///   - scratch: memory that is kept between pictures; holds the old pixels afterwards.
   package mutating func warpReflecting(by transform: SimilarityTransform, scratch: inout [UInt8]) {
     swap(&bytes, &scratch)
     let count = width * height * Self.bytesPerPixel
@@ -36,11 +36,11 @@ extension PixelBuffer {
   }
 }
 
-/// Binary digits behind the point of positions.
+/// Binary digits after the point in fixed-point positions.
 private let fractionBits = 16
 
-/// Positions are fixed-point numbers; two channels at a time lie in the halves of a 32-bit number,
-/// where weights of 8 bits that add up to 256 can't carry over.
+/// Positions are fixed-point numbers. Two channels at a time lie in the halves of a 32-bit number;
+/// the weights sum to 256, so neither half overflows.
 private func warpReflectingKernel(
   _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, width: Int, height: Int,
   _ transform: SimilarityTransform
@@ -55,7 +55,7 @@ private func warpReflectingKernel(
       let left = x >> fractionBits
       let top = y >> fractionBits
       let pixels: (UInt32, UInt32, UInt32, UInt32)
-      // Taken for unsigned, a negative number is larger than any width.
+      // Read as unsigned, a negative number is larger than any width.
       if UInt(bitPattern: left) < UInt(bitPattern: width &- 1),
         UInt(bitPattern: top) < UInt(bitPattern: height &- 1)
       {
@@ -86,7 +86,7 @@ private func warpReflectingKernel(
   }
 }
 
-/// Bounded, so that no position overflows. What is not a number becomes the lower bound.
+/// The integer part, bounded so that no position overflows. NaN becomes the lower bound.
 private func fixedPoint(_ value: Double) -> Int {
   guard value > -1e12 else { return -1_000_000_000_000 }
   return Int(min(value, 1e12))
@@ -111,9 +111,9 @@ private func bilinear(
   return (even >> 8 & mask) | (odd & ~mask)
 }
 
-/// The pixel inside 0..<count that shows at `index`, in a row of mirrors.
+/// The index inside 0..<count whose pixel is seen at `index` when both edges reflect.
 private func reflected(_ index: Int, _ count: Int) -> Int {
   let period = 2 * count
-  let place = ((index % period) + period) % period
-  return place < count ? place : period - 1 - place
+  let offset = ((index % period) + period) % period
+  return offset < count ? offset : period - 1 - offset
 }

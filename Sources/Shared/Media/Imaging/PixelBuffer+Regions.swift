@@ -15,13 +15,13 @@ extension PixelBuffer {
     return PixelBuffer(width: width, height: height, bytes: result)
   }
 
-  /// The picture turned clockwise by a number of quarter turns.
+  /// The picture rotated clockwise by a number of quarter turns.
   package func rotatedClockwise(quarterTurns: Int) -> PixelBuffer {
     let turns = ((quarterTurns % 4) + 4) % 4
     guard turns != 0 else { return self }
     let (newWidth, newHeight) = turns == 2 ? (width, height) : (height, width)
-    // Where the first pixel of a new row comes from, how far the next row's is from it, and the
-    // next pixel's of the row.
+    // Index of the source pixel that the new picture begins with, and the steps in the source to
+    // the next new row and to the next pixel of a row.
     let (first, rowStep, step) =
       switch turns {
       case 1: ((height - 1) * width, 1, -width)
@@ -31,7 +31,7 @@ extension PixelBuffer {
     let rotated = [UInt8](unsafeUninitializedCapacity: bytes.count) { target, count in
       bytes.withUnsafeBytes { source in
         let target = UnsafeMutableRawBufferPointer(target)
-        // So many new rows at once read the same cache lines.
+        // 16 new rows at a time read the same cache lines.
         for rows in stride(from: 0, to: newHeight, by: 16) {
           for column in 0..<newWidth {
             for row in rows..<min(rows + 16, newHeight) {
@@ -49,8 +49,8 @@ extension PixelBuffer {
     return PixelBuffer(width: newWidth, height: newHeight, bytes: rotated)
   }
 
-  /// Copies `picture` into this one with its top left corner at (`x`, `y`); what lies outside is cut
-  /// off.
+  /// Copies `picture` into this one with its top left corner at (`x`, `y`); what lies outside is
+  /// cut off.
   package mutating func paste(_ picture: PixelBuffer, x: Int, y: Int) {
     let columns = max(x, 0)..<max(min(x + picture.width, width), max(x, 0))
     let rows = max(y, 0)..<max(min(y + picture.height, height), max(y, 0))

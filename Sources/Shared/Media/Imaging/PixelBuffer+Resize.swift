@@ -1,9 +1,10 @@
 extension PixelBuffer {
-  /// The picture at another size, by a triangle filter as wide as the scale: linear interpolation
-  /// upwards, a weighted mean downwards (what PIL calls bilinear and PyTorch `antialias`).
+  /// The picture resized by a triangle filter as wide as the scale: linear interpolation where it
+  /// is enlarged, a weighted mean where it is reduced (what PIL calls bilinear and PyTorch
+  /// `antialias`).
   ///
-  /// - Parameter antialiased: false interpolates linearly downwards too, between the two pixels next
-  ///   to each new one's centre, and leaves the others out (OpenCV's `INTER_LINEAR`).
+  /// - Parameter antialiased: false interpolates linearly when reducing too, between the two pixels
+  ///   next to each new pixel's centre, and ignores the others (OpenCV's `INTER_LINEAR`).
   /// - Precondition: `width` and `height` are positive.
   package func resized(
     width newWidth: Int, height newHeight: Int, antialiased: Bool = true
@@ -37,7 +38,7 @@ extension PixelBuffer {
   }
 }
 
-/// Which source pixels each pixel of a resized row is the mean of, and their weights.
+/// The source pixels that make up each pixel of a resized row, and their weights.
 private struct TriangleFilter {
   private var starts: [Int] = []
   private var weights: [Float] = []
@@ -46,7 +47,7 @@ private struct TriangleFilter {
   init(from sourceCount: Int, to count: Int, antialiased: Bool) {
     let scale = Double(sourceCount) / Double(count)
     let reach = antialiased ? max(scale, 1) : 1
-    // An open interval of twice the reach has at most so many whole numbers.
+    // An open interval of length 2 * reach contains at most this many integers.
     tapCount = min(sourceCount, Int((2 * reach).rounded(.up)))
     for index in 0..<count {
       let centre = (Double(index) + 0.5) * scale - 0.5
@@ -59,7 +60,7 @@ private struct TriangleFilter {
     }
   }
 
-  /// A row of RGBX bytes at the new width, as numbers.
+  /// Resizes a row of RGBX bytes to the new width; the result is floats.
   func filterRow(_ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>) {
     let pixels = UnsafeMutableRawPointer(target)
     starts.withUnsafeBufferPointer { starts in
@@ -80,14 +81,14 @@ private struct TriangleFilter {
     }
   }
 
-  /// The weighted sum of the rows that belong to row `index`; 16 numbers at a time stay in registers.
+  /// The weighted sum of the source rows of row `index`; 16 numbers at a time stay in registers.
   func sumRows(
     at index: Int, of rows: UnsafePointer<Float>, rowLength: Int,
     into sums: UnsafeMutablePointer<Float>
   ) {
     let first = rows + starts[index] * rowLength
     weights[index * tapCount..<(index + 1) * tapCount].withUnsafeBufferPointer { weights in
-      /// The sums from number `start` on, as many as the vector has.
+      /// Computes the sums from index `start` on, as many as the vector has lanes.
       func add<V: SIMD>(_: V.Type, at start: Int) where V.Scalar == Float {
         var sum = V(repeating: 0)
         for tap in 0..<weights.count {
@@ -100,7 +101,7 @@ private struct TriangleFilter {
         add(SIMD16<Float>.self, at: start)
         start += 16
       }
-      // A row has whole pixels of four numbers.
+      // What remains is whole pixels, four numbers each.
       while start < rowLength {
         add(SIMD4<Float>.self, at: start)
         start += 4
@@ -110,24 +111,25 @@ private struct TriangleFilter {
 }
 
 extension PixelBuffer {
-  /// The picture as a square of the side that a network takes: itself where it has that size already.
-  /// Training, evaluation and prediction all bring crops to a network's input size by this.
+  /// The picture resized to a network's input, a square; unchanged if it has that size already.
+  /// Training, evaluation and prediction all use this for crops.
   package func networkInput(side: Int) -> PixelBuffer {
     width == side && height == side ? self : resized(width: side, height: side)
   }
 }
 
-/// Numbers beside each other as a vector.
+/// Loads consecutive numbers as a vector.
 @inline(__always)
 func loadNumbers<V: SIMD>(_ numbers: UnsafePointer<Float>, _: V.Type) -> V
 where V.Scalar == Float {
   UnsafeRawPointer(numbers).loadUnaligned(as: V.self)
 }
 
-/// Numbers from 0 up to 255 and what rounding errors add, to whole ones.
+/// Rounds numbers of 0...255, which rounding errors may exceed a little.
 ///
-/// A conversion to integers asks whether each number fits, and keeps the compiler from vectors. Added to
-/// 2^23, a number has its nearest whole one in its last bits; where that is above it, it is one too much.
+/// A conversion to integers checks whether each number fits, which prevents vectorisation. Instead,
+/// 0.5 is added and the result rounded down: added to 2^23, a number has its nearest integer in the
+/// last bits; where that is larger than the number, it is one too large.
 func roundToBytes(
   _ numbers: UnsafePointer<Float>, count: Int, into bytes: UnsafeMutablePointer<UInt8>
 ) {

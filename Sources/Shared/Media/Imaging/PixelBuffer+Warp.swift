@@ -11,9 +11,9 @@ extension PixelBuffer {
 
   /// A rectangle cut out of this picture under a similarity transform.
   ///
-  /// Bilinear; when the crop is smaller than what it shows, the mean of k x k evenly spaced bilinear
-  /// samples per pixel (k = the scale rounded up), which is a box filter over the pixel's footprint
-  /// and prevents aliasing.
+  /// Bilinear; when the crop is smaller than what it shows, the mean of k x k evenly spaced
+  /// bilinear samples per pixel (k = the scale rounded up), which is a box filter over the pixel's
+  /// footprint and prevents aliasing.
   ///
   /// - Parameters:
   ///   - width: width of the crop in pixels.
@@ -41,7 +41,7 @@ extension PixelBuffer {
   }
 }
 
-/// Binary digits behind the point of sample positions: exact to 1/65536 pixel.
+/// Binary digits after the point in sample positions, which are exact to 1/65536 pixel.
 private let fractionBits = 16
 
 /// Fills `crop` (`cropHeight` x `cropWidth`, RGBX) with the mean of `samples` x `samples` bilinear
@@ -61,7 +61,7 @@ private func warpKernel(
     for column in 0..<cropWidth {
       let first = transform.apply(
         SIMD2(Double(column) + 0.5 * step, Double(row) + 0.5 * step))
-      // Bounded, so that no position overflows: that far outside no face is.
+      // Bounded, so that no position overflows; no face lies that far outside.
       var startX = Int(min(max(first.x - 0.5, -1e6), 1e6) * one)
       var startY = Int(min(max(first.y - 0.5, -1e6), 1e6) * one)
       var sum = SIMD4<Float>(repeating: 0)
@@ -75,8 +75,8 @@ private func warpKernel(
         startX &-= stepAcross
         startY &+= stepAlong
       }
-      // Means of bytes lie in 0...255, so adding a half and cutting off rounds them. By lane: the
-      // conversion of whole vectors is a call of a generic function.
+      // Means of bytes lie in 0...255, so adding 0.5 and truncating rounds them. Lane by lane,
+      // because the conversion of a whole vector calls a generic function.
       let mean = sum * weight + 0.5
       crop[row * cropWidth + column] = SIMD4(
         UInt8(truncatingIfNeeded: Int32(mean.x)), UInt8(truncatingIfNeeded: Int32(mean.y)),
@@ -97,7 +97,7 @@ private func bilinearSample(
   let unit = 1 / Float(1 << fractionBits)
   let rightWeight = Float(Int32(truncatingIfNeeded: x & mask)) * unit
   let bottomWeight = Float(Int32(truncatingIfNeeded: y & mask)) * unit
-  // Taken for unsigned, a negative number is larger than any width.
+  // Read as unsigned, a negative number is larger than any width.
   guard UInt(bitPattern: column) < UInt(bitPattern: width &- 1),
     UInt(bitPattern: row) < UInt(bitPattern: height &- 1)
   else {

@@ -36,7 +36,7 @@ package struct PixelBuffer: Sendable, Equatable {
     }
   }
 
-  /// Takes over RGBX bytes.
+  /// Creates a picture from its RGBX bytes.
   ///
   /// - Precondition: `bytes.count == width * height * 4`, both positive.
   package init(width: Int, height: Int, bytes: [UInt8]) {

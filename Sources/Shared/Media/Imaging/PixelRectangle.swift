@@ -9,7 +9,6 @@ package struct PixelRectangle: Sendable, Equatable {
   /// Height in pixels.
   package var height: Int
 
-  /// Creates a rectangle.
   package init(x: Int, y: Int, width: Int, height: Int) {
     self.x = x
     self.y = y

@@ -26,7 +26,6 @@ package struct SimilarityTransform: Sendable, Equatable {
   /// Length of a transformed unit vector.
   package var scale: Double { (a * a + b * b).squareRoot() }
 
-  /// Creates a transform from its four numbers.
   package init(a: Double, b: Double, tx: Double, ty: Double) {
     self.a = a
     self.b = b
@@ -34,13 +33,13 @@ package struct SimilarityTransform: Sendable, Equatable {
     self.ty = ty
   }
 
-  /// The transform that takes pixels of a new picture to those of an old one of the same size, for a
-  /// picture that is turned and scaled about its middle, then shifted.
+  /// The transform that takes pixels of a new picture to those of an old one of the same size, for
+  /// a picture that is rotated and scaled about its centre, then shifted.
   ///
   /// - Parameters:
   ///   - middle: half of the width and of the height.
-  ///   - degrees: angle of the turn.
-  ///   - scale: above 0; 2 shows the middle twice as large.
+  ///   - degrees: angle of the rotation.
+  ///   - scale: above 0; 2 shows the centre twice as large.
   ///   - shift: in pixels.
   package init(
     about middle: SIMD2<Double>, degrees: Double, scale: Double, shift: SIMD2<Double>

@@ -1,15 +1,15 @@
 internal import Foundation
 internal import Randomness
 
-/// Where a face is put on: a region of the canonical face with an uneven, soft border.
+/// The mask of a blended face: a region of the canonical face with an uneven, soft border.
 struct BlendMask: Sendable, Equatable {
   var center: SIMD2<Double>
   /// Half of the width and of the height.
   var radii: SIMD2<Double>
-  /// Amplitudes, as shares of the radius, of waves that run 2, 3 and 4 times around the border.
+  /// Amplitudes of the border's waves with 2, 3 and 4 periods, as shares of the radius.
   var waves: SIMD3<Double>
   var phases: SIMD3<Double>
-  /// Width of the soft border, as a share of the radius, inside of it.
+  /// Width of the soft border, which lies inside the radius, as a share of the radius.
   var feather: Double
   /// Weight in the middle.
   var opacity: Double
@@ -34,7 +34,7 @@ struct BlendMask: Sendable, Equatable {
     opacity = random.happens(0.7) ? 1 : 0.85
   }
 
-  /// Weight of what is put on, 0...1, at a point of the canonical face.
+  /// Weight of the blended face at a point of the canonical face, 0...1.
   func weight(at point: SIMD2<Double>) -> Double {
     let offset = (point - center) / radii
     let square = (offset * offset).sum()

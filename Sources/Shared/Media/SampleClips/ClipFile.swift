@@ -28,18 +28,18 @@ enum ClipFile {
   }
 }
 
-/// Where a camera looks that sways, turns and comes nearer while it films a face.
+/// The path of a camera that sways, rotates and zooms while it films a face.
 struct CameraPath {
-  /// Sets this path apart from others.
+  /// Phase of the movement in radians; differs from path to path.
   var phase: Double
   /// Middle of the face in pixels of the picture.
   var center: SIMD2<Double>
   /// Width of the face in pixels of the picture.
   var faceWidth: Double
-  /// Pixels of the picture per pixel of the clip, on the whole.
+  /// Pixels of the picture per pixel of the clip, on average.
   var scale: Double
 
-  /// From coordinates of the clip to those of the picture at a moment 0...1 of the clip.
+  /// Takes coordinates of the clip to those of the picture at a moment 0...1 of the clip.
   func transform(at moment: Double, width: Int, height: Int) -> SimilarityTransform {
     let turn = 2 * Double.pi * moment
     let scale = scale * (1 + 0.12 * sin(turn + phase))

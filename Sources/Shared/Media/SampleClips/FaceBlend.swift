@@ -2,21 +2,21 @@ internal import Foundation
 internal import Imaging
 internal import Randomness
 
-/// A manipulation: a copy of the person's own face, changed in colour, sharpness and place, blended
-/// into the picture through a mask (self-blended images: Shiohara, Yamasaki, Detecting Deepfakes with
-/// Self-Blended Images, CVPR 2022).
+/// A manipulation: a copy of the person's own face, changed in colour, sharpness and position,
+/// blended into the picture through a mask (self-blended images: Shiohara, Yamasaki, Detecting
+/// Deepfakes with Self-Blended Images, CVPR 2022).
 ///
-/// Who is seen says nothing about genuine or not, and outside of the mask the picture stays as it is:
-/// only the traces of blending tell the two apart.
+/// The person says nothing about whether a clip is genuine, and outside of the mask the picture is
+/// unchanged: only the traces of blending tell genuine and manipulated apart.
 struct FaceBlend: Sendable, Equatable {
   var mask: BlendMask
-  /// The copy is made smaller by this factor and large again, as a network with few pixels would
-  /// paint it.
+  /// The copy is reduced by this factor and enlarged again, like the output of a network with few
+  /// pixels.
   var detail: Double
-  /// Factors of red, green and blue, and what is added.
+  /// Factors of red, green and blue, and their offsets.
   var gain: SIMD4<Float>
   var offset: SIMD4<Float>
-  /// Where the copy goes, in units of the face, and its growth.
+  /// Shift of the copy, in units of the face, and its growth, as a share.
   var shift: SIMD2<Double>
   var growth: SIMD2<Double>
 
@@ -24,7 +24,7 @@ struct FaceBlend: Sendable, Equatable {
   init(_ random: inout RandomStream) {
     mask = BlendMask(&random)
     detail = random.uniform(0.16, 0.38)
-    // Some difference in colour is always left: copies are matched to the face, but never quite.
+    // A manipulation matches the face's colours, but never exactly: some difference always remains.
     let brightness = Float(random.uniform(8, 22)) * (random.happens(0.5) ? 1 : -1)
     offset =
       SIMD4(
@@ -35,7 +35,7 @@ struct FaceBlend: Sendable, Equatable {
     growth = SIMD2(random.uniform(-0.08, 0.08), random.uniform(-0.08, 0.08))
   }
 
-  /// Puts the copy on the person of a picture of `FaceCanvas`.
+  /// Blends the copy into a picture of `FaceCanvas`.
   func apply(to picture: inout PixelBuffer) {
     let (lower, upper) = mask.bounds
     let (first, last) = (FaceCanvas.pixels(of: lower), FaceCanvas.pixels(of: upper))

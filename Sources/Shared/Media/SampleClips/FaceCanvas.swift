@@ -2,17 +2,17 @@ internal import Contract
 internal import FaceDetection
 internal import Imaging
 
-/// The picture in which derived people are painted: whatever the portrait, the upright face has the
-/// same size at the same place, so that parts of it are found by fixed coordinates.
+/// The picture in which derived people are painted. Whatever the portrait, the face is upright and
+/// has the same size and position, so that its parts have fixed coordinates.
 struct FaceCanvas: Sendable {
   /// Width and height in pixels.
   static let sizePixels = 448
   /// Pixels per unit of the canonical face.
   static let unitPixels = 128.0
-  /// Where the middle (0.5, 0.5) of the canonical face lies, in pixels.
+  /// Position of the canonical face's middle (0.5, 0.5), in pixels.
   static let facePixels = SIMD2(224.0, 204.0)
 
-  /// From coordinates of the canonical face to those of the portrait.
+  /// Takes coordinates of the canonical face to those of the portrait.
   let toPortrait: SimilarityTransform
 
   /// Finds the canonical face in a portrait.

@@ -1,17 +1,17 @@
 internal import Randomness
 
-/// How a derived person's face differs in shape from the portrait: smooth moves of jaw, chin, cheeks,
-/// forehead, eyes, brows, nose and mouth.
+/// The difference in shape between a derived person's face and the portrait: smooth moves of jaw,
+/// chin, cheeks, forehead, eyes, brows, nose and mouth.
 ///
 /// Points are in units of the canonical face (`FaceCanvas`): 0...1 from side to side, eyes at 0.46,
 /// mouth at 0.82, chin near 1.1.
 struct FaceShape: Sendable, Equatable {
-  /// What is around a point moves with it, and is made larger or smaller around it; less and less
-  /// with distance, and not at all beyond `reach`.
+  /// Shifts and scales the surroundings of a point; less with growing distance, and not at all
+  /// beyond `reach`.
   struct Move: Sendable, Equatable {
     var center: SIMD2<Double>
     var reach: Double
-    /// Where the point goes.
+    /// Shift of the point.
     var shift = SIMD2(0.0, 0.0)
     /// Growth around the point, as a share in x and y.
     var growth = SIMD2(0.0, 0.0)
@@ -23,7 +23,7 @@ struct FaceShape: Sendable, Equatable {
   var stretch = SIMD2(1.0, 1.0)
   var moves: [Move] = []
 
-  /// The middle of the face, which stays where it is.
+  /// The middle of the face, which stretching doesn't move.
   private static let middle = SIMD2(0.5, 0.6)
 
   /// The shape of the portrait itself.
@@ -41,7 +41,7 @@ struct FaceShape: Sendable, Equatable {
     let brows = draw(0.04)
     for side in [-1.0, 1.0] {
       func point(_ x: Double, _ y: Double) -> SIMD2<Double> { SIMD2(0.5 + side * x, y) }
-      // Slightly different on both sides, as faces are.
+      // Slightly asymmetric, as faces are.
       moves += [
         Move(
           center: point(0.36, 0.88), reach: 0.45, shift: SIMD2(side * jaw + draw(0.01), draw(0.01))),
@@ -64,7 +64,7 @@ struct FaceShape: Sendable, Equatable {
     ]
   }
 
-  /// Which point of the portrait's face is seen at a point of the derived one.
+  /// The point of the portrait's face that is seen at a point of the derived one.
   func source(of point: SIMD2<Double>) -> SIMD2<Double> {
     var source = Self.middle + (point - Self.middle) / stretch
     for move in moves {

@@ -49,7 +49,7 @@ enum FaceSwap {
     return edge * edge * (3 - 2 * edge)
   }
 
-  /// Per channel, gain and offset that give the donor's face the target's mean and spread.
+  /// Gain and offset per channel that give the donor's face the target's mean and spread.
   private static func colourMatch(
     from donor: PixelBuffer, to target: PixelBuffer
   ) -> (gain: SIMD4<Float>, offset: SIMD4<Float>) {
@@ -72,8 +72,8 @@ enum FaceSwap {
     var count: Float = 0
     for y in 0..<face.height {
       for x in 0..<face.width {
-        let place = SIMD2(Double(x) / Double(face.width), Double(y) / Double(face.height))
-        guard oval(place) > 0.5 else { continue }
+        let point = SIMD2(Double(x) / Double(face.width), Double(y) / Double(face.height))
+        guard oval(point) > 0.5 else { continue }
         let colour = SIMD4<Float>(face[x, y])
         sum += colour
         squares += colour * colour

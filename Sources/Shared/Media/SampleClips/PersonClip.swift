@@ -3,32 +3,30 @@ internal import Imaging
 internal import MediaDecoding
 internal import Randomness
 
-/// Which side of the data set's own split a clip lies on; the name of its folder.
+/// The side of the data set's own split that a clip belongs to; also the name of its folder.
 package enum SampleSide: String, Sendable, CaseIterable {
   case train
   case validation
 
-  /// The side of the portrait at `index` of `count`: the last third (at least one) validates. All
-  /// people that derive from a portrait lie on its side, so that no part of a face that was trained on
-  /// is ever validated on.
+  /// The side of portrait `index` of `count`: the last third (at least one) is for validation. All
+  /// people derived from a portrait are on its side, so that no part of a face is on both sides.
   package init(ofPortrait index: Int, of count: Int) {
     self = index >= count - max(count / 3, 1) ? .validation : .train
   }
 }
 
-/// One clip to make of a derived person, in front of a moving camera, as they are or with a
-/// manipulated face.
+/// One clip of a derived person in front of a moving camera, genuine or with a manipulated face.
 package struct PersonClip: Sendable {
-  /// Position of the portrait that the person derives from.
+  /// Index of the portrait that the person is derived from.
   package let portrait: Int
   /// Number of the person among those of this portrait, from 0.
   package let person: Int
-  /// Which scene, from 0.
+  /// Index of the scene, from 0.
   package let take: Int
   package let isFake: Bool
   package let side: SampleSide
 
-  /// Every portrait's `people` derived people in `takes` scenes, genuine and manipulated.
+  /// The clips of `people` people per portrait in `takes` scenes each, genuine and manipulated.
   package static func all(portraits: Int, people: Int, takes: Int) -> [PersonClip] {
     (0..<portraits).flatMap { portrait in
       (0..<people).flatMap { person in
@@ -48,7 +46,7 @@ package struct PersonClip: Sendable {
   /// Sizes of the clips, by take: wide, upright.
   private static let sizes = [(width: 384, height: 288), (width: 288, height: 384)]
 
-  /// Makes the clip below `folder`: `<side>/real/<person>/take<n>.mp4` or
+  /// Writes the clip below `folder`: `<side>/real/<person>/take<n>.mp4` or
   /// `<side>/fake/<person>/take<n>.mp4`. The same portraits and seed give the same file.
   package func write(
     of portraits: [SamplePortrait], into folder: String, seconds: Double, seed: UInt64
@@ -75,7 +73,7 @@ package struct PersonClip: Sendable {
   }
 }
 
-/// What a clip shows before the camera moves, frame by frame.
+/// The frames of a clip, before the camera's movement is applied.
 struct PersonFilm {
   let person: SamplePerson
   let scene: SampleScene
@@ -86,7 +84,7 @@ struct PersonFilm {
   /// The manipulation of the latest frame; nil in a genuine clip.
   private(set) var blend: FaceBlend?
 
-  /// Frames after which a manipulation is made anew.
+  /// Number of frames after which a new manipulation is drawn.
   static let framesPerBlend = 3
 
   init(
@@ -107,11 +105,11 @@ struct PersonFilm {
     random = stream(1)
   }
 
-  /// The next frame. Frames are asked for in their order, from 0.
+  /// The next frame. To be called for the frames in their order, from 0.
   mutating func picture(_ frame: Int) -> PixelBuffer {
     guard isFake else { return genuine }
     var picture = genuine
-    // Methods that treat every frame by itself flicker, though not always as much.
+    // Methods that treat every frame by itself flicker, some more than others.
     let blend =
       frame % Self.framesPerBlend == 0 ? FaceBlend(&random) : blend ?? FaceBlend(&random)
     blend.apply(to: &picture)

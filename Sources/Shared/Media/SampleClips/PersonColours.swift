@@ -2,7 +2,7 @@ internal import Foundation
 internal import Imaging
 internal import Randomness
 
-/// Colours of a portrait's skin and hair, by which they are told from the rest.
+/// Colours of a portrait's skin and hair, which serve to recognise both in the picture.
 struct PortraitColours: Sendable {
   let skin: SIMD4<Float>
   let hair: SIMD4<Float>
@@ -16,8 +16,8 @@ struct PortraitColours: Sendable {
     hair = top.reduce(SIMD4(repeating: 0), +) / Float(top.count)
   }
 
-  /// How much a colour at a point of the face is skin, 0...1: near the face, and of the skin's hue
-  /// in light or shade.
+  /// How much a colour at a point counts as skin, 0...1: it lies near the face and has the skin's
+  /// hue, in light or shade.
   func skinShare(of colour: SIMD4<Float>, at point: SIMD2<Double>) -> Double {
     let offset = (point - SIMD2(0.5, 0.65)) / SIMD2(0.8, 1.05)
     let near = 1 - smoothStep(0.7, 1, (offset * offset).sum())
@@ -28,7 +28,7 @@ struct PortraitColours: Sendable {
     return near * exp(-distance / 0.008) * smoothStep(0.25, 0.5, lightness)
   }
 
-  /// How much a colour at a point of the face is hair, 0...1: around the face, and of the hair's
+  /// How much a colour at a point counts as hair, 0...1: it lies around the face and has the hair's
   /// colour.
   func hairShare(of colour: SIMD4<Float>, at point: SIMD2<Double>) -> Double {
     let head = (point - SIMD2(0.5, 0.4)) / SIMD2(0.85, 0.85)
@@ -53,9 +53,9 @@ struct PortraitColours: Sendable {
 struct PersonColours: Sendable, Equatable {
   /// Exponents of the skin's red, green and blue: above 1 darker, below 1 lighter.
   var skinExponents = SIMD4<Float>(repeating: 1)
-  /// What the hair's colour becomes.
+  /// The new colour of the hair.
   var hair = SIMD4<Float>(repeating: 0)
-  /// How much it becomes that, 0...1.
+  /// Share of the new colour, 0...1.
   var hairStrength: Float = 0
 
   /// The portrait's own colours.
@@ -95,7 +95,7 @@ struct PersonColours: Sendable, Equatable {
     }
     let share = Float(portrait.hairShare(of: colour, at: point)) * hairStrength
     if share > 0.004 {
-      // Light and shade of the portrait's hair stay.
+      // Keeps light and shade of the portrait's hair.
       let shade = min(luma(colour) / max(luma(portrait.hair), 8), 2)
       result += (hair * (0.35 + 0.65 * shade) - result) * share
     }

@@ -1,8 +1,8 @@
 internal import Imaging
 
 extension PixelBuffer {
-  /// The colour at a point between pixel centres, bilinear, 0...255. Outside of the picture its
-  /// mirror image goes on.
+  /// The colour at a point between pixel centres, bilinear, 0...255. The picture is reflected at
+  /// its edges.
   func sample(_ point: SIMD2<Double>) -> SIMD4<Float> {
     // Bounded, so that no position overflows.
     let x = min(max(point.x - 0.5, -1e6), 1e6)
@@ -20,7 +20,7 @@ extension PixelBuffer {
     return upper + (lower - upper) * bottomWeight
   }
 
-  /// Sets a pixel to a colour of 0...255, rounded; what is beyond is cut off.
+  /// Sets a pixel to a colour, rounded and clamped to 0...255.
   mutating func set(_ x: Int, _ y: Int, to colour: SIMD4<Float>) {
     let bounded = (colour + 0.5).clamped(
       lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
@@ -28,12 +28,12 @@ extension PixelBuffer {
   }
 }
 
-/// The place inside 0..<count that the mirror image shows at `index`.
+/// The index inside 0..<count whose pixel is seen at `index` when both edges reflect.
 private func reflected(_ index: Int, _ count: Int) -> Int {
   if index >= 0, index < count { return index }
   let period = 2 * count
-  let place = ((index % period) + period) % period
-  return place < count ? place : period - 1 - place
+  let offset = ((index % period) + period) % period
+  return offset < count ? offset : period - 1 - offset
 }
 
 /// 0 up to `lower`, 1 from `upper` on, smooth between.

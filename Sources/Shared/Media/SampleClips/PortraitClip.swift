@@ -3,17 +3,17 @@ internal import Foundation
 internal import Imaging
 internal import MediaDecoding
 
-/// One clip to make of a portrait: a person in front of a moving camera, as they are or with somebody
-/// else's face put on.
+/// One clip of a portrait: a person in front of a moving camera, genuine or with another person's
+/// face.
 package struct PortraitClip: Sendable {
-  /// Position of the person among the portraits.
+  /// Index of the person's portrait.
   var person: Int
-  /// Whose face is put on; nil for a genuine clip.
+  /// Index of the portrait whose face is blended in; nil for a genuine clip.
   var donor: Int?
-  /// Which of several camera movements.
+  /// Index of the camera movement, from 0.
   var take: Int
 
-  /// Every person in `takes` genuine clips, and once with everybody else's face.
+  /// For every person, `takes` genuine clips and one clip with the face of each other person.
   package static func all(of count: Int, takes: Int) -> [PortraitClip] {
     (0..<count).flatMap { person in
       (0..<takes).map { PortraitClip(person: person, donor: nil, take: $0) }
@@ -28,7 +28,7 @@ package struct PortraitClip: Sendable {
   /// Sizes of the clips, by take: wide, upright.
   private static let sizes = [(width: 640, height: 480), (width: 480, height: 640)]
 
-  /// Makes the clip below `folder`: `real/<person>/take<n>.mp4` or
+  /// Writes the clip below `folder`: `real/<person>/take<n>.mp4` or
   /// `fake/<person>/<donor>-take<n>.mp4`.
   package func write(
     of portraits: [SamplePortrait], into folder: String, seconds: Double

@@ -1,26 +1,24 @@
 internal import PrintableText
 
-/// What can go wrong in this module.
+/// An error of the `SampleClips` module.
 package struct SampleClipsError: Error, CustomStringConvertible {
-  /// Kinds of failure.
   package enum Code: Sendable, Equatable {
     /// A portrait can't be read.
     case unreadablePortrait
     /// There is no face in a portrait.
     case noFace
-    /// There are too few portraits for what is asked.
+    /// There are too few portraits.
     case tooFewPortraits
     /// A clip can't be written.
     case unwritableClip
   }
 
-  /// Kind of failure.
   package let code: Code
   /// What failed: a portrait, a folder or a clip.
   package let subject: String
   /// What was expected and found, and what to try.
   package let message: String
-  /// The error below, if there is one.
+  /// The underlying error, if there is one.
   package let cause: (any Error)?
 
   init(_ code: Code, _ subject: String, _ message: String, cause: (any Error)? = nil) {

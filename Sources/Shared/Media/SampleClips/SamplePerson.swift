@@ -5,12 +5,11 @@ internal import Randomness
 struct SamplePerson: Sendable {
   /// The portrait's name and a number: `astronaut-03`.
   let name: String
-  /// Position of the portrait.
+  /// Index of the portrait.
   let portrait: Int
   let shape: FaceShape
   let colours: PersonColours
 
-  /// A person of this shape and these colours.
   init(name: String, portrait: Int, shape: FaceShape, colours: PersonColours) {
     self.name = name
     self.portrait = portrait
@@ -18,7 +17,8 @@ struct SamplePerson: Sendable {
     self.colours = colours
   }
 
-  /// Draws the person with this number of a portrait.
+  /// Draws person `number` of the portrait at `index`; the same numbers and seed give the same
+  /// person.
   init(_ number: Int, of portrait: SamplePortrait, at index: Int, seed: UInt64) {
     name = portrait.person + "-" + (number < 9 ? "0" : "") + "\(number + 1)"
     self.portrait = index
@@ -33,7 +33,7 @@ struct SamplePerson: Sendable {
   ) throws(SampleClipsError) -> PixelBuffer {
     let canvas = try FaceCanvas(portrait)
     let portraitColours = PortraitColours(portrait, on: canvas)
-    // The portrait is brought to the canvas's scale first, which filters what is too fine for it.
+    // The portrait is reduced to the canvas's scale first, which removes details that are too fine.
     let scale = canvas.toPortrait.scale / FaceCanvas.unitPixels
     var source = portrait.picture
     var toSource = canvas.toPortrait

@@ -12,7 +12,6 @@ package struct SamplePortrait: Sendable {
   /// The largest face.
   package let face: DetectedFace
 
-  /// Takes a picture and its face.
   package init(person: String, picture: PixelBuffer, face: DetectedFace) {
     self.person = person
     self.picture = picture
@@ -73,7 +72,7 @@ package struct SamplePortrait: Sendable {
     throw SampleClipsError(.unreadablePortrait, path, "holds no picture")
   }
 
-  /// A portrait of at most `maximumShortSide`: more than a clip shows costs time only.
+  /// The picture reduced to `maximumShortSide`: more pixels than a clip shows only cost time.
   private static func reduced(_ picture: PixelBuffer) -> PixelBuffer {
     let scale = Double(maximumShortSide) / Double(min(picture.width, picture.height))
     guard scale < 1 else { return picture }

@@ -2,29 +2,30 @@ internal import Foundation
 internal import Imaging
 internal import Randomness
 
-/// Light, background and camera of a take. The genuine and the manipulated clip of a take share them,
-/// so that they say nothing about which is which.
+/// Light, background and camera of a take. The genuine and the manipulated clip of a take share
+/// them, so that they don't tell which is which.
 struct SampleScene: Sendable, Equatable {
-  /// Where light comes from, a direction in the picture, and how much brighter that side is.
+  /// Direction of the light in the picture; the vector's length says how much brighter that side
+  /// is.
   var light = SIMD2(0.0, 0.0)
   /// Factors of red, green and blue.
   var tint = SIMD4<Float>(repeating: 1)
-  /// Added to the distance from the mean, as a share.
+  /// Relative change of the distance from a medium grey.
   var contrast: Float = 0
   /// Colours at the left and right edge of the background.
   var leftBackground = SIMD4<Float>(repeating: 128)
   var rightBackground = SIMD4<Float>(repeating: 128)
-  /// How much of the portrait's background they replace, 0...1.
+  /// Share of the portrait's background that these colours replace, 0...1.
   var backgroundStrength = 0.0
   /// Standard deviation of the lens's blur, in pixels of the canvas.
   var blur = 0.0
-  /// How much the camera sharpens: this share of what a blur takes away is added.
+  /// Strength of the camera's sharpening: share of the difference to a blurred copy that is added.
   var sharpening: Float = 0
   /// Standard deviation of the sensor's noise, in 1/255.
   var noise: Float = 0
-  /// x264's quality.
+  /// Quality for x264; lower is better.
   var constantRateFactor = 20.0
-  /// Sets the camera's path apart from others.
+  /// Phase of the camera's path, in radians.
   var cameraPhase = 0.0
 
   /// The portrait's own light and background.
@@ -56,14 +57,14 @@ struct SampleScene: Sendable, Equatable {
       lightness * Float(random.uniform(0.8, 1.2)), 0)
   }
 
-  /// The colour of a point in this light, in front of this background.
+  /// The colour of a point in this light, with this background.
   func apply(to colour: SIMD4<Float>, at point: SIMD2<Double>) -> SIMD4<Float> {
     var result = colour
-    let behind = Float(Self.backgroundShare(at: point) * backgroundStrength)
-    if behind > 0 {
+    let share = Float(Self.backgroundShare(at: point) * backgroundStrength)
+    if share > 0 {
       let across = Float(smoothStep(-1, 2, point.x))
       let wall = leftBackground + (rightBackground - leftBackground) * across
-      result += (wall - result) * behind
+      result += (wall - result) * share
     }
     let offset = (point - 0.6).clamped(
       lowerBound: SIMD2(repeating: -0.9), upperBound: SIMD2(repeating: 0.9))
@@ -72,7 +73,7 @@ struct SampleScene: Sendable, Equatable {
     return result
   }
 
-  /// What lens and sensor make of a picture.
+  /// Applies the lens's blur, the sharpening and the sensor's noise to a picture.
   func record(_ picture: inout PixelBuffer, _ random: inout RandomStream) {
     picture.blur(sigma: blur)
     var blurred = picture
@@ -80,7 +81,8 @@ struct SampleScene: Sendable, Equatable {
     for y in 0..<picture.height {
       for x in 0..<picture.width {
         let own = SIMD4<Float>(picture[x, y])
-        // Two numbers in a row add up to nearly a triangle, which is close enough to a bell.
+        // The difference of two uniform numbers has a triangular distribution, which is close
+        // enough to a Gaussian.
         let grain = SIMD4<Float>(
           random.uniform() - random.uniform(), random.uniform() - random.uniform(),
           random.uniform() - random.uniform(), 0)
@@ -91,11 +93,11 @@ struct SampleScene: Sendable, Equatable {
     }
   }
 
-  /// How much a point is background, 0...1: outside of head, hair and shoulders.
+  /// How much a point counts as background, 0...1: outside of head, hair and shoulders.
   private static func backgroundShare(at point: SIMD2<Double>) -> Double {
     let head = (point - SIMD2(0.5, 0.42)) / SIMD2(0.66, 0.86)
     let outside = smoothStep(0.9, 1.4, (head * head).sum())
-    // Shoulders fall away from the neck, and are wider the farther below the chin.
+    // Shoulders slope down from the neck, and are wider the farther below the chin.
     let shoulder = smoothStep(1.05, 1.3, point.y - 0.35 * max(abs(point.x - 0.5) - 0.5, 0))
     return outside * (1 - shoulder)
   }

@@ -1,27 +1,27 @@
 internal import Foundation
 
-/// Weights of what is put on a square crop, on a grid that may be coarser than its pixels.
+/// Blending weights for a square crop, on a grid that may be coarser than the crop's pixels.
 package struct BlendMask: Sendable, Equatable {
-  /// Cells of a side.
+  /// Number of cells per side.
   package let size: Int
   /// Weights of 0...1, rows from top to bottom.
   package private(set) var weights: [Float]
 
-  /// Takes over weights.
+  /// Creates a mask from its weights.
   ///
-  /// - Precondition: there are `size * size`, and at least one.
+  /// - Precondition: `size` is positive, and there are `size * size` weights.
   package init(size: Int, weights: [Float]) {
     precondition(size > 0 && weights.count == size * size, "a mask is a square of weights")
     self.size = size
     self.weights = weights
   }
 
-  /// The share of each cell that lies inside of a closed polygon.
+  /// Creates a mask whose weights are the shares of the cells that lie inside a closed polygon.
   ///
-  /// Each edge adds to the cells of its rows how much area it opens to its right; the sum from the left
-  /// is the share, exact but where a polygon crosses itself.
+  /// Each edge adds to the cells of its rows the area that begins to its right; the running sum
+  /// from the left is the share. It is exact unless the polygon crosses itself.
   init(size: Int, polygon: [SIMD2<Double>]) {
-    // Far away, where faces of damaged records may lie, it is all the same.
+    // Faces of damaged records may lie so far away that the exact position doesn't matter.
     let bound = SIMD2<Double>(repeating: 1e6)
     let polygon = polygon.map { $0.clamped(lowerBound: -bound, upperBound: bound) }
     var sums = [Double](repeating: 0, count: size * (size + 2))
@@ -69,23 +69,24 @@ package struct BlendMask: Sendable, Equatable {
       return
     }
     let heightPerCell = height / (highest - lowest)
-    // What lies left of the grid opens whole rows; what lies right of it opens nothing.
+    // The part of the edge left of the grid counts for the whole row; the part right of it for
+    // none.
     sums[row] += heightPerCell * max(min(highest, 0) - lowest, 0)
-    // The edge's height in each cell that it crosses, and where in the cell its middle lies.
-    var place = left
+    // For each cell that the edge crosses: the edge's height and the position of its middle.
+    var position = left
     var cell = firstCell
-    while place < right {
+    while position < right {
       let next = min(Double(cell + 1), right)
-      let part = heightPerCell * (next - place)
-      let share = (place + next) / 2 - Double(cell)
+      let part = heightPerCell * (next - position)
+      let share = (position + next) / 2 - Double(cell)
       sums[row + cell] += part * (1 - share)
       sums[row + cell + 1] += part * share
-      place = next
+      position = next
       cell += 1
     }
   }
 
-  /// Softens the border with a Gaussian bell, cut off at three standard deviations.
+  /// Softens the border with a Gaussian, cut off at three standard deviations.
   ///
   /// - Parameter sigma: the standard deviation in cells; below 0.2 nothing changes.
   mutating func blur(sigma: Double) {
@@ -94,17 +95,17 @@ package struct BlendMask: Sendable, Equatable {
     let bell = (0...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
     let total = bell[0] + 2 * bell.dropFirst().reduce(0, +)
     let taps = bell.map { Float($0 / total) }
-    var turned = [Float](repeating: 0, count: size * size)
-    Self.blurColumns(weights, taps, size: size, turned: &turned)
-    Self.blurColumns(turned, taps, size: size, turned: &weights)
+    var transposed = [Float](repeating: 0, count: size * size)
+    Self.blurColumns(weights, taps, size: size, transposed: &transposed)
+    Self.blurColumns(transposed, taps, size: size, transposed: &weights)
   }
 
-  /// Blurs along the columns, whole rows at a time, and turns the result: rows become columns.
+  /// Blurs along the columns, whole rows at a time, and transposes the result.
   private static func blurColumns(
-    _ source: [Float], _ taps: [Float], size: Int, turned: inout [Float]
+    _ source: [Float], _ taps: [Float], size: Int, transposed: inout [Float]
   ) {
     source.withUnsafeBufferPointer { source in
-      turned.withUnsafeMutableBufferPointer { turned in
+      transposed.withUnsafeMutableBufferPointer { transposed in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { sums in
           for row in 0..<size {
             for column in 0..<size { sums[column] = taps[0] * source[row * size + column] }
@@ -115,7 +116,7 @@ package struct BlendMask: Sendable, Equatable {
                 sums[column] += tap * (source[above + column] + source[below + column])
               }
             }
-            for column in 0..<size { turned[column * size + row] = sums[column] }
+            for column in 0..<size { transposed[column * size + row] = sums[column] }
           }
         }
       }

@@ -7,7 +7,7 @@ package enum BlendRegion: String, Sendable, CaseIterable {
   case face
   /// The convex hull of the landmarks, stretched to the forehead and the chin.
   case hull
-  /// All below the eyes.
+  /// Everything below the eyes.
   case lowerHalf
   /// Around the mouth.
   case mouth
@@ -16,14 +16,14 @@ package enum BlendRegion: String, Sendable, CaseIterable {
   /// A band with both eyes.
   case eyes
 
-  /// Corners of an outline.
+  /// Number of corners of an outline.
   static let cornerCount = 24
 
-  /// The outline of the region in a face: corners around it, each moved a little.
+  /// The outline of the region in a face: corners around it, each shifted a little.
   ///
-  /// As many numbers are drawn for each region.
+  /// Every region draws the same number of random numbers.
   ///
-  /// - Parameter minimum: least width and height of the face in pixels, for faces in profile.
+  /// - Parameter minimum: smallest width and height of the face in pixels, for faces in profile.
   func outline(
     of face: FacePoints, minimum: Double, using random: inout RandomStream
   ) -> [SIMD2<Double>] {
@@ -35,7 +35,7 @@ package enum BlendRegion: String, Sendable, CaseIterable {
     let width = max(face.width, minimum)
     let height = max(face.up.length, minimum)
 
-    /// A number of a range by the first, second or third draw.
+    /// The number of a range that a draw of 0...1 stands for.
     func within(_ range: ClosedRange<Double>, _ draw: Double) -> Double {
       range.lowerBound + (range.upperBound - range.lowerBound) * draw
     }
@@ -73,7 +73,8 @@ package enum BlendRegion: String, Sendable, CaseIterable {
     }
   }
 
-  /// The landmarks farther from their middle sideways, with points above the eyes and below the mouth.
+  /// The landmarks, stretched about their middle, with added points above the eyes and below the
+  /// mouth.
   private static func stretched(
     _ face: FacePoints, wide: Double, forehead: Double, chin: Double
   ) -> [SIMD2<Double>] {
@@ -119,12 +120,12 @@ package enum BlendRegion: String, Sendable, CaseIterable {
     guard total > 0 else { return Array(repeating: first, count: count) }
     var (edge, before) = (0, 0.0)
     return (0..<count).map { index in
-      let place = total * Double(index) / Double(count)
-      while edge < lengths.count - 1, before + lengths[edge] <= place {
+      let distance = total * Double(index) / Double(count)
+      while edge < lengths.count - 1, before + lengths[edge] <= distance {
         before += lengths[edge]
         edge += 1
       }
-      let share = lengths[edge] > 0 ? (place - before) / lengths[edge] : 0
+      let share = lengths[edge] > 0 ? (distance - before) / lengths[edge] : 0
       return corners[edge] + (corners[edge + 1] - corners[edge]) * share
     }
   }

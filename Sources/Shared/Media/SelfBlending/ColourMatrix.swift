@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Imaging
 
-/// A linear map of colours, 0...255 each: columns for red, green and blue, and an offset.
+/// An affine map of colours, 0...255 each: columns for red, green and blue, and an offset.
 struct ColourMatrix: Sendable, Equatable {
   var red = SIMD4<Float>(1, 0, 0, 0)
   var green = SIMD4<Float>(0, 1, 0, 0)
@@ -11,22 +11,22 @@ struct ColourMatrix: Sendable, Equatable {
   /// Weights of red, green and blue in the luma of ITU-R BT.601.
   private static let luma = SIMD4<Float>(0.299, 0.587, 0.114, 0)
 
-  /// Turns hues by an angle and multiplies the distance from grey; luma stays.
+  /// Rotates hues by an angle and multiplies the distance from grey; the luma stays the same.
   ///
   /// - Parameters:
   ///   - degrees: positive from red to yellow.
-  ///   - saturation: 1 is no change.
+  ///   - saturation: 1 for no change.
   init(hue degrees: Double, saturation: Double) {
     let angle = degrees * Double.pi / 180
     let (c, s) = (Float(cos(angle) * saturation), Float(sin(angle) * saturation))
-    // The turn about the grey axis, within the plane of equal luma.
+    // The rotation about the grey axis, within the plane of equal luma.
     let root = Float(1 / 3.0.squareRoot())
     func column(_ unit: SIMD4<Float>, _ luma: Float) -> SIMD4<Float> {
       let grey = SIMD4<Float>(luma, luma, luma, 0)
       let chroma = unit - grey
-      let turned = SIMD4<Float>(
+      let rotated = SIMD4<Float>(
         root * (chroma.z - chroma.y), root * (chroma.x - chroma.z), root * (chroma.y - chroma.x), 0)
-      let moved = chroma * c + turned * s
+      let moved = chroma * c + rotated * s
       return grey + moved - SIMD4(1, 1, 1, 0) * (moved * Self.luma).sum()
     }
     red = column(SIMD4(1, 0, 0, 0), Self.luma.x)
@@ -34,10 +34,10 @@ struct ColourMatrix: Sendable, Equatable {
     blue = column(SIMD4(0, 0, 1, 0), Self.luma.z)
   }
 
-  /// No change.
+  /// The identity.
   init() {}
 
-  /// Followed by a factor around a grey value and a sum.
+  /// Appends a scaling around a grey value and an addition.
   mutating func scale(by factor: Float, around grey: Float, adding sum: SIMD4<Float>) {
     red *= factor
     green *= factor
@@ -45,13 +45,13 @@ struct ColourMatrix: Sendable, Equatable {
     offset = offset * factor + SIMD4(1, 1, 1, 0) * (grey * (1 - factor)) + sum
   }
 
-  /// Changes a picture in its place; results are rounded and cut off at 0 and 255. About 0.09 milliseconds
-  /// for 128x128 pixels.
+  /// Changes a picture in place; results are rounded and clamped to 0...255. About 0.09
+  /// milliseconds for 128x128 pixels.
   func apply(to picture: inout PixelBuffer) {
     let rounded = offset + 0.5
     picture.bytes.withUnsafeMutableBufferPointer { bytes in
-      // By lane: conversions of whole vectors to bytes are calls of a generic function, which take ten
-      // times as long as all the rest.
+      // Lane by lane: the conversion of a whole vector to bytes calls a generic function, which
+      // takes ten times as long as all the rest.
       for start in stride(from: 0, to: bytes.count, by: PixelBuffer.bytesPerPixel) {
         let (r, g, b) = (Float(bytes[start]), Float(bytes[start + 1]), Float(bytes[start + 2]))
         let x = red.x * r + green.x * g + blue.x * b + rounded.x

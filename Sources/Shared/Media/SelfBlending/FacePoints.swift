@@ -1,4 +1,4 @@
-/// Where a face lies in a crop: five points in pixels, pixel (0, 0) covers 0...1.
+/// Five points of a face in a crop, in pixels; pixel (0, 0) covers 0...1.
 package struct FacePoints: Sendable, Equatable {
   /// The eye on the picture's left.
   package var leftEye: SIMD2<Double>
@@ -11,7 +11,7 @@ package struct FacePoints: Sendable, Equatable {
   /// The corner of the mouth on the picture's right.
   package var rightMouth: SIMD2<Double>
 
-  /// Creates a face of eyes, nose and corners of the mouth, in this order.
+  /// Takes eyes, nose and corners of the mouth, in this order, left before right.
   ///
   /// - Returns: nil unless there are five finite points.
   package init?(_ points: [SIMD2<Double>]) {
@@ -25,30 +25,30 @@ package struct FacePoints: Sendable, Equatable {
     rightMouth = points[4]
   }
 
-  /// All five, in the order of `init`.
+  /// All five points, in the order of `init`.
   var all: [SIMD2<Double>] { [leftEye, rightEye, nose, leftMouth, rightMouth] }
 
-  /// Between the eyes.
+  /// The point between the eyes.
   var eyes: SIMD2<Double> { (leftEye + rightEye) / 2 }
 
-  /// Between the corners of the mouth.
+  /// The point between the corners of the mouth.
   var mouth: SIMD2<Double> { (leftMouth + rightMouth) / 2 }
 
-  /// From the mouth to the eyes.
+  /// The vector from the mouth to the eyes.
   var up: SIMD2<Double> { eyes - mouth }
 
-  /// Distance of the eyes or of the corners of the mouth, the longer one.
+  /// Distance between the eyes or between the corners of the mouth, whichever is larger.
   var width: Double { max((rightEye - leftEye).length, (rightMouth - leftMouth).length) }
 
-  /// The direction from the left eye to the right one, of length 1; level where they are one point.
+  /// The unit vector from the left eye to the right one; horizontal if both are at the same point.
   var right: SIMD2<Double> {
-    let way = rightEye - leftEye
-    let length = way.length
-    return length > 1e-6 ? way / length : SIMD2(1, 0)
+    let vector = rightEye - leftEye
+    let length = vector.length
+    return length > 1e-6 ? vector / length : SIMD2(1, 0)
   }
 }
 
 extension SIMD2<Double> {
-  /// The length of a vector.
+  /// Euclidean length.
   var length: Double { (self * self).sum().squareRoot() }
 }

@@ -1,39 +1,41 @@
 internal import Imaging
 package import Randomness
 
-/// How a crop of a real face becomes a fake one: all that is drawn for it.
+/// How a crop of a real face becomes a fake one: everything that is drawn at random for it.
 ///
-/// All numbers are drawn in any case and in one order, so that another probability leaves the other
-/// draws as they are.
+/// All numbers are always drawn, and in the same order, so that another probability doesn't change
+/// the other draws.
 package struct SelfBlendPlan: Sendable, Equatable {
-  /// Which of the two pictures, what is put on or what it is put on, is changed in colour and sharpness.
+  /// Which of the two blended pictures is changed in colour and sharpness.
   package enum Side: Sendable, Equatable {
-    /// What is put on.
+    /// The picture that is blended in.
     case source
-    /// The rest; the crop counts as real with this change too.
+    /// The picture below it; the real crop of the pair gets this change too.
     case target
   }
 
   struct Colour: Sendable, Equatable {
-    /// What is added to red, green and blue, in 1/255.
+    /// Added to red, green and blue, in 1/255.
     var tint = SIMD3<Double>(0, 0, 0)
     var hueDegrees = 0.0
     /// Factors, 1 for no change.
     var saturation = 1.0
     var brightness = 1.0
     var contrast = 1.0
-    /// As a share of half of the range.
+    /// Added to all three colours, in units of 64/255.
     var lightness = 0.0
   }
 
   enum Sharpness: Sendable, Equatable {
-    /// Made smaller by a factor and as large as before again.
+    /// Reduced by a factor and enlarged to the old size.
     case downscaled(Double)
-    /// What a blur of one 144th of the side takes away is added so many times more.
+    /// Twice this number times the difference to a blurred copy is added; the blur's standard
+    /// deviation is 1/144 of the side.
     case sharpened(Double)
   }
 
-  /// Where what is put on comes from: shares of the side, turned and scaled about the middle.
+  /// The movement of the picture that is blended in: rotated and scaled about its middle, then
+  /// shifted by shares of the side.
   struct Move: Sendable, Equatable {
     let shift: SIMD2<Double>
     let scale: Double
@@ -70,7 +72,7 @@ package struct SelfBlendPlan: Sendable, Equatable {
     return chosen
   }
 
-  /// In a few words, e.g. "hull 75% on target".
+  /// A short description, e.g. "hull 75%, rest changed".
   package var summary: String {
     "\(region.rawValue) \(Int((strength * 100).rounded()))%"
       + (changed == .source ? "" : ", rest changed")
@@ -135,7 +137,7 @@ extension SelfBlendPlan.Colour {
 }
 
 extension SelfBlendPlan.Move {
-  /// From coordinates of the new picture to those of the old one.
+  /// Takes coordinates of the new picture to those of the old one.
   func transform(size: Int) -> SimilarityTransform {
     SimilarityTransform(
       about: SIMD2(repeating: Double(size) / 2), degrees: rotationDegrees, scale: scale,

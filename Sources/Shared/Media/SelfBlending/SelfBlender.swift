@@ -1,29 +1,28 @@
 internal import Foundation
 package import Imaging
 
-/// Makes of a crop of a real face a pair of pictures: one that counts as real, and a fake of it. Keeps its
-/// working memory between pictures; one per thread.
+/// Makes a pair of pictures from a crop of a real face: one that counts as real, and a fake. Keeps
+/// its working memory between pictures; one per thread.
 package final class SelfBlender {
   /// The pictures of a pair.
   package enum Member: Sendable, Equatable {
     /// The crop, perhaps changed as a whole.
     case real
-    /// The crop with a part put on that differs from the rest.
+    /// The crop with a part blended in that differs from the rest.
     case fake
   }
 
   private var scratch: [UInt8] = []
 
-  /// Creates a blender.
   package init() {}
 
-  /// Changes a square crop of a real face in its place.
+  /// Changes a square crop of a real face in place.
   package func apply(_ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member) {
     let size = picture.width
     apply(plan, to: &picture, as: member, mask: mask(plan, size: size))
   }
 
-  /// - Parameter mask: what the plan's mask is; computed for fakes only.
+  /// - Parameter mask: the plan's mask; evaluated for fakes only.
   func apply(
     _ plan: SelfBlendPlan, to picture: inout PixelBuffer, as member: Member,
     mask: @autoclosure () -> BlendMask
@@ -39,13 +38,13 @@ package final class SelfBlender {
     }
   }
 
-  /// The weights of what is put on a crop of this size.
+  /// The plan's blending weights for a crop of `size` pixels per side.
   package func mask(_ plan: SelfBlendPlan, size: Int) -> BlendMask {
-    // Borders are soft: half of the resolution shows them as well.
+    // Borders are soft, so half of the resolution is enough.
     let cells = min(max(size / 2, 16), 128)
     let scale = Double(cells) / Double(size)
     let count = plan.outline.count
-    // Corners between corners, so that edges bend as well.
+    // Two more corners on each edge, so that the field bends the edges too.
     let outline = plan.outline.indices.flatMap { index in
       let (start, end) = (plan.outline[index], plan.outline[(index + 1) % count])
       return [start, (start * 2 + end) / 3, (start + end * 2) / 3]
@@ -61,7 +60,7 @@ package final class SelfBlender {
     return mask
   }
 
-  /// Colour, then sharpness.
+  /// Changes the colour, then the sharpness.
   private func change(_ picture: inout PixelBuffer, _ plan: SelfBlendPlan) {
     ColourMatrix(plan.colour, meanGrey: Self.meanGrey(of: picture)).apply(to: &picture)
     switch plan.sharpness {
@@ -76,7 +75,7 @@ package final class SelfBlender {
     }
   }
 
-  /// Adds so many times what differs from a blurred copy.
+  /// Adds `amount` times the difference to a blurred copy.
   private static func sharpen(_ picture: inout PixelBuffer, _ soft: PixelBuffer, by amount: Float) {
     let own = 1 + amount
     picture.bytes.withUnsafeMutableBufferPointer { bytes in
@@ -89,8 +88,8 @@ package final class SelfBlender {
     }
   }
 
-  /// Puts a picture on another one of its size: `weight * source + (1 - weight) * target`, rounded. Of a
-  /// mask with fewer cells, weights are interpolated.
+  /// Blends a picture into another one of its size: `weight * source + (1 - weight) * target`,
+  /// rounded. The weights between the cells of a mask are interpolated.
   package static func blend(
     _ source: PixelBuffer, onto target: inout PixelBuffer, _ mask: BlendMask
   ) {
@@ -98,19 +97,20 @@ package final class SelfBlender {
       source.width == target.width && source.height == target.height,
       "pictures that are blended have one size")
     let (width, height, cells) = (target.width, target.height, mask.size)
-    let columns = (0..<width).map { BlendMask.Place($0, of: width, cells: cells) }
+    let columns = (0..<width).map { BlendMask.Position($0, of: width, cells: cells) }
     target.bytes.withUnsafeMutableBufferPointer { target in
       source.bytes.withUnsafeBufferPointer { source in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: (cells + 1) * width) { wide in
-          // Rows of cells at the picture's width; the last row is that of a row of pixels.
+          // Rows of cells at the picture's width; the last row holds the weights of a row of
+          // pixels.
           mask.widen(columns, into: wide)
           let weights = cells * width
           for row in 0..<height {
-            let place = BlendMask.Place(row, of: height, cells: cells)
-            let (upper, lower) = (place.first * width, place.second * width)
+            let position = BlendMask.Position(row, of: height, cells: cells)
+            let (upper, lower) = (position.first * width, position.second * width)
             for column in 0..<width {
               let top = wide[upper + column]
-              wide[weights + column] = top + (wide[lower + column] - top) * place.share
+              wide[weights + column] = top + (wide[lower + column] - top) * position.share
             }
             for column in 0..<width {
               let weight = wide[weights + column]
@@ -142,27 +142,27 @@ package final class SelfBlender {
 
 extension BlendMask {
   /// Interpolates along the rows, one weight per column of a picture.
-  fileprivate func widen(_ columns: [Place], into wide: UnsafeMutableBufferPointer<Float>) {
+  fileprivate func widen(_ columns: [Position], into wide: UnsafeMutableBufferPointer<Float>) {
     weights.withUnsafeBufferPointer { weights in
       for row in 0..<size {
-        for (column, place) in columns.enumerated() {
-          let first = weights[row * size + place.first]
+        for (column, position) in columns.enumerated() {
+          let first = weights[row * size + position.first]
           wide[row * columns.count + column] =
-            first + (weights[row * size + place.second] - first) * place.share
+            first + (weights[row * size + position.second] - first) * position.share
         }
       }
     }
   }
 
-  /// Where a pixel's centre lies between the centres of two cells.
-  struct Place {
+  /// The position of a pixel's centre between the centres of two cells.
+  struct Position {
     let first: Int
     let second: Int
     let share: Float
 
     init(_ pixel: Int, of pixels: Int, cells: Int) {
-      let place = (Double(pixel) + 0.5) * Double(cells) / Double(pixels) - 0.5
-      let bounded = min(max(place, 0), Double(cells - 1))
+      let cell = (Double(pixel) + 0.5) * Double(cells) / Double(pixels) - 0.5
+      let bounded = min(max(cell, 0), Double(cells - 1))
       first = Int(bounded)
       second = min(first + 1, cells - 1)
       share = Float(bounded - Double(first))

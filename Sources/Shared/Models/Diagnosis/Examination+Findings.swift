@@ -5,7 +5,7 @@ internal import NeuralNetwork
 internal import TensorFiles
 
 extension Examination {
-  /// What was found, in the order in which it was looked for.
+  /// The findings, in the order of the checks.
   var findings: [Finding] {
     [
       neverTrained, missingParameters, wrongShape, parametersNotFinite, silentLayer,
@@ -104,7 +104,7 @@ extension Examination {
       "The statistics are of empty or equal inputs: BatchNorm multiplies by hundreds." + kept)
   }
 
-  /// Of noise nobody says that it is not lost.
+  /// An untrained network has no weights to lose.
   private var kept: String { isBackboneUntrained ? "" : " The weights are not lost." }
 
   private func finding(
@@ -121,7 +121,7 @@ extension Examination {
 
   private var swappedClasses: Finding? {
     let orders = file.statedClassOrders
-    // The one output of a network is taken for what the file says of it.
+    // A single output is read as the file states already.
     guard let first = orders.first(where: \.isSwapped), network.singleOutput?.statement == nil
     else { return nil }
     let agree = orders.allSatisfy(\.isSwapped)
@@ -138,7 +138,7 @@ extension Examination {
         : "Let it judge faces that you know: `trainer diagnose MODEL --store DIR`.")
   }
 
-  /// What a file of this product said of itself when it was written.
+  /// The verdict that a file of this product states.
   private var statedVerdict: Finding? {
     guard case .success(let metadata)? = file.description, let stated = metadata.verdict,
       stated.verdict != .sound
@@ -151,46 +151,46 @@ extension Examination {
   }
 
   private var deadChannels: Finding? {
-    let lame = layers.filter { $0.deadChannels * 2 > $0.channels }
-    guard !lame.isEmpty else { return nil }
+    let affected = layers.filter { $0.deadChannels * 2 > $0.channels }
+    guard !affected.isEmpty else { return nil }
     return Finding(
       .deadChannels, .warning,
       measured: "more than half of the channels are dead in "
-        + summary(lame.map { "\($0.name) (\($0.deadChannels) of \($0.channels))" }),
+        + summary(affected.map { "\($0.name) (\($0.deadChannels) of \($0.channels))" }),
       meaning: "These channels give one value whatever the picture. The second convolution of a "
         + "block begins so in some trainings; a trained network should have left it.",
-      advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
+      advice: "Look at its results on data with --store.", subjects: affected.map(\.name))
   }
 
   private var explodingChannels: Finding? {
-    let lame = layers.filter { $0.explodingChannels > 0 }
-    guard !lame.isEmpty else { return nil }
+    let affected = layers.filter { $0.explodingChannels > 0 }
+    guard !affected.isEmpty else { return nil }
     return Finding(
       .explodingChannels, .warning,
       measured: "BatchNorm multiplies by more than \(Int(Self.largestFactor)) in "
-        + summary(lame.map { "\($0.name) (\($0.explodingChannels) of \($0.channels))" }),
-      meaning: "Small differences of a picture become huge ones of the answer.",
+        + summary(affected.map { "\($0.name) (\($0.explodingChannels) of \($0.channels))" }),
+      meaning: "Small differences of a picture become huge differences of the answer.",
       advice: "Look at its results on data with --store; statistics are estimated again by "
-        + "`trainer repair --force`.", subjects: lame.map(\.name))
+        + "`trainer repair --force`.", subjects: affected.map(\.name))
   }
 
   private var weightNorms: Finding? {
-    let lame = layers.filter { layer in
+    let affected = layers.filter { layer in
       guard let weight = layer.relativeWeight, layer.deadChannels < layer.channels else {
         return false
       }
       return !Self.usualWeights.contains(weight)
     }
-    guard !lame.isEmpty else { return nil }
+    guard !affected.isEmpty else { return nil }
     return Finding(
       .weightNorms, .warning,
-      measured: "the weights of \(summary(lame.map(\.name))) stand out: "
-        + lame.prefix(3).map { text($0.relativeWeight) }.joined(separator: ", ")
+      measured: "the weights of \(summary(affected.map(\.name))) stand out: "
+        + affected.prefix(3).map { text($0.relativeWeight) }.joined(separator: ", ")
         + " times the size that they have before training",
       meaning: "Trained networks lie between \(Self.usualWeights.lowerBound) and "
         + "\(Int(Self.usualWeights.upperBound)): the training diverged or decayed, or the file is "
         + "damaged.",
-      advice: "Look at its results on data with --store.", subjects: lame.map(\.name))
+      advice: "Look at its results on data with --store.", subjects: affected.map(\.name))
   }
 
   private var unexpectedEntries: Finding? {
@@ -261,8 +261,8 @@ extension Examination {
 
   // MARK: Advice
 
-  /// What to do about statistics: `trainer repair` refuses a file in which weights are lost too, or
-  /// whose description can't be used.
+  /// Advice for statistics: `trainer repair` refuses a file in which weights are lost too, or whose
+  /// description can't be used.
   private var repair: String {
     let isLost =
       !lacksParameters.isEmpty || !ruinedParameters.isEmpty || !network.wrongShapes.isEmpty
@@ -284,7 +284,7 @@ extension Examination {
       + "the statistics from face crops, without training."
   }
 
-  /// What to do where weights are lost.
+  /// Advice for lost weights.
   var fineTuning: String {
     guard !isBackboneUntrained else { return "To train a network, run `trainer train PIPELINE`." }
     return ModelDiagnosis.fineTuning(from: file)

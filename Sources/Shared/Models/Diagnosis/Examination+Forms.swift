@@ -3,7 +3,7 @@ internal import Evaluation
 internal import ModelFiles
 internal import TensorFiles
 
-/// What a file holds besides the network that is known here, or in other forms.
+/// Findings about what a file holds besides the network, or in another form.
 extension Examination {
   var otherStem: Finding? {
     network.otherStem.map { stem in
@@ -61,7 +61,7 @@ extension Examination {
     return Finding(
       .foreignObjects, .note,
       measured: "objects of other programs were passed over: those of \(summary(names))",
-      meaning: "Nothing of them was run. Python would import them, unless told weights_only=True.",
+      meaning: "None of them was run. Python would import them, unless told weights_only=True.",
       subjects: names)
   }
 

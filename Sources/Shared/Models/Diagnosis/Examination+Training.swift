@@ -3,14 +3,15 @@ internal import ModelFiles
 internal import NeuralNetwork
 internal import TensorFiles
 
-/// Whether anything was ever learned.
+/// Findings about whether the network was ever trained.
 extension Examination {
-  /// Whether weights are those with which PyTorch and this product begin.
+  /// Whether the weights are initial ones, as of PyTorch or this product.
   ///
-  /// Of every BatchNorm the scales are exactly 1 (or 0, as some begin the last one of a block) and the
-  /// shifts exactly 0, which no optimizer leaves; nine of ten weights are a sample of an initialiser.
-  /// Without BatchNorm, as in many heads, nothing may lie beyond the bounds that `nn.Linear` draws
-  /// within, or the biases are exactly 0, of weights enough to tell.
+  /// The scales of every BatchNorm are exactly 1 (or 0, with which some programs begin the last one
+  /// of a block) and its shifts exactly 0, which no optimizer leaves so; nine of ten weights are
+  /// samples of an initialiser. Without BatchNorm, as in many heads, there must be enough weights
+  /// to tell, all of them samples, and each bias exactly 0 or, if its weight is a sample of
+  /// `nn.Linear`'s initialiser, within the bounds of that.
   func isUntrained(_ units: [Unit]) -> Bool {
     var (matching, tested, count) = (0, 0, 0)
     var (norms, hasBoundsOnly) = (0, true)

@@ -2,24 +2,24 @@ internal import ModelFiles
 internal import NeuralNetwork
 internal import TensorFiles
 
-/// Looks at all entries of a recognised network, layer by layer.
+/// Examines all entries of a recognised network, layer by layer.
 struct Examination {
   private(set) var layers: [LayerDiagnosis] = []
-  /// Layers that pass nothing on.
+  /// Names of layers that pass nothing on.
   private(set) var silent: [String] = []
-  /// Whether the backbone's weights are those of before any training.
+  /// Whether the backbone's weights are those before any training.
   private(set) var isBackboneUntrained = false
-  /// Whether the head's are.
+  /// Whether the head's weights are those before any training.
   private(set) var isHeadUntrained = false
   let file: NetworkFile
   let network: RecognizedNetwork
 
-  /// A BatchNorm that multiplies by more makes noise out of rounding.
+  /// A BatchNorm that multiplies by more amplifies rounding errors to noise.
   static let largestFactor = 1e4
   /// Weights of trained networks lie within these multiples of He's initial values.
   static let usualWeights = 0.005...30.0
 
-  /// - Parameter network: that of the file.
+  /// - Parameter network: the network recognised in `file`.
   init(_ network: RecognizedNetwork, in file: NetworkFile) {
     self.network = network
     self.file = file
@@ -42,7 +42,7 @@ struct Examination {
     }
   }
 
-  /// Every weight begins a unit.
+  /// The units of the network; every weight begins one.
   private var units: [Unit] {
     var units: [Unit] = []
     for entry in network.entries {
@@ -53,7 +53,7 @@ struct Examination {
     return units
   }
 
-  /// What the file has of an entry; nil where it is missing or of another shape.
+  /// The values of an entry in the file; nil if it is missing or has another shape.
   func values(_ entry: RecognizedNetwork.Entry?) -> [Float]? {
     guard let entry, file[entry] != nil else { return nil }
     return file.weights[entry.fileName]?.floats.map { Array($0) }
@@ -79,7 +79,7 @@ struct Examination {
       where values[channel * fan..<(channel + 1) * fan].allSatisfy({ $0 == 0 }) {
         dead.insert(channel)
       }
-      // What comes from the first layer, and what goes to the answer, passes nowhere else.
+      // Everything that reaches the answer passes the first layer and the head.
       let isNarrow = weight.canonical.isHead || weight.canonical.name == "conv1.weight"
       if isNarrow, dead.count == shape[0] { silent.append(layer.name) }
     }

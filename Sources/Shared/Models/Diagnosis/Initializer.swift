@@ -1,9 +1,9 @@
 internal import Foundation
 
-/// How PyTorch fills the weights of a layer before any training, told by their distribution.
+/// The ways in which PyTorch initialises the weights of a layer, recognised by their distribution.
 ///
-/// Training leaves none of these as it was: weights that follow one of them to a few percent, with nothing
-/// beyond the bounds, have never been moved.
+/// Training changes all of these distributions: weights that follow one of them to a few percent,
+/// with nothing beyond the bounds, have never been trained.
 enum Initializer: String, CaseIterable {
   /// Normal, deviation sqrt(2 / fan out): torchvision's ResNet.
   case kaimingNormalFanOut
@@ -16,15 +16,16 @@ enum Initializer: String, CaseIterable {
   /// Normal, deviation 0.01 or 0.02: heads of detectors and of transformers.
   case smallNormal, transformerNormal
 
-  /// Fewer numbers tell nothing.
+  /// With fewer weights nothing can be told.
   static let leastCount = 64
-  /// Of so many drawn within bounds at least one leaves them when a training moves each by a twentieth of
-  /// the bound: with a probability of 99.8%. Heads of fewer weights aren't judged.
+  /// If a training moves each of this many weights, drawn within bounds, by a twentieth of the
+  /// bound, then at least one of them leaves the bounds with a probability of 99.8%. Heads with
+  /// fewer weights aren't judged.
   static let leastBoundedCount = 256
 
-  /// The one that made these weights; nil where none did.
+  /// The initialiser that made these weights; nil if none did.
   ///
-  /// - Parameter shape: outputs, inputs, and of a convolution height and width.
+  /// - Parameter shape: outputs, inputs, and for a convolution height and width.
   init?(_ values: [Float], shape: [Int]) {
     guard values.count >= Self.leastCount, shape.count >= 2, values.allSatisfy(\.isFinite) else {
       return nil
@@ -45,11 +46,11 @@ enum Initializer: String, CaseIterable {
     self = found
   }
 
-  /// Whether it keeps to bounds, which the first step of a training leaves. A normal distribution is one
-  /// that trained weights may resemble by chance, where they are few.
+  /// Whether the initialiser keeps to bounds, which the first step of a training leaves. A normal
+  /// distribution, in contrast, may be resembled by a few trained weights by chance.
   var isBounded: Bool { self == .layerDefault }
 
-  /// Kolmogorov's critical value of one in ten thousand.
+  /// Kolmogorov's critical value for a probability of one in ten thousand.
   private static let criticalDistance = 2.23
 
   /// Whether the numbers are a sample of a normal distribution of mean 0.
@@ -62,7 +63,8 @@ enum Initializer: String, CaseIterable {
     return distance(values) { 0.5 * erfc(-$0 / deviation / 2.0.squareRoot()) } < criticalDistance
   }
 
-  /// Whether they are one of a uniform distribution: none beyond the bound, and all of it used.
+  /// Whether the numbers are a sample of a uniform distribution: none beyond the bound, and the
+  /// whole range used.
   private static func isUniform(_ values: [Float], bound: Double) -> Bool {
     // Numbers are drawn as Float32.
     let largest = values.reduce(0.0) { max($0, Double(abs($1))) }
@@ -70,8 +72,8 @@ enum Initializer: String, CaseIterable {
     return distance(values) { min(max(($0 + bound) / (2 * bound), 0), 1) } < criticalDistance
   }
 
-  /// Kolmogorov's largest distance between the numbers' distribution and another one, times the square
-  /// root of their count. Of many numbers about 65,536 are looked at.
+  /// Kolmogorov's largest distance between the numbers' distribution and another one, times the
+  /// square root of their count. Of many numbers, about 65,536 are used.
   private static func distance(_ values: [Float], _ cumulative: (Double) -> Double) -> Double {
     let step = max(values.count / 65_536, 1)
     let sorted = stride(from: 0, to: values.count, by: step).map { values[$0] }.sorted()

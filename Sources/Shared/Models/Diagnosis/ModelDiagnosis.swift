@@ -3,7 +3,7 @@ package import Evaluation
 package import ModelFiles
 internal import NeuralNetwork
 
-/// Whether a model file can be trusted: a verdict, and what it rests on.
+/// Tells whether a model file can be trusted: a verdict, and what it is based on.
 package struct ModelDiagnosis: Codable, Sendable, Equatable {
   /// The state of a model, and with it what to do.
   package enum Condition: String, Codable, Sendable, CaseIterable {
@@ -11,11 +11,12 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
     case sound
     /// Complete, and the evidence doesn't decide whether it is a detector.
     case undecided
-    /// The weights are there, BatchNorm statistics are missing or ruined: data gives them back.
+    /// The weights are intact, but BatchNorm statistics are missing or ruined: they can be
+    /// estimated from data.
     case repairable
-    /// Its answers stand for fake and real, in this order: they can be exchanged.
+    /// The outputs stand for fake and real, in this order: they can be exchanged.
     case swappedClasses
-    /// Weights are missing or ruined: only training gives them back.
+    /// Weights are missing or ruined: only training can replace them.
     case needsTraining
     /// Complete, but on real pictures it isn't a detector.
     case misbehaving
@@ -25,21 +26,21 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
     case otherStem
     /// Not a network that can be diagnosed.
     case otherNetwork
-    /// A sound file, but another program's, or one without weights.
+    /// An intact file, but from another program, or without weights.
     case foreignFile
     /// Not a file that can be read.
     case unreadable
   }
 
-  /// What the network is.
+  /// The recognised network.
   package struct Network: Codable, Sendable, Equatable {
     /// Channels of the first stage; 64 is torchvision's.
     package var width: Int
-    /// Outputs of its last layer in the file.
+    /// Number of outputs of its last layer in the file.
     package var classes: Int
     /// The head in words.
     package var head: String
-    /// Numbers that training learns.
+    /// Number of trainable parameters.
     package var parameters: Int
   }
 
@@ -49,19 +50,19 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
   package private(set) var condition: Condition
   /// The verdict as one sentence.
   package private(set) var summary: String
-  /// What was recognised; nil where nothing was.
+  /// The recognised network; nil if none was recognised.
   package let network: Network?
-  /// Entries of the network that the file has, in their shapes.
+  /// Number of entries of the network that the file has, in their shapes.
   package let entriesFound: Int
-  /// Entries that the network has.
+  /// Number of entries that the network has.
   package let entriesExpected: Int
   /// The keys that lead to the weights in the file, joined by `/`; empty at the top level.
   package let container: String
-  /// What stood before all names, such as `module.`; empty if nothing did.
+  /// The prefix of all names, such as `module.`; may be empty.
   package let prefix: String
   /// Every layer with entries, from the input to the output.
   package let layers: [LayerDiagnosis]
-  /// What was found, the worst first.
+  /// The findings, the worst first.
   package private(set) var findings: [Finding]
 
   /// Diagnoses a file.
@@ -86,7 +87,7 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
         condition: .foreignFile,
         finding: Finding(
           .foreignFile, .undecided, measured: error.message,
-          meaning: "Nothing is wrong with the file; no weights can be had from it as it is."),
+          meaning: "Nothing is wrong with the file; no weights can be read from it as it is."),
         container: "", prefix: "")
       return
     }
@@ -95,8 +96,8 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
       finding: Finding(
         isCode ? .forbiddenCode : .unreadable, .failed, measured: error.message,
         meaning: isCode
-          ? "Loading this file in Python could run code. Nothing of it was run here."
-          : "No weights can be had from this file.",
+          ? "Loading this file in Python could run code. None of it was run here."
+          : "No weights can be read from this file.",
         advice: isCode
           ? "Don't load it unless you trust whoever made it; ask for a state_dict, saved with "
             + "torch.save(model.state_dict(), path)."
@@ -137,7 +138,7 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
     conclude()
   }
 
-  /// What to do where weights are lost, as a training would take the file.
+  /// Advice for lost weights, depending on whether and how a training can start with the file.
   static func fineTuning(from file: NetworkFile) -> String {
     if let obstacle = file.startingObstacle {
       return "Take another file; no training can begin with this one: \(obstacle.message)."
@@ -149,21 +150,21 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
       + " and run `trainer train PIPELINE`."
   }
 
-  /// Adds what predictions on real pictures show, and judges again.
+  /// Adds findings from predictions on real pictures, and judges again.
   ///
-  /// What the file says of itself counts no more then. Of a model that is known to be broken the
-  /// predictions are no news.
+  /// If these decide, the verdict that the file states no longer counts. If the model is known to
+  /// be broken, the predictions are only warnings.
   ///
   /// - Parameters:
-  ///   - more: what was found.
-  ///   - ranksFakesHigher: whether fakes were seen to score higher than reals, more than chance explains.
+  ///   - more: the findings from predictions.
+  ///   - ranksFakesHigher: whether fakes score higher than reals by more than chance explains.
   ///   - leansRight: whether they score higher at all.
   package mutating func add(_ more: [Finding], ranksFakesHigher: Bool, leansRight: Bool) {
     guard network != nil else { return }
     let hasDecided = ModelVerdict(more) != .cannotTell
     findings = findings.map { finding in
       switch finding.identifier {
-      // Less evidence than the file's own changes nothing.
+      // Predictions that don't decide leave the stated verdict as it is.
       case .statedVerdict where hasDecided: finding.with(.note)
       case .swappedClasses where ranksFakesHigher:
         finding.with(.warning, meaning: "But fakes score higher than reals, as they should.")
@@ -185,7 +186,7 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
 
   /// Orders the findings and draws the verdict from them.
   private mutating func conclude() {
-    // Stable: of equal weight in the order in which they were looked for. What decides comes first.
+    // Stable: findings of equal outcome keep their order. What decides comes first.
     let order: [Finding.Outcome] = [.failed, .undecided, .warning, .note, .passed]
     findings = order.flatMap { outcome in findings.filter { $0.outcome == outcome } }
     let broken = findings.filter { $0.outcome == .failed }
@@ -213,19 +214,19 @@ package struct ModelDiagnosis: Codable, Sendable, Equatable {
       : "\(entries); " + decisive.map(\.measured).joined(separator: "; ")
   }
 
-  /// What only training gives back.
+  /// Defects that only training mends.
   private static let lost: Set<Finding.Identifier> = [
     .missingParameters, .wrongShape, .parametersNotFinite, .silentLayer, .neverTrained,
     .headNeverTrained,
   ]
-  /// What data gives back.
+  /// Defects that are mended by estimating statistics from data.
   private static let estimable: Set<Finding.Identifier> = [
     .missingStatistics, .statisticsNotFinite, .defaultStatistics, .degenerateStatistics,
   ]
 }
 
 extension Finding {
-  /// The same, of less weight: there is nothing to do about it then.
+  /// The same finding with another outcome, and without advice.
   fileprivate func with(_ outcome: Outcome, meaning: String? = nil) -> Finding {
     Finding(
       identifier, outcome, measured: measured, meaning: meaning ?? self.meaning,

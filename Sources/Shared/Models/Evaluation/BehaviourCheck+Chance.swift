@@ -1,7 +1,7 @@
 internal import Foundation
 
 extension BehaviourCheck {
-  /// Whether the model ranks fakes above reals, more often than chance would, on these people.
+  /// Checks that the model ranks fakes above reals more often than chance would on these people.
   static func betterThanChance(
     _ evidence: BehaviourEvidence, _ limits: BehaviourLimits
   ) -> Finding {
@@ -37,13 +37,13 @@ extension BehaviourCheck {
       case .learned:
         return finding(
           .undecided,
-          "The model has learned from these videos: how it ranks them says nothing of others.",
+          "The model has learned from these videos: how it ranks them says nothing about others.",
           "Evaluate on videos that it has not seen.")
       case .blended:
         return finding(
           .undecided,
-          "The fakes are blended of these people's faces, as in training: that it finds them says "
-            + "nothing of fakes that others made.",
+          "The fakes are blended from these people's faces, as in training: that it finds them "
+            + "says nothing about fakes that others made.",
           "Evaluate on a store with fake videos: trainer evaluate --split all.")
       }
     }
@@ -62,10 +62,11 @@ extension BehaviourCheck {
       chance.whatWouldDecide(limits))
   }
 
-  /// What to do about outputs in the wrong order.
+  /// Advice for outputs in the wrong order.
   static let swapAdvice =
     "Programs that sort folders by name make the outputs (fake, real); `trainer repair MODEL --store "
-    + "DIR --output FIXED` with --swap-classes exchanges them, and without it where that was the mistake. "
+    + "DIR --output FIXED` with --swap-classes exchanges them; if that option was the mistake, repair "
+    + "again without it. "
     + "For a model trained here, look at the labels of these videos."
 
   static let moreGroups =
@@ -79,8 +80,8 @@ extension BehaviourCheck {
 }
 
 extension PermutationTest {
-  /// Whether the model ranks better than chance: by groups; where these are few, by many videos and with
-  /// less doubt.
+  /// Whether the model ranks better than chance: decided by groups or, if these are few, by many
+  /// videos with a stricter limit.
   func isBetter(_ limits: BehaviourLimits) -> Bool {
     if groups.asHigh <= limits.largestShareOfChance { return true }
     guard comparedGroups < Self.decisiveGroups, comparedVideos >= Self.decisiveVideos,
@@ -89,17 +90,18 @@ extension PermutationTest {
     return videos.asHigh <= limits.largestShareOfChanceByVideo
   }
 
-  /// How many people would do: the error of an AUC falls with the root of their number.
+  /// Says how many groups of people would decide: the error of an AUC falls with the square root of
+  /// their number.
   func whatWouldDecide(_ limits: BehaviourLimits) -> String {
     guard comparedGroups >= Self.decisiveGroups, groups.spread > 0 else {
       return BehaviourCheck.moreGroups
     }
-    // One-sided: chance goes so many standard deviations away in 1% of all cases.
+    // One-sided: in 1% of all cases chance deviates by more than this many standard deviations.
     let deviations = 2.33
     func needed(_ area: Double) -> Int {
       let factor = deviations * groups.spread / (area - 0.5)
       let exact = max(Double(comparedGroups) * factor * factor, Double(comparedGroups + 1))
-      // Two digits: it is an estimate.
+      // Rounded to two digits, as it is an estimate.
       let unit = max(pow(10, floor(log10(exact)) - 1), 1)
       return Int((exact / unit).rounded(.up) * unit)
     }
@@ -114,8 +116,8 @@ extension PermutationTest {
 }
 
 extension EvaluationReport {
-  /// Whether fakes score lower than reals, more than chance explains: the answers stand for fake and
-  /// real. Three groups of people may tell.
+  /// Whether fakes score lower than reals by more than chance explains, so that the outputs stand
+  /// for fake and real, in this order. Needs at least three groups of people.
   package func hasSwappedClasses(_ limits: BehaviourLimits = BehaviourLimits()) -> Bool {
     guard let chance, let auc = videos.auc, auc < 0.5, chance.areaWithinGroups < 0.5,
       chance.comparedGroups >= 3

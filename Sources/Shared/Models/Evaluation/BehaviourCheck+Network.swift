@@ -88,7 +88,7 @@ extension BehaviourCheck {
         evidence.logits, picture, evidence.logitsOfChangedPictures, picture,
         limits.leastRelativeChange)
     }
-    // A network may answer a black half and still give all whole pictures one answer.
+    // A network may react to a black half and still give all unchanged pictures the same answer.
     let distinct = (1..<max(count, 2)).contains { picture in
       picture < count
         && isOtherAnswer(
@@ -107,9 +107,9 @@ extension BehaviourCheck {
   ) -> Bool {
     var difference = 0.0
     var size = 1.0
-    for place in 0..<2 {
-      let a = Double(left[leftPicture * 2 + place])
-      let b = Double(right[rightPicture * 2 + place])
+    for output in 0..<2 {
+      let a = Double(left[leftPicture * 2 + output])
+      let b = Double(right[rightPicture * 2 + output])
       guard a.isFinite, b.isFinite else { return false }
       difference = max(difference, abs(a - b))
       size = max(size, abs(a), abs(b))
@@ -117,7 +117,7 @@ extension BehaviourCheck {
     return difference > limit * size
   }
 
-  /// Nil where no file was exported: there is nothing to compare then.
+  /// Nil if no file was exported, as there is nothing to compare.
   static func reloadIdentical(_ evidence: BehaviourEvidence) -> Finding? {
     guard let reloaded = evidence.logitsAfterReload else { return nil }
     let equal = zip(evidence.logits, reloaded).count { $0.bitPattern == $1.bitPattern }

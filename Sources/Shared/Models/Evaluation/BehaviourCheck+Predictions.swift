@@ -6,15 +6,15 @@ extension BehaviourCheck {
   ) -> Finding {
     let report = evidence.report
     guard report.videos.count > 0, report.frames.count > 0 else {
-      // Undecided would let a model pass that nobody has looked at.
+      // `undecided` would let a model pass that was never tried.
       return Finding(
         .predictsBothClasses, .failed, measured: "no predictions",
         meaning: "The model was not tried on a single face.",
         advice: "Evaluate on data with faces, of both classes.")
     }
     var shares = [("videos", report.videos.balancedShareFake)]
-    // The threshold of `maximum` is made for the largest probability of a video; crops rarely pass
-    // it.
+    // The threshold of `maximum` is fitted to the largest probability of a video; crops rarely
+    // exceed it.
     if report.calibration.score != .maximum {
       shares.insert(("crops", report.frames.balancedShareFake), at: 0)
     }
@@ -70,7 +70,7 @@ extension BehaviourCheck {
         + "temperature on validation again.")
   }
 
-  /// The finding where a class is missing, there are no predictions, or some are not numbers (which
+  /// The finding if a class is missing, there are no predictions, or some are not numbers (which
   /// the check `finite` reports as a failure).
   static func unmeasurable(
     _ identifier: Finding.Identifier, _ report: EvaluationReport

@@ -1,7 +1,7 @@
 package import Contract
 
-/// Whether a model behaves like one: it has all its entries, it looks at its input, it says both
-/// "real" and "fake", and is right more often than a coin. A model that is broken isn't exported.
+/// Checks that a model works: it has all its entries, its output depends on the input, it says both
+/// "real" and "fake", and it is right more often than a coin. A broken model isn't exported.
 package struct BehaviourCheck: Sendable, Equatable {
   /// One finding per check, those about the network first.
   package let findings: [Finding]
@@ -9,7 +9,6 @@ package struct BehaviourCheck: Sendable, Equatable {
   /// The limits that were applied.
   package let limits: BehaviourLimits
 
-  /// Checks a model.
   package init(_ evidence: BehaviourEvidence, limits: BehaviourLimits = BehaviourLimits()) {
     self.limits = limits
     findings = [
@@ -24,7 +23,7 @@ package struct BehaviourCheck: Sendable, Equatable {
     ].compactMap(\.self)
   }
 
-  /// What the findings come to.
+  /// The verdict that follows from the findings.
   package var verdict: ModelVerdict { ModelVerdict(findings) }
 
   /// The findings that failed.
@@ -36,8 +35,8 @@ package struct BehaviourCheck: Sendable, Equatable {
   /// The verdict in one line, for the end of a run.
   package var verdictLine: String { verdict.line(reason) }
 
-  /// What the verdict rests on, for a reader who hasn't seen the checks: what failed or couldn't decide,
-  /// or how much better than chance the model is.
+  /// What the verdict is based on, for a reader who hasn't seen the checks: what failed or couldn't
+  /// decide, or how much better than chance the model is.
   package var basis: String {
     let doubts = failures.isEmpty ? undecided : failures
     guard doubts.isEmpty else {
@@ -60,7 +59,7 @@ package struct BehaviourCheck: Sendable, Equatable {
   /// One row per check: identifier, outcome, what was measured.
   package var rows: [[String]] { findings.map(\.row) }
 
-  /// At most three names of a list, and how many there are besides.
+  /// The first three names of a list, and the number of the others.
   static func summary(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: ", ")
     return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
@@ -72,7 +71,7 @@ extension BehaviourCheck: Codable {
     case findings, limits, verdict
   }
 
-  /// Reads a check of this or an older version; the verdict is what its findings come to.
+  /// Reads a check of this or an older version; the verdict is computed from its findings.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     findings = try values.decode([Finding].self, forKey: .findings)

@@ -6,10 +6,9 @@ package struct BatchNormStatistics: Sendable, Equatable {
   package var mean: [Float]
   /// Running variance, one value per channel.
   package var variance: [Float]
-  /// Batches that went into them; nil if the file doesn't say.
+  /// Number of batches that they were computed from; nil if the file doesn't say.
   package var batchesTracked: Int?
 
-  /// Describes a layer's statistics.
   package init(name: String, mean: [Float], variance: [Float], batchesTracked: Int? = nil) {
     self.name = name
     self.mean = mean
@@ -18,12 +17,12 @@ package struct BatchNormStatistics: Sendable, Equatable {
   }
 }
 
-/// What a behaviour check looks at. Plain values: the check knows nothing of networks and files.
+/// The input of a behaviour check. Plain values: the check knows nothing about networks and files.
 package struct BehaviourEvidence: Sendable {
   /// Measured on the test split, or on validation where there is none.
   package var report: EvaluationReport
 
-  /// The predictions that the report was made of.
+  /// The predictions that the report was computed from.
   package var frames: [FramePrediction]
 
   /// Names of all entries that the architecture has, parameters and buffers.
@@ -38,7 +37,7 @@ package struct BehaviourEvidence: Sendable {
   /// Every BatchNorm layer.
   package var batchNormLayers: [BatchNormStatistics]
 
-  /// Logits of some pictures, two each: real, fake. A handful of pictures will do.
+  /// Logits of some pictures, two each: real, fake. A few pictures are enough.
   package var logits: [Float]
 
   /// Logits of the same pictures after a change that a viewer would notice (half blacked out,
@@ -49,20 +48,18 @@ package struct BehaviourEvidence: Sendable {
   /// was exported.
   package var logitsAfterReload: [Float]?
 
-  /// What the videos of a report are to the model.
+  /// Whether the model knows the people and the kind of fakes in a report's videos.
   package enum Novelty: Sendable, Equatable {
     /// New people, and fakes that others made.
     case unseen
-    /// What it has learned from.
+    /// Videos that the model has learned from.
     case learned
-    /// New people, but the fakes are made of their faces as those in training were.
+    /// New people, but the fakes are blended from their faces, as those in training were.
     case blended
   }
 
-  /// What the videos of the report are to the model.
   package var novelty: Novelty
 
-  /// Collects evidence.
   package init(
     report: EvaluationReport, frames: [FramePrediction], expectedEntries: [String],
     presentEntries: [String], entriesNotFinite: [String], batchNormLayers: [BatchNormStatistics],

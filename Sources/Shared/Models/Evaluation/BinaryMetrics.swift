@@ -1,8 +1,8 @@
 internal import Contract
 
-/// How good predictions are, frames or videos. "Fake" is the positive class.
+/// Metrics of predictions for frames or videos. "Fake" is the positive class.
 ///
-/// What is undefined (a recall without members of the class, an AUC of one class) is nil, never 0
+/// An undefined metric (a recall without members of the class, an AUC of one class) is nil, never 0
 /// or NaN: every value can be encoded as JSON. If any prediction is not a probability, all metrics
 /// are nil: a mean over the rest would hide a defect.
 package struct BinaryMetrics: Codable, Sendable, Equatable {
@@ -12,7 +12,7 @@ package struct BinaryMetrics: Codable, Sendable, Equatable {
   package let real: Int
   /// Number of fake ones among them.
   package let fake: Int
-  /// How many are no number of 0...1: a defect of the network.
+  /// Number of predictions that are not in 0...1: a defect of the network.
   package let invalid: Int
   /// A probability above it is called fake.
   package let threshold: Double
@@ -28,7 +28,7 @@ package struct BinaryMetrics: Codable, Sendable, Equatable {
   package private(set) var recallReal: Double?
   /// Share of the fakes that are called fake.
   package private(set) var recallFake: Double?
-  /// Share of right answers. A constant "fake" has 0.82 on DFDC: no number to judge by.
+  /// Share of right answers. A constant "fake" has 0.82 on DFDC, so don't judge a model by it.
   package private(set) var accuracy: Double?
   /// Equal error rate, interpolated.
   package private(set) var eer: Double?
@@ -38,10 +38,10 @@ package struct BinaryMetrics: Codable, Sendable, Equatable {
   package private(set) var brier: Double?
   /// Expected calibration error: over 15 bins of equal width of the probability of fake, the mean
   /// difference between the mean probability and the share of fakes, weighted by count. The bins
-  /// are of that probability and not of the larger one of both classes: too much and too little of
-  /// it must not cancel.
+  /// are over that probability, not over the larger one of both classes, where too high and too low
+  /// probabilities would cancel.
   package private(set) var ece: Double?
-  /// Share of all that are called fake.
+  /// Share of all predictions that are called fake.
   package private(set) var shareFake: Double?
 
   /// The mean of the shares called fake among reals and among fakes: what `shareFake` would be if

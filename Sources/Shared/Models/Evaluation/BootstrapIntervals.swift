@@ -4,12 +4,12 @@ internal import Contract
 ///
 /// Frames of a video and videos of a person are not independent; an interval that resampled them
 /// would be far too narrow. So each draw takes as many groups as there are, with replacement, and
-/// all that belongs to a drawn group counts as often as the group was drawn.
+/// everything in a group counts as often as the group was drawn.
 package struct BootstrapIntervals: Codable, Sendable, Equatable {
-  /// Fewer groups with reals, or with fakes, than this can't be resampled meaningfully.
+  /// Smallest number of groups with reals, and of groups with fakes, for a meaningful resampling.
   package static let minimumGroups = 5
 
-  /// Draws that were made.
+  /// Number of draws.
   package let draws: Int
   /// Number of groups.
   package let groups: Int

@@ -1,55 +1,55 @@
 internal import Contract
 
-/// How good predictions are for the videos that have something in common: a row for each data set, method,
-/// compression or group of people.
+/// Metrics of videos that have a property in common: a row for each data set, method, compression
+/// or group of people.
 ///
-/// A number that so few videos can't carry is nil, and the counts stand for themselves: an AUC takes
+/// A metric that too few videos can't support is nil, and only the counts are given: an AUC takes
 /// ``leastVideos`` videos of either class, a share of pairs as many pairs.
 package struct Breakdown: Codable, Sendable, Equatable {
-  /// What videos are told apart by.
+  /// The property that videos are grouped by.
   package enum Property: String, Codable, Sendable, CaseIterable {
     case dataset, method, compression, group
   }
 
-  /// Videos with something in common.
+  /// The videos with one value of the property.
   package struct Row: Codable, Sendable, Equatable {
-    /// What they have in common; nil where that isn't known.
+    /// The value of the property; nil if unknown.
     package let name: String?
     /// Number of real videos that the fakes are compared with.
     package let real: Int
-    /// How many of these are called real.
+    /// Number of these that are called real.
     package let realRight: Int
     /// Number of fake videos.
     package let fake: Int
-    /// How many of these are called fake.
+    /// Number of these that are called fake.
     package let fakeRight: Int
-    /// Number of groups of people in it.
+    /// Number of groups of people.
     package let groups: Int
     /// Area under the ROC curve; nil with fewer than five videos of either class.
     package let auc: Double?
     /// Its 95% interval; nil without draws, and with fewer than five groups that have either class.
     package let interval: ConfidenceInterval?
-    /// What the sharpness of the faces alone reaches on the same videos; nil where `auc` is, and where it
+    /// AUC of the faces' sharpness alone on the same videos; nil if `auc` is nil, or the sharpness
     /// wasn't measured.
     package let sharpnessAUC: Double?
-    /// Pairs of a real and a fake video of one person.
+    /// Number of pairs of a real and a fake video of one person.
     package let pairs: Int
-    /// The share of these that is ranked right, averaged over people; nil with fewer than five pairs.
+    /// Share of these that are ranked right, averaged over people; nil with fewer than five pairs.
     package let pairsRight: Double?
   }
 
-  /// Videos of either class from which on there is an AUC, and pairs from which on there is a share.
+  /// Smallest number of videos of either class for an AUC, and of pairs for a share of pairs.
   package static let leastVideos = 5
 
-  /// What the rows are told apart by.
+  /// The property that the videos are grouped by.
   package let property: Property
 
-  /// By name, what isn't known last.
+  /// Sorted by name, the row of unknown values last.
   package let rows: [Row]
 
   /// Measures predictions of any origin.
   ///
-  /// The fakes of a method are compared with all real videos that there are, which have no method; those of
+  /// The fakes of a method are compared with all real videos, as these have no method; the fakes of
   /// a data set, a compression or a group with the real videos of the same one.
   ///
   /// - Parameters:
@@ -61,9 +61,9 @@ package struct Breakdown: Codable, Sendable, Equatable {
     seed: UInt64 = 0
   ) {
     self.property = property
-    let told = property == .method ? videos.filter { $0.video.label == .fake } : videos
+    let grouped = property == .method ? videos.filter { $0.video.label == .fake } : videos
     let reals = property == .method ? videos.filter { $0.video.label == .real } : []
-    let parts = Dictionary(grouping: told) { property.value(of: $0.video) }
+    let parts = Dictionary(grouping: grouped) { property.value(of: $0.video) }
     rows = parts.sorted {
       ($0.key == nil ? 1 : 0, $0.key ?? "") < ($1.key == nil ? 1 : 0, $1.key ?? "")
     }
@@ -74,7 +74,7 @@ package struct Breakdown: Codable, Sendable, Equatable {
 }
 
 extension Breakdown.Property {
-  /// What a video is told apart by; nil where it isn't known.
+  /// A video's value of the property; nil if unknown.
   func value(of video: EvaluatedVideo) -> String? {
     switch self {
     case .dataset: video.dataset
@@ -91,7 +91,7 @@ extension Breakdown.Row {
   ) {
     func count(_ label: VideoLabel, calledFake isCalledFake: Bool) -> Int {
       videos.count { prediction in
-        // What is no number is called nothing.
+        // NaN is called neither real nor fake.
         let isRight =
           isCalledFake ? prediction.probability > threshold : prediction.probability <= threshold
         return prediction.video.label == label && isRight

@@ -1,19 +1,20 @@
 package import Contract
 
 extension Calibration {
-  /// Largest share of errors among the videos that get a verdict, on each side, where both classes are
+  /// Largest share of errors among the videos that get a verdict, on each side, if both classes are
   /// equally frequent.
   package static let largestErrorShare = 0.1
 
-  /// This calibration with the bounds of "cannot tell" that predictions call for.
+  /// This calibration with the bounds of "cannot tell" fitted to predictions.
   ///
-  /// They are as near to the threshold as they can be while, of the videos above the upper one, at most
-  /// a tenth are real, and of those below the lower one at most a tenth are fake, if both classes are
-  /// equally frequent. Each class's rate is smoothed as by half a video more of either answer, so that a
-  /// handful of lucky videos sets no bound. Where no bound does it, none on that side is sure: 0 or 1.
+  /// The bounds are as close to the threshold as possible, with at most a tenth of reals among the
+  /// videos above the upper one and at most a tenth of fakes among those below the lower one, if
+  /// both classes are equally frequent. Each class's rate is smoothed by half a video more of
+  /// either answer, so that a handful of lucky videos sets no bound. If no bound on a side is good
+  /// enough, no video on that side gets a verdict: the bound is 0 or 1.
   ///
-  /// - Parameter videos: predictions at this calibration's temperature, of people that the networks had
-  ///   not seen.
+  /// - Parameter videos: predictions at this calibration's temperature, of people that the networks
+  ///   had not seen.
   package func withBounds(_ videos: [VideoPrediction]) -> Calibration {
     let labelled = videos.map(\.labelled)
     guard labelled.allSatisfy(\.isValid) else { return self }
@@ -38,8 +39,8 @@ extension Calibration {
       upperBound: upper, notes: notes)
   }
 
-  /// What is said of a video: fake or real outside of the bounds; nil between them, where it can't be
-  /// told, and for NaN.
+  /// The verdict on a video: fake or real outside of the bounds; nil between them, where the model
+  /// can't tell, and for NaN.
   package func verdict(probability: Double) -> VideoLabel? {
     if probability > upperBound { return .fake }
     let isReal =
@@ -47,7 +48,7 @@ extension Calibration {
     return isReal ? .real : nil
   }
 
-  /// Videos of one probability, beyond the threshold.
+  /// The videos of one probability on one side of the threshold.
   private struct BoundStep {
     var probability: Double
     var right: Int
@@ -63,13 +64,13 @@ extension Calibration {
     var bound = end
     var right = 0
     var wrong = 0
-    for (place, step) in steps.enumerated() {
+    for (index, step) in steps.enumerated() {
       right += step.right
       wrong += step.wrong
       guard isRare(wrong, of: allWrong, beside: right, of: allRight) else { continue }
-      guard place + 1 < steps.count else { return threshold }
-      let next = steps[place + 1].probability
-      // The bound itself is undecided; the middle may round to the outer one of two neighbours.
+      guard index + 1 < steps.count else { return threshold }
+      let next = steps[index + 1].probability
+      // A video at the bound is undecided; the middle may round to the outer of two neighbours.
       let middle = next + (step.probability - next) / 2
       bound = middle == step.probability ? next : middle
     }
@@ -90,12 +91,12 @@ extension Calibration {
   }
 }
 
-/// How sure the verdicts of a calibration are.
+/// The shares of undecided videos and of errors with a calibration.
 package struct DecidedShares: Codable, Sendable, Equatable {
-  /// Share of the videos that get no verdict, as their probability lies between the bounds.
+  /// Share of the videos without a verdict, as their probability lies between the bounds.
   package let undecided: Double
-  /// Share of real videos among those called fake, if both classes are equally frequent; nil where none
-  /// was called fake.
+  /// Share of real videos among those called fake, if both classes are equally frequent; nil if
+  /// none is called fake.
   package let realAmongFake: Double?
   /// Share of fake videos among those called real, likewise.
   package let fakeAmongReal: Double?

@@ -5,9 +5,9 @@ extension Calibration {
   ///
   /// The temperature minimises the log-loss of the frames within 0.05...20 (Guo et al.: On
   /// Calibration of Modern Neural Networks, 2017). The threshold maximises the balanced accuracy of
-  /// the videos at that temperature, in the middle between two videos' probabilities. Where the
-  /// data can't tell (one class, one answer, no error at all), the neutral value, 1 or 0.5, is
-  /// taken and a note says so.
+  /// the videos at that temperature, in the middle between two videos' probabilities. If the data
+  /// can't tell (one class, one answer, no error at all), the neutral value, 1 or 0.5, is taken and
+  /// a note says so.
   ///
   /// - Throws: if the predictions contradict each other about a video.
   package static func fitted(
@@ -23,7 +23,7 @@ extension Calibration {
       notes: [temperature.note, threshold.note].compactMap(\.self))
   }
 
-  /// The threshold of the best balanced accuracy.
+  /// The threshold with the best balanced accuracy.
   ///
   /// Between two neighbouring probabilities every threshold decides alike, so the middle is taken.
   /// If several such gaps are equally good, the widest one is taken (it is the least sensitive to
@@ -61,7 +61,8 @@ extension Calibration {
     return (best.middle, nil)
   }
 
-  /// Which of two gaps of equal balanced accuracy is taken: the wider, then the more central one.
+  /// Whether a gap is preferred to another of equal balanced accuracy: the wider one is, or of
+  /// equally wide ones the more central one.
   private static func isPreferred(
     _ gap: (width: Double, middle: Double), to other: (width: Double, middle: Double)
   ) -> Bool {

@@ -1,12 +1,12 @@
-/// Where a metric would lie if other people had been filmed: a 95% interval.
+/// The 95% interval of a metric: where it would lie if other people had been filmed.
 package struct ConfidenceInterval: Codable, Sendable, Equatable {
   /// The 2.5th percentile over the draws.
   package let lower: Double
   /// The 97.5th percentile.
   package let upper: Double
-  /// Draws that it is computed from.
+  /// Number of draws that it is computed from.
   package let draws: Int
-  /// Draws left out because the metric was undefined in them (a class was not drawn).
+  /// Number of draws left out because the metric was undefined in them (a class was not drawn).
   package let undefinedDraws: Int
 
   /// The percentile interval over draws, linear between order statistics as NumPy's `percentile`.

@@ -1,6 +1,6 @@
 internal import Contract
 
-/// How many of each class were called what.
+/// The numbers of predictions by true class and answer.
 package struct ConfusionCounts: Codable, Sendable, Equatable {
   /// Reals that are called real.
   package private(set) var realCalledReal = 0
@@ -25,7 +25,7 @@ package struct ConfusionCounts: Codable, Sendable, Equatable {
     }
   }
 
-  /// Share of those called fake that are fake; nil where nothing is called fake.
+  /// Share of those called fake that are fake; nil if nothing is called fake.
   package var precision: Double? {
     let called = realCalledFake + fakeCalledFake
     return called > 0 ? Double(fakeCalledFake) / Double(called) : nil

@@ -1,6 +1,6 @@
 package import Contract
 
-/// What the metrics must know of a video besides its scores.
+/// What the metrics need to know about a video besides its scores.
 package struct EvaluatedVideo: Codable, Sendable, Hashable {
   /// The full name, unique in the data set. FaceForensics++ has a `000_003` of every method: the
   /// last part of a path alone would merge them into one video.
@@ -13,19 +13,18 @@ package struct EvaluatedVideo: Codable, Sendable, Hashable {
   /// The true answer.
   package var label: VideoLabel
 
-  /// How a fake was made, where the data set says so.
+  /// How a fake was made, if the data set says so.
   package var method: String?
 
-  /// The compression it was published with (such as c23), where the data set says so.
+  /// The compression it was published with (such as c23), if the data set says so.
   package var compression: String?
 
-  /// The full name of the real video that a fake was made from, where that is known.
+  /// The full name of the real video that a fake was made from, if known.
   package var original: String?
 
-  /// The data set that it is from, where that is known.
+  /// The data set that it is from, if known.
   package var dataset: String?
 
-  /// Describes a video.
   package init(
     name: String, group: String, label: VideoLabel, method: String? = nil,
     compression: String? = nil, original: String? = nil, dataset: String? = nil

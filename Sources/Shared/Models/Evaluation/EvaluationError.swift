@@ -2,18 +2,16 @@ internal import PrintableText
 
 /// Why predictions can't be evaluated.
 ///
-/// The description names the video and what contradicts: `DF/000_003.mp4: ...`.
+/// The description names the video and the contradiction: `DF/000_003.mp4: ...`.
 package struct EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
   package enum Code: Sendable, Equatable {
-    /// Two predictions say different things of the same video, such as its label, group or
-    /// method. Either its name is not its full name, or the data set has it twice.
+    /// Two predictions disagree about the same video, such as its label, group or method. Either
+    /// its name is not its full name, or the data set has it twice.
     case contradiction
     /// A video is listed as one without a face although it has predictions, or is listed twice.
     case listedTwice
   }
 
-  /// The kind of failure.
   package let code: Code
   /// Full name of the video.
   package let video: String

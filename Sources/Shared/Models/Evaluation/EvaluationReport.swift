@@ -1,12 +1,12 @@
 package import Contract
 
-/// What is measured of a model on one side of a split.
+/// The metrics of a model on one side of a split.
 package struct EvaluationReport: Codable, Sendable, Equatable {
-  /// How margins became verdicts.
+  /// The calibration that turned margins into verdicts.
   package let calibration: Calibration
 
   /// Over face crops, at the calibration's temperature and threshold. (For the rule `maximum` that
-  /// threshold is made for the largest probability of a video, and few crops reach it.)
+  /// threshold is fitted to the largest probability of a video, and few crops reach it.)
   package let frames: BinaryMetrics
 
   /// Over videos, those without a face included.
@@ -27,16 +27,16 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
   /// 95% intervals, or the reason why there are none.
   package let intervals: BootstrapIntervals
 
-  /// The share of pairs of a real video and a fake of the same person that are ranked right; nil without
-  /// pairs, where a prediction is not a number, and in older files.
+  /// The share of pairs of a real video and a fake of the same person that are ranked right; nil
+  /// without pairs, if a prediction is not a number, and in older files.
   package let pairs: PairRanking?
 
-  /// What the sharpness of the faces alone does on the same videos; nil where it wasn't measured, as in
+  /// The metrics of the faces' sharpness alone on the same videos; nil if it wasn't measured, as in
   /// older files.
   package let sharpness: SharpnessBaseline?
 
-  /// How well chance would rank the same videos. Nil where a class is missing, a prediction is not a
-  /// number, or nobody asked, as between epochs and in older files.
+  /// How well chance would rank the same videos. Nil if a class is missing, a prediction is not a
+  /// number, or the test wasn't requested, as between epochs and in older files.
   package let chance: PermutationTest?
 
   /// Measures predictions.
@@ -48,8 +48,8 @@ package struct EvaluationReport: Codable, Sendable, Equatable {
   ///   - videosWithoutFaces: the videos of the same split that have none.
   ///   - calibration: fitted on validation, also where test data are measured.
   ///   - draws: resamples for the intervals; 0 for none, as between epochs.
-  ///   - seed: the run's.
-  ///   - testsChance: whether to compare the order with that of chance, as a verdict needs it.
+  ///   - seed: the run's seed.
+  ///   - testsChance: whether to compare the order with that of chance, which a verdict needs.
   /// - Throws: if the predictions contradict each other about a video.
   package init(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo] = [],

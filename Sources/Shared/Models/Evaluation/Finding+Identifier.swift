@@ -1,5 +1,5 @@
 extension Finding {
-  /// What can be found.
+  /// The kinds of findings.
   package enum Identifier: String, Codable, Sendable, CaseIterable {
     // Checks of the behaviour.
 
@@ -24,32 +24,31 @@ extension Finding {
 
     /// The file can't be read: damaged, cut off, or of no known format.
     case unreadable
-    /// The file asks Python to run something.
+    /// The file asks Python to run code.
     case forbiddenCode
-    /// The file is sound, but another program's, or holds no weights.
+    /// The file is intact, but belongs to another program or holds no weights.
     case foreignFile
     /// The network is no ResNet18.
     case otherNetwork
-    /// A ResNet18 with another head than those that are computed here, or one that can be read in two
-    /// ways.
+    /// A ResNet18 with a head that can't be computed here, or that can be read in two ways.
     case otherHead
-    /// A ResNet18 whose first layer is another one.
+    /// A ResNet18 with another first layer.
     case otherStem
-    /// The weights are those of before any training.
+    /// The weights are those before any training.
     case neverTrained
-    /// The head's are, in a backbone that has learned.
+    /// The backbone has learned, but the head's weights are those before any training.
     case headNeverTrained
-    /// One output stands for two.
+    /// The network has one output instead of two.
     case singleOutput
-    /// The file has other networks too, or a moving average.
+    /// The file also holds other networks, or a moving average.
     case otherContainers
-    /// Objects of other programs' classes stand beside the weights.
+    /// The file also holds objects of other programs' classes.
     case foreignObjects
     /// A profiler left its counters in the network.
     case profilerEntries
     /// This product's description of the model is in the file, and can't be used.
     case unusableDescription
-    /// What the file says of its own verdict.
+    /// The verdict that the file states.
     case statedVerdict
     /// Parameters (weights, biases) are missing.
     case missingParameters
@@ -59,7 +58,7 @@ extension Finding {
     case missingCounters
     /// Entries have another shape than the network.
     case wrongShape
-    /// Entries that the network has no use for.
+    /// Entries that the network doesn't use.
     case unexpectedEntries
     /// Parameters are NaN or infinite.
     case parametersNotFinite
@@ -69,23 +68,23 @@ extension Finding {
     case defaultStatistics
     /// BatchNorm layers have no variance in any channel.
     case degenerateStatistics
-    /// A layer without which nothing reaches the output is all zeros.
+    /// A layer that everything must pass to reach the output is all zeros.
     case silentLayer
-    /// Channels that can only give one value.
+    /// Channels that can give only one value.
     case deadChannels
     /// Channels that BatchNorm multiplies by a huge factor.
     case explodingChannels
     /// Layers with much larger or smaller weights than networks have.
     case weightNorms
-    /// All numbers are those of half precision.
+    /// All numbers are exact in half precision.
     case halfPrecision
-    /// The network is too unusual to be computed here.
+    /// The network's width is too unusual to be computed here.
     case unusualWidth
-    /// Activations and dropout of the head leave no trace in a file.
+    /// The head's activations and dropout are assumed, as a file doesn't hold them.
     case assumedHead
     /// Predictions on real pictures aren't those of a detector.
     case predictions
-    /// The answers stand for fake and real instead of real and fake.
+    /// The outputs stand for fake and real instead of real and fake.
     case swappedClasses
 
     /// The checks of a behaviour check, in their order; all others are defects.

@@ -1,9 +1,9 @@
-/// One thing that was found in a model: by a check of its behaviour, or by a diagnosis of its file.
+/// The result of one check of a model's behaviour, or one defect found by a diagnosis of its file.
 ///
 /// In JSON the outcome of a check is `outcome` (passed, undecided, failed) and that of a defect
 /// `severity` (note, warning, broken). Both are read.
 package struct Finding: Sendable, Equatable {
-  /// How it ended, from the best to the worst.
+  /// The outcomes, from the best to the worst.
   package enum Outcome: String, Sendable, CaseIterable {
     /// The check passed.
     case passed
@@ -12,35 +12,32 @@ package struct Finding: Sendable, Equatable {
     case undecided
     /// Nothing to do.
     case note
-    /// Unusual; the model may work all the same.
+    /// Unusual; the model may work nevertheless.
     case warning
     /// The check failed: the model doesn't work as it is.
     case failed
   }
 
-  /// What was looked at.
+  /// The check, or the kind of defect.
   package let identifier: Identifier
 
-  /// How it ended.
   package let outcome: Outcome
 
   /// What was measured, for people: `balanced accuracy 0.712, 95% interval 0.640...0.779`.
   package let measured: String
 
-  /// The number that decided, where it is one.
+  /// The number that decided, if there is one.
   package let value: Double?
 
-  /// What the result says of the model, as a sentence.
+  /// What the result says about the model, as a sentence.
   package let meaning: String
 
-  /// What to do; nil where there is nothing, as for a check that passed.
+  /// What to do; nil if there is nothing to do, as for a check that passed.
   package let advice: String?
 
-  /// Entries or layers it is about; all of them.
+  /// All entries or layers that the finding is about.
   package let subjects: [String]
 
-  /// Describes a finding.
-  ///
   /// - Parameter value: dropped if it is not finite, because JSON has no number for it.
   package init(
     _ identifier: Identifier, _ outcome: Outcome, measured: String, value: Double? = nil,
@@ -91,7 +88,8 @@ extension Finding: Codable {
       subjects: try container.decodeIfPresent([String].self, forKey: .subjects) ?? [])
   }
 
-  /// Writes the fields that findings of its kind always had.
+  /// Writes `outcome` for a check and `severity` for a defect, and the subjects of a check only if
+  /// there are any.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(identifier, forKey: .identifier)

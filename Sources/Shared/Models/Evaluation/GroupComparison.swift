@@ -1,10 +1,10 @@
 internal import Randomness
 
-/// The AUC within groups under exchanges between and within groups.
+/// The permutation test of the AUC within groups, with labels exchanged between and within groups.
 struct GroupComparison {
   private let differences: [Double]
   private let pure: PureGroups
-  /// Of all groups; 0 where nothing can be compared.
+  /// The sum over all groups; 0 if nothing can be compared.
   let weight: Double
 
   init(mixed: [RankedGroup], pure: PureGroups) {
@@ -13,7 +13,7 @@ struct GroupComparison {
     weight = mixed.reduce(pure.weight) { $0 + RankedGroup.weight($1.real, $1.fake) }
   }
 
-  /// The statistic.
+  /// The statistic of the true labels.
   var area: Double { 0.5 + (differences.reduce(0, +) + pureDifference(pure.isFake)) / weight }
 
   private func pureDifference(_ isFake: [Bool]) -> Double {
@@ -21,7 +21,7 @@ struct GroupComparison {
     return pure.weight * (RankedGroup.area(isFake, pure.isLast) - 0.5)
   }
 
-  /// What chance does.
+  /// The statistic over all arrangements, or over random ones if there are too many.
   func shares(seed: UInt64) -> PermutationTest.Shares {
     var tally = PermutationTally(own: area)
     let labellings = Self.binomial(pure.count, pure.fakes)
@@ -32,8 +32,8 @@ struct GroupComparison {
       let others = labellingsOfPure().map(pureDifference)
       for mask in 0..<flips {
         var sum = 0.0
-        for (place, difference) in differences.enumerated() {
-          sum += mask >> place & 1 == 0 ? difference : -difference
+        for (index, difference) in differences.enumerated() {
+          sum += mask >> index & 1 == 0 ? difference : -difference
         }
         for other in others { tally.add(0.5 + (sum + other) / weight) }
       }
@@ -52,11 +52,11 @@ struct GroupComparison {
     return tally.shares
   }
 
-  /// All labellings of the groups of one class; called where these are few.
+  /// All labellings of the groups of one class; called only if these are few.
   private func labellingsOfPure() -> [[Bool]] {
     var all: [[Bool]] = [[]]
-    for place in 0..<pure.count {
-      let left = pure.count - place
+    for index in 0..<pure.count {
+      let left = pure.count - index
       all = all.flatMap { labels -> [[Bool]] in
         let missing = pure.fakes - labels.count { $0 }
         return (missing > 0 ? [labels + [true]] : []) + (missing < left ? [labels + [false]] : [])
@@ -65,7 +65,8 @@ struct GroupComparison {
     return all
   }
 
-  /// The binomial coefficient, or a large number where it is larger than any that is tried.
+  /// The binomial coefficient, or 2^40 if it exceeds the number of arrangements of which all are
+  /// tried.
   private static func binomial(_ count: Int, _ chosen: Int) -> Int {
     var ways = 1
     for drawn in 0..<min(chosen, count - chosen) {
@@ -76,7 +77,7 @@ struct GroupComparison {
   }
 }
 
-/// The AUC within groups under exchanges between the videos of each.
+/// The permutation test of the AUC within groups, with labels exchanged between the videos of each.
 struct VideoComparison {
   private let groups: [RankedGroup]
   private let weight: Double
@@ -90,7 +91,7 @@ struct VideoComparison {
     groups.reduce(0) { $0 + RankedGroup.weight($1.real, $1.fake) * value($1) } / weight
   }
 
-  /// What chance does, by random arrangements.
+  /// The statistic over random arrangements.
   func shares(seed: UInt64) -> PermutationTest.Shares {
     let own = area(\.area)
     var tally = PermutationTally(own: own)

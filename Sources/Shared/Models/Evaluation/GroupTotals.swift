@@ -1,6 +1,6 @@
 internal import Contract
 
-/// What the metrics that are sums need of each group, so that a draw costs one pass over groups.
+/// Sums per group for the metrics that are computed from sums: a draw costs one pass over groups.
 struct GroupTotals {
   private struct Total {
     var real = 0
@@ -34,7 +34,7 @@ struct GroupTotals {
     }
   }
 
-  /// Mean log-loss with each group counted so often; nil if nothing counts.
+  /// Mean log-loss with each group counted `weights` times; nil if nothing counts.
   func logLoss(_ weights: [Int]) -> Double? {
     var count = 0
     var loss = 0.0
@@ -45,7 +45,7 @@ struct GroupTotals {
     return count > 0 ? loss / Double(count) : nil
   }
 
-  /// Balanced accuracy with each group counted so often; nil if a class is missing.
+  /// Balanced accuracy with each group counted `weights` times; nil if a class is missing.
   func balancedAccuracy(_ weights: [Int]) -> Double? {
     var sum = Total()
     for (total, weight) in zip(totals, weights) {

@@ -1,19 +1,19 @@
 package import Contract
 
-/// The area under the ROC curve of any scores, with its 95% interval over groups of people: the draws are
-/// those of ``BootstrapIntervals``.
+/// The area under the ROC curve of any scores, with its 95% interval over groups of people. The
+/// draws are those of ``BootstrapIntervals``.
 package struct GroupedArea: Sendable, Equatable {
-  /// The probability that a fake scores higher than a real one, ties counting one half; nil if a class is
-  /// missing.
+  /// The probability that a fake scores higher than a real one, ties counting one half; nil if a
+  /// class is missing.
   package let value: Double?
-  /// Nil without draws, and where fewer than ``BootstrapIntervals/minimumGroups`` groups have either
+  /// Nil without draws, and if fewer than ``BootstrapIntervals/minimumGroups`` groups have either
   /// label.
   package let interval: ConfidenceInterval?
 
   /// - Parameters:
-  ///   - scores: numbers, no NaN; higher where something is rather fake.
-  ///   - labels: as many.
-  ///   - groups: the group of each, 0..<`groupCount`.
+  ///   - scores: numbers, no NaN; higher means rather fake.
+  ///   - labels: one per score.
+  ///   - groups: the group of each score, 0..<`groupCount`.
   ///   - draws: resamples of the groups; 0 for none.
   package init(
     scores: [Double], labels: [VideoLabel], groups: [Int], groupCount: Int, draws: Int,
@@ -32,20 +32,20 @@ package struct GroupedArea: Sendable, Equatable {
   }
 }
 
-/// Spearman's rank correlation of two numbers of each of some videos, with its 95% interval over groups of
-/// people. A draw weighs the videos of its groups; the ranks stay those of all videos.
+/// Spearman's rank correlation of two numbers per video, with its 95% interval over groups of
+/// people. A draw weights the videos by their groups; the ranks stay those among all videos.
 package struct GroupedCorrelation: Sendable, Equatable {
-  /// -1...1; nil where one of the numbers is the same everywhere.
+  /// -1...1; nil if one of the numbers is the same for all videos.
   package let value: Double?
   /// Nil without draws, and for fewer than ``BootstrapIntervals/minimumGroups`` groups.
   package let interval: ConfidenceInterval?
-  /// Groups that have a video.
+  /// Number of groups with a video.
   package let groups: Int
 
   /// - Parameters:
   ///   - first: numbers, no NaN.
-  ///   - second: as many.
-  ///   - groups: the number of each one's group.
+  ///   - second: one per number in `first`.
+  ///   - groups: the group of each.
   ///   - draws: resamples of the groups; 0 for none.
   package init(
     _ first: [Double], _ second: [Double], groups: [Int], draws: Int, seed: UInt64
@@ -56,9 +56,9 @@ package struct GroupedCorrelation: Sendable, Equatable {
     let own = groups.map { numbers[$0] ?? 0 }
     func correlation(_ weights: [Int]) -> Double? {
       var (n, x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-      for place in own.indices {
-        let weight = Double(weights[own[place]])
-        let (a, b) = (left[place], right[place])
+      for index in own.indices {
+        let weight = Double(weights[own[index]])
+        let (a, b) = (left[index], right[index])
         n += weight
         x += weight * a
         y += weight * b
@@ -78,7 +78,7 @@ package struct GroupedCorrelation: Sendable, Equatable {
       ? GroupDraws(groups: members.count, draws: draws, seed: seed).interval(correlation) : nil
   }
 
-  /// The rank of each number, ties sharing the mean of theirs.
+  /// The rank of each number; equal numbers get the mean of their ranks.
   private static func ranks(_ numbers: [Double]) -> [Double] {
     let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     var ranks = [Double](repeating: 0, count: numbers.count)
@@ -86,7 +86,7 @@ package struct GroupedCorrelation: Sendable, Equatable {
     while start < order.count {
       var end = start
       while end < order.count, numbers[order[end]] == numbers[order[start]] { end += 1 }
-      for place in start..<end { ranks[order[place]] = Double(start + end - 1) / 2 }
+      for position in start..<end { ranks[order[position]] = Double(start + end - 1) / 2 }
       start = end
     }
     return ranks

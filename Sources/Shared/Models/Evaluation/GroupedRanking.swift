@@ -3,8 +3,8 @@ internal import Contract
 /// Predictions in the order of their probability with the group of each: sorted once, so that the
 /// area under the ROC curve of a resample is one pass with integer sums.
 struct GroupedRanking {
-  /// By rising probability: the group, shifted left by two; bit 1 is set for a fake, bit 0 for the
-  /// last one of equal probabilities.
+  /// Sorted by rising probability: the group, shifted left by two; bit 1 is set for a fake, bit 0
+  /// for the last one of equal probabilities.
   private let entries: [UInt32]
 
   /// - Parameter groups: the group of each prediction, below 2^30.
@@ -15,16 +15,16 @@ struct GroupedRanking {
 
   /// - Parameters:
   ///   - groups: the group of each prediction, below 2^30.
-  ///   - scores: any numbers, higher where something is rather fake.
+  ///   - scores: any numbers; higher means rather fake.
   init(groups: [Int], scores: [Double], labels: [VideoLabel]) {
     let order = scores.indices.sorted { scores[$0] < scores[$1] }
-    entries = order.enumerated().map { place, index in
-      let isLast = place + 1 == order.count || scores[order[place + 1]] != scores[index]
+    entries = order.enumerated().map { position, index in
+      let isLast = position + 1 == order.count || scores[order[position + 1]] != scores[index]
       return UInt32(groups[index]) << 2 | (labels[index] == .fake ? 2 : 0) | (isLast ? 1 : 0)
     }
   }
 
-  /// The area with each group counted so often; nil if a class is missing.
+  /// The area with each group counted `weights` times; nil if a class is missing.
   func areaUnderCurve(_ weights: [Int]) -> Double? {
     var doubled = 0
     var realsBelow = 0
@@ -34,7 +34,7 @@ struct GroupedRanking {
     var fakes = 0
     for entry in entries {
       let weight = weights[Int(entry >> 2)]
-      // Without a branch: the class of the next prediction can't be guessed (twice as fast).
+      // Without a branch, which the processor couldn't predict (twice as fast).
       let fake = weight & (0 &- Int(entry >> 1 & 1))
       fakes &+= fake
       reals &+= weight &- fake

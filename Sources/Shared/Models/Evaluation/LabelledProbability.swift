@@ -8,7 +8,6 @@ package struct LabelledProbability: Sendable, Hashable {
   /// The true answer.
   package var label: VideoLabel
 
-  /// Pairs a probability with the true answer.
   package init(probability: Double, label: VideoLabel) {
     self.probability = probability
     self.label = label

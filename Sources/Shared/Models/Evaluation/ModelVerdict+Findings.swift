@@ -1,7 +1,7 @@
 package import Contract
 
 extension ModelVerdict {
-  /// What findings come to: the one place where a verdict is made.
+  /// The verdict that follows from findings; no other code makes a verdict.
   ///
   /// A check that could not decide is no success.
   package init(_ findings: [Finding]) {

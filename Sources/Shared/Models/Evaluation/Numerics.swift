@@ -10,7 +10,7 @@ func sigmoid(_ x: Double) -> Double {
   return 1 / (1 + exp(-x))
 }
 
-/// log(1 + exp(x)) without overflow: the log-loss of a margin of -x that should be large.
+/// log(1 + exp(x)) without overflow: the log-loss of a margin of -x towards the true class.
 func softplus(_ x: Double) -> Double {
   max(x, 0) + log1p(exp(-abs(x)))
 }

@@ -1,44 +1,46 @@
 internal import Contract
 
-/// How many of the pairs of a real and a fake video of one person are ranked right, the fake one higher.
+/// The share of pairs of a real and a fake video of one person that are ranked right, the fake one
+/// higher.
 ///
-/// Both videos of a pair show the same person, mostly in the same room by the same camera: what tells
-/// them apart is the manipulation. An AUC over all videos can be high, or low, by what differs between
-/// people and data sets alone.
+/// Both videos of a pair show the same person, mostly in the same room by the same camera: they
+/// differ in the manipulation. An AUC over all videos can be high or low because of differences
+/// between people and data sets alone.
 ///
-/// A fake whose original is known and measured makes one pair, with that. Any other makes a pair with each
-/// real video of its group. A tie counts one half. The share is taken for each group, a person or people
-/// who can't be told apart, and then averaged over the groups with pairs: a person with many fakes counts
-/// no more than others.
+/// A fake whose original is known and measured makes one pair, with the original. Any other fake
+/// makes a pair with each real video of its group. A tie counts one half. The share is computed for
+/// each group, a person or people who can't be told apart, and then averaged over the groups with
+/// pairs: a person with many fakes counts no more than others.
 package struct PairRanking: Codable, Sendable, Equatable {
-  /// Groups with fewer people than this can't be resampled meaningfully.
+  /// Smallest number of groups with pairs for a meaningful resampling.
   static let minimumPeople = BootstrapIntervals.minimumGroups
 
-  /// Groups of people that have pairs.
+  /// Number of groups of people with pairs.
   package let people: Int
 
-  /// Pairs in all.
+  /// Number of pairs.
   package let pairs: Int
 
   /// The share that is ranked right, averaged over people.
   package let share: Double
 
-  /// The 95% interval of `share` if other people had been filmed; nil without draws and with fewer than
-  /// five people who have pairs.
+  /// The 95% interval of `share` if other people had been filmed; nil without draws and with fewer
+  /// than five people who have pairs.
   package let interval: ConfidenceInterval?
 
-  /// Ranks the pairs among predictions of any origin; O(n log n), and each draw one pass over the groups.
+  /// Ranks the pairs among predictions of any origin. O(n log n), and one pass over the groups for
+  /// each draw.
   ///
   /// - Parameters:
   ///   - draws: resamples of the groups of all videos for the interval, 0 for none.
-  ///   - seed: the same one gives the draws that the other intervals rest on.
-  /// - Returns: nil without pairs, and where a prediction is not a number.
+  ///   - seed: that of the other intervals gives the same draws.
+  /// - Returns: nil without pairs, and if a prediction is not a number.
   package init?(_ videos: [VideoPrediction], draws: Int = 0, seed: UInt64 = 0) {
     self.init(
       videos.map(\.video), scores: videos.map(\.probability), draws: draws, seed: seed)
   }
 
-  /// The same of any score that is higher where a video is rather fake.
+  /// The same for any score that is higher if a video is rather fake.
   init?(_ videos: [EvaluatedVideo], scores: [Double], draws: Int, seed: UInt64) {
     guard scores.allSatisfy({ !$0.isNaN }) else { return nil }
     let numbers = GroupNumbers(videos)
@@ -70,7 +72,7 @@ package struct PairRanking: Codable, Sendable, Equatable {
       }
   }
 
-  /// The mean share of those who have one, each counted so often; nil if nobody counts.
+  /// The mean of the shares that aren't nil, each counted `weights` times; nil if none counts.
   private static func mean(_ shares: [Double?], _ weights: [Int]) -> Double? {
     var (sum, count) = (0.0, 0)
     for case (let share?, let weight) in zip(shares, weights) {
@@ -83,12 +85,12 @@ package struct PairRanking: Codable, Sendable, Equatable {
   /// The pairs of a group.
   private struct Tally {
     var pairs = 0
-    /// Twice the number of those ranked right, ties counting one half.
+    /// Twice the number of pairs ranked right, ties counting one half.
     private var doubled = 0
 
     var share: Double? { pairs > 0 ? Double(doubled) / Double(2 * pairs) : nil }
 
-    /// Adds a fake's pairs with reals in rising order.
+    /// Adds a fake's pairs with `reals`, which are in rising order.
     mutating func add(_ fake: Double, over reals: [Double]) {
       let below = reals.countOfLeading { $0 < fake }
       let notAbove = reals.countOfLeading { $0 <= fake }
@@ -99,7 +101,7 @@ package struct PairRanking: Codable, Sendable, Equatable {
 }
 
 extension [Double] {
-  /// How many elements at the beginning, of a sorted list, meet a condition that no later one meets.
+  /// The number of elements that meet a condition, which the first ones meet and no later one does.
   fileprivate func countOfLeading(_ isMet: (Double) -> Bool) -> Int {
     var (lower, upper) = (0, count)
     while lower < upper {

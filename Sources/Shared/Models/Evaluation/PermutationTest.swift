@@ -1,61 +1,63 @@
 internal import Contract
 internal import Randomness
 
-/// Whether scores have anything to do with the labels: how often chance would rank fakes above reals
-/// as well as the model did, or as badly.
+/// Tests whether scores depend on the labels: how often chance would rank fakes above reals as well
+/// as the model did, or as badly.
 ///
-/// Fisher's permutation test, over groups of people first: within a group that has both classes these
-/// change places as a whole, because videos of a person and class are alike; groups of one class exchange
-/// their labels. That needs no least number of videos and is exact, also where only some arrangements are
-/// tried, with the true one counted in (Phipson and Smyth: Permutation p-values should never be zero,
-/// 2010). Where there are few groups, videos exchange their labels within each group besides: less sure,
-/// as it takes videos of a person for independent, but the most that can be had.
+/// Fisher's permutation test, over groups of people first: within a group with both classes the
+/// labels of the two are exchanged as a whole, because videos of a person and class are alike;
+/// groups of one class exchange their labels with each other. That needs no smallest number of
+/// videos and is exact, even if only some arrangements are tried, with the true one counted in
+/// (Phipson and Smyth: Permutation p-values should never be zero, 2010). If there are few groups,
+/// videos also exchange their labels within each group: less certain, as it treats videos of a
+/// person as independent, but the best that is possible.
 ///
-/// What is compared is the mean over groups of the AUC within each, so that a person with many fakes and
-/// high scores proves nothing.
+/// The statistic is the mean over groups of the AUC within each, so that a person with many fakes
+/// and high scores proves nothing.
 package struct PermutationTest: Codable, Sendable, Equatable {
-  /// What chance does.
+  /// The statistic over arrangements of the labels.
   package struct Shares: Codable, Sendable, Equatable {
-    /// Arrangements of the labels that were tried.
+    /// Number of arrangements that were tried.
     package let arrangements: Int
-    /// Share of them that rank fakes at least as high: small where the model tells the classes.
+    /// Share of them that rank fakes at least as high: small if the model tells the classes apart.
     package let asHigh: Double
-    /// Share of them that rank fakes at least as low: small where the model has the classes swapped.
+    /// Share of them that rank fakes at least as low: small if the model has the classes swapped.
     package let asLow: Double
-    /// Standard deviation of the statistic over them: how far chance goes from 0.5.
+    /// Standard deviation of the statistic over them: how far chance deviates from 0.5.
     package let spread: Double
   }
 
   /// The AUC within groups, averaged: the statistic.
   package let areaWithinGroups: Double
-  /// Groups with both classes, and groups of one class where there are some of either: what can be
-  /// compared.
+  /// Number of groups that can be compared: those with both classes, and those of one class if
+  /// there are some of either.
   package let comparedGroups: Int
-  /// The rarer class's number of videos among these.
+  /// Number of videos of the rarer class in these.
   package let comparedVideos: Int
-  /// Whether every fake of the groups with both classes scores lower than every real video of these, with
-  /// at least three such groups.
+  /// Whether every fake of the groups with both classes scores lower than every real video of
+  /// these, with at least three such groups.
   package let isInverted: Bool
   /// Labels exchanged between groups, and by whole classes within them.
   package let groups: Shares
-  /// Labels exchanged between the videos of each group; nil where the groups decide without.
+  /// Labels exchanged between the videos of each group; nil if there are enough groups, or none with
+  /// both classes.
   package let videos: Shares?
 
-  /// With so many groups, every one of them right, chance does as well in less than 1% of all cases.
+  /// With this many groups, all ranked right, chance does as well in less than 1% of all cases.
   package static let decisiveGroups = 7
-  /// Videos of either class from which on the videos of few groups may decide.
+  /// Smallest number of videos of either class with which the videos of few groups may decide.
   package static let decisiveVideos = 20
 
-  /// All arrangements are tried up to so many.
+  /// Up to this number of arrangements, all are tried.
   static let largestCompleteCount = 20_000
-  /// Random ones where there are more.
+  /// Number of random arrangements if there are more.
   static let draws = 10_000
-  /// Groups or videos times random arrangements, about: a few seconds.
+  /// Approximate limit of groups or videos times random arrangements: takes a few seconds.
   static let maximumWork = 50_000_000
 
   /// Tests predictions.
   ///
-  /// - Returns: nil where a class is missing or a prediction is no probability, or where no groups can be
+  /// - Returns: nil if a class is missing, a prediction is no probability, or no groups can be
   ///   compared.
   init?(_ videos: [VideoPrediction], seed: UInt64) {
     guard videos.allSatisfy(\.labelled.isValid), Set(videos.map(\.video.label)).count == 2 else {
@@ -79,7 +81,7 @@ package struct PermutationTest: Codable, Sendable, Equatable {
   }
 }
 
-/// Counts what arrangements do.
+/// Counts the values of the statistic over arrangements.
 struct PermutationTally {
   let own: Double
   private var count = 0
@@ -92,7 +94,7 @@ struct PermutationTally {
   init(own: Double) { self.own = own }
 
   mutating func add(_ value: Double) {
-    // Two values that differ do so by more than rounding.
+    // Values that differ, differ by more than rounding errors.
     let tolerance = 1e-9
     count += 1
     asHigh += value >= own - tolerance ? 1 : 0

@@ -2,9 +2,9 @@ internal import Contract
 
 /// The videos of a group by rising probability.
 struct RankedGroup {
-  /// Whether each is fake.
+  /// Whether each video is fake.
   let isFake: [Bool]
-  /// Whether each is the last of its probability.
+  /// Whether each video is the last one of its probability.
   let isLast: [Bool]
   let real: Int
   let fake: Int
@@ -19,15 +19,15 @@ struct RankedGroup {
     }
     self.members = sorted
     isFake = sorted.map { $0.video.label == .fake }
-    isLast = sorted.indices.map { place in
-      place + 1 == sorted.count || sorted[place].probability < sorted[place + 1].probability
+    isLast = sorted.indices.map { index in
+      index + 1 == sorted.count || sorted[index].probability < sorted[index + 1].probability
     }
     fake = isFake.count { $0 }
     real = isFake.count - fake
     mean = sorted.map(\.probability).mean()
   }
 
-  /// All videos of some groups as one.
+  /// Merges the videos of some groups into one.
   init(merging groups: [RankedGroup]) { self.init(groups.flatMap(\.members)) }
 
   /// The share of pairs in which the fake one ranks higher; 0.5 without pairs.
@@ -36,7 +36,7 @@ struct RankedGroup {
   /// The same with other labels.
   func area(_ isFake: [Bool]) -> Double { Self.area(isFake, isLast) }
 
-  /// The AUC of what is sorted by rising score; `isLast` tells where a score is the last of its kind.
+  /// The AUC of labels that are sorted by rising score; `isLast` marks the last of equal scores.
   static func area(_ isFake: [Bool], _ isLast: [Bool]) -> Double {
     var doubled = 0
     var (realsBelow, fakesBelow) = (0, 0)
@@ -55,18 +55,18 @@ struct RankedGroup {
     return Double(doubled) / (2 * Double(realsBelow) * Double(fakesBelow))
   }
 
-  /// How much a comparison of so many of either class says.
+  /// The weight of a comparison of `real` reals with `fake` fakes.
   static func weight(_ real: Int, _ fake: Int) -> Double {
     real + fake > 0 ? Double(real) * Double(fake) / Double(real + fake) : 0
   }
 }
 
-/// Groups of one class, compared by their mean probabilities; none where all are of the same class.
+/// Groups of one class, compared by their mean probabilities; none if all are of the same class.
 struct PureGroups {
-  /// Whether each group is fake, by rising mean, and whether it is the last of its mean.
+  /// Whether each group is fake, by rising mean, and whether it is the last one of its mean.
   let isFake: [Bool]
   let isLast: [Bool]
-  /// Numbers of videos.
+  /// Numbers of real and fake videos.
   let real: Int
   let fake: Int
 

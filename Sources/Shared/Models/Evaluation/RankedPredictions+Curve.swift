@@ -9,8 +9,8 @@ package struct ROCPoint: Codable, Sendable, Equatable {
 extension RankedPredictions {
   /// The ROC curve from (0, 0) to (1, 1); empty if a class is missing.
   ///
-  /// - Parameter maximumCount: at most so many points (at least 2), evenly spaced over the steps: a
-  ///   plot of a million frames needs no million points.
+  /// - Parameter maximumCount: largest number of points (at least 2), evenly spaced over the steps:
+  ///   a plot of a million frames needs no million points.
   package func rocCurve(maximumCount: Int = 1000) -> [ROCPoint] {
     guard real > 0, fake > 0 else { return [] }
     let intervals = min(max(maximumCount, 2) - 1, steps.count)
@@ -44,7 +44,7 @@ extension RankedPredictions {
   /// The precision-recall curve, from the most suspicious prediction to all of them; its last point
   /// has recall 1. Empty if a class is missing.
   ///
-  /// - Parameter maximumCount: at most so many points (at least 2), evenly spaced over the steps.
+  /// - Parameter maximumCount: largest number of points (at least 2), evenly spaced over the steps.
   package func precisionRecallCurve(maximumCount: Int = 1000) -> [PrecisionRecallPoint] {
     guard real > 0, fake > 0 else { return [] }
     let intervals = min(max(maximumCount, 2) - 1, steps.count)

@@ -1,8 +1,8 @@
 internal import Contract
 
-/// Probabilities with their true answers, sorted: what every metric of the order is computed from.
-/// Equal probabilities are one step, so ties can't be resolved in anyone's favour. Sorting takes
-/// O(n log n), each metric O(n).
+/// Probabilities with their true answers, sorted: the basis of every metric of the order. Equal
+/// probabilities are one step, so ties favour neither class. Sorting takes O(n log n), each metric
+/// O(n).
 package struct RankedPredictions: Sendable {
   /// All predictions of one probability.
   struct Step: Sendable {
@@ -11,7 +11,7 @@ package struct RankedPredictions: Sendable {
     var fake = 0
   }
 
-  /// By falling probability.
+  /// Sorted by falling probability.
   let steps: [Step]
 
   /// Number of real ones.

@@ -1,13 +1,13 @@
 internal import Contract
 
-/// What became of the predictions whose probability of fake lies in one interval. If the model is
-/// calibrated, `shareFake` equals `meanProbability`.
+/// The predictions whose probability of fake lies in one interval. If the model is calibrated,
+/// `shareFake` equals `meanProbability`.
 package struct ReliabilityBin: Codable, Sendable, Equatable {
   /// Lower end of the interval, which belongs to it; the last interval includes 1.
   package let lower: Double
   /// Upper end.
   package let upper: Double
-  /// How many predictions lie in it.
+  /// Number of predictions in it.
   package let count: Int
   /// Their mean probability; nil if there are none.
   package let meanProbability: Double?

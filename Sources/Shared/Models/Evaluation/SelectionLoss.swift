@@ -1,24 +1,23 @@
 internal import Contract
 
-/// What epochs are compared by: the log-loss of videos, both classes counting half, and how far other
-/// people would move it.
+/// The number that epochs are compared by: the log-loss of videos, each class weighted one half,
+/// and its standard error over people.
 ///
-/// Data sets have several times as many fakes as real videos; a plain mean would choose the epoch that
-/// knows fakes.
+/// Data sets have several times as many fakes as real videos; a plain mean would choose the epoch
+/// that is best at fakes.
 package struct SelectionLoss: Codable, Sendable, Equatable {
   /// The loss, in nats.
   package let value: Double
 
-  /// Its standard error over groups of people; nil where there is one group only.
+  /// Its standard error over groups of people; nil if there is only one group.
   package let standardError: Double?
 
-  /// Creates a loss that is known.
   package init(value: Double, standardError: Double?) {
     self.value = value
     self.standardError = standardError
   }
 
-  /// Measures predictions; nil where there are none, or one isn't a number.
+  /// Measures predictions; nil if there are none, or one isn't a number.
   package init?(_ videos: [VideoPrediction]) {
     guard !videos.isEmpty, videos.allSatisfy(\.labelled.isValid) else { return nil }
     let losses = videos.map {
@@ -36,7 +35,7 @@ package struct SelectionLoss: Codable, Sendable, Equatable {
       fake: counts.fake > 0 ? sums.fake / Double(counts.fake) : 0
     )
     value = (means.real + means.fake) / classes
-    // The linear part of what a group does to the value; videos of a group are not independent.
+    // The linear part of each group's influence; videos of a group are not independent.
     var influences: [String: Double] = [:]
     for (index, video) in videos.enumerated() {
       let residual =
@@ -50,13 +49,14 @@ package struct SelectionLoss: Codable, Sendable, Equatable {
       standardError = nil
       return
     }
-    // Summed in the order of names: a dictionary's would differ from run to run.
+    // Summed in the order of names: a dictionary's order differs from run to run.
     let squares = influences.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }
     standardError = (squares * groups / (groups - 1)).squareRoot()
   }
 
-  /// Whether a later epoch of this loss is as good as the lowest one, as far as these people can tell:
-  /// the one-standard-error rule (Breiman and others: Classification and Regression Trees, 1984).
+  /// Whether an epoch with this loss is as good as the one with the lowest loss, as far as these
+  /// people can tell: the one-standard-error rule (Breiman and others: Classification and
+  /// Regression Trees, 1984).
   package func isWithinStandardError(of lowest: SelectionLoss) -> Bool {
     value <= lowest.value + (lowest.standardError ?? 0)
   }

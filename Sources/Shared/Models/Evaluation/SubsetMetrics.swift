@@ -1,6 +1,6 @@
 internal import Contract
 
-/// How good the video predictions of one method or one compression are.
+/// Metrics of the video predictions of one method or one compression.
 package struct SubsetMetrics: Codable, Sendable, Equatable {
   /// The method or the compression.
   package let name: String
@@ -14,8 +14,8 @@ package struct SubsetMetrics: Codable, Sendable, Equatable {
   package let recallReal: Double?
   /// Area under the ROC curve of its fakes against those reals; nil if either is missing.
   package let auc: Double?
-  /// What the sharpness of the faces alone reaches on the same videos; nil where it wasn't measured, as in
-  /// older files.
+  /// AUC of the faces' sharpness alone on the same videos; nil if it wasn't measured, as in older
+  /// files.
   package let sharpnessAUC: Double?
 
   init(name: String, videos: [VideoPrediction], threshold: Double) {

@@ -3,13 +3,13 @@ internal import Contract
 /// The temperature that minimises the log-loss of frames.
 ///
 /// In 1 / T the loss is convex (a logistic regression with one weight), so its derivative has at
-/// most one root: Newton's steps towards it, by bisection where a step would leave the bracket.
+/// most one root. It is found by Newton's steps, or by bisection if a step would leave the bracket.
 struct TemperatureFit {
-  /// The least and the largest temperature that is given.
+  /// The smallest and the largest temperature.
   static let bounds = 0.05...20.0
 
   let temperature: Double
-  /// Why the temperature is not simply the minimum; nil if it is.
+  /// Why the temperature is not the one with the least loss; nil if it is.
   let note: String?
 
   init(_ frames: [FramePrediction]) {

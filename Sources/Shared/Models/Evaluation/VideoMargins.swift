@@ -7,27 +7,27 @@ struct VideoMargins {
   private var margins: [Double] = []
   /// The mean blur of each video.
   private var blurs: [Double?] = []
-  /// Where each video begins in `margins`, and the end.
+  /// The index in `margins` at which each video begins, and the end.
   private var starts: [Int] = [0]
 
   init(
     frames: [FramePrediction], videosWithoutFaces: [EvaluatedVideo]
   ) throws(EvaluationError) {
-    var places: [String: Int] = [:]
+    var numbers: [String: Int] = [:]
     var found: [EvaluatedVideo] = []
     var members: [[Int]] = []
     for (index, frame) in frames.enumerated() {
-      if let place = places[frame.video.name] {
-        try Self.check(frame.video, equals: found[place])
-        members[place].append(index)
+      if let number = numbers[frame.video.name] {
+        try Self.check(frame.video, equals: found[number])
+        members[number].append(index)
       } else {
-        places[frame.video.name] = found.count
+        numbers[frame.video.name] = found.count
         found.append(frame.video)
         members.append([index])
       }
     }
     for video in videosWithoutFaces {
-      guard places.updateValue(found.count, forKey: video.name) == nil else {
+      guard numbers.updateValue(found.count, forKey: video.name) == nil else {
         throw EvaluationError(
           .listedTwice, video: video.name,
           "is listed as a video without a face, and has predictions or is listed again; "
@@ -36,11 +36,11 @@ struct VideoMargins {
       found.append(video)
       members.append([])
     }
-    for place in found.indices.sorted(by: { found[$0].name < found[$1].name }) {
-      videos.append(found[place])
+    for number in found.indices.sorted(by: { found[$0].name < found[$1].name }) {
+      videos.append(found[number])
       // By frame, then by bits (any total order will do): sums don't depend on the order of
       // arrival.
-      let ordered = members[place].map { frames[$0] }.sorted {
+      let ordered = members[number].map { frames[$0] }.sorted {
         ($0.frame, $0.margin.bitPattern, $0.blur?.bitPattern ?? 0)
           < ($1.frame, $1.margin.bitPattern, $1.blur?.bitPattern ?? 0)
       }

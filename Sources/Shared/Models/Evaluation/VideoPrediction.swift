@@ -1,19 +1,19 @@
 package import Contract
 
-/// What the network says of a video.
+/// The network's answer to a video.
 package struct VideoPrediction: Sendable, Hashable {
   /// The video.
   package let video: EvaluatedVideo
 
-  /// How many face crops the score is made of.
+  /// Number of face crops that the score is computed from.
   package let frames: Int
 
   /// The probability of fake, 0...1; 0.5 for a video without a face, NaN if a margin was not
   /// finite.
   package let probability: Double
 
-  /// The mean blur of its crops, the higher the more blurred; nil for a video without a face, and where
-  /// it wasn't measured.
+  /// The mean blur of its crops, higher if more blurred; nil for a video without a face, and if it
+  /// wasn't measured.
   package let blur: Double?
 
   /// Whether a face was found. A video without one has no evidence: it is counted, never left out.
@@ -24,7 +24,6 @@ package struct VideoPrediction: Sendable, Hashable {
     LabelledProbability(probability: probability, label: video.label)
   }
 
-  /// Describes a prediction.
   package init(video: EvaluatedVideo, frames: Int, probability: Double, blur: Double? = nil) {
     self.video = video
     self.frames = frames

@@ -9,7 +9,7 @@ package struct ArchitectureDescription: Codable, Sendable, Equatable {
   package var width: Int
   /// Side of the input in pixels.
   package var inputSize: Int
-  /// Logits.
+  /// Number of logits.
   package var classes: Int
   /// Features of the hidden layer of the head; nil for a linear one.
   package var hidden: Int?
@@ -17,11 +17,10 @@ package struct ArchitectureDescription: Codable, Sendable, Equatable {
   package var headBatchNorm: Bool
   /// Share of the features that training drops.
   package var dropout: Float
-  /// Names of entries in the file, by their names in this product, where they differ: a repaired
-  /// model keeps those of its network. Nil where none does.
+  /// Names of entries in the file, by their names in this product, if these differ: a repaired
+  /// model keeps the names of its network. Nil if none differs.
   package var entryNames: [String: String]?
 
-  /// Describes an architecture.
   package init(_ architecture: ResNet18Architecture, entryNames: [String: String] = [:]) {
     self.entryNames = entryNames.isEmpty ? nil : entryNames
     width = architecture.width
@@ -34,7 +33,7 @@ package struct ArchitectureDescription: Codable, Sendable, Equatable {
     }
   }
 
-  /// Reads a description; one of no network that can be computed is an error.
+  /// Reads a description; one of a network that can't be computed is an error.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     name = try values.decode(String.self, forKey: .name)
@@ -55,7 +54,7 @@ package struct ArchitectureDescription: Codable, Sendable, Equatable {
     }
   }
 
-  /// The architecture, or nil where a number is out of bounds.
+  /// The architecture, or nil if a number is out of bounds.
   package var architecture: ResNet18Architecture? {
     guard name == "resnet18", width % 8 == 0, (8...256).contains(width), inputSize % 32 == 0,
       (32...1024).contains(inputSize), classes == 2, (0..<1).contains(dropout),

@@ -1,13 +1,13 @@
 internal import NeuralNetwork
 
-/// What a file calls the layers of a ResNet's backbone: as torchvision does, after any prefix
-/// (`resnet.layer1...`), or by their numbers in `nn.Sequential(*resnet.children())` (`features.4...`).
+/// The names of a ResNet's backbone layers in a file: torchvision's names after any prefix
+/// (`resnet.layer1...`), or numbers in `nn.Sequential(*resnet.children())` (`features.4...`).
 struct BackboneNames {
-  /// What stands before all names.
+  /// The prefix of all names.
   let prefix: String
   /// Whether layers are numbered.
   let isNumbered: Bool
-  /// What stands before the names of other networks of the file, in its order: of a teacher, of a moving
+  /// The prefixes of other networks in the file, in its order, e.g. of a teacher or a moving
   /// average.
   let otherPrefixes: [String]
 
@@ -21,21 +21,22 @@ struct BackboneNames {
     uniqueKeysWithValues: ResNet18Architecture(width: 8, head: .linear).stateEntries
       .filter { !$0.isHead }.map { ($0.name, $0) })
   private static let knownNumbered = Set(known.keys.map(numbered))
-  /// Parts of the longest name, `layer1.0.downsample.1.running_mean`.
+  /// Number of parts of the longest name, `layer1.0.downsample.1.running_mean`.
   private static let longestName = 5
-  /// So many entries of a backbone are no coincidence; fewer are taken for torchvision's names.
+  /// This many entries of a backbone are no coincidence; with fewer, torchvision's names without a
+  /// prefix are assumed.
   private static let leastVotes = 20
 
-  private struct Way: Hashable {
+  private struct Naming: Hashable {
     var prefix: String
     var isNumbered: Bool
   }
 
-  /// Finds the prefix and the kind of names that make backbone entries of most of these names. Which
-  /// of them are missing doesn't matter.
+  /// Finds the prefix and the kind of names with which most of these names are backbone entries.
+  /// Entries may be missing.
   init(_ names: [String]) {
-    var votes: [Way: (count: Int, first: Int)] = [:]
-    for (place, name) in names.enumerated() {
+    var votes: [Naming: (count: Int, first: Int)] = [:]
+    for (index, name) in names.enumerated() {
       var parts = 0
       for dot in name.indices.reversed() where name[dot] == "." || dot == name.startIndex {
         parts += 1
@@ -44,21 +45,21 @@ struct BackboneNames {
         let ending = String(name[start...])
         for isNumbered in [false, true]
         where isNumbered ? Self.knownNumbered.contains(ending) : Self.known[ending] != nil {
-          let way = Way(prefix: String(name[..<start]), isNumbered: isNumbered)
-          votes[way, default: (0, place)].count += 1
+          let naming = Naming(prefix: String(name[..<start]), isNumbered: isNumbered)
+          votes[naming, default: (0, index)].count += 1
         }
       }
     }
-    // Of two networks in one file the first.
+    // Of two equally complete networks in one file, the first.
     let best = votes.max { ($0.value.count, -$0.value.first) < ($1.value.count, -$1.value.first) }
     guard let best, best.value.count >= Self.leastVotes else {
       (prefix, isNumbered, otherPrefixes) = ("", false, [])
       return
     }
     (prefix, isNumbered) = (best.key.prefix, best.key.isNumbered)
-    otherPrefixes = votes.filter { way, vote in
-      // One that the network's own names have too tells nothing.
-      vote.count >= Self.leastVotes && !best.key.prefix.hasPrefix(way.prefix)
+    otherPrefixes = votes.filter { naming, vote in
+      // A prefix that the network's own names have too says nothing.
+      vote.count >= Self.leastVotes && !best.key.prefix.hasPrefix(naming.prefix)
     }.sorted { $0.value.first < $1.value.first }.map(\.key.prefix)
   }
 
@@ -75,7 +76,7 @@ struct BackboneNames {
   /// Whether an entry of the file belongs to another network in it.
   func isOthers(_ fileName: String) -> Bool { otherPrefixes.contains { fileName.hasPrefix($0) } }
 
-  /// torchvision's name of an entry of the file; nil for one that is not the backbone's.
+  /// torchvision's name of an entry of the file; nil for an entry outside of the backbone.
   func name(of fileName: String) -> String? {
     guard fileName.hasPrefix(prefix) else { return nil }
     let rest = fileName.dropFirst(prefix.count)

@@ -1,21 +1,21 @@
 internal import Files
 internal import Foundation
 
-/// A model on its way to its place: written beside it, read back, judged, and only then renamed.
+/// A model that is being published: written beside its target, read back, judged, and only then
+/// renamed to the target.
 ///
-/// A model that is broken, or that the disk had no room for, never takes the place of a sound one, and
-/// whatever happens but a crash, nothing is left beside it.
+/// A broken model, or one that the disk has no room for, never replaces a sound one. Unless the
+/// process crashes, no file is left beside the target.
 package struct CandidateModel: Sendable {
-  /// What a judge thinks of the model as it was read back from its file.
+  /// A judge's answer to the model as it was read back from its file.
   package struct Verdict<Judgement> {
-    /// Whatever the judge has to say.
+    /// The judge's own result.
     package var judgement: Judgement
-    /// Whether the model is fit to be published.
+    /// Whether the model may be published.
     package var passes: Bool
     /// Whether the file holds the model that was judged. One that doesn't is never published.
     package var isFaithful: Bool
 
-    /// Creates a verdict.
     package init(_ judgement: Judgement, passes: Bool, isFaithful: Bool = true) {
       self.judgement = judgement
       self.passes = passes
@@ -23,12 +23,10 @@ package struct CandidateModel: Sendable {
     }
   }
 
-  /// The model.
   package let model: ModelFile
-  /// Where it shall stand.
+  /// The path at which the model is published.
   package let target: String
 
-  /// Describes a model that isn't written yet.
   package init(_ model: ModelFile, target: String) {
     self.model = model
     self.target = target
@@ -37,14 +35,15 @@ package struct CandidateModel: Sendable {
   /// The file that is judged, beside the target.
   var candidate: String { target + ".candidate" }
 
-  /// Writes the model beside its place, has the file judged, and puts it into its place if it passes.
+  /// Writes the model beside the target, has the file judged, and renames it to the target if it
+  /// passes.
   ///
   /// - Parameters:
   ///   - force: publish it even if it doesn't pass. A file that can't be read back, or that holds
   ///     something else, is not published.
   ///   - judge: gets the model as it was read back from the file.
-  /// - Throws: `ModelFileError` where the file can't be written or read back, and what `judge` throws.
-  ///   What stood in the target's place is untouched then.
+  /// - Throws: `ModelFileError` if the file can't be written or read back, and what `judge` throws.
+  ///   The target is unchanged then.
   package func publish<Judgement>(
     force: Bool, judge: (ModelFile) throws -> Verdict<Judgement>
   ) throws -> (judgement: Judgement, isPublished: Bool) {
@@ -57,7 +56,7 @@ package struct CandidateModel: Sendable {
     } catch {
       throw ModelFileError(.file, subject: target, "can't write: \(error.message)")
     }
-    // The file itself is synced already; where the file system can't sync a folder, that is all.
+    // The file itself is synced already; some file systems can't sync a folder.
     try? FileSystem.syncFolder(URL(fileURLWithPath: target).deletingLastPathComponent().path)
     return (verdict.judgement, true)
   }

@@ -3,10 +3,10 @@ internal import NeuralNetwork
 internal import TensorFiles
 
 extension Checkpoint {
-  /// Reads a checkpoint whole; every entry is checked.
+  /// Reads a whole checkpoint; every entry is checked.
   ///
-  /// - Throws: `ModelFileError`: `file` where the file is damaged, `otherContent` where it is sound,
-  ///   but no checkpoint of this product.
+  /// - Throws: `ModelFileError`: `file` if the file is damaged, `otherContent` if it is intact, but
+  ///   no checkpoint of this product.
   package init(contentsOf path: String) throws(ModelFileError) {
     let document: TorchDocument
     do {
@@ -50,7 +50,7 @@ extension Checkpoint {
   }
 }
 
-/// A dictionary of a checkpoint; an entry that isn't what it must be is an error that names it.
+/// A dictionary of a checkpoint; an invalid entry is an error that names it.
 private struct CheckpointReader {
   let path: String
   var place = ""
@@ -69,7 +69,7 @@ private struct CheckpointReader {
   }
 
   func integer(_ key: String) throws(ModelFileError) -> Int {
-    // The bound leaves room to count on.
+    // The bound leaves room for counting further.
     guard case .integer(let number) = value[key] ?? .none, (0...(1 << 53)).contains(number) else {
       throw wrong(key, "a whole number of 0...2^53", "something else")
     }
@@ -193,7 +193,7 @@ extension CheckpointReader {
     return optimizer
   }
 
-  /// One of the optimizer's arenas, put together from its tensors by parameter.
+  /// One of the optimizer's arenas, assembled from its tensors, one per parameter.
   private func memory(_ key: String, for state: NetworkState) throws(ModelFileError) -> [Float] {
     guard let tensors = value[key]?.tensorEntries else {
       throw wrong(key, "a dictionary of tensors", "something else")
@@ -216,7 +216,7 @@ extension CheckpointReader {
     return arena
   }
 
-  /// The recipe; nil where the checkpoint has only the geometry.
+  /// The recipe; nil if the checkpoint has only the geometry.
   func recipe() throws(ModelFileError) -> ExtractionRecipe? {
     guard value["recipe"] != nil else { return nil }
     let bytes = Array(try text("recipe").utf8)

@@ -47,7 +47,7 @@ extension Checkpoint {
     ])
   }
 
-  /// The recipe as JSON, as in `store.json` and `model.pt`; the geometry where no more is known.
+  /// The recipe as JSON, as in `store.json` and `model.pt`; the geometry if the recipe isn't known.
   private func cropsEntry() throws(ContractError) -> TorchEntry {
     if let recipe {
       let text = String(decoding: try ContractDocument.encode(recipe), as: UTF8.self)
@@ -104,7 +104,7 @@ extension Checkpoint {
     entries += [
       TorchEntry("weight_decay", .number(optimizer.weightDecay))
     ]
-    // Files without it are of trainings, and of software, that have one rate for all.
+    // A file without it uses one learning rate for all layers, as older versions do.
     if optimizer.layerDecay != 1 {
       entries.append(TorchEntry("layer_decay", .number(optimizer.layerDecay)))
     }

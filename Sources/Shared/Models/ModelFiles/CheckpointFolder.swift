@@ -2,12 +2,11 @@ internal import Foundation
 
 /// The checkpoints of a run: `step-00001200.pt`, the latest few, and `best.pt`.
 package struct CheckpointFolder: Sendable {
-  /// The folder.
   package let path: String
-  /// How many of the latest are kept.
+  /// Number of the latest checkpoints that are kept.
   package let keep: Int
 
-  /// Describes a folder; it need not have checkpoints.
+  /// Names a folder, which need not hold checkpoints.
   ///
   /// - Precondition: `keep` is positive.
   package init(_ path: String, keep: Int) {
@@ -39,10 +38,9 @@ package struct CheckpointFolder: Sendable {
 
   /// The latest checkpoint that can be read.
   ///
-  /// - Parameter onDamage: gets the error of each later one that can't; training goes on from the one
-  ///   before it.
-  /// - Returns: nil where there is no checkpoint at all.
-  /// - Throws: `ModelFileError` where there are checkpoints, and none is readable.
+  /// - Parameter onDamage: gets the error of each later checkpoint that can't be read.
+  /// - Returns: nil if there is no checkpoint at all.
+  /// - Throws: `ModelFileError` if there are checkpoints, and none is readable.
   package func latest(
     onDamage: (ModelFileError) -> Void
   ) throws(ModelFileError) -> Checkpoint? {
@@ -74,13 +72,13 @@ package struct CheckpointFolder: Sendable {
     }
   }
 
-  /// Gives the checkpoint of a step the second name `best.pt`: a link beside it, renamed over the old
-  /// one. A process that is killed between writing the best checkpoint and naming it leaves this to
-  /// the next one.
+  /// Gives the checkpoint of a step the second name `best.pt`: creates a hard link and renames it
+  /// over the old one. If a process is killed between writing the best checkpoint and naming it,
+  /// the next process names it.
   package func markBest(step: Int) throws(ModelFileError) {
     let link = path + "/best.new"
     unlink(link)
-    // Where both names are of the same file already, `rename` leaves both.
+    // If both names refer to the same file already, `rename` leaves both.
     defer { unlink(link) }
     guard Foundation.link(file(step: step), link) == 0, rename(link, best) == 0 else {
       throw ModelFileError(

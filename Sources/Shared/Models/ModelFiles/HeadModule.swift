@@ -1,10 +1,10 @@
 internal import TensorFiles
 
-/// A module of a head with entries in a file, as its shapes tell.
+/// A module of a head that has entries in a file, deduced from their shapes.
 struct HeadModule: Equatable {
   enum Kind: Equatable {
     case linear(inputs: Int, outputs: Int)
-    /// BatchNorm; LayerNorm where `isLayerNorm`. Without statistics in the whole file both look alike.
+    /// BatchNorm; LayerNorm if `isLayerNorm`. Without statistics in the whole file both look alike.
     case norm(channels: Int, isLayerNorm: Bool)
     /// One slope for each channel, or one for all, and no bias.
     case preluOrScale(channels: Int)
@@ -30,13 +30,13 @@ struct HeadModule: Equatable {
     }
   }
 
-  /// Names of modules that are beside a network, not in its head: loss functions have class weights.
+  /// Parts of names of modules that belong to no head: loss functions have class weights.
   private static let losses = ["loss", "criterion", "metric"]
 
   /// The modules of some entries, in the order of their numbers.
   ///
-  /// - Parameter hasStatistics: whether any BatchNorm of the file has statistics: a normalising layer
-  ///   that has none among others that do is LayerNorm.
+  /// - Parameter hasStatistics: whether any BatchNorm of the file has statistics. If so, a
+  ///   normalising layer without statistics is LayerNorm.
   static func all(in tensors: [TensorEntry], hasStatistics: Bool) -> [HeadModule] {
     var found: [HeadModule] = []
     let names = Set(tensors.map(\.name))
@@ -61,7 +61,8 @@ struct HeadModule: Equatable {
       }
       found.append(HeadModule(name: name, kind: kind, hasBias: hasBias))
     }
-    // By their numbers, or else by how one layer takes what the one before gives.
+    // By their numbers or, if only the file's order is a chain in which each layer takes the
+    // outputs of the one before, in that order.
     let numbered = found.sorted { isBefore($0.name, $1.name) }
     return isChain(numbered) ? numbered : isChain(found) ? found : numbered
   }
@@ -82,7 +83,7 @@ struct HeadModule: Equatable {
     return true
   }
 
-  /// Whether a module's name comes first, its parts compared as numbers where they are some.
+  /// Whether a module's name comes first; its parts are compared as numbers if they are numbers.
   static func isBefore(_ left: String, _ right: String) -> Bool {
     let (left, right) = (left.split(separator: "."), right.split(separator: "."))
     for (a, b) in zip(left, right) where a != b {
@@ -92,8 +93,8 @@ struct HeadModule: Equatable {
     return left.count < right.count
   }
 
-  /// How many modules without entries stand between this one and a later one of the same
-  /// `nn.Sequential`; nil where they aren't numbered.
+  /// The number of modules without entries between this one and a later one of the same
+  /// `nn.Sequential`; nil if the two aren't numbered.
   func gap(to later: HeadModule) -> Int? {
     func split(_ name: String) -> (parent: Substring, number: Int)? {
       let dot = name.lastIndex(of: ".")

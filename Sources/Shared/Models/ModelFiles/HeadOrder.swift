@@ -1,4 +1,4 @@
-/// Where the activation of a head with BatchNorm is: shapes and names of a file rarely say.
+/// The order of BatchNorm and activation in a head; shapes and names of a file rarely tell it.
 package enum HeadOrder: String, Sendable, Equatable, CaseIterable {
   /// Linear, BatchNorm, ReLU, Linear; the one that this product computes.
   case batchNormFirst = "batchnorm-relu"

@@ -2,15 +2,14 @@ package import NeuralNetwork
 internal import PrintableText
 internal import TensorFiles
 
-/// A model as users get it: `model.pt`, a plain state_dict that `load_state_dict(strict=True)` takes,
-/// with one more record that PyTorch ignores.
+/// A model as users get it: `model.pt`, a plain state_dict that `load_state_dict(strict=True)`
+/// takes, with one more record that PyTorch ignores.
 package struct ModelFile: Sendable {
   /// The weights and statistics.
   package let state: NetworkState
-  /// What a detector must know besides.
+  /// What a detector must know besides the weights.
   package let metadata: ModelMetadata
 
-  /// Puts a model together.
   package init(state: NetworkState, metadata: ModelMetadata) {
     self.state = state
     self.metadata = metadata
@@ -51,25 +50,25 @@ package struct ModelFile: Sendable {
 
   /// Reads a `model.pt` of this product.
   ///
-  /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
+  /// - Throws: `ModelFileError`; `otherContent` if the file has no description.
   package init(contentsOf path: String) throws(ModelFileError) {
     try self.init(NetworkFile.recognize(path))
   }
 
-  /// Takes a file for a model of this product: it must say of itself how it is to be used, and have
+  /// Reads a file as a model of this product: it must describe how it is to be used, and have
   /// exactly the entries of the network that it describes.
   ///
-  /// - Throws: `ModelFileError`; `otherContent` where the file has no description.
+  /// - Throws: `ModelFileError`; `otherContent` if the file has no description.
   package init(_ file: NetworkFile) throws(ModelFileError) {
     guard let metadata = try file.metadata() else {
       throw ModelFileError(
         .otherContent, subject: file.path,
         file.isCheckpoint
-          ? "expected a model, got a checkpoint of this trainer; make a model of it: trainer export "
+          ? "expected a model, got a checkpoint of this trainer; make a model from it: trainer export "
             + "--checkpoint \(file.path.shellWord) --output model.pt"
           : "expected a model that this trainer exported, got a file without the record "
             + "\(ModelMetadata.recordName); to judge a file of another program, run trainer diagnose "
-            + "--store; to make a model of it, trainer repair \(file.path.shellWord) --store DIR "
+            + "--store; to make a model from it, trainer repair \(file.path.shellWord) --store DIR "
             + "--output fixed.pt (with --force if it is sound); to start from its weights, name it "
             + "as network.initialWeights")
     }
@@ -87,7 +86,7 @@ package struct ModelFile: Sendable {
 }
 
 extension NetworkFile {
-  /// Whether it is a checkpoint of this product's trainer.
+  /// Whether the file is a checkpoint of this product's trainer.
   package var isCheckpoint: Bool {
     container == ["model"]
       && Set(others).isSuperset(of: ["format", "configuration", "progress"])
@@ -95,7 +94,7 @@ extension NetworkFile {
 }
 
 extension TorchValue {
-  /// The entries of a state_dict; nil where the value is anything else.
+  /// The entries of a state_dict; nil if the value is anything else.
   var tensorEntries: [TensorEntry]? {
     guard case .dictionary(let entries) = self else { return nil }
     var tensors: [TensorEntry] = []

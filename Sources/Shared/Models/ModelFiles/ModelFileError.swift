@@ -3,33 +3,30 @@ internal import TensorFiles
 
 /// Why a model or checkpoint could not be read, written or used.
 package struct ModelFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
   package enum Code: Sendable, Equatable {
     /// The file could not be read or written, or is damaged.
     case file
-    /// The file asks Python to run something. Nothing of it was run.
+    /// The file asks Python to run code. None of it was run.
     case forbiddenCode
-    /// The file is sound, but its entries are not those of the network.
+    /// The file is intact, but its entries are not those of the network.
     case otherNetwork
     /// A ResNet18, but of a width or with a head that this product doesn't compute.
     case unsupportedNetwork
-    /// The file is sound, but of another program: there are no weights in it, or not in a form that is
-    /// read here. The message says how to get at them.
+    /// The file is intact, but comes from another program: it holds no weights, or not in a form
+    /// that is read here. The message says how to get them.
     case foreignFile
-    /// The file is sound, but is no checkpoint or model of this product, or has no tensors.
+    /// The file is intact, but is no checkpoint or model of this product, or has no tensors.
     case otherContent
     /// There is no file of this kind.
     case missing
   }
 
-  /// The kind of failure.
   package let code: Code
-  /// The file or folder it is about.
+  /// The file or folder.
   package let subject: String
   /// What was expected, what was found, and what to try.
   package let message: String
 
-  /// Creates an error.
   package init(_ code: Code, subject: String, _ message: String) {
     self.code = code
     self.subject = subject

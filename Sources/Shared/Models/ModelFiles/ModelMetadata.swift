@@ -3,10 +3,11 @@ internal import Foundation
 package import NeuralNetwork
 internal import TensorFiles
 
-/// What a detector must know of a model besides its weights. JSON in one more record of `model.pt`.
+/// What a detector must know about a model besides its weights. JSON in one more record of
+/// `model.pt`.
 ///
-/// What must be equal at training and at prediction time stands here once: a detector that reads it
-/// can't feed the network crops, colours or sizes that it wasn't trained on.
+/// What must be equal at training and at prediction time is stored here once: a detector that reads
+/// it can't feed the network crops, colours or sizes that it wasn't trained on.
 package struct ModelMetadata: Codable, Sendable, Equatable {
   /// Name of the record in the zip file.
   package static let recordName = "deepfake_detection.json"
@@ -16,14 +17,14 @@ package struct ModelMetadata: Codable, Sendable, Equatable {
 
   private static let maximumBytes = 1 << 20
 
-  /// Version of the record that this was read from; of a new one the current format.
+  /// Version of the record that this was read from; the current one for a new record.
   package let formatVersion: Int
-  /// Which network.
+  /// The network's architecture.
   package var architecture: ArchitectureDescription
-  /// All that determined the crops that the network was trained on. Nil where the file doesn't say, as
+  /// All that determined the crops that the network was trained on. Nil if the file doesn't say, as
   /// in version 1, which has only the geometry.
   package let recipe: ExtractionRecipe?
-  /// How a face becomes a crop; the recipe's own where that is known.
+  /// How a face becomes a crop; the recipe's own geometry if there is a recipe.
   package let geometry: CropGeometry
   /// How a crop's pixels become the network's input.
   package var normalization: InputNormalization
@@ -31,8 +32,8 @@ package struct ModelMetadata: Codable, Sendable, Equatable {
   package var calibration: Calibration
   /// How the model came to be; equal for equal trainings.
   package var provenance: Provenance
-  /// Whether the model could be trusted when it was written, and why; nil in older files, which were
-  /// written only if no check had failed.
+  /// Whether the model could be trusted when it was written, and why; nil in older files, which
+  /// were written only if no check had failed.
   package var verdict: StatedVerdict?
 
   /// How a model came to be: nothing here depends on when or where.
@@ -41,12 +42,11 @@ package struct ModelMetadata: Codable, Sendable, Equatable {
     package var software: String
     /// Epoch of the weights, from 1.
     package var epoch: Int
-    /// Optimizer steps until then.
+    /// Number of optimizer steps until then.
     package var step: Int
     /// All settings that matter for the result, by dotted key.
     package var settings: [String: String]
 
-    /// Creates a provenance.
     package init(software: String, epoch: Int, step: Int, settings: [String: String]) {
       self.software = software
       self.epoch = epoch
@@ -55,7 +55,6 @@ package struct ModelMetadata: Codable, Sendable, Equatable {
     }
   }
 
-  /// Creates a description in the current format.
   package init(
     architecture: ResNet18Architecture, entryNames: [String: String] = [:],
     recipe: ExtractionRecipe, normalization: InputNormalization, calibration: Calibration,
@@ -103,7 +102,7 @@ extension ModelMetadata {
   private enum CodingKeys: String, CodingKey {
     case formatVersion, architecture, labels, recipe, geometry, normalization, calibration
     case provenance, verdict
-    // Version 1 has these side by side.
+    // Version 1 has these instead of `calibration`.
     case temperature, threshold, videoScore
   }
 
@@ -165,9 +164,9 @@ extension ModelMetadata {
     try values.encodeIfPresent(verdict, forKey: .verdict)
   }
 
-  /// In what the crops of a store differ from those that the model was trained on, besides the
-  /// geometry: a line for each setting. Empty where both are alike, and where the model's file doesn't
-  /// say. Where a face was found doesn't matter, only how it was cut out; and versions from 2 on differ in
+  /// The settings in which a store's crops differ from those that the model was trained on, besides
+  /// the geometry: one line each. Empty if there are none, and if the model's file doesn't say. How
+  /// a face was found doesn't matter, only how it was cut out; and versions from 2 on differ in
   /// nothing but the settings.
   package func recipeDifferences(fromStore store: ExtractionRecipe) -> [String] {
     guard let recipe else { return [] }

@@ -2,19 +2,20 @@ package import NeuralNetwork
 internal import TensorFiles
 
 extension NetworkFile {
-  /// A damaged file is a better start of a training than none, but half a network is another network.
+  /// Largest share of missing parameters with which a training may start: a damaged file is a
+  /// better start than none, but half a network is another network.
   package static let largestGapShare = 0.5
 
-  /// Takes over the weights as far as they fit: the whole backbone, and of the head what is the same.
-  /// Other entries of the head keep their present values.
+  /// Loads the weights as far as they fit: the whole backbone, and those entries of the head that
+  /// are the same. Other entries of the head keep their values.
   ///
   /// - Parameters:
   ///   - state: gets the weights; unchanged on an error.
-  ///   - largestGapShare: share of the backbone's parameters, by number of entries, that may be missing
-  ///     or not finite, and keep their present values.
+  ///   - largestGapShare: share of the backbone's parameters, by number of entries, that may be
+  ///     missing or not finite, and keep their values.
   /// - Returns: what became of every entry, by the names in the file.
-  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where no ResNet18 was
-  ///   recognised, more parameters of the backbone are missing, or one is of another shape.
+  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` if no ResNet18 was
+  ///   recognised, more parameters of the backbone are missing, or one has another shape.
   package func load(
     into state: inout NetworkState, largestGapShare: Double = 0
   ) throws(ModelFileError) -> WeightMatch {
@@ -23,8 +24,8 @@ extension NetworkFile {
     return plan.match
   }
 
-  /// Why no training can begin with the weights, not even that of a network of the file's own width;
-  /// nil where one can.
+  /// Why no training can start with the weights, not even that of a network of the file's own
+  /// width; nil if one can.
   package var startingObstacle: ModelFileError? {
     do throws(ModelFileError) {
       let network = try network()
@@ -38,7 +39,8 @@ extension NetworkFile {
     }
   }
 
-  /// Whether a training that begins with the weights begins with a part of the network as it is at random.
+  /// Whether a training that starts with the weights must initialise a part of the network at
+  /// random.
   package var isStartWithGaps: Bool {
     guard let network = try? network(),
       let plan = try? plan(for: network.architecture, largestGapShare: Self.largestGapShare)
@@ -46,11 +48,11 @@ extension NetworkFile {
     return !plan.match.lacking.isEmpty
   }
 
-  /// The network as the file has it, for judging and repairing: what is missing or of another shape
-  /// has the values with which programs begin: zeros, and variances of one.
+  /// The network as the file has it, for judging and repairing. Entries that are missing or have
+  /// another shape get the values with which programs start: zeros, and variances of one.
   ///
   /// - Parameter inputSize: side of the network's input in pixels, a multiple of 32.
-  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` where this product can't
+  /// - Throws: `ModelFileError` with `otherNetwork` or `unsupportedNetwork` if this product can't
   ///   compute it.
   package func state(inputSize: Int = 224) throws(ModelFileError) -> NetworkState {
     let network = try network()
@@ -66,7 +68,8 @@ extension NetworkFile {
     return state
   }
 
-  /// The network of a file that must have exactly the entries of an architecture, no more, no fewer.
+  /// The network of a file that must have exactly the entries of an architecture, no more, no
+  /// fewer.
   func completeState(_ architecture: ResNet18Architecture) throws(ModelFileError) -> NetworkState {
     let canonical = Dictionary(
       try network().entries.map { ($0.fileName, $0.canonical.name) },
@@ -77,7 +80,7 @@ extension NetworkFile {
     return state
   }
 
-  /// What becomes of every entry, and the tensors that are taken over.
+  /// What becomes of every entry, and the tensors that are loaded.
   private struct Plan {
     var match = WeightMatch()
     var values: [(StateEntry, TorchTensor)] = []
@@ -90,7 +93,7 @@ extension NetworkFile {
     if let stem = network.otherStem {
       throw ModelFileError(.unsupportedNetwork, subject: path, stem)
     }
-    // Layers whose order isn't known aren't taken for those of the target.
+    // Layers whose order isn't known aren't matched with those of the target.
     let isHeadKnown = if case .ambiguous = network.head { false } else { true }
     let known = Dictionary(
       network.entries.filter { isHeadKnown || !$0.canonical.isHead }.map {
@@ -111,7 +114,7 @@ extension NetworkFile {
         tensor.map {
           $0.shape == entry.shape || entry.role == .batchesTracked && $0.count == 1
         } ?? false
-      // Where gaps are allowed, what is not finite is one.
+      // If gaps are allowed, an entry that is not finite is a gap.
       let isSound = fits && !(largestGap > 0 && notFinite.contains(name))
       if let tensor, isSound {
         plan.values.append((entry, tensor))

@@ -1,19 +1,19 @@
 package import TensorFiles
 
-/// A file with a network's weights, of any format and anybody's, read once: the tensors, what this
-/// product says of them, and the network that they are recognised as.
+/// A file with a network's weights, of any format and from any program, read once: the tensors,
+/// this product's description of them, and the network that they are recognised as.
 ///
-/// It is the only place that knows what files call the entries of a network. Whoever trains from,
-/// diagnoses, repairs or evaluates a file takes its answer.
+/// No other code knows the names of a network's entries in files. Training, diagnosis, repair and
+/// evaluation of a file all use this type.
 package struct NetworkFile: Sendable {
-  /// What a user says of a file, where the file itself leaves it open.
+  /// The user's answers to what a file leaves open.
   package struct Choices: Sendable, Equatable {
-    /// The keys that lead to the weights, joined by points; nil is the preferred or only container.
+    /// The keys that lead to the weights, joined by points; nil for the preferred or only
+    /// container.
     package var key: String?
-    /// The order of the head's layers; nil is what the file says.
+    /// The order of the head's layers; nil for what the file says.
     package var headOrder: HeadOrder?
 
-    /// Makes choices; by default none.
     package init(key: String? = nil, headOrder: HeadOrder? = nil) {
       self.key = key
       self.headOrder = headOrder
@@ -24,13 +24,13 @@ package struct NetworkFile: Sendable {
   package let path: String
   /// All tensors under the names that they have in the file, and the container they lie in.
   package let weights: ModelWeights
-  /// What a file of this product says of itself, or why that can't be used; nil where it says nothing.
+  /// The description in a file of this product, or why it can't be used; nil if there is none.
   package let description: Result<ModelMetadata, ModelFileError>?
-  /// The network, or why it is none that this product knows.
+  /// The network, or why this product doesn't know it.
   package let recognition: Result<RecognizedNetwork, ModelFileError>
-  /// What stands before most of the names; empty if nothing does.
+  /// The prefix of most names; may be empty.
   package let prefix: String
-  /// What else the file holds, in file order: keys of values that are no tensors, and tensors that
+  /// What else the file holds, in file order: keys of values that are not tensors, and tensors that
   /// belong to no network or to its moving average. Keys of nested dictionaries are joined by `/`.
   package let others: [String]
   /// Entries that profilers left in the network; they mean nothing.
@@ -39,10 +39,10 @@ package struct NetworkFile: Sendable {
   /// The keys that lead to the tensors in the file; none if they lie at the top level.
   package var container: [String] { weights.container }
 
-  /// Reads a file whole and recognises its network.
+  /// Reads a whole file and recognises its network.
   ///
-  /// - Throws: `ModelFileError` where the file can't be read: `file`, `forbiddenCode`, or
-  ///   `otherContent` where there are no tensors in it, or several networks and no choice. A file with
+  /// - Throws: `ModelFileError` if the file can't be read: `file`, `forbiddenCode`, or
+  ///   `otherContent` if it has no tensors, or several networks and no choice was made. A file with
   ///   tensors of another network is no error; `recognition` says so.
   package static func recognize(
     _ path: String, _ choices: Choices = Choices()
@@ -76,27 +76,27 @@ package struct NetworkFile: Sendable {
     } catch {
       description = .failure(error)
     }
-    let place = weights.container.map { $0 + "/" }.joined()
-    others = weights.others + names.setAside.map { place + $0 }
+    let keyPath = weights.container.map { $0 + "/" }.joined()
+    others = weights.others + names.setAside.map { keyPath + $0 }
     profilerEntries = names.setAside.filter(WrapperNames.isProfilers)
   }
 
-  /// The network.
+  /// The recognised network.
   ///
   /// - Throws: `ModelFileError`: `otherNetwork` or `unsupportedNetwork`.
   package func network() throws(ModelFileError) -> RecognizedNetwork {
     try recognition.get()
   }
 
-  /// What a file of this product says of itself; nil for any other.
+  /// The description in a file of this product; nil for any other file.
   ///
-  /// - Throws: `ModelFileError` where it says something that can't be used.
+  /// - Throws: `ModelFileError` if the description can't be used.
   package func metadata() throws(ModelFileError) -> ModelMetadata? {
     try description?.get()
   }
 
-  /// The tensor of an entry, in the entry's shape; nil where it is missing or of another shape. The one
-  /// row of a last layer with a single output becomes two.
+  /// The tensor of an entry, in the entry's shape; nil if it is missing or has another shape. The
+  /// one row of a last layer with a single output becomes two.
   package subscript(entry: RecognizedNetwork.Entry) -> TorchTensor? {
     guard let tensor = weights[entry.fileName], entry.fits(tensor) else { return nil }
     return entry.singleOutput?.expanded(tensor) ?? tensor

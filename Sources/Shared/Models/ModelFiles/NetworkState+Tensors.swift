@@ -33,8 +33,8 @@ extension NetworkState {
 }
 
 extension NetworkState {
-  /// Takes over a state_dict that must have exactly the entries of this network under its own names,
-  /// as PyTorch's `load_state_dict(strict=True)`.
+  /// Loads a state_dict that must have exactly the entries of this network under its own names, as
+  /// PyTorch's `load_state_dict(strict=True)`.
   ///
   /// - Throws: `ModelFileError` with `otherNetwork`; the state is unchanged then.
   package mutating func loadStrictly(

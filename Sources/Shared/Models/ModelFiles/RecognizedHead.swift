@@ -1,24 +1,26 @@
 internal import NeuralNetwork
 internal import TensorFiles
 
-/// What follows the pooled features, deduced from the entries of a file that belong to no layer before.
+/// The layers after the pooled features, deduced from the entries of a file that belong to no
+/// earlier layer.
 ///
-/// Whatever numbers its layers have (`fc`, `fc.0` and `fc.3`, `head.1`, ...), linear layers are told by
-/// their two dimensions, normalising ones by one; activations and dropout leave no entries and are taken
-/// for ReLU and for what evaluation ignores. Where ReLU can be before or after BatchNorm, the numbers of
-/// the layers or the statistics of BatchNorm say so, or nothing does.
+/// Whatever the numbers of the layers (`fc`, `fc.0` and `fc.3`, `head.1`, ...), linear layers are
+/// recognised by two dimensions, normalising layers by one. Activations and dropout have no
+/// entries: ReLU is assumed, and dropout, which evaluation ignores anyway. Whether ReLU is before
+/// or after BatchNorm follows from the numbers of the layers or the statistics of BatchNorm, or
+/// isn't known.
 struct RecognizedHead {
   let kind: RecognizedNetwork.Head
-  /// As the product computes it; a linear one where the head is missing or unsupported.
+  /// The head as this product computes it; a linear one if the head is missing or unsupported.
   let architecture: ResNet18Architecture.Head
-  /// Answers of the last layer; nil where there is none.
+  /// Number of outputs of the last layer; nil if there is none.
   let outputs: Int?
   /// Entries of the head's layers, whether or not the head is supported.
   let names: Set<String>
   /// The file's modules by this product's names, such as `fc.4` by `fc.5`.
   private let modules: [String: String]
 
-  /// Why a head is none that this product computes.
+  /// Why this product can't compute a head.
   private struct Unsupported: Error {
     let reason: String
 
@@ -34,9 +36,9 @@ struct RecognizedHead {
 
   /// - Parameters:
   ///   - tensors: those that are not the backbone's.
-  ///   - features: what the pooled maps give.
+  ///   - features: number of pooled features.
   ///   - hasStatistics: whether the backbone has statistics of BatchNorm.
-  ///   - order: what the user says of the order of the layers.
+  ///   - order: the order of the layers as stated by the user, if at all.
   init(_ tensors: [TensorEntry], features: Int, hasStatistics: Bool, order: HeadOrder?) {
     let modules = HeadModule.all(in: tensors, hasStatistics: hasStatistics)
     let moduleNames = Set(modules.map(\.name))
@@ -61,7 +63,7 @@ struct RecognizedHead {
         switch order {
         case .batchNormFirst: layers.doubt = nil
         case .reluFirst:
-          throw Unsupported("its layers are \(HeadOrder.reluFirst.text), as was said")
+          throw Unsupported("its layers are \(HeadOrder.reluFirst.text), as you said")
         case nil: break
         }
       }
@@ -98,9 +100,9 @@ struct RecognizedHead {
         "it has \(count) outputs; a detector has two, real and fake, or one"
           + (modules.count > 1 ? "; its layers are \(list(modules))" : ""))
     }
-    if let lame = linears.first(where: { !$0.hasBias }) {
+    if let layer = linears.first(where: { !$0.hasBias }) {
       throw Unsupported(
-        "the layer \(lame.name) has no bias"
+        "the layer \(layer.name) has no bias"
           + (modules.count > 1 ? "; its layers are \(list(modules))" : ""))
     }
     guard case .linear(features, let hidden) = first.kind else {
@@ -131,13 +133,13 @@ struct RecognizedHead {
       ])
   }
 
-  /// Why it isn't known that BatchNorm comes before the activation; nil where it is.
+  /// Why it isn't known that BatchNorm comes before the activation; nil if it is known.
   private static func doubt(_ modules: [HeadModule], _ tensors: [TensorEntry]) -> String? {
     guard modules.count == 3 else { return nil }
     let norm = modules[1]
     let before = modules[0].gap(to: norm)
     let after = norm.gap(to: modules[2])
-    // Right after the linear layer, with room for an activation behind it.
+    // Right after the linear layer, with room for an activation after it.
     if before == 0, let after, after > 0 { return nil }
     let means = tensors.first { $0.name == norm.name + ".running_mean" }?.tensor.floats ?? []
     let evidence = Self.order(of: means)
@@ -145,7 +147,7 @@ struct RecognizedHead {
     let room: String
     switch (before, after) {
     case (.some(1...), 0):
-      room = "its number leaves room for ReLU before it only, if in its nn.Sequential"
+      room = "its number leaves room for ReLU only before it, if ReLU is in its nn.Sequential"
     case (0, 0): room = "its number leaves no room for ReLU at all in its nn.Sequential"
     default: room = "names and shapes don't say whether ReLU comes before or after it"
     }
@@ -154,11 +156,11 @@ struct RecognizedHead {
       + "\(modules[2].name)), and \(room): its layers may be \(HeadOrder.batchNormFirst.text), or "
       + HeadOrder.reluFirst.text
       + (evidence == .reluFirst
-        ? "; none of its \(means.count) running means is negative, as behind ReLU" : "")
+        ? "; none of its \(means.count) running means is negative, as after ReLU" : "")
   }
 
-  /// What running means say of the order: behind ReLU none is negative, before it about half of them
-  /// are. Nil where they are too few, or those from before any training.
+  /// The order that running means imply: after ReLU none is negative, before it about half of them
+  /// are. Nil if they are too few or say nothing, as before any training.
   private static func order(of means: ArraySlice<Float>) -> HeadOrder? {
     guard means.count >= 8, means.allSatisfy(\.isFinite) else { return nil }
     let negative = means.count { $0 < 0 }

@@ -1,16 +1,16 @@
 package import NeuralNetwork
 internal import TensorFiles
 
-/// The ResNet18 that the tensors of a file belong to, and what the file lacks of it: width and head
-/// are deduced from names and shapes, also where some of the entries are missing.
+/// The ResNet18 that the tensors of a file belong to, and what the file lacks of it. Width and head
+/// are deduced from names and shapes, even if some of the entries are missing.
 package struct RecognizedNetwork: Sendable, Equatable {
   /// An entry that the network has, whether or not the file does.
   package struct Entry: Sendable, Equatable {
-    /// The whole name in the file, or the one that the entry would have beside the others.
+    /// The full name in the file, or the one that the entry would have beside the others.
     package let fileName: String
     /// Shape, role, and the name in this product's networks.
     package let canonical: StateEntry
-    /// The one output that the file has where the network has two; nil for any other entry.
+    /// The one output that the file has instead of the network's two; nil for any other entry.
     package let singleOutput: SingleOutput?
 
     /// The shape that the entry has in the file.
@@ -18,8 +18,8 @@ package struct RecognizedNetwork: Sendable, Equatable {
       singleOutput == nil ? canonical.shape : [1] + canonical.shape.dropFirst()
     }
 
-    /// Whether a tensor of the file has the shape of the entry. A counter may be saved as an array of
-    /// one.
+    /// Whether a tensor of the file has the shape of the entry. A counter may be saved as an array
+    /// of one.
     func fits(_ tensor: TorchTensor) -> Bool {
       tensor.shape == fileShape || canonical.role == .batchesTracked && tensor.count == 1
     }
@@ -33,46 +33,47 @@ package struct RecognizedNetwork: Sendable, Equatable {
     package let shape: [Int]
   }
 
-  /// What the file has of a head.
+  /// The head as far as the file tells it.
   package enum Head: Sendable, Equatable {
-    /// One that this product computes.
+    /// A head that this product computes.
     case recognized
     /// No entry of a layer. A linear head with two outputs is assumed.
     case missing
-    /// One that this product computes in one of its readings; the readings as a sentence without a
-    /// point.
+    /// A head that can be read in several ways, one of which this product computes; the readings as
+    /// a sentence without a full stop.
     case ambiguous(String)
-    /// Another one; the reason as a sentence without a point. The entries are the backbone's only.
+    /// Another head; the reason as a sentence without a full stop. The entries are only the
+    /// backbone's.
     case unsupported(String)
   }
 
   /// Width, classes and head. The input's size is not in a file: it is the product's default.
   package let architecture: ResNet18Architecture
-  /// What stands in the file before the names of the backbone: `module.`, `resnet.`, `features.`.
+  /// The prefix of the backbone's names in the file: `module.`, `resnet.`, `features.`.
   package let prefix: String
-  /// What the file has of a head.
+  /// The head as far as the file tells it.
   package let head: Head
-  /// Answers of the head's last layer in the file; nil where it has none.
+  /// Number of outputs of the head's last layer in the file; nil if it has none.
   package let outputs: Int?
-  /// What stands in the place of ResNet18's first layer, as a sentence without a point; nil where it is
-  /// that layer. The entries are without it then.
+  /// What the network has instead of ResNet18's first layer, as a sentence without a full stop; nil
+  /// if it has that layer. The entries of another first layer are not among `entries`.
   package let otherStem: String?
   /// Every entry, in the order of the state_dict.
   package let entries: [Entry]
-  /// Those that the file lacks.
+  /// Entries that the file lacks.
   package let missing: [Entry]
-  /// Those that the file has in another shape.
+  /// Entries that the file has in another shape.
   package let wrongShapes: [WrongShape]
   /// Parameters and statistics that are there, and hold a NaN or an infinite value.
   package let notFinite: [Entry]
-  /// Names in the file of tensors of layers of the head that this product has no use for.
+  /// Names in the file of tensors of the head that this product doesn't use.
   package let foreignHead: [String]
   /// Names in the file of tensors that belong to no layer of the network.
   package let unexpected: [String]
-  /// What stands in the file before the names of other networks in it, which are among `unexpected`.
+  /// Prefixes of other networks in the file, whose tensors are among `unexpected`.
   package let otherNetworks: [String]
 
-  /// The names of entries in the file, by their names in this product; those that differ.
+  /// The names of entries in the file, by their names in this product; only those that differ.
   package var entryNames: [String: String] {
     var names: [String: String] = [:]
     for entry in entries where entry.fileName != entry.canonical.name {
@@ -97,14 +98,14 @@ package struct RecognizedNetwork: Sendable, Equatable {
     }
   }
 
-  /// Whether the engines of this product can compute a network of this width; else only its entries
-  /// can be looked at.
+  /// Whether the engines of this product can compute a network of this width; if not, only its
+  /// entries can be examined.
   package var hasComputableWidth: Bool { architecture.width.isMultiple(of: 8) }
 
   /// Whether this product can compute the network.
   package var isComputable: Bool { obstacle == nil }
 
-  /// Why the network can't be computed here; nil where it can.
+  /// Why the network can't be computed here; nil if it can.
   package var obstacle: String? {
     if let otherStem { return otherStem }
     switch head {
@@ -117,18 +118,18 @@ package struct RecognizedNetwork: Sendable, Equatable {
         + "computed here"
   }
 
-  /// The one output that stands for two; nil where there are two.
+  /// The one output that stands for two; nil if there are two.
   package var singleOutput: SingleOutput? { entries.lazy.compactMap(\.singleOutput).first }
 
   /// Recognises the network of some weights.
   ///
   /// - Parameters:
   ///   - weights: the tensors of a file.
-  ///   - names: their names, and what is left of them without the wrappers of the network.
-  ///   - choices: what the user says of it.
+  ///   - names: their names, and what remains of them without the wrappers of the network.
+  ///   - choices: the user's answers to what the file leaves open.
   ///   - file: names the file in errors.
-  /// - Throws: `ModelFileError`: `otherNetwork` where it is no ResNet18, `unsupportedNetwork` where it
-  ///   is too wide a one.
+  /// - Throws: `ModelFileError`: `otherNetwork` if it is no ResNet18, `unsupportedNetwork` if it is
+  ///   too wide.
   init(
     _ weights: ModelWeights, _ names: WrapperNames, _ choices: NetworkFile.Choices, file: String
   ) throws(ModelFileError) {
@@ -189,7 +190,7 @@ package struct RecognizedNetwork: Sendable, Equatable {
 }
 
 extension RecognizedNetwork {
-  /// Channels of the first stage, as most of the convolutions say.
+  /// Channels of the first stage, by the shapes of most convolutions.
   private static func width(
     _ tensors: [TensorEntry], _ names: BackboneNames, file: String
   ) throws(ModelFileError) -> Int {
@@ -201,7 +202,7 @@ extension RecognizedNetwork {
         if !RecognizedStem.isStem(name) { strangers.append(entry) }
         continue
       }
-      // Of a width of 8, `like` has so many outputs: the others follow in proportion.
+      // `like` is the entry at a width of 8; the number of outputs is proportional to the width.
       guard like.role == .weight, entry.tensor.shape.count == 4,
         let outputs = entry.tensor.shape.first, outputs <= widths.upperBound * 8,
         (outputs * 8).isMultiple(of: like.shape[0])
@@ -216,7 +217,8 @@ extension RecognizedNetwork {
           + (strangers.count > 1 ? " (and \(strangers.count - 1) more such entries)" : "")
           + otherNetworkAdvice)
     }
-    // Most votes; of equals the larger, so that the answer doesn't depend on a dictionary's order.
+    // Most votes; of equals the larger width, so that the answer doesn't depend on a dictionary's
+    // order.
     let best = votes.max { ($0.value, $0.key) < ($1.value, $1.key) }
     guard let best, best.value * 2 >= convolutionCount else {
       throw ModelFileError(
@@ -234,7 +236,7 @@ extension RecognizedNetwork {
     return best.key
   }
 
-  /// Bounds what a hostile file can ask for.
+  /// Bounds the memory that a hostile file can ask for.
   private static let widths = 1...256
   private static let convolutionCount = 20
   private static let otherNetworkAdvice = "; only ResNet18 is known here"

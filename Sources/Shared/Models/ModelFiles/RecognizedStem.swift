@@ -1,14 +1,14 @@
 internal import TensorFiles
 
-/// What stands in the place of ResNet18's first layer, a convolution of 7x7 over three colours.
+/// The first layer of a network: ResNet18's, a convolution of 7x7 over three colours, or another.
 struct RecognizedStem {
-  /// Why it is another one, as a sentence without a point; nil where it is that layer, or where the file
-  /// lacks it.
+  /// Why it is another one, as a sentence without a full stop; nil if it is ResNet18's, or if the
+  /// file lacks it.
   let reason: String?
 
   var isOther: Bool { reason != nil }
 
-  /// Entries of ResNet18's first layer that another stem hasn't.
+  /// Entries of ResNet18's first layer that another stem doesn't have.
   static let names: Set<String> = ["conv1.weight"]
 
   /// Whether torchvision's name of an entry is that of a stem of several layers (`conv1.0.weight`).
@@ -17,8 +17,8 @@ struct RecognizedStem {
   }
 
   /// - Parameters:
-  ///   - tensors: all of the network.
-  ///   - backbone: what they are called.
+  ///   - tensors: all tensors of the network.
+  ///   - backbone: their names.
   ///   - width: channels of the first stage.
   init(_ tensors: [TensorEntry], _ backbone: BackboneNames, width: Int) {
     let known = tensors.compactMap { entry in
@@ -41,7 +41,7 @@ struct RecognizedStem {
     let use =
       shape[1] != 3
       ? "it takes pictures of \(shape[1]) channels"
-      : shape[2] == 3 && shape[3] == 3 ? "networks for small pictures, as of CIFAR, have it" : nil
+      : shape[2] == 3 && shape[3] == 3 ? "networks for small pictures, as for CIFAR, have it" : nil
     reason =
       "this is a ResNet18, but with another stem, which can't be computed here: \(expected), got "
       + "\(shape)" + (use.map { "; \($0)" } ?? "")

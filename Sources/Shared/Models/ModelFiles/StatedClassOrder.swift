@@ -1,15 +1,15 @@
 package import Contract
 internal import TensorFiles
 
-/// What a file says of the order of its network's two answers: `class_to_idx` of torchvision's
+/// A file's statement about the order of its network's two outputs: `class_to_idx` of torchvision's
 /// ImageFolder, `id2label` of Transformers, or a list of classes.
 package struct StatedClassOrder: Sendable, Equatable {
   /// The keys that lead to the statement, joined by `/`.
   package let key: String
-  /// The labels in the order of the answers.
+  /// The labels in the order of the outputs.
   package let labels: [VideoLabel]
 
-  /// Whether it is not the order in which this product, and most backends, read the answers.
+  /// Whether it is not the order in which this product, and most backends, read the outputs.
   package var isSwapped: Bool { labels != VideoLabel.logitOrder }
 
   /// The statement in words: `class_to_idx: fake, real`.
@@ -17,20 +17,20 @@ package struct StatedClassOrder: Sendable, Equatable {
 
   /// Reads a statement.
   ///
-  /// - Returns: nil where the value names anything but one class of each kind.
+  /// - Returns: nil if the value names anything but one class of each kind.
   init?(key: String, value: TorchValue) {
     let name = key.split(separator: "/").last.map(String.init) ?? key
     let isList = if case .dictionary = value { false } else { true }
     guard Self.isStatement(name, isList: isList), let pairs = Self.pairs(value), pairs.count == 2,
-      Set(pairs.map(\.place)) == [0, 1]
+      Set(pairs.map(\.index)) == [0, 1]
     else { return nil }
-    let labels = pairs.sorted { $0.place < $1.place }.compactMap { Self.label($0.word) }
+    let labels = pairs.sorted { $0.index < $1.index }.compactMap { Self.label($0.word) }
     guard Set(labels) == Set(VideoLabel.allCases) else { return nil }
     self.key = key
     self.labels = labels
   }
 
-  /// What programs call the order of the classes; `classToIdx` is `class_to_idx`.
+  /// Names that programs give the order of the classes; `classToIdx` counts as `class_to_idx`.
   private static let names: Set<String> = Set(
     [
       "class_to_idx", "class_to_index", "class_to_id", "idx_to_class", "index_to_class",
@@ -40,7 +40,7 @@ package struct StatedClassOrder: Sendable, Equatable {
       "idx2label", "idx2class", "class2idx", "categories",
     ].map(plain))
 
-  /// A list of that name may as well be the labels of two pictures; a dictionary is none.
+  /// A list of this name may as well hold the labels of two pictures; a dictionary can't.
   private static let ambiguousName = "labels"
 
   private static func isStatement(_ name: String, isList: Bool) -> Bool {
@@ -59,17 +59,17 @@ package struct StatedClassOrder: Sendable, Equatable {
         word: word.drop { $0.isNumber || "_-. ".contains($0) }.prefix { $0.isLetter })
   }
 
-  private static func pairs(_ value: TorchValue) -> [(place: Int, word: String)]? {
+  private static func pairs(_ value: TorchValue) -> [(index: Int, word: String)]? {
     switch value {
     case .list(let items), .tuple(let items):
       let words = items.compactMap(word)
       return words.count == items.count ? Array(words.enumerated()).map { ($0, $1) } : nil
     case .dictionary(let entries):
-      let pairs = entries.compactMap { entry -> (place: Int, word: String)? in
-        if let word = word(entry.key), Int(word) == nil, let place = number(entry.value) {
-          return (place, word)
+      let pairs = entries.compactMap { entry -> (index: Int, word: String)? in
+        if let word = word(entry.key), Int(word) == nil, let index = number(entry.value) {
+          return (index, word)
         }
-        if let word = word(entry.value), let place = number(entry.key) { return (place, word) }
+        if let word = word(entry.value), let index = number(entry.key) { return (index, word) }
         return nil
       }
       return pairs.count == entries.count ? pairs : nil
@@ -90,7 +90,7 @@ package struct StatedClassOrder: Sendable, Equatable {
     }
   }
 
-  /// What a file says, by key.
+  /// All statements of a file, sorted by key.
   static func all(in weights: ModelWeights) -> [StatedClassOrder] {
     weights.remarks.sorted { $0.key < $1.key }.compactMap {
       StatedClassOrder(key: $0.key, value: $0.value)
@@ -99,8 +99,8 @@ package struct StatedClassOrder: Sendable, Equatable {
 }
 
 extension NetworkFile {
-  /// What the file says of the order of the answers, by key. Empty for files of this product, whose
-  /// order is fixed, and for most of others.
+  /// The file's statements about the order of the outputs, sorted by key. Empty for files of this
+  /// product, whose order is fixed, and for most others.
   package var statedClassOrders: [StatedClassOrder] {
     description == nil ? StatedClassOrder.all(in: weights) : []
   }

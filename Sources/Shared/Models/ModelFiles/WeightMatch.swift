@@ -1,25 +1,25 @@
 internal import NeuralNetwork
 internal import TensorFiles
 
-/// What became of every entry when the weights of a file met a network; by the names in the file, and
-/// for entries of another head by those of the network.
+/// What became of every entry when a file's weights were loaded into a network: by the names in the
+/// file, or by the network's names for entries of another head.
 package struct WeightMatch: Sendable, Equatable {
   /// Entries of the network that the file has, with the same shape.
   package internal(set) var loaded: [String] = []
-  /// Entries of the head that keep their first values, because the file's head is another one.
+  /// Entries of the head that keep their initial values, because the file's head is another one.
   package internal(set) var replaced: [String] = []
-  /// Tensors of the file's head, where that is another one.
+  /// Tensors of the file's head, if that is another one.
   package internal(set) var otherHead: [String] = []
   /// BatchNorm statistics that the file lacks; they keep their defaults.
   package internal(set) var missing: [String] = []
   /// Parameters of the backbone that the file lacks, or that are not finite there; they keep their
-  /// first values.
+  /// initial values.
   package internal(set) var gaps: [String] = []
-  /// Tensors of the file that the network has no use for.
+  /// Tensors of the file that the network doesn't use.
   package internal(set) var unexpected: [String] = []
 
-  /// What the file should have had: parameters and statistics, but not the counters that files of older
-  /// PyTorch lack and nothing depends on.
+  /// Entries that the file should have: parameters and statistics, but not the counters, which
+  /// files of older PyTorch lack and nothing depends on.
   package var lacking: [String] {
     gaps + missing.filter { !$0.hasSuffix(".num_batches_tracked") }
   }

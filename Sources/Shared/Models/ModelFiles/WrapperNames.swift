@@ -1,12 +1,12 @@
-/// Removes from the names of tensors what wrappers of a network put in front of them.
+/// Removes the prefixes that wrappers of a network put before the names of tensors.
 ///
 /// The prefixes `module.`, `_orig_mod.`, `model.`, `backbone.`, `net.`, `network.`, `encoder.`,
 /// `base_model.`, `online_model.` and those of moving averages (`ema.`, `ema_model.`, `model_ema.`,
-/// `module_ema.`) are removed, repeatedly, where all tensors have them. One that only more than half
-/// have (`backbone.` beside `head.`) is removed from these. Where weights and their moving average
-/// stand in one dictionary, the average is set aside.
+/// `module_ema.`) are removed, repeatedly, if all tensors have them. A prefix that more than half
+/// of them have (`backbone.` beside `head.`) is removed from these. If weights and their moving
+/// average are in one dictionary, the average is set aside.
 struct WrapperNames {
-  /// A tensor's name in the file and the name that is left of it.
+  /// A tensor's name in the file, and what remains of it.
   struct Name: Equatable {
     let original: String
     var stripped: String
@@ -20,7 +20,7 @@ struct WrapperNames {
     }
   }
 
-  /// In the order of the file.
+  /// The names, in the order of the file.
   private(set) var names: [Name]
   /// What was removed; empty if nothing was.
   private(set) var prefix = ""
@@ -29,7 +29,7 @@ struct WrapperNames {
   /// Tensors that belong to no network, and moving averages beside one.
   private(set) var setAside: [String] = []
   private var depth = 0
-  /// Names in the file by what is left of them.
+  /// Names in the file by what remains of them.
   private var originals: [String: String] = [:]
   /// What was removed from the names of each module's entries.
   private var modulePrefixes: [Substring: String] = [:]
@@ -84,7 +84,7 @@ struct WrapperNames {
     depth += 1
   }
 
-  /// Takes the moving average out where the weights themselves stand beside it.
+  /// Sets the moving average aside if the weights themselves are there too.
   private mutating func setAverageAside() {
     let isAverage = names.map { name in Self.averages.contains { name.stripped.carries($0) } }
     guard zip(names, isAverage).contains(where: { $0.isWeight && !$1 }) else { return }
@@ -92,8 +92,9 @@ struct WrapperNames {
     names = zip(names, isAverage).filter { !$1 }.map(\.0)
   }
 
-  /// Removes a prefix that more than half of the names have, such as `backbone.` where the file also
-  /// has a `head.`. The others keep their names, unless two names would then be equal.
+  /// Removes a prefix that more than half of the names have, such as `backbone.` if the file also
+  /// has a `head.`. The others keep their names. Nothing is removed if two names would become
+  /// equal.
   private mutating func stripMajorityPrefix() {
     for wrapper in Self.wrappers + Self.averages {
       let carriers = names.filter { $0.stripped.carries(wrapper) }
@@ -112,8 +113,8 @@ struct WrapperNames {
     }
   }
 
-  /// The name in the file of what is called `stripped` without the wrappers; of an entry that the file
-  /// lacks the one that it would have beside the others of its module.
+  /// The name in the file of the entry that is called `stripped` without the wrappers; for an entry
+  /// that the file lacks, the name that it would have beside the others of its module.
   func original(of stripped: String) -> String {
     originals[stripped]
       ?? (modulePrefixes[Self.module(stripped)] ?? prefix) + stripped
@@ -138,7 +139,7 @@ struct WrapperNames {
 }
 
 extension String {
-  /// Whether something is left when `prefix` is removed.
+  /// Whether the string begins with `prefix` and is longer.
   fileprivate func carries(_ prefix: String) -> Bool {
     utf8.count > prefix.utf8.count && utf8.starts(with: prefix.utf8)
   }

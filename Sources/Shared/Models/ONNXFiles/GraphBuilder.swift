@@ -18,7 +18,7 @@ struct GraphBuilder {
   /// Adds a node of ONNX's own operators.
   ///
   /// - Parameters:
-  ///   - name: the node's name, also that of its one output unless `output` says another.
+  ///   - name: the node's name, also that of its one output unless `output` names it.
   ///   - operation: the operator, such as `Conv`.
   ///   - inputs: values and initializers, in the operator's order.
   /// - Returns: the name of the output.
@@ -47,7 +47,7 @@ struct GraphBuilder {
         $0.name = name
         $0.dims = entry.shape.map(Int64.init)
         $0.dataType = Int32(Onnx_TensorProto.DataType.float.rawValue)
-        // `raw_data` is little-endian, as all processors are that this is built for.
+        // `raw_data` is little-endian, as are all processors that this is built for.
         $0.rawData = entry.values.withUnsafeBufferPointer { Data(buffer: $0) }
       })
     return name

@@ -19,7 +19,7 @@ struct LayerWeights {
 
   /// The entry of a name such as `layer1.0.conv1.weight`.
   ///
-  /// - Throws: `ONNXFileError` with `content` where the network has none, or where it is a counter.
+  /// - Throws: `ONNXFileError` with `content` if the network has none, or if it is a counter.
   func entry(_ name: String) throws(ONNXFileError) -> Entry {
     guard let entry = entries[name], entry.arena != .counters else {
       throw ONNXFileError(.content, subject: name, "the network has no such parameter")
@@ -29,8 +29,8 @@ struct LayerWeights {
     return Entry(shape: entry.shape, values: Array(values))
   }
 
-  /// What a BatchNorm layer does to each of its channels: `output = input * scale + shift`, with
-  /// the running statistics (Ioffe and Szegedy 2015, algorithm 2).
+  /// The affine map of a BatchNorm layer, per channel: `output = input * scale + shift`, with the
+  /// running statistics (Ioffe and Szegedy 2015, algorithm 2).
   func affine(_ name: String) throws(ONNXFileError) -> (scale: [Double], shift: [Double]) {
     let gamma = try entry(name + ".weight").values
     let beta = try entry(name + ".bias").values
@@ -42,12 +42,12 @@ struct LayerWeights {
     return (scale, scale.indices.map { Double(beta[$0]) - Double(mean[$0]) * scale[$0] })
   }
 
-  /// What a BatchNorm layer adds to a variance: PyTorch's default, which the engines compute with.
+  /// The number that BatchNorm adds to a variance: PyTorch's default, which the engines use too.
   static let epsilon = 1e-5
 }
 
 extension LayerWeights.Entry {
-  /// The weight (`out x ...`) of a layer that also does what a BatchNorm behind it does.
+  /// The weight (`out x ...`) of a layer, multiplied by the scale of the BatchNorm after it.
   func scaled(by scale: [Double]) -> LayerWeights.Entry {
     let row = values.count / max(1, scale.count)
     var result = self

@@ -3,13 +3,13 @@ internal import SwiftProtobuf
 
 /// A ResNet18 in evaluation mode as a graph of ONNX's operators.
 ///
-/// Nodes are called like torchvision's modules: `layer1.0.conv1`, `layer1.0.bn1`, `layer1.0.relu`.
-/// Initializers have the names of the state_dict. Dropout does nothing in evaluation mode and is
-/// left out.
+/// Nodes have the names of torchvision's modules: `layer1.0.conv1`, `layer1.0.bn1`,
+/// `layer1.0.relu`. Initializers have the names of the state_dict. Dropout does nothing in
+/// evaluation mode and is left out.
 struct NetworkGraph {
-  /// What is fed: float32, `batch x 3 x size x size`, normalised, red first.
+  /// The input: float32, `batch x 3 x size x size`, normalised, red first.
   static let input = "pictures"
-  /// What comes out: float32, `batch x classes`.
+  /// The output: float32, `batch x classes`.
   static let output = "logits"
   /// The dimension that is known only when the model runs.
   static let batch = "batch"
@@ -21,8 +21,8 @@ struct NetworkGraph {
 
   /// - Parameters:
   ///   - state: the weights and statistics.
-  ///   - folds: whether what a BatchNorm layer does is put into the layer before it.
-  /// - Throws: `ONNXFileError` with `content` where the state lacks an entry of its architecture.
+  ///   - folds: whether BatchNorm layers are folded into the layers before them.
+  /// - Throws: `ONNXFileError` with `content` if the state lacks an entry of its architecture.
   static func make(_ state: NetworkState, folds: Bool) throws(ONNXFileError) -> Onnx_GraphProto {
     var graph = NetworkGraph(
       architecture: state.architecture, weights: LayerWeights(state), folds: folds)
@@ -66,8 +66,8 @@ struct NetworkGraph {
       [.ints("kernel_shape", [3, 3]), .ints("strides", [2, 2]), .ints("pads", [1, 1, 1, 1])])
     for stage in 0..<4 {
       for block in 0..<2 {
-        // The first block of a stage halves the maps and doubles the channels, but in the first
-        // one.
+        // The first block of a stage halves the maps and doubles the channels, except in the first
+        // stage.
         maps = try addBlock(
           "layer\(stage + 1).\(block)", of: maps, narrows: stage > 0 && block == 0)
       }
@@ -91,13 +91,13 @@ struct NetworkGraph {
         name + ".downsample.0", norm: name + ".downsample.1", of: input, stride: 2, padding: 0)
     }
     maps = builder.add(name + ".add", "Add", [maps, shortcut])
-    // The same module as after the first convolution, in torchvision; a node needs a name of its
-    // own.
+    // In torchvision this is the same module as after the first convolution; a node needs a name of
+    // its own.
     return builder.add(name + ".relu_1", "Relu", [maps])
   }
 
-  /// A convolution without bias and the BatchNorm behind it; one convolution with a bias where they
-  /// are folded.
+  /// A convolution without bias and the BatchNorm after it; one convolution with a bias if they are
+  /// folded.
   private mutating func addConvolution(
     _ name: String, norm: String, of input: String, stride: Int, padding: Int
   ) throws(ONNXFileError) -> String {
@@ -147,7 +147,7 @@ struct NetworkGraph {
     }
   }
 
-  /// A linear layer and the BatchNorm behind it, if there is one; folded into one layer if wanted.
+  /// A linear layer and the BatchNorm after it, if there is one; folded into one layer if `folds`.
   private mutating func addLinear(
     _ name: String, norm: String?, of input: String, output: String? = nil
   ) throws(ONNXFileError) -> String {

@@ -3,8 +3,8 @@ package import ModelFiles
 internal import NeuralNetwork
 internal import SwiftProtobuf
 
-/// A model as runtimes of other languages take it: an ONNX file with the network in evaluation
-/// mode, and with all that whoever feeds it must know (`ONNXMetadataKey`).
+/// A model for runtimes of other languages: an ONNX file with the network in evaluation mode, and
+/// with all that a caller must know to feed it (`ONNXMetadataKey`).
 ///
 /// The format is <https://github.com/onnx/onnx/blob/main/docs/IR.md>. The same content gives the
 /// same bytes.
@@ -12,17 +12,14 @@ package struct ONNXFile: Sendable {
   /// The version of the operators that the graph uses. ONNX Runtime has it since 1.12, of 2022.
   package static let opset = 17
 
-  /// The version of the format: that which came with the operators.
+  /// The version of the format that was released with the operators.
   private static let irVersion = Onnx_Version.irVersion2021730
 
   /// A program and its version.
   package struct Producer: Sendable {
-    /// The program.
     package let name: String
-    /// Its version.
     package let version: String
 
-    /// Names a program.
     package init(name: String, version: String) {
       self.name = name
       self.version = version
@@ -38,7 +35,7 @@ package struct ONNXFile: Sendable {
   ///   - model: the network and its description.
   ///   - folds: whether BatchNorm layers are folded into the layers before them: fewer nodes, the
   ///     same answers up to rounding. Otherwise they stay as they are in PyTorch.
-  ///   - producer: who writes the file.
+  ///   - producer: the program that writes the file.
   /// - Throws: `ONNXFileError` with `content`.
   package init(
     _ model: ModelFile, folds: Bool, producer: Producer
@@ -62,10 +59,10 @@ package struct ONNXFile: Sendable {
     }
   }
 
-  /// Nodes of the graph.
+  /// Number of nodes of the graph.
   package var nodeCount: Int { message.graph.node.count }
 
-  /// Numbers in the graph's tensors.
+  /// Number of elements of the graph's tensors.
   package var parameterCount: Int {
     message.graph.initializer.reduce(0) { $0 + $1.dims.reduce(1) { $0 * Int($1) } }
   }
@@ -83,7 +80,7 @@ package struct ONNXFile: Sendable {
   /// Writes the file: whole or not at all.
   ///
   /// - Returns: its length in bytes.
-  /// - Throws: `ONNXFileError`; what stood in the file's place is untouched then.
+  /// - Throws: `ONNXFileError`; an existing file is unchanged then.
   @discardableResult
   package func write(to path: String) throws(ONNXFileError) -> Int {
     let bytes = try encoded()
@@ -95,9 +92,8 @@ package struct ONNXFile: Sendable {
     return bytes.count
   }
 
-  /// Makes sure, before any work, that a file may be written: what stands in its place is nothing,
-  /// an empty file or an ONNX model. A model of another kind that was named by mistake is not
-  /// replaced.
+  /// Checks, before any work, that a file may be written: its path names nothing, an empty file or
+  /// an ONNX model. A model of another kind that was named by mistake is not replaced.
   package static func checkReplaceable(_ path: String) throws(ONNXFileError) {
     do throws(FileError) {
       guard let size = try FileSystem.size(of: path), size > 0 else { return }

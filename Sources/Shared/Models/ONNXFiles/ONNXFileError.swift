@@ -2,7 +2,6 @@ internal import PrintableText
 
 /// Why a network could not be written as an ONNX model.
 package struct ONNXFileError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
   package enum Code: Sendable, Equatable {
     /// The file could not be written.
     case file
@@ -10,14 +9,12 @@ package struct ONNXFileError: Error, Sendable, Equatable, CustomStringConvertibl
     case content
   }
 
-  /// The kind of failure.
   package let code: Code
-  /// The file or entry it is about.
+  /// The file or entry.
   package let subject: String
   /// What was expected, what was found, and what to try.
   package let message: String
 
-  /// Creates an error.
   package init(_ code: Code, subject: String, _ message: String) {
     self.code = code
     self.subject = subject

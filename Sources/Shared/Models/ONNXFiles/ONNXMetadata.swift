@@ -1,7 +1,7 @@
 internal import Contract
 internal import ModelFiles
 
-/// The keys of `metadata_props`: what whoever feeds the network must know.
+/// The keys of `metadata_props`: what a caller must know to feed the network.
 ///
 /// Lists and objects are JSON; numbers are written as in JSON. docs/onnx.md describes each key.
 package enum ONNXMetadataKey: String, CaseIterable, Sendable {
@@ -13,7 +13,7 @@ package enum ONNXMetadataKey: String, CaseIterable, Sendable {
   case inputLayout
   /// `RGB`.
   case colourOrder
-  /// What a byte is divided by before mean and deviation: 255.
+  /// Divisor of a byte before mean and deviation are applied: 255.
   case pixelScale
   /// Means of red, green and blue, on the scale 0...1.
   case mean
@@ -21,28 +21,28 @@ package enum ONNXMetadataKey: String, CaseIterable, Sendable {
   case standardDeviation
   /// Names of the logits, in their order.
   case labels
-  /// What the difference of the logits is divided by before the sigmoid.
+  /// Divisor of the difference of the logits before the sigmoid.
   case temperature
   /// Probability of fake above which a video is fake.
   case threshold
-  /// From which probability it can't be told what a video is.
+  /// Probability from which on it can't be told what a video is.
   case lowerBound
-  /// Up to which probability it can't be told what a video is.
+  /// Probability up to which it can't be told what a video is.
   case upperBound
   /// How crops become the score of a video, as a word.
   case videoScore
   /// The same, and how the score becomes a verdict, in sentences.
   case videoRule
-  /// What a reader should know of how the calibration was found.
+  /// What a reader should know about how the calibration was fitted.
   case calibrationNotes
   /// How a face becomes a crop.
   case geometry
-  /// All that determined the crops that the network was trained on; missing where the model's file
+  /// All that determined the crops that the network was trained on; missing if the model's file
   /// doesn't say.
   case recipe
-  /// Whether the model can be trusted, in a word; missing where the model's file doesn't say.
+  /// Whether the model can be trusted, in a word; missing if the model's file doesn't say.
   case verdict
-  /// What the verdict rests on.
+  /// What the verdict is based on.
   case verdictReason
   /// Program and version that trained or repaired the model.
   case software
@@ -50,7 +50,7 @@ package enum ONNXMetadataKey: String, CaseIterable, Sendable {
   case batchNorm
 }
 
-/// `metadata_props` of a model.
+/// The `metadata_props` of a model.
 enum ONNXMetadata {
   /// Version of the keys.
   static let formatVersion = 1

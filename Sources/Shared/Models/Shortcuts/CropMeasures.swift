@@ -1,31 +1,31 @@
 internal import Foundation
 internal import Imaging
 
-/// What is measured of one crop, in whole: border, sharpness, colour, and edges on and off the grid of
-/// the displayed picture's blocks.
+/// The measurements of one crop: border, sharpness, colour, and edges on and off the grid of the
+/// displayed picture's blocks.
 struct CropMeasures {
-  /// Share of the crop that is black and connected to its edge by black.
+  /// Share of the crop that is black and connected to its edge by black pixels.
   let blackBorder: Double
-  /// Natural logarithm of the variance of the Laplacian over the inner face, as evaluations measure it; nil
-  /// for a crop of a few pixels.
+  /// Natural logarithm of the variance of the Laplacian over the inner face, as evaluations measure
+  /// it; nil for a crop of a few pixels.
   let sharpness: Double?
   /// Mean luma of the inner face, 0...255.
   let brightness: Double
-  /// Mean of blue minus luma there.
+  /// Mean of blue minus luma over the inner face.
   let blueTint: Double
-  /// Mean of red minus luma there.
+  /// Mean of red minus luma over the inner face.
   let redTint: Double
-  /// Edges by where they lie in the displayed picture; nil where that isn't known, or where the crop is
-  /// so much smaller than what it shows that the blocks can't be seen.
+  /// Edges on and off the displayed picture's grid; nil if the crop's position there is unknown, or
+  /// if the crop is reduced so much that blocks can't be seen.
   let grid: GridEdges?
 
-  /// A pixel counts as black up to this value of its brightest channel: black and what a JPEG file of
-  /// high quality makes of it.
+  /// A pixel counts as black up to this value of its brightest channel: black, or black after JPEG
+  /// compression of high quality.
   static let darkest: UInt8 = 12
 
   /// - Parameters:
-  ///   - face: the inner face in the crop; inside of it, and not empty.
-  ///   - transform: from the crop to the displayed picture; nil where that isn't known.
+  ///   - face: the inner face; inside of the crop, and not empty.
+  ///   - transform: from the crop to the displayed picture; nil if unknown.
   init(_ picture: PixelBuffer, face: PixelRectangle, transform: SimilarityTransform?) {
     let luma = Self.luma(of: picture)
     blackBorder = Self.blackBorder(picture)
@@ -54,28 +54,28 @@ struct CropMeasures {
     return [Float](unsafeUninitializedCapacity: count) { luma, initialized in
       picture.bytes.withUnsafeBufferPointer { bytes in
         for pixel in 0..<count {
-          let place = pixel &* PixelBuffer.bytesPerPixel
+          let offset = pixel &* PixelBuffer.bytesPerPixel
           luma[pixel] =
-            0.299 * Float(bytes[place]) + 0.587 * Float(bytes[place &+ 1])
-            + 0.114 * Float(bytes[place &+ 2])
+            0.299 * Float(bytes[offset]) + 0.587 * Float(bytes[offset &+ 1])
+            + 0.114 * Float(bytes[offset &+ 2])
         }
       }
       initialized = count
     }
   }
 
-  /// Walks from the edge inwards over black pixels.
+  /// The share of black pixels that are reached from the edge over black pixels.
   private static func blackBorder(_ picture: PixelBuffer) -> Double {
     let (width, height) = (picture.width, picture.height)
     var isReached = [Bool](repeating: false, count: width * height)
     var pending: [Int] = []
     func visit(_ x: Int, _ y: Int) {
-      let place = y * width + x
-      guard !isReached[place] else { return }
+      let index = y * width + x
+      guard !isReached[index] else { return }
       let pixel = picture[x, y]
       guard max(pixel[0], pixel[1], pixel[2]) <= darkest else { return }
-      isReached[place] = true
-      pending.append(place)
+      isReached[index] = true
+      pending.append(index)
     }
     for x in 0..<width {
       visit(x, 0)
@@ -86,9 +86,9 @@ struct CropMeasures {
       visit(width - 1, y)
     }
     var count = 0
-    while let place = pending.popLast() {
+    while let index = pending.popLast() {
       count += 1
-      let (x, y) = (place % width, place / width)
+      let (x, y) = (index % width, index / width)
       if x > 0 { visit(x - 1, y) }
       if x + 1 < width { visit(x + 1, y) }
       if y > 0 { visit(x, y - 1) }
@@ -98,20 +98,20 @@ struct CropMeasures {
   }
 }
 
-/// Differences between neighbouring pixels of crops, apart by whether they lie on the border of a block
-/// of 8x8 pixels of the displayed picture. JPEG and most video codecs compress such blocks one by one.
+/// Differences between neighbouring pixels of crops, on the borders of blocks of 8x8 pixels of the
+/// displayed picture and elsewhere. JPEG and most video codecs compress such blocks one by one.
 ///
-/// The grid is looked for where it was in the source, not in the crop: the crop's own file has a grid
-/// too, the same for real and fake.
+/// The grid is that of the source, not of the crop: the crop's own file has a grid too, the same
+/// for real and fake.
 struct GridEdges {
   private var onGrid = 0.0
   private var onGridCount = 0.0
   private var offGrid = 0.0
   private var offGridCount = 0.0
 
-  /// Source pixels per crop pixel from which on blocks can't be seen.
+  /// Largest number of source pixels per crop pixel with which blocks can be seen.
   private static let largestScale = 3.0
-  /// Differences count up to this many grey levels: what is larger is the picture's own edge.
+  /// Differences are cut at this many grey levels: larger ones are edges of the picture itself.
   private static let largestDifference: Float = 16
 
   init() {}
@@ -126,16 +126,16 @@ struct GridEdges {
     luma.withUnsafeBufferPointer { luma in
       for y in 0..<height - 1 {
         for x in 0..<width - 1 {
-          let place = y &* width &+ x
-          let here = luma[place]
-          // The border between pixel x and x + 1 lies at x + 1; a border of blocks at a multiple of 8.
+          let index = y &* width &+ x
+          let here = luma[index]
+          // The border between pixels x and x + 1 lies at x + 1; block borders at multiples of 8.
           let sourceX = a * Double(x + 1) - b * (Double(y) + 0.5) + transform.tx
           let sourceY = b * (Double(x) + 0.5) + a * Double(y + 1) + transform.ty
           let column = Int(sourceX.rounded()) & 7
           let row = Int(sourceY.rounded()) & 7
-          sums[column] += Double(min(abs(luma[place &+ 1] - here), Self.largestDifference))
+          sums[column] += Double(min(abs(luma[index &+ 1] - here), Self.largestDifference))
           counts[column] += 1
-          sums[row] += Double(min(abs(luma[place &+ width] - here), Self.largestDifference))
+          sums[row] += Double(min(abs(luma[index &+ width] - here), Self.largestDifference))
           counts[row] += 1
         }
       }
@@ -156,7 +156,7 @@ struct GridEdges {
   /// The logarithm of the ratio of both means; nil without pixels of either kind.
   var strength: Double? {
     guard onGridCount > 0, offGridCount > 0 else { return nil }
-    // A twentieth of a grey level keeps a picture of one colour from having any strength.
+    // 0.05 grey levels are added so that a picture of one colour has no strength.
     return log((onGrid / onGridCount + 0.05) / (offGrid / offGridCount + 0.05))
   }
 }

@@ -1,8 +1,9 @@
 internal import Randomness
 
-/// Other labels that would be as good if labels had nothing to do with the videos: groups with both
-/// exchange them as a whole, groups of one label exchange theirs with each other, as in Evaluation's
-/// `PermutationTest`. Or, less sure, videos exchange theirs within each group.
+/// Arrangements of the labels that would be as likely if labels didn't depend on the videos. Groups
+/// with both labels exchange them as a whole, groups of one label exchange theirs with each other,
+/// as in Evaluation's `PermutationTest`. Or, with less certainty, the videos of each group exchange
+/// theirs.
 struct LabelExchange {
   private let isFake: [Bool]
   /// Videos of each group with both labels.
@@ -11,8 +12,9 @@ struct LabelExchange {
   private let pure: [[Int]]
   private let pureLabels: [Bool]
 
-  /// All arrangements are tried up to so many, and so many random ones where there are more.
+  /// Up to this number of arrangements, all are tried.
   static let largestCompleteCount = 256
+  /// Number of random arrangements if there are more.
   static let draws = 199
 
   init(groups: [Int], groupCount: Int, isFake: [Bool]) {
@@ -25,19 +27,20 @@ struct LabelExchange {
     pureLabels = pure.map { isFake[$0[0]] }
   }
 
-  /// Groups that can exchange their labels.
+  /// Number of groups that can exchange their labels.
   var comparedGroups: Int { mixed.count + (Set(pureLabels).count > 1 ? pure.count : 0) }
 
-  /// Different arrangements between groups, or a large number where there are more than are tried.
+  /// Number of different arrangements between groups, or a large number if there are more than are
+  /// tried.
   var arrangementCount: Int {
     let labellings = Self.binomial(pure.count, pureLabels.count { $0 })
     return mixed.count < 20 ? labellings << mixed.count : 1 << 40
   }
 
-  /// Groups with both labels.
+  /// Number of groups with both labels.
   var mixedGroups: Int { mixed.count }
 
-  /// Arrangements between groups, the true one first. Deterministic by the seed.
+  /// Arrangements between groups, the true one first. The same seed gives the same ones.
   func betweenGroups(seed: UInt64) -> [[Bool]] {
     if arrangementCount <= Self.largestCompleteCount {
       let flips = 1 << mixed.count
@@ -85,12 +88,12 @@ struct LabelExchange {
     return result
   }
 
-  /// All labellings with as many fakes, the given one first; called where they are few.
+  /// All labellings with as many fakes, the given one first; called only if they are few.
   private static func labellings(_ own: [Bool]) -> [[Bool]] {
     var all: [[Bool]] = [[]]
     let fakes = own.count { $0 }
-    for place in own.indices {
-      let left = own.count - place
+    for index in own.indices {
+      let left = own.count - index
       all = all.flatMap { labels -> [[Bool]] in
         let missing = fakes - labels.count { $0 }
         return (missing > 0 ? [labels + [true]] : []) + (missing < left ? [labels + [false]] : [])
@@ -99,7 +102,7 @@ struct LabelExchange {
     return [own] + all.filter { $0 != own }
   }
 
-  /// The binomial coefficient, or a number above all that is tried.
+  /// The binomial coefficient, or a number above all numbers of arrangements that are tried.
   private static func binomial(_ count: Int, _ chosen: Int) -> Int {
     var ways = 1
     for drawn in 0..<min(chosen, count - chosen) {

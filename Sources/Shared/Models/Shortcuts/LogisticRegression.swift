@@ -1,22 +1,22 @@
 internal import Foundation
 
-/// Logistic regression with an L2 penalty, for a few columns: the weights `w` and the intercept `b` that
-/// minimise
+/// Logistic regression with an L2 penalty, for a few columns: the weights `w` and the intercept `b`
+/// that minimise
 ///
 ///     sum_i c_i log(1 + exp(-y_i (w x_i + b))) + penalty / 2 |w|^2,   y_i = 1 (fake) or -1 (real)
 ///
-/// by Newton's method (iteratively reweighted least squares). The weights `c_i` of each class add up to
-/// one half, so that the intercept says nothing of how many there are of either. The loss is strictly
-/// convex: there is one minimum, and the same numbers give the same bits.
+/// by Newton's method (iteratively reweighted least squares). The weights `c_i` of each class sum
+/// to one half, so that the intercept doesn't depend on the numbers of reals and fakes. The loss is
+/// strictly convex: there is one minimum, and the same numbers give the same bits.
 struct LogisticRegression {
   /// One weight per column, then the intercept.
   let weights: [Double]
 
   /// - Parameters:
-  ///   - rows: the table, row after row, `columns` numbers each, about of size 1.
-  ///   - columns: how many columns it has.
+  ///   - rows: the table, row after row, `columns` numbers each, of about size 1.
+  ///   - columns: number of columns.
   ///   - isFake: the label of each row.
-  ///   - chosen: the rows that count; both labels are among them.
+  ///   - chosen: indices of the rows that are fitted; both labels are among them.
   ///   - penalty: above 0.
   init(rows: [Double], columns: Int, isFake: [Bool], chosen: [Int], penalty: Double) {
     let size = columns + 1
@@ -59,16 +59,17 @@ struct LogisticRegression {
         curvature[column * size + column] += penalty
       }
       guard let step = Self.solve(curvature, gradient) else { break }
-      // With the penalty no step of a sensible problem is long; a shorter one still goes downhill.
+      // With the penalty no step of a sensible problem is long; a shortened one still lowers the
+      // loss.
       let length = step.map { abs($0) }.max() ?? 0
       let factor = length > 4 ? 4 / length : 1
-      for place in 0..<size { weights[place] -= factor * step[place] }
+      for index in 0..<size { weights[index] -= factor * step[index] }
       if length < 1e-9 { break }
     }
     self.weights = weights
   }
 
-  /// The margin of a row: above 0 where it is rather fake.
+  /// The margin of a row: above 0 if it is rather fake.
   func margin(_ rows: [Double], row: Int) -> Double {
     let columns = weights.count - 1
     var margin = weights[columns]
@@ -76,15 +77,15 @@ struct LogisticRegression {
     return margin
   }
 
-  /// Solves `matrix x = vector` by Cholesky's decomposition; the matrix is symmetric and given by its
-  /// lower half. Nil where it is not positive definite.
+  /// Solves `matrix x = vector` by Cholesky's decomposition; the matrix is symmetric and given by
+  /// its lower half. Nil if it is not positive definite.
   static func solve(_ matrix: [Double], _ vector: [Double]) -> [Double]? {
     let size = vector.count
     var lower = matrix
     for row in 0..<size {
       for column in 0...row {
         var sum = lower[row * size + column]
-        for place in 0..<column { sum -= lower[row * size + place] * lower[column * size + place] }
+        for index in 0..<column { sum -= lower[row * size + index] * lower[column * size + index] }
         if row == column {
           guard sum > 1e-300 else { return nil }
           lower[row * size + row] = sum.squareRoot()
@@ -95,12 +96,12 @@ struct LogisticRegression {
     }
     var result = vector
     for row in 0..<size {
-      for place in 0..<row { result[row] -= lower[row * size + place] * result[place] }
+      for column in 0..<row { result[row] -= lower[row * size + column] * result[column] }
       result[row] /= lower[row * size + row]
     }
     for row in (0..<size).reversed() {
-      for place in row + 1..<max(size, row + 1) {
-        result[row] -= lower[place * size + row] * result[place]
+      for later in row + 1..<max(size, row + 1) {
+        result[row] -= lower[later * size + row] * result[later]
       }
       result[row] /= lower[row * size + row]
     }

@@ -1,26 +1,26 @@
 internal import Contract
 
-/// How much of the data set has one label only, by people, data set, codec, size or frame rate: where a
-/// value has one label only, a network that recognises the value knows the label.
+/// How many videos have a value of a property (people, data set, codec, size or frame rate) that
+/// occurs with one label only: a network that recognises such a value knows the label.
 package struct OneLabelShare: Codable, Sendable, Equatable {
-  /// What is looked at, in the plural: "people".
+  /// The property, in the plural: "people".
   package let property: String
-  /// Different values.
+  /// Number of different values.
   package let values: Int
-  /// Values that only real videos have.
+  /// Number of values that only real videos have.
   package let realOnly: Int
-  /// Values that only fake videos have.
+  /// Number of values that only fake videos have.
   package let fakeOnly: Int
-  /// Real videos with a value that only real ones have.
+  /// Number of real videos with a value that only real ones have.
   package let realVideos: Int
-  /// Fake videos with a value that only fake ones have.
+  /// Number of fake videos with a value that only fake ones have.
   package let fakeVideos: Int
-  /// Videos whose value is known.
+  /// Number of videos whose value is known.
   package let videos: Int
   /// The most frequent values of one label, up to three, e.g. "1280x720 (real 12)".
   package let examples: [String]
 
-  /// The share of the videos whose value has one label only; 0 where none is known.
+  /// The share of the videos whose value has one label only; 0 if no value is known.
   package var share: Double {
     videos > 0 ? Double(realVideos + fakeVideos) / Double(videos) : 0
   }

@@ -1,11 +1,12 @@
 internal import Contract
 
-/// The features of some videos as columns that a probe can work with: on a common scale, and complete.
+/// The features of some videos as columns that a probe can work with: on a common scale, and
+/// complete.
 ///
-/// Numbers are brought to mean 0 and deviation 1 (over all videos, whatever their labels) and cut at four
-/// deviations. An unknown one becomes 0, the mean: what isn't known is never a feature by itself, as no
-/// network sees it. A feature that is unknown for half of the videos of a label, or that is the same
-/// everywhere, is left out.
+/// Numbers are scaled to mean 0 and standard deviation 1 (over all videos, whatever their labels)
+/// and clamped to four deviations. An unknown number becomes 0, the mean: that it is unknown is not
+/// a feature itself, as no network sees it. A feature that is unknown for half of the videos of a
+/// label or more, or that is the same for all videos, is left out.
 struct ProbeTable {
   /// One feature's columns.
   struct Part {
@@ -14,7 +15,7 @@ struct ProbeTable {
     let columns: [[Double]]
   }
 
-  /// The features that can be looked at.
+  /// The features that can be used.
   let parts: [Part]
   /// The group of each video, 0..<`groupCount`.
   let groups: [Int]
@@ -23,7 +24,7 @@ struct ProbeTable {
   let rows: [Double]
   let columnCount: Int
 
-  /// Codecs that get a column of their own, the most frequent ones.
+  /// Largest number of codecs with a column of their own: the most frequent ones.
   private static let maximumCodecs = 6
 
   init(_ videos: [AuditedVideo]) {
@@ -57,7 +58,7 @@ struct ProbeTable {
       parts: parts.filter { $0.feature != feature }, groups: groups, groupCount: groupCount)
   }
 
-  /// Columns as rows.
+  /// Transposes columns to rows.
   static func rows(of columns: [[Double]], count: Int) -> [Double] {
     (0..<count).flatMap { row in columns.map { $0[row] } }
   }
@@ -69,7 +70,7 @@ struct ProbeTable {
     }
   }
 
-  /// Nil where all known numbers are the same.
+  /// Nil if all known numbers are the same.
   private static func standardized(_ numbers: [Double?]) -> [Double]? {
     let known = numbers.compactMap(\.self)
     guard !known.isEmpty else { return nil }
@@ -83,7 +84,7 @@ struct ProbeTable {
     }
   }
 
-  /// A column for each of the most frequent codecs: whether a video has it, less the share that have.
+  /// A column for each of the most frequent codecs: 1 if a video has it, else 0, standardised.
   private static func codecs(_ videos: [AuditedVideo]) -> [[Double]] {
     let counts = Dictionary(grouping: videos.compactMap(\.traits.codec)) { $0 }.mapValues(\.count)
     guard counts.count > 1 else { return [] }
@@ -101,7 +102,7 @@ struct ProbeTable {
 }
 
 extension AuditedVideo {
-  /// Whether a feature of it is known.
+  /// Whether a feature of the video is known.
   func knows(_ feature: ShortcutFeature) -> Bool {
     feature == .codec ? traits.codec != nil : traits[feature] != nil
   }

@@ -1,26 +1,24 @@
 package import Contract
 package import Evaluation
 
-/// Whether a model's scores follow what a detector must not go by: the rank correlation of the scores of
-/// videos that the model hasn't learned from with each feature, among real videos and among fakes. Within
-/// one label a score has no reason to follow sharpness or size.
+/// Tells whether a model's scores follow features that a detector must not use: the rank
+/// correlation of scores with each feature, among real videos and among fakes, for videos that the
+/// model hasn't learned from. Within one label a score has no reason to follow sharpness or size.
 package struct ScoreAudit: Codable, Sendable, Equatable {
-  /// Scores against a feature, among the videos of one label.
+  /// The correlation of scores with a feature, among the videos of one label.
   package struct Correlation: Codable, Sendable, Equatable {
-    /// Which feature.
     package let feature: ShortcutFeature
-    /// Among which videos.
     package let label: VideoLabel
-    /// Spearman's rank correlation, -1...1; nil where the feature is the same everywhere.
+    /// Spearman's rank correlation, -1...1; nil if the feature is the same for all videos.
     package let value: Double?
-    /// Its 95% interval over groups of people; nil where there are too few.
+    /// Its 95% interval over groups of people; nil if there are too few.
     package let interval: ConfidenceInterval?
-    /// Videos of which the feature is known.
+    /// Number of videos whose feature is known.
     package let videos: Int
-    /// Their groups.
+    /// Number of their groups.
     package let groups: Int
 
-    /// Whether scores follow the feature, and not by chance.
+    /// Whether scores follow the feature, by more than chance.
     package var isStriking: Bool {
       guard let value, let interval, groups >= ScoreAudit.leastGroups else { return false }
       return abs(value) >= ScoreAudit.leastCorrelation
@@ -37,24 +35,24 @@ package struct ScoreAudit: Codable, Sendable, Equatable {
     }
   }
 
-  /// By feature, real videos before fakes.
+  /// Sorted by feature, real videos before fakes.
   package let correlations: [Correlation]
 
-  /// A correlation of this size or more is worth a sentence.
+  /// Smallest absolute correlation that is reported.
   package static let leastCorrelation = 0.5
-  /// With fewer groups a correlation of that size is nothing strange.
+  /// With fewer groups such a correlation is not unusual.
   package static let leastGroups = 10
 
-  /// What is worth a sentence, the strongest first.
+  /// The correlations that are reported, the strongest first.
   package var striking: [Correlation] {
     correlations.filter(\.isStriking).sorted { abs($0.value ?? 0) > abs($1.value ?? 0) }
   }
 
-  /// Sets scores against features.
+  /// Correlates scores with features.
   ///
   /// - Parameters:
   ///   - scores: the probability of fake of videos that the model hasn't learned from, by name.
-  ///   - videos: what is known of videos; those without a score don't count.
+  ///   - videos: the features of videos; those without a score don't count.
   ///   - draws: resamples of the groups for intervals.
   package init(
     scores: [String: Double], _ videos: [AuditedVideo], draws: Int = 1_000, seed: UInt64 = 1

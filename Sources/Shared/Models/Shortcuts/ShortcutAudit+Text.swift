@@ -3,7 +3,8 @@ internal import PrintableText
 package import Terminal
 
 extension ShortcutAudit {
-  /// All of it for a terminal: the table of features, what has one label only, and what it comes to.
+  /// The whole audit for a terminal: the table of features, values with one label only, and the
+  /// conclusion.
   package var text: String {
     let head =
       "Shortcuts: what tells fake from real without looking at faces, in \(realVideos) real and "
@@ -15,22 +16,22 @@ extension ShortcutAudit {
     ].joined(separator: "\n")
   }
 
-  /// What it comes to, in a few sentences.
+  /// The conclusion in a few sentences.
   package var conclusion: String {
     switch outcome {
     case .none: "No shortcut found: \(reason)."
-    case .found: "SHORTCUT: \(summary). To take it out: \(advice ?? "").\(others)"
+    case .found: "SHORTCUT: \(summary). To remove it: \(advice ?? "").\(others)"
     case .cannotTell:
       "Cannot tell: \(reason)."
-        + (finding.map { " If it is a shortcut: \($0). To take it out: \(advice ?? "")." } ?? "")
+        + (finding.map { " If it is a shortcut: \($0). To remove it: \(advice ?? "")." } ?? "")
     }
   }
 
-  /// The one line that a training says; nil where there is nothing to say.
+  /// The warning of a training in one line; nil if there is nothing to warn of.
   package var warning: String? {
     switch outcome {
     case .found:
-      "a shortcut tells the labels apart: \(summary). To take it out: \(advice ?? "")."
+      "a shortcut tells the labels apart: \(summary). To remove it: \(advice ?? "")."
     case .none, .cannotTell: nil
     }
   }
@@ -44,7 +45,7 @@ extension ShortcutAudit {
     ((finding.map { $0 + "; " } ?? "") + reason).printable
   }
 
-  /// What it comes to, and the features that tell most, in a few lines.
+  /// The conclusion and the most telling features, in a few lines.
   package var shortText: String {
     let most = ordered.prefix(3).compactMap { feature in
       feature.area?.auc.map { "\(feature.feature.title) \(decimalText($0, decimals: 2))" }
@@ -54,7 +55,7 @@ extension ShortcutAudit {
       lines.append(
         "           AUC on people that the probe hasn't seen: all features together "
           + decimalText(auc, decimals: 2) + "; alone " + most.joined(separator: ", ")
-          + ". All of it: extractor inspect STORE --shortcuts")
+          + ". The whole audit: extractor inspect STORE --shortcuts")
     }
     return lines.joined(separator: "\n")
   }
@@ -90,7 +91,7 @@ extension ShortcutAudit {
     }.map(\.element)
   }
 
-  /// What has one label only.
+  /// The table of values that occur with one label only.
   package var oneLabelTable: TextTable {
     var table = TextTable(header: [
       "one label only", "values", "real only", "fake only", "of all videos", "such as",

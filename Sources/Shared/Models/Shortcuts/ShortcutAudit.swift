@@ -2,95 +2,98 @@ internal import Contract
 package import Evaluation
 package import Workers
 
-/// Whether the labels of a data set can be told apart without looking at faces: by size, compression,
-/// borders and the like. A network learns such a shortcut first, and it is worth nothing elsewhere.
+/// Checks whether the labels of a data set can be told apart without looking at faces: by size,
+/// compression, borders and the like. A network learns such a shortcut first, and it is useless on
+/// other data.
 ///
-/// A logistic regression sees the features of a video alone, and is judged on people that it hasn't seen.
-/// Found is a shortcut where the area under the ROC curve, of all features together or of one alone, is
-/// above ``leastArea`` with an interval over groups of people above 0.5, and chance rarely does as well:
-/// the whole procedure is repeated with the labels exchanged between groups (Westfall and Young's largest
-/// statistic, so that many features are no excuse). Where there are too few groups for that, labels are
-/// exchanged between the videos of each group, and every group must agree.
+/// A logistic regression sees only the features of a video, and is judged on people that it hasn't
+/// seen. A shortcut is found if the area under the ROC curve, of all features together or of one
+/// alone, is above ``leastArea``, its interval over groups of people lies above 0.5, and chance
+/// rarely does as well. For the latter the whole procedure is repeated with the labels exchanged
+/// between groups (Westfall and Young's largest statistic, which allows for the number of
+/// features). If there are too few groups for that, labels are exchanged between the videos of each
+/// group, and every group must agree.
 package struct ShortcutAudit: Codable, Sendable, Equatable {
-  /// What an audit comes to.
+  /// The result of an audit.
   package enum Outcome: String, Codable, Sendable {
     /// Nothing tells labels apart.
     case none
-    /// Something does.
+    /// A feature, or all together, tells labels apart.
     case found
-    /// There are too few people, or none of a label.
+    /// There are too few people, or a label is missing.
     case cannotTell
   }
 
   /// How well labels can be told apart.
   package struct Area: Codable, Sendable, Equatable {
-    /// Out of fold; nil where there are too few groups to hold any out.
+    /// Out of fold; nil if there are too few groups to hold any out.
     package let auc: Double?
-    /// Over groups of people; nil where there are too few.
+    /// The 95% interval over groups of people; nil if there are too few.
     package let interval: ConfidenceInterval?
   }
 
   /// One feature.
   package struct Feature: Codable, Sendable, Equatable {
-    /// Which.
     package let feature: ShortcutFeature
-    /// How well it tells labels apart alone; nil where it is unknown or the same everywhere.
+    /// How well it tells labels apart alone; nil if it is unknown or the same for all videos.
     package let area: Area?
-    /// The median over real videos; nil for codecs and where unknown.
+    /// The median over real videos; nil for codecs and if unknown.
     package let real: Double?
-    /// The same over fake ones.
+    /// The median over fake videos; nil for codecs and if unknown.
     package let fake: Double?
-    /// Videos of which it isn't known.
+    /// Number of videos for which it isn't known.
     package let unknown: Int
   }
 
-  /// Real videos that were looked at.
+  /// Number of real videos.
   package let realVideos: Int
-  /// Fake ones.
+  /// Number of fake videos.
   package let fakeVideos: Int
-  /// Groups of people.
+  /// Number of groups of people.
   package let groups: Int
   /// All features together.
   package let together: Area
   /// Each feature alone.
   package let features: [Feature]
-  /// What has one label only.
+  /// For each property, the values that occur with one label only.
   package let oneLabel: [OneLabelShare]
-  /// What it comes to.
   package private(set) var outcome: Outcome
-  /// Why, in a sentence.
+  /// The reason for the outcome, in a sentence.
   package private(set) var reason: String
-  /// The feature that tells labels apart best, and how; nil where nothing does.
+  /// The feature that tells labels apart best; nil if nothing does.
   package private(set) var leading: ShortcutFeature?
-  /// What it is about the leading feature, in a sentence; nil where nothing tells labels apart.
+  /// How the leading feature differs, in a sentence; nil if nothing tells labels apart.
   package private(set) var finding: String?
-  /// The same of other features that tell labels apart alone, up to three; empty where nothing does.
+  /// The same for other features that tell labels apart alone, up to three; empty if none does.
   package private(set) var otherFindings: [String] = []
-  /// What to do about it.
+  /// What to do about the leading feature.
   package private(set) var advice: String?
-  /// In which share of arrangements of the labels chance does as well; nil where that wasn't looked at.
+  /// Share of the arrangements of the labels in which chance does as well; nil if not computed.
   package private(set) var chance: Double?
 
-  /// An area above this one may be a shortcut.
+  /// A larger area may be a shortcut.
   package static let leastArea = 0.7
-  /// Chance may do as well in this share of arrangements between groups.
+  /// Largest share of arrangements between groups in which chance may do as well.
   static let largestChance = 0.025
-  /// The same where videos exchange labels within groups.
+  /// The same for labels exchanged between videos within groups.
   static let largestChanceByVideo = 0.01
-  /// Where chance does as well in a larger share, it is what chance does; between both it can't be told.
+  /// If chance does as well in a larger share, no shortcut is found; between the two limits the
+  /// audit can't tell.
   static let certainChance = 0.1
-  /// Arrangements of labels between groups from which on they decide: the true one and its opposite, which
-  /// are as good as each other, are then rarer than chance may be.
+  /// Smallest number of arrangements between groups that decides: the true one and its opposite,
+  /// which do equally well, make up no more than `largestChance` of them.
   static let decisiveArrangements = Int(2 / largestChance)
-  /// Groups with either label from which on an interval needs no help: chance doesn't reach such an area.
+  /// Smallest number of groups with either label with which the interval alone decides: chance
+  /// doesn't reach such an area.
   static let manyGroups = 100
 
-  /// Looks for shortcuts. The same videos give the same result, whatever their order and the workers.
+  /// Looks for shortcuts. The same videos give the same result, whatever their order and the
+  /// workers.
   ///
   /// - Parameters:
   ///   - draws: resamples of the groups for intervals.
   ///   - workerCount: threads that work, or 0 for one per core.
-  ///   - observer: sees the progress where labels are exchanged, and may stop the work.
+  ///   - observer: sees the progress while labels are exchanged, and may stop the work.
   /// - Throws: `WorkStopped`.
   package init(
     _ videos: [AuditedVideo], draws: Int = 1_000, seed: UInt64 = 1, workerCount: Int = 0,
@@ -113,8 +116,8 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     }
     together = Area(areas?.first)
     var areaOfFeature: [ShortcutFeature: Area] = [:]
-    for (place, part) in table.parts.enumerated() {
-      areaOfFeature[part.feature] = areas.map { Area($0[place + 1]) }
+    for (index, part) in table.parts.enumerated() {
+      areaOfFeature[part.feature] = areas.map { Area($0[index + 1]) }
     }
     features = ShortcutFeature.allCases.map { feature in
       func middle(_ label: VideoLabel) -> Double? {
@@ -186,7 +189,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     } else if chance <= Self.largestChanceByVideo, examination.groupsAgree(scores.all[best]) {
       found(area, areas[best].interval)
       reason +=
-        ". There are few groups of people: it rests on their videos, which agree in every group"
+        ". There are few groups of people: this is based on their videos, which agree in every group"
     } else {
       cannotTell(tooFew(area, exchange))
     }
@@ -215,7 +218,7 @@ package struct ShortcutAudit: Codable, Sendable, Equatable {
     }
   }
 
-  /// Says which feature does it, and how.
+  /// Records which feature tells labels apart, and how.
   private mutating func find(_ videos: [AuditedVideo], _ examination: ShortcutExamination) {
     guard let feature = examination.leading(features) else { return }
     leading = feature
@@ -237,7 +240,7 @@ extension ShortcutAudit.Area {
   }
 }
 
-/// How many groups have a video of a label.
+/// The number of groups with a video of a label.
 private func groupsWith(_ label: VideoLabel, _ videos: [AuditedVideo]) -> Int {
   Set(videos.filter { $0.label == label }.map(\.group)).count
 }

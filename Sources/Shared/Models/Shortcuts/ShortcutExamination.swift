@@ -3,7 +3,7 @@ internal import Evaluation
 internal import Foundation
 internal import Workers
 
-/// Whether what a probe found is more than chance, and which feature it is.
+/// Examines whether a probe's result is more than chance, and which feature it is due to.
 struct ShortcutExamination {
   let table: ProbeTable
   let isFake: [Bool]
@@ -13,17 +13,17 @@ struct ShortcutExamination {
     LabelExchange(groups: table.groups, groupCount: table.groupCount, isFake: isFake)
   }
 
-  /// Of all features together (place 0) and each alone, the one that tells labels apart best, if it may
-  /// be a shortcut at all.
+  /// The index of the largest area, of all features together (index 0) or of one alone; nil if none
+  /// may be a shortcut.
   func strongest(_ areas: [GroupedArea]) -> Int? {
-    areas.indices.filter { place in
-      (areas[place].value ?? 0) > ShortcutAudit.leastArea
-        && (areas[place].interval?.lower ?? 0) > 0.5
+    areas.indices.filter { index in
+      (areas[index].value ?? 0) > ShortcutAudit.leastArea
+        && (areas[index].interval?.lower ?? 0) > 0.5
     }.max { (areas[$0].value ?? 0, $1) < (areas[$1].value ?? 0, $0) }
   }
 
-  /// The feature with the largest area alone, of those that are as good the first one that crops show;
-  /// where none has much of an area, the feature that all together can do without least.
+  /// The feature with the largest area alone; of equally good ones, the first that crops show. If
+  /// no area is large, the feature without which the others have the smallest joint area.
   func leading(_ features: [ShortcutAudit.Feature]) -> ShortcutFeature? {
     let known = features.filter { $0.area?.auc != nil }
     let best = known.compactMap { $0.area?.auc }.max() ?? 0
@@ -41,18 +41,19 @@ struct ShortcutExamination {
     return probe.scores(isFake: isFake).flatMap { areaUnderCurve($0.joint, isFake) } ?? 0.5
   }
 
-  /// The share of arrangements of the labels, the true one included, with which any of the areas is as
-  /// large as this one. Ends early where it can only be above `limit`; then it is what was seen so far.
+  /// The share of arrangements of the labels, the true one included, with which any of the areas is
+  /// as large as `area`. Stops as soon as the share is certain to be above `limit`, and then
+  /// returns the share so far.
   func chance(
     _ arrangements: [[Bool]], reaching area: Double, atMost limit: Double, _ workerCount: Int,
     _ observer: any WorkObserver
   ) throws -> Double {
     let probe = ShortcutProbe(table: table)
     let count = arrangements.count
-    // More than so many can't be within the limit.
+    // With more than this many the share is above the limit.
     let most = Int(limit * Double(count) + 1e-9)
     let pool = WorkerPool(workerCount: workerCount)
-    // In blocks, so that the result doesn't depend on which worker is ahead.
+    // In blocks, so that the result doesn't depend on which worker is faster.
     let block = 20
     observer.begin(total: count, unit: "arrangements")
     defer { observer.end() }
@@ -62,12 +63,12 @@ struct ShortcutExamination {
       let end = min(start + block, count)
       let found = Locked(0)
       try pool.forEach(Array(start..<end)) { _ in
-        { place in
+        { index in
           if observer.shallStop { throw WorkStopped() }
-          let isFake = arrangements[place]
+          let isFake = arrangements[index]
           // The true arrangement reaches its own area.
           let largest =
-            place == 0
+            index == 0
             ? area
             : probe.scores(isFake: isFake)?.all
               .compactMap { areaUnderCurve($0, isFake) }.max() ?? 0.5
@@ -76,7 +77,7 @@ struct ShortcutExamination {
       }
       asHigh += found.withLock { $0 }
       start = end
-      observer.advance(to: end, detail: "whether that is chance")
+      observer.advance(to: end, detail: "checking whether that is chance")
     }
     return Double(asHigh) / Double(start)
   }
@@ -93,9 +94,9 @@ struct ShortcutExamination {
   }
 }
 
-/// How a feature differs between real and fake videos, for people.
+/// How a feature differs between real and fake videos, in words.
 struct FeatureComparison {
-  /// E.g. "fakes have fewer bits per pixel: median 0.04, of reals 0.11".
+  /// E.g. "fakes have fewer bits per pixel: median 0.04, reals 0.11".
   let sentence: String
 
   init(_ feature: ShortcutFeature, _ videos: [AuditedVideo]) {
@@ -117,7 +118,7 @@ struct FeatureComparison {
     let words = feature.comparison
     var text = "fakes \(area >= 0.5 ? words.more : words.less)"
     if let real = median(real), let fake = median(fake) {
-      text += ": median \(feature.text(fake)), of reals \(feature.text(real))"
+      text += ": median \(feature.text(fake)), reals \(feature.text(real))"
     }
     sentence = text
   }

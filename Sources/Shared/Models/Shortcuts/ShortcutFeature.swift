@@ -1,13 +1,13 @@
 internal import Foundation
 
-/// Something about a video that tells nothing of whether its faces were manipulated, and that a detector
-/// must not go by.
+/// A property of a video that doesn't tell whether its faces were manipulated, and that a detector
+/// must not use.
 package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
   /// Width of the displayed picture in pixels.
   case width
   /// Height of the displayed picture in pixels.
   case height
-  /// Pictures per second.
+  /// Frames per second.
   case frameRate
   /// The codec's name.
   case codec
@@ -19,8 +19,8 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
   case blackBorder
   /// Natural logarithm of the variance of the Laplacian of the inner face.
   case sharpness
-  /// How much stronger edges are on the grid of 8x8 blocks of the displayed picture than off it: the
-  /// natural logarithm of their ratio.
+  /// The strength of edges on the grid of 8x8 blocks of the displayed picture, relative to edges
+  /// off it: the natural logarithm of the ratio.
   case gridStrength
   /// Mean luma of the inner face, 0...255.
   case brightness
@@ -42,7 +42,7 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// What people call it.
+  /// The name for people.
   package var title: String {
     switch self {
     case .width: "width"
@@ -61,7 +61,7 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// A number of it with its unit.
+  /// A value with its unit.
   package func text(_ value: Double) -> String {
     switch self {
     case .width, .height, .faceSize: String(format: "%.0f pixels", value)
@@ -75,7 +75,7 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// What fakes are or have, where they have more of it, and where less.
+  /// What fakes are or have if their values are larger, and if they are smaller.
   var comparison: (more: String, less: String) {
     switch self {
     case .width: ("are wider", "are narrower")
@@ -95,7 +95,7 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// What takes the difference out of the data.
+  /// What removes the difference from the data.
   var remedy: String {
     switch self {
     case .width, .height, .faceSize:
@@ -116,11 +116,11 @@ package enum ShortcutFeature: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// The value on a scale where differences mean the same everywhere: logarithms of sizes and rates.
+  /// The value on a scale on which equal differences mean the same: logarithms of sizes and rates.
   func scaled(_ value: Double) -> Double {
     switch self {
     case .width, .height, .frameRate, .bitsPerPixel, .duration, .faceSize: log(max(value, 1e-6))
-    // A hundredth of the crop is next to nothing.
+    // Less than a hundredth of the crop is next to nothing.
     case .blackBorder: log(max(value, 0) + 0.01)
     case .codec, .sharpness, .gridStrength, .brightness, .blueTint, .redTint: value
     }

@@ -1,23 +1,23 @@
-/// Tells labels apart by the features of a table, on people that it hasn't learned from: scores out of
-/// fold, of all features together and of each alone.
+/// Tells labels apart by the features of a table, on people that it hasn't learned from:
+/// out-of-fold scores by all features together and by each alone.
 struct ShortcutProbe {
   let table: ProbeTable
 
   /// Scores of every video, each by a probe that has seen no video of its group.
   struct Scores {
-    /// Of all features together.
+    /// Scores by all features together.
     var joint: [Double]
-    /// Of each feature alone, in the table's order.
+    /// Scores by each feature alone, in the table's order.
     var single: [[Double]]
 
-    /// The joint ones, then those of each feature.
+    /// The joint scores, then those by each feature.
     var all: [[Double]] { [joint] + single }
   }
 
-  /// Folds at most.
+  /// Largest number of folds.
   static let maximumFolds = 10
 
-  /// Scores for these labels; nil where too few groups have either label to hold any out.
+  /// Scores for these labels; nil if too few groups have either label to hold any out.
   func scores(isFake: [Bool]) -> Scores? {
     guard let folds = GroupFolds(groups: table.groups, groupCount: table.groupCount, isFake: isFake)
     else { return nil }
@@ -35,14 +35,14 @@ struct ShortcutProbe {
       // Each group of people is one observation: with few of them little can be learned.
       let penalty = 1 / Double(Set(learned.map { table.groups[$0] }).count)
       fit(table.rows, table.columnCount, isFake, learned, held, penalty, &scores.joint)
-      for (place, part) in table.parts.enumerated() {
+      for (index, part) in table.parts.enumerated() {
         if part.feature == .codec, let codecRows {
           fit(
-            codecRows, part.columns.count, isFake, learned, held, penalty, &scores.single[place])
+            codecRows, part.columns.count, isFake, learned, held, penalty, &scores.single[index])
         } else {
           let column = part.columns[0]
           let sign = Self.direction(column, isFake, learned)
-          for row in held { scores.single[place][row] = sign * column[row] }
+          for row in held { scores.single[index][row] = sign * column[row] }
         }
       }
     }
@@ -57,20 +57,20 @@ struct ShortcutProbe {
     let regression = LogisticRegression(
       rows: rows, columns: columns, isFake: isFake, chosen: learned, penalty: penalty)
     for row in held {
-      // Two margins that differ do so by more than rounding.
+      // Rounded, so that margins which differ by rounding errors only are equal.
       scores[row] = (regression.margin(rows, row: row) * 1e9).rounded() / 1e9
     }
   }
 
-  /// 1 where fakes have more of it, -1 where they have less, 0 where neither.
+  /// 1 if fakes have larger values, -1 if they have smaller ones, 0 if neither.
   private static func direction(_ column: [Double], _ isFake: [Bool], _ rows: [Int]) -> Double {
     let area = areaUnderCurve(rows.map { column[$0] }, rows.map { isFake[$0] }) ?? 0.5
     return area > 0.5 ? 1 : area < 0.5 ? -1 : 0
   }
 }
 
-/// The probability that a fake scores higher than a real one, ties counting one half; nil if a class is
-/// missing.
+/// The probability that a fake scores higher than a real one, ties counting one half; nil if a
+/// class is missing.
 func areaUnderCurve(_ scores: [Double], _ isFake: [Bool]) -> Double? {
   let order = scores.indices.sorted { scores[$0] < scores[$1] }
   var (doubled, realsBelow, fakesBelow) = (0, 0, 0)
@@ -91,13 +91,13 @@ func areaUnderCurve(_ scores: [Double], _ isFake: [Bool]) -> Double? {
   return Double(doubled) / (2 * Double(realsBelow) * Double(fakesBelow))
 }
 
-/// Groups in folds that have about as many real and fake videos each.
+/// Distributes groups over folds with about as many real and fake videos each.
 struct GroupFolds {
   let count: Int
   /// The fold of each video.
   private let foldOfVideo: [Int]
 
-  /// - Returns: nil where fewer than two groups have a real video, or a fake one.
+  /// - Returns: nil if fewer than two groups have a real video, or a fake one.
   init?(groups: [Int], groupCount: Int, isFake: [Bool]) {
     var totals = [SIMD2<Double>](repeating: .zero, count: groupCount)
     for (group, fake) in zip(groups, isFake) { totals[group][fake ? 1 : 0] += 1 }
@@ -106,7 +106,7 @@ struct GroupFolds {
     guard least > 1 else { return nil }
     let count = min(ShortcutProbe.maximumFolds, least)
     self.count = count
-    // The largest first, each into the fold where it disturbs the balance least.
+    // The largest group first, each into the fold whose balance it disturbs least.
     let order = totals.indices.sorted {
       let (left, right) = ((totals[$0] / all).sum(), (totals[$1] / all).sum())
       return left != right ? left > right : $0 < $1

@@ -7,14 +7,14 @@ internal import ShardStore
 package import TrainingData
 package import Workers
 
-/// Collects what an audit needs to know of a store's videos: what is recorded, and what is measured of a
-/// few crops of each.
+/// Collects what an audit needs to know about a store's videos: what is recorded, and what is
+/// measured in a few crops of each.
 package struct TraitCollector {
-  /// Crops of each video that are measured, evenly spaced over its samples.
+  /// Number of crops per video that are measured, evenly spaced over its samples.
   static let cropsPerVideo = 8
 
-  /// Videos of each label that are looked at; of larger stores a part is taken that has as many groups
-  /// of people as possible.
+  /// Largest number of videos per label that are examined; from larger stores a part with as many
+  /// groups of people as possible is taken.
   package static let maximumPerLabel = 1_000
 
   private let catalog: SampleCatalog
@@ -29,7 +29,7 @@ package struct TraitCollector {
     (groups, contradictory) = try catalog.groupsOfPeople()
   }
 
-  /// The videos that an audit looks at, as positions in the catalog: those with a face, and without those
+  /// The videos that an audit examines, as indices in the catalog: those with a face, except those
   /// whose pictures have both labels.
   package var chosen: [Int] {
     let usable = catalog.videos.indices.filter {
@@ -44,8 +44,8 @@ package struct TraitCollector {
     }.sorted()
   }
 
-  /// Positions of at most so many of some videos: round after round one of each group, in an order that
-  /// only depends on names.
+  /// Indices of at most `limit` of some videos: in each round one of each group, in an order that
+  /// depends on names only.
   static func spread(_ videos: [(name: String, group: String)], atMost limit: Int) -> [Int] {
     guard videos.count > limit else { return Array(videos.indices) }
     let hashes = videos.map { NameHash.of($0.name) }
@@ -58,20 +58,21 @@ package struct TraitCollector {
     var taken: [Int] = []
     for round in 0..<(byGroup.map(\.count).max() ?? 0) {
       let next = byGroup.filter { round < $0.count }.map { $0[round] }
-      // Where there isn't room for all groups, not always those that come first.
+      // If there isn't room for all groups, not always the first ones are taken.
       taken += next.count > limit - taken.count ? next.sorted(by: precedes) : next
       if taken.count >= limit { break }
     }
     return taken.prefix(limit).sorted()
   }
 
-  /// What is known of some videos, in the order given. About 8 milliseconds a video and worker.
+  /// What is known about some videos, in the given order. About 8 milliseconds per video and
+  /// worker.
   ///
   /// - Parameters:
-  ///   - videos: positions in the catalog.
+  ///   - videos: indices in the catalog.
   ///   - observer: sees the progress in videos.
-  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a crop can't
-  ///   be read.
+  /// - Throws: `WorkStopped` if the observer ended the work; `TrainingDataError` if a crop can't be
+  ///   read.
   package func collect(_ videos: [Int], observer: any WorkObserver) throws -> [AuditedVideo] {
     let records = catalog.videoRecords()
     let empty = AuditedVideo(name: "", label: .real, group: "", traits: VideoTraits())
@@ -82,14 +83,14 @@ package struct TraitCollector {
     try WorkerPool(workerCount: workerCount).forEach(Array(videos.enumerated())) { _ in
       let decoder = try JPEGDecoder()
       return { item in
-        let (place, video) = item
+        let (index, video) = item
         if observer.shallStop { throw WorkStopped() }
         let known = catalog.videos[video]
         let audited = AuditedVideo(
           name: known.name, label: known.label, group: groups[video], dataset: known.dataset,
           traits: try traits(of: video, VideoTraits(records[video]), decoder))
         let done = found.withLock { found in
-          found.videos[place] = audited
+          found.videos[index] = audited
           found.done += 1
           return found.done
         }
@@ -99,7 +100,7 @@ package struct TraitCollector {
     return found.withLock { $0.videos }
   }
 
-  /// Medians over a video's crops; of borders, which few crops may have, the mean.
+  /// Medians over a video's crops; for borders, which only few crops may have, the mean.
   private func traits(
     of video: Int, _ recorded: VideoTraits, _ decoder: JPEGDecoder
   ) throws -> VideoTraits {
@@ -108,8 +109,8 @@ package struct TraitCollector {
     guard count > 0 else { return recorded }
     var measures: [CropMeasures] = []
     var faces: [Double] = []
-    for place in 0..<count {
-      let index = samples.lowerBound + (2 * place + 1) * samples.count / (2 * count)
+    for number in 0..<count {
+      let index = samples.lowerBound + (2 * number + 1) * samples.count / (2 * count)
       let (picture, record) = try catalog.pictureAndRecord(of: index, decoder: decoder)
       measures.append(
         CropMeasures(
@@ -126,13 +127,13 @@ package struct TraitCollector {
     var edges = GridEdges()
     for grid in measures.compactMap(\.grid) { edges += grid }
     traits[.gridStrength] = edges.strength
-    // Whole pictures have no face that was found.
+    // In whole pictures no face was detected.
     if catalog.description.geometry.alignment != .whole { traits[.faceSize] = median(faces) }
     return traits
   }
 }
 
-/// The middle one of some numbers, of an even count the mean of both; nil of none.
+/// The median of some numbers, for an even count the mean of the middle two; nil without numbers.
 func median(_ numbers: [Double]) -> Double? {
   guard !numbers.isEmpty else { return nil }
   let sorted = numbers.sorted()

@@ -2,17 +2,18 @@ package import Contract
 internal import Foundation
 package import ShardStore
 
-/// What is known of a video's features; what isn't is unknown.
+/// What is known about a video's features.
 package struct VideoTraits: Sendable, Equatable {
   /// The numbers that are known; finite.
   package private(set) var numbers: [ShortcutFeature: Double] = [:]
-  /// The codec's name; nil where unknown.
+  /// The codec's name; nil if unknown.
   package var codec: String?
 
-  /// A video of which nothing is known.
+  /// Nothing is known.
   package init() {}
 
-  /// What a store records of a video, besides its pictures. Records of older software lack some of it.
+  /// Takes what a store records of a video, besides its pictures. Records of older software lack
+  /// some of it.
   package init(_ record: VideoRecord) {
     codec = record.codec == "unknown" ? nil : record.codec
     let width = record.widthPixels.map(Double.init)
@@ -33,8 +34,8 @@ package struct VideoTraits: Sendable, Equatable {
     }
   }
 
-  /// The number of a feature; nil where unknown. One that is not finite becomes unknown, and so does a
-  /// size or rate of 0 or less.
+  /// The number of a feature; nil if unknown. A number that is not finite becomes unknown, and so
+  /// does a size or rate of 0 or less.
   package subscript(feature: ShortcutFeature) -> Double? {
     get { numbers[feature] }
     set {
@@ -52,20 +53,17 @@ package struct VideoTraits: Sendable, Equatable {
   }
 }
 
-/// A video that an audit looks at.
+/// A video that an audit examines.
 package struct AuditedVideo: Sendable, Equatable {
   /// Its name in the store.
   package var name: String
-  /// Real or fake.
   package var label: VideoLabel
   /// The people in it, as splits group them.
   package var group: String
-  /// The data set that it is from; nil where unknown.
+  /// The data set that it is from; nil if unknown.
   package var dataset: String?
-  /// What is known of it.
   package var traits: VideoTraits
 
-  /// Describes a video.
   package init(
     name: String, label: VideoLabel, group: String, dataset: String? = nil, traits: VideoTraits
   ) {
