@@ -1,10 +1,9 @@
 internal import Files
 internal import Foundation
 
-/// The folder of one training: checkpoints, metrics, model. Held by one process at a time, of several
-/// that train together by the first.
+/// The folder of one training: checkpoints, metrics, model. One process at a time holds it; of
+/// several that train together, the first.
 package final class RunDirectory {
-  /// Where its files lie.
   package let files: RunFiles
   private let lock: FileLock
 
