@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let destination = try json.map { try ResultDestination($0, .json) }
-    // A broken model's numbers can be compared as well as a sound one's.
+    // The numbers of a broken model can be compared, too.
     let model = try DetectorModel(contentsOf: self.model, force: true)
     let count = WorkerPool(workerCount: workers).workerCount
     try NetworkMemory.check(

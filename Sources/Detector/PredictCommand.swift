@@ -68,12 +68,12 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the video with boxes, probabilities and heat maps, its sound kept, as H.264; of a picture a "
-        + "JPEG file. With several inputs a folder.", valueName: "out.mp4"),
+      "Write the video with boxes, probabilities and heat maps, with its sound, as H.264; for a "
+        + "picture, a JPEG file. With several inputs a folder.", valueName: "out.mp4"),
     completion: .file(extensions: ["mp4"]))
   var annotate: String?
 
-  @Option(help: "Threads; several inputs are worked on at a time. 0 is one per core.")
+  @Option(help: "Threads, which judge several inputs at a time; 0 is one per core.")
   var workers = 0
 
   @Option(
@@ -100,7 +100,7 @@ struct PredictCommand: ParsableCommand {
     }
     if report == "" { throw ValidationError("--report: expected a file or a folder, got nothing") }
     if let csv, csv == json.json {
-      throw ValidationError("--csv, --json: expected two places, got '\(csv)' for both")
+      throw ValidationError("--csv, --json: expected two files, got '\(csv)' for both")
     }
   }
 
@@ -113,7 +113,7 @@ struct PredictCommand: ParsableCommand {
     let videos = try InputVideos(inputs + listed())
     for note in videos.notes { StandardError.write("Note: \(note)".printable) }
     for folder in videos.emptyFolders {
-      StandardError.write("Warning: \(folder): no video or picture lies below it".printable)
+      StandardError.write("Warning: \(folder): it contains no video or picture".printable)
     }
     guard !videos.paths.isEmpty else { throw CommandError("there is no video or picture to judge") }
     let reports = try report.map {
