@@ -143,7 +143,7 @@ package struct ModelRepair {
     let (behaviour, isWritten) = (publication.behaviour, publication.isPublished)
     let information = RepairInformation(
       software: "trainer \(softwareVersion)", hardware: .current, verdict: behaviour.verdict,
-      summary: behaviour.reason + (isWritten ? "" : "; not written (--force does it all the same)"),
+      summary: behaviour.reason + (isWritten ? "" : "; not written (--force does it anyway)"),
       source: subject.path, diagnosis: diagnosis, model: publication.metadata,
       data: DataSummary(catalog, split), estimation: estimation,
       swappedClasses: settings.swapsClasses, before: before.measurement, after: after.measurement,

@@ -147,7 +147,7 @@ package struct ModelExport {
           .writeSafetensors(to: path)
       }
     } else {
-      summary += "; not exported (--force does it all the same)"
+      summary += "; not exported (--force does it anyway)"
     }
     if let path = target.predictions { try judgement.predictions.write(to: path) }
     // Written last, when the files that it describes exist.
