@@ -44,8 +44,8 @@ struct WorkCommand: ParsableCommand {
   }
 
   func run() throws {
-    // The worker ends with its job or its server, not with signals to its terminal or process
-    // group.
+    // The worker ends with its job or its server, not with signals to its
+    // terminal or process group.
     for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, SIG_IGN) }
     let limits = WorkerLimits(
       memoryBytes: memory, processorSeconds: seconds, fileBytes: fileBytes)

@@ -39,8 +39,8 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let destination = try json.begin()
-    // Missing shards have no progress. The others are checked under a lock, while no process
-    // writes.
+    // Missing shards have no progress. The others are checked under a lock,
+    // while no process writes.
     let names = try ShardName.all(inStore: store)
     let mebibytes = Dictionary(
       uniqueKeysWithValues: names.map { ($0.fileName, Self.mebibytes(store + "/" + $0.fileName)) })

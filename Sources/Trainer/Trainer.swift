@@ -51,8 +51,8 @@ struct Trainer: ParsableCommand {
     }
   }
 
-  /// Throws if several processes were started for a command other than train, which each would run
-  /// alone.
+  /// Throws if several processes were started for a command other than train, which
+  /// each would run alone.
   private static func checkProcesses(_ command: any ParsableCommand) throws {
     guard TrainingProcesses.launchedCount > 1, !(command is TrainCommand) else { return }
     throw ValidationError(
@@ -64,8 +64,8 @@ struct Trainer: ParsableCommand {
   /// Ends the process with the help text or message and the exit code of an error.
   private static func end(with error: any Error) -> Never {
     let status = exitCode(for: error).rawValue
-    // All processes of a training end with the same code; only another error is a failure of this
-    // one.
+    // All processes of a training end with the same code; only another error is a
+    // failure of this one.
     TrainingProcesses.end(
       failure: error is ExitCode ? nil : fullMessage(for: error), status: status)
     Program.end(

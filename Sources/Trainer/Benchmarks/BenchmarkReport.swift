@@ -12,8 +12,8 @@ struct BenchmarkReport: Encodable {
     var algorithm: String?
     /// Time in one step, mean over the workers.
     var milliseconds: Double
-    /// Speed of one worker, by the number of operations in the definition; nil except for
-    /// convolutions.
+    /// Speed of one worker, by the number of operations in the definition;
+    /// nil except for convolutions.
     var gigaflopsPerSecond: Double?
     /// Share of the step's time.
     var share: Double

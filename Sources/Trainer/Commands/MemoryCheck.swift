@@ -4,8 +4,8 @@ import NeuralNetwork
 import Prediction
 import Workers
 
-/// Checks of memory before work begins. `workers` is the number on the command line; 0 is one per
-/// core.
+/// Checks of memory before work begins. `workers` is the number on the command line; 0
+/// is one per core.
 enum MemoryCheck {
   private static let remedy = "take fewer --workers"
 

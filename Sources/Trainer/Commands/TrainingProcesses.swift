@@ -71,8 +71,8 @@ enum TrainingProcesses {
     return collective
   }
 
-  /// With `DEEPFAKE_OVERLAP=none`, sums wait for the end of the backward pass, to measure their
-  /// cost.
+  /// With `DEEPFAKE_OVERLAP=none`, sums wait for the end of the backward pass,
+  /// to measure their cost.
   private static var overlap: MPICollective.Overlap {
     get throws {
       let text = ProcessInfo.processInfo.environment["DEEPFAKE_OVERLAP"] ?? ""
@@ -84,8 +84,8 @@ enum TrainingProcesses {
     }
   }
 
-  /// All processes take the fastest kernels that every processor supports, because others round
-  /// differently.
+  /// All processes take the fastest kernels that every processor supports,
+  /// because others round differently.
   private static func agreeOnKernels(_ collective: MPICollective) throws {
     let all = Processor.available
     let own = all.firstIndex { $0.name == Processor.requested.name } ?? 0
@@ -114,8 +114,8 @@ enum TrainingProcesses {
     close(file)
   }
 
-  /// Prints a message for the user before the job ends, even if this process's output is
-  /// redirected.
+  /// Prints a message for the user before the job ends, even if this
+  /// process's output is redirected.
   private static func say(_ message: String) {
     guard let descriptor = terminal.withLock({ $0 }) else { return write() }
     // To the terminal first, because the log may be on a network that is gone.
@@ -133,8 +133,8 @@ enum TrainingProcesses {
     }
   }
 
-  /// Handles a request to end this process, for instance by the launcher after another one was
-  /// lost.
+  /// Handles a request to end this process, for instance by the launcher after
+  /// another one was lost.
   static func endSoon() { joined.withLock { $0 }?.endSoon() }
 
   /// Ends this process's part in the job, before the program ends.

@@ -189,8 +189,8 @@ extension ReportPictures {
     }
   }
 
-  /// The weights that were judged: those of the exported model, or of the checkpoint if none was
-  /// exported.
+  /// The weights that were judged: those of the exported model, or of the checkpoint
+  /// if none was exported.
   private static func weights(of run: RecordedRun) throws -> NetworkState {
     let step = run.information?.model.provenance.step
     if FileManager.default.fileExists(atPath: run.files.model) {

@@ -10,8 +10,8 @@ enum AxisTicks {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  /// Powers of ten in a range above 0; with fewer than two of them, also their multiples by 2 and
-  /// 5.
+  /// Powers of ten in a range above 0; with fewer than two of them, also their multiples
+  /// by 2 and 5.
   static func logarithmic(_ range: ClosedRange<Double>) -> [Double] {
     let lowest = Int(log10(range.lowerBound).rounded(.down))
     let highest = Int(log10(range.upperBound).rounded(.up))

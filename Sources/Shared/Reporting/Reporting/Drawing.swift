@@ -24,8 +24,8 @@ package struct Drawing: Sendable, Equatable {
     self.content = content
   }
 
-  /// The drawing for a page that has `PlotStyle.styleSheet`. It takes the width of its parent
-  /// element.
+  /// The drawing for a page that has `PlotStyle.styleSheet`. It takes the width
+  /// of its parent element.
   package var inline: Markup { element(attributes: "", before: "") }
 
   /// The drawing as a file: an SVG document with its style sheet and a background.

@@ -8,7 +8,7 @@
 ///
 /// Text may be interpolated between tags and inside quoted attribute values, nowhere else.
 package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
-  /// The markup as it stands in a file.
+  /// The markup as text.
   package private(set) var source: String
 
   /// Empty markup.

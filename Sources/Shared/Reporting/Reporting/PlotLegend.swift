@@ -43,8 +43,8 @@ struct PlotLegend {
   }
 }
 
-/// Estimated width of text. A drawing can't measure it, because the reader's system chooses the
-/// font.
+/// Estimated width of text. A drawing can't measure it, because the reader's
+/// system chooses the font.
 enum PlotText {
   /// Width of text in a font of `size` pixels, slightly more than common fonts need.
   static func width(_ text: String, size: Double = 12) -> Double {

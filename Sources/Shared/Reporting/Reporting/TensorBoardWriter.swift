@@ -71,9 +71,9 @@ package final class TensorBoardWriter {
     if pending.count >= Self.pendingLimit { try flush() }
   }
 
-  /// Passes the buffered events to the operating system, so that they survive the end of the
-  /// process. If that fails, these events are lost, the file stays readable, and the run may
-  /// continue.
+  /// Passes the buffered events to the operating system, so that they survive the end
+  /// of the process. If that fails, these events are lost, the file stays readable, and
+  /// the run may continue.
   package func flush() throws(ReportingError) {
     guard !pending.isEmpty else { return }
     defer { pending.removeAll(keepingCapacity: true) }
@@ -91,8 +91,8 @@ extension TensorBoardWriter {
   private static let prefix = "events.out.tfevents."
   private static let latestTime = 9_999_999_999
 
-  /// `events.out.tfevents.<seconds, 10 digits>.<host>.<process>`, which sorts after all existing
-  /// files.
+  /// `events.out.tfevents.<seconds, 10 digits>.<host>.<process>`, which sorts
+  /// after all existing files.
   private static func nextFileName(
     in folder: String, now: Double
   ) throws(ReportingError) -> String {
@@ -124,9 +124,9 @@ extension TensorBoardWriter {
     return time
   }
 
-  /// The machine's name, with other characters than letters, digits and hyphens replaced by
-  /// underscores. `ProcessInfo` would ask the network for it. The corresponding C function is
-  /// `gethostname`.
+  /// The machine's name, with other characters than letters, digits and hyphens
+  /// replaced by underscores. `ProcessInfo` would ask the network for it. The
+  /// corresponding C function is `gethostname`.
   private static func hostName() -> String {
     var bytes = [CChar](repeating: 0, count: 256)
     let status = gethostname(&bytes, bytes.count)

@@ -20,8 +20,8 @@ extension AnalysisPage {
       """
   }
 
-  /// Reserves the space of the player before the video is loaded: full width, in the video's aspect
-  /// ratio.
+  /// Reserves the space of the player before the video is loaded: full width, in
+  /// the video's aspect ratio.
   private func sizer(_ result: AnalysisResult) -> Markup {
     let width = min(max(result.finding.video?.width ?? 16, 1), 100_000)
     let height = min(max(result.finding.video?.height ?? 9, 1), 100_000)

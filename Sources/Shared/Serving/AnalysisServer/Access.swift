@@ -45,8 +45,8 @@ final class Access: Sendable {
     return host
   }
 
-  /// Refuses requests that a page of another site makes a browser send. Programs send none of these
-  /// headers.
+  /// Refuses requests that a page of another site makes a browser send. Programs send
+  /// none of these headers.
   func checkSameSite(_ request: Request, _ host: HostName) throws(Problem) {
     guard ![.get, .head, .options].contains(request.method) else { return }
     let refusal = Problem(
@@ -122,7 +122,7 @@ final class Access: Sendable {
 extension HTTPField.Name {
   /// A second Host header. The fallback is never used, because the name is valid.
   static let host = HTTPField.Name("Host") ?? .origin
-  /// The site that a browser's request comes from. The fallback is never used, because the name is
-  /// valid.
+  /// The site that a browser's request comes from. The fallback is never used, because
+  /// the name is valid.
   static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

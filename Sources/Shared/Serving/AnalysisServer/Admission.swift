@@ -15,8 +15,8 @@ final class Admission: Sendable {
     self.store = store
   }
 
-  /// Reserves a place in the queue for an upload. Call `leave` after the upload is queued or
-  /// refused.
+  /// Reserves a place in the queue for an upload. Call `leave` after the upload
+  /// is queued or refused.
   func enter() async throws {
     let before = uploading.withLock { count in
       count += 1

@@ -12,8 +12,8 @@ enum Leftovers {
   /// Closes the connection before the whole rest is read.
   private struct Unread: Error {}
 
-  /// The response, after which the rest of the request is read and discarded, or the connection
-  /// closed.
+  /// The response, after which the rest of the request is read and discarded,
+  /// or the connection closed.
   ///
   /// - Parameter bytes: Body of the response.
   static func drained(

@@ -107,8 +107,8 @@ struct PageAnswers {
     return response
   }
 
-  /// The path if it is one of this server's pages; otherwise nil, so that no browser is redirected
-  /// elsewhere.
+  /// The path if it is one of this server's pages; otherwise nil, so that no
+  /// browser is redirected elsewhere.
   private static func local(_ path: String?) -> String? {
     guard let path, let id = path.split(separator: "/").last.flatMap({ AnalysisID($0) }),
       path == "/analyses/\(id)"

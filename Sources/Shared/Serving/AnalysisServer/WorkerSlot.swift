@@ -10,8 +10,8 @@ internal import Workers
 
 /// Runs worker processes, one after the other; each does one analysis and ends.
 ///
-/// A process is started before there is a job for it, so that no analysis waits for the model to
-/// load.
+/// A process is started before there is a job for it, so that no analysis waits for
+/// the model to load.
 struct WorkerSlot: Sendable {
   let settings: ServerSettings
   let store: AnalysisStore
@@ -24,8 +24,8 @@ struct WorkerSlot: Sendable {
   /// Number of workers that an analysis may lose before it fails. More than one, because a worker
   /// may be lost for reasons that have nothing to do with the file.
   private static let mostAttempts = 3
-  /// Length of the longest line that a worker may write, because workers are trusted less than the
-  /// server.
+  /// Length of the longest line that a worker may write, because workers are trusted
+  /// less than the server.
   private static let mostLineBytes = 64 << 10
   /// Largest number of seconds for loading the model.
   private static let startSeconds = 120.0

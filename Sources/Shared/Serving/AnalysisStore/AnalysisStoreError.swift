@@ -5,7 +5,6 @@ package struct AnalysisStoreError: Error, CustomStringConvertible {
     case inUse
     /// The folder can't be used: it is missing, of a newer version, or can't be written to.
     case unusable
-    /// The disk is full.
     case diskFull
     /// Another failure of the database or of a file.
     case failed

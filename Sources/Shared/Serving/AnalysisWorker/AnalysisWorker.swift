@@ -11,8 +11,8 @@ package import Prediction
 internal import Reporting
 internal import VerdictReports
 
-/// The work of one worker process: one analysis, from an upload to the files that the server
-/// serves.
+/// The work of one worker process: one analysis, from an upload to the files
+/// that the server serves.
 ///
 /// The upload may be made to attack decoders. Therefore the work is done in a separate process,
 /// which has no secrets, and which ends after one analysis.

@@ -32,8 +32,8 @@ package struct WorkerLimits: Sendable, Equatable {
       var limit = rlimit()
       guard getrlimit(kind, &limit) == 0 else { return false }
       let bounded = min(rlim_t(max(value, 0)), limit.rlim_max)
-      // The soft limit of processor time sends SIGXCPU, which tells the cause; the hard one
-      // SIGKILL.
+      // The soft limit of processor time sends SIGXCPU, which tells the cause;
+      // the hard one SIGKILL.
       let room: rlim_t = resource == RLIMIT_CPU ? 5 : 0
       limit = rlimit(rlim_cur: bounded, rlim_max: min(bounded + room, limit.rlim_max))
       return setrlimit(kind, &limit) == 0

@@ -1,8 +1,8 @@
 internal import PrintableText
 
-/// A client's name for a file, made safe to display: one line of 1...200 Unicode scalars, without a
-/// path, control characters and marks of writing direction. It is never the name of a file on the
-/// disk.
+/// A client's name for a file, made safe to display: one line of 1...200 Unicode scalars,
+/// without a path, control characters and marks of writing direction. It is never the name of a
+/// file on the disk.
 package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
   package let text: String
 

@@ -39,8 +39,8 @@ package struct HostName: Sendable, Hashable {
     }
     guard let domain = Self.domain(name) else { return nil }
     let address = IPAddress(v4: domain)
-    // A name that ends in a number must be a full address: resolvers accept `0x7f.1` and `127.1`
-    // too.
+    // A name that ends in a number must be a full address: resolvers accept
+    // `0x7f.1` and `127.1` too.
     guard address != nil || !Self.endsInNumber(domain) else { return nil }
     self.name = domain
     isIPAddress = address != nil
@@ -56,8 +56,8 @@ package struct HostName: Sendable, Hashable {
     return .some(port)
   }
 
-  /// A name of labels of letters, digits, hyphens and underscores, in lower case, without the last
-  /// dot.
+  /// A name of labels of letters, digits, hyphens and underscores, in lower case,
+  /// without the last dot.
   private static func domain(_ name: Substring.UTF8View) -> String? {
     let name = name.last == UInt8(ascii: ".") ? name.dropLast() : name
     let labels = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -38,8 +38,8 @@ package struct MultipartPart: Sendable, Equatable {
     contentType = fields["content-type"].map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Reverts the encoding of quotes and line ends by browsers (HTML, "multipart/form-data encoding
-  /// algorithm").
+  /// Reverts the encoding of quotes and line ends by browsers (HTML,
+  /// "multipart/form-data encoding algorithm").
   private static func text(_ bytes: [UInt8]) -> String {
     let bytes = PercentCoding.decoded(bytes, only: [.quote, .carriageReturn, .lineFeed])
     return String(decoding: bytes, as: UTF8.self)

@@ -57,8 +57,8 @@ package struct ModelRepair {
     package var information: RepairInformation
     /// Whether the model was written.
     package var isWritten: Bool
-    /// Path of the information file; nil if the model was refused and an older model's file was
-    /// kept.
+    /// Path of the information file; nil if the model was refused and an older
+    /// model's file was kept.
     package var informationPath: String?
   }
 

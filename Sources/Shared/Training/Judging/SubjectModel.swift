@@ -14,8 +14,8 @@ package struct SubjectModel {
   /// The metadata of a file that this product wrote; nil for other files.
   package let metadata: ModelMetadata?
 
-  /// - Throws: `ModelFileError` if no network was recognised, or if the file's metadata can't be
-  ///   used.
+  /// - Throws: `ModelFileError` if no network was recognised, or if the file's
+  ///   metadata can't be used.
   package init(_ file: NetworkFile) throws(ModelFileError) {
     self.file = file
     network = try file.network()
@@ -61,8 +61,8 @@ extension ModelMetadata {
     }
   }
 
-  /// Other differences between the crops of a store and those that the model was trained on; a line
-  /// each.
+  /// Other differences between the crops of a store and those that the model was trained
+  /// on; a line each.
   package func recipeDifferences(from catalog: SampleCatalog) -> [String] {
     recipeDifferences(fromStore: catalog.description.recipe)
   }

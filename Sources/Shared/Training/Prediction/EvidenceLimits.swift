@@ -2,9 +2,9 @@ internal import Contract
 
 /// Limits of image quality and length beyond which the verdict on a video is "cannot tell".
 ///
-/// They are not learned. They lie outside the range of the labelled clips of six public data sets,
-/// so a detector trained on such clips has seen nothing like it: see docs/detector.md for the
-/// measurements.
+/// They are not learned. They lie outside the range of the labelled clips of six public
+/// data sets, so a detector trained on such clips has seen nothing like it: see
+/// docs/detector.md for the measurements.
 package enum EvidenceLimits {
   /// Smallest number of frames with a face; less if the model's recipe takes fewer frames.
   package static let leastFrames = 4
@@ -21,8 +21,8 @@ package enum EvidenceLimits {
   struct Sight {
     /// Whether the input is a single picture rather than a video.
     var isStill: Bool
-    /// Number of frames in the video; then of those chosen, of those read, and of those with the
-    /// face.
+    /// Number of frames in the video; then of those chosen, of those read, and of
+    /// those with the face.
     var frameCount: Int
     var framesChosen: Int
     var framesRead: Int

@@ -56,8 +56,8 @@ package enum NetworkMemory {
 
   /// Memory for a training.
   ///
-  /// - Parameter copies: Number of copies of all weights: state, mean, optimizer state, a
-  ///   checkpoint.
+  /// - Parameter copies: Number of copies of all weights: state, mean,
+  ///   optimizer state, a checkpoint.
   package static func training(
     _ architecture: ResNet18Architecture, batchSize: Int, workers: Int, ranks: Int = 1,
     copies: Int

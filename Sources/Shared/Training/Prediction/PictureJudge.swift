@@ -2,8 +2,8 @@ package import Contract
 package import Imaging
 package import NeuralNetwork
 
-/// A trained network that judges face crops. Crops of a store and those of a video take this same
-/// path.
+/// A trained network that judges face crops. Crops of a store and those of a video
+/// take this same path.
 ///
 /// Not Sendable: each thread that judges has its own.
 package final class PictureJudge {

@@ -49,8 +49,8 @@ package struct PredictionRun {
   ///
   /// - Parameter body: Called on the worker's thread when an input is finished, with its index and
   ///   the answer; `judged` is nil if the input can't be read.
-  /// - Throws: `WorkStopped` if the observer ended the work, an error of `body`, or one of the
-  ///   model.
+  /// - Throws: `WorkStopped` if the observer ended the work, an error of `body`, or
+  ///   one of the model.
   package func run(
     _ inputs: [String],
     _ body:

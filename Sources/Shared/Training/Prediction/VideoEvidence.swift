@@ -17,8 +17,8 @@ package struct VideoEvidence: Sendable {
   package struct Face: Sendable {
     /// Crops with the strongest evidence for fake, the strongest first.
     package let mostFake: [Item]
-    /// Crops with the strongest evidence for real, the strongest first, without those in
-    /// `mostFake`.
+    /// Crops with the strongest evidence for real, the strongest first,
+    /// without those in `mostFake`.
     package let leastFake: [Item]
   }
 

@@ -113,9 +113,9 @@ package struct Perturber: Sendable {
     }
   }
 
-  /// Compresses with the defaults of `ffmpeg -crf`, which the source calls, at 25 pictures a second
-  /// whatever the distance between the sampled frames. BT.601 is the usual matrix of small
-  /// pictures.
+  /// Compresses with the defaults of `ffmpeg -crf`, which the source calls, at 25
+  /// pictures a second whatever the distance between the sampled frames. BT.601 is the
+  /// usual matrix of small pictures.
   private func compressed(
     _ pictures: [PixelBuffer], rateFactor: Double, _ isCancelled: () -> Bool
   ) throws(RobustnessError) -> [PixelBuffer] {

@@ -8,7 +8,6 @@ package struct RobustnessError: Error, Sendable, Equatable, CustomStringConverti
     case unknownLevel
     /// This FFmpeg can't encode or decode H.264.
     case compressionUnavailable
-    /// Compression failed.
     case compressionFailed
     /// The caller stopped the work.
     case cancelled

@@ -11,8 +11,8 @@ package import Terminal
 internal import TrainingData
 internal import Workers
 
-/// Passes one batch through every part of a training, to show before a long run that nothing is
-/// missing.
+/// Passes one batch through every part of a training, to show before a long run
+/// that nothing is missing.
 package struct DryRun {
   private let setup: TrainingSetup
 

@@ -33,8 +33,8 @@ package struct StepOutcome {
   package var gradientNorm: Double
   package var learningRate: Float
 
-  /// Whether loss and gradient are finite. If not, the step has changed only the BatchNorm
-  /// statistics.
+  /// Whether loss and gradient are finite. If not, the step has changed
+  /// only the BatchNorm statistics.
   package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
 }
 

@@ -38,8 +38,8 @@ package struct ModelExport {
   package struct Judgement {
     package var metadata: ModelMetadata
     package var validation: EvaluationReport
-    /// Whether `validation` comes from the networks of folds, each judging people that it had not
-    /// seen.
+    /// Whether `validation` comes from the networks of folds, each judging people that
+    /// it had not seen.
     package var isOutOfFold: Bool
     package var test: EvaluationReport?
     package var behaviour: BehaviourCheck

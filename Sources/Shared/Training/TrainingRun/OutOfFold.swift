@@ -67,8 +67,8 @@ package struct CrossValidationSummary: Codable, Equatable {
   package var folds: [Fold]
   /// Epochs that were validated, oldest first.
   package var curve: [Epoch]
-  /// Number of epochs after which the folds were judged, and after which the model's training
-  /// ended.
+  /// Number of epochs after which the folds were judged, and after which
+  /// the model's training ended.
   package var epochs: Int
   /// Number of steps in these epochs.
   package var steps: Int

@@ -28,7 +28,8 @@ package final class RunDirectory {
     removeLeftovers()
   }
 
-  /// Removes what processes left that were killed while they wrote; nobody else writes here.
+  /// Removes partial files of processes that were killed. No other process writes here, because
+  /// this one holds the lock.
   private func removeLeftovers() {
     for folder in [files.path, files.checkpoints, files.path + "/plots"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

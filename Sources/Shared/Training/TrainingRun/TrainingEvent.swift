@@ -11,13 +11,11 @@ package enum TrainingEvent {
   case resumed(TrainingProgress, totalSteps: Int, note: String?)
   /// The loop begins; the first step comes next.
   case loopBegan(TrainingProgress, totalSteps: Int)
-  /// A step is done.
   case stepped(TrainingProgress, StepOutcome, Throughput, epochs: Int)
   /// A validation is in progress.
   case validating(step: Int, done: Int, total: Int)
   /// A checkpoint is about to be written.
   case savingCheckpoint(step: Int)
-  /// An epoch has ended.
   case epochEnded(EpochRecord, isBest: Bool)
   /// The time limit ends the loop.
   case timeLimitReached
@@ -27,8 +25,8 @@ package enum TrainingEvent {
   case steppedBack(reason: String, TrainingProgress)
   /// The last step is done.
   case loopEnded
-  /// A fold of a cross-validation, numbered from 1, begins or continues. The summary describes its
-  /// data.
+  /// A fold of a cross-validation, numbered from 1, begins or continues. The
+  /// summary describes its data.
   case foldBegan(Int, of: Int, summary: String)
   /// All folds have ended. The training on all of them comes next, and `summary` describes its
   /// data; nil if there is no such training.

@@ -22,8 +22,8 @@ package struct TrainingInformation: Codable {
   /// Every epoch, oldest first.
   package var curve: [EpochRecord]
   package var best: BestEpoch?
-  /// Why training ended; nil if it has not, because of a time limit or because a checkpoint was
-  /// exported.
+  /// Why training ended; nil if it has not, because of a time limit or because
+  /// a checkpoint was exported.
   package var ending: String?
   package var trainedSeconds: Double
   /// Number of workers in the last run; nil in older files.

@@ -108,8 +108,8 @@ package struct TrainingJob {
 
   /// Trains to the end or until the observer stops it, unless training has already ended.
   ///
-  /// Consumes the learner: with a second owner of its arrays, the first step would copy all of
-  /// them.
+  /// Consumes the learner: with a second owner of its arrays, the first step would
+  /// copy all of them.
   ///
   /// - Returns: The progress, whether it is new, and how the loop ended.
   private func train(

@@ -115,8 +115,8 @@ struct TrainingLoop: ~Copyable {
       case .goOn: break
       }
       if learner.progress.sample >= setup.order.samplesPerEpoch {
-        // If the observer stops the validation, the epoch has not ended, and a resumed run
-        // validates.
+        // If the observer stops the validation, the epoch has not ended, and
+        // a resumed run validates.
         if let isBest = try endEpoch(), isBest || learner.progress.ending != nil {
           try save(isBest: isBest)
         }
@@ -231,8 +231,8 @@ struct TrainingLoop: ~Copyable {
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
       calibration: Calibration(score: setup.configuration.videoScore))
     if case .fold = setup.division, let directory {
-      // Written before the epoch counts as done: a process that is killed in between validates
-      // again.
+      // Written before the epoch counts as done: a process that is killed
+      // in between validates again.
       try HeldOutAnswers(run: directory.files.path).write(
         predictions.frames.map { PictureAnswer(margin: $0.margin, blur: $0.blur) },
         epoch: learner.progress.epoch + 1)

@@ -116,9 +116,9 @@ package struct ValidationRecord: Codable, Equatable {
 }
 
 extension TrainingProgress {
-  /// The last step whose rows in the log belong to this progress; nil before the first step. If all
-  /// samples of an epoch are done but it has not ended, its row is excluded, because it is written
-  /// again.
+  /// The last step whose rows in the log belong to this progress; nil before the first step.
+  /// If all samples of an epoch are done but it has not ended, its row is excluded, because
+  /// it is written again.
   func loggedStep(_ samplesPerEpoch: Int) -> Int? {
     guard step > 0 else { return nil }
     return sample >= samplesPerEpoch ? step - 1 : step

@@ -40,8 +40,8 @@ package struct TrainingSetup {
     /// The run learns in all epochs from the people of all folds but one, counted from 0. Its
     /// answers for the held-out people are kept, but choose no epoch.
     case fold(Int, of: Int)
-    /// The run learns from all people, for the number of epochs that the folds have shown to be
-    /// best.
+    /// The run learns from all people, for the number of epochs that the folds have
+    /// shown to be best.
     case allFolds(Int, ChosenLength)
   }
 
@@ -166,8 +166,8 @@ package struct TrainingSetup {
     return counts.samples + (validationBlends == nil ? 0 : counts.realSamples)
   }
 
-  /// Searches for near duplicates on different sides of the split, for the summary and the model's
-  /// information.
+  /// Searches for near duplicates on different sides of the split, for the summary
+  /// and the model's information.
   ///
   /// - Throws: `WorkStopped` if the observer ended the work.
   package mutating func findNearDuplicates(observer: any WorkObserver) throws {
