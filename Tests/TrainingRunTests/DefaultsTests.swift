@@ -4,7 +4,7 @@ import TrainingData
 
 @testable import TrainingRun
 
-/// Settings that a pipeline file leaves out are those of the modules that they are for.
+/// Settings that a pipeline file leaves out have the defaults of their modules.
 @Suite struct DefaultsTests {
   @Test func augmentationHasTheDefaultsOfItsModule() {
     #expect(TrainingSettings.Augmentation().settings == AugmentationSettings())
