@@ -26,12 +26,12 @@ struct PredictCommand: ParsableCommand {
         detector predict model.pt clip.mp4 --json - | jq .verdict
 
       Each input gets one of three answers: real, fake, cannot tell; with the calibrated probability \
-      that it is fake. It can't be told where that lies between the bounds in the model file, and \
-      where there is too little to see: no face, faces too rare, small, blurred or dark, a video too \
-      short or too damaged. The reason is always given.
+      that it is fake. The answer is "cannot tell" if that probability is between the bounds in \
+      the model file, or if there is too little to see: no face, faces too rare, small, blurred or \
+      dark, a video too short or too damaged. The reason is always given.
 
-      Faces are cut out as the model file says; a model that doesn't say so is refused. One that says \
-      of itself that it is broken is used with --force only.
+      Faces are cut out by the recipe in the model file; a model without one is refused. A model \
+      whose file says that it is broken is used with --force only.
 
       --json writes a line of JSON for each input (format prediction/1), --csv a row; with - they go to \
       standard output, in place of the text.
@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
       valueName: "dir"), completion: .directory)
   var weights: String?
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {

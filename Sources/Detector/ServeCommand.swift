@@ -103,7 +103,7 @@ struct ServeCommand: ParsableCommand {
   @Flag(help: "Write the log as lines of JSON.")
   var logJSON = false
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {
@@ -127,8 +127,8 @@ struct ServeCommand: ParsableCommand {
     guard isLocal || tokenFile != nil || insecure else {
       throw ValidationError(
         "--host \(host): everybody who reaches this address could use the server and see what others "
-          + "uploaded. Say --token-file FILE, with a token in each line; or --insecure, where that is "
-          + "what you want")
+          + "uploaded. Say --token-file FILE, with a token in each line; or --insecure, "
+          + "if you want that")
     }
   }
 

@@ -34,7 +34,7 @@ struct WorkCommand: ParsableCommand {
   @Option(help: "Bytes that a file it writes may have.")
   var fileBytes: Int
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {

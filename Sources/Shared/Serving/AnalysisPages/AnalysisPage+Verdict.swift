@@ -91,7 +91,7 @@ extension AnalysisPage {
     case .facesTooDark: "A brighter recording may help."
     case .damaged: "Another copy of the file may help."
     case .betweenBounds: "The traces speak for neither answer."
-    case .noNumber: "Something is wrong with the model: tell whoever runs the server."
+    case .noNumber: "Something is wrong with the model: tell the operator of the server."
     }
   }
 }

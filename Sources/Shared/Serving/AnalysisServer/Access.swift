@@ -39,7 +39,7 @@ final class Access: Sendable {
     guard host.isIPAddress || host.isLoopback || names.contains(host.name) else {
       throw Problem(
         .misdirectedRequest, "host",
-        "This server isn't reached under the name \(host.name). Whoever runs it can say "
+        "This server doesn't answer under the name \(host.name). Its operator can add "
           + "--public-name \(host.name).")
     }
     return host

@@ -343,7 +343,7 @@ package struct TrainingSetup {
       text +=
         "Note       \(people) \(people == 1 ? "group" : "groups") of people on the validation "
         + "side: with so few, the numbers depend on chance. "
-        + "'trainer crossvalidate' judges everybody, each by a network that has not seen them\n"
+        + "'trainer crossvalidate' judges all people, each by a network that has not seen them\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     if let balance = BalanceSummary(order, configuration.data) { text += balance.text }
