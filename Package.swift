@@ -219,7 +219,8 @@ let package = Package(
       [
         "Collectives", "Contract", "Evaluation", "Files", "Imaging", "Judging", "Measure",
         "ModelFiles", "NeuralNetwork", "Prediction", "PrintableText", "Reporting", "SelfBlending",
-        "Settings", "ShardStore", "Shortcuts", "Terminal", "TrainingData", "VideoCatalog", "Workers",
+        "Settings", "ShardStore", "Shortcuts", "Terminal", "TrainingData", "VideoCatalog",
+        "Workers",
       ]),
     library(
       .training, "CrossValidation",

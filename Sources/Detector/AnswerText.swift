@@ -2,11 +2,11 @@ import Contract
 import Prediction
 import Terminal
 
-/// Answers as lines for people.
+/// Answers as text for the terminal.
 enum AnswerText {
   /// The answer to one input: verdict, probability of fake and path in a line, reasons below.
   ///
-  /// - Parameter caution: a remark on the model, which is left out where it stands elsewhere.
+  /// - Parameter caution: A remark on the model to leave out, because it is printed elsewhere.
   static func lines(_ finding: VideoFinding, caution: String?, isDetailed: Bool) -> String {
     guard let verdict = finding.verdict, let video = finding.video else {
       return row("NOT READ", nil, finding.input) + "\n" + indented(finding.error ?? "")
@@ -39,7 +39,7 @@ enum AnswerText {
     ].compactMap(\.self).joined(separator: ", ")
   }
 
-  /// A table of the faces, with the moment that speaks most for the verdict.
+  /// A table of the faces, with the times of the highest and the lowest probability.
   private static func faces(_ finding: VideoFinding) -> String {
     var table = TextTable(
       header: [
@@ -62,9 +62,9 @@ enum AnswerText {
 
   private static func moment(_ frame: VideoFinding.Frame?) -> String {
     guard let frame, let probability = number(frame.probability) else { return "-" }
-    let place =
+    let time =
       frame.seconds.map { "at \(TableCell.number($0, 1)) s" } ?? "picture \(frame.frame + 1)"
-    return "\(probability) \(place)"
+    return "\(probability) \(time)"
   }
 
   private static func number(_ probability: Double?) -> String? {

@@ -4,8 +4,8 @@ import Terminal
 import VerdictReports
 import Workers
 
-/// Gives answers out in the order of the inputs, each as soon as all before it are there: as text, as
-/// lines of JSON, as rows of a table. Used by several threads.
+/// Writes answers in the order of the inputs, each as soon as all before it are complete: as text,
+/// as lines of JSON, as rows of a table. Thread-safe.
 final class AnswerWriter: Sendable {
   private struct State {
     var waiting: [Int: VideoFinding] = [:]
@@ -20,7 +20,7 @@ final class AnswerWriter: Sendable {
   private let caution: String?
   private let json: ResultDestination?
   private let csv: ResultDestination?
-  /// Whether what was seen of each face is told as well.
+  /// Whether to print the details of each face.
   private let isDetailed: Bool
   private let console: ConsoleObserver
   private let state = Locked(State())
@@ -37,7 +37,7 @@ final class AnswerWriter: Sendable {
     self.console = console
   }
 
-  /// Takes the answer to the input with this position.
+  /// Takes the answer to the input with this index.
   func append(_ finding: VideoFinding, at index: Int) throws {
     try state.withLock { state in
       state.waiting[index] = finding
@@ -69,9 +69,9 @@ final class AnswerWriter: Sendable {
     if !isShown { StandardOutput.write(text) }
   }
 
-  /// Writes the files.
+  /// Writes the files and the summary.
   ///
-  /// - Returns: how many inputs were judged, and how many could not be read.
+  /// - Returns: Number of inputs that were judged, and of those that could not be read.
   func finish() throws -> (judged: Int, failed: Int) {
     let state = state.withLock { $0 }
     if let json, json.path != nil { try json.write(text: state.lines) }

@@ -1,4 +1,4 @@
-/// What keeps a command from doing its work: one sentence for the user.
+/// Why a command can't do its work: one sentence for the user.
 struct CommandError: Error, CustomStringConvertible {
   let description: String
 

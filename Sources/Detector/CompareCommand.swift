@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let destination = try json.map { try ResultDestination($0, .json) }
-    // A broken model's numbers can be compared as well as a sound one's.
+    // The numbers of a broken model can be compared, too.
     let model = try DetectorModel(contentsOf: self.model, force: true)
     let count = WorkerPool(workerCount: workers).workerCount
     try NetworkMemory.check(
@@ -87,11 +87,11 @@ struct CompareCommand: ParsableCommand {
       return text + "Equal: the logits differ by no more than \(result.tolerance)."
     }
     text += "Different: the logits differ by more than \(result.tolerance)."
-    for mistake in result.explanations { text += "\nWhat explains it: " + mistake.advice + "." }
+    for mistake in result.explanations { text += "\nExplanation: " + mistake.advice + "." }
     if result.explanations.isEmpty {
       text +=
         "\nNone of the usual mistakes explains it: compare the networks alone, with float32 input; a "
-        + "network that is not in eval() mode, or has other weights, answers in another way."
+        + "network that is not in eval() mode, or has other weights, gives other answers."
     }
     return text
   }

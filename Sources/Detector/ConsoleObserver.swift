@@ -3,14 +3,14 @@ import Foundation
 import Terminal
 import Workers
 
-/// Shows work as a progress line; Ctrl-C, SIGTERM and SIGHUP stop it.
+/// Shows progress as a line; Ctrl-C, SIGTERM and SIGHUP stop the work.
 final class ConsoleObserver: ProgressConsole {
   let interruption = Interruption { request, signal in
     if request == .abandon { exit(128 + signal) }
   }
   let line = Locked<ProgressLine?>(nil)
 
-  /// Does some work; where a signal stopped it, the process ends with the shell's status for that.
+  /// Runs `body`; if a signal stopped it, throws the exit code that a shell expects.
   func exiting<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -21,6 +21,7 @@ final class ConsoleObserver: ProgressConsole {
 }
 
 extension Interruption {
-  /// What a shell expects of a process that a signal ended: 130 after SIGINT; 1 where none came.
+  /// The status that a shell expects of a process that a signal ended, for instance 130 after
+  /// SIGINT; 1 without a signal.
   var exitCode: Int32 { signal.map { 128 + $0 } ?? 1 }
 }

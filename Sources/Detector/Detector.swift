@@ -3,7 +3,7 @@ import Foundation
 import NeuralNetwork
 import Terminal
 
-/// Says of videos whether they are real, manipulated, or whether that can't be told.
+/// Decides whether the faces in videos are real or manipulated, or says that it can't tell.
 @main
 struct Detector: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,7 +26,6 @@ struct Detector: ParsableCommand {
       PredictCommand.self, ServeCommand.self, CompareCommand.self, WorkCommand.self,
     ])
 
-  /// Runs the command.
   static func main() {
     Program.begin(failureStatus: ExitCode.failure.rawValue)
     do {
@@ -41,7 +40,7 @@ struct Detector: ParsableCommand {
     }
   }
 
-  /// Ends the process with what the error asks for: a help text, a message, an exit code.
+  /// Ends the process with the help text or message and the exit code of an error.
   private static func end(with error: any Error) -> Never {
     Program.end(
       fullMessage(for: error), status: exitCode(for: error).rawValue,

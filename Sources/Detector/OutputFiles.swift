@@ -1,18 +1,18 @@
 import Files
 import Foundation
 
-/// Where files that belong to inputs go, one for each: a file for one input, else a folder of them.
+/// Paths of the output files, one per input: a file for one input, a folder of files for several.
 struct OutputFiles {
-  /// Paths, by the position of the input.
+  /// Paths, in the order of the inputs.
   let paths: [String]
 
   /// - Parameters:
-  ///   - argument: what the user said: a file, or a folder.
-  ///   - option: the option's name, for errors.
-  ///   - ending: what files of videos in a folder end with, e.g. `.html`.
-  ///   - pictureEnding: what those of pictures end with; nil is as those of videos.
-  ///   - inputs: the inputs; none of them is ever replaced.
-  /// - Throws: where the files could not be written in the end, or an input would be replaced.
+  ///   - argument: The user's argument: a file or a folder.
+  ///   - option: Name of the option, for errors.
+  ///   - ending: Suffix of the files of videos in a folder, for instance `.html`.
+  ///   - pictureEnding: Suffix of the files of pictures; nil is that of videos.
+  ///   - inputs: The inputs, which are never replaced.
+  /// - Throws: `CommandError` if the files can't be written, or if an input would be replaced.
   init(
     _ argument: String, option: String, ending: String, pictureEnding: String? = nil,
     inputs: [String]
@@ -47,7 +47,7 @@ struct OutputFiles {
     }
   }
 
-  /// The names of the inputs with another ending; equal ones are numbered.
+  /// The names of the inputs with the suffix added; equal names are numbered.
   private static func names(
     _ inputs: [String], _ ending: String, _ pictureEnding: String
   ) -> [String] {

@@ -26,12 +26,12 @@ struct PredictCommand: ParsableCommand {
         detector predict model.pt clip.mp4 --json - | jq .verdict
 
       Each input gets one of three answers: real, fake, cannot tell; with the calibrated probability \
-      that it is fake. It can't be told where that lies between the bounds in the model file, and \
-      where there is too little to see: no face, faces too rare, small, blurred or dark, a video too \
-      short or too damaged. The reason is always given.
+      that it is fake. The answer is "cannot tell" if that probability is between the bounds in \
+      the model file, or if there is too little to see: no face, faces too rare, small, blurred or \
+      dark, a video too short or too damaged. The reason is always given.
 
-      Faces are cut out as the model file says; a model that doesn't say so is refused. One that says \
-      of itself that it is broken is used with --force only.
+      Faces are cut out by the recipe in the model file; a model without one is refused. A model \
+      whose file says that it is broken is used with --force only.
 
       --json writes a line of JSON for each input (format prediction/1), --csv a row; with - they go to \
       standard output, in place of the text.
@@ -68,12 +68,12 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the video with boxes, probabilities and heat maps, its sound kept, as H.264; of a picture a "
-        + "JPEG file. With several inputs a folder.", valueName: "out.mp4"),
+      "Write the video with boxes, probabilities and heat maps, with its sound, as H.264; for a "
+        + "picture, a JPEG file. With several inputs a folder.", valueName: "out.mp4"),
     completion: .file(extensions: ["mp4"]))
   var annotate: String?
 
-  @Option(help: "Threads; several inputs are worked on at a time. 0 is one per core.")
+  @Option(help: "Threads, which judge several inputs at a time; 0 is one per core.")
   var workers = 0
 
   @Option(
@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
       valueName: "dir"), completion: .directory)
   var weights: String?
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {
@@ -100,7 +100,7 @@ struct PredictCommand: ParsableCommand {
     }
     if report == "" { throw ValidationError("--report: expected a file or a folder, got nothing") }
     if let csv, csv == json.json {
-      throw ValidationError("--csv, --json: expected two places, got '\(csv)' for both")
+      throw ValidationError("--csv, --json: expected two files, got '\(csv)' for both")
     }
   }
 
@@ -113,7 +113,7 @@ struct PredictCommand: ParsableCommand {
     let videos = try InputVideos(inputs + listed())
     for note in videos.notes { StandardError.write("Note: \(note)".printable) }
     for folder in videos.emptyFolders {
-      StandardError.write("Warning: \(folder): no video or picture lies below it".printable)
+      StandardError.write("Warning: \(folder): it contains no video or picture".printable)
     }
     guard !videos.paths.isEmpty else { throw CommandError("there is no video or picture to judge") }
     let reports = try report.map {

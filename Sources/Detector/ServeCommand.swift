@@ -27,9 +27,9 @@ struct ServeCommand: ParsableCommand {
 
       Then http://127.0.0.1:8080 is the page, and http://127.0.0.1:8080/api/openapi.json describes the API.
 
-      Uploads, results and the queue are kept in the data folder; a server that was stopped, however, \
-      goes on where it was. Each upload is decoded and judged in a process of its own, with limits of \
-      memory and time.
+      Uploads, results and the queue are kept in the data folder, so that the next server on it \
+      continues after any stop or crash. Each upload is decoded and judged in its own process, \
+      with limits of memory and time.
 
       It listens on this machine only. With another --host it asks for a token: each line of the token \
       file is one, of 16 characters or more. The connection isn't encrypted; put a proxy that speaks \
@@ -53,29 +53,29 @@ struct ServeCommand: ParsableCommand {
   var data = "detector-data"
 
   @Option(
-    help: ArgumentHelp("Most bytes of an uploaded file, e.g. 500MB or 2GB.", valueName: "size"),
+    help: ArgumentHelp("Largest size of an upload, e.g. 500MB or 2GB.", valueName: "size"),
     transform: ByteCount.parse)
   var maxUpload = 500_000_000
 
-  @Option(help: "Analyses at a time, each in a process; 0 is one for two cores.")
+  @Option(help: "Analyses at a time, each in a process; 0 is one per two cores.")
   var workers = 0
 
-  @Option(help: "Most analyses that wait or run at a time; more are answered with 429.")
+  @Option(help: "Largest number of waiting and running analyses; more are answered with 429.")
   var queue = 100
 
   @Option(
-    help: ArgumentHelp("Most time of an analysis, e.g. 90s or 5m.", valueName: "time"),
+    help: ArgumentHelp("Longest time of an analysis, e.g. 90s or 5m.", valueName: "time"),
     transform: TimeSpan.parse)
   var timeLimit = 300.0
 
   @Option(
-    help: ArgumentHelp("Most memory of a worker process, e.g. 4GB.", valueName: "size"),
+    help: ArgumentHelp("Largest memory of a worker process, e.g. 4GB.", valueName: "size"),
     transform: ByteCount.parse)
   var workerMemory = 4_000_000_000
 
   @Option(
     help: ArgumentHelp(
-      "Delete uploads and results after this time, e.g. 12h or 7d; else they are kept.",
+      "Delete uploads and results after this time, e.g. 12h or 7d; without it they are kept.",
       valueName: "time"), transform: TimeSpan.parse)
   var keep: Double?
 
@@ -91,7 +91,7 @@ struct ServeCommand: ParsableCommand {
       valueName: "name"))
   var publicName: [String] = []
 
-  @Flag(help: "Listen on another address than this machine's own without a token.")
+  @Flag(help: "Listen on an address that other machines reach, without a token.")
   var insecure = false
 
   @Option(
@@ -103,7 +103,7 @@ struct ServeCommand: ParsableCommand {
   @Flag(help: "Write the log as lines of JSON.")
   var logJSON = false
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {
@@ -127,8 +127,8 @@ struct ServeCommand: ParsableCommand {
     guard isLocal || tokenFile != nil || insecure else {
       throw ValidationError(
         "--host \(host): everybody who reaches this address could use the server and see what others "
-          + "uploaded. Say --token-file FILE, with a token in each line; or --insecure, where that is "
-          + "what you want")
+          + "uploaded. Say --token-file FILE, with a token in each line; or --insecure, "
+          + "if you want that")
     }
   }
 
@@ -168,8 +168,8 @@ struct ServeCommand: ParsableCommand {
     try Self.wait { try await server.run() }
   }
 
-  /// This program; by its path, so that it has its name in lists of processes, unless it was replaced
-  /// meanwhile.
+  /// Path of this program, so that lists of processes show its name; the link in `/proc` if the
+  /// file was replaced since.
   private static var executable: String {
     let link = "/proc/self/exe"
     let path = URL(fileURLWithPath: link).resolvingSymlinksInPath().path
@@ -186,7 +186,7 @@ struct ServeCommand: ParsableCommand {
       }, limits: ModelFacts.limits)
   }
 
-  /// Does asynchronous work and waits for its end.
+  /// Runs asynchronous work and waits for its end.
   private static func wait(_ body: @escaping @Sendable () async throws -> Void) throws {
     let result = Locked<Result<Void, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)

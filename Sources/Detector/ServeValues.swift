@@ -2,14 +2,14 @@ import ArgumentParser
 import Files
 import Foundation
 
-/// Numbers of bytes on the command line.
+/// Sizes on the command line.
 enum ByteCount {
   private static let units = [
     ("KIB", 1 << 10), ("MIB", 1 << 20), ("GIB", 1 << 30), ("KB", 1000), ("MB", 1_000_000),
     ("GB", 1_000_000_000), ("B", 1), ("", 1),
   ]
 
-  /// Reads `500MB`, `2GB`, `4GiB` or a number of bytes; a MB is 1,000,000 bytes, a MiB 1,048,576.
+  /// Parses `500MB`, `2GB`, `4GiB` or a number of bytes; a MB is 1,000,000 bytes, a MiB 1,048,576.
   static func parse(_ text: String) throws -> Int {
     for (suffix, factor) in units where text.uppercased().hasSuffix(suffix) {
       guard let number = Int(text.dropLast(suffix.count)), number > 0 else { break }
@@ -20,11 +20,11 @@ enum ByteCount {
   }
 }
 
-/// Spans of time on the command line.
+/// Durations on the command line.
 enum TimeSpan {
   private static let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
 
-  /// Reads `90s`, `5m`, `12h` or `7d`, as seconds.
+  /// Parses `90s`, `5m`, `12h` or `7d`; returns seconds.
   static func parse(_ text: String) throws -> Double {
     guard let unit = text.last, let factor = units[unit], let number = Int(text.dropLast()),
       (1...1_000_000).contains(number)
@@ -33,12 +33,12 @@ enum TimeSpan {
   }
 }
 
-/// The tokens that clients must know.
+/// The file of the tokens that clients need.
 enum TokenFile {
   private static let leastCharacters = 16
   private static let mostBytes = 1 << 20
 
-  /// Reads the lines of a token file.
+  /// Reads the tokens, one per line.
   static func read(_ path: String) throws -> [String] {
     let bytes = try FileSystem.contents(of: path, maximumBytes: mostBytes)
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)

@@ -3,7 +3,7 @@ import Logging
 import PrintableText
 import Terminal
 
-/// The log of the server, on standard error: a line for each event, as text or as JSON.
+/// The log of the server on standard error, with one line per event, as text or as JSON.
 struct ServerLog: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.notice
@@ -11,7 +11,6 @@ struct ServerLog: LogHandler {
 
   private init(asJSON: Bool) { self.asJSON = asJSON }
 
-  /// A logger that writes such lines.
   static func logger(asJSON: Bool) -> Logger {
     Logger(label: "detector") { _ in ServerLog(asJSON: asJSON) }
   }

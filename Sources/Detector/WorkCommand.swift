@@ -8,8 +8,8 @@ import Glibc
 import NeuralNetwork
 import Prediction
 
-/// A worker process of `detector serve`: reads one job from standard input, does it, and ends. Not for
-/// people.
+/// A worker process of `detector serve`: reads one job from standard input, does it, and ends. Not
+/// for users.
 struct WorkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "work",
@@ -34,7 +34,7 @@ struct WorkCommand: ParsableCommand {
   @Option(help: "Bytes that a file it writes may have.")
   var fileBytes: Int
 
-  @Flag(help: "Use a model that says of itself that it is broken.")
+  @Flag(help: "Use a model even if its file says that it is broken.")
   var force = false
 
   func validate() throws {
@@ -44,7 +44,8 @@ struct WorkCommand: ParsableCommand {
   }
 
   func run() throws {
-    // It ends with its work or its server, not with a terminal or a service's group of processes.
+    // The worker ends with its job or its server, not with signals to its
+    // terminal or process group.
     for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, SIG_IGN) }
     let limits = WorkerLimits(
       memoryBytes: memory, processorSeconds: seconds, fileBytes: fileBytes)
@@ -56,7 +57,7 @@ struct WorkCommand: ParsableCommand {
         model.recipe.needsDetector
         ? try MTCNNWeights.load(directory: weights, kernels: Processor.selected) : nil
       let day = FileDay.text(of: model.path)
-      // Clients get to read it: no folders of this machine.
+      // Clients see the path, so it must not contain folders of this machine.
       model.path = URL(fileURLWithPath: model.path).lastPathComponent
       worker = try AnalysisWorker(
         model, modelDate: day, detector: detector, threads: threads, say: Self.say)
@@ -67,16 +68,16 @@ struct WorkCommand: ParsableCommand {
     guard let line = readLine(),
       let job = try? JSONDecoder().decode(WorkerJob.self, from: Data(line.utf8))
     else { return }
-    // The server is gone when nobody holds the other end any more.
+    // Standard input ends when the server is gone.
     Thread.detachNewThread {
       while readLine() != nil {}
-      // At once: libraries' last steps would run beside the decoders.
+      // Ends at once: exit handlers of libraries would run while the decoders are working.
       _exit(ExitCode.failure.rawValue)
     }
     worker.work(on: job)
   }
 
-  /// Writes a message; a server that doesn't read any more needs no worker.
+  /// Writes a message; ends the process if the server doesn't read it any more.
   private static func say(_ message: WorkerMessage) {
     guard let data = try? JSONEncoder().encode(message) else { return }
     do {

@@ -16,11 +16,11 @@ import Workers
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "CPU seconds per clip and stage, beside ffmpeg's for decoding the same clip alone.",
+    abstract: "Measures CPU seconds per clip and stage, and those of ffmpeg for decoding the clip.",
     discussion: """
       Each round runs `ffmpeg -threads 1 -i CLIP -f null -` and then the whole extraction with one \
       worker, in turn; medians of the rounds are shown. Afterwards all clips are extracted with two \
-      workers, for the peak of memory.
+      workers, to measure peak memory.
 
       Examples:
         extractor benchmark clips/*.mp4 --rounds 5
@@ -79,12 +79,12 @@ struct BenchmarkCommand: ParsableCommand {
 
   private struct Report: Encodable {
     var clips: [Benchmark.Result]
-    /// Of the process while two workers extracted all clips.
+    /// Peak memory of the process while two workers extracted all clips.
     var peakMebibytes: Int
   }
 }
 
-/// Measures the whole way of single clips.
+/// Measures the whole extraction of single clips.
 struct Benchmark {
   /// Medians of one clip.
   struct Result: Codable {
@@ -93,7 +93,7 @@ struct Benchmark {
     var heightPixels: Int
     var videoFrames: Int
     var crops: Int
-    /// nil where ffmpeg could not be run.
+    /// Nil if ffmpeg could not be run.
     var ffmpegCPUSeconds: Double?
     var cpuSeconds: Double
     var wallSeconds: Double
@@ -153,7 +153,7 @@ struct Benchmark {
       skipsUnneededFrames: configuration.sampling.skipUnneededFrames)
   }
 
-  /// The most memory this process had while all clips were extracted by several workers.
+  /// Peak memory of this process while several workers extract all clips.
   func peakMebibytes(clips: [String], workers: Int) throws -> Int {
     try WorkerPool(workerCount: workers).forEach(clips + clips) { _ in
       let extractor = try makeExtractor()

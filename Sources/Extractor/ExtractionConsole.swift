@@ -7,8 +7,8 @@ import Terminal
 import VideoCatalog
 import Workers
 
-/// Shows an extraction: what there is to do on standard output, the progress line on standard error.
-/// Ctrl-C, SIGTERM and SIGHUP finish the videos under way, a second one drops them.
+/// Shows an extraction: the work to do on standard output, the progress line on standard error.
+/// Ctrl-C, SIGTERM and SIGHUP finish the videos in progress, a second signal drops them.
 final class ExtractionConsole: ExtractionObserver, ProgressConsole {
   private let input: String
   let line: Locked<ProgressLine?>
@@ -22,18 +22,18 @@ final class ExtractionConsole: ExtractionObserver, ProgressConsole {
       line.withLock {
         $0?.note(
           request == .finish
-            ? "Finishing the videos under way; press Ctrl-C again to drop them."
-            : "Dropping the videos under way.")
+            ? "Finishing the videos in progress; press Ctrl-C again to drop them."
+            : "Dropping the videos in progress.")
       }
     }
   }
 
-  /// The signal that came; nil where none did.
+  /// The received signal; nil if there was none.
   var signal: Int32? { interruption.signal }
 
   var shallDrop: Bool { interruption.request == .abandon }
 
-  /// What is said later still goes through the line.
+  /// Ends the progress line; later notes still go through it.
   func end() { line.withLock { $0?.finish() } }
 
   func observe(_ event: ExtractionEvent) {
@@ -51,7 +51,8 @@ final class ExtractionConsole: ExtractionObserver, ProgressConsole {
     }
   }
 
-  /// What was taken for what, before work starts; a data set has few kinds of folders and columns.
+  /// How folders and columns were interpreted, shown before work starts; a data set has few kinds
+  /// of them.
   private static func table(_ reading: CatalogReading, limit: Int = 40) -> String {
     var table = TextTable(header: ["found", "taken as", "videos", "e.g."])
     for row in reading.rows.prefix(limit) {

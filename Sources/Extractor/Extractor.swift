@@ -3,14 +3,14 @@ import Foundation
 import NeuralNetwork
 import Terminal
 
-/// The batch job: from folders of labelled videos to a verified store of face crops.
+/// Extracts face crops from labelled videos into a store.
 @main
 struct Extractor: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extractor",
     abstract: "Finds and aligns the faces of labelled videos and writes them into a shard store.",
     discussion: """
-      From a folder of videos to a store that checks itself:
+      From a folder of videos to a verified store:
 
         extractor run pipelines/dfdc.yaml --input /data/dfdc --store /data/dfdc-faces
         extractor verify /data/dfdc-faces
@@ -27,7 +27,6 @@ struct Extractor: ParsableCommand {
       VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self, SettingsCommand.self,
     ])
 
-  /// Runs the command.
   static func main() {
     Program.begin(failureStatus: ExitCode.failure.rawValue)
     do {
@@ -42,7 +41,7 @@ struct Extractor: ParsableCommand {
     }
   }
 
-  /// Ends the process with what the error asks for: a help text, a message, an exit code.
+  /// Ends the process with the help text or message and the exit code of an error.
   private static func end(with error: any Error) -> Never {
     Program.end(
       fullMessage(for: error), status: exitCode(for: error).rawValue,

@@ -23,8 +23,8 @@ struct InspectCommand: ParsableCommand {
         extractor inspect /data/dfdc-faces --json - | jq .counts
         extractor inspect /data/dfdc-faces --shortcuts
 
-      --shortcuts asks whether real and fake can be told apart without looking at faces, by size, \
-      compression, borders and the like: docs/shortcuts.md says how, and what to do about it.
+      --shortcuts examines whether real and fake can be told apart without looking at faces, by \
+      size, compression, borders and the like: docs/shortcuts.md says how, and what to do about it.
 
       Exit codes: 0 done; 1 failed, or something of the store is lost; 64 wrong usage. With --shortcuts \
       also 3 a shortcut was found; 4 there are too few people to tell; 129, 130 or 143 stopped by SIGHUP, \
@@ -39,13 +39,13 @@ struct InspectCommand: ParsableCommand {
     completion: .file(extensions: ["jpg"]))
   var contactSheet: String?
 
-  @Option(help: "At most so many crops of each label on the contact sheet.")
+  @Option(help: "Largest number of crops of each label on the contact sheet.")
   var crops: Int = 40
 
-  @Flag(help: "Look for what tells real from fake without looking at faces.")
+  @Flag(help: "Search for features that tell real from fake without looking at faces.")
   var shortcuts = false
 
-  @Option(help: "Threads that look for shortcuts; 0 is one per core.")
+  @Option(help: "Threads that search for shortcuts; 0 is one per core.")
   var workers: Int = 0
 
   @OptionGroup var json: JSONOption
@@ -97,7 +97,7 @@ struct InspectCommand: ParsableCommand {
   }
 }
 
-/// What a store holds, counted.
+/// The content of a store, counted.
 private struct StoreSummary: Codable {
   struct Count: Codable {
     var label: VideoLabel
@@ -119,9 +119,9 @@ private struct StoreSummary: Codable {
   var groups: Int
   var counts: [Count]
   var streams: StreamSummary
-  /// What tells labels apart without looking at faces; nil where nobody asked.
+  /// Features that predict labels without looking at faces; nil without `--shortcuts`.
   var shortcuts: ShortcutAudit?
-  /// What is lost, or is not this store's.
+  /// Lost parts of the store, and parts of other stores.
   var findings: [StoreFinding]
   var unknowns: [String]
 

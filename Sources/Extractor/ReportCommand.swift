@@ -8,24 +8,24 @@ import Terminal
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Adds up the reports of a store's tasks, and looks for equal videos in all of it.",
+    abstract: "Combines the reports of a store's tasks, and finds equal videos in the whole store.",
     discussion: """
       Examples:
         extractor report /data/dfdc-faces
         extractor report /data/dfdc-faces --json report.json
 
-      Each task of a store leaves a report of its own (extraction-report-003.json); this is all of them: \
-      what was extracted, skipped and incomplete, and videos with exactly the pictures of another one. \
-      It is written to extraction-report.json in the store's folder.
+      Each task of a store writes a report (extraction-report-003.json). This command combines \
+      them: what was extracted, skipped and incomplete, and videos with exactly the pictures of \
+      another one. The result is written to extraction-report.json in the store's folder.
 
-      Exit codes: 0 every video is there; 1 failed; 2 tasks are missing, or videos failed or are \
-      incomplete; 64 wrong usage.
+      Exit codes: 0 every video is extracted; 1 failed; 2 tasks are missing, or videos failed or \
+      are incomplete; 64 wrong usage.
       """)
 
   @Argument(help: "The folder of the store.", completion: .directory)
   var store: String
 
-  @Option(help: "Threads that look for equal videos; 0 is one per core.")
+  @Option(help: "Threads that search for equal videos; 0 is one per core.")
   var workers: Int = 0
 
   @OptionGroup var json: JSONOption

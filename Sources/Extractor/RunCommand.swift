@@ -18,25 +18,26 @@ struct RunCommand: ParsableCommand {
         extractor run pipelines/pictures.yaml --input portraits --store faces
         extractor run pipelines/dfdc.yaml --input d --store s --set sampling.framesPerVideo=16
 
-      Several machines fill one store as tasks of an array of jobs (docs/cluster.md), each by hand or \
-      with the index that the engine of the array gives it:
+      Several machines fill one store as tasks of an array of jobs (docs/cluster.md), started by \
+      hand or with the index from the job scheduler:
 
         extractor run pipelines/dfdc.yaml --input d --store s --task 0/8
         sbatch --array=0-49 --wrap "extractor run p.yaml --input d --store s --tasks 50"
         extractor status s
         extractor report s
 
-      Fakes come to the task of their original, so that tasks differ in size: take more tasks than \
-      machines. The number of tasks belongs to the store and can't be changed later. Without --task all \
-      tasks are done, one after the other, as far as they are missing.
+      Fakes are in the task of their original, so tasks differ in size: take more tasks than \
+      machines. The number of tasks belongs to the store and can't be changed later. Without \
+      --task all missing tasks are done, one after the other.
 
-      A store that lost something (a shard, or what an older copy of one lacks) is refused, and so is \
-      one that has everything and is damaged: exit code 1. Put back what is missing, or:
+      A store that has lost something (a shard, or what an older copy of one lacks) or that is \
+      damaged is refused: exit code 1. Put back what is missing, or:
 
         extractor run pipelines/dfdc.yaml --input d --store s --redo-damaged
 
-      Finished videos are skipped. Ctrl-C finishes the videos under way; a second one drops them. A \
-      terminal that goes away (SIGHUP) is as the first one, unless the command was started by nohup.
+      Finished videos are skipped. Ctrl-C finishes the videos in progress; a second one drops \
+      them. A terminal that is closed (SIGHUP) counts as the first one, unless the command was \
+      started by nohup.
       """)
 
   @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
@@ -45,10 +46,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The data set's folder (for dataset csv: the file).", completion: .directory)
   var input: String?
 
-  @Option(help: "The folder of the store; made if missing.", completion: .directory)
+  @Option(help: "The folder of the store; created if missing.", completion: .directory)
   var store: String?
 
-  @Option(help: "Videos worked on at the same time; 0 is one per core.")
+  @Option(help: "Videos extracted at the same time; 0 is one per core.")
   var workers: Int?
 
   @Option(
@@ -59,15 +60,15 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var tasks: TaskOptions
 
-  @Flag(help: "Try the videos again that failed before.")
+  @Flag(help: "Try videos again that failed before.")
   var retryFailed = false
 
   @Flag(
     help: ArgumentHelp(
-      "First check the whole store; extract what is damaged or lost again.",
+      "First check the whole store; extract damaged and lost videos again.",
       discussion: """
         Damaged videos are taken out of their shards, and shards that can't be used are set aside \
-        as *.damaged; sound videos stay. With --task it is done for that task only.
+        as *.damaged; sound videos stay. With --task, only that task is checked.
         """))
   var redoDamaged = false
 
@@ -151,7 +152,7 @@ struct RunCommand: ParsableCommand {
     if report.hasProblems { throw ExitCode(2) }
   }
 
-  /// The arguments that go on with the same work, but for the task.
+  /// The arguments that continue the same work, without the task.
   private func goingOn(input: String, store: String) throws -> [String] {
     var arguments = ["run", try absolute(pipeline), "--input", input, "--store", store]
     if let workers { arguments += ["--workers", "\(workers)"] }

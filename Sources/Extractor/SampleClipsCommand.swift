@@ -12,14 +12,14 @@ struct SampleClipsCommand: ParsableCommand {
       "Makes short real and manipulated clips from portraits, for demonstrations and tests.",
     discussion: """
       Every portrait becomes clips with a moving camera, and every pair of portraits a clip in which \
-      one person has the other's face. They lie in real/<person>/ and fake/<person>/, as the \
-      pipeline folders.yaml takes them.
+      one person has the other's face. They are written to real/<person>/ and fake/<person>/, as \
+      the pipeline folders.yaml expects them.
 
       With --people, every portrait becomes that many different people instead (shape of the face, \
-      skin, hair, light, background), each in --takes genuine clips and as many in which a changed \
-      copy of the own face is blended in: a network can't go by who is seen. They lie in \
-      train/real/<person>/ and so on; all people of a portrait are on one side, and the last third \
-      of the portraits by name is for validation.
+      skin, hair, light, background), each in --takes genuine clips and as many with a changed \
+      copy of the person's own face blended in, so that a network can't use who is shown. They are \
+      written to train/real/<person>/ and so on; all people of a portrait are on one side, and the \
+      last third of the portraits by name is for validation.
 
       Example:
         extractor sample-clips weights/portraits demo/clips --people 8
@@ -28,7 +28,7 @@ struct SampleClipsCommand: ParsableCommand {
   @Argument(help: "A folder of portraits (PNG or JPEG), one face each.", completion: .directory)
   var portraits: String
 
-  @Argument(help: "The folder for the clips; made if missing.", completion: .directory)
+  @Argument(help: "The folder for the clips; created if missing.", completion: .directory)
   var output: String
 
   @Option(help: "The folder with MTCNN's weights.", completion: .directory)
@@ -43,7 +43,7 @@ struct SampleClipsCommand: ParsableCommand {
   @Option(help: "Genuine clips of each person.")
   var takes: Int = 2
 
-  @Option(help: "Of everything random about derived people; another one gives others.")
+  @Option(help: "Seed of everything random about derived people.")
   var seed: UInt64 = 1
 
   func validate() throws {

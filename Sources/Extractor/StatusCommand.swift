@@ -8,14 +8,14 @@ import Terminal
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Shows how far the tasks of a store are, and what completes it.",
+    abstract: "Shows the progress of a store's tasks, and the command that completes it.",
     discussion: """
       Examples:
         extractor status /data/dfdc-faces
         watch -n 30 extractor status /data/dfdc-faces
 
-      A run gives a sign of life every 20 seconds. A task whose run has given none for two minutes, and \
-      none of its end, is silent: it was killed, or its machine is gone; do it again.
+      A run gives a sign of life every 20 seconds. A task is silent if its run has given none for \
+      two minutes and has not reported its end: it was killed, or its machine is gone; run it again.
 
       Exit codes: 0 all tasks are done; 1 failed; 2 some are not; 64 wrong usage.
       """)
@@ -37,7 +37,7 @@ struct StatusCommand: ParsableCommand {
     var table = TextTable(header: [
       "task", "state", "videos", "of", "failed", "crops", "videos/h", "last sign", "host",
     ])
-    // Of tasks that nobody has begun there is nothing to show; their numbers stand below.
+    // Tasks that have not begun have nothing to show; their numbers are below the table.
     for task in status.tasks where task.state != .missing {
       let content = task.content
       let rate = task.state == .running ? task.heartbeat?.rate : nil
@@ -60,7 +60,8 @@ struct StatusCommand: ParsableCommand {
         .reduce(0) { $0 + max(0, $1.videos - $1.videosDone) }
       StandardOutput.write(
         String(format: "%.0f videos an hour; ", 3600 * rate)
-          + "what runs has \(left) left, about \(ProgressLine.duration(Double(left) / rate))")
+          + "running tasks have \(left) left, about "
+          + ProgressLine.duration(Double(left) / rate))
     }
     let open = status.open.map(\.task)
     guard let first = open.first else { return }
@@ -87,7 +88,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     var tasks: [Task]
-    /// Tasks that no run is doing and that aren't done.
+    /// Tasks that are neither done nor running.
     var open: [Int]
     var command: [String]?
 

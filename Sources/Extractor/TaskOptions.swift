@@ -4,7 +4,7 @@ import Foundation
 import PrintableText
 import Terminal
 
-/// Which of several tasks a job does.
+/// The options that choose one of several tasks.
 struct TaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -17,16 +17,16 @@ struct TaskOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Divide the data set into n tasks and do the one that the array of jobs says.",
+      "Divide the data set into n tasks and do the one with the index of this array job.",
       discussion: """
-        The index is that of Slurm, Kubernetes, AWS Batch, Grid Engine, LSF or PBS, from the \
-        environment, as it is; how many jobs the array has makes no difference.
+        The index comes from the environment, as Slurm, Kubernetes, AWS Batch, Grid Engine, LSF \
+        and PBS set it; the number of jobs in the array makes no difference.
         """, valueName: "n"))
   var tasks: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The index that the array's first job has, where it is not the engine's usual one.",
+      "The index of the array's first job, if it is not the scheduler's usual one.",
       valueName: "index"))
   var taskBase: Int?
 
@@ -42,10 +42,10 @@ struct TaskOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write shards in this folder, on a disk of this machine, and publish them whole in the store.",
       discussion: """
-        For stores on file systems of several machines: nothing in the store is locked or mapped, and a \
-        task that runs twice does no harm. Shards come when they are full, every 15 minutes, and at the \
-        end. The default is TMPDIR, where that is set, for one of several tasks; otherwise shards are \
-        written in the store.
+        For stores on shared file systems: nothing in the store is locked or mapped, and a task \
+        that runs twice does no harm. Shards are published when they are full, every 15 minutes, \
+        and at the end. For one of several tasks the default is TMPDIR, if set; otherwise shards \
+        are written in the store.
         """, valueName: "folder"),
     completion: .directory)
   var scratch: String?
@@ -63,7 +63,7 @@ struct TaskOptions: ParsableArguments {
     }
   }
 
-  /// The task that was asked for; nil for all.
+  /// The chosen task; nil for all.
   func chosen() throws -> JobTask? {
     guard let tasks else { return task ?? part }
     let index: ArrayIndex
@@ -78,9 +78,9 @@ struct TaskOptions: ParsableArguments {
     return index.task
   }
 
-  /// The scratch folder; nil where shards are written in the store.
+  /// The scratch folder; nil if shards are written in the store.
   ///
-  /// - Parameter task: the task that was chosen; nil for all.
+  /// - Parameter task: The chosen task; nil for all.
   func scratchFolder(for task: JobTask?) -> String? {
     if let scratch { return URL(fileURLWithPath: scratch).path }
     guard let task, task.count > 1, let folder = ProcessInfo.processInfo.environment["TMPDIR"],

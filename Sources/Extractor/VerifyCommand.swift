@@ -16,8 +16,8 @@ struct VerifyCommand: ParsableCommand {
         extractor verify /data/dfdc-faces
         extractor verify /data/dfdc-faces --json verification.json
 
-      Each task's manifest (task-000.json) says which shards there must be and what they hold: one that \
-      is missing, empty, older than it was, a copy of another, or of another store is found.
+      Each task's manifest (task-000.json) lists the shards and their content, so that a shard is \
+      found if it is missing, empty, older than it was, a copy of another, or from another store.
 
       Exit codes: 0 the store is sound; 1 it is not, or can't be checked; 64 wrong usage; 129, 130 or \
       143 stopped by SIGHUP, Ctrl-C or SIGTERM.
@@ -39,7 +39,8 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let destination = try json.begin()
-    // What is missing has no progress; what is there is checked while nobody writes.
+    // Missing shards have no progress. The others are checked under a lock,
+    // while no process writes.
     let names = try ShardName.all(inStore: store)
     let mebibytes = Dictionary(
       uniqueKeysWithValues: names.map { ($0.fileName, Self.mebibytes(store + "/" + $0.fileName)) })
@@ -89,7 +90,7 @@ struct VerifyCommand: ParsableCommand {
   private struct Result: Encodable {
     var isSound: Bool
     var shards: [ShardVerification]
-    /// Of the store, or of several shards; those of one shard stand with it.
+    /// Findings on the store or on several shards; those on one shard are with the shard.
     var storeFindings: [StoreFinding]
     var unknowns: [String]
 
@@ -126,6 +127,6 @@ struct VerifyCommand: ParsableCommand {
       verification.isSound
         ? "\nSound: every record and picture is what was stored."
         : "\nNOT SOUND. Put back what is damaged or missing from a copy; or run the command that made "
-          + "the store again with --redo-damaged, which extracts these videos anew.")
+          + "the store again with --redo-damaged, which extracts these videos again.")
   }
 }

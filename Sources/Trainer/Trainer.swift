@@ -18,10 +18,10 @@ struct Trainer: ParsableCommand {
         trainer report runs/dfdc
         trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
 
-      A training may be stopped at any moment, killed even; the same command goes on where it ended.
+      A training may be stopped or killed at any moment; the same command goes on where it ended.
 
-      Whatever judges a model says one of three words: sound, broken, cannot tell (too few people, one \
-      class only, or another network).
+      Every verdict on a model is one of three words: sound, broken, cannot tell (too few people, \
+      one class only, or another network).
 
       Exit codes: 0 done, the model is sound; 1 failed, or the model is broken, or the result can't be \
       printed; 3 trained, but the model is broken; 4 done, but the data can't tell what the model is \
@@ -35,7 +35,6 @@ struct Trainer: ParsableCommand {
       RepairCommand.self, ExportCommand.self, BenchmarkCommand.self, SettingsCommand.self,
     ])
 
-  /// Runs the command.
   static func main() {
     Program.begin(failureStatus: ExitCode.failure.rawValue)
     TrainingProcesses.muteOthers()
@@ -52,7 +51,8 @@ struct Trainer: ParsableCommand {
     }
   }
 
-  /// Several processes train; what else they would do, each would do by itself.
+  /// Throws if several processes were started for a command other than train, which
+  /// each would run alone.
   private static func checkProcesses(_ command: any ParsableCommand) throws {
     guard TrainingProcesses.launchedCount > 1, !(command is TrainCommand) else { return }
     throw ValidationError(
@@ -61,10 +61,11 @@ struct Trainer: ParsableCommand {
         + "train runs in several)")
   }
 
-  /// Ends the process with what the error asks for: a help text, a message, an exit code.
+  /// Ends the process with the help text or message and the exit code of an error.
   private static func end(with error: any Error) -> Never {
     let status = exitCode(for: error).rawValue
-    // All processes of a training end with the same code; only what isn't a code is one's own failure.
+    // All processes of a training end with the same code; only another error is a
+    // failure of this one.
     TrainingProcesses.end(
       failure: error is ExitCode ? nil : fullMessage(for: error), status: status)
     Program.end(

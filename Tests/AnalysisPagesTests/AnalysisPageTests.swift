@@ -123,7 +123,7 @@ struct AnalysisPageTests {
     #expect(try element("picture", of: page)?["src"] == base + "/video")
     #expect(try element("video", of: page) == nil)
     #expect(try element("timelines", of: page) == nil)
-    #expect(page.contains("up to which the model calls a picture real"))
+    #expect(page.contains("the limit below which the model calls a picture real"))
   }
 
   @Test func aVideoWithoutPreviewHasItsPlaceAndNoLinksIntoIt() throws {

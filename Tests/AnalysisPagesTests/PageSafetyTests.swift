@@ -3,7 +3,7 @@ import AnalysisPages
 import TestSupport
 import Testing
 
-/// What holds for each page, whatever stands on it.
+/// Rules for every page, whatever its content.
 struct PageSafetyTests {
   /// The pages' content security policy forbids all of these.
   @Test func nothingStandsInlineThatThePolicyForbids() throws {
@@ -75,7 +75,7 @@ struct PageSafetyTests {
   }
 }
 
-/// The elements of a page, which is well-formed XML as well.
+/// The elements of a page, which is also well-formed XML.
 func outline(_ page: String) throws -> XMLOutline {
   try XMLOutline(page.replacing("<!DOCTYPE html>", with: ""))
 }

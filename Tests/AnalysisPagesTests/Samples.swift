@@ -4,7 +4,7 @@ import Contract
 
 /// Made-up analyses in every state, and all pages of them.
 enum Samples {
-  /// What a hostile client calls its file.
+  /// A hostile client's name for a file.
   static let hostile = "\"><script>alert('1')</script><img src=x onerror=alert(1)>&.mp4"
 
   static let id: AnalysisID = AnalysisID(String(repeating: "a", count: 26)) ?? AnalysisID()
@@ -100,7 +100,7 @@ enum Samples {
   static let fake = finding(.fake, 0.95, faces: [face(0, .fake, 0.95)])
   static let real = finding(.real, 0.04, faces: [face(0, .real, 0.04)])
 
-  /// Every kind of page, with a hostile name wherever a name can stand.
+  /// Every kind of page, with a hostile name wherever there is a name.
   static func allPages(name: String = hostile) -> [String: String] {
     let doubts = Doubt.Code.allCases.map { Doubt($0, "doubt \(name)") }
     let unsound = ModelSummary(

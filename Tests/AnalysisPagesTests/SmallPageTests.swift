@@ -1,7 +1,7 @@
 import AnalysisPages
 import Testing
 
-/// Assets, the log-in and messages.
+/// Assets, login page and message pages.
 struct SmallPageTests {
   @Test(arguments: [
     ("style.css", "text/css; charset=utf-8", ":root"),

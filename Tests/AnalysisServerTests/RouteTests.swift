@@ -6,7 +6,7 @@ import Testing
 
 @testable import AnalysisServer
 
-/// A request as it comes from a client.
+/// A request of a client.
 func request(
   _ method: HTTPRequest.Method, _ path: String, host: String = "127.0.0.1:8080",
   _ headers: HTTPFields = [:]

@@ -10,7 +10,7 @@ private final class Folder {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Puts an upload in place, as the server does before it adds it.
+  /// Writes an upload to its path, as the server does before it adds the analysis.
   func upload(_ name: String, to store: AnalysisStore, created: Double = 1) throws -> Analysis {
     let analysis = Analysis(id: AnalysisID(), name: name, bytes: 3, created: created, expires: nil)
     try Data("abc".utf8).write(to: URL(fileURLWithPath: store.incoming(analysis.id)))
@@ -117,7 +117,7 @@ private final class Folder {
     #expect(try await !store.update(analysis))
   }
 
-  /// A worker that is ended a moment after the deletion may have written in between.
+  /// A worker that ends shortly after the deletion may have written files in between.
   @Test func whatIsWrittenAfterADeletionGoes() async throws {
     let store = try AnalysisStore(path: folder.path)
     let gone = try folder.upload("gone", to: store)
@@ -168,7 +168,7 @@ private final class Folder {
 
   @Test func pagesAreComplete() async throws {
     let store = try AnalysisStore(path: folder.path)
-    // Several at the same time: the cursor must tell them apart.
+    // Several with the same time, which the cursor must distinguish.
     for index in 0..<11 {
       try await store.add(folder.upload("\(index)", to: store, created: Double(index / 4)))
     }

@@ -30,7 +30,7 @@ import Testing
     #expect(name.hasPrefix(character) && name.hasSuffix("….json"))
   }
 
-  /// Whatever the name, the header has none of what would end it.
+  /// Whatever the name, the header contains no character that would end it.
   @Test func noScalarBreaksTheHeader() {
     for value in UInt32(0)..<0x3000 {
       guard let scalar = Unicode.Scalar(value) else { continue }

@@ -22,7 +22,7 @@ import Testing
     let exact = String(repeating: "a", count: 200)
     #expect(DisplayName(exact).text == exact)
     #expect(DisplayName(exact + "a").text == exact.dropLast() + "…")
-    // Characters are not cut, if not one alone is larger than the name may be.
+    // Characters are not cut, unless one alone is longer than the limit.
     let family = "👩\u{200D}👩\u{200D}👧"
     let families = DisplayName(String(repeating: family, count: 100)).text
     #expect(families == String(repeating: family, count: 39) + "…")

@@ -15,7 +15,7 @@ import Testing
     #expect(fields["token"] == expected)
   }
 
-  /// What is encoded for a query comes back, and nothing in it is read as more than a character.
+  /// Text that is encoded for a query is decoded unchanged, and none of its characters is special.
   @Test(arguments: ["cannot tell&x=1/é", "+%00", "a~b-c._d", "\r\n\0", "😀=?#", ""])
   func encodedValuesComeBack(_ value: String) throws {
     let encoded = PercentCoding.encodedForQuery(value)

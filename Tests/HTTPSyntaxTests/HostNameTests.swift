@@ -42,7 +42,7 @@ import Testing
     "[]", "[1]", "[1:2:3:4:5:6:7]", "[1:2:3:4:5:6:7:8:9]", "[1::2::3]", "[:::]", "[12345::]",
     "[fe80::1%eth0]", "[::1.2.3]", "[1.2.3.4::]", "[1:2:3:4:5:6:7:1.2.3.4]", "[::1]x", "[+1::]",
     "[1:2:3:4::5:6:7:8]",
-    // Resolvers take these for addresses in other notations.
+    // Resolvers read these as addresses in other notations.
     "127.1", "2130706433", "0x7f.1", "0177.0.0.1", "256.0.0.1", "1.2.3.4.5", "a.1", "0x7f000001",
     String(repeating: "a", count: 64), String(repeating: "a.", count: 127) + "b",
     String(repeating: "a", count: 10_000),

@@ -2,7 +2,8 @@ import HTTPSyntax
 import TestSupport
 import Testing
 
-/// Damaged bodies: whatever comes, no trap, no more content than input, and the same for every cut.
+/// Damaged bodies: no trap, no more content than input, and the same result for every division into
+/// pieces.
 @Suite struct MultipartDamageTests {
   @Test func damagedBodies() {
     var random = SplitMix64(state: 20_260_101)

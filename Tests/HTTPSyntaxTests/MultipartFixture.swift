@@ -1,6 +1,6 @@
 import Testing
 
-/// A body as a client wrote it.
+/// The body of a real client.
 struct MultipartFixture: CustomTestStringConvertible, Sendable {
   struct Expected: Sendable {
     var name: String

@@ -1,7 +1,7 @@
 import HTTPSyntax
 import Testing
 
-/// Bodies of real clients, cut in every way.
+/// Bodies of real clients, divided in every way.
 @Suite struct MultipartFixtureTests {
   @Test(arguments: MultipartFixture.all)
   func clientsAreRead(_ fixture: MultipartFixture) {
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  /// A body without its end is reported, wherever it is cut off.
+  /// A truncated body is reported, wherever it ends.
   @Test(arguments: MultipartFixture.all)
   func everyBeginningIsTruncated(_ fixture: MultipartFixture) {
     // The line end after the last boundary may be missing.

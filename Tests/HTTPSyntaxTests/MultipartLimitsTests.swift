@@ -1,7 +1,7 @@
 import HTTPSyntax
 import Testing
 
-/// Each limit: what lies on it passes, one more is an error.
+/// Each limit: a value at the limit passes, one more is an error.
 @Suite struct MultipartLimitsTests {
   private func code(_ body: String, _ limits: MultipartLimits) -> MultipartError.Code? {
     let bytes = Array(body.utf8)
@@ -58,7 +58,7 @@ import Testing
     #expect(code(body, MultipartLimits(nameBytes: 2)) == .nameTooLong)
   }
 
-  /// Limits that make no sense end in errors.
+  /// Impossible limits give errors.
   @Test(arguments: [Int.min, -1, 0, Int.max])
   func oddLimits(_ limit: Int) {
     let limits = MultipartLimits(

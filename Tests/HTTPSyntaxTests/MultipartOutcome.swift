@@ -1,6 +1,7 @@
 import HTTPSyntax
 
-/// What a parser makes of a body: its parts and the error, whichever way the body is cut.
+/// The result of a parser for a body: its parts and the error, independent of the division into
+/// pieces.
 struct MultipartOutcome: Equatable {
   struct Part: Equatable {
     var part: MultipartPart

@@ -5,7 +5,7 @@ import Testing
 @Suite struct MultipartParserTests {
   private let contentType = "multipart/form-data; boundary=b"
 
-  /// All ways of cutting give the same outcome; that is returned.
+  /// Checks that all divisions into pieces give the same outcome, and returns it.
   private func parse(
     _ body: String, limits: MultipartLimits = MultipartLimits()
   ) -> MultipartOutcome {
@@ -52,19 +52,19 @@ import Testing
     #expect(outcome.parts.map(\.content) == [[0x31], [0x32]])
   }
 
-  /// What only looks like a boundary is content.
+  /// Bytes that only resemble a boundary are content.
   @Test(arguments: [
     "", "\r\n", "\r\n-", "\r\n--", "\r\r\n--", "\r\n\r\n--\r\n", "--b", "x--b", "\n--b", "\r--b",
     "\r\n--c", "\r\n- -b", "\r\n--\r\n--", "\r\n--B", "-\r\n-", "\r", "\r\r", "\r\n-\r\n--\r",
   ])
   func contentStaysAsItIs(_ content: String) {
-    // At its very beginning a boundary would be one: RFC 2046 lets content be left out.
+    // At the very beginning it would be a boundary: RFC 2046 allows empty content.
     let outcome = part("Content-Disposition: form-data; name=a", content: "x" + content)
     #expect(outcome.error == nil)
     #expect(outcome.parts.map(\.content) == [Array(("x" + content).utf8)])
   }
 
-  /// A part whose headers are followed by the boundary at once has no content.
+  /// A part whose headers are directly followed by the boundary has no content.
   @Test func contentMayBeLeftOut() {
     let outcome = parse(
       "--b\r\nContent-Disposition: form-data; name=a\r\n\r\n--b\r\n"
@@ -88,7 +88,7 @@ import Testing
   @Test(arguments: [
     (#"filename*=UTF-8''a%20%e2%82%ac.mp4; filename="b""#, "a €.mp4"),
     (#"filename="b"; filename*=utf-8'en'%22x%22"#, "\"x\""),
-    // Other character sets and other forms: the plain name counts.
+    // With other character sets and formats, the plain name counts.
     (#"filename="b"; filename*=KOI8-R''%C1"#, "b"), (#"filename="b"; filename*=abc"#, "b"),
     (#"filename*=UTF-8''%ff%41"#, "\u{FFFD}A"), (#"filename*=UTF-8''a'b"#, "a'b"),
     (#"filename="C:\Users\me\a.mp4""#, #"C:\Users\me\a.mp4"#), (#"filename="../x""#, "../x"),
@@ -170,7 +170,7 @@ import Testing
 
   private struct DiskFull: Error {}
 
-  /// The receiver's own error comes out as it is, and ends the parser.
+  /// The receiver's own error is thrown unchanged, and stops the parser.
   @Test func receiversMayFail() throws {
     var parser = MultipartParser(boundary: try MultipartBoundary(contentType: contentType))
     let body = Array("--b\r\nContent-Disposition: form-data; name=a\r\n\r\nx\r\n--b--".utf8)

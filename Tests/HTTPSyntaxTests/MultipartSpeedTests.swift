@@ -1,9 +1,9 @@
 import HTTPSyntax
 import Testing
 
-/// The time is linear in the bytes, for contents that are made to take more.
+/// The time is linear in the number of bytes, also for content that is made to be slow.
 @Suite struct MultipartSpeedTests {
-  /// Repeats what nearly is a boundary; a search that goes back would take minutes.
+  /// Repeats an almost complete boundary; a search that backtracks would take minutes.
   @Test(arguments: [
     "\r", "\r\n", "\r\n-", "\r\n--", "\r\n--" + String(repeating: "-", count: 69), "\r\n---x",
   ])

@@ -145,7 +145,7 @@ extension TrainerTests {
       try withTemporaryDirectory { folder in
         let run = run(folder.path(of: "run"))
         let outcome = try run.train(["--dry-run"])
-        #expect(outcome.output.contains("'trainer crossvalidate' judges everybody"))
+        #expect(outcome.output.contains("'trainer crossvalidate' judges all people"))
       }
     }
 

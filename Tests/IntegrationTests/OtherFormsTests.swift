@@ -173,11 +173,11 @@ extension TrainerTests {
           folder.path(of: "fixed.pt"), folder.path(of: "fixed_training_info.json")
         )
         let first = try repair(path, to: fixed)
-        #expect(first.status == 1 && first.output.contains("Told in"), "\(first.output)")
+        #expect(first.status == 1 && first.output.contains("Details"), "\(first.output)")
         #expect(FileManager.default.fileExists(atPath: story))
         try Data("an older story".utf8).write(to: URL(fileURLWithPath: story))
         let second = try repair(path, to: fixed)
-        #expect(second.status == 1 && !second.output.contains("Told in"))
+        #expect(second.status == 1 && !second.output.contains("Details"))
         #expect(try String(contentsOfFile: story, encoding: .utf8) == "an older story")
         #expect(!FileManager.default.fileExists(atPath: fixed))
       }

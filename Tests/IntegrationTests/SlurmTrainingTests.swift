@@ -85,7 +85,7 @@ extension TrainerTests {
         try cluster.wait(seconds: 300) {
           try cluster.states(training).allSatisfy { ["COMPLETED", "FAILED"].contains($0) }
         }
-        #expect(log().contains("Told in"), "\(log())")
+        #expect(log().contains("Details"), "\(log())")
         let restarts = try cluster.restarts(training)
         let stops = log().components(separatedBy: "the same command goes on from there").count - 1
         #expect(restarts >= 2 && stops >= 2, "\(restarts) restarts, \(stops) stops: \(log())")

@@ -25,7 +25,7 @@ struct VideoTableTests {
     try CSVTable.rows(Array(text.utf8), path: "table").map(\.fields)
   }
 
-  /// By hand: a margin of ln 3 is a probability of 0.75; at temperature 2 it is 0.634.
+  /// Computed by hand: a margin of ln 3 is a probability of 0.75; at temperature 2 it is 0.634.
   @Test func rowsAreThoseByHand() throws {
     let fake = EvaluatedVideo(
       name: "fake/b.mp4", group: "p 1", label: .fake, method: "FaceSwap", compression: "c23",
@@ -50,7 +50,7 @@ struct VideoTableTests {
     #expect(Array(rows[3][7...]) == ["0", "0.5", "0.5", "cannot tell", ""])
   }
 
-  /// Names with commas, quotes and line feeds come back as they were.
+  /// Names with commas, quotes and line feeds are read back unchanged.
   @Test func namesAreQuoted() throws {
     let names = ["a, b.mp4", "say \"x\".mp4", "two\nlines.mp4", "plain.mp4", "é \u{1B}[31m.mp4"]
     var table = VideoTable()
@@ -63,7 +63,7 @@ struct VideoTableTests {
     #expect(try rows(text).dropFirst().map(\.first) == names.sorted())
   }
 
-  /// Folds come one after the other, each by its own calibration.
+  /// Folds are added one after the other, each with its own calibration.
   @Test func foldsHaveTheirOwnCalibration() throws {
     let (first, second) = (
       EvaluatedVideo(name: "b", group: "b", label: .real),
@@ -77,7 +77,7 @@ struct VideoTableTests {
     #expect(rows.dropFirst().map { $0[10] } == ["fake", "real"])
   }
 
-  /// Between the bounds no verdict is given.
+  /// Between the bounds there is no verdict.
   @Test func boundsGiveNoVerdict() throws {
     var table = VideoTable()
     try table.append(
@@ -99,7 +99,7 @@ struct VideoTableTests {
 }
 
 struct PredictionTableTests {
-  /// What is written is read, with all that is known of a video.
+  /// A written table is read back with all properties of the videos.
   @Test func writtenAndRead() throws {
     try withTemporaryDirectory { folder in
       let fake = EvaluatedVideo(
@@ -121,7 +121,7 @@ struct PredictionTableTests {
     }
   }
 
-  /// A table of older software has no blur, original and data set.
+  /// A table of an older version has no blur, original and data set.
   @Test func olderTablesAreRead() throws {
     try withTemporaryDirectory { folder in
       let header = "side,video,label,method,compression,group,frame,sample,margin"

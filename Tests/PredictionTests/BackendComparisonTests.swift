@@ -8,8 +8,8 @@ import Testing
 
 @testable import Prediction
 
-/// What a backend does with the crops is done here by hand, on numbers, so that each mistake is the
-/// backend's and not the comparison's own.
+/// The computation of a backend is repeated here on plain numbers, so that the mistakes don't come
+/// from the comparison's own code.
 @Suite struct BackendComparisonTests {
   private static let side = 32
   private static let count = 5
@@ -29,12 +29,12 @@ import Testing
       path: "model.pt")
     var random = SplitMix64(state: 11)
     crops = (0..<Self.count * Self.side * Self.side * 3).map { index in
-      // Red, green and blue differ, so that their order matters.
+      // Red, green and blue differ, so that their order has an effect.
       UInt8(clamping: Int(random.next() % 120) + [0, 60, 130][index % 3])
     }
   }
 
-  /// Logits of a network that gets `value(crop byte, channel)` for each number.
+  /// Logits of a network whose input numbers are `value(crop byte, channel)`.
   private func logits(
     order: [Int] = [0, 1, 2], _ value: @escaping @Sendable (Float, Int) -> Float
   ) -> [Float] {
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  /// What no usual mistake explains stays unexplained.
+  /// A difference that no usual mistake explains has no explanation.
   @Test func anotherNetworkIsNotExplained() throws {
     let other = logits(Self.usual).enumerated().map { $1 + Float($0) * 0.01 }
     let result = try compare(other)

@@ -3,7 +3,7 @@ import Contract
 import Testing
 
 @Suite struct EvidenceLimitsTests {
-  /// A video of which everything can be seen.
+  /// A video without any doubt.
   private let good = EvidenceLimits.Sight(
     isStill: false, frameCount: 300, framesChosen: 32, framesRead: 32, framesWithFace: 32,
     framesAsked: 32, readableSeconds: 10, facePixels: Array(repeating: 200, count: 32),
@@ -31,7 +31,8 @@ import Testing
     #expect(codes { $0.lumas = [4, 8, 200] } == [.facesTooDark])
   }
 
-  /// A picture has one face to show, by nature; so has a video of which the recipe looks at few pictures.
+  /// One frame with a face is enough for a picture; a few are enough if the recipe takes few
+  /// frames.
   @Test func whatIsFewByNatureIsEnough() {
     #expect(
       codes {
@@ -64,7 +65,7 @@ import Testing
         $0.readableSeconds = 9
         $0.claimedSeconds = 10
       }.isEmpty)
-    // Both are said where nothing can be seen either.
+    // Both reasons are given if there is no face either.
     #expect(
       codes {
         $0.framesRead = 1

@@ -1,7 +1,7 @@
 import Testing
 
-/// Reads event files back, from their formats' descriptions alone and apart from the code that
-/// writes them.
+/// Reads event files, written only from the descriptions of their formats, independently of the
+/// code that writes them.
 struct EventFile {
   struct Event: Equatable {
     var wallTime = 0.0
@@ -23,7 +23,7 @@ struct EventFile {
     case fixed32(UInt32)
   }
 
-  /// The events of a whole file; every checksum must hold.
+  /// The events of a whole file; every checksum must be right.
   static func events(_ bytes: [UInt8]) throws -> [Event] {
     var events: [Event] = []
     var rest = bytes[...]

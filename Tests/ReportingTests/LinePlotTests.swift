@@ -72,7 +72,7 @@ struct LinePlotTests {
     #expect(path.count { $0 == "M" } == 3)
     #expect(path.count { $0 == "L" } == 1)
     #expect(!drawing.file.contains("nan") && !drawing.file.contains("inf"))
-    // The first and the last point stand alone.
+    // The first and the last point are single.
     #expect(outline.elements("circle").count == 2)
   }
 

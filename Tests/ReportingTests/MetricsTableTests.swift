@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  /// Interrupted and resumed, the table is what it would have been.
+  /// An interrupted and resumed table equals an uninterrupted one.
   @Test func resumedEqualsNeverInterrupted() throws {
     try withTable { path in
       func run(from first: Int, to last: Int, resumedStep: Int?) throws {
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  /// Wherever a power failure cuts the last row, the rows before it stay.
+  /// Wherever a power failure cuts the last row, the rows before it are kept.
   @Test func lastRowThatWasCutShort() throws {
     let start = "step,loss,note\n1,0.5,a\n"
     let last = "2,0.25,\"b \"\"c\"\"\"\n"
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  /// Bytes of any kind end in a table or an error.
+  /// Any bytes give a table or an error.
   @Test func anyBytes() throws {
     var generator = SplitMix64(state: 1)
     for _ in 0..<300 {

@@ -17,7 +17,7 @@ struct PlotTests {
     #expect(outline.elements("script").isEmpty)
     let paths = outline.elements("path").compactMap { $0.attributes["d"] }
     #expect(paths.count == 2)
-    // Three quarters of the reals lie in the first bin, all valid fakes in the last one.
+    // Three quarters of the reals are in the first bin, all valid fakes in the last one.
     func heights(_ path: String) -> [Double] {
       path.split { "VHMZ ".contains($0) }.compactMap { Double($0) }
     }

@@ -14,7 +14,7 @@ struct ReportPageTests {
     return try #require(plot.drawing)
   }
 
-  /// A page with one of everything.
+  /// A page with one block of each kind.
   private func page() throws -> ReportPage {
     var glossary = ReportGlossary([
       .init("auc", "AUC", "An area."), .init("ece", "ECE", "An error."),
@@ -53,7 +53,7 @@ struct ReportPageTests {
     #expect(policy?.attributes["content"]?.contains("default-src 'none'") == true)
   }
 
-  /// A test that can't fail is none: each of these would pass where nothing is looked at.
+  /// The checks can fail: each of these pages has a mistake, which they find.
   @Test(arguments: [
     "<body><a href=\"#nowhere\">x</a></body>", "<body><script>1</script></body>",
     "<body><img src=\"https://example.org/x.png\"/></body>", "<body><figure></figure></body>",

@@ -15,8 +15,8 @@ func text(of path: String) throws -> String {
   String(decoding: try contents(of: path), as: UTF8.self)
 }
 
-/// A Python with TensorBoard, the independent referee: the variable `PYTHON_WITH_TORCH` names it.
-/// A test that needs it carries `.enabled(if: Python.path != nil, "needs PYTHON_WITH_TORCH")`.
+/// A Python with TensorBoard as an independent reader; the variable `PYTHON_WITH_TORCH` names it. A
+/// test that needs it has `.enabled(if: Python.path != nil, "needs PYTHON_WITH_TORCH")`.
 enum Python {
   static let path = ProcessInfo.processInfo.environment["PYTHON_WITH_TORCH"]
 
@@ -24,7 +24,7 @@ enum Python {
     let status: Int32
   }
 
-  /// Runs a script of the fixtures and gives what it printed.
+  /// Runs a script of the fixtures and returns its output.
   static func run(_ script: String, _ arguments: [String]) throws -> Data {
     let process = Process()
     let output = Pipe()

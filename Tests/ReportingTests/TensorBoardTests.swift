@@ -51,7 +51,7 @@ import Testing
         "metrics.csv",
       ]
       try folder.makeFiles(stale)
-      // The clock stands still, then goes back.
+      // The clock doesn't move, then goes back.
       let paths = try [10.5, 10.5, 3, 1e300].map { time in
         try TensorBoardWriter(folder: folder.path, resumedStep: nil) { time }.path
       }
@@ -117,8 +117,8 @@ import Testing
     }
   }
 
-  /// TensorBoard joins the files of three starts. The first one was killed within a record, after
-  /// steps that the second one did again.
+  /// TensorBoard joins the files of three processes. The first one was killed within a record,
+  /// after steps that the second one repeated.
   @Test(.enabled(if: Python.path != nil, "needs PYTHON_WITH_TORCH with tensorboard"))
   func tensorBoardReadsInterruptedRuns() throws {
     try withTemporaryDirectory { folder in
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  /// A run that begins anew in a used folder.
+  /// A new run in a used folder.
   @Test(.enabled(if: Python.path != nil, "needs PYTHON_WITH_TORCH with tensorboard"))
   func tensorBoardForgetsARunThatBeganAnew() throws {
     try withTemporaryDirectory { folder in
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  /// Writes a file with a clock that goes on by a second for each event; gives its path.
+  /// Writes a file with a clock that advances by a second for each event; returns its path.
   private func write(
     to folder: String, resumedStep: Int?, _ body: (TensorBoardWriter) throws -> Void
   ) throws -> String {

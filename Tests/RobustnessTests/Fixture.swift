@@ -38,7 +38,7 @@ struct Fixture: Decodable {
   }
 }
 
-/// How red, green and blue of two pictures differ.
+/// Differences of red, green and blue between two pictures.
 struct Difference {
   var largest = 0
   var mean = 0.0
@@ -62,7 +62,7 @@ struct Difference {
   var peakSignalToNoise: Double { 10 * log10(255 * 255 / meanSquare) }
 }
 
-/// A moving picture with slopes, edges, waves and a little grain.
+/// A moving picture with gradients, edges, waves and a little grain.
 func drawnPicture(_ number: Int, width: Int, height: Int) -> PixelBuffer {
   var picture = PixelBuffer(width: width, height: height)
   for y in 0..<height {

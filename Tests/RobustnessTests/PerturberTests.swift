@@ -16,20 +16,20 @@ import Workers
     }
   }
 
-  /// level 0 changes nothing.
+  /// Level 0 changes nothing.
   @Test(arguments: Perturbation.allCases)
   func levelZero(perturbation: Perturbation) throws {
     let clip = clip(3)
     #expect(try perturber.perturbed(clip, by: perturbation, level: 0) == clip.map(\.pixels))
   }
 
-  /// no pictures are no pictures.
+  /// No pictures give no pictures.
   @Test(arguments: Perturbation.allCases)
   func empty(perturbation: Perturbation) throws {
     #expect(try perturber.perturbed([], by: perturbation, level: 3).isEmpty)
   }
 
-  /// the damage grows from level to level.
+  /// The damage grows from level to level.
   @Test(arguments: Perturbation.allCases)
   func monotone(perturbation: Perturbation) throws {
     let clip = clip(8, width: 256, height: 256)
@@ -46,7 +46,7 @@ import Workers
     }
   }
 
-  /// any size keeps its size, odd and tiny ones too.
+  /// Pictures keep their size, also odd and tiny ones.
   @Test(arguments: Perturbation.allCases)
   func sizes(perturbation: Perturbation) throws {
     for (width, height) in [(1, 1), (2, 2), (7, 5), (8, 8), (33, 64), (300, 17)] {
@@ -59,7 +59,7 @@ import Workers
     }
   }
 
-  /// batches and workers have no influence.
+  /// Batches and workers have no influence.
   @Test(arguments: Perturbation.allCases)
   func determinism(perturbation: Perturbation) throws {
     let pictures = clip(7)
@@ -83,7 +83,7 @@ import Workers
     }
   }
 
-  /// noise and blocks depend on seed and name.
+  /// Noise and blocks depend on seed and name.
   @Test(arguments: [Perturbation.noise, .blocks])
   func randomness(perturbation: Perturbation) throws {
     let pixels = drawnPicture(0, width: 64, height: 64)
@@ -98,12 +98,12 @@ import Workers
     #expect(try picture(1, "b") != first)
   }
 
-  /// noise has the deviation of its definition.
+  /// Noise has the deviation of its definition.
   @Test func noiseDeviation() throws {
     let grey = PixelBuffer(width: 128, height: 128, red: 128, green: 128, blue: 128)
     let changed = try perturber.perturbed(
       [Perturber.Picture(name: "grey", pixels: grey)], by: .noise, level: 1)
-    // Green is Y - 0.714 Cr - 0.344 Cb; cutting off to whole numbers takes half a step.
+    // Green is Y - 0.714 Cr - 0.344 Cb; truncation to whole numbers takes half a step.
     let greens = stride(from: 1, to: grey.bytes.count, by: 4).map { Double(changed[0].bytes[$0]) }
     let mean = greens.reduce(0, +) / Double(greens.count)
     let variance = greens.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(greens.count)
@@ -114,7 +114,7 @@ import Workers
     #expect(abs(variance / expected - 1) < 0.05, "variance \(variance), expected \(expected)")
   }
 
-  /// blocks are grey squares, as many as their share of the area says.
+  /// Blocks are grey squares that cover the expected share of the area.
   @Test func blocks() throws {
     #expect(Perturber.blockCount(16, width: 256, height: 400) == 16)
     #expect(Perturber.blockCount(16, width: 1920, height: 1080) == 64)
@@ -129,13 +129,13 @@ import Workers
       let reds = stride(from: 0, to: black.bytes.count, by: 4).map { changed[0].bytes[$0] }
       let grey = reds.count { $0 == 128 }
       let most = 2 * 16 * level * 64
-      // They overlap a little; the last column and row stay free.
+      // They overlap a little; the last column and row have none.
       #expect((most * 9 / 10...most).contains(grey), "level \(level): \(grey) of \(most)")
       #expect((0..<512).allSatisfy { changed[0][511, $0].x == 0 && changed[0][$0, 511].x == 0 })
     }
   }
 
-  /// what isn't there is an error.
+  /// An unknown level is an error.
   @Test(arguments: Perturbation.allCases)
   func unknownLevel(perturbation: Perturbation) {
     for level in [-1, 6, .max, .min] {
@@ -148,7 +148,7 @@ import Workers
     }
   }
 
-  /// a caller can stop.
+  /// A caller can stop the work.
   @Test(arguments: Perturbation.allCases)
   func cancellation(perturbation: Perturbation) {
     let error = #expect(throws: RobustnessError.self) {
@@ -157,7 +157,7 @@ import Workers
     #expect(error?.code == .cancelled)
   }
 
-  /// pictures of two sizes are no clip.
+  /// Pictures of two sizes can't be a clip.
   @Test func mixedSizes() {
     let clip = clip(2) + clip(1, width: 32, height: 32)
     let error = #expect(throws: RobustnessError.self) {

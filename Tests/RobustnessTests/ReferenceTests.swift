@@ -2,12 +2,11 @@ import Imaging
 import Robustness
 import Testing
 
-/// Every perturbation but blocks and compression against OpenCV and NumPy.
-/// Perturbations against their reference.
+/// Every perturbation except blocks and compression, compared with OpenCV and NumPy.
 @Suite struct ReferenceTests {
-  /// The same arithmetic in another order of rounding moves a value across a whole number at times,
-  /// and OpenCV blurs and resizes bytes with weights of 8 and 11 bits: at most one step each time,
-  /// and on average far less. Pixelation resizes twice.
+  /// Another order of rounding sometimes moves a value across a whole number, and OpenCV blurs and
+  /// resizes bytes with weights of 8 and 11 bits: each changes a value by at most one step, and by
+  /// far less on average. Pixelation resizes twice.
   private func expectClose(
     _ found: PixelBuffer, _ expected: PixelBuffer, largest: Int = 1, mean: Double, _ what: String
   ) {
@@ -24,7 +23,7 @@ import Testing
       try Perturber(seed: 1).perturbed([picture], by: perturbation, level: level).first)
   }
 
-  /// saturation, contrast, blur and pixelation.
+  /// Saturation, contrast, blur and pixelation.
   @Test(arguments: Perturbation.levels)
   func levels(level: Int) throws {
     for fixture in try Fixture.load() {
@@ -41,7 +40,7 @@ import Testing
     }
   }
 
-  /// noise, by the same normal numbers.
+  /// Noise, with the same normal numbers.
   @Test(arguments: Perturbation.levels)
   func noise(level: Int) throws {
     for fixture in try Fixture.load() {

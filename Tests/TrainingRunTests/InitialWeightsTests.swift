@@ -4,7 +4,7 @@ import Testing
 
 @testable import TrainingRun
 
-/// Weights as they are published, by torchvision, timm and self-supervised programs: the files of
+/// Weights in the formats of torchvision, timm and self-supervised programs: the files of
 /// `Tests/Fixtures/pretrained/make_files.py`.
 @Suite struct InitialWeightsTests {
   /// `expected.json`.
@@ -20,7 +20,7 @@ import Testing
     }
 
     let files: [String: File]
-    /// Of each entry the count, the sum, and the sum of each number times its place from 1.
+    /// Count, sum, and sum of each number times its position (from 1), for each entry.
     let backbone: [String: [Double]]
   }
 
@@ -61,8 +61,8 @@ import Testing
     }
   }
 
-  /// Every entry of the backbone is taken from the right network of the file, the head begins at random,
-  /// and the report says where the weights were and what was left.
+  /// Every entry of the backbone is taken from the right network of the file, the head has random
+  /// values, and the report says where the weights were and what was left out.
   @Test(arguments: names) func aPublishedFile(name: String) throws {
     let file = try #require(Self.expected?.files[name])
     let (state, report) = try load(name, key: file.key)
@@ -88,7 +88,8 @@ import Testing
     if !file.unexpected.isEmpty { #expect(text.contains(" unexpected: "), "\(text)") }
   }
 
-  /// A second network in the same dictionary is told, and none of its tensors is taken for a head.
+  /// A second network in the same dictionary is reported, and none of its tensors is taken for a
+  /// head.
   @Test(arguments: [
     ("moco.pth.tar", "module.encoder_k.", 2), ("moco-v2.pth", "encoder_k.", 4),
     ("moco-v3.pth", "module.momentum_encoder.", 8), ("byol.pth", "target_encoder.net.", 10),
@@ -101,8 +102,8 @@ import Testing
     #expect(report.contains { $0.hasPrefix(head) }, "\(report)")
   }
 
-  /// Nothing is begun at random in silence: what is missing, statistics of BatchNorm too, is an error that
-  /// names all of it, unless that is asked for.
+  /// Nothing begins at random silently: missing entries, also BatchNorm statistics, are an error
+  /// that names all of them, unless gaps are allowed.
   @Test(arguments: [
     (
       "lacks-statistics.pth", ["layer2.0.bn1.running_mean", "layer3.1.bn2.running_var"],

@@ -11,7 +11,7 @@ import Workers
 @testable import CrossValidation
 @testable import TrainingRun
 
-/// What is kept of folds is what their networks said, each answer with its own picture.
+/// The saved answers of folds are those of their networks, each with its own picture.
 @Suite struct OutOfFoldTests {
   private static let folds = 3
 
@@ -29,7 +29,7 @@ import Workers
       store: TrainingStore.folder, division: .fold(fold, of: Self.folds))
   }
 
-  /// Predictions made again of answers are those that the predictor gave, blends too.
+  /// Predictions made from answers equal those of the predictor, also for blends.
   @Test(arguments: [false, true]) func answersStandForPictures(areBlended: Bool) throws {
     let setup = try setup(fold: 1)
     let predictor = Predictor(
@@ -55,11 +55,13 @@ import Workers
     }
   }
 
-  /// Every picture of the store gets the answer of the fold that held it out, of the chosen epoch.
+  /// Every picture of the store gets the answer of the fold that held it out, after the chosen
+  /// epoch.
   @Test func everyAnswerFindsItsPicture() throws {
     try withTemporaryDirectory { folder in
       let setups = try (0..<Self.folds).map { try setup(fold: $0) }
-      /// The margin of a picture after an epoch: no two are equal; the second epoch tells the classes.
+      /// The margin of a picture after an epoch: no two are equal; after the second epoch they
+      /// separate the classes.
       func margin(_ sample: Int, epoch: Int, _ catalog: SampleCatalog) -> Double {
         let isFake = catalog.sample(sample).label == .fake
         return Double(sample) / 1000 + (epoch == 2 ? (isFake ? 2 : -2) : (isFake ? -1 : 1))

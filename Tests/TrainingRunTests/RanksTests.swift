@@ -9,9 +9,9 @@ import Workers
 
 @testable import TrainingRun
 
-/// Several processes train as one does: here they are threads that exchange through memory.
+/// Several processes train like one; here they are threads that exchange data in memory.
 @Suite struct RanksTests {
-  /// Settings that make a step take milliseconds: 6 steps an epoch, two epochs.
+  /// Settings with which a step takes milliseconds: 6 steps per epoch, two epochs.
   private func settings(workers: Int, synchronized: Bool) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.workers = workers
@@ -39,7 +39,7 @@ import Workers
       store: store, collective: collective)
   }
 
-  /// Trains in so many ranks; gives the exported weights.
+  /// Trains with this number of ranks; returns the exported weights.
   private func weights(
     ranks: Int, workers: Int, synchronized: Bool, folder: String,
     store: String = TrainingStore.folder, observer: any TrainingObserver = QuietObserver()
@@ -63,7 +63,7 @@ import Workers
     return try ModelFile(contentsOf: folder + "/model.pt").state
   }
 
-  /// Two and four ranks end in the weights of one.
+  /// Two and four ranks end with the weights of one.
   @Test(arguments: [false, true])
   func sameWeights(synchronized: Bool) throws {
     try withTemporaryDirectory { folder in
@@ -82,7 +82,7 @@ import Workers
     }
   }
 
-  /// The same samples in one shard and in seven end in the same weights, in one rank and in two.
+  /// The same samples in one shard and in seven give the same weights, with one rank and with two.
   @Test func sameWeightsOfAnyShards() throws {
     try withTemporaryDirectory { folder in
       let one = folder.path(of: "one")
@@ -103,13 +103,13 @@ import Workers
     }
   }
 
-  /// A run that two ranks began goes on in one, to the same end.
+  /// A run that two ranks began continues with one, to the same end.
   @Test func resumedElsewhere() throws {
     try withTemporaryDirectory { folder in
       let whole = try weights(
         ranks: 1, workers: 2, synchronized: false, folder: folder.path(of: "whole"))
       let moved = folder.path(of: "moved")
-      // Any rank may be the one that is asked to stop.
+      // Any rank may receive the request to stop.
       let settings = settings(workers: 1, synchronized: false)
       let results = InMemoryCollective.run(size: 2) { collective in
         let observer: any TrainingObserver =
@@ -130,7 +130,7 @@ import Workers
     }
   }
 
-  /// What goes wrong on the first rank ends the others with its reason.
+  /// A failure of the first rank ends the others with its reason.
   @Test func failureOfTheFirst() throws {
     try withTemporaryDirectory { folder in
       try folder.write("in the way", to: "run")
@@ -151,7 +151,7 @@ import Workers
     }
   }
 
-  /// A signal while the first rank judges the model ends all of them as such.
+  /// A signal while the first rank judges the model ends all ranks as a stop.
   @Test func stoppedWhileJudging() throws {
     try withTemporaryDirectory { folder in
       let settings = settings(workers: 1, synchronized: false)
@@ -180,7 +180,7 @@ import Workers
   }
 }
 
-/// Sees nothing and stops nothing.
+/// Ignores all events and never stops.
 private struct QuietObserver: TrainingObserver {
   func observe(_ event: TrainingEvent) {}
   func begin(total: Int, unit: String) {}
@@ -189,7 +189,7 @@ private struct QuietObserver: TrainingObserver {
   var shallStop: Bool { false }
 }
 
-/// Asks to stop after so many steps.
+/// Asks to stop after a number of steps.
 private final class StoppingObserver: TrainingObserver {
   private let after: Int
   private let steps = Locked(0)

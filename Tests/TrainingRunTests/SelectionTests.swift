@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: [
     ([0.75, 0.5, 0.625, 0.6], 2, 4, 2), ([0.75, 0.5, 0.626, 0.7], 2, 2, 2),
     ([0.5, 0.6, 0.7, 0.6], 1, 4, 3), ([0.9, 0.8, 0.7, 0.6], 4, 4, 0),
-    // One bad epoch between, then one that is as good again.
+    // One bad epoch, then one that is as good as before.
     ([0.5, 0.9, 0.55, 0.9], 1, 3, 3),
   ])
   func theEpoch(losses: [Double], lowest: Int, latest: Int, since: Int) {
@@ -39,7 +39,7 @@ import Testing
     let progress = judged(losses, by: .oneStandardError)
     #expect(progress.best?.epoch == latest)
     #expect(progress.best?.lowest?.value == losses.min())
-    // Patience counts from the lowest: an epoch that is only as good is no progress.
+    // Patience counts from the lowest loss: an epoch that is only as good is no progress.
     #expect(progress.validationsSinceBest == since)
   }
 

@@ -6,17 +6,17 @@ import SelfBlending
 import Terminal
 import TrainingData
 
-/// What `trainer benchmark --data` measures: the way of a picture from the store to the network, step by
-/// step, on pictures that are made for it.
+/// The measurements of `trainer benchmark --data`: each step of loading a picture, from the store
+/// to the network, on generated pictures.
 struct BenchmarkData {
-  /// A step on that way.
+  /// A step of loading.
   struct Step: Encodable {
     let name: String
     /// CPU time of one thread per picture, median over the rounds.
     let milliseconds: Double
   }
 
-  /// The JSON.
+  /// The result, as JSON.
   struct Report: Encodable {
     let size: Int
     let rounds: Int
@@ -27,12 +27,12 @@ struct BenchmarkData {
   let size: Int
   let rounds: Int
 
-  /// Pictures of a round.
+  /// Number of pictures per round.
   private static let count = 32
 
   /// Measures all steps in turn, round after round.
   ///
-  /// - Parameter progress: called with the number of rounds done.
+  /// - Parameter progress: Called with the number of finished rounds.
   func measure(progress: (Int) -> Void) throws -> Report {
     let steps = try makeSteps()
     var seconds = [[Double]](repeating: [], count: steps.count)
@@ -57,7 +57,7 @@ struct BenchmarkData {
     let file = try JPEGEncoder(quality: 95).encode(picture)
     let decoder = try JPEGDecoder()
     let blender = SelfBlender()
-    // Eyes, nose and mouth of a face that is aligned with the usual margin.
+    // Eyes, nose and corners of the mouth of a face that is aligned with the usual margin.
     let points = [(0.38, 0.47), (0.62, 0.47), (0.5, 0.61), (0.4, 0.74), (0.6, 0.74)]
       .map { SIMD2($0.0, $0.1) * Double(size) }
     func blend(_ member: SelfBlender.Member) -> (Int) -> Void {
@@ -100,7 +100,7 @@ struct BenchmarkData {
     ]
   }
 
-  /// A picture with shades, edges and a little noise.
+  /// A picture with gradients, edges and a little noise.
   private static func picture(size: Int) -> PixelBuffer {
     var random = RandomStream(seed: 1, .check)
     var picture = PixelBuffer(width: size, height: size)
@@ -118,9 +118,9 @@ struct BenchmarkData {
 }
 
 extension BenchmarkData.Report {
-  /// For people to read.
+  /// The result as text.
   func render() -> String {
-    var table = TextTable(header: ["a picture's way", "ms"])
+    var table = TextTable(header: ["step of loading", "ms"])
     for step in steps { table.append([step.name, TableCell.number(step.milliseconds, 3)]) }
     return """
       Pictures of \(size)x\(size) pixels, CPU time of one thread, medians of \(rounds) rounds

@@ -1,7 +1,7 @@
 import Measure
 import NeuralNetwork
 
-/// What `trainer benchmark` measures, and how.
+/// The measurements of `trainer benchmark`.
 struct BenchmarkMeasurement {
   let architecture: ResNet18Architecture
   let batch: Int
@@ -14,21 +14,21 @@ struct BenchmarkMeasurement {
     self.batch = batch
     self.workers = workers
     self.rounds = rounds
-    // They repeat after a usual batch: the memory of a larger one is the engine's.
+    // Pictures repeat after 32, so that the peak memory of large batches is that of the engine.
     pictures = BenchmarkPictures(size: architecture.inputSize, count: min(batch, 32))
   }
 
   /// A part of a training step.
   struct StepPart {
-    /// The layer's name in the state_dict, or what else is computed.
+    /// The layer's name in the state_dict, or the name of another part.
     let name: String
-    /// As `LayerTime.Pass`, or "optimizer", or "rest".
+    /// A raw value of `LayerTime.Pass`, "optimizer" or "rest".
     let pass: String
     /// Mean over the workers, median over the rounds.
     let seconds: Double
   }
 
-  /// A training step in parts, and the convolutions it has.
+  /// The parts of a training step, and its convolutions.
   struct Step {
     let parts: [StepPart]
     let convolutions: [(name: String, algorithm: String, operations: Int)]
@@ -37,13 +37,13 @@ struct BenchmarkMeasurement {
   /// Seconds per call, medians over the rounds.
   struct Rates {
     var trainingStep: Double
-    /// One worker with its share of the batch; nil where there is only one.
+    /// One worker with its share of the batch; nil if there is only one worker.
     var loneTrainingStep: Double?
     var inference: Double
     var singleImage: Double
   }
 
-  /// A training that has warmed up.
+  /// Makes a training and warms it up.
   func makeTraining() throws -> BenchmarkTraining {
     try makeTraining(batch: batch, workers: workers)
   }
@@ -57,7 +57,7 @@ struct BenchmarkMeasurement {
 
   /// Measures the parts of a step.
   ///
-  /// - Parameter progress: called with the number of rounds done.
+  /// - Parameter progress: Called with the number of finished rounds.
   func measureStep(
     _ training: inout BenchmarkTraining, progress: (Int) -> Void
   ) throws -> Step {
@@ -87,7 +87,7 @@ struct BenchmarkMeasurement {
 
   /// Measures training and inference in turn.
   ///
-  /// - Parameter progress: called with the number of rounds done.
+  /// - Parameter progress: Called with the number of finished rounds.
   func measureRates(
     _ training: inout BenchmarkTraining, progress: (Int) -> Void
   ) throws -> Rates {
@@ -111,7 +111,7 @@ struct BenchmarkMeasurement {
       inference: median(found.map(\.inference)), singleImage: median(found.map(\.singleImage)))
   }
 
-  /// An engine that has warmed up.
+  /// Makes an engine and warms it up.
   private func makeInference(_ state: NetworkState, batch: Int) -> InferenceEngine {
     let engine = InferenceEngine(
       architecture: architecture, maximumBatch: batch, workers: workers,
@@ -121,7 +121,7 @@ struct BenchmarkMeasurement {
     return engine
   }
 
-  /// Mean over as many calls as half a second takes.
+  /// Mean time of a call, over the calls within half a second.
   private func secondsPerCall(_ body: () throws -> Void) rethrows -> Double {
     let stopwatch = Stopwatch()
     var calls = 0

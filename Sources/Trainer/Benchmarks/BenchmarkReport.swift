@@ -2,19 +2,20 @@ import Kernels
 import Measure
 import NeuralNetwork
 
-/// What `trainer benchmark` found; its JSON.
+/// The result of `trainer benchmark`, as JSON.
 struct BenchmarkReport: Encodable {
-  /// A row: a layer in one pass, or another part of a training step.
+  /// A layer in one pass, or another part of a training step.
   struct Layer: Encodable {
     var name: String
     var pass: String
-    /// Of convolutions.
+    /// The algorithm of a convolution; nil for other parts.
     var algorithm: String?
-    /// Of one step, mean over the workers.
+    /// Time in one step, mean over the workers.
     var milliseconds: Double
-    /// Of one worker, by the operations of the definition; only convolutions have them.
+    /// Speed of one worker, by the number of operations in the definition;
+    /// nil except for convolutions.
     var gigaflopsPerSecond: Double?
-    /// Of the step.
+    /// Share of the step's time.
     var share: Double
   }
 
@@ -25,19 +26,19 @@ struct BenchmarkReport: Encodable {
   var rounds: Int
   var kernels: String
   var processor: String
-  /// Of the process while it trained.
+  /// Peak memory of the process during training.
   var peakMebibytes: Int
-  /// Part of a training step that no convolution takes.
+  /// Share of a training step that is not spent in convolutions.
   var shareOutsideConvolutions: Double
-  /// nil where only the layers were measured, like all of these.
+  /// This and the following values are nil if only the layers were measured.
   var trainingImagesPerSecond: Double?
   var inferenceImagesPerSecond: Double?
   /// Latency of a batch of one.
   var singleImageMilliseconds: Double?
-  /// Images per second of all workers against those of one with its share of the batch; nil where
-  /// there is only one.
+  /// Images per second of all workers, divided by those of one worker with its share of the batch;
+  /// nil if there is only one worker.
   var scaling: Double?
-  /// In the order of their first run.
+  /// Layers and parts, in the order of their first run.
   var layers: [Layer]
 
   init(

@@ -2,8 +2,8 @@ import Contract
 import NeuralNetwork
 import Terminal
 
-/// What `trainer benchmark` found, for people to read: a row per layer with its passes side by side,
-/// the parts of the step, and the rates.
+/// The result of `trainer benchmark` as text: a row per layer with its passes, the parts of the
+/// step, and the rates.
 struct BenchmarkTable {
   let report: BenchmarkReport
 
@@ -47,7 +47,7 @@ struct BenchmarkTable {
     Self.passes.contains { $0.rawValue == row.pass }
   }
 
-  /// Times by pass, each but the last with its speed.
+  /// Times by pass, each but the last with its GFLOP/s.
   private func cells(_ rows: [BenchmarkReport.Layer]) -> [String] {
     Self.passes.flatMap { pass in
       let rows = rows.filter { $0.pass == pass.rawValue }

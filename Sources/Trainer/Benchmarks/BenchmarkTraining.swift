@@ -2,13 +2,13 @@ import Measure
 import NeuralNetwork
 import Randomness
 
-/// Random pictures that are copied where an engine wants them.
+/// Random pictures for an engine.
 struct BenchmarkPictures: Sendable {
-  /// (h, w, 3), one behind the other.
+  /// Pictures of the shape (h, w, 3), one after the other.
   private let values: [Float]
   private let floatsPerPicture: Int
 
-  /// - Parameter count: how many are different; later samples see them again.
+  /// - Parameter count: Number of different pictures; later samples repeat them.
   init(size: Int, count: Int) {
     var stream = RandomStream(seed: 1, .check)
     floatsPerPicture = size * size * 3
@@ -24,7 +24,7 @@ struct BenchmarkPictures: Sendable {
   }
 }
 
-/// A training on random pictures, as `trainer train` does its steps.
+/// A training on random pictures, with the same steps as in `trainer train`.
 struct BenchmarkTraining {
   let engine: TrainingEngine
   private(set) var state: NetworkState
@@ -50,7 +50,7 @@ struct BenchmarkTraining {
 
   /// Learns one batch.
   ///
-  /// - Returns: the seconds that the optimizer took.
+  /// - Returns: Seconds that the optimizer took.
   @discardableResult
   mutating func step() throws -> Double {
     _ = try engine.computeGradients(

@@ -20,18 +20,18 @@ struct BenchmarkCommand: ParsableCommand {
         DEEPFAKE_KERNELS=AVX2 trainer benchmark
 
       The first rounds measure the layers of a training step. GFLOP/s are those of one worker, by \
-      the operations that a convolution has by definition: Winograd's algorithm does with fewer, so \
-      its numbers may lie above what the core can do. "rest" is what no layer claims: head, loss, \
-      pictures, and waiting for the slower worker (and for a core, where there are more workers \
+      the operations that a convolution has by definition: Winograd's algorithm needs fewer, so \
+      its numbers may be above the peak of the core. "rest" is the time outside all layers: head, \
+      loss, pictures, and waiting for the slower worker (and for a core, if there are more workers \
       than cores).
 
       The other rounds alternate between training, training of one worker on its share of the \
-      batch, inference and a single image. All numbers are medians of the rounds. The peak of memory \
-      is that of training, before anything is there for inference.
+      batch, inference and a single image. All numbers are medians of the rounds. Peak memory is \
+      that of training, before anything is allocated for inference.
 
-      --data measures what the loading threads do instead: decoding, self-blending, augmentation and \
-      recompression, in CPU time of one thread per picture. Only --size, --rounds and --json have a \
-      meaning for it.
+      --data measures the work of the loading threads instead: decoding, self-blending, \
+      augmentation and recompression, in CPU time of one thread per picture. Only --size, --rounds \
+      and --json apply to it.
       """)
 
   @Option(help: "Pictures of a batch, over all workers.")
@@ -52,7 +52,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Measure the layers only.")
   var layers = false
 
-  @Flag(help: "Measure the way of the pictures from the store to the network only.")
+  @Flag(help: "Measure only the loading of pictures, from the store to the network.")
   var data = false
 
   @OptionGroup var json: JSONOption

@@ -21,19 +21,19 @@ struct CrossValidateCommand: ParsableCommand {
         trainer crossvalidate pipelines/dfdc.yaml --store faces --run runs/c --fold 2
         trainer crossvalidate pipelines/dfdc.yaml --store faces --run runs/d --measure-only
 
-      People are divided into folds with as much of each class and method as can be. For each fold a \
-      network learns from all others and judges it after every epoch. All answers together choose the \
-      number of epochs, the temperature, the threshold and the bounds of "cannot tell", and give the \
-      numbers that stand in training_info.json. The model then learns from everybody for as long. It \
-      takes as long as one training for each fold, and one more; with few people it is the only way to \
-      a number that isn't luck.
+      People are divided into folds with about the same share of each class and method. For each \
+      fold a network learns from all others and judges it after every epoch. All answers together \
+      choose the number of epochs, the temperature, the threshold and the bounds of "cannot tell", \
+      and give the numbers in training_info.json. The model then learns from all people for as \
+      many epochs. It takes as long as one training for each fold, and one more; with few people \
+      it is the only way to numbers that don't depend on chance.
 
-      Each fold is a run of its own, in RUN/fold-1 and so on. Stopped or killed, the same command goes on \
-      where it ended. With --fold one fold is trained alone, so that folds can be jobs of several \
-      machines with a common folder; the command without it then does the rest.
+      Each fold is a separate run, in RUN/fold-1 and so on. After a stop or a kill, the same \
+      command continues. With --fold only one fold is trained, so that folds can be jobs on \
+      several machines with a common folder; the command without --fold then does the rest.
 
-      What the data set itself tests on is in no fold (with data.split: dataset), and is measured with \
-      the model at the end.
+      The data set's own test videos are in no fold (with data.split: dataset), and are measured \
+      with the model at the end.
 
       Exit codes: 0 trained, the model is sound, or measured as asked; 1 failed; 3 trained, but the \
       model is broken and was not exported; 4 trained and exported, but the data can't tell whether the \
@@ -98,10 +98,10 @@ struct CrossValidateCommand: ParsableCommand {
         "Fold \(fold ?? 0) of \(folds) has ended. When all have, the same command without --fold "
           + "measures them together and trains the model.")
     case .measured:
-      StandardOutput.write("Told in    \(run)/crossvalidation.json, \(run)/predictions.csv")
+      StandardOutput.write("Details    \(run)/crossvalidation.json, \(run)/predictions.csv")
     case .ended(.alreadyEnded(_, let model, let verdict)):
       StandardOutput.write("This run has ended already; its model is \(model).")
-      StandardOutput.write(verdict.line("trainer report \(run.shellWord) tells what it rests on."))
+      StandardOutput.write(verdict.line("trainer report \(run.shellWord) shows the reasons."))
       try verdict.endCommand(brokenCode: 3)
     case .ended(.judged(let result)):
       try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)

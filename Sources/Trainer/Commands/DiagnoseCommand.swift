@@ -14,7 +14,7 @@ import Workers
 struct DiagnoseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
-    abstract: "Says whether a model file can be trusted, what is missing and what to do.",
+    abstract: "Shows whether a model file can be trusted, what is missing and what to do.",
     discussion: """
       Examples:
         trainer diagnose baseline_student.pkl
@@ -25,12 +25,12 @@ struct DiagnoseCommand: ParsableCommand {
       Reads PyTorch's zip and legacy files, whole modules and TorchScript too, safetensors, NumPy's \
       archives, and Python pickles of NumPy arrays or tensors, also packed by gzip or zip, in shards, \
       with prefixes (module.) and inside containers (state_dict). Nothing in a file is ever executed; \
-      objects of other programs are passed over. The network is recognised by its entries: a ResNet18 \
-      of any width with a head of one or two layers and one or two outputs. Of other heads and first \
-      layers the rest is diagnosed. Where a file holds several networks, --key says which.
+      objects of other programs are ignored. The network is recognised by its entries: a ResNet18 \
+      of any width with a head of one or two layers and one or two outputs. With another head or \
+      first layer, the rest is diagnosed. If a file holds several networks, --key chooses one.
 
-      With --store the model also judges real face crops: what share it calls fake, how its \
-      confidence varies, whether it is better than chance.
+      With --store the model also judges face crops: which share it calls fake, how its confidence \
+      varies, and whether it is better than chance.
 
       Exit codes: 0 the model is sound; 1 it is broken or can't be read; 4 it can't be told: it is no \
       ResNet18, or one with another head, the file is another program's, or the crops are of too few \
@@ -91,7 +91,7 @@ struct DiagnoseCommand: ParsableCommand {
     try diagnosis.verdict.endCommand()
   }
 
-  /// A file and its diagnosis; of one that can't be read the diagnosis alone.
+  /// A file and its diagnosis; the file is nil if it can't be read.
   static func diagnose(
     _ path: String, _ choices: NetworkFile.Choices
   ) -> (file: NetworkFile?, diagnosis: ModelDiagnosis) {

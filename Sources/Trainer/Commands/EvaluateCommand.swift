@@ -18,7 +18,7 @@ import Workers
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Measures a model on a store, and checks that it behaves like one.",
+    abstract: "Measures a model on a store, and checks that it behaves like a detector.",
     discussion: """
       Examples:
         trainer evaluate --model runs/dfdc/model.pt --store /data/dfdc-faces
@@ -33,17 +33,17 @@ struct EvaluateCommand: ParsableCommand {
       --split all a store of another data set is measured whole. Temperature and threshold are those \
       in the model file; nothing is fitted here.
 
-      Beside the AUC of videos stands what the sharpness of the faces alone reaches, and the share of \
-      pairs of a real and a fake video of one person that are ranked right (docs/evaluation.md).
+      Beside the AUC of videos, the table has the AUC of the faces' sharpness alone, and the share \
+      of pairs of a real and a fake video of one person that are ranked right (docs/evaluation.md).
 
       With --predictions each video gets a row: its label, group, data set, method, compression, \
-      original, number of crops, score, calibrated probability, verdict and blur. With --by there is a \
-      table for each of these: a method's fakes are compared with all real videos, those of a data \
-      set, a compression or a group with the real videos of the same one.
+      original, number of crops, score, calibrated probability, verdict and blur. With --by there \
+      is a table for each named property: a method's fakes are compared with all real videos, \
+      those of a data set, a compression or a group with the real videos of the same one.
 
-      With --robustness the same crops are judged once more for each perturbation and level of \
-      DeeperForensics-1.0, damaged before they are brought to the network's size. That takes as long \
-      as 36 evaluations of the frames it uses; fewer frames, levels or perturbations take less.
+      With --robustness the same crops are judged again for each perturbation and level of \
+      DeeperForensics-1.0, damaged before they are scaled to the network's size. That takes as \
+      long as 36 evaluations of the frames it uses; fewer frames, levels or perturbations take less.
 
       Exit codes: 0 the model is sound; 1 it is broken, or the evaluation failed; 4 these videos can't \
       tell whether it is a detector; 64 wrong usage; 129, 130 or 143 stopped by SIGHUP, Ctrl-C or SIGTERM.
@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Tables of metrics apart by some of \(names), separated by commas.", valueName: "list"))
+      "Tables of metrics by some of \(names), separated by commas.", valueName: "list"))
   var by: String?
 
   @Option(
@@ -100,11 +100,11 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let predictions, predictions == json.json {
       throw ValidationError(
-        "--predictions, --json: expected two places, got '\(predictions)' for both")
+        "--predictions, --json: expected two files, got '\(predictions)' for both")
     }
   }
 
-  /// What --by names, in that order.
+  /// The properties that --by names, in that order.
   private func properties() throws -> [Breakdown.Property] {
     try by?.split(separator: ",", omittingEmptySubsequences: false).map { name in
       guard
@@ -126,7 +126,7 @@ struct EvaluateCommand: ParsableCommand {
     try run(file, catalog, videos: videos, file.metadata.calibration, destinations)
   }
 
-  /// Where results for programs go; nil where nobody asked.
+  /// Destinations of results for programs; nil without the option.
   private struct Destinations {
     var json: ResultDestination?
     var predictions: ResultDestination?
@@ -198,7 +198,7 @@ struct EvaluateCommand: ParsableCommand {
     try verdict.endCommand()
   }
 
-  /// The tables that --by asks for, which are printed.
+  /// Computes and prints the tables of --by.
   private func breakdowns(
     _ predictions: VideoPredictions, _ calibration: Calibration
   ) throws -> [Breakdown] {
@@ -217,9 +217,10 @@ struct EvaluateCommand: ParsableCommand {
     return breakdowns
   }
 
-  /// Throws where measuring perturbed crops would come to nothing.
+  /// Throws if perturbed crops can't be measured or the plot can't be written.
   ///
-  /// A function of its own, not to be inlined: inside of `run` the optimizer of Swift 6.3 crashes on it.
+  /// A separate function that is not inlined, because inside `run` the optimizer of Swift 6.3
+  /// crashes on it.
   @inline(never)
   private func checkRobustness(_ catalog: SampleCatalog, _ videos: [Int]) throws {
     try RobustnessRun.check(catalog, videos: videos, side: split.rawValue)
@@ -236,7 +237,7 @@ struct EvaluateCommand: ParsableCommand {
     return report
   }
 
-  /// Videos of the side, by the split that the model was trained with.
+  /// Videos of the chosen side, by the split that the model was trained with.
   private func chosenVideos(
     _ catalog: SampleCatalog, _ metadata: ModelMetadata
   ) throws -> [Int] {
@@ -260,8 +261,8 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  /// Whether the model has not learned from the chosen side: of the store that it was trained on, only
-  /// validation and test are new to it.
+  /// Whether the model has not learned from the chosen side: of its own store, only validation and
+  /// test are new to it.
   private func isUnseen(_ catalog: SampleCatalog, _ metadata: ModelMetadata) -> Bool {
     guard split == .train || split == .all else { return true }
     let trained = metadata.provenance.settings["store.fingerprint"]
@@ -269,7 +270,7 @@ struct EvaluateCommand: ParsableCommand {
     return trained.map { !catalog.hasFingerprint($0) } ?? true
   }
 
-  /// All videos but those whose pictures have both labels: no answer is right for them.
+  /// All videos except those whose pictures have both labels, for which no answer is right.
   private func allVideos(_ catalog: SampleCatalog) throws -> [Int] {
     let (leftOut, warning) = try EqualVideos(catalog).leftOut(of: catalog.videos)
     if let warning { StandardError.write("Warning: \(warning)".printable) }
@@ -281,11 +282,11 @@ struct EvaluateCommand: ParsableCommand {
     var store: String
     var split: String
     var verdict: ModelVerdict
-    /// What the file says of itself.
+    /// The verdict in the model's file.
     var stated: StatedVerdict?
     var report: EvaluationReport
     var behaviour: BehaviourCheck
-    /// Apart by what --by names.
+    /// Tables by the properties that --by names.
     var by: [Breakdown]?
     var robustness: RobustnessReport?
   }

@@ -16,7 +16,7 @@ import Workers
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Makes a model file of a checkpoint, or an ONNX model of a model file.",
+    abstract: "Makes a model file from a checkpoint, or an ONNX model from a model file.",
     discussion: """
       Examples:
         trainer export --checkpoint runs/dfdc/checkpoints/best.pt --output fixed_deepfake_model.pt
@@ -27,12 +27,13 @@ struct ExportCommand: ParsableCommand {
         trainer export --model model.pt --onnx model.onnx --onnx-fold --json - | jq .verdict
 
       A checkpoint is judged as at the end of a training: temperature and threshold are fitted on \
-      the validation side of the store that it was trained on (or of --store). Beside the model \
-      stands its story: training_info.json, fixed_training_info.json beside fixed_deepfake_model.pt.
+      the validation side of the store that it was trained on (or of --store). Its information is \
+      written beside it: training_info.json, or fixed_training_info.json beside \
+      fixed_deepfake_model.pt.
 
-      A model file says of itself how it is to be used and what it is worth: no store is needed, \
-      and nothing is measured again. A file of another program says neither; `trainer repair` makes \
-      a model of it. The ONNX model carries all that whoever feeds it must know (docs/onnx.md).
+      A model file contains its usage and its verdict: no store is needed, and nothing is measured \
+      again. A file of another program contains neither; `trainer repair` makes a model from it. \
+      The ONNX model contains everything that a program needs to use it (docs/onnx.md).
 
       Exit codes: 0 the model is sound; 1 it is broken and was not exported, or the export failed; \
       4 exported, but the data can't tell whether it is a detector, and the file says so; 64 wrong \
@@ -46,10 +47,10 @@ struct ExportCommand: ParsableCommand {
     help: "A finished model instead, model.pt of a run, for --onnx.", completion: .file())
   var model: String?
 
-  @Option(help: "The model file to write of a checkpoint.", completion: .file())
+  @Option(help: "The model file to write from a checkpoint.", completion: .file())
   var output: String?
 
-  @Option(help: "The store, where it has moved since.", completion: .directory)
+  @Option(help: "The store, if it has been moved since.", completion: .directory)
   var store: String?
 
   @Flag(help: "Write the weights as safetensors too, beside the model.")
@@ -83,7 +84,7 @@ struct ExportCommand: ParsableCommand {
         ("--output", output != nil), ("--store", store != nil), ("--safetensors", safetensors),
       ]
       if let (name, _) = others.first(where: \.1) {
-        throw ValidationError("\(name): of a checkpoint only, and --model is a finished model")
+        throw ValidationError("\(name): for checkpoints only, and --model is a finished model")
       }
     }
   }
@@ -96,7 +97,7 @@ struct ExportCommand: ParsableCommand {
     }
   }
 
-  /// A finished model as an ONNX model.
+  /// Exports a finished model as an ONNX model.
   private func export(model path: String) throws {
     let destination = try json.begin()
     try onnx.check(others: [("--model", path), ("--json", json.json)])
@@ -106,7 +107,7 @@ struct ExportCommand: ParsableCommand {
     if let stated, stated.verdict == .broken, !force {
       throw CommandError(
         "\(path): its file says that the model is broken, so it is not exported (--force does it "
-          + "all the same): \(stated.reason)")
+          + "anyway): \(stated.reason)")
     }
     let written = try onnx.write(model)
     StandardOutput.write(
@@ -121,7 +122,7 @@ struct ExportCommand: ParsableCommand {
     try stated?.verdict.endCommand()
   }
 
-  /// A checkpoint as a model file, and as an ONNX model if that is wanted.
+  /// Exports a checkpoint as a model file, and optionally as an ONNX model.
   private func export(checkpoint: String, to output: String) throws {
     let destination = try json.begin()
     let model = CommandLinePath.absolute(output)
@@ -132,7 +133,7 @@ struct ExportCommand: ParsableCommand {
       information: InformationFile.path(besideModel: model), replacesInformation: false)
     try onnx.check(others: [
       ("--checkpoint", checkpoint), ("--output", model), ("--safetensors", target.safetensors),
-      ("the model's story", target.information), ("--json", json.json),
+      ("the model's information", target.information), ("--json", json.json),
     ])
     try MemoryCheck.start(workers: 0, reading: checkpoint)
     let saved = try Checkpoint(contentsOf: checkpoint)
@@ -169,8 +170,7 @@ struct ExportCommand: ParsableCommand {
     try result.judgement.behaviour.verdict.endCommand()
   }
 
-  /// What the folds have shown, for the network that has learned from all of them; nil for any
-  /// other.
+  /// The results of the folds, for a network that has learned from all of them; otherwise nil.
   private func outOfFold(_ setup: TrainingSetup, _ checkpoint: String) throws -> OutOfFold? {
     guard case .allFolds(let folds, _) = setup.division else { return nil }
     let run = URL(fileURLWithPath: CommandLinePath.absolute(checkpoint))
@@ -183,22 +183,22 @@ struct ExportCommand: ParsableCommand {
 
   private struct ONNXResult: Encodable {
     var model: String
-    /// What the model's file says of itself; nil where it says nothing.
+    /// The verdict in the model's file; nil if there is none.
     var verdict: ModelVerdict?
-    /// What the verdict rests on.
+    /// Reason for the verdict.
     var summary: String?
     var onnx: ONNXOptions.Written?
   }
 
   private struct Result: Encodable {
     var verdict: ModelVerdict
-    /// What the verdict rests on, in one line.
+    /// Reason for the verdict, in one line.
     var summary: String
-    /// The files that were written; nil where they were not.
+    /// Paths of the files; nil for those that were not written.
     var model: String?
     var safetensors: String?
     var information: String?
-    /// The ONNX model; nil where none was asked for or written.
+    /// The ONNX model; nil if none was requested or written.
     var onnx: ONNXOptions.Written?
     var validation: EvaluationReport
     var test: EvaluationReport?

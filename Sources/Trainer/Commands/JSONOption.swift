@@ -1,7 +1,7 @@
 import ArgumentParser
 import Terminal
 
-/// `--json`, alike in every command.
+/// `--json`, the same in every command.
 struct JSONOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -16,8 +16,8 @@ struct JSONOption: ParsableArguments {
     }
   }
 
-  /// Where the result goes; nil where nobody asked for it. To be called before the work, and before
-  /// anything is printed.
+  /// The destination of the result; nil without the option. Must be called before the work begins
+  /// and before anything is printed.
   func begin() throws -> ResultDestination? {
     try json.map { try ResultDestination($0, .json) }
   }

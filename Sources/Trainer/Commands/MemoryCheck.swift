@@ -4,17 +4,18 @@ import NeuralNetwork
 import Prediction
 import Workers
 
-/// Checks of memory before work begins. `workers` is that of the command line: 0 is one per core.
+/// Checks of memory before work begins. `workers` is the number on the command line; 0
+/// is one per core.
 enum MemoryCheck {
   private static let remedy = "take fewer --workers"
 
-  /// Before a file of weights is read and a store is opened.
+  /// Checks the memory for reading a file of weights and opening a store.
   ///
-  /// - Parameter file: the file, or a folder of which the largest file may be read.
+  /// - Parameter file: The file, or a folder whose largest file may be read.
   static func start(workers: Int, reading file: String?) throws {
     let count = WorkerPool(workerCount: workers).workerCount
     var need = NetworkMemory.start(workers: count)
-    // Its bytes, the tensors in them, and what is made of these.
+    // The file's bytes, its tensors, and the state that is made from them.
     need.written += 3 * (file.map(bytes) ?? 0)
     try need.check(for: "opening model and store", remedy: remedy)
   }
@@ -26,13 +27,13 @@ enum MemoryCheck {
     return files.map { (try? manager.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 }.max() ?? 0
   }
 
-  /// A cache of at most so many bytes, and of half of what the limits leave: with a smaller one more is
-  /// computed, and the result is the same.
+  /// Size of a cache: at most `bytes`, and at most half of the memory that the limits leave. With a
+  /// smaller cache more is computed, and the result is the same.
   static func cache(_ bytes: Int) -> Int {
     MemoryLimit.current.reduce(bytes) { min($0, $1.free / 2) }
   }
 
-  /// Before a network judges pictures.
+  /// Checks the memory for judging pictures.
   static func inference(
     _ architecture: ResNet18Architecture, workers: Int, copies: Int = 1
   ) throws {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import ModelFiles
 
-/// What a user says of a model file where the file itself leaves it open.
+/// The options that describe a model file where the file is ambiguous.
 struct ModelReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -11,7 +11,7 @@ struct ModelReadingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The order of the head's layers where the file leaves it open: batchnorm-relu or "
+      "The order of the head's layers if the file is ambiguous: batchnorm-relu or "
         + "relu-batchnorm.", valueName: "order"))
   var headOrder: Order?
 

@@ -2,10 +2,10 @@ import ArgumentParser
 import Contract
 
 extension ModelVerdict {
-  /// Ends a command that judged a model, unless it is sound.
+  /// Throws the exit code of a command that judged a model, unless the model is sound.
   ///
-  /// - Parameter brokenCode: the exit code of a broken model; that of a training differs, where 1 is a
-  ///   training that failed.
+  /// - Parameter brokenCode: The exit code of a broken model. Trainings pass another one, because 1
+  ///   is a training that failed.
   func endCommand(brokenCode: Int32 = 1) throws {
     switch self {
     case .sound: break

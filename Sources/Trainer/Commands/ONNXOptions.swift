@@ -4,7 +4,7 @@ import ModelFiles
 import ONNXFiles
 import Terminal
 
-/// `--onnx`: a model for runtimes of other languages.
+/// `--onnx`: a model for ONNX runtimes.
 struct ONNXOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,20 +24,19 @@ struct ONNXOptions: ParsableArguments {
     }
   }
 
-  /// Throws where the file could not be written in the end: better known before the work than after
-  /// it.
+  /// Throws if the file can't be written; called before the work begins.
   ///
-  /// - Parameter others: what else the command reads or writes, by its option.
+  /// - Parameter others: The other files that the command reads or writes, by option.
   func check(others: [(option: String, path: String?)]) throws {
     guard let onnx else { return }
-    for (option, path) in others where path.map(Self.place) == Self.place(onnx) {
+    for (option, path) in others where path.map(Self.resolved) == Self.resolved(onnx) {
       throw ValidationError("--onnx, \(option): expected two files, got '\(onnx)' for both")
     }
     try OutputPath.check(onnx)
     try ONNXFile.checkReplaceable(onnx)
   }
 
-  /// Writes the model; nil where nobody asked for it.
+  /// Writes the model; nil without the option.
   func write(_ model: ModelFile) throws -> Written? {
     guard let onnx else { return nil }
     let file = try ONNXFile(
@@ -49,11 +48,10 @@ struct ONNXOptions: ParsableArguments {
       parameters: file.parameterCount, batchNorm: onnxFold ? "folded" : "kept")
   }
 
-  private static func place(_ path: String) -> String {
+  private static func resolved(_ path: String) -> String {
     URL(fileURLWithPath: path).resolvingSymlinksInPath().path
   }
 
-  /// What was written.
   struct Written: Encodable {
     /// The absolute path.
     var path: String
@@ -64,7 +62,7 @@ struct ONNXOptions: ParsableArguments {
     /// `kept` or `folded`.
     var batchNorm: String
 
-    /// Prints where the file is, and what is in it.
+    /// Prints the path and the content of the file.
     func print() {
       StandardOutput.write("ONNX       \(path)")
       StandardOutput.write(

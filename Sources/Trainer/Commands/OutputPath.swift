@@ -1,8 +1,8 @@
 import Foundation
 
-/// Files that a command writes at its end.
+/// Checks of files that a command writes at its end.
 enum OutputPath {
-  /// Throws where a result could not be written in the end: better known before the work than after it.
+  /// Throws if a result can't be written; called before the work begins.
   static func check(_ path: String?) throws {
     guard let path else { return }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path

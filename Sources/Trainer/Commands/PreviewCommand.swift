@@ -16,7 +16,7 @@ struct PreviewCommand: ParsableCommand {
         trainer preview pipelines/folders.yaml --store faces --output blends.jpg \\
           --set selfBlending.share=1 --count 24
 
-      A row shows a pair: the real picture, the fake, its mask where it is blended of the real one \
+      A row shows a pair: the real picture, the fake, its mask if it is a blend of the real one \
       (selfBlending), four times their difference, and both as the network sees them. Without pairs \
       a row is one picture before and after augmentation. The pictures are those of the first batches.
 

@@ -17,7 +17,7 @@ struct RepairCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repair",
     abstract:
-      "Gives a model its BatchNorm statistics back, or its classes their order, without training.",
+      "Restores a model's BatchNorm statistics or the order of its classes, without training.",
     discussion: """
       Examples:
         trainer repair baseline_student.pkl --store /data/dfdc-faces --output fixed_deepfake_model.pt
@@ -29,19 +29,20 @@ struct RepairCommand: ParsableCommand {
       For models whose weights are right and whose statistics are missing, reset or ruined (see \
       `trainer diagnose`). Every BatchNorm layer gets the mean and variance of its true input over \
       all crops of the training side, layer after layer. Then temperature and threshold are fitted on \
-      the validation side, and the model must not be broken. The file keeps the names of \
-      the network it came from, loads with load_state_dict(strict=True), and its story, before and \
-      after, stands beside it: fixed_training_info.json beside fixed_deepfake_model.pt.
+      the validation side, and the model must not be broken. The file keeps the names of the \
+      network it came from and loads with load_state_dict(strict=True). A file beside it has the \
+      metrics before and after: fixed_training_info.json beside fixed_deepfake_model.pt.
 
-      A file of this trainer says how its data was split. For any other the split is made anew, and \
-      the model may have been trained on the videos that it is measured on.
+      A file of this trainer says how its data was split. For other files the data is split again, \
+      and the model may have been trained on the videos that it is measured on.
 
       With --swap-classes the two answers are exchanged: for models whose answers are fake and real, in \
-      this order, as programs make them that sort folders by name. Sound statistics are kept then.
+      this order, as from programs that sort folders by name. Sound statistics are kept then.
 
-      A head of Linear, BatchNorm and Linear can have its ReLU before or after BatchNorm. Where the \
-      file doesn't say, nothing is repaired unless --head-order does: statistics in the wrong order \
-      would be wrong. A network with one output (sigmoid) is written with two of the same answers.
+      A head of Linear, BatchNorm and Linear can have its ReLU before or after BatchNorm. If \
+      neither the file nor --head-order says which, nothing is repaired: statistics for the wrong \
+      order would be wrong. A network with one output (sigmoid) is written with two that give the \
+      same answers.
 
       Exit codes: 0 the model is sound; 1 failed, the model needs training, or the repaired one is broken \
       and was not written; 4 written, but the data can't tell whether it is a detector, and the file \
@@ -67,7 +68,7 @@ struct RepairCommand: ParsableCommand {
   @Option(help: "Crops of each video that are used; 0 is all. (default: as in training, or all)")
   var frames: Int?
 
-  @Option(help: "Where the split comes from, dataset or hash, if the file doesn't say.")
+  @Option(help: "Source of the split, dataset or hash, if the file doesn't say.")
   var split = Split.dataset
 
   @Option(help: "Side of the network's input in pixels, if not that of the crops.")
@@ -76,7 +77,7 @@ struct RepairCommand: ParsableCommand {
   @Option(help: "Workers that share the crops; 0 is one per core.")
   var workers = 0
 
-  @Option(help: "Mebibytes that may hold feature maps between passes: fewer computations.")
+  @Option(help: "Mebibytes for feature maps between passes; more saves computations.")
   var cache = 1024
 
   @Flag(help: "Exchange the two answers: real becomes fake, and fake real.")
@@ -119,7 +120,7 @@ struct RepairCommand: ParsableCommand {
       }
       if isSwapped, !swapClasses, !force { throw swapRefusal() }
     case .swappedClasses, .sound, .undecided, .misbehaving:
-      // What the file says of its classes counts less than what it answers.
+      // The model's answers count more than the class names in its file.
       if !force, !swapClasses { return try judge(file, diagnosis, destination) }
     case .needsTraining:
       if diagnosis.findings.contains(where: { $0.identifier == .neverTrained }) {
@@ -148,7 +149,7 @@ struct RepairCommand: ParsableCommand {
         inputSize: inputSize, workers: workers, cacheBytes: MemoryCheck.cache(cache << 20),
         estimatesStatistics: diagnosis.condition == .repairable || force && !swapClasses,
         swapsClasses: swapClasses), observer: console)
-    // The verdict is the repaired model's: this is what it was.
+    // The last verdict printed is that of the repaired model; this is the one before.
     StandardOutput.write("Before     \(diagnosis.verdict.rawValue): \(diagnosis.summary)".printable)
     StandardOutput.write(repair.dataSummary)
     let outcome = try console.exiting { try repair.run(force: force, to: target) }
@@ -161,7 +162,7 @@ struct RepairCommand: ParsableCommand {
     try outcome.information.verdict.endCommand()
   }
 
-  /// Of a file without anything to repair: what it is worth on the store, and what could be done.
+  /// Judges a file that needs no repair on the store, and says what could be done.
   private func judge(
     _ file: NetworkFile?, _ diagnosis: ModelDiagnosis, _ destination: ResultDestination?
   ) throws {
@@ -189,23 +190,23 @@ struct RepairCommand: ParsableCommand {
   }
 
   private struct Result: Encodable {
-    /// The broken file.
+    /// Path of the broken file.
     var model: String
-    /// Whether the repaired model can be trusted; where there was nothing to repair, the model as it is.
+    /// Verdict on the repaired model, or on the unchanged one if there was nothing to repair.
     var verdict: ModelVerdict
-    /// The repaired file; nil where none was written.
+    /// Path of the repaired file; nil if none was written.
     var output: String?
-    /// What stands beside it; nil where there was nothing to repair.
+    /// Content of the information file; nil if there was nothing to repair.
     var information: RepairInformation?
-    /// What the file is worth as it is, where there was nothing to repair.
+    /// Diagnosis of the unchanged file, if there was nothing to repair.
     var diagnosis: DiagnosisResult?
   }
 
-  /// What to say of a head that can be read in two ways.
+  /// Advice for a head whose layers can be in two orders.
   private func orderAdvice(_ file: NetworkFile?) -> String {
     guard case .ambiguous? = try? file?.network().head else { return "" }
     return
-      ". Statistics that are estimated in the wrong order are wrong. If BatchNorm comes before "
+      ". Statistics that are estimated for the wrong order are wrong. If BatchNorm comes before "
       + "ReLU, run again with --head-order \(HeadOrder.batchNormFirst.rawValue)"
   }
 
@@ -219,7 +220,7 @@ struct RepairCommand: ParsableCommand {
     StandardOutput.write(RepairTable(outcome.information).render())
     if outcome.isWritten, !subject.file.container.isEmpty {
       StandardOutput.write(
-        "Note: in the broken file the weights stood under "
+        "Note: in the broken file the weights were under "
           + "'\(subject.file.container.joined(separator: "/"))'; the repaired one is a plain "
           + "state_dict.")
     }
@@ -231,17 +232,17 @@ struct RepairCommand: ParsableCommand {
     }
     StandardOutput.write("\n" + outcome.information.verdict.line(outcome.information.summary))
     if outcome.isWritten { StandardOutput.write("Model      \(target)") }
-    if let path = outcome.informationPath { StandardOutput.write("Told in    \(path)") }
+    if let path = outcome.informationPath { StandardOutput.write("Details    \(path)") }
   }
 
   private func refusal(_ diagnosis: ModelDiagnosis) -> CommandError {
     CommandError("\(model): can't be repaired: \(diagnosis.summary)")
   }
 
-  /// What to do with a file that only training gives its weights back.
+  /// Advice for a file whose weights only training can restore.
   private func training(_ file: NetworkFile?) -> String {
     if let obstacle = file?.startingObstacle {
-      return "No training can begin with it either: \(obstacle.message)"
+      return "Training can't start from it either: \(obstacle.message)"
     }
     var settings = "--set network.initialWeights=\(model)"
     if let key = reading.key { settings += " --set network.initialWeightsKey=\(key)" }
@@ -250,7 +251,7 @@ struct RepairCommand: ParsableCommand {
     }
     if file?.isStartWithGaps == true { settings += " --set network.initialWeightsGaps=true" }
     return
-      "Train from what is there:\n  trainer train pipelines/dfdc.yaml --store \(store.shellWord) "
+      "Train from its weights:\n  trainer train pipelines/dfdc.yaml --store \(store.shellWord) "
       + settings
   }
 }

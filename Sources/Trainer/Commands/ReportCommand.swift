@@ -9,7 +9,7 @@ import TrainingRun
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Draws what a run learned and is worth, as one HTML file; or compares several runs.",
+    abstract: "Writes the report of a run as one HTML file, or compares several runs.",
     discussion: """
       Examples:
         trainer report runs/dfdc
@@ -18,12 +18,12 @@ struct ReportCommand: ParsableCommand {
         trainer report runs/baseline runs/large --json numbers.json
 
       Every training writes this report at its end. The page is one file that fetches nothing: \
-      verdict, curves, ROC, calibration, the worst mistakes with what the network saw in them, \
-      and how to do it again. Its plots lie beside it as SVG files, in the folder plots. Several runs \
-      are put side by side.
+      verdict, curves, ROC, calibration, the worst mistakes with class activation maps, and the \
+      commands to repeat the run. Its plots are beside it as SVG files, in the folder plots. \
+      Several runs are compared in one page.
 
       Everything comes from the folder of the run; the pictures come from the store that it was \
-      trained on. What is missing is said in the report.
+      trained on. The report names missing parts.
 
       Exit codes: 0 done; 1 failed; 64 wrong usage.
       """)
@@ -31,7 +31,7 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "Folders of runs.", completion: .directory)
   var runs: [String]
 
-  @Option(help: "The store, where it has moved since.", completion: .directory)
+  @Option(help: "The store, if it has been moved since.", completion: .directory)
   var store: String?
 
   @Option(
@@ -50,7 +50,7 @@ struct ReportCommand: ParsableCommand {
     }
     guard runs.count <= PlotColour.seriesCount else {
       throw ValidationError(
-        "expected at most \(PlotColour.seriesCount) runs, as many as colours that can be told apart, "
+        "expected at most \(PlotColour.seriesCount) runs, as there are no more distinct colours, "
           + "got \(runs.count)")
     }
     if let output, output.isEmpty || output.hasSuffix("/") {

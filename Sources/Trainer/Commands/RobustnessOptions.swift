@@ -66,7 +66,7 @@ struct RobustnessOptions: ParsableArguments {
     return grid
   }
 
-  /// The named ones of `all`, in the order of `all`.
+  /// The elements of `all` that the text names, in the order of `all`.
   private static func list<Element: Equatable>(
     _ text: String, option: String, of all: [Element], _ read: (String) -> Element?
   ) throws -> [Element] {

@@ -31,8 +31,8 @@ struct TrainCommand: ParsableCommand {
 
       A run may be stopped at any moment, killed even. The same command goes on from the last \
       checkpoint, and ends exactly where an uninterrupted run with as many workers would have. \
-      Ctrl-C writes a checkpoint first; a second one leaves at once. A terminal that goes away (SIGHUP) \
-      is as the first one, unless the command was started by nohup.
+      Ctrl-C writes a checkpoint first; a second one ends at once. A terminal that is closed \
+      (SIGHUP) counts as the first one, unless the command was started by nohup.
 
       Exit codes: 0 trained, the model is sound; 1 failed; 3 trained, but the model is broken and was \
       not exported; 4 trained and exported, but the data can't tell whether the model is a detector; 64 \
@@ -47,10 +47,10 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp("Stop with a checkpoint and a model after this time.", valueName: "2h"))
   var time: String?
 
-  @Flag(help: "Do one batch through everything; print shapes, memory and speed; keep nothing.")
+  @Flag(help: "Pass one batch through every part; print shapes, memory and speed; keep nothing.")
   var dryRun = false
 
-  @Flag(help: "Learn one batch by heart, to prove that the network can learn; keep nothing.")
+  @Flag(help: "Overfit one batch, to prove that the network can learn; keep nothing.")
   var overfitBatch = false
 
   mutating func validate() throws {
@@ -80,7 +80,7 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// - Parameter folder: of the run; nil where nothing is kept.
+  /// - Parameter folder: The folder of the run; nil if nothing is kept.
   private func join(run folder: String?) throws -> any Collective {
     guard folder != nil || TrainingProcesses.launchedCount == 1 else {
       throw ValidationError(
@@ -114,7 +114,7 @@ struct TrainCommand: ParsableCommand {
         StandardOutput.write("This run has ended already; its model is \(model).")
         StandardOutput.write(EpochTable.render(progress))
         StandardOutput.write(
-          verdict.line("trainer report \(folder.shellWord) tells what it rests on."))
+          verdict.line("trainer report \(folder.shellWord) shows the reasons."))
         try verdict.endCommand(brokenCode: 3)
       case .judged(let result):
         try result.judgement.behaviour.verdict.endCommand(brokenCode: 3)
@@ -129,9 +129,9 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  /// The exit code of all processes when any of them was asked to stop.
+  /// The common exit code of all processes after one of them was asked to stop.
   private func stopCode(_ console: TrainingConsole, _ setup: TrainingSetup) throws -> ExitCode {
-    // The signal may have come to one process alone; others have no code above 1.
+    // The signal may have reached one process only; the others have no code above 1.
     ExitCode(Int32(try setup.collective.agree(Int(console.interruption.exitCode))))
   }
 
@@ -146,7 +146,7 @@ struct TrainCommand: ParsableCommand {
     for line in report.weights.dropFirst() { StandardOutput.write("weights: " + line) }
     StandardOutput.write(
       "\n\(TableCell.number(report.imagesPerSecond, 1)) images/s; all \(setup.totalSteps) steps "
-        + "would take \(TableCell.number(report.hours, 1)) hours, validation aside.")
+        + "would take \(TableCell.number(report.hours, 1)) hours without validation.")
     StandardOutput.write("Peak memory \(ProcessMemory.peakMebibytes) MiB.")
   }
 
@@ -170,8 +170,8 @@ struct TrainCommand: ParsableCommand {
     if !outcome.hasLearned { throw ExitCode(1) }
   }
 
-  /// A run that was begun when samples were mixed by shards goes on in that order; a new one is in the
-  /// order of today.
+  /// The settings with the order of samples that the run began with: runs of older versions mix
+  /// samples by shards, and continue to do so; a new run has the current order.
   private func inItsOrder(_ settings: TrainingSettings) throws -> TrainingSettings {
     var settings = settings
     if let run = settings.run,
@@ -184,8 +184,8 @@ struct TrainCommand: ParsableCommand {
     return settings
   }
 
-  /// Whether equal videos lie on one side: not in a run that was begun before they were looked for,
-  /// which must end as it began.
+  /// Whether equal videos are kept on one side. False for a run of an older version that didn't,
+  /// because it must end as it began.
   private func joinsEqualVideos(_ settings: TrainingSettings) throws -> Bool {
     guard let run = settings.run,
       case let folder = CheckpointFolder(RunFiles(run).checkpoints, keep: 1), !folder.steps.isEmpty
@@ -193,8 +193,8 @@ struct TrainCommand: ParsableCommand {
     return try folder.latest(onDamage: { _ in })?.joinsEqualVideos ?? true
   }
 
-  /// The setting of a run that has begun: its pipeline is the quicker to read, a checkpoint is always
-  /// there.
+  /// The setting of a run that has begun, from its pipeline file, which is faster to read, or else
+  /// from a checkpoint, which always exists.
   private func recordedShuffleShards(
     _ files: RunFiles, _ folder: CheckpointFolder
   ) throws -> Int? {

@@ -2,7 +2,7 @@ import ArgumentParser
 import PipelineConfiguration
 import TrainingRun
 
-/// What the commands that train have in common.
+/// The common options of the commands that train.
 struct TrainingOptions: ParsableArguments {
   @Argument(help: "The pipeline file, e.g. pipelines/dfdc.yaml.", completion: .file())
   var pipeline: String
@@ -11,7 +11,7 @@ struct TrainingOptions: ParsableArguments {
   var store: String?
 
   @Option(
-    name: .customLong("run"), help: "The folder of the run; made if missing.",
+    name: .customLong("run"), help: "The folder of the run; created if missing.",
     completion: .directory)
   var runFolder: String?
 
@@ -38,7 +38,9 @@ struct TrainingOptions: ParsableArguments {
       ].compactMap(\.self))
   }
 
-  /// The store's folder.
+  /// The folder of the store.
+  ///
+  /// - Throws: `ValidationError` if neither option nor pipeline file names it.
   func store(of settings: TrainingSettings) throws -> String {
     guard let store = settings.store else {
       throw ValidationError("no store: say --store DIR, or set 'store' in \(pipeline)")
@@ -46,7 +48,9 @@ struct TrainingOptions: ParsableArguments {
     return store
   }
 
-  /// The run's folder.
+  /// The folder of the run.
+  ///
+  /// - Throws: `ValidationError` if neither option nor pipeline file names it.
   func run(of settings: TrainingSettings) throws -> String {
     guard let run = settings.run else {
       throw ValidationError("no run folder: say --run DIR, or set 'run' in \(pipeline)")

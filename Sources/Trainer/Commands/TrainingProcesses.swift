@@ -9,17 +9,17 @@ import PrintableText
 import Terminal
 import Workers
 
-/// How a training runs in several processes, on the command line.
+/// The options of a training in several processes.
 struct ProcessOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The MPI library, for a training in several processes (mpirun, srun); without it that of the "
-        + "launcher is looked for.", valueName: "path"), completion: .file())
+      "The MPI library, for a training in several processes (mpirun, srun); by default that of the "
+        + "launcher is searched for.", valueName: "path"), completion: .file())
   var mpi: String?
 
   @Option(
     help: ArgumentHelp(
-      "Of several processes: how long nothing may be heard of one before all end.",
+      "With several processes: the longest silence of one of them before all end.",
       valueName: "10m"))
   var longestSilence = "10m"
 
@@ -36,28 +36,28 @@ struct ProcessOptions: ParsableArguments {
   }
 }
 
-/// The processes that this one trains with, from the start of the program to its end.
+/// The processes that train together, from the start of the program to its end.
 enum TrainingProcesses {
   private static let joined = Locked<MPICollective?>(nil)
-  /// Standard error as it was, before a rank's messages went into its log.
+  /// The original standard error, before a rank's messages went into its log.
   private static let terminal = Locked<Int32?>(nil)
 
   private static let launcher = MPILauncher(ProcessInfo.processInfo.environment)
 
-  /// Processes that a launcher says it has started; 1 without one.
+  /// Number of processes that a launcher has started; 1 without a launcher.
   static var launchedCount: Int { launcher?.size ?? 1 }
 
-  /// Whether another process speaks to the user.
+  /// Whether another process prints for the user.
   static var isSilent: Bool { launchedCount > 1 && (launcher?.rank ?? 0) > 0 }
 
-  /// Before anything is printed: of several processes the first one speaks.
+  /// Silences all processes except the first; called before anything is printed.
   static func muteOthers() {
     guard isSilent else { return }
     redirect(STDOUT_FILENO, to: "/dev/null")
   }
 
-  /// Joins the job that this process was started for. Without a launcher that started several, and without
-  /// `--mpi`, no library is looked for.
+  /// Joins the job that this process was started for. Without a launcher that started several
+  /// processes, and without `--mpi`, no library is searched for.
   static func join(_ options: ProcessOptions) throws -> any Collective {
     let silence = try options.silenceSeconds
     guard options.mpi != nil || launchedCount > 1 else { return LocalCollective() }
@@ -71,7 +71,8 @@ enum TrainingProcesses {
     return collective
   }
 
-  /// `DEEPFAKE_OVERLAP=none` has sums wait for the end of the backward pass: to measure what they cost.
+  /// With `DEEPFAKE_OVERLAP=none`, sums wait for the end of the backward pass,
+  /// to measure their cost.
   private static var overlap: MPICollective.Overlap {
     get throws {
       let text = ProcessInfo.processInfo.environment["DEEPFAKE_OVERLAP"] ?? ""
@@ -83,7 +84,8 @@ enum TrainingProcesses {
     }
   }
 
-  /// All take the fastest kernels that every processor runs: others round in another way.
+  /// All processes take the fastest kernels that every processor supports,
+  /// because others round differently.
   private static func agreeOnKernels(_ collective: MPICollective) throws {
     let all = Processor.available
     let own = all.firstIndex { $0.name == Processor.requested.name } ?? 0
@@ -94,7 +96,7 @@ enum TrainingProcesses {
       convolutions.isEmpty ? 0 : 1, isSameFor: "value of DEEPFAKE_CONVOLUTIONS")
   }
 
-  /// What ranks but the first one print goes into files of their own: `RUN/ranks/rank-0001.log`.
+  /// The output of each rank except the first goes into a file: `RUN/ranks/rank-0001.log`.
   static func beginLog(run folder: String, of collective: any Collective) throws {
     guard !collective.isFirst else { return }
     let logs = folder + "/ranks"
@@ -112,10 +114,11 @@ enum TrainingProcesses {
     close(file)
   }
 
-  /// Says something to the user before the job ends, whatever this process's own output is.
+  /// Prints a message for the user before the job ends, even if this
+  /// process's output is redirected.
   private static func say(_ message: String) {
     guard let descriptor = terminal.withLock({ $0 }) else { return write() }
-    // To the terminal first: the log may lie on a network that is gone.
+    // To the terminal first, because the log may be on a network that is gone.
     let log = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
     dup2(descriptor, STDERR_FILENO)
     write()
@@ -130,28 +133,29 @@ enum TrainingProcesses {
     }
   }
 
-  /// This process was asked to end, as by the launcher where another one is lost.
+  /// Handles a request to end this process, for instance by the launcher after
+  /// another one was lost.
   static func endSoon() { joined.withLock { $0 }?.endSoon() }
 
   /// Ends this process's part in the job, before the program ends.
   ///
   /// - Parameters:
-  ///   - message: what went wrong here; nil where all processes end like this one.
+  ///   - message: The failure of this process; nil if all processes end like this one.
   static func end(failure message: String?, status: Int32) {
     defer { if isSilent { exit(status) } }
     guard let collective = joined.withLock({ $0 }) else { return }
     guard let message else { return collective.leave() }
-    let place = collective.currentWork.isEmpty ? "" : " (\(collective.currentWork))"
+    let work = collective.currentWork.isEmpty ? "" : " (\(collective.currentWork))"
     if collective.isFirst {
-      say(place.isEmpty ? message : "rank 0\(place): " + message)
+      say(work.isEmpty ? message : "rank 0\(work): " + message)
     } else if message.contains("rank 0: ") {
-      // It is the first one's failure, which that one tells and ends the job for.
+      // It is the failure of the first process, which reports it and ends the job.
       StandardError.write(message)
       sleep(5)
     } else {
-      // What fails everywhere, such as a store that isn't there, the first one says for all.
+      // A failure of all processes, such as a missing store, is reported by the first one.
       usleep(500_000)
-      say("rank \(collective.rank)\(place): " + message)
+      say("rank \(collective.rank)\(work): " + message)
     }
     collective.abort(status: status)
   }

@@ -4,7 +4,7 @@ import Terminal
 import TrainingRun
 
 extension ModelExport.Result {
-  /// Prints what was measured, the verdict, and where the files are.
+  /// Prints the metrics, the verdict, and the paths of the files.
   func print() {
     StandardOutput.write(ResultTable(judgement).render())
     StandardOutput.write("\n" + verdictLine)
@@ -12,11 +12,11 @@ extension ModelExport.Result {
       StandardOutput.write("Model      \(target.model)")
       if let path = target.safetensors { StandardOutput.write("           \(path)") }
     }
-    if isTold { StandardOutput.write("Told in    \(target.information)") }
+    if isTold { StandardOutput.write("Details    \(target.information)") }
   }
 
-  /// Shows what the model is worth and writes the report. A training isn't lost because its report can't
-  /// be written: that is a note.
+  /// Prints the result and writes the report. If the report can't be written, that is only a note,
+  /// because the training has succeeded.
   func finish(_ files: RunFiles, _ setup: TrainingSetup) {
     print()
     do {

@@ -5,13 +5,13 @@ import TrainingRun
 import Workers
 
 /// Shows a training: the table of epochs on standard output, the progress line on standard error.
-/// Ctrl-C, SIGTERM and SIGHUP end it with a checkpoint, a second Ctrl-C or SIGTERM at once.
+/// Ctrl-C, SIGTERM and SIGHUP end it with a checkpoint, a second Ctrl-C or SIGTERM immediately.
 final class TrainingConsole: TrainingObserver, ProgressConsole {
   let interruption = Interruption { request, signal in
     StandardError.write(
       request == .finish
-        ? "\nEnding with a checkpoint; press Ctrl-C again to leave at once."
-        : "\nLeaving; what came after the last checkpoint is lost.")
+        ? "\nEnding with a checkpoint; press Ctrl-C again to end at once."
+        : "\nEnding; the steps after the last checkpoint are lost.")
     if request == .abandon { exit(128 + signal) }
     TrainingProcesses.endSoon()
   }
@@ -21,10 +21,10 @@ final class TrainingConsole: TrainingObserver, ProgressConsole {
     switch event {
     case .damagedCheckpoint(let error):
       StandardOutput.write(
-        "Damaged    \(error)\n           Going on from the checkpoint before it.")
+        "Damaged    \(error)\n           Continuing from the checkpoint before it.")
     case .started(let weights):
-      for (place, line) in weights.enumerated() {
-        StandardOutput.write((place == 0 ? "Start      " : "           ") + line)
+      for (index, line) in weights.enumerated() {
+        StandardOutput.write((index == 0 ? "Start      " : "           ") + line)
       }
     case .resumed(let progress, let totalSteps, let note):
       StandardOutput.write(

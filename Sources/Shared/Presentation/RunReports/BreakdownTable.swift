@@ -5,12 +5,12 @@ internal import Terminal
 package struct BreakdownTable {
   private let breakdown: Breakdown
 
-  /// Rows that a terminal gets; all of them are in the JSON.
+  /// Largest number of rows printed; the JSON has all of them.
   private static let mostRows = 100
 
   package init(_ breakdown: Breakdown) { self.breakdown = breakdown }
 
-  /// A title, the table, and what it compares.
+  /// A title, the table, and a note on what it compares.
   package func render() -> String {
     let title = Self.title(breakdown.property)
     var table = TextTable(header: [
@@ -31,7 +31,7 @@ package struct BreakdownTable {
       + (breakdown.property == .method ? "\nEach method's fakes against all real videos." : "")
   }
 
-  /// Counts and shares that few videos can't carry are left out, below all tables.
+  /// Note below the tables: metrics that need more videos are left out.
   package static let note =
     "No AUC with fewer than \(Breakdown.leastVideos) videos of either class, and no share of fewer than "
     + "\(Breakdown.leastVideos) pairs; in brackets 95% intervals, where there are "

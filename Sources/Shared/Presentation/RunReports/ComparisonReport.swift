@@ -9,7 +9,7 @@ package import Reporting
 internal import Terminal
 internal import TrainingRun
 
-/// Several runs side by side as a page: numbers in one table, curves in one plot.
+/// A page that compares several runs: numbers in one table, curves in one plot.
 package struct ComparisonReport {
   private let runs: [RecordedRun]
   private var glossary = ReportGlossary(ReportTerms.all)
@@ -18,17 +18,17 @@ package struct ComparisonReport {
     self.runs = Self.named(runs)
   }
 
-  /// Names that tell the runs apart: as many folders as it takes, then numbers.
+  /// Gives the runs distinct names: as many path components as needed, then numbers.
   static func named(_ runs: [RecordedRun]) -> [RecordedRun] {
     var runs = runs
     for length in 1...4 {
-      for place in runs.indices {
-        let parts = runs[place].files.path.split(separator: "/")
-        runs[place].name = parts.suffix(length).joined(separator: "/")
+      for index in runs.indices {
+        let parts = runs[index].files.path.split(separator: "/")
+        runs[index].name = parts.suffix(length).joined(separator: "/")
       }
       if Set(runs.map(\.name)).count == runs.count { return runs }
     }
-    for place in runs.indices { runs[place].name += " (\(place + 1))" }
+    for index in runs.indices { runs[index].name += " (\(index + 1))" }
     return runs
   }
 
@@ -111,7 +111,7 @@ package struct ComparisonReport {
     return ReportPage.Section("results", "Which is better?", blocks)
   }
 
-  /// What a run was measured on: store, side, and the settings of the split.
+  /// Key of the data that a run was measured on: store, side, and the settings of the split.
   private static func data(_ run: RecordedRun) -> String {
     guard let information = run.information, let side = run.decisive else { return "" }
     let settings = information.model.provenance.settings
@@ -124,8 +124,8 @@ package struct ComparisonReport {
 
   private mutating func curves() -> ReportPage.Section? {
     func lines(_ value: @escaping (EpochRecord) -> Double?) -> [LinePlot.Line?] {
-      runs.enumerated().map { place, run in
-        ReportPlots.line(run.name, run.curve, colour: .series(place), value)
+      runs.enumerated().map { index, run in
+        ReportPlots.line(run.name, run.curve, colour: .series(index), value)
       }
     }
     let figures = [
@@ -154,7 +154,7 @@ package struct ComparisonReport {
     var videos: [ReportPlots.Predictions] = []
     var frames: [ReportPlots.Predictions] = []
     var missing: [String] = []
-    for (place, run) in runs.enumerated() {
+    for (index, run) in runs.enumerated() {
       guard let side = run.decisive, side.predictions != nil else {
         missing.append(run.name)
         continue
@@ -162,11 +162,11 @@ package struct ComparisonReport {
       let calibration = side.report.calibration
       videos.append(
         .init(
-          name: run.name, colour: .series(place), labelled: side.videos,
+          name: run.name, colour: .series(index), labelled: side.videos,
           threshold: calibration.threshold))
       frames.append(
         .init(
-          name: run.name, colour: .series(place),
+          name: run.name, colour: .series(index),
           labelled: side.frames(temperature: calibration.temperature)))
     }
     var blocks: [ReportPage.Block] = []
@@ -196,7 +196,7 @@ package struct ComparisonReport {
 
   // MARK: Settings
 
-  /// What differs between the runs, and nothing else.
+  /// The settings that differ between the runs.
   private func settings() -> ReportPage.Section? {
     let all = runs.map { $0.information?.model.provenance.settings ?? [:] }
     let keys = Set(all.flatMap(\.keys)).sorted()

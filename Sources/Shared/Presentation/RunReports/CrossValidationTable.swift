@@ -2,9 +2,9 @@ internal import Evaluation
 internal import Terminal
 package import TrainingRun
 
-/// What the folds of a cross-validation have shown, as tables.
+/// The results of a cross-validation's folds, as tables.
 package enum CrossValidationTable {
-  /// The folds, the epochs with the chosen one marked, and how sure the verdicts are.
+  /// The folds, the epochs with the chosen one marked, and how reliable the verdicts are.
   package static func render(_ summary: CrossValidationSummary) -> String {
     var folds = TextTable(header: ["fold", "groups", "real + fake", "AUC", "minutes"])
     for (number, fold) in summary.folds.enumerated() {
@@ -32,12 +32,12 @@ package enum CrossValidationTable {
       """
   }
 
-  /// What the bounds of "cannot tell" do, in a sentence.
+  /// The effect of the bounds of "cannot tell", in two sentences.
   package static func decided(_ summary: CrossValidationSummary) -> String {
     let decided = summary.decided
     func errors(_ share: Double?) -> String { share.map { TableCell.percent($0) } ?? "none" }
     return
-      "Of the videos \(TableCell.percent(decided.undecided)) can't be told. Of those called fake "
+      "\(TableCell.percent(decided.undecided)) of the videos can't be told. Of those called fake "
       + "\(errors(decided.realAmongFake)) are real, of those called real "
       + "\(errors(decided.fakeAmongReal)) are fake, if both are equally frequent."
   }

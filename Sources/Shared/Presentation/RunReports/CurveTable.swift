@@ -1,9 +1,9 @@
 internal import Files
 package import TrainingRun
 
-/// The learning curve as `metrics.csv` of a run has it.
+/// Reads the learning curve from `metrics.csv` of a run.
 package enum CurveTable {
-  /// A table that is read; more epochs than anybody trains.
+  /// Size of the largest table that is read.
   private static let maximumBytes = 64 << 20
 
   private static let columns = [
@@ -26,7 +26,7 @@ package enum CurveTable {
     return records
   }
 
-  /// The record of a row: an empty cell stands for a number that wasn't measured.
+  /// The record of a row; an empty cell is a number that wasn't measured.
   private static func record(_ cells: [String]) -> EpochRecord? {
     let numbers = cells.map { Double($0) }
     guard let step = Int(cells[0]), let epoch = Int(cells[1]), let rate = numbers[2],

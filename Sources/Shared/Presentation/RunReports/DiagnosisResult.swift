@@ -6,7 +6,7 @@ package import Judging
 internal import PrintableText
 internal import Terminal
 
-/// A diagnosis for people and for programs.
+/// A diagnosis as text and as JSON.
 package struct DiagnosisResult: Encodable {
   package var model: String
   package var diagnosis: ModelDiagnosis
@@ -18,10 +18,10 @@ package struct DiagnosisResult: Encodable {
     self.predictions = predictions
   }
 
-  /// What its JSON is called.
+  /// Format name of the JSON.
   package static let format = "diagnosis/1"
 
-  /// The verdict first, then what it rests on.
+  /// The verdict, then the reasons for it.
   package func text() -> String {
     var parts = [headline]
     if !diagnosis.findings.isEmpty {
@@ -30,7 +30,7 @@ package struct DiagnosisResult: Encodable {
     if let predictions {
       parts.append(Self.text(predictions))
     } else if diagnosis.network != nil {
-      parts.append("The file alone was looked at. What it answers shows with --store DIR.")
+      parts.append("Only the file was examined; --store DIR shows its answers as well.")
     }
     if let network = diagnosis.network {
       parts.append(facts(network))
@@ -39,19 +39,19 @@ package struct DiagnosisResult: Encodable {
     return parts.joined(separator: "\n\n")
   }
 
-  /// The verdict with what predictions show.
+  /// The verdict with its findings and a summary of the predictions.
   package var judgement: String {
     ([headline] + diagnosis.findings.map(Self.text) + (predictions.map { [Self.text($0)] } ?? []))
       .joined(separator: "\n\n")
   }
 
-  /// The verdict and what it is about.
+  /// The verdict, the model's path and the summary.
   package var headline: String {
     title + "\n"
       + "\(model): \(diagnosis.summary)".printable.wrapped(indent: "  ")
   }
 
-  /// The verdict, and the condition where that says more.
+  /// The verdict, followed by the condition if that says more.
   private var title: String {
     let word = diagnosis.verdict.rawValue.uppercased()
     return switch diagnosis.condition {

@@ -10,13 +10,12 @@ package struct EpochTable {
     ("images/s", 8), ("wait", 4),
   ]
 
-  /// Titles and rule of the table that grows while training goes on.
+  /// Titles and rule of a table that grows during training.
   package static var heading: String {
     line(columns.map(\.title)) + "\n"
       + line(columns.map { String(repeating: "-", count: $0.width) })
   }
 
-  /// A row of the table.
   package static func row(_ record: EpochRecord, isBest: Bool) -> String {
     let validation = record.validation
     return line([

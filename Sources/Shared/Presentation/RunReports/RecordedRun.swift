@@ -6,16 +6,16 @@ package import Judging
 internal import Reporting
 package import TrainingRun
 
-/// What a run's folder tells: everything that a report is made of, but the pictures. What is missing
-/// has a reason instead.
+/// The content of a run's folder: everything that a report shows, except the pictures. For each
+/// missing part there is a reason in `gaps`.
 package struct RecordedRun {
   package let files: RunFiles
-  /// The folder's last name; what the run is called where several are compared.
+  /// Last component of the folder's path; names the run where several are compared.
   package var name: String
   package let information: TrainingInformation?
   package let curve: [EpochRecord]
   package let predictions: PredictionTable?
-  /// Why something is missing, a sentence each.
+  /// Reasons for missing parts, a sentence each.
   package private(set) var gaps: [String] = []
 
   private static let maximumInformationBytes = 256 << 20
@@ -63,14 +63,14 @@ package struct RecordedRun {
     } catch {
       throw RunReportError(
         path,
-        "it is not the story of a training as 'trainer train' writes it: \(error); the same "
-          + "'trainer train' command with --force writes it again")
+        "expected the information as 'trainer train' writes it, got something else: \(error); the "
+          + "same 'trainer train' command with --force writes it again")
     }
   }
 
-  /// One side of the split: how it was judged, and the predictions it was judged by.
+  /// One side of the split: its metrics, and the predictions that they were computed from.
   package struct Side {
-    /// What it is called: validation, out-of-fold, test.
+    /// One of validation, out-of-fold, test.
     package let name: String
     package let report: EvaluationReport
     package let predictions: PredictionTable.Side?
@@ -89,7 +89,7 @@ package struct RecordedRun {
       .compactMap { name, key, report in
         guard let report else { return nil }
         let side = predictions?.sides[key]
-        // A table of another export would draw other curves than the numbers beside them.
+        // The table of another export would give curves that don't fit the numbers.
         let isOfReport =
           side?.frames.count == report.frames.count
           && side?.videosWithoutFaces.count
@@ -100,7 +100,7 @@ package struct RecordedRun {
       }
   }
 
-  /// The side that the verdict rests on: test, where it has both classes.
+  /// The side that the verdict is based on: test, if it has both classes.
   package var decisive: Side? {
     sides.first { $0.report.videos.real > 0 && $0.report.videos.fake > 0 } ?? sides.first
   }

@@ -2,7 +2,7 @@ internal import Evaluation
 package import Judging
 internal import Terminal
 
-/// What a repaired model is worth beside the broken one, as tables.
+/// Metrics of a repaired model compared with the broken one, as tables.
 package struct RepairTable {
   private let information: RepairInformation
 

@@ -13,19 +13,19 @@ internal import TrainingData
 package import TrainingRun
 internal import VideoCatalog
 
-/// The photographs of a report, which come from the store: the worst mistakes with what the network
-/// saw in them, and training pictures after augmentation.
+/// The photographs of a report, read from the store: the worst mistakes with their class activation
+/// maps, and training pictures after augmentation.
 package struct ReportPictures {
-  /// A crop that the network was most wrong about.
+  /// A crop with one of the largest errors.
   package struct Mistake {
     package var prediction: FramePrediction
-    /// As the network's answer counts: at the fitted temperature.
+    /// Probability of fake at the fitted temperature.
     package var probability: Double
     package var crop: ReportPicture
     package var overlay: ReportPicture?
   }
 
-  /// A picture as the network was trained on it.
+  /// A training picture after augmentation.
   package struct Augmented {
     package var label: VideoLabel
     package var video: String
@@ -34,22 +34,22 @@ package struct ReportPictures {
 
   package var mistakes: [Mistake] = []
   package var augmented: [Augmented] = []
-  /// Why pictures of mistakes are missing, or what to know of them; a sentence each.
+  /// Reasons for missing pictures of mistakes, and remarks on them; a sentence each.
   package var mistakeNotes: [String] = []
-  /// The same of the augmented pictures.
+  /// The same for the augmented pictures.
   package var augmentedNotes: [String] = []
 
-  /// Mistakes of each class that are shown.
+  /// Largest number of mistakes shown per class.
   package static let mistakesPerClass = 6
   private static let augmentedPerClass = 8
-  /// Side of a shown picture, in pixels, at most.
+  /// Largest side of a shown picture, in pixels.
   private static let shownSize = 192
 
-  /// Collects what there is. Never fails: a report without pictures is still one.
+  /// Collects the available pictures. Never fails, because a report without pictures is useful too.
   ///
   /// - Parameters:
-  ///   - setup: the training's, where it is at hand.
-  ///   - store: the store, where it has moved since.
+  ///   - setup: The setup of the training; nil reads it from the run.
+  ///   - store: The store, if it has been moved since.
   package init(of run: RecordedRun, setup: TrainingSetup? = nil, store: String? = nil) {
     do {
       let setup = try setup ?? Self.setup(of: run, store: store)
@@ -62,13 +62,13 @@ package struct ReportPictures {
     }
   }
 
-  /// No pictures, as where several runs are compared.
+  /// No pictures, for comparisons of several runs.
   package init() {}
 
   private static func setup(of run: RecordedRun, store: String?) throws -> TrainingSetup {
     let configuration = try TrainingSettings(contentsOf: run.files.pipeline, overrides: [])
     guard let path = store ?? run.information?.data.store ?? configuration.store else {
-      throw RunReportError("the run doesn't say where its store lies; say --store DIR")
+      throw RunReportError("the run doesn't say where its store is; say --store DIR")
     }
     return try TrainingSetup(
       configuration, recorded: configuration.recorded, store: path,
@@ -106,12 +106,12 @@ extension ReportPictures {
       }
       var remainingMaps = maps[...]
       let encoder = try JPEGEncoder(quality: 82)
-      for (place, crop) in zip(worst, crops) {
+      for (index, crop) in zip(worst, crops) {
         guard let crop else { continue }
         let map = remainingMaps.popFirst()
         mistakes.append(
           try Self.mistake(
-            predictions.frames[place], side.report.calibration, crop, map, encoder))
+            predictions.frames[index], side.report.calibration, crop, map, encoder))
       }
       if mistakes.count < worst.count {
         mistakeNotes.append(
@@ -123,22 +123,23 @@ extension ReportPictures {
     }
   }
 
-  /// The worst crops on the wrong side, of both classes; the worst first. One of each video, and one
-  /// of each group of people as long as there are others: the same face six times teaches little.
+  /// The crops with the largest errors in each class, the worst first. There is one per video, and
+  /// one per group of people as long as there are other groups, because the same face six times
+  /// says little.
   package static func worst(_ side: PredictionTable.Side, _ calibration: Calibration) -> [Int] {
     VideoLabel.allCases.flatMap { label -> [Int] in
       /// Larger is worse.
-      func badness(_ place: Int) -> Double {
-        label == .real ? side.frames[place].margin : -side.frames[place].margin
+      func badness(_ index: Int) -> Double {
+        label == .real ? side.frames[index].margin : -side.frames[index].margin
       }
-      let wrong = side.frames.indices.filter { place in
-        let frame = side.frames[place]
+      let wrong = side.frames.indices.filter { index in
+        let frame = side.frames[index]
         guard frame.video.label == label, frame.margin.isFinite else { return false }
         return calibration.label(
           probability: frame.probability(temperature: calibration.temperature)) != label
       }
       func isWorse(_ left: Int, _ right: Int) -> Bool {
-        // Equal margins in the order of the table: the same report each time.
+        // Equal margins stay in the order of the table, so that the report is reproducible.
         (badness(right), left) < (badness(left), right)
       }
       var videos: Set<String> = []
@@ -151,7 +152,7 @@ extension ReportPictures {
     }
   }
 
-  /// The crops of keys; nil for one that the store doesn't have.
+  /// The crops of some keys; nil for one that is not in the store.
   private static func crops(
     of keys: [String], in catalog: SampleCatalog
   ) throws -> [PixelBuffer?] {
@@ -188,7 +189,8 @@ extension ReportPictures {
     }
   }
 
-  /// The weights that were judged: the exported model, or where none was exported the checkpoint.
+  /// The weights that were judged: those of the exported model, or of the checkpoint
+  /// if none was exported.
   private static func weights(of run: RecordedRun) throws -> NetworkState {
     let step = run.information?.model.provenance.step
     if FileManager.default.fileExists(atPath: run.files.model) {
@@ -221,7 +223,7 @@ extension ReportPictures {
 // MARK: Augmented pictures
 
 extension ReportPictures {
-  /// The first pictures of the first epoch, as many of each class.
+  /// Collects the first pictures of the first epoch, the same number for each class.
   private mutating func collectAugmented(_ setup: TrainingSetup) {
     do {
       let loader = try setup.makeLoader(from: .start)

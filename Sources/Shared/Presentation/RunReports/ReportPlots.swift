@@ -4,10 +4,10 @@ internal import Judging
 package import Reporting
 package import TrainingRun
 
-/// The plots of one or several runs. With one run the lines are its parts (training and validation,
-/// frames and videos); with several each is a run.
+/// The plots of one or several runs. For one run, the lines are its parts (training and validation,
+/// frames and videos); for several, each line is a run.
 package enum ReportPlots {
-  /// A curve of one run with the name it has in the legend.
+  /// A curve of one run with its name in the legend.
   package struct Curve {
     package var name: String
     package var colour: PlotColour
@@ -15,13 +15,13 @@ package enum ReportPlots {
     package var best: BestEpoch?
   }
 
-  /// Something that was predicted, and how it is drawn.
+  /// Predictions, and how to draw them.
   package struct Predictions {
     package var name: String
     package var colour: PlotColour
     package var stroke: LinePlot.Stroke = .solid
     package var labelled: [LabelledProbability]
-    /// Nil where the threshold isn't made for these.
+    /// Nil if the threshold doesn't apply to these predictions.
     package var threshold: Double?
   }
 
@@ -31,7 +31,7 @@ package enum ReportPlots {
     _ name: String, _ records: [EpochRecord], colour: PlotColour,
     hasMarks: Bool = true, _ value: (EpochRecord) -> Double?
   ) -> LinePlot.Line? {
-    // Epochs without a validation are no gap: the line joins those that have one.
+    // Epochs without a validation leave no gap: the line joins the others.
     let points = records.compactMap { record -> LinePlot.Point? in
       value(record).map { LinePlot.Point(x: Double(record.epoch), y: $0) }
     }
@@ -93,7 +93,7 @@ package enum ReportPlots {
       guard let x = counts.recallFake, let y = counts.precision else { return nil }
       return mark(prediction, among: predictions, LinePlot.Point(x: x, y: y))
     }
-    // Chance is the share of fakes, which several runs need not have in common.
+    // Chance is the share of fakes, which may differ between runs.
     let judged = predictions.filter { $0.threshold != nil }
     let shares = Set(judged.compactMap { share(of: $0.labelled) })
     return LinePlot(
@@ -147,7 +147,7 @@ package enum ReportPlots {
     ).drawing
   }
 
-  /// - Parameter lines: probabilities before and after a temperature, or those of several runs.
+  /// - Parameter lines: Probabilities before and after calibration, or those of several runs.
   package static func reliability(_ lines: [Predictions]) -> Drawing? {
     LinePlot(
       name: "reliability", title: "Reliability",
@@ -208,17 +208,17 @@ package enum ReportPlots {
 extension VideoLabel {
   package var plotColour: PlotColour { self == .real ? .real : .fake }
 
-  /// The class's name in its colour.
+  /// The name of the class in its colour.
   package var markup: Markup { "<b class=\"\(rawValue)\">\(rawValue)</b>" }
 }
 
 extension RecordedRun.Side {
-  /// The crops' probabilities at a temperature.
+  /// Probabilities of the crops at a temperature.
   package func frames(temperature: Double) -> [LabelledProbability] {
     predictions?.frames.map { $0.labelled(temperature: temperature) } ?? []
   }
 
-  /// The videos' probabilities, as they were judged.
+  /// Probabilities of the videos, as they were judged.
   package var videos: [LabelledProbability] {
     guard let predictions,
       let videos = try? VideoPrediction.predictions(
@@ -228,7 +228,8 @@ extension RecordedRun.Side {
     return videos.map(\.labelled)
   }
 
-  /// The threshold of crops: that of the rule `maximum` is made for the largest of a video.
+  /// Threshold for crops; nil for the rule `maximum`, whose threshold applies only to the largest
+  /// probability of a video.
   package var frameThreshold: Double? {
     report.calibration.score == .maximum ? nil : report.calibration.threshold
   }

@@ -2,7 +2,7 @@ internal import Contract
 package import Evaluation
 package import Reporting
 
-/// What the words of a report mean.
+/// The definitions of the terms in a report.
 package enum ReportTerms {
   package static let all: [ReportGlossary.Term] = [
     .init(
@@ -40,8 +40,8 @@ package enum ReportTerms {
     .init(
       "precision", "Precision",
       """
-      The share of those called fake that are fake. It depends on how many fakes there are among \
-      what is looked at, so it differs from place to place.
+      The share of those called fake that are fake. It depends on the share of fakes among the \
+      videos, so it differs between data sets.
       """),
     .init(
       "log-loss", "Log-loss",
@@ -72,7 +72,7 @@ package enum ReportTerms {
       "ece", "ECE",
       """
       Expected calibration error: over 15 bins of the probability of fake, the mean distance \
-      between what was said and the share that is fake.
+      between that probability and the share that is fake.
       """),
     .init(
       "threshold", "Threshold",
@@ -116,14 +116,14 @@ package enum ReportTerms {
     .init(
       "behaviour", "Behaviour check",
       """
-      Whether the model behaves like one: all values finite, all entries there, statistics of data, \
-      an answer that follows the picture, both answers given, better than chance. A model that \
-      fails is not exported.
+      Whether the model behaves like a detector: all values finite, all entries present, \
+      statistics of data, an answer that follows the picture, both answers given, better than \
+      chance. A model that fails is not exported.
       """),
   ]
 }
 
-/// Text that several parts of a report need.
+/// Text that several parts of a report use.
 package enum ReportText {
   package static func interval(_ interval: ConfidenceInterval?, percent: Bool = false) -> String? {
     guard let interval else { return nil }

@@ -2,7 +2,7 @@ internal import Files
 internal import Foundation
 package import Reporting
 
-/// Puts a report where it belongs: the page, and each drawing as a file in `plots` beside it.
+/// Writes a report: the page, and each drawing as a file in `plots` beside it.
 package enum ReportWriter {
   /// Writes the page and its drawings; drawings of an earlier report are replaced.
   package static func write(_ page: ReportPage, to path: String) throws {
@@ -20,7 +20,7 @@ package enum ReportWriter {
     for drawing in drawings {
       try AtomicFile.write(text: drawing.file, to: "\(plots)/\(drawing.name).svg")
     }
-    // Last: who finds the page finds what belongs to it.
+    // The page is written last, when all its drawings exist.
     try AtomicFile.write(text: page.html, to: path)
   }
 }

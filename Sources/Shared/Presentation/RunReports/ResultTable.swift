@@ -3,7 +3,7 @@ package import Evaluation
 internal import Terminal
 package import TrainingRun
 
-/// What a model is worth, as tables.
+/// Metrics and checks of a model, as tables.
 package struct ResultTable {
   package let reports: [(name: String, report: EvaluationReport)]
   package let behaviour: BehaviourCheck
@@ -110,7 +110,7 @@ package struct ResultTable {
 }
 
 extension EvaluationReport {
-  /// Which pairs there are, in words.
+  /// Number of pairs and people, in words.
   package var pairsText: String {
     guard let pairs else { return "no pairs of a real and a fake video of one person" }
     return "\(pairs.pairs) \(pairs.pairs == 1 ? "pair" : "pairs") of a real and a fake video of "

@@ -3,7 +3,7 @@ package import Reporting
 internal import TrainingRun
 
 extension RunReport {
-  /// The folds that the numbers are of; nil where one network was measured.
+  /// The folds that the metrics come from; nil if one network was measured.
   package mutating func crossValidation() -> ReportPage.Section? {
     guard let summary = run.information?.crossValidation else { return nil }
     var folds = ReportTable(["Fold", "Groups", "Real", "Fake", "AUC of videos", "Training"])
@@ -20,8 +20,9 @@ extension RunReport {
       .paragraph(
         """
         People were divided into \(summary.folds.count) folds, and each fold was judged by a network \
-        that had learned from all others. The numbers above are of these answers, after epoch \
-        \(summary.epochs); the model has learned from everybody for as long.
+        that had learned from all others. The numbers above were computed from these answers, \
+        after epoch \(summary.epochs); the model has learned from all people for the same number of \
+        epochs.
         """),
       .table(folds),
       .paragraph(Markup(text: CrossValidationTable.decided(summary))),

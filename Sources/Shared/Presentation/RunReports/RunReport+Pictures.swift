@@ -3,7 +3,7 @@ internal import Evaluation
 package import Reporting
 
 extension RunReport {
-  /// The crops it was most wrong about.
+  /// The crops with the largest errors.
   package mutating func mistakes() -> ReportPage.Section? {
     guard run.information != nil else { return nil }
     var blocks: [ReportPage.Block] = []
@@ -20,7 +20,7 @@ extension RunReport {
       blocks.append(
         .paragraph(
           """
-          The worst crop of each of the videos it is most wrong about, on the \
+          The worst crop of each of the videos with the largest errors, on the \
           \(run.decisive?.name ?? "") side.\(legend)
           """))
       blocks.append(
@@ -40,13 +40,13 @@ extension RunReport {
     return blocks.isEmpty ? nil : ReportPage.Section("mistakes", "The worst mistakes", blocks)
   }
 
-  /// The end of a video's name: sixteen whole ones would be a page of folders.
+  /// The end of a video's name, because sixteen whole paths would fill a page.
   private static func shortName(_ name: String) -> String {
     let parts = name.split(separator: "/")
     return parts.count > 2 ? "…/" + parts.suffix(2).joined(separator: "/") : name
   }
 
-  /// Training pictures as the network gets them.
+  /// Training pictures as the network receives them.
   package func augmented() -> ReportPage.Section? {
     var blocks: [ReportPage.Block] = []
     if !pictures.augmented.isEmpty {

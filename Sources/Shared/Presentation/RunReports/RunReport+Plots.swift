@@ -74,7 +74,7 @@ extension RunReport {
       "Epoch", "Step", "Learning rate", "Training loss", "Accuracy", "Val. frame loss",
       "Val. video loss", "Val. video AUC", "Images/s",
     ])
-    // A page is no place for more; metrics.csv has all of them.
+    // More rows would make the page too long; metrics.csv has all of them.
     for record in run.curve.suffix(500) {
       let validation = record.validation
       table.append(
@@ -138,13 +138,13 @@ extension RunReport {
     return ReportPage.Section("order", "Does it tell fakes from reals?", [.figures(figures)])
   }
 
-  /// What the temperature was fitted on, and what it is judged on.
+  /// The answers to which the temperature was fitted, and the side that is shown.
   private static func fittedOn(_ side: RecordedRun.Side) -> String {
     side.isOutOfFold
       ? "to the same answers of the folds" : "on validation; this is the \(side.name) side"
   }
 
-  /// Whether a probability means what it says.
+  /// Whether the probabilities are calibrated.
   package mutating func calibration() -> ReportPage.Section? {
     guard let side = run.decisive, side.predictions != nil else { return nil }
     let temperature = side.report.calibration.temperature
@@ -187,14 +187,14 @@ extension RunReport {
           ReportPage.Figure(
             drawing,
             caption: """
-              On the diagonal, what is said and what is true agree; below it, \
+              On the diagonal, probability and share of fakes agree; below it, \
               the model says fake too often. Points of few crops scatter.
               """)
         ]), .table(table),
       ])
   }
 
-  /// By manipulation method and by compression.
+  /// Metrics by manipulation method and by compression.
   package mutating func subsets() -> ReportPage.Section? {
     guard let side = run.decisive else { return nil }
     let kinds = [

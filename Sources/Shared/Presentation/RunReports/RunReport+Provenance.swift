@@ -9,7 +9,7 @@ internal import TrainingRun
 internal import VideoCatalog
 
 extension RunReport {
-  /// Data, settings, machine, and the commands that do it again.
+  /// Data, settings, machine, and the commands that reproduce the run.
   package mutating func provenance() -> ReportPage.Section? {
     var blocks: [ReportPage.Block] = run.gaps.map { .note(Markup(text: $0)) }
     if let information = run.information {
@@ -22,9 +22,8 @@ extension RunReport {
     blocks.append(
       .paragraph(
         run.information == nil
-          ? "To go on with it:"
-          : "To train, measure and draw it again, with the same store, software and count of workers:"
-      ))
+          ? "To continue it:"
+          : "To train, measure and draw it again, with the same store, software and workers:"))
     blocks.append(.code(Self.commands(run)))
     return ReportPage.Section("provenance", "What was trained, and how to do it again", blocks)
   }
@@ -84,7 +83,7 @@ extension RunReport {
     return minutes > 0 ? "\(minutes) min \(whole % 60) s" : "\(whole) s"
   }
 
-  /// What to type; paths as they were.
+  /// Commands to type, with the original paths.
   package static func commands(_ run: RecordedRun) -> String {
     let folder = run.files.path
     func line(_ words: String...) -> String {

@@ -4,7 +4,7 @@ package import Reporting
 internal import TrainingRun
 
 extension RunReport {
-  /// All metrics, what was called what, and the checks.
+  /// All metrics, the confusion matrices, and the checks.
   package mutating func results() -> ReportPage.Section? {
     guard let information = run.information else { return nil }
     var blocks: [ReportPage.Block] = []
@@ -26,14 +26,14 @@ extension RunReport {
     return ReportPage.Section("results", "How good is it?", blocks)
   }
 
-  /// The videos that the numbers are of.
+  /// Description of the videos that the numbers were measured on.
   private mutating func measuredOn() -> Markup {
     run.information?.crossValidation == nil
       ? glossary.link("split", "test and validation")
       : "videos whose people the network that judged them had not seen"
   }
 
-  /// A column for frames and one for videos of each side.
+  /// One column for videos and one for frames of each side.
   private mutating func metricsTable() -> ReportTable {
     let sides = run.sides
     var table = ReportTable(
@@ -137,7 +137,7 @@ extension RunReport {
 }
 
 extension RecordedRun.Side {
-  /// What a reader of the numbers must know, a sentence each.
+  /// Remarks for readers of the numbers, a sentence each.
   fileprivate var remarks: [String] {
     var remarks: [String] = []
     let title = name.prefix(1).uppercased() + name.dropFirst()

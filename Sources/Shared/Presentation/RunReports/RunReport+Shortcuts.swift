@@ -4,18 +4,19 @@ internal import Shortcuts
 internal import TrainingRun
 
 extension RunReport {
-  /// What tells the labels of the data apart without faces, and whether the model's scores follow it.
+  /// Features that predict the labels of the data without faces, and whether the model's scores
+  /// follow them.
   package mutating func shortcuts() -> ReportPage.Section? {
     guard let audit = run.information?.shortcuts else { return nil }
     let scores = run.information?.scoresAgainstFeatures
     var blocks: [ReportPage.Block] = [
       .paragraph(
         """
-        A network learns what is easiest: where real and fake videos differ in size or compression, \
-        that. A probe which sees such features alone, and no picture, tried to tell \
-        \(ReportText.counted(audit.realVideos, "real video")) from \(audit.fakeVideos) fake of people \
-        that it hadn't seen; \(glossary.link("auc", "AUC")) with \
-        \(glossary.link("interval", "95% intervals")).
+        A network learns what is easiest. If real and fake videos differ in size or compression, \
+        it may learn that instead of faces. A probe that gets only such features, and no picture, \
+        tried to tell \(ReportText.counted(audit.realVideos, "real video")) from \
+        \(audit.fakeVideos) fake of people that it hadn't seen; \(glossary.link("auc", "AUC")) \
+        with \(glossary.link("interval", "95% intervals")).
         """)
     ]
     let conclusion = Markup(text: audit.conclusion)
@@ -25,14 +26,14 @@ extension RunReport {
       blocks.append(
         .paragraph(
           """
-          The last columns set the scores that were measured against the same features, \
-          among real videos and among fakes alone: there a score has no reason to follow them. The \
-          number is Spearman's rank correlation, from −1 to 1.
+          The last columns compare the measured scores with the same features, separately for real \
+          videos and for fakes: within a class a score has no reason to follow them. The number is \
+          Spearman's rank correlation, from −1 to 1.
           """))
       let striking = scores.striking
       blocks += striking.prefix(5).map { .note("Scores follow a feature: \($0.sentence).") }
       if striking.isEmpty {
-        blocks.append(.paragraph("No feature is followed clearly by the scores of either."))
+        blocks.append(.paragraph("The scores of neither class clearly follow a feature."))
       }
     }
     blocks.append(.table(Self.oneLabel(audit)))

@@ -18,7 +18,7 @@ package struct RunReport {
     self.pictures = pictures
   }
 
-  /// The page; definitions come last, of the terms that the page uses.
+  /// The page, which ends with definitions of the terms that it uses.
   package mutating func page() -> ReportPage {
     let numbers = keyNumbers()
     var sections = [
@@ -50,7 +50,7 @@ package struct RunReport {
 
   // MARK: Verdict
 
-  /// The first thing to see: whether the model can be trusted, and on what that rests.
+  /// The verdict at the top of the page: whether the model can be trusted, and why.
   package static func verdict(_ run: RecordedRun, isNamed: Bool = false) -> ReportPage.Verdict {
     let name = isNamed ? run.name + ": " : ""
     guard let information = run.information else {
@@ -81,7 +81,7 @@ package struct RunReport {
     }.joined()
   }
 
-  /// What the numbers were measured on, in a sentence.
+  /// The data that the numbers were measured on, in a sentence.
   private static func basis(_ run: RecordedRun) -> String {
     guard let side = run.decisive else { return "Nothing was measured." }
     let report = side.report
@@ -134,7 +134,7 @@ package struct RunReport {
 }
 
 extension Finding.Identifier {
-  /// What the check asks, in words; a defect's own name.
+  /// Title of a check; the raw value for a defect.
   package var title: String {
     switch self {
     case .finite: "All values finite"

@@ -3,33 +3,30 @@ package import Evaluation
 internal import Judging
 internal import TrainingRun
 
-/// What runs are worth, for programs: the JSON of `trainer report`.
+/// Results of runs, for programs: the JSON of `trainer report`.
 package struct RunSummaries: Encodable {
-  /// A run.
   package struct Run: Encodable {
-    /// What tells it from the others.
+    /// Distinct name, see `ComparisonReport.named`.
     package var name: String
-    /// Its folder.
     package var folder: String
-    /// Whether its model can be trusted; nil where no model was judged.
+    /// Whether the model can be trusted; nil if no model was judged.
     package var verdict: ModelVerdict?
-    /// What the verdict rests on, in one line.
+    /// Reason for the verdict, in one line.
     package var summary: String?
-    /// The side of the split that the verdict rests on: test, where it has both classes.
+    /// The side of the split that the verdict is based on: test, if it has both classes.
     package var side: String?
-    /// What was measured on that side.
+    /// Metrics on that side.
     package var report: EvaluationReport?
-    /// The epoch whose weights were judged, from 1.
+    /// The epoch whose weights were judged, counted from 1.
     package var bestEpoch: Int?
-    /// Epochs that were trained.
+    /// Number of epochs trained.
     package var epochs: Int
-    /// Why something is missing, a sentence each.
+    /// Reasons for missing parts, a sentence each.
     package var gaps: [String]
   }
 
-  /// The runs, as they were named.
   package var runs: [Run]
-  /// The page that was written.
+  /// Path of the page that was written.
   package var page: String
 
   package init(_ runs: [RecordedRun], page: String) {

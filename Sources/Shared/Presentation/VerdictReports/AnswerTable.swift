@@ -1,9 +1,8 @@
 package import Contract
 internal import Files
 
-/// Answers as a table for other programs: a row per input, in their order.
+/// Answers as a table for other programs: one row per input, in the order of the inputs.
 package struct AnswerTable {
-  /// Names of the columns.
   package static let columns = [
     "input", "verdict", "probability", "faces", "pictures_with_face", "pictures", "seconds",
     "width",
@@ -12,10 +11,8 @@ package struct AnswerTable {
 
   private var rows: [[String]] = []
 
-  /// A table without rows.
   package init() {}
 
-  /// Adds the answer to an input.
   package mutating func append(_ finding: VideoFinding) {
     let video = finding.video
     rows.append([

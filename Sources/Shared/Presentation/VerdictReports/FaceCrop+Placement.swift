@@ -4,8 +4,8 @@ package import FaceExtraction
 package import Imaging
 
 extension FaceCrop {
-  /// The way from the pixels of this crop to those of the displayed picture; nil where its landmarks
-  /// don't give one.
+  /// The transform from the pixels of this crop to those of the displayed picture; nil if the
+  /// landmarks don't determine one.
   package func placement(_ geometry: CropGeometry) -> SimilarityTransform? {
     guard let landmarks else {
       let side = Double(box.x2 - box.x1)

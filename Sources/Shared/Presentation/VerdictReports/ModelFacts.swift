@@ -3,12 +3,12 @@ internal import ModelFiles
 package import Prediction
 internal import Reporting
 
-/// What a model is and what it can't do, for people.
+/// Description of a model and its limits, for users.
 package struct ModelFacts {
-  /// Names and values, in the order in which they are shown.
+  /// Names and values, in display order.
   package private(set) var rows: [(name: String, value: String)] = []
 
-  /// What no model of this kind can do, whole sentences.
+  /// Limits of any model of this kind, in whole sentences.
   package static let limits = [
     "It looks at faces only: not at sound, text, objects or background, and not at whether the scene "
       + "happened.",
@@ -21,7 +21,7 @@ package struct ModelFacts {
       + "far more of those called manipulated are real.",
   ]
 
-  /// - Parameter date: when the file was written; nil where that isn't known.
+  /// - Parameter date: Date on which the file was written; nil if unknown.
   package init(_ model: DetectorModel, date: String?) {
     let metadata = model.metadata
     let settings = metadata.provenance.settings

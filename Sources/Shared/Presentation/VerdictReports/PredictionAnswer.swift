@@ -1,7 +1,7 @@
 package import Contract
 internal import Terminal
 
-/// An answer with the model that gave it, as programs get it (format prediction/1).
+/// An answer with the model that gave it, as JSON (format prediction/1).
 package struct PredictionAnswer: Encodable, Sendable {
   private let finding: VideoFinding
   private let model: ModelSummary
@@ -11,7 +11,7 @@ package struct PredictionAnswer: Encodable, Sendable {
     self.model = model
   }
 
-  /// A line of JSON.
+  /// The answer as a line of JSON.
   package func line() throws -> String {
     try ResultDestination.line(self, format: "prediction/1")
   }

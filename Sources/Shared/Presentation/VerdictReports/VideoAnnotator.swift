@@ -9,20 +9,20 @@ package import NeuralNetwork
 package import Prediction
 internal import Workers
 
-/// Draws into a video what was found of it: around each face a box with its number, answer and probability,
-/// over it the heat map of what the network saw, and the answer to the whole video in a corner.
+/// Draws the results into a video: around each face a box with its number, answer and probability,
+/// over the face the class activation map, and in a corner the answer to the whole video.
 ///
-/// Between two pictures that were looked at everything is interpolated; where a face was not seen for long,
+/// Between two judged frames everything is interpolated; during longer intervals without the face,
 /// nothing is drawn.
 package struct VideoAnnotator {
-  /// What is known of a face at one picture.
+  /// Results for a face in one frame.
   private struct Key {
     var frame: Double
     /// Left, top, right, bottom.
     var box: SIMD4<Double>
     var probability: Double
     var map: HeatMap?
-    /// From the crop to the picture.
+    /// Transform from the crop to the frame.
     var transform: SimilarityTransform?
   }
 
@@ -37,14 +37,14 @@ package struct VideoAnnotator {
   private let title: String
   private let titleColour: SIMD3<UInt8>
   private let tracks: [Track]
-  /// Pictures between two that were judged.
+  /// Average number of frames from one judged frame to the next.
   private let interval: Double
   private let isStill: Bool
 
   /// Whether this FFmpeg can write videos.
   package static var isAvailable: Bool { AnnotatedClip.isAvailable }
 
-  /// - Parameter maps: of each of the judged crops, in their order.
+  /// - Parameter maps: Activation maps of the judged crops, in the same order.
   package init(_ judged: JudgedVideo, maps: [ActivationMap], model: DetectorModel) {
     let finding = judged.finding
     self.model = model
@@ -64,7 +64,7 @@ package struct VideoAnnotator {
     tracks = finding.faces.map { face in
       let own = crops.filter { $0.0.face.track == face.track }
       let heats = own.map { HeatMap(width: $1.width, height: $1.height, values: $1.values) }
-      // One scale for the whole video: a picture that the network is unsure of stays pale.
+      // One scale for the whole video, so that frames with little evidence get pale colours.
       let strongest = heats.compactMap { $0?.strongest }.max() ?? 0
       let keys = zip(own, heats).map { crop, heat -> Key in
         let box = crop.0.face.box
@@ -84,12 +84,12 @@ package struct VideoAnnotator {
   /// Writes the annotated video; a still picture becomes a JPEG file.
   ///
   /// - Parameters:
-  ///   - output: path of the file.
-  ///   - threads: threads of the encoder.
-  ///   - progress: told after each picture how many are written, and how many there are.
-  /// - Returns: what a reader should know of the file, a sentence each.
-  /// - Throws: `WorkStopped` where it was cancelled; `MediaError` where it can't be read or written. All is
-  ///   as it was then.
+  ///   - output: Path of the file.
+  ///   - threads: Number of threads of the encoder.
+  ///   - progress: Called after each frame, with the number of frames written and of all frames.
+  /// - Returns: Remarks on the file, a sentence each.
+  /// - Throws: `WorkStopped` if it was cancelled; `MediaError` if a file can't be read or written.
+  ///   No file is changed then.
   package func write(
     to output: String, threads: Int, isCancelled: () -> Bool, progress: (Int, Int) -> Void
   ) throws -> [String] {
@@ -119,7 +119,7 @@ package struct VideoAnnotator {
     }
   }
 
-  /// Draws all that is known of a picture.
+  /// Draws all results into a frame.
   private func draw(into picture: inout PixelBuffer, frame: Double) {
     let scale = picture.annotationScale
     let found = tracks.compactMap { track in key(track.keys, at: frame).map { (track, $0) } }
@@ -142,7 +142,7 @@ package struct VideoAnnotator {
       scale: scale, ground: titleColour)
   }
 
-  /// What is known of a face at a picture; nil where it was not seen around then.
+  /// Interpolated results for a face in a frame; nil if the face was not seen near it.
   private func key(_ keys: [Key], at frame: Double) -> Key? {
     guard let next = keys.firstIndex(where: { $0.frame >= frame }) else {
       return keys.last.flatMap { frame - $0.frame <= interval ? $0 : nil }
@@ -177,12 +177,13 @@ package struct VideoAnnotator {
       tx: left.tx + (right.tx - left.tx) * share, ty: left.ty + (right.ty - left.ty) * share)
   }
 
-  /// A whole number of pixels; what a network with other weights may compute has no bounds.
+  /// The length rounded to whole pixels and limited, because a network with other weights may give
+  /// any value.
   private static func pixels(_ length: Double) -> Int {
     length.isFinite ? Int(min(max(length.rounded(), -1e6), 1e6)) : 0
   }
 
-  /// Blue, orange and grey, which are told apart with any kind of colour vision.
+  /// Blue, orange and grey, which can be distinguished with any kind of colour vision.
   private static func colour(_ verdict: VideoVerdict) -> SIMD3<UInt8> {
     switch verdict {
     case .real: SIMD3(0, 114, 178)

@@ -1,7 +1,6 @@
 internal import Reporting
 
 extension VideoReport {
-  /// What the model is.
   var about: ReportPage.Section {
     var table = ReportTable(["", ""])
     for row in ModelFacts(model, date: modelDate).rows {
@@ -10,7 +9,6 @@ extension VideoReport {
     return ReportPage.Section("model", "What the model is", [.table(table)])
   }
 
-  /// What it can't do.
   var limits: ReportPage.Section {
     let items = ModelFacts.limits.map { limit -> Markup in "<li>\(limit)</li>" }.joined()
     return ReportPage.Section("limits", "What it can't do", [.markup("<ul>\(items)</ul>")])

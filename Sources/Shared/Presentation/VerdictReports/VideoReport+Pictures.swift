@@ -5,7 +5,7 @@ internal import Prediction
 internal import Reporting
 
 extension VideoReport {
-  /// The pictures that speak most for each answer, with heat maps.
+  /// The pictures with the strongest evidence for each answer, with heat maps.
   func pictures() throws -> ReportPage.Section? {
     guard evidence.faces.contains(where: { !$0.mostFake.isEmpty }) else { return nil }
     let decoder = try JPEGDecoder()
@@ -16,9 +16,9 @@ extension VideoReport {
     var blocks: [ReportPage.Block] = [
       .paragraph(
         """
-        Each picture is a face as the network gets it, and beside it where in it the network saw what \
-        decided: <b class="real">blue</b> speaks for real, <b class="fake">orange</b> for manipulated; \
-        the deepest colour is the strongest of its picture. real \
+        Each picture is a face as the network gets it; the one beside it shows which parts \
+        decided: <b class="real">blue</b> speaks for real, <b class="fake">orange</b> for \
+        manipulated; the deepest colour is the strongest of its picture. real \
         <span class="key" role="img" aria-label="blue to orange"></span> manipulated. The colours show \
         where the answer comes from, not where a manipulation is.
         """)
@@ -46,7 +46,7 @@ extension VideoReport {
   ) throws -> ReportPage.PictureGroup {
     let crop = item.crop.face
     let picture = try decoder.decode(crop.image.span.bytes)
-    let place =
+    let time =
       crop.timestampSeconds.map { "at \(NumberText.decimals($0, 1)) s" }
       ?? "picture \(crop.frame + 1)"
     let probability = model.probability(margins: [item.crop.margin])
@@ -55,12 +55,12 @@ extension VideoReport {
       ReportPicture(
         jpeg: jpeg, width: picture.width, height: picture.height, description: description)
     }
-    var pictures = [photograph(crop.image, "The face \(place).")]
+    var pictures = [photograph(crop.image, "The face \(time).")]
     if let overlay = ActivationOverlay.render(item.map, over: picture) {
       pictures.append(
         photograph(
-          try encoder.encode(overlay), "The same face with what the network sees \(place)."))
+          try encoder.encode(overlay), "The same face with what the network sees \(time)."))
     }
-    return ReportPage.PictureGroup(pictures, caption: "\(shown) fake, \(place)")
+    return ReportPage.PictureGroup(pictures, caption: "\(shown) fake, \(time)")
   }
 }

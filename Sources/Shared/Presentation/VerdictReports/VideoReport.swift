@@ -5,19 +5,19 @@ package import Prediction
 package import Reporting
 internal import Terminal
 
-/// The answer to one video as a page: verdict, faces over time, the pictures that decided, the model.
+/// The answer to one video as a page: verdict, faces over time, decisive pictures, model.
 package struct VideoReport {
   let finding: VideoFinding
   let judged: JudgedVideo
   let evidence: VideoEvidence
   let model: DetectorModel
-  /// When the model file was written, as a date; nil where that isn't known.
+  /// Date on which the model file was written; nil if unknown.
   let modelDate: String?
 
-  /// Most faces that get a drawing of their own.
+  /// Largest number of faces with a drawing.
   static let mostDrawings = 8
 
-  /// - Parameter modelDate: when the model file was written, as a date.
+  /// - Parameter modelDate: Date on which the model file was written; nil if unknown.
   package init(
     _ judged: JudgedVideo, _ evidence: VideoEvidence, model: DetectorModel, modelDate: String?
   ) {
@@ -28,7 +28,6 @@ package struct VideoReport {
     self.modelDate = modelDate
   }
 
-  /// The page.
   package func page() throws -> ReportPage {
     ReportPage(
       title: name, subtitle: subtitle, verdicts: [verdict], keyNumbers: keyNumbers,
@@ -37,7 +36,7 @@ package struct VideoReport {
         "Written by detector \(softwareVersion). One file: nothing is fetched, no script runs.")
   }
 
-  /// The file's own name, without folders.
+  /// Name of the file, without folders.
   private var name: String {
     finding.input.split(separator: "/").last.map(String.init) ?? finding.input
   }
@@ -59,12 +58,12 @@ package struct VideoReport {
     switch finding.verdict {
     case .fake:
       text +=
-        "\(chance)That is above \(threshold), from which on the model calls a video manipulated."
+        "\(chance)That is above \(threshold), the model's threshold for manipulated videos."
       return .init(tone(.bad), "Manipulated" + bySuchAModel, text + remarks)
     case .real:
       text += """
-        \(chance)That is below \(threshold), from which on the model calls a video manipulated: it found \
-        none of the traces that it knows.
+        \(chance)That is below \(threshold), the model's threshold for manipulated videos: it \
+        found none of the traces that it knows.
         """
       return .init(tone(.good), "Real" + bySuchAModel, text + remarks)
     case .cannotTell, nil:
@@ -75,7 +74,7 @@ package struct VideoReport {
     }
   }
 
-  /// An answer of a model that isn't known to be sound is doubtful, whatever it is.
+  /// The tone; always doubtful if the model isn't known to be sound.
   private func tone(_ tone: ReportPage.Tone) -> ReportPage.Tone {
     model.caution == nil ? tone : .doubtful
   }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Where an axis has its numbers: round ones, neither crowded nor rare.
+/// Positions of an axis's numbers: round values, neither too many nor too few.
 enum AxisTicks {
   /// Multiples of a step that lie in a range.
   static func multiples(of step: Double, in range: ClosedRange<Double>) -> [Double] {
@@ -10,7 +10,8 @@ enum AxisTicks {
     return (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  /// Powers of ten in a range above 0; with less than two of them, 2 and 5 times those as well.
+  /// Powers of ten in a range above 0; with fewer than two of them, also their multiples
+  /// by 2 and 5.
   static func logarithmic(_ range: ClosedRange<Double>) -> [Double] {
     let lowest = Int(log10(range.lowerBound).rounded(.down))
     let highest = Int(log10(range.upperBound).rounded(.up))
@@ -29,7 +30,7 @@ enum AxisTicks {
     return powers.enumerated().filter { $0.offset.isMultiple(of: max(stride, 1)) }.map(\.element)
   }
 
-  /// The least of 1, 2, 5 times a power of ten that is not below `step`.
+  /// The smallest value not below `step` that is 1, 2 or 5 times a power of ten.
   static func roundStep(_ step: Double) -> Double {
     guard step > 0, step.isFinite else { return 1 }
     let power = pow(10, floor(log10(step)))
@@ -38,7 +39,7 @@ enum AxisTicks {
     return 10 * power
   }
 
-  /// Decimals that tell neighbouring multiples of a step apart.
+  /// Number of decimals that distinguish neighbouring multiples of a step, 0...10.
   static func decimals(step: Double) -> Int {
     guard step > 0, step.isFinite else { return 0 }
     return min(max(Int(ceil(-log10(step) - 1e-9)), 0), 10)

@@ -1,18 +1,13 @@
-/// One value for each of some names, as bars from left to right: names have room above their bars, on
-/// a phone as well.
+/// One horizontal bar per name. Names stand above their bars, so they have room on a phone as well.
 package struct BarPlot: Sendable {
-  /// A name and its value.
   package struct Bar: Sendable, Equatable {
-    /// What the bar is of.
     package var name: String
-    /// Its length; a bar without a value, or with one that is not finite, is left empty.
+    /// Length of the bar; a bar whose value is nil or not finite is left empty.
     package var value: Double?
-    /// What stands at its end: the value in words.
+    /// The value as text, at the end of the row.
     package var text: String
-    /// Its colour.
     package var colour: PlotColour
 
-    /// Creates a bar.
     package init(_ name: String, _ value: Double?, text: String, colour: PlotColour) {
       self.name = name
       self.value = value
@@ -21,23 +16,22 @@ package struct BarPlot: Sendable {
     }
   }
 
-  /// Most bars of a plot; a longer list is for a table.
+  /// Largest number of bars drawn; longer lists belong in a table.
   package static let maximumBars = 40
 
-  /// Name in files and anchors, see `Drawing.name`.
+  /// Name for files and anchors, see `Drawing.name`.
   package var name: String
   /// What the plot shows, in a few words.
   package var title: String
-  /// What a reader who can't see it should know.
+  /// Description for readers who can't see the plot.
   package var summary: String
-  /// What the values are, with the range of the bars.
+  /// The axis of the values.
   package var x: PlotAxis
-  /// From top to bottom.
+  /// The bars, from top to bottom.
   package var bars: [Bar]
-  /// A value that the bars are compared with.
+  /// A value to compare the bars with, drawn as a dashed line.
   package var reference: Double?
 
-  /// Describes a plot.
   package init(
     name: String, title: String, summary: String, x: PlotAxis, bars: [Bar],
     reference: Double? = nil
@@ -55,7 +49,7 @@ package struct BarPlot: Sendable {
   private static let right = 348.0
   private static let top = 4.0
 
-  /// The plot as a drawing, of the first `maximumBars` bars; nil where none has a value.
+  /// The plot with its first `maximumBars` bars as a drawing; nil if none of them has a value.
   package var drawing: Drawing? {
     let bars = bars.prefix(Self.maximumBars)
     let values = bars.compactMap(\.value).filter(x.has)
@@ -66,7 +60,7 @@ package struct BarPlot: Sendable {
     for (row, bar) in bars.enumerated() {
       content += markup(bar, top: Self.top + Double(row) * Self.rowHeight, axis)
     }
-    if let reference, let x = place(reference, axis) {
+    if let reference, let x = position(reference, axis) {
       content += """
         <line class="ink" stroke-dasharray="3 4" x1="\(at: x)" x2="\(at: x)" \
         y1="\(at: Self.top)" y2="\(at: bottom)"/>
@@ -77,14 +71,14 @@ package struct BarPlot: Sendable {
       content: content)
   }
 
-  private func place(_ value: Double, _ axis: ResolvedAxis) -> Double? {
+  private func position(_ value: Double, _ axis: ResolvedAxis) -> Double? {
     axis.position(value).map { Self.left + min(max($0, 0), 1) * (Self.right - Self.left) }
   }
 
   private func scale(_ axis: ResolvedAxis, bottom: Double) -> Markup {
     var markup = Markup()
     for tick in axis.ticks {
-      guard let x = place(tick, axis) else { continue }
+      guard let x = position(tick, axis) else { continue }
       let half = PlotText.width(axis.label(tick), size: 11) / 2
       let middle = min(max(x, half), PlotFrame.width - half)
       markup += """
@@ -107,8 +101,8 @@ package struct BarPlot: Sendable {
       \(PlotText.fitted(bar.name, width: max(room, 60)))</text>\
       <text class="halo end fill-muted" x="\(at: Self.right)" y="\(at: top + 15)">\(bar.text)</text>
       """
-    if let value = bar.value, let end = place(value, axis) {
-      // Bars of one length from a scale that begins anywhere: a hairline where there is nothing.
+    if let value = bar.value, let end = position(value, axis) {
+      // At least 1 wide, so that a value at the axis's lower end is visible.
       markup += """
         <rect class="fill-\(bar.colour.name)" x="\(at: Self.left)" y="\(at: top + 20)" \
         width="\(at: max(end - Self.left, 1))" height="8"/>

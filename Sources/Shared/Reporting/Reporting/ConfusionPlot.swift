@@ -1,16 +1,13 @@
-/// What two classes were called: a table of two by two, each cell as deep in colour as its share of
-/// the row.
+/// A confusion matrix. The larger a cell's share of its row, the stronger its colour.
 package struct ConfusionPlot: Sendable {
-  /// A class with what became of its members.
+  /// A true class and what its members were classified as.
   package struct Row: Sendable, Equatable {
     /// The true class.
     package var name: String
-    /// The class's colour.
     package var colour: PlotColour
-    /// How many were called the first and the second class.
+    /// Number of members that were assigned to each class, in the order of `ConfusionPlot.rows`.
     package var counts: [Int]
 
-    /// Creates a row.
     package init(_ name: String, colour: PlotColour, counts: [Int]) {
       self.name = name
       self.colour = colour
@@ -18,16 +15,15 @@ package struct ConfusionPlot: Sendable {
     }
   }
 
-  /// Name in files and anchors, see `Drawing.name`.
+  /// Name for files and anchors, see `Drawing.name`.
   package var name: String
   /// What the plot shows, in a few words.
   package var title: String
-  /// What a reader who can't see it should know.
+  /// Description for readers who can't see the plot.
   package var summary: String
-  /// One row per true class; the columns are the same classes, as called.
+  /// One row per true class; the columns are the assigned classes, in the same order.
   package var rows: [Row]
 
-  /// Describes a plot.
   package init(name: String, title: String, summary: String, rows: [Row]) {
     self.name = name
     self.title = title
@@ -39,7 +35,7 @@ package struct ConfusionPlot: Sendable {
   private static let top = 46.0
   private static let cellHeight = 74.0
 
-  /// The plot as a drawing; nil where nothing was counted, or a row doesn't have as many counts as
+  /// The plot as a drawing; nil if all counts are 0, or if a row doesn't have as many counts as
   /// there are rows.
   package var drawing: Drawing? {
     guard !rows.isEmpty, rows.allSatisfy({ $0.counts.count == rows.count }),
@@ -50,23 +46,23 @@ package struct ConfusionPlot: Sendable {
       <text class="middle fill-muted" x="\(at: (Self.left + 348) / 2)" y="16">called</text>\
       <text class="fill-muted" x="4" y="38">truly</text>
       """
-    for (place, row) in rows.enumerated() {
-      let middle = Self.left + (Double(place) + 0.5) * cellWidth
+    for (index, row) in rows.enumerated() {
+      let middle = Self.left + (Double(index) + 0.5) * cellWidth
       content += """
         <text class="middle bold fill-\(row.colour.name)" x="\(at: middle)" y="38">\(row.name)</text>\
         <text class="bold fill-\(row.colour.name)" x="4" \
-        y="\(at: Self.top + (Double(place) + 0.5) * Self.cellHeight + 4)">\(row.name)</text>
+        y="\(at: Self.top + (Double(index) + 0.5) * Self.cellHeight + 4)">\(row.name)</text>
         """
-      content += cells(of: row, place: place, width: cellWidth)
+      content += cells(of: row, index: index, width: cellWidth)
     }
     return Drawing(
       name: name, title: title, summary: summary, width: PlotFrame.width,
       height: Self.top + Double(rows.count) * Self.cellHeight + 6, content: content)
   }
 
-  private func cells(of row: Row, place: Int, width: Double) -> Markup {
+  private func cells(of row: Row, index: Int, width: Double) -> Markup {
     let total = row.counts.reduce(0, +)
-    let top = Self.top + Double(place) * Self.cellHeight
+    let top = Self.top + Double(index) * Self.cellHeight
     return row.counts.enumerated().map { column, count -> Markup in
       let share = total > 0 ? Double(count) / Double(total) : 0
       let left = Self.left + Double(column) * width

@@ -1,14 +1,14 @@
-/// A finished plot: SVG for a page, or for a file of its own.
+/// A finished plot: SVG for a page, or for a separate file.
 package struct Drawing: Sendable, Equatable {
-  /// What the drawing is called in files and anchors: lower-case letters, digits, hyphens.
+  /// Name for files and anchors: lower-case letters, digits, hyphens.
   package let name: String
   /// What it shows, in a few words.
   package let title: String
-  /// What a reader who can't see it should know, in a sentence or two.
+  /// Description for readers who can't see the drawing, in a sentence or two.
   package let summary: String
-  /// Size of the drawing's own coordinates.
+  /// Width of the drawing, in its own coordinates.
   package let width: Double
-  /// See `width`.
+  /// Height of the drawing, in its own coordinates.
   package let height: Double
 
   private let content: Markup
@@ -24,10 +24,11 @@ package struct Drawing: Sendable, Equatable {
     self.content = content
   }
 
-  /// The drawing for a page that has `PlotStyle.styleSheet`. It is as wide as its surroundings.
+  /// The drawing for a page that has `PlotStyle.styleSheet`. It takes the width
+  /// of its parent element.
   package var inline: Markup { element(attributes: "", before: "") }
 
-  /// The drawing as a file: an SVG document with its style, on a surface of its own.
+  /// The drawing as a file: an SVG document with its style sheet and a background.
   package var file: String {
     let style: Markup = "<style>\(PlotStyle.styleSheet)</style>"
     let paper: Markup =
@@ -46,7 +47,7 @@ package struct Drawing: Sendable, Equatable {
     """
   }
 
-  /// What can stand in a file name and in an anchor.
+  /// The name with only the characters that `name` allows, shortened to 80 characters.
   static func plainName(_ name: String) -> String {
     let plain = name.lowercased().unicodeScalars.map { scalar -> Character in
       ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "-"

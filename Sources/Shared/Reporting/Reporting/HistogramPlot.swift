@@ -1,16 +1,13 @@
-/// How values are distributed in each of a few groups: steps over bins of equal width. The height is
-/// the share of the group, so that groups of different size can be compared.
+/// A histogram of each of a few groups, with bins of equal width. The height is the share of the
+/// group, so that groups of different size can be compared.
 package struct HistogramPlot: Sendable {
-  /// Values of one group.
   package struct Group: Sendable, Equatable {
-    /// What stands in the legend.
+    /// Text in the legend.
     package var name: String
-    /// Its values; those that are not finite or lie outside of the axis are left out.
+    /// Values of the group; those that are not finite or lie outside the axis are left out.
     package var values: [Double]
-    /// Its colour.
     package var colour: PlotColour
 
-    /// Creates a group.
     package init(_ name: String, _ values: [Double], colour: PlotColour) {
       self.name = name
       self.values = values
@@ -18,23 +15,19 @@ package struct HistogramPlot: Sendable {
     }
   }
 
-  /// Name in files and anchors, see `Drawing.name`.
+  /// Name for files and anchors, see `Drawing.name`.
   package var name: String
   /// What the plot shows, in a few words.
   package var title: String
-  /// What a reader who can't see it should know.
+  /// Description for readers who can't see the plot.
   package var summary: String
-  /// What the values are; its range is that of the bins.
+  /// The axis of the values; the bins cover its range.
   package var x: PlotAxis
-  /// How many bins.
   package var binCount: Int
-  /// The groups.
   package var groups: [Group]
-  /// What the values are compared with, a threshold for instance.
+  /// Lines to compare the values with, for instance a threshold.
   package var guides: [LinePlot.Guide]
 
-  /// Describes a plot.
-  ///
   /// - Parameter binCount: 1...1000.
   package init(
     name: String, title: String, summary: String, x: PlotAxis, binCount: Int = 20,
@@ -50,7 +43,7 @@ package struct HistogramPlot: Sendable {
     self.guides = guides
   }
 
-  /// The plot as a drawing; nil where no group has a value on the axis.
+  /// The plot as a drawing; nil if no group has a value on the axis.
   package var drawing: Drawing? {
     let axis = x.resolved(groups.lazy.flatMap(\.values), tickCount: 6)
     let shares = groups.map { self.shares(of: $0.values, axis) }
@@ -81,8 +74,8 @@ package struct HistogramPlot: Sendable {
   private func shares(of values: [Double], _ axis: ResolvedAxis) -> [Double] {
     var counts = [Int](repeating: 0, count: binCount)
     for value in values {
-      guard let place = axis.position(value), (0...1).contains(place) else { continue }
-      counts[min(Int(place * Double(binCount)), binCount - 1)] += 1
+      guard let position = axis.position(value), (0...1).contains(position) else { continue }
+      counts[min(Int(position * Double(binCount)), binCount - 1)] += 1
     }
     let total = counts.reduce(0, +)
     return counts.map { total > 0 ? Double($0) / Double(total) : 0 }

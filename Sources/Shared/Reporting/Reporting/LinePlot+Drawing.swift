@@ -1,32 +1,32 @@
 extension LinePlot.Line {
-  /// The line, cut where it leaves the axes' ranges for values that have no place.
+  /// The line, interrupted at points that can't be drawn or lie outside the axes.
   func markup(_ points: [LinePlot.Point], in frame: PlotFrame) -> Markup {
     var path = ""
     var marks = Markup()
     var isOpen = false
     var length = 0
     var previous: (x: Double, y: Double)?
-    /// A single point between gaps would be invisible as a line.
+    /// Ends a piece. A single point between gaps would be invisible as a line, so it gets a mark.
     func closePiece() {
       if length == 1, !hasMarks, let previous { marks += mark(previous.x, previous.y) }
       (isOpen, length, previous) = (false, 0, nil)
     }
     for point in points {
-      guard let place = frame.place(point.x, point.y), frame.contains(place) else {
+      guard let position = frame.place(point.x, point.y), frame.contains(position) else {
         closePiece()
         continue
       }
-      path += (isOpen ? "L" : "M") + NumberText.coordinate(place.x) + " "
-      path += NumberText.coordinate(place.y)
-      if hasMarks { marks += mark(place.x, place.y) }
-      (isOpen, length, previous) = (true, length + 1, place)
+      path += (isOpen ? "L" : "M") + NumberText.coordinate(position.x) + " "
+      path += NumberText.coordinate(position.y)
+      if hasMarks { marks += mark(position.x, position.y) }
+      (isOpen, length, previous) = (true, length + 1, position)
     }
     closePiece()
     let line: Markup = "<path class=\"thick \(colour.name)\"\(stroke.attribute) d=\"\(path)\"/>"
     return (path.isEmpty ? Markup() : line) + marks
   }
 
-  /// The line as the legend shows it.
+  /// A sample of the line for the legend.
   func sample(_ x: Double, _ y: Double) -> Markup {
     let line: Markup = """
       <line class="thick \(colour.name)"\(stroke.attribute) x1="\(at: x - 10)" x2="\(at: x + 10)" \
@@ -35,12 +35,12 @@ extension LinePlot.Line {
     return hasMarks ? line + mark(x, y) : line
   }
 
-  /// A shape for each colour: lines stay apart in a photocopy as well.
+  /// A shape for each colour, so that lines can be distinguished in black and white as well.
   private func mark(_ x: Double, _ y: Double) -> Markup {
-    let place: Int =
+    let index: Int =
       if case .series(let number) = colour { PlotColour.wrapped(number) } else { 0 }
     let corners: [(Double, Double)] =
-      switch place % 4 {
+      switch index % 4 {
       case 1: [(-3, -3), (3, -3), (3, 3), (-3, 3)]
       case 2: [(0, -4), (3.8, 3), (-3.8, 3)]
       case 3: [(0, -4.4), (4, 0), (0, 4.4), (-4, 0)]
@@ -75,20 +75,22 @@ extension LinePlot.Guide {
     case .segment(let from, let to):
       return Self.line(frame.place(from.x, from.y), frame.place(to.x, to.y))
     case .horizontal(let value):
-      guard let place = frame.place(frame.x.range.lowerBound, value), frame.contains(place) else {
+      guard let position = frame.place(frame.x.range.lowerBound, value), frame.contains(position)
+      else {
         return Markup()
       }
-      return Self.line(place, (frame.right, place.y))
+      return Self.line(position, (frame.right, position.y))
     case .vertical(let value, let label):
-      guard let place = frame.place(value, frame.y.range.lowerBound), frame.contains(place) else {
+      guard let position = frame.place(value, frame.y.range.lowerBound), frame.contains(position)
+      else {
         return Markup()
       }
-      let isLeft = place.x < (frame.left + frame.right) / 2
+      let isLeft = position.x < (frame.left + frame.right) / 2
       let text: Markup = """
         <text class="halo fill-muted \(isLeft ? "start" : "end")" \
-        x="\(at: place.x + (isLeft ? 5 : -5))" y="\(at: frame.top + 11)">\(label)</text>
+        x="\(at: position.x + (isLeft ? 5 : -5))" y="\(at: frame.top + 11)">\(label)</text>
         """
-      return Self.line(place, (place.x, frame.top)) + text
+      return Self.line(position, (position.x, frame.top)) + text
     }
   }
 
@@ -105,23 +107,27 @@ extension LinePlot.Guide {
 
 extension LinePlot.Mark {
   func markup(in frame: PlotFrame) -> Markup {
-    guard let place = frame.place(point.x, point.y), frame.contains(place) else { return Markup() }
+    guard let position = frame.place(point.x, point.y), frame.contains(position) else {
+      return Markup()
+    }
     let needed = PlotText.width(label) + 10
-    let isLeft = place.x + needed > frame.right
-    // Below the point: above it is where a good curve has its bend.
-    let isAbove = place.y + 22 > frame.bottom
+    let isLeft = position.x + needed > frame.right
+    // Below the point, because a good curve has its bend above it.
+    let isAbove = position.y + 22 > frame.bottom
     return """
-      <circle class="ring fill-\(colour.name)" cx="\(at: place.x)" cy="\(at: place.y)" r="5"/>\
+      <circle class="ring fill-\(colour.name)" cx="\(at: position.x)" cy="\(at: position.y)" \
+      r="5"/>\
       <text class="halo bold fill-\(colour.name) \(isLeft ? "end" : "start")" \
-      x="\(at: place.x + (isLeft ? -8 : 8))" y="\(at: place.y + (isAbove ? -9 : 17))">\(label)</text>
+      x="\(at: position.x + (isLeft ? -8 : 8))" \
+      y="\(at: position.y + (isAbove ? -9 : 17))">\(label)</text>
       """
   }
 }
 
 extension PlotFrame {
-  /// Whether a place lies within the axes, half a pixel allowed for rounding.
-  func contains(_ place: (x: Double, y: Double)) -> Bool {
-    place.x >= left - 0.5 && place.x <= right + 0.5 && place.y >= top - 0.5
-      && place.y <= bottom + 0.5
+  /// Whether a position lies within the axes, with half a pixel of tolerance for rounding.
+  func contains(_ position: (x: Double, y: Double)) -> Bool {
+    position.x >= left - 0.5 && position.x <= right + 0.5 && position.y >= top - 0.5
+      && position.y <= bottom + 0.5
   }
 }

@@ -1,4 +1,4 @@
-/// Lines over a common axis: curves of a training, ROC curves, results against a level.
+/// Lines over a common axis: training curves, ROC curves, results against a level.
 ///
 /// ```swift
 /// let plot = LinePlot(
@@ -9,14 +9,11 @@
 /// try plot.drawing.map { try AtomicFile.write(text: $0.file, to: "plots/auc-by-level.svg") }
 /// ```
 package struct LinePlot: Sendable {
-  /// A point of a line.
   package struct Point: Sendable, Equatable {
-    /// Along the horizontal axis.
     package var x: Double
-    /// Along the vertical axis; a value that is not finite is a gap in the line.
+    /// A value that is not finite leaves a gap in the line.
     package var y: Double
 
-    /// Creates a point.
     package init(x: Double, y: Double) {
       self.x = x
       self.y = y
@@ -30,20 +27,16 @@ package struct LinePlot: Sendable {
     case dotted
   }
 
-  /// A line with a name.
   package struct Line: Sendable, Equatable {
-    /// What stands in the legend.
+    /// Text in the legend; empty for a line without an entry.
     package var name: String
-    /// In the order in which they are joined.
+    /// The points, in the order in which they are joined.
     package var points: [Point]
-    /// The line's colour.
     package var colour: PlotColour
-    /// How it is drawn.
     package var stroke: Stroke
-    /// Whether each point has a mark; its shape goes with the colour.
+    /// Whether each point has a mark; the mark's shape depends on the colour.
     package var hasMarks: Bool
 
-    /// Creates a line.
     package init(
       _ name: String, _ points: [Point], colour: PlotColour, stroke: Stroke = .solid,
       hasMarks: Bool = false
@@ -55,7 +48,6 @@ package struct LinePlot: Sendable {
       self.hasMarks = hasMarks
     }
 
-    /// Creates a line from pairs.
     package init(
       _ name: String, _ points: [(x: Double, y: Double)], colour: PlotColour,
       stroke: Stroke = .solid, hasMarks: Bool = false
@@ -66,16 +58,12 @@ package struct LinePlot: Sendable {
     }
   }
 
-  /// A point that is called by a name: the chosen threshold, the best epoch.
+  /// A point with a label: the chosen threshold, the best epoch.
   package struct Mark: Sendable, Equatable {
-    /// Where it lies.
     package var point: Point
-    /// What stands beside it.
     package var label: String
-    /// Its colour.
     package var colour: PlotColour
 
-    /// Creates a mark.
     package init(_ label: String, at point: Point, colour: PlotColour = .ink) {
       self.point = point
       self.label = label
@@ -83,36 +71,32 @@ package struct LinePlot: Sendable {
     }
   }
 
-  /// A line that the data is compared with; it has no name in the legend.
+  /// A line to compare the data with; it has no entry in the legend.
   package enum Guide: Sendable, Equatable {
-    /// From one point to another, as the diagonal of a ROC curve.
+    /// A line from one point to another, for instance the diagonal of a ROC curve.
     case segment(Point, Point)
-    /// At a value of the vertical axis.
+    /// A horizontal line at a value of the vertical axis.
     case horizontal(Double)
-    /// At a value of the horizontal axis, with what stands at its upper end.
+    /// A vertical line at a value of the horizontal axis, with a label at its upper end.
     case vertical(Double, label: String)
   }
 
-  /// Name in files and anchors, see `Drawing.name`.
+  /// Name for files and anchors, see `Drawing.name`.
   package var name: String
   /// What the plot shows, in a few words.
   package var title: String
-  /// What a reader who can't see it should know.
+  /// Description for readers who can't see the plot.
   package var summary: String
-  /// The horizontal axis.
   package var x: PlotAxis
-  /// The vertical axis.
   package var y: PlotAxis
-  /// The lines, the foremost last.
+  /// The lines; later ones are drawn over earlier ones.
   package var lines: [Line]
-  /// Named points.
   package var marks: [Mark]
-  /// What is drawn behind the lines.
+  /// Lines to compare the data with, drawn behind it.
   package var guides: [Guide]
-  /// Whether both axes have the same length, as ROC curves want.
+  /// Whether both axes have the same length, as for ROC curves.
   package var isSquare: Bool
 
-  /// Describes a plot.
   package init(
     name: String, title: String, summary: String, x: PlotAxis, y: PlotAxis, lines: [Line],
     marks: [Mark] = [], guides: [Guide] = [], isSquare: Bool = false
@@ -128,17 +112,18 @@ package struct LinePlot: Sendable {
     self.isSquare = isSquare
   }
 
-  /// Most points of a line that are drawn; of longer lines evenly spaced ones, and the last.
+  /// Largest number of points drawn per line. A longer line is thinned to evenly spaced points,
+  /// with its first and last one.
   package static let maximumPoints = 2000
 
-  /// The plot as a drawing; nil where no line has a point with a place on the axes.
+  /// The plot as a drawing; nil if no line has a point that can be drawn.
   package var drawing: Drawing? {
     let points = lines.map { Self.thinned($0.points) }
     let visible = points.joined().filter { x.has($0.x) && y.has($0.y) }
     guard !visible.isEmpty else { return nil }
     // A legend of one line would repeat the title.
     let named = lines.filter { !$0.name.isEmpty && lines.count > 1 }
-    // What the data is compared with has a place as well.
+    // The vertical axis also covers the horizontal guides.
     let levels = guides.compactMap { guide in
       if case .horizontal(let value) = guide { value } else { nil }
     }

@@ -1,17 +1,17 @@
-/// A piece of HTML or SVG. What is written out in a literal is markup; what is interpolated is text,
-/// and escaped: a name from outside can't become an element.
+/// A piece of HTML or SVG. A literal is markup; text interpolated into it is escaped, so that a
+/// name from outside can't become an element.
 ///
 /// ```swift
 /// let name = "<script>"
 /// let cell: Markup = "<td>\(name)</td>"  // <td>&lt;script&gt;</td>
 /// ```
 ///
-/// Interpolated text may stand between tags and inside quoted attribute values; nowhere else.
+/// Text may be interpolated between tags and inside quoted attribute values, nowhere else.
 package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
-  /// The markup as it stands in a file.
+  /// The markup as text.
   package private(set) var source: String
 
-  /// Nothing.
+  /// Empty markup.
   package init() { source = "" }
 
   /// Text from anywhere, escaped.
@@ -20,24 +20,20 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
   /// Markup from this program's own text.
   package init(stringLiteral value: String) { source = value }
 
-  /// The parts of a literal, see the type.
   package init(stringInterpolation: StringInterpolation) { source = stringInterpolation.source }
 
-  /// Adds markup behind this one.
   package static func += (left: inout Markup, right: Markup) { left.source += right.source }
 
-  /// One piece behind the other.
   package static func + (left: Markup, right: Markup) -> Markup {
     var sum = left
     sum += right
     return sum
   }
 
-  /// Whether there is nothing.
   package var isEmpty: Bool { source.isEmpty }
 
-  /// Text that XML and HTML read as this text, in elements and in quoted attributes. Characters that
-  /// XML has no place for, control characters above all, become U+FFFD.
+  /// The text escaped for elements and quoted attributes of XML and HTML. Characters that XML
+  /// doesn't allow, mostly control characters, become U+FFFD.
   static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -54,7 +50,7 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
     return result
   }
 
-  /// `Char` of XML 1.0, less what turns the direction of all text behind it.
+  /// Whether a scalar is a `Char` of XML 1.0 and doesn't change the direction of the text after it.
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x0D: true
@@ -68,21 +64,18 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
   package struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var source = ""
 
-    /// Makes room for a literal's parts.
     package init(literalCapacity: Int, interpolationCount: Int) {
       source.reserveCapacity(literalCapacity + 16 * interpolationCount)
     }
 
-    /// Markup that stands in the program.
     package mutating func appendLiteral(_ literal: String) { source += literal }
 
-    /// Text; escaped.
+    /// Text, which is escaped.
     package mutating func appendInterpolation(_ text: String) { source += Markup.escaped(text) }
 
-    /// A whole number.
     package mutating func appendInterpolation(_ number: Int) { source += String(number) }
 
-    /// Markup, as it is.
+    /// Markup, unchanged.
     package mutating func appendInterpolation(_ markup: Markup) { source += markup.source }
 
     /// A coordinate of a drawing, with two decimals at most.
@@ -93,6 +86,6 @@ package struct Markup: Sendable, Equatable, ExpressibleByStringInterpolation {
 }
 
 extension Sequence<Markup> {
-  /// One piece behind the other.
+  /// The pieces in order.
   package func joined() -> Markup { reduce(into: Markup()) { $0 += $1 } }
 }

@@ -1,22 +1,21 @@
 internal import Files
 
-/// A run's curve as a CSV file: the column `step`, then columns that are fixed when it is created.
+/// The metrics of a run by step, as a CSV file: the column `step`, then columns that are fixed when
+/// the file is created.
 ///
-/// A row is written at once and whole. When a run is resumed, rows beyond the step it goes on from
-/// are cut: they are measured again. Not for several threads at once.
+/// Each row is written by one call. When a run is resumed, rows after the resumed step are removed,
+/// because the run measures them again. Not thread-safe.
 ///
 /// ```swift
 /// let table = try MetricsTable(path: "run/metrics.csv", columns: ["loss", "auc"], resumedStep: 200)
 /// try table.append(step: 240, ["loss": .number(0.61)])  // 240,0.61,
 /// ```
 package final class MetricsTable {
-  /// The largest table that is resumed, in bytes.
+  /// Size of the largest table that can be resumed, in bytes.
   package static let maximumBytes = 1 << 28
 
-  /// The first column's name.
   package static let stepColumn = "step"
 
-  /// The file.
   package let path: String
 
   /// The columns after `step`.
@@ -24,13 +23,14 @@ package final class MetricsTable {
 
   private var file: OpenFile
 
-  /// Creates the table, or opens the one that is there.
+  /// Creates the table, or opens an existing one.
   ///
   /// - Parameters:
   ///   - path: The file; its folder must exist.
-  ///   - columns: The columns after `step`, without duplicates. A table that has others is an error.
-  ///   - resumedStep: Rows up to this step are kept, later ones are cut. Nil where the run begins
-  ///     anew: none is kept. A last row that was cut short by a crash goes as well.
+  ///   - columns: The columns after `step`, without duplicates. An existing table with other
+  ///     columns is an error.
+  ///   - resumedStep: Rows up to this step are kept, later ones are removed; nil keeps none, for a
+  ///     run that starts again. A last row that a crash left incomplete is removed as well.
   package init(
     path: String, columns: [String], resumedStep: Int? = nil
   ) throws(ReportingError) {
@@ -48,13 +48,13 @@ package final class MetricsTable {
     file = try report(OpenFile(path, .append))
   }
 
-  /// Adds a row and hands it to the operating system: it survives the end of the process. Where that
-  /// fails, the table ends with the row before.
+  /// Adds a row and passes it to the operating system, so that it survives the end of the process.
+  /// If that fails, the table ends with the previous row.
   ///
   /// - Parameters:
-  ///   - step: Optimizer steps so far.
-  ///   - values: By column; a column without a value gets an empty cell. Others than the table's
-  ///     columns must not be among them.
+  ///   - step: Number of optimizer steps so far.
+  ///   - values: Values by column, only of columns in `columns`; a column without a value gets an
+  ///     empty cell.
   package func append(step: Int, _ values: [String: MetricsValue]) throws(ReportingError) {
     let unknown = values.keys.filter { !columns.contains($0) }
     precondition(unknown.isEmpty, "the table has no column \(unknown.sorted())")
@@ -63,7 +63,8 @@ package final class MetricsTable {
     try report(file.append(Array(line.utf8)))
   }
 
-  /// Makes what was written survive a power failure too. The corresponding C function is `fsync`.
+  /// Writes everything to the disk, so that it survives a power failure as well. The corresponding
+  /// C function is `fsync`.
   package func synchronize() throws(ReportingError) {
     try report(file.sync())
   }
@@ -72,7 +73,7 @@ package final class MetricsTable {
 // MARK: Resuming
 
 extension MetricsTable {
-  /// The whole file; nil where there is none.
+  /// The whole file; nil if there is none.
   private static func contents(of path: String) throws(ReportingError) -> [UInt8]? {
     guard try report(FileSystem.size(of: path)) != nil else { return nil }
     return try report(FileSystem.contents(of: path, maximumBytes: maximumBytes))
@@ -102,13 +103,13 @@ extension MetricsTable {
     return kept
   }
 
-  /// Whether the record is the last line, which a power failure may leave without its end. One that
-  /// spans several lines is rather a stray quote with good rows behind it.
+  /// Whether the record is the last line, which a power failure may leave incomplete. A record that
+  /// spans several lines is more likely a stray quote with valid rows after it.
   private static func isCutShort(_ record: CSVReader.Record, in bytes: [UInt8]) -> Bool {
     record.range.upperBound == bytes.count && !bytes[record.range].contains(UInt8(ascii: "\n"))
   }
 
-  /// Throws where the file has another header; says which columns it lacks and has besides.
+  /// Throws if the file has another header; the error lists missing and additional columns.
   private static func check(
     _ first: CSVReader.Record, against header: [String], path: String
   ) throws(ReportingError) {
@@ -134,7 +135,7 @@ extension MetricsTable {
 }
 
 extension Unicode.Scalar.Properties {
-  /// Whether a terminal shows the character and obeys nothing.
+  /// Whether a terminal shows the character rather than interpreting it.
   fileprivate var isPrintable: Bool {
     switch generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false

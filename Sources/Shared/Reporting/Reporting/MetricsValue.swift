@@ -1,18 +1,18 @@
 internal import Files
 
-/// What stands in one cell of a metrics table.
+/// The content of one cell of a metrics table.
 package enum MetricsValue: Sendable, Equatable {
   /// A whole number, in decimal digits.
   case integer(Int)
-  /// A number in the shortest form that reads back as the same `Double`; `nan`, `inf` and `-inf`,
-  /// which Python, NumPy and pandas read, where it isn't finite.
+  /// A number in the shortest form that reads back as the same `Double`. Numbers that aren't finite
+  /// are written as `nan`, `inf` and `-inf`, which Python, NumPy and pandas read.
   case number(Double)
   /// A number in the shortest form that reads back as the same `Float`.
   case float(Float)
-  /// Text, in quotes where it needs some.
+  /// Text, in quotes if CSV requires them.
   case text(String)
 
-  /// The cell as it stands in the file.
+  /// The cell's text in the file.
   var csv: String {
     switch self {
     case .integer(let value): String(value)

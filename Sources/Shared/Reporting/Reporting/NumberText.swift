@@ -1,15 +1,15 @@
 internal import Foundation
 
-/// Numbers as a reader wants them, the same in every locale.
+/// Numbers as text for readers, the same in every locale.
 package enum NumberText {
-  /// With a fixed count of decimals; "–" where there is none, or one that is not finite.
+  /// The value with a fixed number of decimals; "–" if it is nil or not finite.
   package static func decimals(_ value: Double?, _ count: Int = 3) -> String {
     guard let value, value.isFinite else { return "–" }
     let text = String(format: "%.\(min(max(count, 0), 15))f", value)
     return negated(text)
   }
 
-  /// As a percentage; "–" where there is none, or one that is not finite.
+  /// The value as a percentage; "–" if it is nil or not finite.
   package static func percent(_ share: Double?, decimals count: Int = 1) -> String {
     guard let share, share.isFinite else { return "–" }
     return decimals(share * 100, count) + "%"
@@ -19,8 +19,8 @@ package enum NumberText {
   package static func count(_ value: Int) -> String {
     let digits = Array(String(value.magnitude))
     var text = ""
-    for (place, digit) in digits.enumerated() {
-      if place > 0, (digits.count - place).isMultiple(of: 3) { text += "\u{202F}" }
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index).isMultiple(of: 3) { text += "\u{202F}" }
       text.append(digit)
     }
     return value < 0 ? "−" + text : text
@@ -32,7 +32,7 @@ package enum NumberText {
     return negated(String(format: "%.\(min(max(digits, 1), 17))g", value))
   }
 
-  /// A coordinate of a drawing: two decimals at most, and never anything that is not a number.
+  /// A coordinate of a drawing, with two decimals at most; 0 if the value is not finite.
   static func coordinate(_ value: Double) -> String {
     let bounded = value.isFinite ? min(max(value, -1e6), 1e6) : 0
     let hundredths = Int((bounded * 100).rounded())
@@ -44,7 +44,7 @@ package enum NumberText {
     return (hundredths < 0 ? "-" : "") + "\(magnitude / 100).\(fraction)"
   }
 
-  /// With a true minus sign, and without the one of "-0.00".
+  /// The text with a true minus sign, or without any if it is "-0.00".
   private static func negated(_ text: String) -> String {
     guard text.hasPrefix("-") else { return text }
     let isZero = !text.contains { ("1"..."9").contains($0) }

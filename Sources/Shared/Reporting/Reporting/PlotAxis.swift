@@ -1,17 +1,17 @@
 internal import Foundation
 
-/// One direction of a plot.
+/// An axis of a plot.
 package struct PlotAxis: Sendable, Equatable {
-  /// How values lie on the axis.
+  /// How values are mapped to the axis.
   package enum Scale: Sendable, Equatable {
     case linear
-    /// Values of 0 and below have no place.
+    /// Values of 0 and below are not drawn.
     case logarithmic
   }
 
   /// How the axis's numbers are written.
   package enum Numbers: Sendable, Equatable {
-    /// As they are.
+    /// Unchanged.
     case plain
     /// 0...1 as 0%...100%.
     case percent
@@ -19,16 +19,13 @@ package struct PlotAxis: Sendable, Equatable {
     case whole
   }
 
-  /// What the axis measures, with its unit.
+  /// The measured quantity, with its unit.
   package var title: String
-  /// How values lie on it.
   package var scale: Scale
-  /// How its numbers are written.
   package var numbers: Numbers
-  /// From where to where; nil takes it from the data.
+  /// Range of the axis; nil takes it from the data.
   package var range: ClosedRange<Double>?
 
-  /// Describes an axis.
   package init(
     _ title: String, scale: Scale = .linear, numbers: Numbers = .plain,
     range: ClosedRange<Double>? = nil
@@ -39,12 +36,12 @@ package struct PlotAxis: Sendable, Equatable {
     self.range = range
   }
 
-  /// Whether a value has a place on the axis.
+  /// Whether a value can be drawn on the axis.
   func has(_ value: Double) -> Bool {
     value.isFinite && (scale == .linear || value > 0)
   }
 
-  /// The axis with a range and ticks for data.
+  /// The axis with the range and ticks that fit the data.
   func resolved(_ values: some Sequence<Double>, tickCount: Int) -> ResolvedAxis {
     let usable = values.filter(has)
     var lower = range?.lowerBound ?? usable.min() ?? (scale == .linear ? 0 : 0.1)
@@ -67,7 +64,7 @@ package struct PlotAxis: Sendable, Equatable {
     var step = AxisTicks.roundStep((upper - lower) / Double(max(tickCount, 1)))
     if numbers == .whole { step = max(step.rounded(.up), 1) }
     if range == nil, numbers != .whole {
-      // Ends on a line of the grid.
+      // The axis begins and ends on a grid line.
       lower = (lower / step + 1e-9).rounded(.down) * step
       upper = (upper / step - 1e-9).rounded(.up) * step
     }
@@ -76,15 +73,15 @@ package struct PlotAxis: Sendable, Equatable {
   }
 }
 
-/// An axis that knows its range and its ticks.
+/// An axis with its range and ticks.
 struct ResolvedAxis {
   let axis: PlotAxis
   let range: ClosedRange<Double>
   let ticks: [Double]
-  /// Distance of the ticks; nil on a logarithmic axis.
+  /// Distance between ticks; nil on a logarithmic axis.
   let step: Double?
 
-  /// Place of a value: 0 at the lower end, 1 at the upper one; nil where it has none.
+  /// Position of a value: 0 at the lower end, 1 at the upper one; nil if it can't be drawn.
   func position(_ value: Double) -> Double? {
     guard axis.has(value) else { return nil }
     switch axis.scale {

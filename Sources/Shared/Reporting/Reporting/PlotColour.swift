@@ -1,24 +1,23 @@
-/// A colour by its meaning. Each has a value for light and one for dark surroundings; those of classes
-/// and lines are told apart with any kind of colour vision (after Okabe and Ito, "Color Universal
-/// Design", 2008).
+/// A colour by its meaning, with a value for light and one for dark backgrounds. The colours of
+/// classes and lines can be distinguished with any kind of colour vision (after Okabe and Ito,
+/// "Color Universal Design", 2008).
 package enum PlotColour: Sendable, Hashable {
   /// The class "real": blue.
   case real
   /// The class "fake": orange.
   case fake
-  /// What is no class: text's own colour.
+  /// Text, and data that belongs to no class.
   case ink
-  /// What shall step back: axes, guides.
+  /// Less prominent parts: axes, guides.
   case muted
-  /// The lines behind everything.
+  /// Grid lines.
   case grid
-  /// One line of several, by its place; repeats after eight.
+  /// One line of several, by its index; colours repeat after `seriesCount` lines.
   case series(Int)
 
-  /// How many different lines there are.
+  /// Number of different line colours.
   package static let seriesCount = 8
 
-  /// All colours.
   static let all: [PlotColour] =
     [.real, .fake, .ink, .muted, .grid] + (0..<seriesCount).map { .series($0) }
 
@@ -30,11 +29,11 @@ package enum PlotColour: Sendable, Hashable {
     case .ink: "ink"
     case .muted: "muted"
     case .grid: "grid"
-    case .series(let place): "line\(Self.wrapped(place))"
+    case .series(let index): "line\(Self.wrapped(index))"
     }
   }
 
-  /// The value on white and on nearly black.
+  /// The colours on a light and on a dark background.
   var values: (light: String, dark: String) {
     switch self {
     case .real: ("#0072b2", "#56b4e9")
@@ -42,16 +41,16 @@ package enum PlotColour: Sendable, Hashable {
     case .ink: ("#1f2328", "#e8e6e3")
     case .muted: ("#5c6670", "#a3acb5")
     case .grid: ("#dfe3e8", "#343b43")
-    case .series(let place): Self.lines[Self.wrapped(place)]
+    case .series(let index): Self.lines[Self.wrapped(index)]
     }
   }
 
-  static func wrapped(_ place: Int) -> Int {
-    let rest = place % seriesCount
+  static func wrapped(_ index: Int) -> Int {
+    let rest = index % seriesCount
     return rest < 0 ? rest + seriesCount : rest
   }
 
-  /// Those of the classes come last: a line of a few is not taken for a class.
+  /// The colours of the classes come last, so that a plot of few lines doesn't use them.
   private static let lines: [(light: String, dark: String)] = [
     ("#00795c", "#2fc79c"), ("#a8447f", "#dd94bf"), ("#7a6400", "#e3c83c"),
     ("#5b4bb3", "#a79cf0"), ("#5c6670", "#a3acb5"), ("#8a3324", "#e58873"),
@@ -61,11 +60,11 @@ package enum PlotColour: Sendable, Hashable {
 
 /// The style sheet that drawings need: once per page, and in every separate file.
 package enum PlotStyle {
-  /// The surface under a drawing.
+  /// Background of a drawing.
   static let paper = (light: "#ffffff", dark: "#15191e")
 
-  /// The rules; all of them hold inside of `.plot` only. Colours stand in full, not as variables:
-  /// converters of SVG files don't know those.
+  /// The rules; all of them apply inside `.plot` only. Colours are not variables, because
+  /// converters of SVG files don't support those.
   package static let styleSheet: String = {
     let base = """
       .plot{font-family:\(fonts);font-size:12px;display:block;width:100%;height:auto}
@@ -81,11 +80,11 @@ package enum PlotStyle {
       """
     return base + rules(\.light, paper.light) + "\n@media (prefers-color-scheme:dark){\n"
       + rules(\.dark, paper.dark) + "\n}\n"
-      // Ink and paper are costly and pale: what is printed has the light colours.
+      // Printed pages have the light colours, to save ink.
       + "@media print{\n" + rules(\.light, paper.light) + "\n}\n"
   }()
 
-  /// The system's own font, whatever it is.
+  /// The system's own font.
   static let fonts =
     "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 

@@ -1,7 +1,8 @@
-/// The surroundings of a plot's data: title of the vertical axis and legend above, axes with ticks,
-/// grid. All in the drawing's coordinates: 360 wide, so that a phone shows text at its own size.
+/// Everything around a plot's data: title of the vertical axis and legend above, axes with ticks,
+/// grid. All in the drawing's coordinates, which are 360 wide, so that a phone shows text at its
+/// nominal size.
 struct PlotFrame {
-  /// Shape of the data's area.
+  /// Shape of the area inside the axes.
   enum Shape: Sendable {
     case wide, square
   }
@@ -30,7 +31,7 @@ struct PlotFrame {
   var height: Double { bottom + 40 }
   var right: Double { Self.right }
 
-  /// Where a value lies in the drawing; nil where the axes have no place for it.
+  /// Position of a point in the drawing; nil if it can't be drawn.
   func place(_ valueX: Double, _ valueY: Double) -> (x: Double, y: Double)? {
     guard let column = x.position(valueX), let row = y.position(valueY) else { return nil }
     return (left + column * (Self.right - left), bottom - row * (bottom - top))
@@ -67,7 +68,7 @@ struct PlotFrame {
       guard let column = x.position(tick) else { continue }
       let label = x.label(tick)
       let half = PlotText.width(label, size: 11) / 2
-      // The outermost numbers stay inside of the drawing.
+      // The outermost numbers stay inside the drawing.
       let at = left + column * (Self.right - left)
       let middle = min(max(at, half + 2), Self.width - half - 2)
       guard middle - half > free else { continue }

@@ -1,4 +1,4 @@
-/// The names of a plot's lines, in rows above it.
+/// Legend of a plot, in rows above it.
 struct PlotLegend {
   struct Entry {
     var name: String
@@ -13,7 +13,7 @@ struct PlotLegend {
   private var placed: [(entry: Entry, text: String, x: Double, row: Int)] = []
   private var rows = 0
 
-  /// - Parameter width: what a row has room for.
+  /// - Parameter width: Width of a row.
   init(_ entries: [Entry], width: Double) {
     var x = 0.0
     for entry in entries {
@@ -43,9 +43,10 @@ struct PlotLegend {
   }
 }
 
-/// How much room text takes. A drawing can't measure it: the reader's system chooses the font.
+/// Estimated width of text. A drawing can't measure it, because the reader's
+/// system chooses the font.
 enum PlotText {
-  /// Width of text at 12 pixels; what common fonts need, and a little more.
+  /// Width of text in a font of `size` pixels, slightly more than common fonts need.
   static func width(_ text: String, size: Double = 12) -> Double {
     text.unicodeScalars.reduce(0) { sum, scalar in
       switch scalar {
@@ -57,7 +58,7 @@ enum PlotText {
     } * size
   }
 
-  /// The text, or as much of it as fits, with an ellipsis.
+  /// The text, or as much of it as fits followed by an ellipsis.
   static func fitted(_ text: String, width limit: Double, size: Double = 12) -> String {
     guard width(text, size: size) > limit else { return text }
     var head = text.prefix(60)

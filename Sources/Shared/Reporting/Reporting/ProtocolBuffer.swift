@@ -1,4 +1,4 @@
-/// Bytes of a protocol buffer message, field by field.
+/// A protocol buffer message under construction, field by field.
 /// Format: https://protobuf.dev/programming-guides/encoding.
 struct ProtocolBuffer {
   private(set) var bytes: [UInt8] = []

@@ -1,16 +1,14 @@
-/// Terms with their definitions. The first use of a term and its definition are linked both ways, so
-/// that a reader comes back to where he was.
+/// Terms with their definitions. A link leads from each use to the definition, and one from there
+/// back to the first use.
 package struct ReportGlossary: Sendable {
-  /// A term and what it means.
   package struct Term: Sendable, Equatable {
     /// Name in anchors: lower-case letters, digits, hyphens.
     package var name: String
-    /// What readers call it.
+    /// The term as readers see it.
     package var title: String
-    /// What it means, in a few sentences.
+    /// The definition, in a few sentences.
     package var meaning: Markup
 
-    /// Creates a term.
     package init(_ name: String, _ title: String, _ meaning: Markup) {
       self.name = name
       self.title = title
@@ -21,7 +19,7 @@ package struct ReportGlossary: Sendable {
   private let terms: [Term]
   private var used: Set<String> = []
 
-  /// Creates a glossary of terms with different names.
+  /// - Parameter terms: Terms with distinct names.
   package init(_ terms: [Term]) {
     precondition(Set(terms.map(\.name)).count == terms.count, "a term is defined once")
     self.terms = terms
@@ -30,8 +28,8 @@ package struct ReportGlossary: Sendable {
   /// A link to the definition of a term.
   ///
   /// - Parameters:
-  ///   - name: one of the terms'.
-  ///   - text: what stands there; nil for the term's title.
+  ///   - name: The name of one of the terms.
+  ///   - text: Text of the link; nil for the term's title.
   package mutating func link(_ name: String, _ text: String? = nil) -> Markup {
     guard let term = terms.first(where: { $0.name == name }) else {
       preconditionFailure("the glossary has no term '\(name)'")
@@ -42,7 +40,7 @@ package struct ReportGlossary: Sendable {
     return "<a class=\"term\"\(identifier) href=\"#term-\(name)\">\(text)</a>"
   }
 
-  /// The definitions of all terms that were linked to; empty where none was.
+  /// The definitions of all terms that were linked to; empty if none was.
   package var definitions: Markup {
     let used = terms.filter { self.used.contains($0.name) }
     guard !used.isEmpty else { return Markup() }

@@ -1,7 +1,7 @@
 extension ReportPage {
-  /// The page as a file. Well-formed XML as well as HTML.
+  /// The page as a file, which is both HTML and well-formed XML.
   package var html: String {
-    // The policy forbids what the page doesn't do anyway: fetching and running anything.
+    // The page fetches and runs nothing; the policy forbids both.
     let head: Markup = """
       <head><meta charset="utf-8"/>\
       <meta http-equiv="Content-Security-Policy" \

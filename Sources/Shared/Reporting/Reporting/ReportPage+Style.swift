@@ -1,5 +1,5 @@
 extension ReportPage {
-  /// The rules of everything but the drawings.
+  /// The rules for everything except the drawings.
   static let styleSheet = """
     :root{color-scheme:light dark;--paper:#fff;--ink:#1f2328;--muted:#5c6670;--rule:#dfe3e8;\
     --wash:#f5f6f8;--link:#0b5fa5;--real:#0072b2;--fake:#c65102;--good:#00795c;--doubtful:#8a6100;\

@@ -1,48 +1,40 @@
-/// A report as one HTML file: text, tables, drawings and pictures within it, nothing fetched, no
-/// script. Light or dark as the reader's system is; for a desk, a phone and paper.
+/// A report as one HTML file that contains its text, tables, drawings and pictures: it fetches
+/// nothing and has no script. It follows the light or dark setting of the reader's system, and
+/// suits large screens, phones and paper.
 package struct ReportPage: Sendable {
-  /// A part of a section.
   package enum Block: Sendable {
-    /// A paragraph.
     case paragraph(Markup)
     /// A remark that must not be overlooked.
     case note(Markup)
-    /// Commands or a file's text, as it stands.
+    /// Commands or the text of a file, preformatted.
     case code(String)
-    /// A table.
     case table(ReportTable)
-    /// Drawings, side by side where there is room.
+    /// Drawings, side by side if there is room.
     case figures([Figure])
     /// Photographs, side by side.
     case pictures([PictureGroup])
-    /// What only some readers want: closed at first.
+    /// A part with a title that is collapsed until the reader opens it.
     case details(String, [Block])
-    /// Markup as it is, a `ReportGlossary`'s for instance.
+    /// Any other markup, for instance that of a `ReportGlossary`.
     case markup(Markup)
   }
 
   /// A drawing with its caption.
   package struct Figure: Sendable {
-    /// The drawing.
     package var drawing: Drawing
-    /// What it says.
     package var caption: Markup
 
-    /// Creates a figure.
     package init(_ drawing: Drawing, caption: Markup) {
       self.drawing = drawing
       self.caption = caption
     }
   }
 
-  /// Photographs that belong together, with their caption.
+  /// Photographs in a row, with a common caption.
   package struct PictureGroup: Sendable {
-    /// The photographs, in a row.
     package var pictures: [ReportPicture]
-    /// What they show.
     package var caption: Markup
 
-    /// Creates a group.
     package init(_ pictures: [ReportPicture], caption: Markup) {
       self.pictures = pictures
       self.caption = caption
@@ -53,12 +45,9 @@ package struct ReportPage: Sendable {
   package struct Section: Sendable {
     /// Name in anchors: lower-case letters, digits, hyphens; unique on the page.
     package var name: String
-    /// The heading.
     package var title: String
-    /// What it says.
     package var blocks: [Block]
 
-    /// Creates a section.
     package init(_ name: String, _ title: String, _ blocks: [Block]) {
       self.name = name
       self.title = title
@@ -66,21 +55,19 @@ package struct ReportPage: Sendable {
     }
   }
 
-  /// How a result is to be taken.
+  /// Rating of a result.
   package enum Tone: String, Sendable {
     case good, doubtful, bad
   }
 
-  /// A result that is seen first.
+  /// A result, shown at the top of the page.
   package struct Verdict: Sendable {
-    /// How it is to be taken.
     package var tone: Tone
     /// The result in a few words.
     package var title: String
-    /// What it means and rests on.
+    /// What the result means and is based on.
     package var text: Markup
 
-    /// Creates a verdict.
     package init(_ tone: Tone, _ title: String, _ text: Markup) {
       self.tone = tone
       self.title = title
@@ -88,16 +75,13 @@ package struct ReportPage: Sendable {
     }
   }
 
-  /// A number that is seen next.
+  /// A number, shown below the verdicts.
   package struct KeyNumber: Sendable {
-    /// What it is of.
     package var title: Markup
-    /// The number.
     package var value: String
-    /// Its interval, or what it is counted over.
+    /// Interval of the number, or what it was computed from.
     package var note: String
 
-    /// Creates a number.
     package init(_ title: Markup, _ value: String, note: String) {
       self.title = title
       self.value = value
@@ -105,20 +89,14 @@ package struct ReportPage: Sendable {
     }
   }
 
-  /// The page's title.
   package var title: String
-  /// What stands below the title.
   package var subtitle: String
   /// The results, one per model.
   package var verdicts: [Verdict]
-  /// Key numbers, below the verdicts.
   package var keyNumbers: [KeyNumber]
-  /// The sections.
   package var sections: [Section]
-  /// What stands at the page's end.
   package var footer: String
 
-  /// Creates a page.
   package init(
     title: String, subtitle: String, verdicts: [Verdict] = [], keyNumbers: [KeyNumber] = [],
     sections: [Section] = [], footer: String = ""

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A photograph in a report: the file itself, within the page.
+/// A photograph in a report; the page contains its file.
 package struct ReportPicture: Sendable, Equatable {
   /// A JPEG file.
   package var jpeg: [UInt8]
@@ -8,10 +8,9 @@ package struct ReportPicture: Sendable, Equatable {
   package var width: Int
   /// Height in pixels.
   package var height: Int
-  /// What it shows, for those who can't see it.
+  /// Description for readers who can't see the picture.
   package var description: String
 
-  /// Creates a picture.
   package init(jpeg: [UInt8], width: Int, height: Int, description: String) {
     self.jpeg = jpeg
     self.width = width
@@ -19,7 +18,7 @@ package struct ReportPicture: Sendable, Equatable {
     self.description = description
   }
 
-  /// The picture as an element that nothing is fetched for.
+  /// The picture as an `img` element with a data URL.
   var markup: Markup {
     """
     <img src="data:image/jpeg;base64,\(Data(jpeg).base64EncodedString())" width="\(width)" \

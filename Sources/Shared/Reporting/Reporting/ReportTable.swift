@@ -1,19 +1,18 @@
-/// A table of a report. Cells are markup: links to definitions may stand in them.
+/// A table of a report. Cells are markup, so they may contain links to definitions.
 package struct ReportTable: Sendable, Equatable {
-  /// What the columns are; the first one names the rows.
+  /// Titles of the columns; the first column holds the names of the rows. If all titles are empty,
+  /// the table has no header.
   package var header: [Markup]
-  /// The rows, each with a cell per column.
+  /// The rows, with one cell per column.
   package private(set) var rows: [[Markup]] = []
-  /// What the table shows, read out before it; may be empty.
+  /// Title above the table; may be empty.
   package var caption: String
 
-  /// Creates an empty table.
   package init(_ header: [Markup], caption: String = "") {
     self.header = header
     self.caption = caption
   }
 
-  /// Adds a row.
   package mutating func append(_ row: [Markup]) {
     precondition(row.count == header.count, "a row has a cell for each column")
     rows.append(row)
@@ -22,7 +21,7 @@ package struct ReportTable: Sendable, Equatable {
   var markup: Markup {
     var markup: Markup = "<div class=\"scroll\"><table>"
     if !caption.isEmpty { markup += "<caption>\(caption)</caption>" }
-    // A table of names and values explains itself.
+    // A table of names and values needs no header.
     if header.contains(where: { !$0.isEmpty }) {
       markup += "<thead><tr>"
       for cell in header { markup += "<th scope=\"col\">\(cell)</th>" }
@@ -31,8 +30,8 @@ package struct ReportTable: Sendable, Equatable {
     markup += "<tbody>"
     for row in rows {
       markup += "<tr>"
-      for (place, cell) in row.enumerated() {
-        markup += place == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
+      for (column, cell) in row.enumerated() {
+        markup += column == 0 ? "<th scope=\"row\">\(cell)</th>" : "<td>\(cell)</td>"
       }
       markup += "</tr>"
     }

@@ -1,32 +1,30 @@
 internal import Files
 internal import PrintableText
 
-/// Why a report could not be read or written.
+/// The error of this module.
 package struct ReportingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kind of failure; what a program decides on.
+  /// The kind of failure, for programs to act on.
   package enum Code: Sendable, Equatable {
     /// A file or folder could not be read, created, written, renamed or synced.
     case inputOutput
-    /// The disk, a quota or a file-size limit ends here. What was written before stays readable.
+    /// The disk, a quota or a file-size limit is exhausted. Data written before stays readable.
     case noSpace
-    /// The file was made by something else, or with other columns.
+    /// The file was made by another program, or has other columns.
     case foreignFile
     /// The file contradicts its format.
     case malformed
-    /// The file is larger than anything that is written here.
+    /// The file is larger than any that this module writes.
     case limitExceeded
   }
 
-  /// The kind of failure.
   package let code: Code
 
-  /// The file or folder.
   package let path: String
 
   /// What failed, expected and got, and what to try.
   package let message: String
 
-  /// The text of the operating system.
+  /// The operating system's message.
   package let cause: String?
 
   init(_ code: Code, _ path: String, _ message: String, cause: String? = nil) {
@@ -36,7 +34,6 @@ package struct ReportingError: Error, Sendable, Equatable, CustomStringConvertib
     self.cause = cause
   }
 
-  /// The error of a file that could not be read or written.
   init(_ error: FileError) {
     let code: Code
     switch error.code {
@@ -57,7 +54,7 @@ package struct ReportingError: Error, Sendable, Equatable, CustomStringConvertib
   }
 }
 
-/// The value of `body`; its error as one of this module.
+/// Returns the value of `body`, and converts a `FileError` into an error of this module.
 func report<Value: ~Copyable>(
   _ body: @autoclosure () throws(FileError) -> Value
 ) throws(ReportingError) -> Value {

@@ -4,9 +4,9 @@ internal import Files
 /// `summary.proto` and `tensor.proto`.
 struct TensorBoardEvent {
   enum Content {
-    /// Opens every file.
+    /// The first event of every file.
     case fileVersion
-    /// A process starts: what earlier files have from this step on is void.
+    /// Start of a process: events of earlier files from this step on become void.
     case sessionStart
     /// Named numbers.
     case scalars([(tag: String, value: Double)])
@@ -30,7 +30,8 @@ struct TensorBoardEvent {
     return record
   }
 
-  /// TFRecord's checksum: a CRC of data that holds CRCs is weak, so it is rotated and shifted.
+  /// TFRecord's checksum. A CRC of data that contains CRCs is weak, so it is rotated and an offset
+  /// is added.
   static func maskedChecksum(_ bytes: [UInt8]) -> UInt32 {
     let checksum = CRC32C.checksum(bytes)
     return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8

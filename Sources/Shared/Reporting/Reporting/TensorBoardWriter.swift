@@ -3,12 +3,12 @@ import Foundation
 
 /// Writes a TensorBoard event file: `tensorboard --logdir FOLDER` draws its curves.
 ///
-/// Every process start makes a new file; TensorBoard reads all files of a folder as one run, in the
-/// order of their names. A file begins with a mark that voids what earlier files have beyond the
-/// resumed step, so that curves have no second branch after an interruption.
+/// Every process writes a new file; TensorBoard reads all files of a folder as one run, in the
+/// order of their names. A file begins with an event that voids the events of earlier files after
+/// the resumed step, so that curves have no second branch after an interruption.
 ///
-/// Events are collected and written at `flush`, when 64 KiB have come together, and when the writer
-/// goes away. Not for several threads at once.
+/// Events are buffered, and written by `flush`, when the buffer reaches 64 KiB, and when the writer
+/// is released. Not thread-safe.
 package final class TensorBoardWriter {
   /// The event file.
   package let path: String
@@ -19,12 +19,12 @@ package final class TensorBoardWriter {
 
   private static let pendingLimit = 1 << 16
 
-  /// Makes the next event file of a run.
+  /// Creates the next event file of a run.
   ///
   /// - Parameters:
-  ///   - folder: Folder of the run's event files; made where it is missing.
-  ///   - resumedStep: The step whose state the run goes on from; later events of earlier files are
-  ///     void. Nil where the run begins anew: all of them are.
+  ///   - folder: Folder of the run's event files; created if it is missing.
+  ///   - resumedStep: The step from which the run continues; later events of earlier files become
+  ///     void. Nil for a run that starts again: all events of earlier files become void.
   package convenience init(folder: String, resumedStep: Int? = nil) throws(ReportingError) {
     try self.init(folder: folder, resumedStep: resumedStep) { Date().timeIntervalSince1970 }
   }
@@ -42,21 +42,21 @@ package final class TensorBoardWriter {
   }
 
   deinit {
-    // Whoever wants to know of a failure calls `flush`.
+    // A caller that wants to know about failures calls `flush`.
     try? flush()
   }
 
   /// Adds one number. TensorBoard keeps it as a `Float`.
   ///
   /// - Parameters:
-  ///   - tag: The curve's name; what stands before a slash groups curves (`train/loss`).
-  ///   - value: The number; one that is not finite is drawn as a mark.
-  ///   - step: Optimizer steps so far.
+  ///   - tag: The curve's name; the part before a slash is its group (`train/loss`).
+  ///   - value: The number; TensorBoard draws a mark if it is not finite.
+  ///   - step: Number of optimizer steps so far.
   package func scalar(_ tag: String, _ value: Double, step: Int) throws(ReportingError) {
     try scalars([(tag, value)], step: step)
   }
 
-  /// Adds numbers of one step, see `scalar`.
+  /// Adds several numbers of one step, see `scalar`.
   package func scalars(
     _ values: [(tag: String, value: Double)], step: Int
   ) throws(ReportingError) {
@@ -65,14 +65,15 @@ package final class TensorBoardWriter {
     if pending.count >= Self.pendingLimit { try flush() }
   }
 
-  /// Adds text in Markdown, e.g. the configuration, to TensorBoard's page of texts.
+  /// Adds text in Markdown, for instance the configuration, to TensorBoard's "Text" page.
   package func text(_ tag: String, _ markdown: String, step: Int) throws(ReportingError) {
     append(.text(tag: tag, markdown: markdown), step: step)
     if pending.count >= Self.pendingLimit { try flush() }
   }
 
-  /// Hands what was collected to the operating system: it survives the end of the process. Where
-  /// that fails, the collected events are lost and the file stays readable; the run may go on.
+  /// Passes the buffered events to the operating system, so that they survive the end
+  /// of the process. If that fails, these events are lost, the file stays readable, and
+  /// the run may continue.
   package func flush() throws(ReportingError) {
     guard !pending.isEmpty else { return }
     defer { pending.removeAll(keepingCapacity: true) }
@@ -90,7 +91,8 @@ extension TensorBoardWriter {
   private static let prefix = "events.out.tfevents."
   private static let latestTime = 9_999_999_999
 
-  /// `events.out.tfevents.<seconds, 10 digits>.<host>.<process>`, sorted after all that are there.
+  /// `events.out.tfevents.<seconds, 10 digits>.<host>.<process>`, which sorts
+  /// after all existing files.
   private static func nextFileName(
     in folder: String, now: Double
   ) throws(ReportingError) -> String {
@@ -103,7 +105,7 @@ extension TensorBoardWriter {
       throw ReportingError(
         .inputOutput, folder, "can't make or list the folder", cause: error.localizedDescription)
     }
-    // Restarts within a second, and a clock that was set back, must not change the order.
+    // The order must be right after a restart within a second, and after the clock was set back.
     let latest = names.compactMap(time).max() ?? 0
     let current = Int(exactly: now.rounded(.down)) ?? 0
     let time = String(min(max(current, latest + 1), latestTime))
@@ -111,8 +113,8 @@ extension TensorBoardWriter {
     return "\(prefix)\(digits).\(hostName()).\(ProcessInfo.processInfo.processIdentifier)"
   }
 
-  /// The seconds in the name of an event file; nil for other files, and for names too far in the
-  /// future to be surpassed.
+  /// The seconds in the name of an event file; nil for other files, and for times so late that no
+  /// later one fits in 10 digits.
   private static func time(inName name: String) -> Int? {
     guard name.hasPrefix(prefix) else { return nil }
     let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
@@ -122,8 +124,9 @@ extension TensorBoardWriter {
     return time
   }
 
-  /// The machine's name, as far as it can stand in a file name. `ProcessInfo` would ask the network
-  /// for it. The corresponding C function is `gethostname`.
+  /// The machine's name, with other characters than letters, digits and hyphens
+  /// replaced by underscores. `ProcessInfo` would ask the network for it. The
+  /// corresponding C function is `gethostname`.
   private static func hostName() -> String {
     var bytes = [CChar](repeating: 0, count: 256)
     let status = gethostname(&bytes, bytes.count)

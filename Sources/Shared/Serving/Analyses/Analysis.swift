@@ -1,29 +1,27 @@
-/// One input that somebody gave to the server, and what became of it.
+/// An uploaded input with the state and the result of its analysis.
 package struct Analysis: Codable, Sendable, Equatable {
-  /// Names it in addresses and in the data folder.
+  /// Identifier in addresses and in the data folder.
   package var id: AnalysisID
-  /// What the client called the file, for people; never a path.
+  /// The client's name for the file, for display; never a path.
   package var name: String
   /// Size of the upload in bytes.
   package var bytes: Int
-  /// How far it is.
   package var state: State
   /// When the upload was complete, in seconds since 1970.
   package var created: Double
-  /// When a worker took it; nil before.
+  /// When a worker took the analysis; nil before.
   package var started: Double?
-  /// When it ended; nil before.
+  /// When the analysis ended; nil before.
   package var finished: Double?
-  /// When it will be deleted; nil where results are kept.
+  /// When the analysis will be deleted; nil keeps it.
   package var expires: Double?
-  /// How many workers took it: one more after each that was lost.
+  /// Number of workers that have taken the analysis; more than one if workers were lost.
   package var attempts: Int
-  /// Why it failed; nil unless it did.
+  /// Why the analysis failed; nil otherwise.
   package var failure: AnalysisFailure?
-  /// The answer; nil unless it is done.
+  /// The answer; nil unless the state is `done`.
   package var result: AnalysisResult?
 
-  /// How far an analysis is.
   package enum State: String, Codable, Sendable, CaseIterable {
     case queued, running, done, failed
   }
@@ -38,24 +36,22 @@ package struct Analysis: Codable, Sendable, Equatable {
     attempts = 0
   }
 
-  /// Whether it has ended.
   package var isEnded: Bool { state == .done || state == .failed }
 }
 
-/// How far a worker is.
+/// Progress of a worker.
 package struct AnalysisProgress: Codable, Sendable, Equatable {
-  /// What is being done.
   package var stage: Stage
-  /// How much of the stage is done, 0...1; nil where that isn't known.
+  /// Completed share of the stage, 0...1; nil if unknown.
   package var share: Double?
 
-  /// What a worker does, in this order.
+  /// The stages of the work, in this order.
   package enum Stage: String, Codable, Sendable, CaseIterable {
-    /// The file is decoded, and faces are found in it.
+    /// Decoding the file and finding faces in it.
     case reading
-    /// The network answers, and the evidence is drawn.
+    /// Running the network and drawing the evidence.
     case judging
-    /// The answer is there; a video that browsers play is being made.
+    /// Making a video that browsers play, after the answer.
     case preview
   }
 
@@ -67,20 +63,18 @@ package struct AnalysisProgress: Codable, Sendable, Equatable {
 
 /// Why an analysis failed.
 package struct AnalysisFailure: Error, Codable, Sendable, Equatable {
-  /// What kind of reason it is.
   package var code: Code
-  /// The reason as a sentence for people.
+  /// The reason as a sentence for users.
   package var message: String
 
-  /// What kind of reason it is.
   package enum Code: String, Codable, Sendable, CaseIterable {
-    /// It isn't a video or a picture that can be read.
+    /// The file isn't a readable video or picture.
     case unreadable
-    /// It took longer than an analysis may.
+    /// The analysis took too long.
     case timeLimit = "time-limit"
-    /// It needed more memory, processor time or disk than an analysis may.
+    /// The analysis needed too much memory, processor time or disk space.
     case resourceLimit = "resource-limit"
-    /// The worker process was lost, more than once.
+    /// Several worker processes of the analysis were lost.
     case workerLost = "worker-lost"
     /// The result could not be written.
     case diskFull = "disk-full"

@@ -1,14 +1,14 @@
-/// Names an analysis: 26 letters and digits that nobody can guess, and nothing else, so that it can stand
-/// in a path and in an address.
+/// Identifier of an analysis: 26 random letters and digits, so that it can't be guessed and is
+/// valid in paths and addresses.
 package struct AnalysisID: Sendable, Hashable, CustomStringConvertible {
   /// The 26 characters.
   package let description: String
 
-  /// Base 32 of RFC 4648 in small letters.
+  /// Base 32 of RFC 4648 in lower case.
   private static let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
   private static let length = 26
 
-  /// A new one, of 130 random bits from the system.
+  /// Makes a new identifier from 130 random bits of the system.
   package init() {
     var generator = SystemRandomNumberGenerator()
     let characters = (0..<Self.length).map { _ in
@@ -17,7 +17,7 @@ package struct AnalysisID: Sendable, Hashable, CustomStringConvertible {
     description = String(decoding: characters, as: UTF8.self)
   }
 
-  /// One that came from outside; nil for anything else than 26 of its characters.
+  /// Checks an identifier from outside; nil unless it has 26 of the allowed characters.
   package init?(_ text: some StringProtocol) {
     guard text.utf8.count == Self.length, text.utf8.allSatisfy(Self.alphabet.contains) else {
       return nil

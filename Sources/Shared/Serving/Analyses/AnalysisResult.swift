@@ -1,31 +1,27 @@
 package import Contract
 
-/// What a worker found of an input.
+/// The result of a worker for an input.
 package struct AnalysisResult: Codable, Sendable, Equatable {
   /// The answer, as `detector predict` gives it; its `input` is the client's name for the file.
   package var finding: VideoFinding
-  /// The model that gave it.
+  /// The model that gave the answer.
   package var model: ModelSummary
-  /// What people can see of the input.
   package var media: Media
   /// The judged faces, in the order of the finding: face by face, frame by frame.
   package var crops: [Crop]
 
-  /// What people can see of the input.
+  /// The file that browsers show.
   package struct Media: Codable, Sendable, Equatable {
-    /// What a browser is given: a video, or a picture.
     package var kind: Kind
-    /// MIME type of what a browser is given.
+    /// MIME type.
     package var type: String
-    /// Whether that is the upload itself, and not a preview made of it.
+    /// Whether the file is the upload itself rather than a preview made from it.
     package var isOriginal: Bool
-    /// How far the preview is; `ready` for an original.
+    /// State of the preview; `ready` for an original.
     package var preview: Preview
 
-    /// What it is.
     package enum Kind: String, Codable, Sendable, CaseIterable { case video, picture }
 
-    /// How far a preview is.
     package enum Preview: String, Codable, Sendable, CaseIterable { case making, ready, failed }
 
     package init(kind: Kind, type: String, isOriginal: Bool, preview: Preview) {
@@ -36,26 +32,25 @@ package struct AnalysisResult: Codable, Sendable, Equatable {
     }
   }
 
-  /// A judged face in one picture: what `frames/{index}.jpg` shows.
+  /// A judged face in one frame, which `frames/{index}.jpg` shows.
   package struct Crop: Codable, Sendable, Equatable {
-    /// Number of the face's track.
+    /// Index of the face's track.
     package var track: Int
-    /// Position of the picture in the video.
+    /// Index of the frame in the video.
     package var frame: Int
-    /// Presentation time; nil where it isn't known.
+    /// Presentation time; nil if unknown.
     package var seconds: Double?
-    /// The probability that this crop is fake; nil where the network computes no number.
+    /// Probability that this crop is fake; nil if the network's output is NaN.
     package var probability: Double?
-    /// Places the crop in the picture: a point (x, y) of the crop, in pixels of a square of `side`,
-    /// lies at (a x - b y + tx, b x + a y + ty). Holds a, b, tx, ty; nil where that isn't known.
+    /// Transform from the crop to the frame: a point (x, y) of the crop, in pixels of a square of
+    /// `side`, lies at (a x - b y + tx, b x + a y + ty). Holds a, b, tx, ty; nil if unknown.
     package var transform: [Double]?
     /// Side of the crop in pixels.
     package var side: Int
-    /// Where in the crop the network sees what decides: `width` x `height` values, row by row, from -1
-    /// (real) to 1 (fake), relative to the strongest of the video; nil without a map.
+    /// Class activation map: `width` x `height` values, row by row, from -1 (real) to 1 (fake),
+    /// relative to the largest magnitude of the track; nil if there is no map.
     package var heat: Heat?
 
-    /// A small map over a crop.
     package struct Heat: Codable, Sendable, Equatable {
       package var width: Int
       package var height: Int

@@ -1,15 +1,15 @@
 package import Contract
 
-/// What people are told of the model that a server answers with.
+/// Description of a server's model, for users.
 package struct ModelDescription: Codable, Sendable, Equatable {
-  /// What every answer says of it.
+  /// The summary that every answer contains.
   package var summary: ModelSummary
-  /// What else is known of it, in the order in which it is shown.
+  /// Other facts, in display order.
   package var facts: [Fact]
-  /// What it can't do, a sentence or two each.
+  /// Limits of the model, a sentence or two each.
   package var limits: [String]
 
-  /// A name and a value, both for people: `Network`, `ResNet18 of width 64`.
+  /// A name and a value to display: `Network`, `ResNet18 of width 64`.
   package struct Fact: Codable, Sendable, Equatable {
     package var name: String
     package var value: String

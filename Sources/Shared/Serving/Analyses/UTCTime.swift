@@ -11,8 +11,8 @@ package struct UTCTime: Sendable, Equatable {
   package let minute: Int
   package let second: Int
 
-  /// - Parameter seconds: since 1970.
-  /// - Returns: nil for what is no time of the years 1970 to 9999.
+  /// - Parameter seconds: Seconds since 1970.
+  /// - Returns: Nil for times outside the years 1970 to 9999.
   package init?(_ seconds: Double) {
     guard seconds.isFinite, (0..<253_402_300_800).contains(seconds) else { return nil }
     var time = time_t(seconds)
@@ -26,7 +26,7 @@ package struct UTCTime: Sendable, Equatable {
     second = Int(parts.tm_sec)
   }
 
-  /// As ISO 8601 has it, in whole seconds: `2026-10-26T07:33:20Z`.
+  /// The time in ISO 8601 format, in whole seconds: `2026-10-26T07:33:20Z`.
   package var text: String {
     "\(year)-\(Self.twoDigits(month))-\(Self.twoDigits(day))T\(Self.twoDigits(hour)):"
       + "\(Self.twoDigits(minute)):\(Self.twoDigits(second))Z"

@@ -1,10 +1,10 @@
-/// What the server gives a worker process: one line of JSON on its standard input.
+/// The job of a worker process, which receives it as a line of JSON on standard input.
 package struct WorkerJob: Codable, Sendable, Equatable {
   /// Path of the upload.
   package var input: String
-  /// What the client called it, for reports; never a path.
+  /// The client's name for the file, for reports; never a path.
   package var name: String
-  /// Path of the folder, which exists, that takes what the worker writes.
+  /// Path of the existing folder into which the worker writes.
   package var output: String
 
   package init(input: String, name: String, output: String) {
@@ -14,42 +14,42 @@ package struct WorkerJob: Codable, Sendable, Equatable {
   }
 }
 
-/// What a worker process says: a line of JSON each on its standard output.
+/// A message of a worker process, which it sends as a line of JSON on standard output.
 package enum WorkerMessage: Codable, Sendable, Equatable {
-  /// The model is loaded, and a job may come.
+  /// The model is loaded, and the worker waits for its job.
   case ready
-  /// It can't work at all, whatever the job; with the reason.
+  /// The worker can't do any job, for the given reason.
   case unusable(String)
-  /// How far it is.
   case progress(AnalysisProgress)
-  /// The answer is in `AnalysisFiles.result`, and all that belongs to it beside that file.
+  /// The answer is in `AnalysisFiles.result`, and all related files are beside it.
   case answered
-  /// The preview is there, or can't be made.
+  /// The preview is ready, or can't be made.
   case preview(AnalysisResult.Media.Preview)
   /// There is no answer.
   case failed(AnalysisFailure)
 }
 
-/// Names of the files of an analysis, in the folder that is named after it.
+/// Names of the files of an analysis, in its folder.
 package enum AnalysisFiles {
-  /// The upload as it came.
+  /// The unchanged upload.
   package static let upload = "upload"
   /// `AnalysisResult` as JSON.
   package static let result = "result.json"
-  /// What browsers get where they can't play the upload.
+  /// The file for browsers if they can't play the upload.
   package static let preview = "preview"
   /// The page of `detector predict --report`.
   package static let report = "report.html"
   /// Folder of the judged faces.
   package static let frames = "frames"
 
-  /// A judged face in `frames`, by its position in `AnalysisResult.crops`.
+  /// Name of a judged face in `frames`, by its index in `AnalysisResult.crops`.
   package static func frame(_ index: Int, heat: Bool) -> String {
     "\(index)\(heat ? "-heat" : "").jpg"
   }
 
-  /// Most judged faces that an answer may have: what a worker says is bounded.
+  /// Largest number of judged faces in an answer. Results of workers are limited, because workers
+  /// are trusted less than the server.
   package static let mostCrops = 4096
-  /// Most bytes of `result`.
+  /// Largest size of `result` in bytes.
   package static let mostResultBytes = 64 << 20
 }

@@ -36,7 +36,7 @@ extension AnalysisPage {
       "\(NumberText.decimals(face.sizePixels, 0)) px", "\(NumberText.decimals(face.blur, 1))",
       "\(NumberText.decimals(face.brightness, 0))",
     ]
-    // On a narrow screen each cell stands on a line of its own, after the name of its column.
+    // On a narrow screen each cell has its own line, after the name of its column.
     let data = zip(columns, cells).map { column, cell -> Markup in
       "<td data-column=\"\(column)\">\(cell)</td>"
     }

@@ -3,17 +3,17 @@ internal import Contract
 internal import Reporting
 
 extension AnalysisPage {
-  /// Most crops of a face that are shown of each side.
+  /// Largest number of crops of a face that are shown for each answer.
   private static let mostPictures = 3
 
   private struct Item {
-    /// Position among the result's crops: names the picture.
+    /// Index in the result's crops, which is in the picture's address.
     var index: Int
     var crop: AnalysisResult.Crop
     var probability: Double
   }
 
-  /// The crops that speak most for each answer, with their heat maps.
+  /// The crops with the strongest evidence for each answer, with their heat maps.
   func pictures(_ result: AnalysisResult) -> Markup {
     let faces = result.finding.faces
     let groups = faces.prefix(Self.mostFaces).map { face -> Markup in
@@ -27,9 +27,9 @@ extension AnalysisPage {
     let explanation: Markup =
       hasHeat
       ? """
-      <p>Each face as the network gets it, and beside it where it saw what decided: blue speaks for \
-      real, orange for manipulated. The colours show where the answer comes from, not where a \
-      manipulation is.</p>\(Self.heatKey)
+      <p>Each face as the network gets it; the picture beside it shows which parts decided: blue \
+      speaks for real, orange for manipulated. The colours show where the answer comes from, not \
+      where a manipulation is.</p>\(Self.heatKey)
       """ : "<p>Each face as the network gets it.</p>"
     return """
       <section id="pictures" aria-labelledby="pictures-title">\
@@ -50,7 +50,7 @@ extension AnalysisPage {
     }.sorted { $0.probability > $1.probability }
     guard !items.isEmpty else { return Markup() }
     let high = items.prefix(Self.mostPictures)
-    // No crop stands on both sides.
+    // No crop is shown for both answers.
     let low = items.dropFirst(high.count).suffix(Self.mostPictures).reversed()
     let name = isOnly ? "" : "Face \(PageText.ordinal(face.track)): "
     let isPicture = result.media.kind == .picture
@@ -68,7 +68,7 @@ extension AnalysisPage {
 
   private func figure(_ item: Item, isPicture: Bool, isReady: Bool) -> Markup {
     let address = "/api/analyses/\(id)/frames/\(item.index).jpg"
-    let place =
+    let time =
       item.crop.seconds.map { PageText.moment($0) }
       ?? "picture \(PageText.ordinal(item.crop.frame))"
     let side = min(max(item.crop.side, 1), 4096)
@@ -86,13 +86,13 @@ extension AnalysisPage {
     } else if isReady, let seconds = item.crop.seconds, seconds.isFinite, seconds >= 0 {
       let text = NumberText.decimals(seconds, 3)
       at = """
-         <a class="at" href="/api/analyses/\(id)/video#t=\(text)" data-seconds="\(text)">at \(place)</a>
+         <a class="at" href="/api/analyses/\(id)/video#t=\(text)" data-seconds="\(text)">at \(time)</a>
         """
     } else {
-      at = " <span class=\"at\">\(place)</span>"
+      at = " <span class=\"at\">\(time)</span>"
     }
     return """
-      <figure><div class="pair">\(image(address, isPicture ? "The face" : "The face at \(place)"))\
+      <figure><div class="pair">\(image(address, isPicture ? "The face" : "The face at \(time)"))\
       \(heat)</div>\
       <figcaption><strong>\(PageText.chance(item.probability))</strong>\(at)</figcaption></figure>
       """

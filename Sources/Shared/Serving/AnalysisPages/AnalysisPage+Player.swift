@@ -3,7 +3,7 @@ internal import Contract
 internal import Reporting
 
 extension AnalysisPage {
-  /// Most that a side of the player's drawing area says of itself, in pixels of the page.
+  /// Width of the placeholder's drawing area, in pixels of the page.
   private static let playerWidth = 1120
 
   /// The video or picture, with a canvas over it that the script draws on.
@@ -20,8 +20,8 @@ extension AnalysisPage {
       """
   }
 
-  /// Holds the place free: as wide as there is room, with the video's own ratio, before a byte of it has
-  /// come.
+  /// Reserves the space of the player before the video is loaded: full width, in
+  /// the video's aspect ratio.
   private func sizer(_ result: AnalysisResult) -> Markup {
     let width = min(max(result.finding.video?.width ?? 16, 1), 100_000)
     let height = min(max(result.finding.video?.height ?? 9, 1), 100_000)
@@ -53,8 +53,8 @@ extension AnalysisPage {
   private func placeholder(_ result: AnalysisResult) -> Markup {
     guard result.media.preview == .making else {
       return """
-        <div class="message">\(PageIcon.film)<p>No preview could be made that browsers play. The answer \
-        doesn’t depend on it.</p></div>
+        <div class="message">\(PageIcon.film)<p>No preview that browsers play could be made. The \
+        answer doesn’t depend on it.</p></div>
         """
     }
     let share = progress?.stage == .preview ? progress?.share : nil
@@ -92,7 +92,7 @@ extension AnalysisPage {
       """
   }
 
-  /// What the colours of heat maps mean.
+  /// The legend of heat maps.
   static let heatKey: Markup = """
     <p class="heat-key hint"><span>speaks for real</span> \
     <span class="key" aria-hidden="true"></span> <span>for manipulated</span></p>

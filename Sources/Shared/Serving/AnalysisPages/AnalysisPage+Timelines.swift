@@ -3,7 +3,7 @@ internal import Contract
 internal import Reporting
 
 extension AnalysisPage {
-  /// What the network says of each face over time.
+  /// The probability of each face over time.
   func timelines(_ result: AnalysisResult) -> Markup {
     guard result.media.kind == .video else { return Markup() }
     let isReady = result.media.preview == .ready

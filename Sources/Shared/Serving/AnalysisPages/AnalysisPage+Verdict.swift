@@ -3,7 +3,7 @@ internal import Contract
 internal import Reporting
 
 extension AnalysisPage {
-  /// The answer in words and as a number, and what both mean.
+  /// The answer in words and as a number, with an explanation of both.
   func verdict(_ result: AnalysisResult, _ verdict: VideoVerdict, _ notes: ModelNotes) -> Markup {
     let outcome = Outcome(verdict)
     let finding = result.finding
@@ -42,14 +42,14 @@ extension AnalysisPage {
     case .fake:
       let texts = PageText.compared(probability, hasBounds ? model.upperBound : model.threshold)
       return """
-        <p>\(texts.left) is above \(texts.right), from which on the model calls a \(noun) manipulated. \
-        \(frequency(probability, noun))</p>
+        <p>\(texts.left) is above \(texts.right), the limit above which the model calls a \(noun) \
+        manipulated. \(frequency(probability, noun))</p>
         """
     case .real:
       let texts = PageText.compared(probability, hasBounds ? model.lowerBound : model.threshold)
       return """
-        <p>\(texts.left) is below \(texts.right), up to which the model calls a \(noun) real: it \
-        found none of the traces that it knows. \(frequency(probability, noun))</p>
+        <p>\(texts.left) is below \(texts.right), the limit below which the model calls a \(noun) \
+        real: it found none of the traces that it knows. \(frequency(probability, noun))</p>
         """
     case .cannotTell:
       guard hasBounds else { return Markup() }
@@ -60,7 +60,7 @@ extension AnalysisPage {
     }
   }
 
-  /// The probability as a frequency, which people judge better.
+  /// The probability as a frequency, which is easier to understand.
   private func frequency(_ probability: Double, _ noun: String) -> String {
     let hundred = Int((ProbabilityScale.share(probability) * 100).rounded())
     let number =
@@ -70,7 +70,7 @@ extension AnalysisPage {
       + "they are like those that the model learned from and both kinds are equally frequent."
   }
 
-  /// Each reason why it can't be told, with what may help.
+  /// The reasons why it can't be told, with advice.
   private func doubts(_ doubts: [Doubt]) -> Markup {
     guard !doubts.isEmpty else { return Markup() }
     let items = doubts.map { doubt -> Markup in
@@ -91,7 +91,7 @@ extension AnalysisPage {
     case .facesTooDark: "A brighter recording may help."
     case .damaged: "Another copy of the file may help."
     case .betweenBounds: "The traces speak for neither answer."
-    case .noNumber: "Something is wrong with the model: tell whoever runs the server."
+    case .noNumber: "Something is wrong with the model: tell the operator of the server."
     }
   }
 }

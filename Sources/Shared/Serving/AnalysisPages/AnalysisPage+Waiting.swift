@@ -3,7 +3,7 @@ internal import Contract
 internal import Reporting
 
 extension AnalysisPage {
-  /// What stands on the page until there is an answer. The script moves the steps' mark by their names.
+  /// Content of the page until there is an answer. The script finds the steps by their names.
   var waiting: Markup {
     let steps: [(name: String, text: String)] = [
       ("queued", "Waiting for its turn"), ("reading", "Reading the file and finding faces"),
@@ -67,7 +67,8 @@ extension AnalysisPage {
     case .resourceLimit: "upload a shorter piece, or one with a smaller picture."
     case .workerLost: "upload it once more. If it fails again, something in the file is the reason."
     case .diskFull:
-      "delete analyses that nobody needs, or ask whoever runs the server; then upload it again."
+      "delete analyses that are no longer needed, or ask the operator of the server; then "
+        + "upload it again."
     case nil: "upload it once more."
     }
   }

@@ -2,20 +2,19 @@ package import Analyses
 internal import Contract
 internal import Reporting
 
-/// The page of one analysis: how far it is, or the answer with what it rests on.
+/// The page of one analysis: its progress, or the answer with the evidence for it.
 package struct AnalysisPage: Sendable {
-  /// What the page is about.
   package var analysis: Analysis
-  /// Its position in the queue, 1 for the next one; nil where it isn't waiting.
+  /// Position in the queue, 1 for the next one; nil unless the analysis is queued.
   package var position: Int?
-  /// How far the worker is; nil where that isn't known.
+  /// Progress of the worker; nil if unknown.
   package var progress: AnalysisProgress?
-  /// The model that the server has now.
+  /// The current model of the server.
   package var model: ModelDescription
-  /// Whether there is a session that can be ended.
+  /// Whether there is a session that the user can end.
   package var isLoggedIn: Bool
 
-  /// Most faces that get drawings and pictures of their own; tables show all.
+  /// Largest number of faces with drawings and pictures; tables show all.
   static let mostFaces = 8
 
   package init(
@@ -29,9 +28,8 @@ package struct AnalysisPage: Sendable {
     self.isLoggedIn = isLoggedIn
   }
 
-  /// The page as a browser gets it.
   package var html: String {
-    // Without the script, the page comes again until there is an answer.
+    // Without the script, the page is reloaded until there is an answer.
     let refresh: Markup =
       analysis.isEnded
       ? "" : "<noscript><meta http-equiv=\"refresh\" content=\"2\"/></noscript>"
@@ -50,7 +48,7 @@ package struct AnalysisPage: Sendable {
     ).html
   }
 
-  /// The analysis in addresses.
+  /// The identifier of the analysis in addresses.
   var id: String { analysis.id.description }
 
   /// The answer in a few words, for titles and screen readers.
@@ -101,7 +99,7 @@ package struct AnalysisPage: Sendable {
     return parts.enumerated().map { $0 == 0 ? $1 : " · " + $1 }.joined()
   }
 
-  /// What to take along, and how to get rid of it.
+  /// Downloads, and the button that deletes.
   var actions: Markup {
     let base = "/api/analyses/\(id)"
     return """
@@ -115,7 +113,7 @@ package struct AnalysisPage: Sendable {
       """
   }
 
-  /// The button that deletes, with when it happens by itself.
+  /// The button that deletes, with the time of automatic deletion.
   var deletion: Markup {
     let expiry: Markup =
       analysis.expires.map { time -> Markup in

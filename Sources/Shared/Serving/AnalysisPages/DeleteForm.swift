@@ -1,12 +1,12 @@
 internal import Analyses
 internal import Reporting
 
-/// How an analysis is deleted: a plain form, before which the script asks.
+/// The form that deletes an analysis; the script asks for confirmation first.
 enum DeleteForm {
   /// A form with one button.
   ///
-  /// - Parameter label: what stands on the button; nil for an icon that is read out as "Delete" and the
-  ///   file's name.
+  /// - Parameter label: Text of the button; nil for an icon, which screen readers read as "Delete"
+  ///   with the file's name.
   static func markup(_ analysis: Analysis, label: String?, name: Markup = "delete-form") -> Markup {
     let button: Markup
     if let label {
@@ -25,7 +25,7 @@ enum DeleteForm {
       """
   }
 
-  /// The question of the script, once on a page.
+  /// The script's dialog for the confirmation, once per page.
   static let dialog: Markup = """
     <dialog id="delete-dialog" aria-labelledby="delete-title" aria-describedby="delete-name">\
     <h2 id="delete-title">Delete this analysis?</h2>\

@@ -1,17 +1,17 @@
 internal import HTTPSyntax
 
-/// Which analyses a list shows.
+/// Filter and position of a list of analyses.
 package struct HistoryFilter: Sendable, Equatable {
-  /// What names must contain; empty for all.
+  /// Words that names must contain; empty for all.
   package var text: String
-  /// What the analyses must have come to; nil for all.
+  /// Outcome of the analyses; nil for all.
   package var verdict: Verdict?
-  /// Where the list begins; nil for the newest. A word that the store understands.
+  /// Cursor of the store at which the list begins; nil for the newest.
   package var before: String?
-  /// Where the next, older part of the list begins; nil where there is none.
+  /// Cursor at which the next, older part of the list begins; nil if there is none.
   package var next: String?
 
-  /// What an analysis came to: the values of `verdict` in addresses.
+  /// Outcome of an analysis; the raw values are those of `verdict` in addresses.
   package enum Verdict: String, Sendable, CaseIterable {
     case real, fake
     case cannotTell = "cannot-tell"
@@ -27,10 +27,10 @@ package struct HistoryFilter: Sendable, Equatable {
     self.next = next
   }
 
-  /// Whether something may be left out of the list.
+  /// Whether the filter may exclude analyses.
   var isNarrow: Bool { !text.isEmpty || verdict != nil }
 
-  /// Address of the list with this filter, from a place on.
+  /// Address of the list with this filter, beginning at a cursor.
   func address(before: String?) -> String {
     var values: [String] = []
     if !text.isEmpty { values.append("q=" + PercentCoding.encodedForQuery(text)) }

@@ -3,7 +3,7 @@ internal import Contract
 internal import Reporting
 
 extension HomePage {
-  /// The list with its search.
+  /// The list of analyses with its search form.
   var history: Markup {
     """
     <section aria-labelledby="history-title"><h2 id="history-title">Analyses</h2>\

@@ -1,24 +1,22 @@
 package import Analyses
 internal import Reporting
 
-/// The first page: where files are given, and what became of those that were.
+/// The first page: the upload form and the list of analyses.
 package struct HomePage: Sendable {
-  /// What the list shows, newest first.
+  /// The analyses in the list, newest first.
   package var analyses: [Analysis]
-  /// Which analyses those are.
+  /// The filter of the list.
   package var filter: HistoryFilter
-  /// The model that answers.
   package var model: ModelDescription
-  /// What the server takes, and for how long.
   package var limits: Limits
-  /// Whether there is a session that can be ended.
+  /// Whether there is a session that the user can end.
   package var isLoggedIn: Bool
 
-  /// What the server takes, and for how long it keeps it.
+  /// Largest size of uploads, and how long they are kept.
   package struct Limits: Sendable, Equatable {
-    /// Most bytes of a file.
+    /// Largest size of a file in bytes.
     package var maximumBytes: Int
-    /// How long results are kept, in seconds; nil for as long as nobody deletes them.
+    /// Seconds after which results are deleted; nil keeps them until a user deletes them.
     package var keptSeconds: Double?
 
     package init(maximumBytes: Int, keptSeconds: Double?) {
@@ -38,7 +36,6 @@ package struct HomePage: Sendable {
     self.isLoggedIn = isLoggedIn
   }
 
-  /// The page as a browser gets it.
   package var html: String {
     let notes = ModelNotes(model)
     return PageDocument(
@@ -72,7 +69,7 @@ package struct HomePage: Sendable {
       """
   }
 
-  /// What the script makes lines of: markup is written in one place.
+  /// Templates for the script, so that all markup is in this module.
   private static let templates: Markup = """
     <template id="outcomes">\(Outcome.allCases.map { $0.badge() }.joined())</template>\
     <template id="upload-template"><li class="upload"><span class="name"></span>\

@@ -1,10 +1,10 @@
 internal import Reporting
 
-/// Asks for the token that opens the server.
+/// The page that asks for a token.
 package struct LoginPage: Sendable {
-  /// Whether a token was given that isn't the right one.
+  /// Whether a wrong token was entered.
   package var failed: Bool
-  /// Path of the page that was asked for; nil for the first one. Anything but a path of this server is
+  /// Path of the requested page; nil for the first page. Anything but a path of this server is
   /// ignored.
   package var next: String?
 
@@ -13,13 +13,12 @@ package struct LoginPage: Sendable {
     self.next = next
   }
 
-  /// The page as a browser gets it.
   package var html: String {
     let message: Markup =
       failed
       ? """
-      <p id="login-error" class="note" role="alert">\(PageIcon.failed)<span>That isn’t the token. It \
-      is what the server was started with; ask whoever runs it.</span></p>
+      <p id="login-error" class="note" role="alert">\(PageIcon.failed)<span>That isn’t a token \
+      of this server. Ask its operator for one.</span></p>
       """ : ""
     let invalid: Markup = failed ? " aria-invalid=\"true\" aria-describedby=\"login-error\"" : ""
     let hidden: Markup =
@@ -28,7 +27,7 @@ package struct LoginPage: Sendable {
     return PageDocument(
       title: "Log in", isLoggedIn: false, attributes: " class=\"narrow\" data-page=\"login\"",
       main: """
-        <h1>Log in</h1><p class="lead">This server answers to those who have its token.</p>\(message)\
+        <h1>Log in</h1><p class="lead">This server can be used with a token only.</p>\(message)\
         <form id="login" class="card" method="post" action="/login">\
         <p><label for="token">Token</label>\
         <input id="token" name="token" type="password" required="" autofocus="" \
@@ -38,7 +37,7 @@ package struct LoginPage: Sendable {
     ).html
   }
 
-  /// The page to go on with: `//host` and `/\host` are other servers to a browser.
+  /// `next` if it is a path of this server; to a browser `//host` and `/\host` are other servers.
   private var path: String? {
     guard let next, next.utf8.first == UInt8(ascii: "/"), next.utf8.count <= 2000 else {
       return nil

@@ -1,14 +1,14 @@
 internal import Reporting
 
-/// Says that something didn't work, and what to do: 404, 413, 429, 507 and the like.
+/// The page of an error, with advice: 404, 413, 429, 507 and others.
 package struct MessagePage: Sendable {
-  /// The status of the response, of HTTP.
+  /// HTTP status of the response.
   package var status: Int
-  /// What happened, in a few words.
+  /// The error in a few words.
   package var title: String
-  /// What that means, and what to try, in a few sentences.
+  /// The cause, and what to try, in a few sentences.
   package var text: String
-  /// Whether there is a session that can be ended.
+  /// Whether there is a session that the user can end.
   package var isLoggedIn: Bool
 
   package init(status: Int, title: String, text: String, isLoggedIn: Bool = false) {
@@ -18,7 +18,6 @@ package struct MessagePage: Sendable {
     self.isLoggedIn = isLoggedIn
   }
 
-  /// The page as a browser gets it.
   package var html: String {
     PageDocument(
       title: title, isLoggedIn: isLoggedIn,

@@ -2,10 +2,10 @@ internal import Analyses
 internal import Contract
 internal import Reporting
 
-/// What pages say of a model.
+/// Notes on a model for the pages.
 struct ModelNotes {
   var summary: ModelSummary
-  /// What the server says of its model; nil where that is another one.
+  /// The server's description of its model; nil if that is another model.
   var description: ModelDescription?
 
   init(_ description: ModelDescription) {
@@ -19,8 +19,8 @@ struct ModelNotes {
     description = current.summary == summary ? current : nil
   }
 
-  /// What readers must know of a model that isn't known to be sound; nil for a sound one. The same words
-  /// as in the answers' remarks.
+  /// Warning about a model that isn't known to be sound, in the same words as in the remarks of its
+  /// answers; nil for a sound model.
   var caution: String? {
     switch summary.verdict {
     case .sound: nil
@@ -32,7 +32,7 @@ struct ModelNotes {
     }
   }
 
-  /// The caution as a block of its own.
+  /// The caution as a separate paragraph.
   var warning: Markup {
     guard caution != nil else { return Markup() }
     let reason =
@@ -41,11 +41,11 @@ struct ModelNotes {
       : "It isn’t known whether this model is a detector."
     return """
       <p class="note" id="caution">\(PageIcon.fake)<span><strong>Treat the answers with care.</strong> \
-      \(reason) Why stands below, under what the model is.</span></p>
+      \(reason) The reason is below, under what the model is.</span></p>
       """
   }
 
-  /// All that is known, to be opened.
+  /// All known facts, collapsed until the reader opens them.
   var details: Markup {
     var rows = row("File", PageText.fileName(summary.file))
     if let verdict = summary.verdict {

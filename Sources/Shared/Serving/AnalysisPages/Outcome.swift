@@ -2,7 +2,7 @@ internal import Analyses
 internal import Contract
 internal import Reporting
 
-/// What an analysis has come to, in one word: what lists show of it.
+/// Outcome or state of an analysis in one word, for lists.
 enum Outcome: String, CaseIterable {
   case queued, running, real, fake
   case cannotTell = "cannot-tell"
@@ -17,7 +17,7 @@ enum Outcome: String, CaseIterable {
     }
   }
 
-  /// The outcome of an analysis. One that is done without a verdict has failed, whatever it says.
+  /// The outcome of an analysis. One that is done without a verdict counts as failed.
   init(_ analysis: Analysis) {
     switch analysis.state {
     case .queued: self = .queued
@@ -27,7 +27,7 @@ enum Outcome: String, CaseIterable {
     }
   }
 
-  /// The word for people.
+  /// The word that pages show.
   var word: String {
     switch self {
     case .queued: "Waiting"
@@ -39,7 +39,7 @@ enum Outcome: String, CaseIterable {
     }
   }
 
-  /// A shape for each: colour alone says nothing to some.
+  /// An icon of a different shape for each, because some readers can't distinguish the colours.
   var icon: Markup {
     switch self {
     case .queued: PageIcon.queued
@@ -51,13 +51,13 @@ enum Outcome: String, CaseIterable {
     }
   }
 
-  /// The probability that it is manipulated, beside the word: a bare number would be read as that of the
-  /// word.
+  /// The probability of manipulation as text. It says so beside other words than "Manipulated",
+  /// because a bare number would be read as the probability of the word.
   func chance(_ probability: Double) -> String {
     PageText.chance(probability) + (self == .fake ? "" : " manipulated")
   }
 
-  /// Icon, word and probability in a line. The script finds the probability by its class.
+  /// Icon, word and probability in a line. The script finds the probability by its CSS class.
   func badge(_ probability: Double? = nil) -> Markup {
     let number = probability.map(chance) ?? ""
     return """

@@ -1,9 +1,9 @@
-/// The files that the pages refer to, compiled into the program: style sheet, script and icon. The server
-/// gives them out below `/assets/`.
+/// The files that the pages refer to, compiled into the program: style sheet, script and icon. The
+/// server serves them below `/assets/`.
 package enum PageAssets {
-  /// A file with its MIME type; nil where there is none of that name.
+  /// A file with its MIME type; nil if there is none of that name.
   ///
-  /// - Parameter name: what stands after `/assets/` in the address, without the query.
+  /// - Parameter name: The part of the address after `/assets/`, without the query.
   package static func file(named name: String) -> (bytes: [UInt8], contentType: String)? {
     switch name {
     case "style.css": (PackageResources.style_css, "text/css; charset=utf-8")
@@ -17,8 +17,8 @@ package enum PageAssets {
   static let script = address(of: "app.js", PackageResources.app_js)
   static let icon = address(of: "icon.svg", PackageResources.icon_svg)
 
-  /// The address names the content: browsers may keep a file for good, and a new program brings new
-  /// addresses.
+  /// Address with a hash of the content, so that browsers may cache a file for ever, and changed
+  /// files have new addresses.
   private static func address(of name: String, _ bytes: [UInt8]) -> String {
     // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
     let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in

@@ -1,24 +1,24 @@
 internal import Reporting
 
-/// The frame of every page: head, header, the page's own content, footer.
+/// The common parts of every page: head, header, footer.
 struct PageDocument {
-  /// What stands in the browser's tab, before the product's name; nil for the home page.
+  /// Title in the browser's tab, before the product's name; nil for the home page.
   var title: String?
-  /// Whether there is a session that can be ended.
+  /// Whether there is a session that the user can end.
   var isLoggedIn: Bool
-  /// What else belongs into the head.
+  /// Additional elements of the head.
   var head = Markup()
   /// Attributes of the main element, each with a space before it.
   var attributes = Markup()
-  /// What the page is about.
+  /// Content of the main element.
   var main: Markup
-  /// What stands after it: dialogs and templates.
+  /// Elements after the main element: dialogs and templates.
   var rest = Markup()
 
-  /// What the pages call the product.
+  /// Name of the product on the pages.
   static let product = "Deepfake detector"
 
-  /// The page as a browser gets it. Well-formed XML as well as HTML.
+  /// The page, which is both HTML and well-formed XML.
   var html: String {
     let title = title.map { "\($0) – \(Self.product)" } ?? Self.product
     let head: Markup = """

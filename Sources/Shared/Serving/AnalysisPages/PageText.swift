@@ -1,17 +1,17 @@
 internal import Reporting
 
-/// Numbers and names as the pages show them.
+/// Numbers and names as text for the pages.
 package enum PageText {
   /// "1 picture", "2 pictures".
   static func counted(_ count: Int, _ noun: String) -> String {
     NumberText.count(count) + " " + noun + (count == 1 ? "" : "s")
   }
 
-  /// What people call the member with this index: they count from 1.
+  /// The number that readers see for an index, counted from 1.
   static func ordinal(_ index: Int) -> Int { min(max(index, 0), 999_999_999) + 1 }
 
-  /// A probability as a whole percentage. Nothing is certain: "over 99%" and "under 1%" stand for what
-  /// would be rounded to 100% and 0%.
+  /// A probability as a whole percentage. Values that would be rounded to 100% or 0% become "over
+  /// 99%" and "under 1%", because nothing is certain.
   static func chance(_ probability: Double?) -> String {
     guard let probability, probability.isFinite else { return "–" }
     if probability >= 0.995 { return "over 99%" }
@@ -19,7 +19,7 @@ package enum PageText {
     return NumberText.percent(probability, decimals: 0)
   }
 
-  /// Two probabilities with as few decimals as tell them apart, three at most.
+  /// Two probabilities with as few decimals as distinguish them, three at most.
   static func compared(_ left: Double, _ right: Double) -> (left: String, right: String) {
     for decimals in 0..<3 {
       let texts = (
@@ -44,7 +44,7 @@ package enum PageText {
     return NumberText.decimals(value, isWhole ? 0 : 1) + " " + units[unit]
   }
 
-  /// A time in a video: "3.2 s", from a minute on "1:05.0".
+  /// A time in a video: "3.2 s", or "1:05.0" from one minute on.
   static func moment(_ seconds: Double) -> String {
     guard seconds.isFinite, (0..<1e7).contains(seconds) else { return "–" }
     let tenths = Int((seconds * 10).rounded())
@@ -53,7 +53,7 @@ package enum PageText {
     return "\(tenths / 600):\(rest < 100 ? "0" : "")\(rest / 10).\(rest % 10)"
   }
 
-  /// A length for people: "3 days", "12 hours", "40 minutes".
+  /// A duration: "3 days", "12 hours", "40 minutes".
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, (0..<1e11).contains(seconds) else { return "some time" }
     let minutes = Int((seconds / 60).rounded())
@@ -62,7 +62,7 @@ package enum PageText {
     return counted(max(minutes, 1), "minute")
   }
 
-  /// The last part of a path: where a server keeps its files is nobody's business.
+  /// The last component of a path, because clients must not see the server's folders.
   static func fileName(_ path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }

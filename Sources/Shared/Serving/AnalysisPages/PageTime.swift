@@ -1,11 +1,11 @@
 internal import Analyses
 internal import Reporting
 
-/// Times of day on the pages: in UTC, which the script turns into the reader's own.
+/// Times on the pages, in UTC; the script converts them to the reader's time zone.
 enum PageTime {
-  /// A `time` element; a dash for what is no time of the years 1970 to 9999.
+  /// A `time` element; a dash for times outside the years 1970 to 9999.
   ///
-  /// - Parameter seconds: since 1970.
+  /// - Parameter seconds: Seconds since 1970.
   static func markup(_ seconds: Double) -> Markup {
     guard let time = UTCTime(seconds) else { return "–" }
     return """

@@ -1,8 +1,8 @@
 internal import Contract
 internal import Reporting
 
-/// A probability on a line from real to manipulated, with the model's threshold or bounds. Coordinates are
-/// shares of the drawing's width, so that text keeps its size on every screen.
+/// A probability on a line from real to manipulated, with the model's threshold or bounds.
+/// Coordinates are shares of the drawing's width, so that text has the same size on every screen.
 struct ProbabilityScale {
   var probability: Double
   var model: ModelSummary
@@ -35,9 +35,9 @@ struct ProbabilityScale {
     "<line x1=\"\(percent(share))\" x2=\"\(percent(share))\" y1=\"9\" y2=\"27\"/>"
   }
 
-  /// A share of 0...1, whatever a model says.
+  /// The value limited to 0...1; 0 if it isn't finite.
   static func share(_ value: Double) -> Double { value.isFinite ? min(max(value, 0), 1) : 0 }
 
-  /// A share as a length in a drawing: `37.5%`.
+  /// A share as a length in a drawing, for instance `37.5%`.
   static func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
 }

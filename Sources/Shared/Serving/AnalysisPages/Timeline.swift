@@ -1,8 +1,8 @@
 internal import Contract
 internal import Reporting
 
-/// The probabilities of one face over time. Positions are shares of the drawing's width, so that text and
-/// points keep their size on every screen.
+/// The probabilities of one face over time. Positions are shares of the drawing's width, so that
+/// text and points have the same size on every screen.
 struct Timeline {
   private struct Point {
     var x: Double
@@ -14,18 +14,18 @@ struct Timeline {
 
   private let face: VideoFinding.Face
   private let model: ModelSummary
-  /// Of the video; nil where there is none to be shown.
+  /// Address of the video; nil if it can't be shown.
   private let address: String?
   private let points: [Point]
-  /// Right end of the axis: in seconds, or in pictures.
+  /// Right end of the axis, in seconds or frames.
   private let end: Double
   private let isTimed: Bool
-  /// Longest time between two points that a line joins.
+  /// Largest distance between two points that a line joins.
   private let longestGap: Double
 
-  /// The plot of a face; nil where it has less than two points.
+  /// The plot of a face; nil if it has fewer than two points.
   ///
-  /// - Parameter address: of the video; nil where there is none to be shown.
+  /// - Parameter address: Address of the video; nil if it can't be shown.
   init?(face: VideoFinding.Face, video: VideoFinding.Video?, model: ModelSummary, address: String?)
   {
     self.face = face
@@ -61,15 +61,15 @@ struct Timeline {
       """
   }
 
-  /// What a reader who can't see it should know.
+  /// Description for readers who can't see the plot.
   private var summary: String {
     guard let highest = points.max(by: { $0.probability < $1.probability }) else { return "" }
     return
       "probability of manipulation of \(PageText.counted(points.count, "picture")); the highest is "
-      + "\(PageText.chance(highest.probability)) at \(place(highest))"
+      + "\(PageText.chance(highest.probability)) at \(position(highest))"
   }
 
-  private func place(_ point: Point) -> String {
+  private func position(_ point: Point) -> String {
     isTimed ? PageText.moment(point.x) : "picture \(Int(point.x) + 1)"
   }
 
@@ -116,7 +116,7 @@ struct Timeline {
     }.joined()
   }
 
-  /// "0 s", "5 s", from a minute on "1:30".
+  /// "0 s", "5 s", or "1:30" from one minute on.
   private static func tick(_ seconds: Double) -> String {
     guard seconds >= 60 else {
       return NumberText.decimals(seconds, seconds == seconds.rounded() ? 0 : 1) + " s"
@@ -125,7 +125,7 @@ struct Timeline {
     return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
   }
 
-  /// A round step with six numbers at most on the axis.
+  /// A round step that gives at most six numbers on the axis.
   private static func step(_ end: Double) -> Double {
     let steps: [Double] = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
     return steps.first { end / $0 <= 5.5 } ?? end / 5
@@ -143,8 +143,8 @@ struct Timeline {
 
   // MARK: Points
 
-  /// The points as links. Each has the column around it to be hit: a point alone is too small for a
-  /// finger.
+  /// The points as links. The column around each point belongs to its link, because a point alone
+  /// is too small for a finger.
   private var moments: Markup {
     points.indices.map { index -> Markup in
       let point = points[index]
@@ -156,7 +156,7 @@ struct Timeline {
         height="\(Self.y(0))"/>\
         <circle class="\(kind)" cx="\(x(point.x))" cy="\(Self.y(point.probability))" r="5"/>
         """
-      let text = "\(place(point)): \(PageText.chance(point.probability))"
+      let text = "\(position(point)): \(PageText.chance(point.probability))"
       guard isTimed, let address else {
         return "<g class=\"moment\"><title>\(text)</title>\(shapes)</g>"
       }

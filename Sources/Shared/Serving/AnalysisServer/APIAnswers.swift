@@ -7,7 +7,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import VerdictReports
 
-/// What programs get.
+/// Answers to requests of programs.
 struct APIAnswers {
   let state: ServerState
 
@@ -38,7 +38,7 @@ struct APIAnswers {
     }
     if let word = parameters["before"] {
       guard let cursor = AnalysisQuery.Cursor(word) else {
-        throw Problem.malformed("before: expected what `next` of a former answer has.")
+        throw Problem.malformed("before: expected the value in `next` of an earlier answer.")
       }
       query.before = cursor
     }
@@ -64,7 +64,7 @@ struct APIAnswers {
     let analyses = try await state.upload.receive(request, body, most: 1)
     await state.queue.added()
     guard let analysis = analyses.first else { throw Problem.notFound }
-    // It is queued, whatever goes wrong now.
+    // The analysis is queued, even if reading its position fails.
     let position = try? await state.store.position(of: analysis)
     var response = Response.json(
       AnalysisDocument(analysis, position: position), status: .accepted)
@@ -116,7 +116,7 @@ struct APIAnswers {
     ).response(range: range)
   }
 
-  /// The page of `detector predict --report`, to be saved: it has styles of its own.
+  /// The page of `detector predict --report`, as an attachment, because it has its own styles.
   func report(_ id: AnalysisID) async throws -> Response {
     let analysis = try await answered(id)
     return try FileResponse(
@@ -156,7 +156,7 @@ struct APIAnswers {
       Array(state.counters.text(gauges: gauges).utf8), "text/plain; version=0.0.4; charset=utf-8")
   }
 
-  /// An analysis with an answer.
+  /// An analysis that has an answer.
   private func answered(_ id: AnalysisID) async throws -> Analysis {
     let analysis = try await state.analysis(id)
     guard analysis.state == .done else {

@@ -3,14 +3,14 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Workers
 
-/// Who may use the server: checks of the `Host` header, of the token or the cookie that stands for it,
-/// and of the page that a request comes from.
+/// Access control: checks the `Host` header, the token or the session cookie, and the site that a
+/// request comes from.
 final class Access: Sendable {
   /// Name of the cookie of a browser that has logged in.
   static let cookie = "deepfake_session"
-  /// How long a browser stays logged in.
+  /// Duration of a browser's session in seconds.
   private static let sessionSeconds = 12 * 3600.0
-  /// Most browsers that are logged in at a time; the oldest ones are forgotten.
+  /// Largest number of sessions; the oldest ones are removed.
   private static let mostSessions = 10_000
 
   private let tokens: [[UInt8]]
@@ -22,15 +22,15 @@ final class Access: Sendable {
     names = Set((settings.publicNames + [settings.host]).map { $0.lowercased() })
   }
 
-  /// Whether a token is asked for at all.
+  /// Whether a token is required.
   var isRestricted: Bool { !tokens.isEmpty }
 
-  /// Refuses requests to a name that isn't ours: a page elsewhere may point a name of its own to this
-  /// address (DNS rebinding). Addresses can't be rebound.
+  /// Refuses requests to a host name that isn't one of this server: a page elsewhere may point a
+  /// name of its own to this address (DNS rebinding). Addresses can't be rebound.
   ///
-  /// - Returns: the name that the client uses.
+  /// - Returns: The name that the client uses.
   func checkedHost(_ request: Request) throws(Problem) -> HostName {
-    // The first one is the authority; of a second one nobody knows which is meant.
+    // The authority is the first Host header; with a second one it would be ambiguous.
     guard !request.headers.contains(.host),
       let host = HostName(header: request.head.authority ?? "")
     else {
@@ -39,13 +39,14 @@ final class Access: Sendable {
     guard host.isIPAddress || host.isLoopback || names.contains(host.name) else {
       throw Problem(
         .misdirectedRequest, "host",
-        "This server isn't reached under the name \(host.name). Whoever runs it can say "
+        "This server doesn't answer under the name \(host.name). Its operator can add "
           + "--public-name \(host.name).")
     }
     return host
   }
 
-  /// Refuses what a page of another site makes a browser send. Programs send none of these headers.
+  /// Refuses requests that a page of another site makes a browser send. Programs send
+  /// none of these headers.
   func checkSameSite(_ request: Request, _ host: HostName) throws(Problem) {
     guard ![.get, .head, .options].contains(request.method) else { return }
     let refusal = Problem(
@@ -57,11 +58,11 @@ final class Access: Sendable {
     guard let origin = Origin(header: text), origin.isSameHost(as: host) else { throw refusal }
   }
 
-  /// Whether a request may use what is restricted.
+  /// Whether a request may use restricted routes.
   func isAllowed(_ request: Request) -> Bool {
     guard isRestricted else { return true }
     if let header = request.headers[.authorization] {
-      // A proxy may ask for a password of its own, by another scheme.
+      // A proxy may require its own password, with another scheme.
       let parts = header.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
       if parts.first?.lowercased() == "bearer" {
         return parts.count == 2 && isToken(String(parts[1]))
@@ -70,13 +71,13 @@ final class Access: Sendable {
     return session(of: request) != nil
   }
 
-  /// Whether a text is one of the tokens, in a time that doesn't depend on it.
+  /// Whether a text is one of the tokens, in a time that doesn't reveal how much of it is right.
   func isToken(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
     return tokens.reduce(false) { constantTimeEquals($1, bytes) || $0 }
   }
 
-  /// The session of a browser; nil where it isn't logged in.
+  /// The session of a browser; nil if it isn't logged in.
   private func session(of request: Request) -> String? {
     guard let name = Cookies(header: request.headers[.cookie])[Self.cookie] else {
       return nil
@@ -89,7 +90,7 @@ final class Access: Sendable {
 
   /// Logs a browser in.
   ///
-  /// - Returns: the value of the `Set-Cookie` header.
+  /// - Returns: The value of the `Set-Cookie` header.
   func login(isSecure: Bool) -> String {
     var generator = SystemRandomNumberGenerator()
     let name = (0..<4).map { _ in
@@ -111,7 +112,7 @@ final class Access: Sendable {
 
   /// Logs a browser out.
   ///
-  /// - Returns: the value of the `Set-Cookie` header.
+  /// - Returns: The value of the `Set-Cookie` header.
   func logout(_ request: Request) -> String {
     if let name = session(of: request) { sessions.withLock { $0[name] = nil } }
     return Self.cookie + "=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
@@ -119,8 +120,9 @@ final class Access: Sendable {
 }
 
 extension HTTPField.Name {
-  /// A second Host header. Its parts are letters, which a name may have.
+  /// A second Host header. The fallback is never used, because the name is valid.
   static let host = HTTPField.Name("Host") ?? .origin
-  /// What page a browser's request comes from. Its parts are letters and `-`, which a name may have.
+  /// The site that a browser's request comes from. The fallback is never used, because
+  /// the name is valid.
   static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

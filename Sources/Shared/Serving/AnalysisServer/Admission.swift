@@ -3,8 +3,8 @@ internal import AnalysisStore
 internal import HTTPTypes
 internal import Workers
 
-/// How many uploads and analyses there may be at a time: what is taken is done, and what there is no room
-/// for is refused before it is read.
+/// Limits the number of uploads and analyses at a time: every accepted upload is analysed, and
+/// others are refused before they are read.
 final class Admission: Sendable {
   private let limit: Int
   private let store: AnalysisStore
@@ -15,7 +15,8 @@ final class Admission: Sendable {
     self.store = store
   }
 
-  /// Takes room for an analysis that comes; `leave` gives it back once it is queued or dropped.
+  /// Reserves a place in the queue for an upload. Call `leave` after the upload
+  /// is queued or refused.
   func enter() async throws {
     let before = uploading.withLock { count in
       count += 1
@@ -36,9 +37,9 @@ final class Admission: Sendable {
     }
   }
 
-  /// See `enter`.
+  /// Releases the reservation of `enter`.
   func leave() { uploading.withLock { $0 -= 1 } }
 
-  /// Uploads under way.
+  /// Number of uploads in progress.
   var count: Int { uploading.withLock { $0 } }
 }

@@ -1,27 +1,27 @@
 internal import Analyses
 internal import Contract
 
-/// An analysis as the API gives it.
+/// An analysis as a document of the API.
 struct AnalysisDocument: Encodable {
   let id: String
   let name: String
   let bytes: Int
   let state: Analysis.State
-  /// Times in the form of ISO 8601.
+  /// Times in ISO 8601 format.
   let created: String
   let started: String?
   let finished: String?
   let expires: String?
-  /// Its place in the queue, 1 for the next one; nil unless it waits.
+  /// Position in the queue, 1 for the next one; nil unless the analysis is queued.
   let position: Int?
-  /// What is being done, and how much of that is done, 0...1; nil where nobody works on it.
+  /// Current stage, and the completed share of it, 0...1; nil if no worker has the analysis.
   let stage: AnalysisProgress.Stage?
   let share: Double?
   let failure: AnalysisFailure?
   let result: AnalysisResult?
   let links: Links
 
-  /// Paths of what belongs to it; those of an answer where there is one.
+  /// Paths of related resources; those of the answer are nil if there is none.
   struct Links: Encodable {
     let `self`: String
     let page: String
@@ -32,7 +32,7 @@ struct AnalysisDocument: Encodable {
     let table: String?
   }
 
-  /// - Parameter isWhole: whether the crops and the frames of the faces are told as well.
+  /// - Parameter isWhole: Whether to include the crops and the frames of the faces.
   init(
     _ analysis: Analysis, progress: AnalysisProgress? = nil, position: Int? = nil,
     isWhole: Bool = true

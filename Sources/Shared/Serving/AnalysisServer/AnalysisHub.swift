@@ -1,14 +1,14 @@
 internal import Analyses
 
-/// Tells everybody who follows an analysis how far it is.
+/// Sends the progress of analyses to their followers.
 actor AnalysisHub {
   private var followers: [AnalysisID: [Int: AsyncStream<AnalysisUpdate>.Continuation]] = [:]
   private var latest: [AnalysisID: AnalysisProgress] = [:]
   private var next = 0
   private var isStopped = false
 
-  /// What is said of an analysis from here on; it ends with the last update, or when nothing can follow.
-  /// Only the newest update waits for a slow reader.
+  /// Updates of an analysis from now on. The stream ends after the last update, when the analysis
+  /// is deleted, and when the server stops. Only the newest update is kept for a slow reader.
   func follow(_ id: AnalysisID) -> AsyncStream<AnalysisUpdate> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: AnalysisUpdate.self, bufferingPolicy: .bufferingNewest(1))
@@ -25,13 +25,13 @@ actor AnalysisHub {
     return stream
   }
 
-  /// Where the worker of an analysis is; nil where none works on it.
+  /// Progress of an analysis; nil if no worker has it.
   func progress(of id: AnalysisID) -> AnalysisProgress? { latest[id] }
 
-  /// How many follow an analysis.
+  /// Number of followers of all analyses.
   var followerCount: Int { followers.values.reduce(0) { $0 + $1.count } }
 
-  /// Tells those who follow an analysis.
+  /// Sends an update to the followers of an analysis.
   func publish(_ analysis: Analysis, progress: AnalysisProgress? = nil) {
     let update = AnalysisUpdate(analysis, progress: progress)
     latest[analysis.id] = update.isLast ? nil : progress
@@ -41,13 +41,13 @@ actor AnalysisHub {
     }
   }
 
-  /// Ends what is said of an analysis that was deleted.
+  /// Ends the streams of an analysis that was deleted.
   func end(_ id: AnalysisID) {
     latest[id] = nil
     for continuation in followers[id, default: [:]].values { continuation.finish() }
   }
 
-  /// Ends all that is said: the server stops.
+  /// Ends all streams, because the server stops.
   func endAll() {
     isStopped = true
     for continuation in followers.values.flatMap(\.values) { continuation.finish() }

@@ -15,11 +15,10 @@ package struct AnalysisServer {
   private let isReady: @Sendable (Int) async -> Void
 
   /// - Parameters:
-  ///   - endsWithTerminal: whether it stops when its terminal is closed (SIGHUP), as programs do that
-  ///     weren't started by nohup.
-  ///   - isReady: called with the port when the server listens and a worker has loaded the model.
-  /// - Throws: `AnalysisStoreError` where the data folder can't be used, `ServerError` where the settings
-  ///   are unsafe.
+  ///   - endsWithTerminal: Whether the server stops when its terminal is closed (SIGHUP), like
+  ///     programs that weren't started by nohup.
+  ///   - isReady: Called with the port when the server listens and a worker has loaded the model.
+  /// - Throws: `AnalysisStoreError` if the data folder can't be used.
   package init(
     _ settings: ServerSettings, model: ModelDescription, logger: Logger, endsWithTerminal: Bool,
     isReady: @escaping @Sendable (_ port: Int) async -> Void
@@ -34,7 +33,8 @@ package struct AnalysisServer {
     self.isReady = isReady
   }
 
-  /// Serves until SIGTERM, SIGINT or the end of its terminal; analyses that run then get some seconds to end.
+  /// Serves until SIGTERM, SIGINT or the end of the terminal; running analyses then get some
+  /// seconds to end.
   package func run() async throws {
     let recovered = try await state.store.recover()
     if recovered > 0 {
@@ -59,8 +59,8 @@ package struct AnalysisServer {
       }, logger: state.logger)
     var configuration = ServiceGroupConfiguration(
       services: [
-        // They are stopped in the reverse order: workers first, with which everything ends that an
-        // answer waits for.
+        // Services are stopped in the reverse order: workers first, so that no answer waits for one
+        // any more.
         .init(service: Housekeeping(state: state)), .init(service: application),
         .init(service: WorkerService(state: state, listening: listening)),
       ], gracefulShutdownSignals: signals, logger: state.logger)
@@ -80,12 +80,12 @@ package struct AnalysisServer {
   }
 }
 
-/// Tells once when the server listens and a worker is ready.
+/// Calls `isReady` once, when the server listens and a worker is ready.
 private actor Listening {
   private let state: ServerState
   private let isReady: @Sendable (Int) async -> Void
   private var port: Int?
-  private var isTold = false
+  private var isReported = false
 
   init(state: ServerState, isReady: @escaping @Sendable (Int) async -> Void) {
     self.state = state
@@ -95,17 +95,17 @@ private actor Listening {
   func began(port: Int) async {
     self.port = port
     state.readiness.listeningBegan()
-    await tell()
+    await report()
   }
 
   func workerStarted() async {
     state.readiness.workerStarted()
-    await tell()
+    await report()
   }
 
-  private func tell() async {
-    guard let port, state.readiness.isReady, !isTold else { return }
-    isTold = true
+  private func report() async {
+    guard let port, state.readiness.isReady, !isReported else { return }
+    isReported = true
     await isReady(port)
   }
 }
@@ -115,7 +115,7 @@ private struct WorkerService: Service {
   let state: ServerState
   let listening: Listening
 
-  /// Seconds that running analyses get to end when the server stops.
+  /// Seconds that running analyses have to end when the server stops.
   private static let graceSeconds = 15.0
 
   func run() async throws {
@@ -146,7 +146,7 @@ private struct WorkerService: Service {
   }
 }
 
-/// Deletes what has expired.
+/// Deletes expired analyses.
 private struct Housekeeping: Service {
   let state: ServerState
 

@@ -1,13 +1,13 @@
 internal import Workers
 
-/// Does something when its time is over, unless that is moved or cancelled before.
+/// Calls a closure when the time is over, unless it is set again or cancelled before.
 final class Deadline: Sendable {
   private let timer = Locked<Task<Void, Never>?>(nil)
   private let end: @Sendable () -> Void
 
   init(end: @escaping @Sendable () -> Void) { self.end = end }
 
-  /// Begins anew.
+  /// Starts the time, or starts it again.
   func set(seconds: Double) {
     let task = Task { [end] in
       do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
@@ -16,7 +16,7 @@ final class Deadline: Sendable {
     replace(task)
   }
 
-  /// Nothing will be done.
+  /// Cancels the call.
   func cancel() { replace(nil) }
 
   private func replace(_ task: Task<Void, Never>?) {

@@ -4,8 +4,8 @@ internal import Contract
 internal import HTTPTypes
 internal import Hummingbird
 
-/// `POST /predict`, as the field's demos on Flask and FastAPI have it: a file goes in, and the answer to
-/// this request is the verdict.
+/// `POST /predict`, as in common demos on Flask and FastAPI: the request contains a file, and the
+/// response contains the verdict.
 struct DropIn {
   let settings: ServerSettings
   let store: AnalysisStore
@@ -13,16 +13,16 @@ struct DropIn {
   let queue: AnalysisQueue
   let upload: Upload
 
-  /// What those demos answer, and what they leave out.
+  /// The fields of the answers of such demos, and additional ones.
   struct Answer: Encodable {
     /// `REAL`, `FAKE` or `UNCERTAIN`.
     let prediction: String
-    /// The probability of what is predicted; of the likelier one where it is uncertain.
+    /// Probability of the predicted class; of the more likely class if the prediction is uncertain.
     let confidence: Double
-    /// The calibrated probability that it is fake.
+    /// Calibrated probability of fake.
     let probability_fake: Double
     let faces: Int
-    /// Why it is uncertain, and what a reader should know of the answer.
+    /// Why the prediction is uncertain, and remarks on the answer.
     let reasons: [String]
     let remarks: [String]
     let analysis: String
@@ -46,7 +46,7 @@ struct DropIn {
     return try answer(analysis)
   }
 
-  /// Waits until there is an answer, or the time is over.
+  /// Waits until the analysis has ended, or the time is over.
   private func wait(for updates: AsyncStream<AnalysisUpdate>) async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask {

@@ -3,14 +3,14 @@ internal import Foundation
 internal import Hummingbird
 internal import NIOCore
 
-/// How far an analysis is, as server-sent events, until nothing follows.
+/// Progress of an analysis as server-sent events, until the last update.
 enum EventStream {
-  /// Seconds between two signs of life, which proxies and browsers want.
+  /// Seconds between two comments that keep the connection open in proxies and browsers.
   private static let heartbeatSeconds = 15.0
 
   /// - Parameters:
-  ///   - first: how far it is now.
-  ///   - updates: what follows.
+  ///   - first: The current state.
+  ///   - updates: The updates that follow.
   static func response(
     _ first: AnalysisUpdate, then updates: AsyncStream<AnalysisUpdate>
   ) -> Response {
@@ -36,7 +36,7 @@ enum EventStream {
       string: "event: update\ndata: \(String(decoding: data, as: UTF8.self))\n\n")
   }
 
-  /// The updates, and nil where none came for a while.
+  /// The updates, with a nil every `heartbeatSeconds`.
   private static func beating(
     _ updates: AsyncStream<AnalysisUpdate>
   ) -> AsyncStream<AnalysisUpdate?> {

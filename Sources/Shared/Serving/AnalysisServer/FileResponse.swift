@@ -4,19 +4,20 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Gives out a file, or the part of it that a `Range` header asks for, in pieces that never fill memory.
+/// A response with a file, or with the part of it that a `Range` header requests, in small pieces.
 struct FileResponse {
   let path: String
   let type: String
-  /// Whether parts of it may be asked for.
+  /// Whether clients may request parts of the file.
   var hasRanges = false
-  /// How a browser names it where it is saved; nil where it is shown.
+  /// Name under which a browser saves the file; nil if the browser shows it.
   var attachment: String?
 
-  /// A reader that doesn't take a piece within `IdleConnections.seconds` is given up.
+  /// Bytes of a piece. The connection of a client that doesn't take one within
+  /// `IdleConnections.seconds` is closed.
   private static let pieceBytes = 64 << 10
 
-  /// - Parameter range: the `Range` header.
+  /// - Parameter range: The `Range` header.
   func response(range: String?) throws -> Response {
     let file: OpenFile
     do throws(FileError) {
@@ -51,7 +52,7 @@ struct FileResponse {
       while offset < part.upperBound {
         let piece = try reader.read(
           count: min(Self.pieceBytes, part.upperBound - offset), at: offset)
-        // The file was cut off meanwhile: what was promised can't be kept.
+        // The file was truncated meanwhile, so the promised length can't be sent.
         guard !piece.isEmpty else { throw Problem.notFound }
         try await writer.write(ByteBuffer(bytes: piece))
         offset += piece.count

@@ -1,11 +1,11 @@
 internal import NIOCore
 
-/// Closes a connection on which nothing moves: a client that stops in the middle of its request, or that
-/// doesn't take its answer, shall not hold what others need.
+/// Closes idle connections, so that a client that stops in the middle of its request, or that
+/// doesn't read its answer, doesn't occupy a connection.
 final class IdleConnections: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = Any
 
-  /// Seconds without a byte in either direction; longer than any answer is waited for.
+  /// Seconds without a byte in either direction; more than the longest wait for an answer.
   static func seconds(_ settings: ServerSettings) -> Int64 {
     max(Int64(settings.answerLimitSeconds) + 30, 90)
   }

@@ -10,13 +10,13 @@ struct IncomingBody: Sendable {
 
   init(_ request: Request) { body = request.body }
 
-  /// Whether all of it was read.
+  /// Whether the whole body was read.
   var isRead: Bool { isComplete.withLock { $0 } }
 
-  /// Whether it is malformed, or ended before it was complete: the client's mistake.
+  /// Whether the body is malformed or incomplete, which is an error of the client.
   var isBroken: Bool { hasFailed.withLock { $0 } }
 
-  /// Gives each piece to `take`, in their order, as they come.
+  /// Calls `take` with each piece, in order, as it arrives.
   func forEach(_ take: (ByteBuffer) throws -> Void) async throws {
     var pieces = body.makeAsyncIterator()
     while let buffer = try await next(&pieces) { try take(buffer) }
@@ -32,9 +32,9 @@ struct IncomingBody: Sendable {
     }
   }
 
-  /// All of a short body.
+  /// Reads the whole body.
   ///
-  /// - Throws: `Problem` where it is longer than `limit` bytes.
+  /// - Throws: `Problem` if it is longer than `limit` bytes.
   func bytes(atMost limit: Int) async throws -> [UInt8] {
     var bytes: [UInt8] = []
     try await forEach { buffer in

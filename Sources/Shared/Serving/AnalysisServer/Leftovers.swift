@@ -1,20 +1,21 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// What a client still sends when its request is refused.
+/// The rest of a request that is refused before it was read.
 enum Leftovers {
-  /// Most bytes of it that are read: a client that reads its answer only after sending shall get it, but
-  /// none can make the server read for ever.
+  /// Largest number of bytes of the rest that are read. A client that reads the answer only after
+  /// sending receives it, but none can make the server read for ever.
   private static let mostBytes = 32 << 20
   /// See `mostBytes`.
   private static let mostSeconds = 10.0
 
-  /// The connection is closed before all is read.
+  /// Closes the connection before the whole rest is read.
   private struct Unread: Error {}
 
-  /// The response, after which the rest of the request is read and thrown away, or the connection closed.
+  /// The response, after which the rest of the request is read and discarded,
+  /// or the connection closed.
   ///
-  /// - Parameter bytes: the response's body.
+  /// - Parameter bytes: Body of the response.
   static func drained(
     _ response: Response, _ bytes: ByteBuffer, rest: IncomingBody
   ) -> Response {

@@ -6,21 +6,21 @@ internal import HTTPSyntax
 internal import HTTPTypes
 internal import Hummingbird
 
-/// What people get in a browser.
+/// Answers to requests of browsers.
 struct PageAnswers {
   let state: ServerState
-  /// Whether there is a session that can be ended.
+  /// Whether there is a session that the user can end.
   let isLoggedIn: Bool
 
-  /// Most files of one form.
+  /// Largest number of files in a form.
   private static let mostFiles = 20
-  /// Analyses on a page of the history.
+  /// Number of analyses on a page of the history.
   private static let pageLength = 40
 
   func asset(_ name: String) throws -> Response {
     guard let file = PageAssets.file(named: name) else { throw Problem.notFound }
     var response = Response.bytes(file.bytes, file.contentType)
-    // The address holds a hash of the content.
+    // The address contains a hash of the content.
     response.headers[.cacheControl] = "public, max-age=31536000, immutable"
     return response
   }
@@ -91,7 +91,7 @@ struct PageAnswers {
     let fields = FormFields(urlEncoded: try await body.bytes(atMost: 8 << 10))
     let next = Self.local(fields?["next"])
     guard state.access.isToken(fields?["token"] ?? "") else {
-      // Who guesses waits.
+      // A delay makes guessing slow.
       try await Task.sleep(for: .seconds(1))
       return .page(LoginPage(failed: true, next: next).html, status: .unauthorized)
     }
@@ -107,7 +107,8 @@ struct PageAnswers {
     return response
   }
 
-  /// A path of this server's pages; nil for anything else, so that nobody is sent elsewhere.
+  /// The path if it is one of this server's pages; otherwise nil, so that no
+  /// browser is redirected elsewhere.
   private static func local(_ path: String?) -> String? {
     guard let path, let id = path.split(separator: "/").last.flatMap({ AnalysisID($0) }),
       path == "/analyses/\(id)"

@@ -5,14 +5,14 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Why a request is not answered as asked: problem details of RFC 9457.
+/// Why a request failed, as problem details of RFC 9457.
 struct Problem: Error {
   let status: HTTPResponse.Status
-  /// A word for programs.
+  /// An identifier for programs.
   let code: String
   /// What failed, expected and got, and what to try.
   let detail: String
-  /// What goes with it, e.g. `Retry-After`.
+  /// Additional headers, for instance `Retry-After`.
   var headers: HTTPFields = [:]
 
   init(
@@ -57,7 +57,7 @@ struct Problem: Error {
     let code: String
   }
 
-  /// What programs get.
+  /// The document for programs.
   var json: [UInt8] {
     Response.encoded(
       Document(
@@ -79,7 +79,6 @@ extension Response {
     return [UInt8]((try? encoder.encode(value)) ?? Data("{}".utf8))
   }
 
-  /// Bytes of a type.
   static func bytes(
     _ bytes: [UInt8], _ type: String, status: HTTPResponse.Status = .ok
   ) -> Response {
@@ -90,12 +89,11 @@ extension Response {
     return response
   }
 
-  /// A page.
   static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
     .bytes(Array(html.utf8), "text/html; charset=utf-8", status: status)
   }
 
-  /// Sends a browser to another page of this server.
+  /// Redirects a browser to another page of this server.
   static func seeOther(_ path: String) -> Response {
     Response(status: .seeOther, headers: [.location: path, .contentLength: "0"])
   }

@@ -1,11 +1,11 @@
 internal import HTTPSyntax
 internal import Hummingbird
 
-/// The parameters in the address of a request, as forms write them: `+` is a blank.
+/// The parameters in the URL of a request, in the encoding of forms: `+` is a space.
 struct Query {
   private let fields: FormFields
 
-  /// - Throws: `Problem` where they are too long.
+  /// - Throws: `Problem` if they are too long.
   init(_ request: Request) throws(Problem) {
     guard
       let fields = FormFields(
@@ -16,6 +16,6 @@ struct Query {
     self.fields = fields
   }
 
-  /// A parameter; nil where it isn't there.
+  /// A parameter; nil if it is missing.
   subscript(name: String) -> String? { fields[name] }
 }

@@ -1,19 +1,19 @@
 internal import Workers
 
-/// Whether the server can do what it is there for.
+/// Whether the server can serve.
 final class Readiness: Sendable {
   private let state = Locked((workers: 0, isListening: false, isStopping: false))
 
-  /// A worker has loaded the model.
+  /// Records that a worker has loaded the model.
   func workerStarted() { state.withLock { $0.workers += 1 } }
 
-  /// Clients can connect.
+  /// Records that clients can connect.
   func listeningBegan() { state.withLock { $0.isListening = true } }
 
-  /// Whether clients could ever connect.
+  /// Whether the server has begun to listen.
   var isListening: Bool { state.withLock { $0.isListening } }
 
-  /// The server stops.
+  /// Records that the server stops.
   func stop() { state.withLock { $0.isStopping = true } }
 
   /// Whether a worker has ever loaded the model.
@@ -22,6 +22,6 @@ final class Readiness: Sendable {
   /// Whether the server stops.
   var isStopping: Bool { state.withLock { $0.isStopping } }
 
-  /// Whether a worker has been ready, and the server doesn't stop.
+  /// Whether a worker has ever loaded the model, and the server doesn't stop.
   var isReady: Bool { state.withLock { $0.workers > 0 && !$0.isStopping } }
 }

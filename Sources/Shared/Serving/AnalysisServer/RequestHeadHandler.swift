@@ -2,9 +2,8 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTPTypes
 
-/// What Hummingbird leaves of HTTP/1.1: says to clients that ask before they send a body (`Expect:
-/// 100-continue`) that they may, and ends the connection for those who write `Connection: Close` in
-/// another case than it expects.
+/// Parts of HTTP/1.1 that Hummingbird leaves out: answers `100 Continue` to clients that ask before
+/// they send a body, and reads `Connection: close` in any case and in lists of options.
 final class RequestHeadHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

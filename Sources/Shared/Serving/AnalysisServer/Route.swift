@@ -2,7 +2,7 @@ internal import Analyses
 internal import HTTPTypes
 internal import Hummingbird
 
-/// Where a request goes: every address that the server knows, by its parts and its method.
+/// The routes of the server, by path and method.
 enum Route: Equatable {
   case home, upload, loginForm, login, logout
   case asset(String)
@@ -19,12 +19,12 @@ enum Route: Equatable {
   case finding(AnalysisID)
   case table(AnalysisID)
 
-  /// - Throws: `Problem` for an address that there isn't (404), and for a method that it doesn't have
+  /// - Throws: `Problem` for an unknown path (404), and for a method that the path doesn't allow
   ///   (405).
   init(_ request: Request) throws(Problem) {
     let ways = Self.ways(request.uri.path)
     guard !ways.isEmpty else { throw .notFound }
-    // A request for the head of an answer gets that of the answer.
+    // HEAD takes the route of GET.
     let method = request.method == .head ? .get : request.method
     guard let way = ways.first(where: { $0.method == method }) else {
       let allowed =
@@ -39,7 +39,7 @@ enum Route: Equatable {
 
   private typealias Way = (method: HTTPRequest.Method, route: Route)
 
-  /// The methods that a path has, and where they go.
+  /// The methods that a path allows, with their routes.
   private static func ways(_ path: String) -> [Way] {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
       .map(String.init)
@@ -91,7 +91,7 @@ enum Route: Equatable {
     return [(.get, .frame(id, index))]
   }
 
-  /// A position, in digits without leading zeros.
+  /// An index, in digits without leading zeros.
   private static func number(_ text: Substring) -> Int? {
     guard (1...6).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }),
       text.utf8.count == 1 || text.utf8.first != 48
@@ -99,7 +99,7 @@ enum Route: Equatable {
     return Int(text)
   }
 
-  /// Whether everybody may ask, without a token.
+  /// Whether the route needs no token.
   var isPublic: Bool {
     switch self {
     case .loginForm, .login, .asset, .health: true

@@ -1,9 +1,9 @@
 internal import HTTPTypes
 internal import Hummingbird
 
-/// What goes with every answer, so that a browser does nothing with it that we don't.
+/// Headers of every answer that restrict what browsers do with it.
 enum SafeHeaders {
-  /// Nothing but this server's own files; no script, style or handler in a page.
+  /// Allows only files of this server; no inline script, style or handler.
   private static let policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -21,7 +21,8 @@ enum SafeHeaders {
     ),
   ]
 
-  /// Adds them. What is not said to be kept is not kept: it is about somebody's video.
+  /// Adds the headers. Answers without a caching rule are not cached, because they are about
+  /// private videos.
   static func add(to response: inout Response) {
     for (name, value) in fields {
       if let name = HTTPField.Name(name) { response.headers[name] = value }

@@ -1,6 +1,6 @@
 internal import Workers
 
-/// What the server counts for its operators, in the text format of Prometheus.
+/// Counters for the operators of the server, in the text format of Prometheus.
 final class ServerCounters: Sendable {
   private struct State {
     var requests: [Int: Int] = [:]
@@ -27,7 +27,7 @@ final class ServerCounters: Sendable {
 
   func countLostWorker() { state.withLock { $0.workersLost += 1 } }
 
-  /// - Parameter outcome: a verdict, or the code of a failure.
+  /// - Parameter outcome: A verdict, or the code of a failure.
   func countEnd(_ outcome: String, seconds: Double) {
     state.withLock {
       $0.ended[outcome, default: 0] += 1
@@ -37,7 +37,7 @@ final class ServerCounters: Sendable {
 
   /// The text of `/metrics`.
   ///
-  /// - Parameter gauges: names without the prefix, with what they are and their values.
+  /// - Parameter gauges: Names without the prefix, with descriptions and values.
   func text(gauges: [(name: String, help: String, value: Double)]) -> String {
     let state = state.withLock { $0 }
     var text = ""

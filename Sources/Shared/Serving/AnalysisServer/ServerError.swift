@@ -1,14 +1,12 @@
-/// Why a server can't start or go on.
+/// Why a server can't start or continue.
 package struct ServerError: Error, CustomStringConvertible {
-  /// What kind of failure it is.
   package enum Code: Sendable {
     /// No worker process can work: the model or the weights can't be read there.
     case workersUnusable
-    /// The address can't be listened on.
+    /// The server can't listen on the address.
     case addressUnusable
-    /// A worker wrote what none of ours writes.
+    /// A worker wrote something that no worker of this program writes.
     case foreignAnswer
-    /// A setting is refused.
     case unsafe
   }
 

@@ -7,7 +7,7 @@ internal import Hummingbird
 internal import Logging
 internal import NIOCore
 
-/// Answers requests: who may ask, which way an address goes, and what goes with every answer.
+/// Answers requests: checks access, chooses the route, and adds common headers.
 struct ServerResponder: HTTPResponder {
   typealias Context = BasicRequestContext
 
@@ -22,7 +22,7 @@ struct ServerResponder: HTTPResponder {
       response = refusal(error, request, body)
     }
     SafeHeaders.add(to: &response)
-    // The body isn't begun: an event stream would follow an analysis for nobody.
+    // The body isn't written, because an event stream would follow an analysis without a reader.
     if request.method == .head { response = response.createHeadResponse() }
     state.counters.countRequest(status: response.status.code)
     return response
@@ -30,7 +30,7 @@ struct ServerResponder: HTTPResponder {
 
   private func answer(_ request: Request, _ body: IncomingBody) async throws -> Response {
     let route = try Route(request)
-    // Those who watch over a server use whatever name it has inside, and know no token.
+    // Health checks may use any internal name of the server, and have no token.
     if case .health(let isReady) = route, !request.headers.contains(.host) {
       return try health(isReady)
     }
@@ -71,8 +71,8 @@ struct ServerResponder: HTTPResponder {
     }
   }
 
-  /// The part of a file that is asked for; nil is all of it. A range goes with GET only, and where it
-  /// depends on what a client has (If-Range), there is nothing that could tell.
+  /// The requested part of a file; nil is the whole file. Ranges are valid for GET only. With
+  /// `If-Range` the whole file is sent, because answers have no validators.
   private func range(_ request: Request) -> String? {
     request.method == .get && request.headers[.ifRange] == nil ? request.headers[.range] : nil
   }
@@ -87,7 +87,7 @@ struct ServerResponder: HTTPResponder {
     return .bytes(Array("ok\n".utf8), "text/plain; charset=utf-8")
   }
 
-  /// Asks for the token: programs by a status, browsers by a page.
+  /// Requests the token: by a status from programs, by a page from browsers.
   private func login(_ request: Request) throws -> Response {
     guard wantsPage(request) else {
       throw Problem(
@@ -99,7 +99,7 @@ struct ServerResponder: HTTPResponder {
     return .seeOther("/login" + next)
   }
 
-  /// Whether the answer is for people.
+  /// Whether the answer is for a browser.
   private func wantsPage(_ request: Request) -> Bool {
     !request.uri.path.hasPrefix("/api/") && request.uri.path != "/predict"
       && request.headers[.accept]?.contains("text/html") == true

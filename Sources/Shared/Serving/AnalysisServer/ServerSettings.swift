@@ -1,36 +1,34 @@
-/// How a server works: what the options of `detector serve` say.
+/// Settings of a server, from the options of `detector serve`.
 package struct ServerSettings: Sendable {
-  /// Name or address that it listens on.
+  /// Name or address to listen on.
   package var host = "127.0.0.1"
-  /// Port; 0 is one that is free.
+  /// Port; 0 takes a free one.
   package var port = 8080
-  /// The data folder.
   package var dataPath: String
-  /// Most bytes of one uploaded file.
+  /// Largest size of an uploaded file.
   package var maximumUploadBytes = 500_000_000
-  /// Worker processes at a time.
+  /// Number of worker processes.
   package var workers = 1
-  /// Threads of each worker process.
   package var threadsPerWorker = 1
-  /// Most analyses that wait or run at a time, uploads under way included.
+  /// Largest number of analyses that are queued or running, including uploads in progress.
   package var queueLength = 100
-  /// Seconds after which the worker of an analysis without an answer is ended.
+  /// Seconds after which a worker without an answer is ended.
   package var timeLimitSeconds = 300.0
-  /// Seconds that a request to `/predict` waits for its answer.
+  /// Largest number of seconds that a request to `/predict` waits for its answer.
   package var answerLimitSeconds = 60.0
-  /// Bytes of memory that a worker process may use.
+  /// Largest memory of a worker process in bytes.
   package var workerMemoryBytes = 4_000_000_000
   /// Seconds after which results are deleted; nil keeps them.
   package var keepSeconds: Double?
-  /// What clients must know; none where everybody who reaches the port may use it.
+  /// Tokens, of which clients need one; if empty, every client may use the server.
   package var tokens: [String] = []
   /// Names under which clients reach the server, besides addresses and `localhost`.
   package var publicNames: [String] = []
-  /// Most connections at a time.
+  /// Largest number of connections.
   package var connections = 512
-  /// Path of this program, and the arguments that make it a worker.
+  /// Path of this program.
   package var workerExecutable: String
-  /// See `workerExecutable`.
+  /// Arguments with which this program is a worker.
   package var workerArguments: [String]
 
   package init(dataPath: String, workerExecutable: String, workerArguments: [String]) {

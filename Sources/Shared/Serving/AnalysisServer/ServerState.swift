@@ -2,10 +2,9 @@ internal import Analyses
 internal import AnalysisStore
 internal import Logging
 
-/// What the answers to requests are made of.
+/// The parts of the server that answers to requests need.
 struct ServerState: Sendable {
   let settings: ServerSettings
-  /// What the model is, for people and programs.
   let model: ModelDescription
   let store: AnalysisStore
   let hub: AnalysisHub
@@ -25,18 +24,20 @@ extension ServerState {
       readiness: readiness)
   }
 
-  /// An analysis that there is.
+  /// An existing analysis.
+  ///
+  /// - Throws: `Problem.notFound`, or an error of the store.
   func analysis(_ id: AnalysisID) async throws -> Analysis {
     guard let analysis = try await store.analysis(id) else { throw Problem.notFound }
     return analysis
   }
 
-  /// The place of an analysis in the queue, 1 for the next one; nil unless it waits.
+  /// Position of an analysis in the queue, 1 for the next one; nil unless it is queued.
   func position(of analysis: Analysis) async throws -> Int? {
     analysis.state == .queued ? try await store.position(of: analysis) : nil
   }
 
-  /// Deletes an analysis with all that belongs to it, also while a worker has it.
+  /// Deletes an analysis with all its files, also while a worker has it.
   func delete(_ id: AnalysisID) async throws -> Bool {
     do {
       let wasThere = try await store.delete(id)
@@ -44,7 +45,7 @@ extension ServerState {
       await hub.end(id)
       return wasThere
     } catch {
-      // Its files are gone, whatever the database says.
+      // The files are gone, even if the database still has the analysis.
       await queue.abandon(id)
       throw error
     }

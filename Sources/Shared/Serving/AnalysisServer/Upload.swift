@@ -5,7 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 
-/// Receives files: the body of a request as it is, or the files in a form.
+/// Receives files: the body of a request as one file, or the files in a form.
 struct Upload {
   let settings: ServerSettings
   let store: AnalysisStore
@@ -13,28 +13,27 @@ struct Upload {
   let counters: ServerCounters
   let readiness: Readiness
 
-  /// Names of a form's fields that hold files.
+  /// Names of form fields that contain files.
   private static let fields: Set<String> = ["file", "video", "image"]
-  /// Room for what a form has besides its files.
+  /// Bytes allowed for the parts of a form that are not files.
   private static let formBytes = 64 << 10
-  /// Bytes of the disk that uploads leave free.
+  /// Bytes of disk space that uploads leave free.
   static let reservedBytes = 64 << 20
-  /// A body that comes slower than this after a minute is given up.
+  /// Smallest average rate of a body; slower ones are refused after a minute.
   private static let leastBytesPerSecond = 10_000.0
 
   /// Receives the files of a request and queues an analysis for each.
   ///
   /// - Parameters:
-  ///   - request: a form, or a file whose name is the query's `name`.
-  ///   - body: the request's body.
-  ///   - most: most files that a form may have.
-  /// - Throws: `Problem`; nothing of the request is kept then.
+  ///   - request: A form, or a file whose name is `name` in the query.
+  ///   - most: Largest number of files in a form.
+  /// - Throws: `Problem`; then nothing of the request is kept.
   func receive(
     _ request: Request, _ body: IncomingBody, most: Int
   ) async throws -> [Analysis] {
     guard !readiness.isStopping else {
       throw Problem(
-        .serviceUnavailable, "stopping", "The server stops. Try again when it is there again.",
+        .serviceUnavailable, "stopping", "The server is stopping. Try again later.",
         headers: [.retryAfter: "30"])
     }
     let type = request.headers[.contentType] ?? ""
@@ -88,7 +87,7 @@ struct Upload {
     do {
       var parser = MultipartParser(boundary: try MultipartBoundary(contentType: type))
       var pace = Pace()
-      // Parts that are no files count as well.
+      // The limit includes parts that are not files.
       var left = settings.maximumUploadBytes * most + Self.formBytes
       var current: UploadedFile?
       try await body.forEach { buffer in
@@ -112,7 +111,7 @@ struct Upload {
     }
   }
 
-  /// The file that a part of a form is; nil for another field, and where a browser's user chose none.
+  /// Begins the file of a part; nil for other fields, and if the user chose no file in the browser.
   private func file(
     _ part: MultipartPart, most: Int, _ files: inout [UploadedFile]
   ) throws -> UploadedFile? {
@@ -131,7 +130,7 @@ struct Upload {
     return file
   }
 
-  /// Makes the files durable and queues them, all or none.
+  /// Writes the files to the disk and queues their analyses, all or none.
   private func queue(_ files: [UploadedFile]) async throws -> [Analysis] {
     guard !files.isEmpty else {
       throw Problem.malformed(
@@ -159,7 +158,7 @@ struct Upload {
     }
   }
 
-  /// How fast a body comes.
+  /// The rate at which a body arrives.
   private struct Pace {
     private let start = ContinuousClock.now
     private var bytes = 0

@@ -5,12 +5,12 @@ internal import Files
 internal import HTTPTypes
 internal import NIOCore
 
-/// A file that is being received: it goes to the disk piece by piece, and never fills memory.
+/// A file that is being received; it is written to the disk piece by piece.
 final class UploadedFile {
   let id = AnalysisID()
-  /// After so many bytes it is looked whether the disk has room.
+  /// Number of bytes after which the free disk space is checked again.
   private static let stepBytes = 8 << 20
-  /// What the client calls it, made safe to show.
+  /// The client's name for the file, made safe to display.
   let name: String
   private(set) var bytes = 0
 
@@ -19,7 +19,7 @@ final class UploadedFile {
   private let path: String
   private var file: OpenFile
 
-  /// - Parameter limit: most bytes that it may have.
+  /// - Parameter limit: Largest size in bytes.
   init(_ name: String, in store: AnalysisStore, limit: Int) throws(Problem) {
     self.name = name
     self.limit = limit
@@ -32,12 +32,12 @@ final class UploadedFile {
     }
   }
 
-  /// Takes the next bytes.
+  /// Appends the next bytes.
   func append(_ piece: RawSpan) throws(Problem) {
     let before = bytes
     bytes += piece.byteCount
     guard bytes <= limit else { throw .tooLarge(limit: limit) }
-    // Others' analyses need room as well.
+    // Other analyses need disk space as well.
     if before / Self.stepBytes != bytes / Self.stepBytes,
       let free = store.availableBytes, free < Upload.reservedBytes
     {
@@ -50,7 +50,7 @@ final class UploadedFile {
     }
   }
 
-  /// Makes what was received durable; on a thread of its own, since that may take long.
+  /// Writes the file's data to the disk durably, on another thread, because that may take long.
   func sync() async throws(Problem) {
     let path = path
     let result: Result<Void, FileError> = await withCheckedContinuation { continuation in

@@ -1,7 +1,7 @@
 internal import Analyses
 internal import Glibc
 
-/// The time of day, for people and for expiry; durations are measured by monotonic clocks.
+/// The time of day, for display and expiry; durations are measured by monotonic clocks.
 enum WallClock {
   /// Seconds since 1970. The corresponding C function is `clock_gettime`.
   static var seconds: Double {
@@ -10,6 +10,6 @@ enum WallClock {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// A time in the form of ISO 8601, in whole seconds of UTC.
+  /// A time in ISO 8601 format, in whole seconds of UTC.
   static func text(_ seconds: Double) -> String { UTCTime(seconds)?.text ?? "" }
 }

@@ -10,7 +10,8 @@ internal import Workers
 
 /// Runs worker processes, one after the other; each does one analysis and ends.
 ///
-/// A process is started before there is a job for it, so that nobody waits for the model to load.
+/// A process is started before there is a job for it, so that no analysis waits for
+/// the model to load.
 struct WorkerSlot: Sendable {
   let settings: ServerSettings
   let store: AnalysisStore
@@ -20,30 +21,31 @@ struct WorkerSlot: Sendable {
   let readiness: Readiness
   let logger: Logger
 
-  /// Workers that an analysis may lose before it fails: a worker may be lost to what has nothing to do
-  /// with its file.
+  /// Number of workers that an analysis may lose before it fails. More than one, because a worker
+  /// may be lost for reasons that have nothing to do with the file.
   private static let mostAttempts = 3
-  /// Longest line that a worker may write: it is trusted less than the server.
+  /// Length of the longest line that a worker may write, because workers are trusted
+  /// less than the server.
   private static let mostLineBytes = 64 << 10
-  /// Seconds in which a worker loads the model.
+  /// Largest number of seconds for loading the model.
   private static let startSeconds = 120.0
 
-  /// What became of a worker's job.
+  /// Outcome of a worker process.
   private struct Outcome: Sendable {
-    /// The job; nil where the server stopped before there was one.
+    /// The job; nil if the server stopped before there was one.
     var analysis: Analysis?
     /// Whether the worker was ended because its time was over.
     var isOverTime = false
-    /// Whether the worker said nothing after it got its job: it was dead before.
+    /// Whether the worker sent nothing after it received its job, so that it was dead before.
     var wasDead = false
-    /// Why no worker can work; nil where this one could.
+    /// Why the worker can't work; nil if it can.
     var obstacle: String?
   }
 
   /// Runs workers until the server stops.
   ///
-  /// - Parameter isReady: called when the first worker has loaded the model.
-  /// - Throws: `ServerError` where workers can't work at all.
+  /// - Parameter isReady: Called each time that a worker has loaded the model.
+  /// - Throws: `ServerError` if workers can't work at all.
   func run(isReady: @Sendable () -> Void) async throws {
     var failures = 0
     while !Task.isCancelled {
@@ -51,7 +53,7 @@ struct WorkerSlot: Sendable {
       if let obstacle = outcome.obstacle {
         failures += 1
         logger.error("a worker can't work", metadata: ["reason": "\(obstacle)"])
-        // Once one has worked, it is the machine that has changed, and it may change back.
+        // If a worker has worked before, the cause may be temporary.
         guard failures < 3 || readiness.hasWorked else {
           throw ServerError(.workersUnusable, obstacle)
         }
@@ -61,17 +63,17 @@ struct WorkerSlot: Sendable {
       guard let analysis = outcome.analysis else { return }
       failures = 0
       await finish(analysis, outcome, status)
-      // A worker may have written after somebody deleted the analysis; it is dead now.
+      // The worker, which has ended, may have written files after the analysis was deleted.
       await store.removeFilesOfNobody(analysis.id)
     }
   }
 
-  /// Runs a worker. One that can't even be started, for lack of memory or processes, is an obstacle like
-  /// one that can't load the model.
+  /// Runs a worker. If it can't even be started, for lack of memory or processes, that is an
+  /// obstacle like a model that can't be loaded.
   private func runWorkerOrExplain(
     isReady: @Sendable () -> Void
   ) async throws -> (Outcome, TerminationStatus) {
-    // Known outside, so that an analysis is not forgotten with its worker.
+    // Kept outside `runWorker`, so that an analysis isn't lost if that throws.
     let claimed = Locked<Analysis?>(nil)
     do {
       return try await runWorker(isReady: isReady, claimed: claimed)
@@ -90,7 +92,7 @@ struct WorkerSlot: Sendable {
     isReady: @Sendable () -> Void, claimed: Locked<Analysis?>
   ) async throws -> (Outcome, TerminationStatus) {
     var options = PlatformOptions()
-    // Ctrl-C in a terminal goes to the server alone, which ends its workers in order.
+    // Ctrl-C in a terminal must reach only the server, which ends its workers in order.
     options.processGroupID = 0
     let result = try await Subprocess.run(
       .path(FilePath(settings.workerExecutable)), arguments: Arguments(settings.workerArguments),
@@ -98,7 +100,7 @@ struct WorkerSlot: Sendable {
     ) { execution in
       let isOverTime = Locked(false)
       let isOver = Locked(false)
-      // Its number may be another process's once this closure has returned.
+      // After this closure has returned, another process may have the worker's process number.
       let end: @Sendable () -> Void = {
         isOver.withLock { over in if !over { try? execution.send(signal: .kill) } }
       }
@@ -108,7 +110,7 @@ struct WorkerSlot: Sendable {
       })
       defer {
         deadline.cancel()
-        // One that has closed its output, and stays, is ended too.
+        // Also ends a worker that has closed its output but still runs.
         end()
         isOver.withLock { $0 = true }
       }
@@ -149,8 +151,8 @@ struct WorkerSlot: Sendable {
       } catch is CancellationError {
         throw CancellationError()
       } catch {
-        // The worker is not there any more, or says what none of ours says.
-        logger.debug("a worker's words end: \(error)")
+        // The worker has ended, or has sent an invalid message.
+        logger.debug("the messages of a worker end: \(error)")
         end()
       }
       await queue.ended(analysis.id)
@@ -160,12 +162,12 @@ struct WorkerSlot: Sendable {
     return (result.closureResult, result.terminationStatus)
   }
 
-  /// A line that a worker wrote; nil at the end.
+  /// Decodes a line of a worker; nil at the end.
   private static func message(_ line: String?) throws -> WorkerMessage? {
     try line.map { try JSONDecoder().decode(WorkerMessage.self, from: Data($0.utf8)) }
   }
 
-  /// Removes what a worker that was lost has written.
+  /// Removes the files of a worker that was lost.
   private func prepare(_ id: AnalysisID) throws {
     let folder = store.folder(id)
     for name in try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -174,13 +176,13 @@ struct WorkerSlot: Sendable {
     }
   }
 
-  /// Takes what a worker says of its job.
+  /// Handles a message of a worker.
   ///
-  /// - Returns: whether its time begins anew.
+  /// - Returns: Whether the worker's time limit begins again.
   private func take(_ message: WorkerMessage, _ analysis: inout Analysis) async -> Bool {
     switch message {
     case .ready, .unusable: return false
-    // What has ended stays as it is.
+    // An ended analysis doesn't change any more.
     case .answered where analysis.isEnded, .failed where analysis.isEnded: return false
     case .progress(let progress):
       await hub.publish(analysis, progress: progress)
@@ -216,8 +218,8 @@ struct WorkerSlot: Sendable {
     await save(analysis)
   }
 
-  /// Records what is known of an analysis, and tells those who follow it. A full disk is waited for:
-  /// without room nothing else could be done either.
+  /// Saves an analysis, and sends an update to its followers. If the disk is full, waits until
+  /// there is space, because without it the server can't do anything else either.
   private func save(_ analysis: Analysis) async {
     var attempt = 0
     while !Task.isCancelled {
@@ -234,7 +236,7 @@ struct WorkerSlot: Sendable {
     }
   }
 
-  /// What becomes of an analysis whose worker has ended.
+  /// Ends an analysis whose worker has ended, or queues it again.
   private func finish(
     _ analysis: Analysis, _ outcome: Outcome, _ status: TerminationStatus
   ) async {
@@ -244,7 +246,7 @@ struct WorkerSlot: Sendable {
       analysis.result?.media.preview = .failed
       return await save(analysis)
     }
-    // The next server begins it anew.
+    // The next server will run the analysis again.
     guard !analysis.isEnded, !readiness.isStopping else { return }
     counters.countLostWorker()
     logger.warning(
@@ -255,7 +257,7 @@ struct WorkerSlot: Sendable {
         .timeLimit,
         "It took longer than \(Int(settings.timeLimitSeconds)) seconds, which is the limit here.")
     } else if outcome.wasDead {
-      // It died while it waited: that says nothing of the file.
+      // The worker died while it waited, so the file isn't the cause.
       analysis.attempts = max(analysis.attempts - 1, 0)
       analysis.state = .queued
       await save(analysis)
@@ -279,8 +281,8 @@ struct WorkerSlot: Sendable {
 }
 
 extension AnalysisResult {
-  /// Reads what a worker wrote. It is trusted less than the server: sizes and what browsers act on are
-  /// checked.
+  /// Reads the result of a worker. Workers are trusted less than the server, so sizes and
+  /// everything that browsers act on are checked.
   fileprivate init(of analysis: Analysis, in folder: String) throws {
     let path = "\(folder)/\(AnalysisFiles.result)"
     let bytes = try FileSystem.contents(

@@ -1,17 +1,18 @@
 package import Analyses
 package import Contract
 
-/// Which analyses somebody looks for.
+/// A search for analyses.
 package struct AnalysisQuery: Sendable, Equatable {
-  /// Words that the name must have, each, in whatever case.
+  /// Words that the name must contain, all of them, in any case.
   package var text = ""
-  /// The verdict; nil is any.
+  /// Verdict; nil is any.
   package var verdict: VideoVerdict?
-  /// The state; nil is any.
+  /// State; nil is any.
   package var state: Analysis.State?
-  /// Only those after this one, from the newest to the oldest; nil is from the newest on.
+  /// Position after which the results begin, in the order from the newest to the oldest; nil begins
+  /// with the newest.
   package var before: Cursor?
-  /// Most that are given, from 1 on.
+  /// Largest number of results, 1 or more.
   package var limit = 50
 
   /// A position in the list.
@@ -25,7 +26,7 @@ package struct AnalysisQuery: Sendable, Equatable {
       id = analysis.id
     }
 
-    /// What `description` gave; nil for anything else.
+    /// Parses a `description`; nil for other text.
     package init?(_ text: some StringProtocol) {
       let parts = text.split(separator: "_")
       guard parts.count == 2, let bits = UInt64(parts[0], radix: 16),
@@ -40,7 +41,7 @@ package struct AnalysisQuery: Sendable, Equatable {
 
   package init() {}
 
-  /// The words, with what means more than itself in a pattern of SQL escaped; at most ten.
+  /// The words, at most ten, with the special characters of SQL patterns escaped.
   var words: [String] {
     text.split(whereSeparator: \.isWhitespace).prefix(10).map { word in
       word.reduce(into: "") { result, character in

@@ -16,16 +16,16 @@ struct AnalysisRow: Codable, FetchableRecord, PersistableRecord {
   var finished: Double?
   var expires: Double?
   var attempts: Int
-  /// `real`, `fake`, `cannot tell` or, beside the state `failed`, nil.
+  /// `real`, `fake` or `cannot tell`; nil without an answer.
   var verdict: String?
   /// `AnalysisFailure` as JSON.
   var failure: String?
   /// `AnalysisResult` without crops as JSON.
   var result: String?
-  /// The crops of the result as JSON; read only where they are needed.
+  /// The crops of the result as JSON; read only if they are needed.
   var crops: String?
 
-  /// All but the crops, which most readers don't need.
+  /// All columns except the crops, which most queries don't need.
   static let short = [
     "id", "name", "bytes", "state", "created", "started", "finished", "expires", "attempts",
     "verdict", "failure", "result",
@@ -49,7 +49,7 @@ struct AnalysisRow: Codable, FetchableRecord, PersistableRecord {
     result = try Self.json(value)
   }
 
-  /// The analysis; nil where the row is not of this software's making.
+  /// The analysis; nil if another program has written the row.
   var analysis: Analysis? {
     guard let id = AnalysisID(id), let state = Analysis.State(rawValue: state) else { return nil }
     var analysis = Analysis(

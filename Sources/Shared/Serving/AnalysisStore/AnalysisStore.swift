@@ -4,11 +4,11 @@ internal import Files
 internal import Foundation
 internal import GRDB
 
-/// The analyses of a server, in a folder: a SQLite database (write-ahead log, synced) with what is known
-/// of each, and a folder for the files of each.
+/// The analyses of a server in a folder: a SQLite database (write-ahead log, synced) of their
+/// states and results, and a folder with the files of each.
 ///
-/// An analysis is there when its row is: the upload is complete and synced before. What a process that
-/// was killed left behind is put in order when the next one opens the folder.
+/// An analysis exists if it has a row, which is written after the upload is complete and synced.
+/// `recover` cleans up after a process that was killed.
 package final class AnalysisStore: Sendable {
   /// The data folder.
   package let path: String
@@ -23,7 +23,7 @@ package final class AnalysisStore: Sendable {
     init(_ lock: consuming FileLock) { self.lock = lock }
   }
 
-  /// Opens a data folder, and makes it where it is missing.
+  /// Opens a data folder, and creates it if it is missing.
   ///
   /// - Throws: `AnalysisStoreError`.
   package init(path: String) throws {
@@ -41,7 +41,7 @@ package final class AnalysisStore: Sendable {
       }
       self.lock = HeldLock(lock)
       var configuration = Configuration()
-      // What is deleted is somebody's, and overwritten.
+      // Deleted data is private, so it is overwritten.
       configuration.prepareDatabase {
         try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
       }
@@ -89,7 +89,7 @@ package final class AnalysisStore: Sendable {
   /// The folder of the files of an analysis.
   package func folder(_ id: AnalysisID) -> String { "\(path)/files/\(id)" }
 
-  /// Where an upload is written until it is complete.
+  /// Path of an upload until it is complete.
   package func incoming(_ id: AnalysisID) -> String { "\(path)/incoming/\(id)" }
 
   /// Removes an upload that is not complete.
@@ -97,7 +97,7 @@ package final class AnalysisStore: Sendable {
     try? FileManager.default.removeItem(atPath: incoming(id))
   }
 
-  /// Bytes that the disk has room for; nil where that isn't known.
+  /// Free disk space in bytes; nil if unknown.
   package var availableBytes: Int? {
     let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path)
     return (attributes?[.systemFreeSize] as? NSNumber)?.intValue
@@ -105,7 +105,7 @@ package final class AnalysisStore: Sendable {
 
   // MARK: Changes
 
-  /// Takes a complete and synced upload from `incoming` and queues it.
+  /// Moves a complete and synced upload from `incoming` to its folder, and queues its analysis.
   package func add(_ analysis: Analysis) async throws(AnalysisStoreError) {
     try await perform { [self] in
       let folder = folder(analysis.id)
@@ -127,7 +127,7 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// The analysis that waits longest becomes a running one; nil where none waits.
+  /// Marks the oldest queued analysis as running, and returns it; nil if none is queued.
   package func claim(at time: Double) async throws(AnalysisStoreError) -> Analysis? {
     try await perform { [database] in
       try await database.write { db in
@@ -146,9 +146,9 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// Records what became of a running analysis; nothing where it was deleted meanwhile.
+  /// Saves a running analysis, unless it was deleted meanwhile.
   ///
-  /// - Returns: whether it is still there.
+  /// - Returns: Whether the analysis still exists.
   @discardableResult
   package func update(_ analysis: Analysis) async throws(AnalysisStoreError) -> Bool {
     try await perform { [database] in
@@ -163,10 +163,10 @@ package final class AnalysisStore: Sendable {
 
   /// Deletes an analysis and its files.
   ///
-  /// - Returns: whether there was one.
+  /// - Returns: Whether it existed.
   package func delete(_ id: AnalysisID) async throws(AnalysisStoreError) -> Bool {
     try await perform { [self] in
-      // Files first: on a full disk they make the room that the database needs.
+      // Files first: on a full disk, that frees the space that the database needs.
       try? FileManager.default.removeItem(atPath: folder(id))
       return try await database.write { try AnalysisRow.deleteOne($0, key: id.description) }
     }
@@ -179,7 +179,7 @@ package final class AnalysisStore: Sendable {
     if isKnown == false { try? FileManager.default.removeItem(atPath: folder(id)) }
   }
 
-  /// Analyses whose time is over.
+  /// Ended analyses whose expiry time has passed.
   package func expired(at time: Double) async throws(AnalysisStoreError) -> [AnalysisID] {
     try await perform { [database] in
       try await database.read { db in
@@ -191,10 +191,10 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// Puts in order what a process that ended in the middle left: running analyses wait again, uploads
-  /// that were not complete and files without an analysis are removed.
+  /// Cleans up after a process that was killed: running analyses are queued again, and incomplete
+  /// uploads and files without an analysis are removed.
   ///
-  /// - Returns: how many wait again.
+  /// - Returns: Number of analyses that were queued again.
   package func recover() async throws(AnalysisStoreError) -> Int {
     try await perform { [self] in
       let manager = FileManager.default
@@ -202,7 +202,7 @@ package final class AnalysisStore: Sendable {
         try manager.removeItem(atPath: path + "/incoming/" + name)
       }
       let (count, known) = try await database.write { db -> (Int, Set<String>) in
-        // That the server ended says nothing of the file.
+        // The attempt doesn't count, because the file isn't the cause.
         try db.execute(
           sql: """
             UPDATE analyses SET state = 'queued', attempts = MAX(attempts - 1, 0)
@@ -232,14 +232,14 @@ package final class AnalysisStore: Sendable {
 
   // MARK: Questions
 
-  /// An analysis with all that is known of it; nil where there is none.
+  /// An analysis with its crops; nil if it doesn't exist.
   package func analysis(_ id: AnalysisID) async throws(AnalysisStoreError) -> Analysis? {
     try await perform { [database] in
       try await database.read { try AnalysisRow.fetchOne($0, key: id.description)?.analysis }
     }
   }
 
-  /// How many analyses there are in each state.
+  /// Number of analyses in each state.
   package func counts() async throws(AnalysisStoreError) -> [Analysis.State: Int] {
     try await perform { [database] in
       try await database.read { db in
@@ -252,7 +252,7 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// The place of a waiting analysis in the queue; 1 is the next one.
+  /// Position of a queued analysis in the queue; 1 is the next one.
   package func position(of analysis: Analysis) async throws(AnalysisStoreError) -> Int {
     try await perform { [database] in
       try await database.read { db in
@@ -266,7 +266,7 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// Analyses without their crops, the newest first.
+  /// Returns analyses without their crops, the newest first.
   package func search(_ query: AnalysisQuery) async throws(AnalysisStoreError) -> [Analysis] {
     try await perform { [database] in
       try await database.read { db in
@@ -288,7 +288,7 @@ package final class AnalysisStore: Sendable {
     }
   }
 
-  /// Names the failures of the database and of the disk.
+  /// Converts errors of the database and of the disk.
   private func perform<Result: Sendable>(
     _ body: @Sendable () async throws -> Result
   ) async throws(AnalysisStoreError) -> Result {

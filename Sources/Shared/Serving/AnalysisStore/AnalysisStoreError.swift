@@ -1,14 +1,12 @@
-/// What goes wrong in a data folder.
+/// A failure in a data folder.
 package struct AnalysisStoreError: Error, CustomStringConvertible {
-  /// What kind of failure it is.
   package enum Code: Sendable {
     /// Another server uses the folder.
     case inUse
     /// The folder can't be used: it is missing, of a newer version, or can't be written to.
     case unusable
-    /// The disk is full.
     case diskFull
-    /// The database or a file fails otherwise.
+    /// Another failure of the database or of a file.
     case failed
   }
 

@@ -11,23 +11,24 @@ package import Prediction
 internal import Reporting
 internal import VerdictReports
 
-/// The work of one worker process: one analysis, from an upload to the files that the server gives out.
+/// The work of one worker process: one analysis, from an upload to the files
+/// that the server serves.
 ///
-/// What it is given may be made to break decoders. So it works in a process of its own, which has no
-/// secret, and ends after one analysis.
+/// The upload may be made to attack decoders. Therefore the work is done in a separate process,
+/// which has no secrets, and which ends after one analysis.
 package struct AnalysisWorker {
   private let model: DetectorModel
   private let modelDate: String?
   private let judge: VideoJudge
   private let threads: Int
-  /// Tells the server.
+  /// Sends a message to the server.
   private let say: (WorkerMessage) -> Void
 
   /// - Parameters:
-  ///   - model: the model; `path` is what clients get to read of it.
-  ///   - detector: weights of the face detector; nil where the recipe needs none.
-  ///   - threads: threads of the network and of the preview's encoder.
-  ///   - say: gets each message to the server.
+  ///   - model: The model; clients see its `path`.
+  ///   - detector: Weights of the face detector; nil if the recipe needs none.
+  ///   - threads: Number of threads of the network and of the preview's encoder.
+  ///   - say: Sends a message to the server.
   package init(
     _ model: DetectorModel, modelDate: String?, detector: MTCNNWeights?, threads: Int,
     say: @escaping (WorkerMessage) -> Void
@@ -39,7 +40,7 @@ package struct AnalysisWorker {
     judge = try VideoJudge(model, detector: detector, threads: threads)
   }
 
-  /// Does one analysis. Everything that goes wrong is a message to the server.
+  /// Does one analysis. Errors are sent to the server as messages.
   package func work(on job: WorkerJob) {
     do {
       var last = ProcessInfo.processInfo.systemUptime
@@ -69,7 +70,7 @@ package struct AnalysisWorker {
     }
   }
 
-  /// Writes the answer and what belongs to it; the answer last.
+  /// Writes the files of the answer; the answer itself last.
   private func answer(_ judged: JudgedVideo, _ job: WorkerJob) throws -> AnalysisResult.Media {
     guard judged.crops.count <= AnalysisFiles.mostCrops else {
       throw AnalysisFailure(
@@ -96,7 +97,7 @@ package struct AnalysisWorker {
     _ judged: JudgedVideo, _ crops: [(ActivationMap, JudgedVideo.Crop)], _ job: WorkerJob
   ) throws {
     let folder = "\(job.output)/\(AnalysisFiles.frames)"
-    // Not its parent: that is gone where somebody has deleted the analysis.
+    // The parent folder isn't created: it is missing if the analysis was deleted.
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: false)
     let decoder = try JPEGDecoder()
@@ -132,7 +133,7 @@ package struct AnalysisWorker {
 
   // MARK: Preview
 
-  /// What a browser gets; a picture's preview is written at once.
+  /// The file for browsers; the preview of a picture is written immediately.
   private func media(of judged: JudgedVideo, _ job: WorkerJob) throws -> AnalysisResult.Media {
     if judged.information.isStill {
       let source = try openFrames(path: job.input, pixels: model.recipe.pixels)
@@ -155,7 +156,7 @@ package struct AnalysisWorker {
       preview: AnnotatedClip.isAvailable ? .making : .failed)
   }
 
-  /// Writes the video as browsers play it.
+  /// Writes the preview of a video; false if that fails.
   private func preview(of judged: JudgedVideo, _ job: WorkerJob) -> Bool {
     var options = AnnotatedClip.Options()
     options.encoderThreads = threads

@@ -3,13 +3,13 @@ internal import Contract
 internal import Files
 internal import MediaDecoding
 
-/// What browsers play as it is.
+/// Decides which files browsers play unchanged.
 enum PlayableMedia {
-  /// The MIME type under which browsers play a file; nil where a preview must be made.
+  /// The MIME type under which browsers play a file; nil if a preview is needed.
   ///
-  /// - Parameter head: the first bytes of the file. The name and what a client says of it don't count.
+  /// - Parameter head: The first bytes of the file; its name and the client's claims are ignored.
   static func type(head: [UInt8], _ information: VideoInformation) -> String? {
-    // 8 bits and half the colour, which every browser's decoder takes.
+    // 8 bits with chroma at half the resolution, which the decoders of all browsers support.
     guard ["yuv420p", "yuvj420p"].contains(information.stream.pixelFormat ?? "") else { return nil }
     if head.dropFirst(4).starts(with: Array("ftyp".utf8)) {
       return information.codec == "h264" ? "video/mp4" : nil
@@ -20,7 +20,7 @@ enum PlayableMedia {
     return isWebM && ["vp8", "vp9"].contains(information.codec) ? "video/webm" : nil
   }
 
-  /// The first bytes of a file; none where it can't be read.
+  /// The first bytes of a file; empty if it can't be read.
   static func head(of path: String) -> [UInt8] {
     guard let file = try? OpenFile(path, .read) else { return [] }
     return (try? file.read(count: 64, at: 0)) ?? []

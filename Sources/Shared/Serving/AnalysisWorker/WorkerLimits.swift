@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// What a worker process may use, set before it reads a byte of what somebody uploaded: a file that makes
-/// a decoder run wild costs its own analysis and nothing else.
+/// Resource limits of a worker process, set before it reads any byte of an upload, so that a file
+/// that makes a decoder use too much fails only its own analysis.
 package struct WorkerLimits: Sendable, Equatable {
-  /// Addresses of the process in bytes.
+  /// Address space of the process in bytes.
   package var memoryBytes: Int
   /// Seconds of processor time, over all threads.
   package var processorSeconds: Int
-  /// Bytes of the largest file that it may write.
+  /// Size of the largest file that the process may write.
   package var fileBytes: Int
-  /// Open files.
+  /// Number of open files.
   package var files = 128
 
   package init(memoryBytes: Int, processorSeconds: Int, fileBytes: Int) {
@@ -18,10 +18,10 @@ package struct WorkerLimits: Sendable, Equatable {
     self.fileBytes = fileBytes
   }
 
-  /// Sets the limits of this process; they can't be raised again. Also: no core files, whose content
-  /// would be somebody's video. The corresponding C function is `setrlimit`.
+  /// Sets the limits of this process; they can't be raised again. Also disables core files, which
+  /// would contain private videos. The corresponding C function is `setrlimit`.
   ///
-  /// - Returns: whether the system took all of them.
+  /// - Returns: Whether the system accepted all of them.
   package func apply() -> Bool {
     let limits: [(__rlimit_resource, Int)] = [
       (RLIMIT_AS, memoryBytes), (RLIMIT_CPU, processorSeconds), (RLIMIT_FSIZE, fileBytes),
@@ -32,7 +32,8 @@ package struct WorkerLimits: Sendable, Equatable {
       var limit = rlimit()
       guard getrlimit(kind, &limit) == 0 else { return false }
       let bounded = min(rlim_t(max(value, 0)), limit.rlim_max)
-      // At the soft limit of processor time comes SIGXCPU, which says why; at the hard one SIGKILL.
+      // The soft limit of processor time sends SIGXCPU, which tells the cause;
+      // the hard one SIGKILL.
       let room: rlim_t = resource == RLIMIT_CPU ? 5 : 0
       limit = rlimit(rlim_cur: bounded, rlim_max: min(bounded + room, limit.rlim_max))
       return setrlimit(kind, &limit) == 0

@@ -1,14 +1,14 @@
-/// What a client asks for by the header Range (RFC 9110, section 14).
+/// The part of a content that the header Range requests (RFC 9110, section 14).
 package enum ByteRange: Sendable, Equatable {
-  /// All bytes: there is no header, or one that is ignored, since it is malformed, has another unit or
-  /// asks for several ranges.
+  /// All bytes: there is no header, or it is ignored, because it is malformed, has another unit or
+  /// requests several ranges.
   case whole
   /// These bytes; the range is not empty and lies within the size.
   case part(Range<Int>)
-  /// Bytes that are not there: the answer has the status 416.
+  /// Bytes that don't exist: the answer has the status 416.
   case unsatisfiable
 
-  /// Reads the value of a Range header, for content of so many bytes.
+  /// Parses the value of a Range header, for content of `size` bytes.
   package init(header: String?, size: Int) {
     self = header.flatMap { Self.parse($0.utf8, size: max(size, 0)) } ?? .whole
   }
@@ -23,7 +23,7 @@ package enum ByteRange: Sendable, Equatable {
     guard let hyphen = range.firstIndex(of: UInt8(ascii: "-")) else { return nil }
     let (first, last) = (range[..<hyphen], range[range.index(after: hyphen)...])
     guard !first.isEmpty else {
-      // The last bytes. Of no bytes, all are no range that an answer could name.
+      // The last bytes. In empty content, an answer can't express them as a range.
       guard let count = number(last) else { return nil }
       if count == 0 { return .unsatisfiable }
       return size == 0 ? .whole : .part(size - min(count, size)..<size)
@@ -35,7 +35,7 @@ package enum ByteRange: Sendable, Equatable {
     return .part(start..<min(end, size - 1) + 1)
   }
 
-  /// The value of digits; the largest one for those that exceed it. Nil for anything else.
+  /// The value of digits, limited to `Int.max`; nil for other text.
   private static func number(_ text: Substring.UTF8View) -> Int? {
     guard !text.isEmpty, text.allSatisfy(\.isDigit) else { return nil }
     return text.reduce(0) { value, digit in
@@ -45,7 +45,7 @@ package enum ByteRange: Sendable, Equatable {
     }
   }
 
-  /// Whether the last position is not before the first, also where both exceed 64 bits.
+  /// Whether the last position is not before the first, also if both exceed 64 bits.
   private static func isOrdered(_ first: Substring.UTF8View, _ last: Substring.UTF8View) -> Bool {
     if last.isEmpty { return true }
     let (first, last) = (first.drop { $0 == 0x30 }, last.drop { $0 == 0x30 })

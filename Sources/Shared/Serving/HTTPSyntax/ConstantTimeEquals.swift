@@ -1,5 +1,5 @@
-/// Whether two secrets are equal, in a time that tells nothing of where they differ: it depends on the
-/// longer length alone.
+/// Whether two secrets are equal. The time depends only on the longer length, so it doesn't reveal
+/// where they differ.
 @inline(never)
 package func constantTimeEquals(
   _ first: some Collection<UInt8>, _ second: some Collection<UInt8>

@@ -1,10 +1,10 @@
 /// The header Content-Disposition of a download (RFC 6266).
 package struct ContentDisposition: Sendable {
-  /// The file's name: 1...150 bytes of UTF-8 without control characters, quotes, backslashes and
+  /// Name of the file: 1...150 bytes of UTF-8 without control characters, quotes, backslashes and
   /// slashes.
   package let fileName: String
 
-  /// Makes a name that is safe for a header and a file system of what a client called a file.
+  /// Converts a client's name for a file to one that is safe for a header and a file system.
   package init(attachment name: String) {
     var safe = String.UnicodeScalarView()
     for scalar in DisplayName(name).text.unicodeScalars {
@@ -13,7 +13,7 @@ package struct ContentDisposition: Sendable {
     fileName = String(safe).shortened(to: 150) { $0.utf8.count }
   }
 
-  /// The value of the header, for clients that know UTF-8 in it and for those that do not.
+  /// Value of the header, for clients that support UTF-8 in it and for those that don't.
   package var headerValue: String {
     var fallback = String.UnicodeScalarView()
     // Some clients decode percent signs here too (RFC 6266, appendix D).

@@ -2,8 +2,8 @@
 package struct Cookies: Sendable {
   private var values: [String: String] = [:]
 
-  /// Reads the value of a Cookie header. What has no `=` is left out; of cookies with the same name the
-  /// first counts, which is the one of the longest path.
+  /// Parses the value of a Cookie header. Parts without `=` are ignored; of cookies with the same
+  /// name the first counts, which is the one with the longest path.
   package init(header: String?) {
     for pair in (header ?? "").utf8.split(separator: UInt8(ascii: ";")) {
       guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
@@ -17,6 +17,6 @@ package struct Cookies: Sendable {
     }
   }
 
-  /// The value of a cookie, without quotes around it; nil where there is none.
+  /// Value of a cookie, without quotes around it; nil if there is none.
   package subscript(name: String) -> String? { values[name] }
 }

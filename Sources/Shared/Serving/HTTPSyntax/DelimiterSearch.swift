@@ -6,29 +6,30 @@
   internal import Darwin
 #endif
 
-/// Finds `CR LF -- boundary` in bytes that come piece by piece, in linear time.
+/// Finds `CR LF -- boundary` in bytes that arrive piece by piece, in linear time.
 ///
-/// The delimiter has one CR, its first byte. So bytes that match its beginning hold no other beginning
-/// of it, and after a mismatch the search goes on with the byte that did not match. What is held back
-/// at the end of a piece is the beginning of the delimiter: its length is all that is kept.
+/// The delimiter has one CR, which is its first byte. Bytes that match its beginning therefore
+/// contain no other beginning of it, and after a mismatch the search continues with the byte that
+/// didn't match. Bytes held back at the end of a piece equal the beginning of the delimiter, so
+/// only their number is stored.
 struct DelimiterSearch: Sendable {
-  /// What a piece has of content and delimiter.
+  /// Content and delimiter in a piece.
   struct Finding {
-    /// Bytes of the delimiter that were held back and are content after all.
+    /// Range in the delimiter of the bytes that were held back before and turned out to be content.
     var released: Range<Int>
-    /// The content in the piece; it follows what was released.
+    /// The content in the piece; it follows the released bytes.
     var content: Range<Int>
     /// Whether the delimiter follows the content.
     var isComplete: Bool
-    /// Where the search ended in the piece.
+    /// Index in the piece at which the search ended.
     var end: Int
   }
 
   /// CR, LF, two hyphens and the boundary.
   let delimiter: [UInt8]
-  /// How much of the delimiter the bytes so far end with.
+  /// Number of bytes of the delimiter that the bytes so far end with.
   private var matched = 0
-  /// Of `matched`, bytes that belong to the line before: no content.
+  /// Number of bytes of `matched` that belong to the previous line and are no content.
   private var implied = 0
 
   /// Starts at the beginning of a line.
@@ -37,7 +38,7 @@ struct DelimiterSearch: Sendable {
     beginLine()
   }
 
-  /// Starts at the beginning of a line: a boundary there is one without another line end.
+  /// Starts at the beginning of a line, where a boundary needs no other line end before it.
   mutating func beginLine() {
     matched = 2
     implied = 2
@@ -85,7 +86,7 @@ struct DelimiterSearch: Sendable {
     return finding
   }
 
-  /// How many bytes equal those of the delimiter from an index.
+  /// Number of bytes that equal those of the delimiter from an index.
   private func matching(_ bytes: Span<UInt8>, from start: Int, delimiterIndex: Int) -> Int {
     let most = min(bytes.count - start, delimiter.count - delimiterIndex)
     var count = 0
@@ -93,12 +94,13 @@ struct DelimiterSearch: Sendable {
     return count
   }
 
-  /// The index of the next CR that may begin the delimiter: one before LF and a hyphen, or so near the
+  /// Index of the next CR that may begin the delimiter: one before LF and a hyphen, or so near the
   /// end of the piece that these may follow. The corresponding C function is `memchr`.
   ///
-  /// Random content has a CR every 256 bytes and passes at about 20 GB/s on one core. The call costs as
-  /// much as the loop over several bytes, which are looked at first: content with a CR every few bytes
-  /// passes at about 1 GB/s then, not at a third of it, and nothing but CR at half.
+  /// Random content has a CR every 256 bytes and is searched at about 20 GB/s on one core. A call
+  /// of `memchr` costs as much as a loop over several bytes, so the loop examines the first bytes:
+  /// content with a CR every few bytes is then searched at about 1 GB/s rather than a third of it,
+  /// and content of CR alone at half.
   private static func firstCandidate(_ bytes: Span<UInt8>, from start: Int) -> Int? {
     bytes.withUnsafeBytes { raw in
       guard let base = raw.baseAddress else { return nil }

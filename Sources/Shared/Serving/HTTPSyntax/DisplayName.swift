@@ -1,15 +1,14 @@
 internal import PrintableText
 
-/// What a client called a file, safe to show: one line of 1...200 Unicode scalars, without a path,
-/// control characters and marks of writing direction. It names nothing on the disk.
+/// A client's name for a file, made safe to display: one line of 1...200 Unicode scalars,
+/// without a path, control characters and marks of writing direction. It is never the name of a
+/// file on the disk.
 package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
-  /// The name.
   package let text: String
 
-  /// The name.
   package var description: String { text }
 
-  /// Makes a name of whatever the client sent; `upload` where nothing that can be seen is left.
+  /// Converts any text of a client; `upload` if nothing visible is left.
   package init(_ name: String) {
     let component = name.unicodeScalars.split { $0 == "/" || $0 == "\\" }.last
     var shown = String.UnicodeScalarView()
@@ -34,8 +33,8 @@ package struct DisplayName: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-  /// Whether ``PrintableText`` would show it as it is. Escapes are for terminals: a name with them
-  /// would have backslashes that the client did not send.
+  /// Whether ``PrintableText`` shows the scalar unchanged. Its escapes are made for terminals: a
+  /// name with them would contain backslashes that the client did not send.
   fileprivate var isSafeToShow: Bool {
     let text = String(self)
     return text.printable == text

@@ -2,9 +2,9 @@
 package struct FormFields: Sendable {
   private var values: [String: String] = [:]
 
-  /// Reads a form; invalid UTF-8 is repaired. Of fields with the same name the first counts.
+  /// Parses a form; invalid UTF-8 is repaired. Of fields with the same name the first counts.
   ///
-  /// - Returns: nil for a form of more than `limit` bytes.
+  /// - Returns: Nil for a form of more than `limit` bytes.
   package init?(urlEncoded bytes: some Collection<UInt8>, limit: Int = 8 << 10) {
     guard bytes.count <= limit else { return nil }
     for pair in bytes.split(separator: UInt8(ascii: "&")) {
@@ -18,6 +18,6 @@ package struct FormFields: Sendable {
     }
   }
 
-  /// The value of a field; nil where there is none.
+  /// Value of a field; nil if there is none.
   package subscript(name: String) -> String? { values[name] }
 }

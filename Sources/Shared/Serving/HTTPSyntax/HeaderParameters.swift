@@ -1,14 +1,14 @@
-/// A header's value with parameters: `form-data; name="file"; filename="a.mp4"`.
+/// Value of a header with parameters: `form-data; name="file"; filename="a.mp4"`.
 ///
-/// In quoted strings a backslash escapes a quote or a backslash and is itself elsewhere: browsers send
-/// backslashes as they are, older tools send `\"` and `\\`.
+/// In quoted strings a backslash escapes a quote or a backslash, and stands for itself before other
+/// characters: browsers send backslashes unchanged, older tools send `\"` and `\\`.
 struct HeaderParameters {
-  /// What stands before the first semicolon, in small letters.
+  /// The part before the first semicolon, in lower case.
   let value: String
-  /// The parameters by their names in small letters, unquoted.
+  /// The parameters by their names in lower case, unquoted.
   private var parameters: [String: [UInt8]] = [:]
 
-  /// Returns nil for what has another form, or a parameter twice.
+  /// Returns nil for another format, or for a parameter that occurs twice.
   init?(_ bytes: some BidirectionalCollection<UInt8>) {
     var rest = Array(bytes)[...]
     value = rest.prefix { $0 != UInt8(ascii: ";") }.trimmed.lowercasedText
@@ -26,7 +26,7 @@ struct HeaderParameters {
     }
   }
 
-  /// The parameter of a name in small letters.
+  /// The parameter of a name in lower case.
   subscript(name: String) -> [UInt8]? { parameters[name] }
 
   private static func token(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
@@ -56,7 +56,7 @@ struct HeaderParameters {
         content.append(byte)
       }
     }
-    // A browser's name that ends in a backslash: the last quote is the closing one after all.
+    // A browser's file name ends in a backslash, so the last quote is the closing one.
     guard endsInEscape else { return nil }
     content[content.endIndex - 1] = .backslash
     return content

@@ -1,17 +1,17 @@
 /// A name or address of a host, with its port: the value of a Host header (RFC 9110, section 7.2).
 package struct HostName: Sendable, Hashable {
-  /// The host in small letters, without a dot at its end; addresses in their one form (RFC 5952) and
-  /// without brackets.
+  /// The host in lower case, without a dot at the end; addresses in their canonical form (RFC
+  /// 5952), without brackets.
   package let name: String
-  /// The port; nil where none is named.
+  /// The port; nil if none is given.
   package let port: Int?
   /// Whether the host is an address.
   package let isIPAddress: Bool
-  /// Whether it is this machine for every resolver: `localhost`, names that end in `.localhost`,
-  /// 127.0.0.0/8 and ::1.
+  /// Whether the host is this machine for every resolver: `localhost`, names that end in
+  /// `.localhost`, 127.0.0.0/8 and ::1.
   package let isLoopback: Bool
 
-  /// Reads the value of a Host header; nil for what is none.
+  /// Parses the value of a Host header; nil for an invalid one.
   package init?(header: String) {
     let text = header.utf8.trimmed
     guard text.count <= 300 else { return nil }
@@ -39,14 +39,15 @@ package struct HostName: Sendable, Hashable {
     }
     guard let domain = Self.domain(name) else { return nil }
     let address = IPAddress(v4: domain)
-    // What ends in a number is an address or nothing: resolvers read `0x7f.1` and `127.1` too.
+    // A name that ends in a number must be a full address: resolvers accept
+    // `0x7f.1` and `127.1` too.
     guard address != nil || !Self.endsInNumber(domain) else { return nil }
     self.name = domain
     isIPAddress = address != nil
     isLoopback = address?.isLoopback ?? (domain == "localhost" || domain.hasSuffix(".localhost"))
   }
 
-  /// Nil inside for no port, outside for what is no port.
+  /// The inner nil is a missing port, the outer one an invalid port.
   private static func port(_ digits: Substring.UTF8View) -> Int?? {
     if digits.isEmpty { return .some(nil) }
     guard digits.count <= 5, digits.allSatisfy(\.isDigit),
@@ -55,7 +56,8 @@ package struct HostName: Sendable, Hashable {
     return .some(port)
   }
 
-  /// Labels of letters, digits, hyphens and underscores, in small letters, without the last dot.
+  /// A name of labels of letters, digits, hyphens and underscores, in lower case,
+  /// without the last dot.
   private static func domain(_ name: Substring.UTF8View) -> String? {
     let name = name.last == UInt8(ascii: ".") ? name.dropLast() : name
     let labels = name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
-/// An address of the Internet Protocol, in its text form.
+/// An IP address that is read from text.
 enum IPAddress: Equatable {
   case v4([UInt8])
   /// Eight groups.
   case v6([UInt16])
 
-  /// Reads `192.0.2.1`: four decimal numbers without leading zeros.
+  /// Parses `192.0.2.1`: four decimal numbers without leading zeros.
   init?(v4 text: some StringProtocol) {
     let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     let numbers = parts.compactMap { part -> UInt8? in
@@ -17,7 +17,7 @@ enum IPAddress: Equatable {
     self = .v4(numbers)
   }
 
-  /// Reads `2001:db8::1` (RFC 4291, section 2.2), without a zone.
+  /// Parses `2001:db8::1` (RFC 4291, section 2.2), without a zone.
   init?(v6 text: some StringProtocol) {
     let halves = String(text).split(separator: "::", omittingEmptySubsequences: false)
     switch halves.count {
@@ -53,7 +53,7 @@ enum IPAddress: Equatable {
     return groups
   }
 
-  /// Whether it is of this machine: 127.0.0.0/8 or ::1.
+  /// Whether the address is one of this machine: 127.0.0.0/8 or ::1.
   var isLoopback: Bool {
     switch self {
     case .v4(let bytes): bytes.first == 127
@@ -61,7 +61,7 @@ enum IPAddress: Equatable {
     }
   }
 
-  /// The one text of an address (RFC 5952): the longest run of zeros is `::`.
+  /// The canonical text of the address (RFC 5952): the longest run of zeros is `::`.
   var text: String {
     switch self {
     case .v4(let bytes): return bytes.map(String.init).joined(separator: ".")

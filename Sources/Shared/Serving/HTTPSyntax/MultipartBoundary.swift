@@ -1,12 +1,10 @@
 /// The line that separates the parts of a body, without its hyphens: 1...70 characters of ASCII.
 package struct MultipartBoundary: Sendable, Equatable {
-  /// The characters.
   let bytes: [UInt8]
 
-  /// The characters, as the header has them.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Reads it from the value of a Content-Type header.
+  /// Takes the boundary from the value of a Content-Type header.
   package init(contentType: String) throws(MultipartError) {
     let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }.trimmed.lowercasedText
     guard type == "multipart/form-data" else {

@@ -1,16 +1,15 @@
-/// Why a body is no `multipart/form-data` that is read here. It is the client's mistake.
+/// Why a body is not valid `multipart/form-data`; an error of the client.
 package struct MultipartError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The kinds of failure that a caller may want to tell apart.
   package enum Code: String, Sendable, CaseIterable {
     /// The Content-Type is another one.
     case otherContentType
-    /// The Content-Type has no boundary, or one that can't be.
+    /// The Content-Type has no boundary, or an invalid one.
     case badBoundary
-    /// After a boundary comes neither a line end nor `--`.
+    /// Neither a line end nor `--` follows a boundary.
     case badDelimiter
-    /// A part's headers are none.
+    /// The headers of a part are invalid.
     case badHeader
-    /// A part doesn't say which field it is.
+    /// A part has no field name.
     case unnamedPart
     /// The text before the first part exceeds its limit.
     case preambleTooLong
@@ -24,13 +23,12 @@ package struct MultipartError: Error, Sendable, Equatable, CustomStringConvertib
     case nameTooLong
     /// The body ends before its last boundary.
     case truncated
-    /// The parser was stopped by its receiver and can't go on.
+    /// The receiver has stopped the parser, which can't continue.
     case stopped
   }
 
-  /// The kind of failure.
   package let code: Code
-  /// What was expected and what was found. It holds nothing that the client wrote.
+  /// What was expected and what was found. It contains no text of the client.
   package let message: String
 
   init(_ code: Code, _ message: String) {
@@ -38,6 +36,5 @@ package struct MultipartError: Error, Sendable, Equatable, CustomStringConvertib
     self.message = message
   }
 
-  /// The message.
   package var description: String { message }
 }

@@ -1,4 +1,4 @@
-/// What a ``MultipartParser`` finds, in this order for each part.
+/// An event of a ``MultipartParser``, in this order for each part.
 package enum MultipartEvent: ~Escapable {
   /// A part begins.
   case partBegins(MultipartPart)

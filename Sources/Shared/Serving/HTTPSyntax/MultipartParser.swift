@@ -1,8 +1,8 @@
-/// Reads `multipart/form-data` (RFC 7578, RFC 2046 section 5.1) piece by piece, in linear time.
+/// Parses `multipart/form-data` (RFC 7578, RFC 2046 section 5.1) piece by piece, in linear time.
 ///
-/// Besides a part's headers it keeps no bytes: what may be the beginning of a boundary at the end of a
-/// piece is known by its length. How the body is cut into pieces changes no event but `bytes`, whose
-/// pieces together are the same.
+/// It stores no bytes except the headers of a part: of a possible beginning of a boundary at the
+/// end of a piece, only the length is stored. The division of the body into pieces changes only how
+/// the content is divided among `bytes` events.
 ///
 /// ```swift
 /// var parser = MultipartParser(boundary: try MultipartBoundary(contentType: header))
@@ -12,7 +12,7 @@
 /// try parser.finish()
 /// ```
 package struct MultipartParser: Sendable {
-  /// What the next byte belongs to.
+  /// The part of the body that the next byte belongs to.
   private enum Stage {
     case preamble
     case delimiterEnd(DelimiterEnd)
@@ -21,7 +21,7 @@ package struct MultipartParser: Sendable {
     case epilogue
   }
 
-  /// What was read after a boundary.
+  /// The characters read after a boundary.
   private enum DelimiterEnd {
     case nothing, hyphen, padding, carriageReturn
   }
@@ -41,11 +41,11 @@ package struct MultipartParser: Sendable {
     search = DelimiterSearch(boundary)
   }
 
-  /// Reads the next piece of the body, of any length.
+  /// Parses the next piece of the body, of any length.
   ///
-  /// - Parameter receive: is called with each event. Its bytes are valid until it returns.
-  /// - Throws: ``MultipartError`` where the body is malformed or exceeds a limit, or what `receive`
-  ///   throws. The parser can't go on after either: it throws again.
+  /// - Parameter receive: Called with each event, whose bytes are valid until it returns.
+  /// - Throws: ``MultipartError`` if the body is malformed or exceeds a limit, or what `receive`
+  ///   throws. After either, the parser can't continue: it throws again.
   package mutating func parse(
     _ bytes: Span<UInt8>, _ receive: (MultipartEvent) throws -> Void
   ) throws {
@@ -73,7 +73,7 @@ package struct MultipartParser: Sendable {
 
   /// Ends the body.
   ///
-  /// - Throws: ``MultipartError`` with the code `truncated` where its last boundary is missing; after
+  /// - Throws: ``MultipartError`` with the code `truncated` if the last boundary is missing; after
   ///   a failure, that failure.
   package func finish() throws(MultipartError) {
     if let failure { throw failure }
@@ -114,8 +114,8 @@ extension MultipartParser {
     return found.end
   }
 
-  /// A boundary is followed by `--`, or by blanks ("transport padding") and a line end. Anything else
-  /// would let two readers of the same body see different parts: it is refused.
+  /// Parses the end of a boundary: `--`, or blanks ("transport padding") and a line end. Anything
+  /// else is refused, because other parsers might find different parts in the same body.
   private mutating func passDelimiterEnd(
     _ end: DelimiterEnd, _ byte: UInt8
   ) throws(MultipartError) {

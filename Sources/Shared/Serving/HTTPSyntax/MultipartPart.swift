@@ -1,17 +1,17 @@
-/// What the headers of a part say. All of it is the client's claim.
+/// The headers of a part, as the client claims.
 package struct MultipartPart: Sendable, Equatable {
-  /// The name of the form's field.
+  /// Name of the form's field.
   package let name: String
-  /// What the client calls the file, as it came: it may hold slashes and control characters, and is
-  /// empty where a browser's user chose no file. Nil where the part is no file. Show it as a
+  /// The client's unchanged name for the file: it may contain slashes and control characters, and
+  /// is empty if the user chose no file in a browser. Nil if the part is no file. Display it as a
   /// ``DisplayName``.
   package let fileName: String?
-  /// The value of the part's Content-Type header.
+  /// Value of the part's Content-Type header.
   package let contentType: String?
 
-  /// Reads the headers of a part.
+  /// Parses the headers of a part.
   ///
-  /// - Parameter block: the lines, each with its line end; an empty one is the last.
+  /// - Parameter block: The lines, each with its line end; the last one is empty.
   init(headers block: [UInt8], _ limits: MultipartLimits) throws(MultipartError) {
     let fields = try Self.fields(block, limits)
     guard let disposition = fields["content-disposition"] else {
@@ -38,13 +38,14 @@ package struct MultipartPart: Sendable, Equatable {
     contentType = fields["content-type"].map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Undoes what browsers do to quotes and line ends (HTML, "multipart/form-data encoding algorithm").
+  /// Reverts the encoding of quotes and line ends by browsers (HTML,
+  /// "multipart/form-data encoding algorithm").
   private static func text(_ bytes: [UInt8]) -> String {
     let bytes = PercentCoding.decoded(bytes, only: [.quote, .carriageReturn, .lineFeed])
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// `UTF-8'en'a%20b` (RFC 8187, section 3.2.1); nil for other character sets.
+  /// Decodes `UTF-8'en'a%20b` (RFC 8187, section 3.2.1); nil for other character sets.
   private static func extended(_ bytes: [UInt8]) -> String? {
     let parts = bytes.split(
       separator: UInt8(ascii: "'"), maxSplits: 2, omittingEmptySubsequences: false)
@@ -54,7 +55,7 @@ package struct MultipartPart: Sendable, Equatable {
 }
 
 extension MultipartPart {
-  /// The values of the headers by their names in small letters, without blanks at the ends.
+  /// Values of the headers by their names in lower case, without blanks at the ends.
   private static func fields(
     _ block: [UInt8], _ limits: MultipartLimits
   ) throws(MultipartError) -> [String: [UInt8]] {
@@ -75,7 +76,7 @@ extension MultipartPart {
     return fields
   }
 
-  /// The lines without their ends. A line that begins with a blank continues the one before it.
+  /// The lines without their ends. A line that begins with a blank continues the previous one.
   private static func lines(_ block: [UInt8]) throws(MultipartError) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     for line in block.dropLast(2).split(separator: .lineFeed) {

@@ -1,10 +1,10 @@
-/// Bytes written as `%41` (RFC 3986, section 2.1).
+/// Percent-encoding, such as `%41` (RFC 3986, section 2.1).
 package enum PercentCoding {
-  /// Decodes `%` followed by two hexadecimal digits. A `%` without them stays as it is.
+  /// Decodes `%` followed by two hexadecimal digits. A `%` without them stays unchanged.
   ///
   /// - Parameters:
-  ///   - plusIsSpace: whether `+` is a space, as in forms.
-  ///   - only: the values to decode; nil is all of them.
+  ///   - plusIsSpace: Whether `+` is a space, as in forms.
+  ///   - only: The values to decode; nil is all of them.
   static func decoded(
     _ bytes: some Collection<UInt8>, plusIsSpace: Bool = false, only: Set<UInt8>? = nil
   ) -> [UInt8] {
@@ -28,10 +28,10 @@ package enum PercentCoding {
     return values.count == 2 ? values[0] << 4 | values[1] : nil
   }
 
-  /// Encodes a value in a query: all but letters, digits and `-._~` (RFC 3986, section 2.3).
+  /// Encodes a value for a query: all but letters, digits and `-._~` (RFC 3986, section 2.3).
   package static func encodedForQuery(_ text: String) -> String { encoded(text, keeping: "-._~") }
 
-  /// Encodes all but what may stand in `filename*` (`attr-char` of RFC 8187, section 3.2.1).
+  /// Encodes a value for `filename*`: all but `attr-char` of RFC 8187, section 3.2.1.
   static func encodedForHeader(_ text: String) -> String {
     encoded(text, keeping: "!#$&+-.^_`|~")
   }

@@ -1,8 +1,8 @@
 extension String {
-  /// The text cut to a size, with its middle left out so that its ending (`.mp4`) stays. Characters stay
-  /// whole, if not one alone is too large.
+  /// The text shortened to a size by leaving out its middle, so that its suffix (`.mp4`) stays.
+  /// Characters stay whole, unless the first one alone is too large.
   ///
-  /// - Parameter measure: the size of a text, the sum of those of its characters.
+  /// - Parameter measure: Returns the size of a text, which is the sum of those of its characters.
   func shortened(to most: Int, measure: (String) -> Int) -> String {
     guard measure(self) > most else { return self }
     let mark = "…"
@@ -19,7 +19,7 @@ extension String {
       head.append(character)
     }
     if head.isEmpty {
-      // One character of many marks: only scalars can be cut.
+      // The first character has so many combining marks that it must be cut between scalars.
       for scalar in unicodeScalars {
         guard measure(head) + measure(String(scalar)) <= room else { break }
         head.unicodeScalars.append(scalar)

@@ -20,10 +20,10 @@ extension UInt8 {
     isLetter || isDigit || "!#$%&'*+-.^_`|~".utf8.contains(self)
   }
 
-  /// A letter of ASCII in its small form, every other byte as it is.
+  /// The lower-case form of an ASCII letter; other bytes unchanged.
   var lowercased: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 
-  /// The value of a hexadecimal digit, 0...15.
+  /// Value of a hexadecimal digit, 0...15.
   var hexadecimalValue: UInt8? {
     switch self {
     case 0x30...0x39: self - 0x30
@@ -35,12 +35,12 @@ extension UInt8 {
 }
 
 extension Collection<UInt8> {
-  /// The text in small letters of ASCII; invalid UTF-8 is repaired.
+  /// The text with ASCII letters in lower case; invalid UTF-8 is repaired.
   var lowercasedText: String { String(decoding: map(\.lowercased), as: UTF8.self) }
 }
 
 extension BidirectionalCollection<UInt8> {
-  /// What is left without spaces and tabs at both ends.
+  /// The elements without spaces and tabs at both ends.
   var trimmed: SubSequence {
     guard let first = firstIndex(where: { !$0.isBlank }),
       let last = lastIndex(where: { !$0.isBlank })

@@ -5,11 +5,12 @@ internal import Judging
 internal import ModelFiles
 package import TrainingRun
 
-/// Cross-validation by people: each fold of them is judged by a network that has learned from all others;
-/// then one network learns from everybody, for as long as the folds have shown to be best.
+/// Cross-validation by people: each fold is judged by a network that has learned from the people of
+/// all other folds. Then one network learns from all people, for the number of epochs that the
+/// folds have shown to be best.
 ///
-/// In the run's folder lie `fold-1`, `fold-2`, ..., each a run of its own that goes on where it was
-/// stopped, and besides them the files of the last training, whose numbers are those of the folds.
+/// The run's folder holds `fold-1`, `fold-2`, ..., each a run that can be resumed, and the files of
+/// the last training, whose metrics are those of the folds.
 package struct CrossValidation {
   private let configuration: TrainingSettings
   private let recorded: RecordedSettings
@@ -20,10 +21,11 @@ package struct CrossValidation {
   private let observer: any TrainingObserver
 
   /// - Parameters:
-  ///   - folder: the run's folder; made if missing.
-  ///   - folds: number of folds, 2 or more.
-  ///   - force: export the model even if it fails its behaviour check, and export again.
-  /// - Throws: `TrainingRunError` where the settings don't fit.
+  ///   - folder: The run's folder; created if missing.
+  ///   - folds: Number of folds, 2 or more.
+  ///   - force: Whether to export the model even if it fails its behaviour check, and to export
+  ///     again.
+  /// - Throws: `TrainingRunError` if the settings have a time limit.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String, folder: String,
     folds: Int, force: Bool, observer: any TrainingObserver
@@ -42,24 +44,23 @@ package struct CrossValidation {
     self.observer = observer
   }
 
-  /// What became of a cross-validation.
   package enum Outcome {
-    /// The observer stopped it, with a checkpoint.
+    /// The observer stopped the cross-validation, which left a checkpoint.
     case stopped(TrainingProgress)
-    /// The one fold that was asked for has ended.
+    /// The one requested fold has ended.
     case foldEnded(TrainingProgress)
-    /// All folds have ended and were measured; no model was wanted.
+    /// All folds have ended and were measured; no model was requested.
     case measured(OutOfFold)
     /// All folds have ended, and so has the training on all of them.
     case ended(TrainingJob.Outcome)
   }
 
-  /// Trains what isn't trained yet.
+  /// Trains the folds and the model, as far as they aren't trained yet.
   ///
   /// - Parameters:
-  ///   - fold: the only fold to train, from 0; nil trains all, then the model.
-  ///   - measuresOnly: whether to end when all folds are measured, without a model.
-  ///   - onExport: called when the model's files are written.
+  ///   - fold: The only fold to train, counted from 0; nil trains all, then the model.
+  ///   - measuresOnly: Whether to end after the folds were measured, without a model.
+  ///   - onExport: Called after the model's files were written.
   package func run(
     only fold: Int? = nil, measuresOnly: Bool = false,
     onExport: (ModelExport.Result, RunFiles, TrainingSetup) -> Void
@@ -69,7 +70,7 @@ package struct CrossValidation {
       var setup = try setup(.fold(number, of: folds))
       try setup.checkMemory()
       try setup.findNearDuplicates(observer: observer)
-      // The same data in every fold: it is said once, before the first.
+      // All folds have the same data, so the search is made once, before the first.
       if number == 0 { try setup.findShortcuts(observer: observer) }
       observer.observe(.foldBegan(number + 1, of: folds, summary: setup.summary))
       let run = Self.folder(ofFold: number, in: folder)
@@ -108,8 +109,8 @@ package struct CrossValidation {
     return .ended(outcome)
   }
 
-  /// What the folds say of every video, for tables and other programs: `predictions.csv`, and
-  /// `crossvalidation.json` with how they were measured.
+  /// Writes the folds' results for tables and other programs: `predictions.csv`, and
+  /// `crossvalidation.json` with calibration and metrics.
   private func write(_ outOfFold: OutOfFold) throws {
     let files = RunFiles(folder)
     var table = PredictionTable()
@@ -126,9 +127,9 @@ package struct CrossValidation {
     var crossValidation: CrossValidationSummary
   }
 
-  /// What the folds have shown, where all have ended.
+  /// The results of the folds.
   ///
-  /// - Throws: `TrainingRunError` where one hasn't.
+  /// - Throws: `TrainingRunError` if a fold's training hasn't ended.
   package func outOfFold() throws -> OutOfFold {
     let ended = try (0..<folds).map { number in
       let run = Self.folder(ofFold: number, in: folder)
@@ -147,7 +148,7 @@ package struct CrossValidation {
     return try PooledFolds(ended).outOfFold(configuration.validation)
   }
 
-  /// The folder of a fold, from 0.
+  /// The folder of a fold, counted from 0.
   package static func folder(ofFold fold: Int, in run: String) -> String {
     run + "/fold-\(fold + 1)"
   }
@@ -156,7 +157,7 @@ package struct CrossValidation {
     try TrainingSetup(configuration, recorded: recorded, store: store, division: division)
   }
 
-  /// Removes what an ended fold needs no more; checkpoints are large.
+  /// Removes the checkpoints that an ended fold doesn't need any more, because they are large.
   private func keepLastCheckpoint(of run: String) {
     let checkpoints = CheckpointFolder(RunFiles(run).checkpoints, keep: 1)
     for step in checkpoints.steps.dropLast() {

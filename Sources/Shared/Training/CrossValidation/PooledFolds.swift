@@ -5,7 +5,7 @@ internal import Prediction
 internal import TrainingData
 internal import TrainingRun
 
-/// What all folds say, as one.
+/// The folds of a cross-validation, evaluated together.
 struct PooledFolds {
   /// A fold whose training has ended.
   struct Fold {
@@ -13,8 +13,8 @@ struct PooledFolds {
     let progress: TrainingProgress
     let run: String
 
-    /// What its network says of every picture that it hasn't learned from, after its last epoch:
-    /// `predictions.csv` in its folder.
+    /// Writes `predictions.csv` into the fold's folder: the predictions for the held-out pictures
+    /// after the last epoch.
     func writePredictions() throws {
       let predictions = try PooledFolds([self]).predictions(epoch: progress.epoch)
       var table = PredictionTable()
@@ -25,10 +25,10 @@ struct PooledFolds {
 
   private let folds: [Fold]
 
-  /// - Parameter folds: all of them, in order.
+  /// - Parameter folds: All folds, in order.
   init(_ folds: [Fold]) { self.folds = folds }
 
-  /// Chooses the epoch, and measures every video after it.
+  /// Chooses the epoch, and evaluates every video with the networks of that epoch.
   func outOfFold(_ validation: TrainingSettings.Validation) throws -> OutOfFold {
     let curve = try curve(validation.videoScore)
     let chosen = try Self.choose(curve, by: validation.selection)
@@ -60,7 +60,7 @@ struct PooledFolds {
     }
   }
 
-  /// The epoch after which the folds are judged.
+  /// Chooses the epoch after which the folds are judged.
   static func choose(
     _ curve: [CrossValidationSummary.Epoch], by rule: TrainingSettings.Validation.Selection
   ) throws -> CrossValidationSummary.Epoch {
@@ -88,7 +88,7 @@ struct PooledFolds {
       trainedSeconds: fold.progress.trainedSeconds)
   }
 
-  /// What every fold's network says after an epoch, in the order of the catalog.
+  /// The predictions of all folds' networks after an epoch, in the order of the catalog.
   fileprivate func predictions(epoch: Int) throws -> VideoPredictions {
     guard let first = folds.first else { return VideoPredictions() }
     let catalog = first.setup.catalog
@@ -132,7 +132,7 @@ extension VideoPredictions {
       temperature: temperature)
   }
 
-  /// Log-loss of the videos at temperature 1; infinite where it can't be measured.
+  /// Log-loss of the videos at temperature 1; infinite if it can't be computed.
   func logLoss(_ score: VideoScore) -> Double {
     let report = try? EvaluationReport(
       frames: frames, videosWithoutFaces: videosWithoutFaces,

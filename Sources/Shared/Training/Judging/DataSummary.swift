@@ -13,7 +13,8 @@ package struct DataSummary: Codable {
   package var crops: Int
   package var fingerprint: String
   package var splits: [String: SplitCounts]
-  /// What is wrong with the data, each beginning with "Warning: ", then how the split came to be.
+  /// Warnings about the data, each beginning with "Warning: ", then notes on how
+  /// the split was made.
   package var notes: [String]
 }
 

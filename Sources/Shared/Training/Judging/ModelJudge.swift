@@ -13,12 +13,12 @@ package struct ModelJudge {
   package let predictor: Predictor
   package let draws: Int
   package let seed: UInt64
-  /// Sees the progress, and may end the work between pictures.
+  /// Receives the progress, and may end the work between pictures.
   package let observer: any WorkObserver
 
   /// - Parameters:
-  ///   - draws: draws for the confidence intervals; 0 is none.
-  ///   - seed: seed of the draws.
+  ///   - draws: Number of bootstrap draws for the confidence intervals; 0 computes none.
+  ///   - seed: Seed of the draws.
   package init(
     catalog: SampleCatalog, predictor: Predictor, draws: Int, seed: UInt64,
     observer: any WorkObserver
@@ -32,9 +32,7 @@ package struct ModelJudge {
 
   /// Predictions and report of one side of the split.
   package struct Side {
-    /// Test, or validation.
     package var name: String
-    /// The side in words.
     package var description: String {
       if let folds {
         return
@@ -46,9 +44,9 @@ package struct ModelJudge {
     }
     package var predictions: VideoPredictions
     package var report: EvaluationReport
-    /// What it is to the model.
+    /// Whether the model has learned from these videos.
     package var novelty: BehaviourEvidence.Novelty
-    /// Of how many folds the predictions are; nil where one network made them.
+    /// Number of folds that the predictions come from; nil if one network made them all.
     package var folds: Int?
 
     package init(
@@ -63,16 +61,17 @@ package struct ModelJudge {
     }
   }
 
-  /// What the network says of some videos, and with `blends` of fakes made of the real ones.
+  /// Predictions of the network on some videos, with `blends` also on fakes that are made from the
+  /// real ones.
   ///
-  /// - Throws: `WorkStopped` where the observer ended the work.
+  /// - Throws: `WorkStopped` if the observer ended the work.
   package func predict(
     _ state: NetworkState, videos: [Int], blends: HeldOutBlends? = nil, name: String
   ) throws -> VideoPredictions {
     try predictor.predict(state, videos: videos, blends: blends, name: name, observer: observer)
   }
 
-  /// Metrics of predictions, with intervals over groups of people.
+  /// Metrics of predictions, with confidence intervals over groups of people.
   package func report(
     _ predictions: VideoPredictions, _ calibration: Calibration
   ) throws -> EvaluationReport {
@@ -81,12 +80,12 @@ package struct ModelJudge {
       calibration: calibration, draws: draws, seed: seed, testsChance: true)
   }
 
-  /// Whether the model behaves like one.
+  /// Checks that the model behaves like a trained detector.
   ///
   /// - Parameters:
-  ///   - side: the most independent data there is.
-  ///   - presentEntries: names in the model file.
-  ///   - reloaded: the state as read back from the exported file.
+  ///   - side: The most independent data available.
+  ///   - presentEntries: Names of the entries in the model file.
+  ///   - reloaded: The state as read back from the exported file.
   package func behaviour(
     _ state: NetworkState, side: Side, presentEntries: [String], reloaded: NetworkState?
   ) throws -> BehaviourCheck {
@@ -109,22 +108,22 @@ package struct ModelJudge {
         logitsAfterReload: again, novelty: side.novelty))
   }
 
-  /// What became of a model that was to be written.
+  /// Result of writing a model.
   package struct Publication {
-    /// The check of the file.
+    /// Behaviour check of the written file.
     package var behaviour: BehaviourCheck
-    /// What the file says of itself, its verdict included.
+    /// The file's metadata, including its verdict.
     package var metadata: ModelMetadata
-    /// Whether the file stands in its place.
+    /// Whether the file was moved to its target path.
     package var isPublished: Bool
   }
 
-  /// Writes a model that says of itself what it is worth, and puts it into its place unless it is broken.
+  /// Writes a model with its own verdict, and moves it to its path unless it is broken.
   ///
   /// - Parameters:
-  ///   - side: the most independent data there is; what it is called stands in the file.
-  ///   - force: put it into its place even if it is broken.
-  ///   - path: the model file.
+  ///   - side: The most independent data available; the file names it.
+  ///   - force: Whether to move the file to its path even if the model is broken.
+  ///   - path: Path of the model file.
   package func publish(
     _ state: NetworkState, _ metadata: ModelMetadata, side: Side, force: Bool, to path: String
   ) throws -> Publication {
@@ -145,12 +144,12 @@ package struct ModelJudge {
     return Publication(behaviour: checked, metadata: metadata, isPublished: isPublished)
   }
 
-  /// The first pictures of up to eight videos, spread over the store.
+  /// The first pictures of up to eight videos, evenly spaced over the store.
   private func probes(_ size: Int) throws -> [PixelBuffer] {
     let videos = catalog.videos.indices.filter { !catalog.videos[$0].samples.isEmpty }
-    return try evenlySpaced(8, of: videos.count).compactMap { place in
+    return try evenlySpaced(8, of: videos.count).compactMap { index in
       let loader = try EvaluationLoader(
-        catalog, videos: [videos[place]], batchSize: 1, inputSize: size)
+        catalog, videos: [videos[index]], batchSize: 1, inputSize: size)
       defer { loader.stop() }
       return try loader.next()?.pictures.first
     }

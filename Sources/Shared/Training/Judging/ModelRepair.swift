@@ -14,26 +14,27 @@ package import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// From a model without statistics, or with its classes swapped, to one that can be trusted: measured as
-/// it is, its statistics estimated, its answers exchanged, calibrated, measured again, checked, written.
+/// Repairs a model whose BatchNorm statistics are missing or whose classes are swapped: measures it
+/// unchanged, estimates its statistics, exchanges its outputs, calibrates it, measures it again,
+/// checks it and writes it.
 package struct ModelRepair {
-  /// What a repair works with.
   package struct Settings {
     /// Folder of the shard store.
     package var store: String
-    /// Crops of each video; nil is as in training, or all.
+    /// Frames per video; nil takes the number used in training, or all if the file doesn't say.
     package var frames: Int?
-    /// Where the split comes from if the file doesn't say.
+    /// Source of the split if the file doesn't say it.
     package var split: DataSplit.Source
-    /// Side of the network's input in pixels; nil is what the file says, or the crops' own.
+    /// Side of the network's input in pixels; nil takes it from the file, or from the crops if the
+    /// file doesn't say.
     package var inputSize: Int?
-    /// Workers that share the crops; 0 is one per core.
+    /// Number of workers that share the crops; 0 is one per core.
     package var workers: Int
-    /// Bytes that may hold feature maps between passes.
+    /// Memory for feature maps between passes, in bytes.
     package var cacheBytes: Int
-    /// Whether to estimate the statistics; else those of the file are kept.
+    /// Whether to estimate the statistics rather than keep those of the file.
     package var estimatesStatistics: Bool
-    /// Whether to exchange the two answers.
+    /// Whether to exchange the two outputs.
     package var swapsClasses: Bool
 
     package init(
@@ -51,20 +52,20 @@ package struct ModelRepair {
     }
   }
 
-  /// What a repair came to.
   package struct Outcome {
-    /// The story that stands beside the model.
+    /// Content of the information file beside the model.
     package var information: RepairInformation
     /// Whether the model was written.
     package var isWritten: Bool
-    /// The information's file; nil where the model was refused, and an older one's story was kept.
+    /// Path of the information file; nil if the model was refused and an older
+    /// model's file was kept.
     package var informationPath: String?
   }
 
-  /// What was measured of the model on both sides that it wasn't estimated on.
+  /// Metrics of the model on the two sides that were not used for estimating its statistics.
   package struct Measurement: Codable {
     package var validation: EvaluationReport
-    /// Nil where there is no test side.
+    /// Nil if there is no test side.
     package var test: EvaluationReport?
   }
 
@@ -121,12 +122,12 @@ package struct ModelRepair {
       draws: 1000, seed: 1, observer: observer)
   }
 
-  /// Estimates, measures, judges and writes.
+  /// Measures the model, repairs it, measures it again and writes it.
   ///
   /// - Parameters:
-  ///   - force: write the model even if it fails its behaviour check.
-  ///   - path: the model file.
-  /// - Throws: `WorkStopped` where the observer ended the work; then nothing was written.
+  ///   - force: Whether to write the model even if it fails its behaviour check.
+  ///   - path: Path of the model file.
+  /// - Throws: `WorkStopped` if the observer ended the work; then nothing was written.
   package func run(force: Bool, to path: String) throws -> Outcome {
     let before = try measure(broken, "before") { _ in try subject.calibration() }
     var (state, estimation): (NetworkState, Estimation?) = (broken, nil)
@@ -142,7 +143,7 @@ package struct ModelRepair {
     let (behaviour, isWritten) = (publication.behaviour, publication.isPublished)
     let information = RepairInformation(
       software: "trainer \(softwareVersion)", hardware: .current, verdict: behaviour.verdict,
-      summary: behaviour.reason + (isWritten ? "" : "; not written (--force does it all the same)"),
+      summary: behaviour.reason + (isWritten ? "" : "; not written (--force does it anyway)"),
       source: subject.path, diagnosis: diagnosis, model: publication.metadata,
       data: DataSummary(catalog, split), estimation: estimation,
       swappedClasses: settings.swapsClasses, before: before.measurement, after: after.measurement,
@@ -179,7 +180,8 @@ package struct ModelRepair {
           to: pass * samples + done,
           detail: "statistics, pass \(pass + 1) of \(estimator.passCount)")
       }
-      // Those whose feature maps are in memory need no pictures, which would cost more than the pass.
+      // Samples whose feature maps are in memory need no pictures; loading them would cost more
+      // than the pass.
       let held = estimator.heldSamples
       for start in stride(from: 0, to: held, by: batchSize) {
         let count = min(batchSize, held - start)
@@ -256,7 +258,7 @@ package struct ModelRepair {
         step: subject.metadata?.provenance.step ?? 0, settings: known))
   }
 
-  /// The data and its split, for a person.
+  /// The data and its split, as text for the user.
   package var dataSummary: String {
     var text = "Store      \(catalog.directory): \(catalog.sampleCount) face crops\n"
     for side in [DatasetSplit.train, .validation, .test] {

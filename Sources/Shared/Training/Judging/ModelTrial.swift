@@ -8,35 +8,36 @@ internal import Terminal
 internal import TrainingData
 package import Workers
 
-/// What a model says of real crops.
+/// Predictions of a model on the crops of a store, summarised.
 package struct PredictionSummary: Encodable {
   package var store: String
   package var crops: Int
   package var videos: Int
-  /// Share of the videos that are called fake.
+  /// Share of the videos that are classified as fake.
   package var shareFake: Double?
   /// Mean and standard deviation of the crops' probability of fake.
   package var meanProbability: Double?
   package var spread: Double?
   package var videoAUC: Double?
   package var videoAUCInterval: ConfidenceInterval?
-  /// What the sharpness of the faces alone reaches on the same videos.
+  /// Result of the sharpness of the faces alone on the same videos.
   package var sharpness: SharpnessBaseline?
-  /// Pairs of a real and a fake video of one person that are ranked right.
+  /// How many pairs of a real and a fake video of one person are ranked correctly.
   package var pairs: PairRanking?
   package var balancedAccuracy: Double?
   package var balancedAccuracyInterval: ConfidenceInterval?
-  /// In what the store's crops differ from those that the model was trained on; a line each.
+  /// Differences between the store's crops and those that the model was trained on, and other
+  /// notes; a line each.
   package var notes: [String]
 }
 
-/// A model that judges the crops of a store, as it is.
+/// The unchanged model's predictions on the crops of a store, with findings about them.
 package struct ModelTrial {
   package private(set) var summary: PredictionSummary
   package let findings: [Finding]
-  /// Whether fakes score higher than reals, more than chance explains.
+  /// Whether fakes score higher than reals, by more than chance explains.
   package let ranksFakesHigher: Bool
-  /// Whether they score higher at all.
+  /// Whether fakes score higher than reals at all.
   package let leansRight: Bool
 
   package init(
@@ -53,7 +54,7 @@ package struct ModelTrial {
         workers: WorkerPool(workerCount: workers).workerCount),
       draws: 1000, seed: 1, observer: observer)
     var unseen = try Self.unseenVideos(of: catalog, by: subject.metadata, workers: workers)
-    // After a cross-validation the model has learned from all of the store.
+    // A model that cross-validation trained has learned from the whole store.
     let hasLearnedAll = unseen?.isEmpty ?? false
     if hasLearnedAll { unseen = nil }
     let predictions = try judge.predict(
@@ -78,8 +79,8 @@ package struct ModelTrial {
     }
     if let unseen {
       summary.notes.append(
-        "the model was trained on this store: judged are only the \(unseen.count) of "
-          + "\(catalog.videos.count) videos that it has not learned from")
+        "the model was trained on this store: only the \(unseen.count) of "
+          + "\(catalog.videos.count) videos that it has not learned from are judged")
     }
     findings = Self.findings(behaviour, report)
     leansRight = (report.videos.auc ?? 0.5) > 0.5
@@ -88,8 +89,8 @@ package struct ModelTrial {
     }
   }
 
-  /// The videos of a store that a model was trained on which it has not learned from; nil for any other
-  /// store, and where the file doesn't say.
+  /// The videos from which the model has not learned, if it was trained on this store; nil if it
+  /// was not, or if the file doesn't say.
   private static func unseenVideos(
     of catalog: SampleCatalog, by metadata: ModelMetadata?, workers: Int
   ) throws -> [Int]? {
@@ -98,7 +99,7 @@ package struct ModelTrial {
     guard let trained = known["store.fingerprint"].flatMap({ UInt64($0, radix: 16) }) else {
       return nil
     }
-    // A fingerprint is of the frames too that were taken of each video.
+    // The fingerprint also depends on the number of frames per video.
     let whole = try SampleCatalog(
       directory: catalog.directory,
       framesPerVideo: known["data.framesPerVideo"].flatMap(Int.init) ?? 0, workerCount: workers)
@@ -107,7 +108,7 @@ package struct ModelTrial {
     return (split.validation + split.test).sorted()
   }
 
-  /// The checks that look at answers; those of entries and statistics are the diagnosis's own.
+  /// The checks of answers; the diagnosis checks entries and statistics.
   private static let checks: Set<Finding.Identifier> = [
     .outputFollowsInput, .predictsBothClasses, .confidenceSpread, .betterThanChance,
   ]
@@ -132,7 +133,7 @@ package struct ModelTrial {
           meaning: "The network computes no numbers for these pictures.",
           advice: "See the findings on statistics and weights."))
     }
-    // Several checks may say the same, as of a store of one class.
+    // Several checks may say the same, for instance if the store has one class only.
     var seen: [String] = []
     return findings.filter { finding in
       defer { seen.append(finding.measured) }

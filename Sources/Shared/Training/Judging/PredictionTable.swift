@@ -5,14 +5,14 @@ internal import Foundation
 package import Prediction
 internal import ShardStore
 
-/// Every prediction that a model was judged by: `predictions.csv` of a run, one row per face crop and
-/// one per video without a face. The rows are what plots and tables are made of; with the store's
-/// sample keys they lead back to the pictures.
+/// All predictions on which the judgement of a model is based: `predictions.csv` of a run, one row
+/// per face crop and one per video without a face. Plots and tables are made from the rows; their
+/// sample keys identify the pictures in the store.
 package struct PredictionTable {
   /// Predictions of one side of the split.
   package struct Side {
     package var frames: [FramePrediction] = []
-    /// Keys in the store, one per frame.
+    /// Sample keys in the store, one per element of `frames`.
     package var keys: [String] = []
     package var videosWithoutFaces: [EvaluatedVideo] = []
 
@@ -26,20 +26,20 @@ package struct PredictionTable {
     }
   }
 
-  /// By the side's name.
+  /// Sides by name.
   package var sides: [String: Side] = [:]
 
-  /// A table that is read; about two million crops.
+  /// Size of the largest table that is read, about two million crops.
   package static let maximumBytes = 512 << 20
 
   private static let columns = [
     "side", "video", "label", "method", "compression", "group", "frame", "sample", "margin",
   ]
 
-  /// What tables of older software lack.
+  /// Columns that tables of older versions lack.
   private static let laterColumns = ["blur", "original", "dataset"]
 
-  /// Adds what was predicted.
+  /// Adds the predictions of a side.
   package mutating func append(_ predictions: VideoPredictions, side: String) throws {
     var keys: [String] = []
     keys.reserveCapacity(predictions.frames.count)
@@ -51,7 +51,7 @@ package struct PredictionTable {
       frames: predictions.frames, keys: keys, videosWithoutFaces: predictions.videosWithoutFaces)
   }
 
-  /// Writes the table; a crash leaves the former one.
+  /// Writes the table; a crash leaves the previous one.
   package func write(to path: String) throws {
     let rows = sides.keys.sorted().lazy.flatMap { name -> [[String]] in
       guard let side = sides[name] else { return [] }
@@ -86,7 +86,7 @@ package struct PredictionTable {
       guard let row = Row(cells) else {
         throw FileError.malformed(
           path, line: line,
-          "expected a side, a video with its label, and of a crop its frame, sample and margin; "
+          "expected a side, a video with its label, and for a crop its frame, sample and margin; "
             + "train or export again")
       }
       sides[cells[0], default: Side()].append(row)

@@ -7,15 +7,15 @@ package import NeuralNetwork
 internal import ShardStore
 package import TrainingData
 
-/// A ResNet18 from a file of anybody's, and what can be known of how it is to be used.
+/// A ResNet18 from a file of any origin, and what is known of how to use it.
 package struct SubjectModel {
   package let file: NetworkFile
   package let network: RecognizedNetwork
-  /// What a file of this product says of itself; nil for any other.
+  /// The metadata of a file that this product wrote; nil for other files.
   package let metadata: ModelMetadata?
 
-  /// - Throws: `ModelFileError` where no network was recognised, or what the file says of itself can't
-  ///   be used.
+  /// - Throws: `ModelFileError` if no network was recognised, or if the file's
+  ///   metadata can't be used.
   package init(_ file: NetworkFile) throws(ModelFileError) {
     self.file = file
     network = try file.network()
@@ -24,10 +24,10 @@ package struct SubjectModel {
 
   package var path: String { file.path }
 
-  /// The network for crops of a store, with what the file has of it.
+  /// The network's state for the crops of a store.
   ///
-  /// - Parameter inputSize: side of the network's input in pixels; nil is what the file says, or the
-  ///   crops' own.
+  /// - Parameter inputSize: Side of the network's input in pixels; nil takes it from the file, or
+  ///   from the crops if the file doesn't say.
   package func state(for catalog: SampleCatalog, inputSize: Int?) throws -> NetworkState {
     try metadata?.check(catalog)
     let size = inputSize ?? metadata?.architecture.inputSize ?? catalog.sizePixels
@@ -40,16 +40,16 @@ package struct SubjectModel {
     return try file.state(inputSize: size)
   }
 
-  /// How pixels become the network's input: what the file says, or torchvision's.
+  /// Normalisation of the input: that of the file, or torchvision's.
   package var normalization: InputNormalization { metadata?.normalization ?? .imageNet }
 
-  /// How margins become verdicts: what the file says, or no calibration.
+  /// Calibration of the file, or none.
   package func calibration() throws -> Calibration { metadata?.calibration ?? Calibration() }
 }
 
 extension ModelMetadata {
-  /// Makes sure that the crops of a store are of the kind that the model was trained on. Only another
-  /// geometry is an error: what else differs, `recipeDifferences(from:)`, changes the answers,
+  /// Throws if the crops of a store have another geometry than those that the model was trained on.
+  /// Other differences, see `recipeDifferences(from:)`, are no error: they change the answers, but
   /// not their meaning.
   package func check(_ catalog: SampleCatalog) throws {
     guard catalog.description.geometry == geometry else {
@@ -61,12 +61,13 @@ extension ModelMetadata {
     }
   }
 
-  /// In what else the crops of a store differ from those that the model was trained on; a line each.
+  /// Other differences between the crops of a store and those that the model was trained
+  /// on; a line each.
   package func recipeDifferences(from catalog: SampleCatalog) -> [String] {
     recipeDifferences(fromStore: catalog.description.recipe)
   }
 
-  /// How the data was split when the model was trained; nil where the file doesn't say.
+  /// How the data was split when the model was trained; nil if the file doesn't say.
   package var splitSettings: DataSplit.Settings? {
     let known = provenance.settings
     guard

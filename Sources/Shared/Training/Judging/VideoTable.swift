@@ -4,9 +4,9 @@ internal import Files
 package import Prediction
 package import Terminal
 
-/// What a model says of each video, as a table for other programs: a row per video, by name.
+/// A model's answer for each video as a table for other programs: one row per video, in the order
+/// of the names.
 package struct VideoTable {
-  /// What is told of a video.
   fileprivate struct Row {
     var prediction: VideoPrediction
     /// The video's probability before calibration.
@@ -14,21 +14,20 @@ package struct VideoTable {
     var verdict: VideoVerdict
   }
 
-  /// The header.
   package static let columns = [
     "video", "label", "group", "dataset", "method", "compression", "original", "frames", "score",
     "probability", "verdict", "blur",
   ]
 
-  /// What it is as a result of a command.
+  /// Kind of the table as a result of a command.
   package static let kind = ResultDestination.Kind.table(firstColumn: columns[0])
 
   private var rows: [Row] = []
 
   package init() {}
 
-  /// Adds what was predicted. Predictions of several models, or folds, may come one after the other, each
-  /// with its own calibration.
+  /// Adds predictions. Predictions of several models or folds may be added one after the other,
+  /// each with its own calibration.
   package mutating func append(
     _ predictions: VideoPredictions, _ calibration: Calibration
   ) throws(EvaluationError) {
@@ -46,8 +45,8 @@ package struct VideoTable {
     }
   }
 
-  /// Real or fake; "cannot tell" between the calibration's bounds, of a video without a face, and where
-  /// the network computes no number.
+  /// Real or fake; "cannot tell" if the probability lies between the calibration's bounds, if the
+  /// video has no face, and if the network's output is NaN.
   private static func verdict(_ video: VideoPrediction, _ calibration: Calibration) -> VideoVerdict
   {
     VideoVerdict(video.hasFace ? calibration.verdict(probability: video.probability) : nil)

@@ -1,14 +1,14 @@
 package import Imaging
 package import NeuralNetwork
 
-/// A class activation map laid over the picture that it is of: orange where the network sees a fake,
-/// blue where it sees a real face, grey where it sees neither.
+/// A class activation map drawn over its picture: orange where the network finds evidence for fake,
+/// blue where it finds evidence for real, grey where it finds neither.
 package enum ActivationOverlay {
-  /// The deepest colour hides no more of the face than this.
+  /// Opacity of the strongest colour, so that the face stays visible.
   private static let deepest = 0.8
 
-  /// The picture in grey with the map over it; the deepest colour is the map's strongest value. Nil
-  /// for a map of zeros, or of values that are not finite.
+  /// The picture in grey with the map over it; the strongest colour is the map's largest magnitude.
+  /// Nil if the map has only zeros or values that are not finite.
   package static func render(_ map: ActivationMap, over picture: PixelBuffer) -> PixelBuffer? {
     guard
       let heat = HeatMap(width: map.width, height: map.height, values: map.values)?.normalized,
@@ -26,7 +26,8 @@ package enum ActivationOverlay {
     return result
   }
 
-  /// Colour over grey: the face's own colours would mix with the map's.
+  /// Blends the colour with the pixel's grey value, because the face's own colours would mix with
+  /// the map's.
   private static func blended(_ pixel: SIMD4<UInt8>, _ value: Double) -> SIMD4<UInt8> {
     let grey =
       0.299 * Double(pixel[0]) + 0.587 * Double(pixel[1]) + 0.114 * Double(pixel[2])

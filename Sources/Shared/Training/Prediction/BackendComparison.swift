@@ -5,32 +5,32 @@ internal import ModelFiles
 internal import NeuralNetwork
 package import TensorFiles
 
-/// What another program's network says of some crops, beside what this one says: whether both are the same
-/// model, fed in the same way, and if not, which of the usual mistakes explains it.
+/// Compares another program's logits for some crops with this program's: whether both compute the
+/// same model on the same input, and if not, which common mistake explains the difference.
 package struct BackendComparison: Codable, Sendable, Equatable {
-  /// How many crops were compared.
+  /// Number of compared crops.
   package let count: Int
-  /// Largest difference of two logits.
+  /// Largest difference between two logits.
   package let largestDifference: Double
-  /// Median over the crops of the larger difference of a crop's logits.
+  /// Median over the crops of the larger difference of each crop's two logits.
   package let medianDifference: Double
-  /// Up to which difference both count as equal.
+  /// Largest difference that counts as equal.
   package let tolerance: Double
-  /// Crops on which both programs' answers are on different sides of the model's threshold.
+  /// Number of crops for which the answers are on different sides of the model's threshold.
   package let differentAnswers: Int
-  /// Mistakes that make this program's numbers equal to the other's; empty where both are equal already,
-  /// and where none explains it.
+  /// Mistakes that, made by this program, give the other's numbers; empty if both are equal, or if
+  /// none explains the difference.
   package let explanations: [Mistake]
 
-  /// Whether both say the same.
+  /// Whether the largest difference is within the tolerance.
   package var isEqual: Bool { largestDifference <= tolerance }
 
-  /// What backends do wrong.
+  /// A common mistake in another program.
   package enum Mistake: String, Codable, Sendable, CaseIterable {
     case blueFirst, noNormalization, bytesUnscaled, halfNormalization, swappedAnswers, probabilities
     case blueFirstNoNormalization, blueFirstSwappedAnswers, noNormalizationSwappedAnswers
 
-    /// What was done, and what to do instead.
+    /// Description of the mistake, and how to correct it.
     package var advice: String {
       switch self {
       case .blueFirst:
@@ -79,13 +79,12 @@ package struct BackendComparison: Codable, Sendable, Equatable {
     }
   }
 
-  /// Compares.
-  ///
   /// - Parameters:
-  ///   - crops: `uint8` of the shape (n, side, side, 3), red first; or the network's input as another
-  ///     program makes it, `float32` of the shape (n, 3, side, side), to compare the networks alone.
-  ///   - logits: `float32` of the shape (n, 2): real, fake.
-  /// - Throws: `PredictionError` where a shape is another one.
+  ///   - crops: `uint8` of the shape (n, side, side, 3), red first; or the network's input as
+  ///     another program makes it, `float32` of the shape (n, 3, side, side), to compare the
+  ///     networks alone.
+  ///   - logits: The other program's logits, `float32` of the shape (n, 2): real, fake.
+  /// - Throws: `PredictionError` if an array has another shape.
   package init(
     _ model: DetectorModel, crops: NumPyFile, logits: NumPyFile, tolerance: Double, workers: Int
   ) throws {
@@ -118,7 +117,7 @@ package struct BackendComparison: Codable, Sendable, Equatable {
       explanations = []
       return
     }
-    // The network's own input has no colours or scale that could be wrong.
+    // If the crops are the network's input, channel order and scale are given.
     let candidates: [Mistake] =
       pictures.isInput ? [.swappedAnswers, .probabilities] : Mistake.allCases
     explanations = candidates.filter {
@@ -126,7 +125,7 @@ package struct BackendComparison: Codable, Sendable, Equatable {
     }
   }
 
-  /// Of each crop the larger difference of its two logits; infinite where one is not a number.
+  /// The larger difference of each crop's two logits; infinite if one is not finite.
   private static func differences(_ left: [Double], _ right: [Double]) -> [Double] {
     (0..<left.count / 2).map { crop in
       let pair = (0..<2).map { abs(left[2 * crop + $0] - right[2 * crop + $0]) }
@@ -165,7 +164,7 @@ package struct BackendComparison: Codable, Sendable, Equatable {
 /// The crops of a comparison.
 private struct Pictures: Sendable {
   let count: Int
-  /// Whether they are the network's input already.
+  /// Whether the crops are already the network's input.
   let isInput: Bool
   private let side: Int
   private let elements: NumPyFile.Elements
@@ -189,7 +188,7 @@ private struct Pictures: Sendable {
     }
   }
 
-  /// Writes one as the network takes it: rows, columns, channels.
+  /// Writes one crop in the network's layout: rows, columns, channels.
   func write(
     _ index: Int, _ normalization: InputNormalization, isBlueFirst: Bool,
     into values: UnsafeMutableBufferPointer<Float>

@@ -4,26 +4,24 @@ package import ModelFiles
 package import NeuralNetwork
 internal import PrintableText
 
-/// A model that says of itself how crops are made, so that it can judge videos.
+/// A model whose file contains the recipe for its crops, so that it can judge videos.
 package struct DetectorModel: Sendable {
-  /// Path of the file; what reports call the model.
+  /// Path of the file, by which reports name the model.
   package var path: String
-  /// The weights.
   package let state: NetworkState
-  /// What the file says of itself.
   package let metadata: ModelMetadata
-  /// How a video becomes crops.
+  /// How crops are made from a video.
   package let recipe: ExtractionRecipe
 
-  /// Most pictures with a face that are judged of a video, evenly spaced over them, as in the training's
-  /// evaluations; 0 is all.
+  /// Largest number of frames with a face that are judged per video, evenly spaced, as in the
+  /// evaluations of the training; 0 is all.
   package var framesPerVideo: Int { metadata.framesPerVideo }
 
   /// Reads a model file.
   ///
-  /// - Parameter force: whether a model that says that it is broken may be used all the same.
-  /// - Throws: `ModelFileError` where the file can't be read; `PredictionError` where it doesn't say how
-  ///   crops are made, or that it is broken.
+  /// - Parameter force: Whether a model may be used although its file says that it is broken.
+  /// - Throws: `ModelFileError` if the file can't be read; `PredictionError` if it has no recipe,
+  ///   or if it says that the model is broken.
   package init(contentsOf path: String, force: Bool = false) throws {
     let file = try NetworkFile.recognize(path)
     guard try file.metadata() != nil || file.isCheckpoint else {
@@ -40,9 +38,9 @@ package struct DetectorModel: Sendable {
     try self.init(model, path: path)
   }
 
-  /// A model that is in memory.
+  /// Takes a model that is in memory.
   ///
-  /// - Throws: `PredictionError` where it doesn't say how crops are made.
+  /// - Throws: `PredictionError` if it has no recipe.
   package init(_ model: ModelFile, path: String) throws(PredictionError) {
     guard let recipe = model.metadata.recipe else { throw Self.withoutRecipe(path) }
     self.path = path
@@ -55,20 +53,22 @@ package struct DetectorModel: Sendable {
     PredictionError(
       code: .missingRecipe, subject: path,
       message:
-        "expected a model that says how faces are cut out, got one without that: on other crops "
-        + "than those of its training it answers anything. With a store of crops like those, trainer "
-        + "repair \(path.shellWord) --store STORE --output model.pt adds what is missing")
+        "expected a model that says how faces are cut out, got one without that: on crops of "
+        + "another kind than in training, its answers mean nothing. With a store of crops like "
+        + "those in training, trainer repair \(path.shellWord) --store STORE --output model.pt "
+        + "adds what is missing")
   }
 
-  /// The calibrated probability of fake of crops, by the model's own rule; NaN where a margin isn't finite.
+  /// Calibrated probability that the video of some crops is fake, by the model's own rule; NaN if a
+  /// margin isn't finite.
   ///
-  /// - Parameter margins: logit of fake minus logit of real, of each crop.
+  /// - Parameter margins: Logit of fake minus logit of real, for each crop.
   package func probability(margins: [Double]) -> Double {
     let calibration = metadata.calibration
     return calibration.score.probability(margins: margins, temperature: calibration.temperature)
   }
 
-  /// What every answer of a model that isn't known to be sound says with it; nil for a sound one.
+  /// Warning to show with every answer of the model; nil if the model is known to be sound.
   package var caution: String? {
     guard let stated = metadata.verdict else {
       return "It isn't known whether this model is a detector: its file is of older software, and "
@@ -82,7 +82,7 @@ package struct DetectorModel: Sendable {
 }
 
 extension ModelMetadata {
-  /// Most pictures of a video that the training judged; 0 is all.
+  /// Largest number of frames per video in the training; 0 is all.
   package var framesPerVideo: Int {
     provenance.settings["data.framesPerVideo"].flatMap { Int($0) }.map { max($0, 0) } ?? 0
   }

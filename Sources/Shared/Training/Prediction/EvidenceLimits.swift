@@ -1,42 +1,44 @@
 internal import Contract
 
-/// How little can be seen before nothing is said of a video.
+/// Limits of image quality and length beyond which the verdict on a video is "cannot tell".
 ///
-/// These are not learned. They lie beyond what the labelled clips of six public data sets show, so that a
-/// detector trained on such clips has met nothing like it: see docs/detector.md for what was measured.
+/// They are not learned. They lie outside the range of the labelled clips of six public
+/// data sets, so a detector trained on such clips has seen nothing like it: see
+/// docs/detector.md for the measurements.
 package enum EvidenceLimits {
-  /// Pictures with a face that a video must have; fewer where the model's recipe looks at fewer.
+  /// Smallest number of frames with a face; less if the model's recipe takes fewer frames.
   package static let leastFrames = 4
-  /// Median of the shorter side of the faces in the displayed picture, in pixels.
+  /// Smallest median of the faces' shorter side in the displayed picture, in pixels.
   package static let leastFacePixels = 24.0
-  /// Median blur of the crops: see `PixelBuffer.blur(in:)`.
+  /// Largest median blur of the crops, see `PixelBuffer.blur(in:)`.
   package static let mostBlur = -1.0
-  /// Median luma of the crops' inner faces, 0...255.
+  /// Smallest median luma of the crops' inner faces, 0...255.
   package static let leastLuma = 12.0
-  /// Share of a video that must be readable.
+  /// Smallest share of a video that must be readable.
   package static let leastReadableShare = 0.5
 
-  /// What is known of how much can be seen of a video, or of one of its faces.
+  /// Measures of the image quality and length of a video, or of one of its faces.
   struct Sight {
-    /// Whether it is one picture by nature.
+    /// Whether the input is a single picture rather than a video.
     var isStill: Bool
-    /// Pictures that the video has, those that were chosen, read, and that show the face.
+    /// Number of frames in the video; then of those chosen, of those read, and of
+    /// those with the face.
     var frameCount: Int
     var framesChosen: Int
     var framesRead: Int
     var framesWithFace: Int
-    /// Most pictures that the recipe looks at.
+    /// Largest number of frames that the recipe takes.
     var framesAsked: Int
     var readableSeconds: Double?
     var claimedSeconds: Double?
     var firstLossSeconds: Double?
-    /// Of each crop.
+    /// Measures of each crop.
     var facePixels: [Double]
     var blurs: [Double]
     var lumas: [Double]
   }
 
-  /// The reasons that lie in what can be seen, whatever the network says of it.
+  /// The reasons for doubt in image quality and length, independent of the network's answer.
   static func doubts(_ sight: Sight) -> [Doubt] {
     var doubts: [Doubt] = []
     if let doubt = damage(sight) { doubts.append(doubt) }
@@ -91,7 +93,7 @@ package enum EvidenceLimits {
     return Doubt(.damaged, "the video is \(start): \(Int(share * 100))% of it can be read")
   }
 
-  /// The middle value; NaN, which passes every limit, where there is none.
+  /// The middle value; NaN, which passes every limit, if there is none.
   private static func median(_ values: [Double]) -> Double {
     guard !values.isEmpty else { return .nan }
     return values.sorted()[values.count / 2]

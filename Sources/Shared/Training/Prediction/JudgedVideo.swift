@@ -2,18 +2,15 @@ package import Contract
 package import FaceExtraction
 package import MediaDecoding
 
-/// A judged video with the crops that the answer rests on, for those who want to see them.
+/// A judged video with the crops that the answer is based on.
 package struct JudgedVideo: Sendable {
-  /// The answer.
   package var finding: VideoFinding
-  /// The crops that were judged, by frame and face, with the network's margins.
+  /// The judged crops, ordered by frame and face.
   package let crops: [Crop]
-  /// What the packets and pictures tell of the video.
   package let information: VideoInformation
 
-  /// A crop that was judged.
   package struct Crop: Sendable {
-    /// The crop, and where it was seen.
+    /// The crop, with its frame and position.
     package let face: FaceCrop
     /// Logit of fake minus logit of real.
     package let margin: Double

@@ -2,7 +2,6 @@ package import Contract
 internal import ModelFiles
 
 extension ModelSummary {
-  /// What a model says of itself.
   package init(_ model: DetectorModel) {
     let calibration = model.metadata.calibration
     self.init(

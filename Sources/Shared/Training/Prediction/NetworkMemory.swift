@@ -1,18 +1,18 @@
 package import Measure
 package import NeuralNetwork
 
-/// What a network needs of memory, checked against the limits of the process before it is needed: who
-/// runs into one can't say so any more.
+/// Memory that a network needs, checked against the limits of the process before it is allocated,
+/// because a process that exceeds a limit can't report it any more.
 ///
-/// Engines are counted exactly; a tenth is added for what comes and goes.
+/// Engines are counted exactly; a tenth is added for temporary allocations.
 package enum NetworkMemory {
-  /// What a process has besides its networks: catalogs, tables, reports.
+  /// Memory of a process besides its networks: catalogs, tables, reports.
   private static let base = 32 << 20
 
-  /// Threads that are not workers: signals, loaders, Dispatch's own.
+  /// Number of threads that are not workers: signals, loaders, Dispatch's own.
   private static let otherThreads = 5
 
-  /// Pictures that wait for the network, three batches of them.
+  /// Bytes of the pictures that wait for the network: three batches.
   private static func pictures(_ count: Int, _ architecture: ResNet18Architecture) -> Int {
     3 * 4 * count * architecture.inputSize * architecture.inputSize
   }
@@ -27,20 +27,21 @@ package enum NetworkMemory {
       reserved: MemoryNeed.stacks(threads: workers + otherThreads))
   }
 
-  /// Addresses that glibc reserves for the allocations of a thread: with few left, a thread's arena takes
-  /// the room of the next thread's stack, for which Dispatch then waits for ever.
+  /// Address space that glibc reserves for the allocations of a thread. If little is left, the
+  /// arena of one thread takes the address space of the next thread's stack, and Dispatch waits for
+  /// that for ever.
   private static let threadArena = 64 << 20
 
-  /// Opening a store, before the network is known.
+  /// Memory for opening a store, before the network is known.
   package static func start(workers: Int) -> MemoryNeed {
     var start = need(24 << 20, workers: workers)
     start.mapped = (workers + otherThreads) * threadArena
     return start
   }
 
-  /// Judging pictures.
+  /// Memory for judging pictures.
   ///
-  /// - Parameter copies: further copies of all weights that are held meanwhile.
+  /// - Parameter copies: Number of further copies of all weights in memory at the same time.
   package static func inference(
     _ architecture: ResNet18Architecture, workers: Int, copies: Int = 1
   ) -> MemoryNeed {
@@ -53,9 +54,10 @@ package enum NetworkMemory {
       workers: workers)
   }
 
-  /// A training.
+  /// Memory for a training.
   ///
-  /// - Parameter copies: copies of all weights: state, mean, the optimizer's memories, a checkpoint.
+  /// - Parameter copies: Number of copies of all weights: state, mean,
+  ///   optimizer state, a checkpoint.
   package static func training(
     _ architecture: ResNet18Architecture, batchSize: Int, workers: Int, ranks: Int = 1,
     copies: Int
@@ -64,13 +66,13 @@ package enum NetworkMemory {
       architecture: architecture, batchSize: batchSize, workers: workers, ranks: ranks,
       kernels: Processor.selected)
     let weights = parameterBytes(architecture)
-    // A run that goes on reads its checkpoint before there is an engine.
+    // A resumed run reads its checkpoint before it creates the engine.
     return need(
       base + pictures(batchSize / ranks + 2 * Predictor.chunk, architecture)
         + max(engine + copies * weights, 12 * weights), workers: workers)
   }
 
-  /// Why there is not enough for some work; nil where there is.
+  /// Why the memory is insufficient for some work; nil if it is sufficient.
   package static func obstacle(
     _ need: MemoryNeed, for work: String, remedy: String, within limits: [MemoryLimit]
   ) -> String? {
@@ -79,7 +81,7 @@ package enum NetworkMemory {
     return need.obstacle(for: work, remedy: remedy, within: limits)
   }
 
-  /// Checks that there is enough, and takes what OpenBLAS will need.
+  /// Checks that the memory is sufficient, and reserves what OpenBLAS will need.
   ///
   /// - Throws: `InsufficientMemory`.
   package static func check(

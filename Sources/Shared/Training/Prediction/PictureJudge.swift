@@ -2,28 +2,27 @@ package import Contract
 package import Imaging
 package import NeuralNetwork
 
-/// A trained network that judges face crops: the one way from a stored crop to an answer, for crops of a
-/// store and for those of a video.
+/// A trained network that judges face crops. Crops of a store and those of a video
+/// take this same path.
 ///
 /// Not Sendable: each thread that judges has its own.
 package final class PictureJudge {
-  /// Which network.
   package var architecture: ResNet18Architecture { engine.architecture }
 
-  /// Pictures that are computed at once, over all workers.
+  /// Number of pictures per batch, over all workers.
   package static let chunk = 32
 
-  /// Convolutions are chosen for so many, whatever the number of workers: what a network says of a
-  /// picture, and the calibration that follows from it, is the same to the bit on any number of workers
-  /// and processes.
+  /// Number of pictures for which convolution algorithms are chosen. It doesn't depend on the
+  /// number of workers, so that the answers for a picture, and the calibration computed from them,
+  /// are equal bit for bit for any number of workers and processes.
   private static let usualPictures = 16
 
   private let engine: InferenceEngine
   private let normalization: InputNormalization
 
   /// - Parameters:
-  ///   - workers: threads that share the pictures of a call.
-  ///   - lender: an engine that trains the same network, whose memory is used between its steps.
+  ///   - workers: Number of threads that share the pictures of a call.
+  ///   - lender: An engine that trains the same network, whose memory is used between its steps.
   package init(
     architecture: ResNet18Architecture, normalization: InputNormalization, workers: Int,
     borrowingFrom lender: TrainingEngine? = nil
@@ -34,23 +33,23 @@ package final class PictureJudge {
     self.normalization = normalization
   }
 
-  /// Makes these the weights that judge.
+  /// Loads the weights to judge with.
   package func load(_ state: NetworkState) { engine.load(state) }
 
-  /// Logits of pictures of the network's input size, two each: real, fake.
+  /// Logits of pictures in the network's input size, two per picture: real, fake.
   package func logits(of pictures: [PixelBuffer]) -> [Float] {
     engine.logits(count: pictures.count) { [normalization] sample, buffer in
       normalization.write(pictures[sample], into: buffer)
     }
   }
 
-  /// Logit of fake minus logit of real of each picture, which has the network's input size.
+  /// Logit of fake minus logit of real for each picture, in the network's input size.
   package func margins(of pictures: [PixelBuffer]) -> [Double] {
     let logits = logits(of: pictures)
     return pictures.indices.map { Double(logits[2 * $0 + 1]) - Double(logits[2 * $0]) }
   }
 
-  /// Where in pictures of the network's input size it sees what decides.
+  /// Class activation maps of pictures in the network's input size.
   package func activationMaps(of pictures: [PixelBuffer]) -> [ActivationMap] {
     engine.activationMaps(count: pictures.count) { [normalization] sample, buffer in
       normalization.write(pictures[sample], into: buffer)

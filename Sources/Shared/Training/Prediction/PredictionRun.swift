@@ -14,9 +14,11 @@ package struct PredictionRun {
   private let observer: any WorkObserver
 
   /// - Parameters:
-  ///   - detector: weights of the face detector; nil where the recipe needs none.
-  ///   - workers: threads; with fewer inputs than that, several share the crops of one.
-  ///   - observer: is told how many videos are done, and may end the work between two packets.
+  ///   - detector: Weights of the face detector; nil if the recipe needs none.
+  ///   - workers: Number of threads; if there are fewer inputs, several threads share the crops of
+  ///     one.
+  ///   - observer: Receives the number of finished videos, and may end the work between two
+  ///     packets.
   package init(
     _ model: DetectorModel, detector: MTCNNWeights?, workers: Int, observer: any WorkObserver
   ) {
@@ -26,7 +28,7 @@ package struct PredictionRun {
     self.observer = observer
   }
 
-  /// What it needs of memory.
+  /// Memory that a run needs.
   package static func memory(_ model: DetectorModel, inputs: Int, workers: Int) -> MemoryNeed {
     let parallel = max(min(workers, inputs), 1)
     var need = ExtractionMemory.need(
@@ -38,16 +40,17 @@ package struct PredictionRun {
     return need
   }
 
-  /// Threads that share the crops of one video.
+  /// Number of threads that share the crops of one video.
   private static func threads(of workers: Int, inputs: Int) -> Int {
     max(workers / max(min(workers, inputs), 1), 1)
   }
 
   /// Judges the inputs.
   ///
-  /// - Parameter body: gets the answer to each input, in the order of the inputs' being done, on the
-  ///   worker's thread, with the position of the input; `judged` is nil for one that can't be read.
-  /// - Throws: `WorkStopped` where the observer ended the work, an error of `body`, or one of the model's.
+  /// - Parameter body: Called on the worker's thread when an input is finished, with its index and
+  ///   the answer; `judged` is nil if the input can't be read.
+  /// - Throws: `WorkStopped` if the observer ended the work, an error of `body`, or
+  ///   one of the model.
   package func run(
     _ inputs: [String],
     _ body:

@@ -6,18 +6,18 @@ package import NeuralNetwork
 package import TrainingData
 package import Workers
 
-/// Lets a network judge all pictures of some videos, unaugmented. One call at a time.
+/// Judges all pictures of some videos with a network, without augmentation. One call at a time.
 package final class Predictor {
   private let judge: PictureJudge
   private let catalog: SampleCatalog
   private let collective: any Collective
 
-  /// Pictures that are computed at once, over all workers.
+  /// Number of pictures per batch, over all workers.
   package static let chunk = PictureJudge.chunk
 
   /// - Parameters:
-  ///   - lender: an engine that trains the same network, whose memory is used between its steps.
-  ///   - collective: the processes that share the pictures of `predict`, which all of them call.
+  ///   - lender: An engine that trains the same network, whose memory is used between its steps.
+  ///   - collective: The processes that share the pictures of `predict`, which all of them call.
   package init(
     architecture: ResNet18Architecture, catalog: SampleCatalog, normalization: InputNormalization,
     workers: Int, borrowingFrom lender: TrainingEngine? = nil,
@@ -30,13 +30,13 @@ package final class Predictor {
     self.catalog = catalog
   }
 
-  /// Judges the videos, given as positions in the catalog.
+  /// Judges the videos, given as indices in the catalog.
   ///
   /// - Parameters:
-  ///   - blends: where given, each real video is judged once more as a fake made of it.
-  ///   - observer: is told how many pictures are done, with `name` as the detail.
-  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingDataError` where a picture
-  ///   can't be read.
+  ///   - blends: If not nil, each real video is also judged as a fake made from it.
+  ///   - observer: Receives the number of finished pictures, with `name` as the detail.
+  /// - Throws: `WorkStopped` if the observer ended the work; `TrainingDataError` if a picture can't
+  ///   be read.
   package func predict(
     _ state: NetworkState, videos: [Int], blends: HeldOutBlends? = nil, name: String,
     observer: any WorkObserver
@@ -60,7 +60,7 @@ package final class Predictor {
     return predictions
   }
 
-  /// Each process judges a part of the samples, and gets the answers to all.
+  /// Each process judges a part of the samples, and receives the answers to all.
   private func append(
     to predictions: inout VideoPredictions, _ name: String, _ observer: any WorkObserver,
     videos: [Int], blends: HeldOutBlends?, as evaluated: (SampleCatalog.Video) -> EvaluatedVideo
@@ -71,7 +71,7 @@ package final class Predictor {
     }
     let longest = zip(bounds, bounds.dropFirst()).map { $1 - $0 }.max() ?? 0
     let done = predictions.frames.count
-    // Margin and blur of each, as many numbers on every rank.
+    // Margin and blur of each sample; the array has the same length on every rank.
     var answers = [Double](repeating: 0, count: 2 * longest)
     var answered = 0
     let loader = try EvaluationLoader(
@@ -93,9 +93,9 @@ package final class Predictor {
     }
     let all = try collective.gather(answers)
     for (rank, (first, end)) in zip(bounds, bounds.dropFirst()).enumerated() {
-      for (place, sample) in samples[first..<end].enumerated() {
+      for (index, sample) in samples[first..<end].enumerated() {
         let known = catalog.sample(sample)
-        let answer = 2 * (rank * longest + place)
+        let answer = 2 * (rank * longest + index)
         predictions.frames.append(
           FramePrediction(
             video: evaluated(catalog.videos[known.video]), frame: known.frame,
@@ -105,27 +105,26 @@ package final class Predictor {
     }
   }
 
-  /// Logits of pictures of the network's input size, two each, by the weights loaded last.
+  /// Logits of pictures in the network's input size, two per picture, with the weights loaded last.
   package func logits(of pictures: [PixelBuffer]) -> [Float] { judge.logits(of: pictures) }
 
-  /// Where in pictures of the network's input size the weights loaded last see what decides.
+  /// Class activation maps of pictures in the network's input size, with the weights loaded last.
   package func activationMaps(of pictures: [PixelBuffer]) -> [ActivationMap] {
     judge.activationMaps(of: pictures)
   }
 
-  /// Makes these the weights of `logits(of:)`.
+  /// Loads the weights for `logits(of:)` and `activationMaps(of:)`.
   package func load(_ state: NetworkState) { judge.load(state) }
 }
 
-/// What a network says of some videos.
+/// Predictions of a network for some videos.
 package struct VideoPredictions {
-  /// One per picture, in catalog order.
+  /// One prediction per picture, in catalog order.
   package var frames: [FramePrediction] = []
-  /// Which of a frame's faces each of `frames` is.
+  /// Index of the face within its frame, for each element of `frames`.
   package var faces: [Int] = []
-  /// Videos that have no picture to judge.
+  /// Videos without a picture to judge.
   package var videosWithoutFaces: [EvaluatedVideo] = []
 
-  /// None yet.
   package init() {}
 }

@@ -2,31 +2,31 @@ internal import Contract
 internal import FaceExtraction
 package import NeuralNetwork
 
-/// The crops of a video that speak most for one answer or the other, and where in them the network saw
-/// what decided.
+/// The crops of a video with the strongest evidence for fake and for real, and their class
+/// activation maps.
 package struct VideoEvidence: Sendable {
-  /// A crop with its activation map.
   package struct Item: Sendable {
     package let crop: JudgedVideo.Crop
     package let map: ActivationMap
   }
 
-  /// By face, in the order of the finding's faces.
+  /// One element per face, in the order of the finding's faces.
   package let faces: [Face]
 
   /// The extreme crops of a face.
   package struct Face: Sendable {
-    /// Those that speak most for fake, the strongest first.
+    /// Crops with the strongest evidence for fake, the strongest first.
     package let mostFake: [Item]
-    /// Those that speak most for real, the strongest first; none that is in `mostFake`.
+    /// Crops with the strongest evidence for real, the strongest first,
+    /// without those in `mostFake`.
     package let leastFake: [Item]
   }
 
   /// Chooses the crops and computes their maps.
   ///
   /// - Parameters:
-  ///   - count: how many of each side, per face.
-  ///   - mostFaces: how many faces at most, the first ones.
+  ///   - count: Number of crops for each answer, per face.
+  ///   - mostFaces: Largest number of faces; the first ones are taken.
   package init(_ judged: JudgedVideo, by judge: VideoJudge, count: Int = 3, mostFaces: Int = 4)
     throws
   {

@@ -8,13 +8,12 @@ internal import ModelFiles
 package import NeuralNetwork
 internal import Workers
 
-/// Judges videos: finds the faces as the model's recipe says, lets the network answer to each crop, and
-/// makes one answer of these by the model's own rule.
+/// Judges videos: finds the faces by the model's recipe, computes the network's answer for each
+/// crop, and combines the answers by the model's own rule.
 ///
-/// Crops are what `extractor` would have written and the network's answers what `trainer evaluate` would
-/// give for them, to the bit. Not Sendable: each worker has its own.
+/// Bit for bit, the crops are those that `extractor` would write, and the answers those that
+/// `trainer evaluate` would give for them. Not Sendable: each worker has its own.
 package final class VideoJudge {
-  /// The model.
   package let model: DetectorModel
 
   private let extractor: FaceExtractor
@@ -22,9 +21,9 @@ package final class VideoJudge {
   private let decoder: JPEGDecoder
 
   /// - Parameters:
-  ///   - detector: weights of the face detector; nil where the recipe needs none.
-  ///   - threads: threads that share the crops of a video.
-  /// - Throws: `FaceDetectionError` where the weights aren't those that the recipe names.
+  ///   - detector: Weights of the face detector; nil if the recipe needs none.
+  ///   - threads: Number of threads that share the crops of a video.
+  /// - Throws: `FaceDetectionError` if the weights aren't those that the recipe names.
   package init(_ model: DetectorModel, detector: MTCNNWeights?, threads: Int) throws {
     self.model = model
     extractor = try FaceExtractor(weights: detector, recipe: model.recipe)
@@ -38,9 +37,9 @@ package final class VideoJudge {
   /// Judges a video file, a picture, or a folder of numbered pictures.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked between packets.
-  ///   - progress: gets the share of the pictures that were looked at, after each.
-  /// - Throws: `MediaError` where it can't be read at all.
+  ///   - isCancelled: Called between packets.
+  ///   - progress: Called after each picture, with the share of the pictures processed so far.
+  /// - Throws: `MediaError` if the input can't be read at all.
   package func judge(
     path: String, isCancelled: () -> Bool = { false }, progress: (Double) -> Void = { _ in }
   ) throws -> JudgedVideo {
@@ -69,21 +68,21 @@ package final class VideoJudge {
       information: faces.information)
   }
 
-  /// Where in crops the network sees what decides; in their order.
+  /// Class activation maps of crops, in the same order.
   package func activationMaps(of crops: [JudgedVideo.Crop]) throws -> [ActivationMap] {
     let side = judge.architecture.inputSize
     return judge.activationMaps(
       of: try crops.map { try decoder.decode($0.face.image.span.bytes).networkInput(side: side) })
   }
 
-  /// What is measured of a crop besides.
+  /// Measures of a crop's image quality.
   private struct CropSight {
     let pixels: Double
     let blur: Double
     let luma: Double
   }
 
-  /// The crops of as many pictures as the training's evaluations looked at.
+  /// The crops of at most as many frames as the evaluations of the training use per video.
   private func chosen(_ crops: [FaceCrop]) -> [FaceCrop] {
     guard model.framesPerVideo > 0 else { return crops }
     var frames: [Int] = []
@@ -135,7 +134,7 @@ package final class VideoJudge {
     return finding
   }
 
-  /// What follows from some margins by the model's own rule.
+  /// The verdict on some margins by the model's own rule.
   private func conclusion(
     margins: [Double], _ doubts: [Doubt]
   ) -> (verdict: VideoVerdict, probability: Double?, doubts: [Doubt]) {
@@ -169,7 +168,7 @@ package final class VideoJudge {
       margin: crop.margin.isFinite ? crop.margin : nil)
   }
 
-  /// What the answer to the whole video alone doesn't say.
+  /// Remarks that the verdict on the whole video doesn't contain.
   private func remarks(on finding: VideoFinding) -> [String] {
     var remarks: [String] = []
     let called = finding.faces.count { $0.verdict == .fake }

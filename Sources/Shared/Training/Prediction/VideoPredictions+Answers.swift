@@ -3,13 +3,13 @@ internal import Evaluation
 package import TrainingData
 
 extension VideoPredictions {
-  /// Predictions of videos by answers alone, in the order in which `Predictor` gives them: the pictures
-  /// of all videos, then where fakes were made of real ones, those of these.
+  /// Makes predictions from answers in the order of `Predictor`: the pictures of all videos, then
+  /// those of the fakes made from real videos, if there are any.
   ///
   /// - Parameters:
-  ///   - videos: positions in the catalog, ascending.
-  ///   - areBlended: whether fakes made of the real videos were judged as well.
-  /// - Returns: nil where there is another number of answers than of pictures.
+  ///   - videos: Indices in the catalog, ascending.
+  ///   - areBlended: Whether fakes made from the real videos were judged as well.
+  /// - Returns: Nil if the number of answers differs from that of pictures.
   package init?(
     _ catalog: SampleCatalog, videos: [Int], areBlended: Bool, answers: [PictureAnswer]
   ) {
@@ -39,11 +39,11 @@ extension VideoPredictions {
   }
 }
 
-/// What there is to keep of a picture that was judged.
+/// The answer for one picture.
 package struct PictureAnswer: Equatable {
   /// Logit of fake minus logit of real.
   package var margin: Double
-  /// How blurred its inner face is; nil where that wasn't measured.
+  /// Blur of the inner face; nil if it wasn't measured.
   package var blur: Double?
 
   package init(margin: Double, blur: Double?) {

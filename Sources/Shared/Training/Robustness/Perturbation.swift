@@ -1,22 +1,22 @@
-/// The perturbations of DeeperForensics-1.0, each at five levels: damage that videos take on their way
-/// through cameras, editors and platforms.
+/// The perturbations of DeeperForensics-1.0, each at five levels. They imitate the damage that
+/// cameras, editors and platforms do to videos.
 ///
 /// Names, order and parameters are those of `perturbation/add_distortion_to_video.py` of its
 /// repository (Jiang, Li, Wu, Qian, Loy: DeeperForensics-1.0, CVPR 2020).
 package enum Perturbation: String, Sendable, Codable, CaseIterable {
   /// Less colour.
   case saturation
-  /// All values multiplied by a factor below 1, which darkens too.
+  /// All values multiplied by a factor below 1, which also darkens the picture.
   case contrast
-  /// Grey squares of 8x8 pixels at random places.
+  /// Grey squares of 8x8 pixels at random positions.
   case blocks
-  /// White Gaussian noise in luma and both colours.
+  /// White Gaussian noise in luma and both chroma channels.
   case noise
   /// Gaussian blur.
   case blur
-  /// Made smaller and larger again; the source calls it JPEG, which it isn't.
+  /// Downscaling followed by upscaling. The source calls it JPEG, which it isn't.
   case pixelation
-  /// H.264.
+  /// Compression with H.264.
   case compression
 
   /// The levels, from weak to strong; level 0 is no perturbation.
@@ -35,7 +35,7 @@ package enum Perturbation: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// What a reader sees, with the parameter's meaning: "noise (variance)".
+  /// Name for readers, with the meaning of the parameter: "noise (variance)".
   package var title: String {
     switch self {
     case .saturation: "saturation (factor)"
@@ -48,7 +48,7 @@ package enum Perturbation: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  /// The parameter at a level of `levels`; nil at any other.
+  /// The parameter at a level; nil if the level is not in `levels`.
   package func parameter(level: Int) -> Double? {
     guard Self.levels.contains(level) else { return nil }
     let parameters: [Double] =
@@ -64,7 +64,7 @@ package enum Perturbation: String, Sendable, Codable, CaseIterable {
     return parameters[level - Self.levels.lowerBound]
   }
 
-  /// Whether a picture's result depends on those before and after it: they have to come together, in
-  /// order of presentation.
+  /// Whether the result for a picture depends on the pictures before and after it, so that all of
+  /// them have to be passed together, in presentation order.
   package var needsClip: Bool { self == .compression }
 }

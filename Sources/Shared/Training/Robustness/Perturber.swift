@@ -2,50 +2,49 @@ package import Imaging
 internal import MediaDecoding
 internal import Randomness
 
-/// Perturbs pictures. What happens to one is a function of seed, name, perturbation and level, and for
-/// compression of its clip: never of order, batch or worker.
+/// Perturbs pictures. The result is a function of the picture, its name, seed, perturbation and
+/// level, and for compression of the clip, but never of order, batch or worker.
 package struct Perturber: Sendable {
-  /// A picture with the name that its random numbers come from.
+  /// A picture with a name, from which its random numbers are derived.
   package struct Picture: Sendable {
-    /// Unique in the data, such as video, frame and face; the same wherever the picture lies.
+    /// A name that is unique in the data and doesn't depend on where the picture is stored, such as
+    /// video, frame and face.
     package var name: String
-    /// The pixels.
     package var pixels: PixelBuffer
 
-    /// Names a picture.
     package init(name: String, pixels: PixelBuffer) {
       self.name = name
       self.pixels = pixels
     }
   }
 
-  /// Side of the grey squares of `Perturbation.blocks` in pixels.
+  /// Side of the grey squares of `Perturbation.blocks`, in pixels.
   static let blockSize = 8
 
-  /// Shorter side for which the source counts `Perturbation.blocks`.
+  /// Shorter side, in pixels, to which the source's number of `Perturbation.blocks` applies.
   static let blockReference = 256
 
   private let seed: UInt64
 
-  /// - Parameter seed: another one gives other noise and other places of blocks.
+  /// - Parameter seed: Seed of the noise and of the blocks' positions.
   package init(seed: UInt64) {
     self.seed = seed
   }
 
-  /// Whether this machine can do it: compression needs an FFmpeg with libx264.
+  /// Whether this machine can apply a perturbation: compression needs an FFmpeg with libx264.
   package static func canApply(_ perturbation: Perturbation) -> Bool {
     perturbation != .compression || ClipRecompressor.isAvailable
   }
 
   /// The perturbed pictures, in the same order and of the same size.
   ///
-  /// For 224x224 pixels one picture takes some milliseconds at most.
+  /// A picture of 224x224 pixels takes a few milliseconds at most.
   ///
   /// - Parameters:
-  ///   - pictures: for a perturbation that `needsClip` one face of one video in order of
-  ///     presentation, all of one size; else any.
+  ///   - pictures: For a perturbation that `needsClip`, the pictures of one face of one video in
+  ///     presentation order, all of one size; otherwise any pictures.
   ///   - level: 1...5, or 0, which changes nothing.
-  ///   - isCancelled: asked between pictures; ends with `RobustnessError.Code.cancelled`.
+  ///   - isCancelled: Called between pictures; true ends with `RobustnessError.Code.cancelled`.
   package func perturbed(
     _ pictures: [Picture], by perturbation: Perturbation, level: Int,
     isCancelled: () -> Bool = { false }
@@ -90,9 +89,9 @@ package struct Perturber: Sendable {
     }
   }
 
-  /// How many squares a picture gets: the source's `count` for each whole multiple of 256 pixels in the
-  /// shorter side. It means whole frames and gives none to smaller pictures; those get as many as keep
-  /// the covered share that of 256x256 pixels, at least one.
+  /// Number of squares in a picture: the source's `count` for each whole multiple of 256 pixels in
+  /// the shorter side. The source is made for whole frames and gives none to smaller pictures; here
+  /// they get so many that the same share is covered as in 256x256 pixels, at least one.
   static func blockCount(_ count: Int, width: Int, height: Int) -> Int {
     let multiple = min(width, height) / blockReference
     if multiple > 0 { return multiple * count }
@@ -102,7 +101,7 @@ package struct Perturber: Sendable {
     return max(Int((share * Double(count)).rounded()), 1)
   }
 
-  /// Like the source, never in the last column and row.
+  /// Adds squares, never in the last column and row, as in the source.
   private static func addBlocks(
     count: Int, to pixels: inout PixelBuffer, using random: inout RandomStream
   ) {
@@ -114,8 +113,9 @@ package struct Perturber: Sendable {
     }
   }
 
-  /// The source calls `ffmpeg -crf`, whose defaults these are; 25 pictures a second whatever the
-  /// distance of the sampled frames was. BT.601 is the matrix of small pictures.
+  /// Compresses with the defaults of `ffmpeg -crf`, which the source calls, at 25
+  /// pictures a second whatever the distance between the sampled frames. BT.601 is the
+  /// usual matrix of small pictures.
   private func compressed(
     _ pictures: [PixelBuffer], rateFactor: Double, _ isCancelled: () -> Bool
   ) throws(RobustnessError) -> [PixelBuffer] {

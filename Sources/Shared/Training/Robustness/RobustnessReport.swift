@@ -5,12 +5,12 @@ internal import PrintableText
 package import Reporting
 internal import Terminal
 
-/// What a model is worth on damaged pictures.
+/// Metrics of a model on perturbed pictures.
 package struct RobustnessReport: Encodable {
-  /// One level of one perturbation; level 0 is none.
+  /// Metrics at one level of one perturbation; level 0 is no perturbation.
   package struct Cell: Encodable {
     package var level: Int
-    /// The perturbation's number at that level.
+    /// The perturbation's parameter at that level.
     package var parameter: Double?
     package var videos: BinaryMetrics
     package var frames: BinaryMetrics
@@ -21,13 +21,13 @@ package struct RobustnessReport: Encodable {
     /// The source's abbreviation.
     package var code: String
     package var levels: [Cell]
-    /// Over the levels.
+    /// Mean over the levels.
     package var mean: Mean
     /// Why there are no levels.
     package var note: String?
   }
 
-  /// Means of metrics by video; nil where one of them has no value.
+  /// Means of metrics by video; nil if a value is missing.
   package struct Mean: Encodable {
     package var auc: Double?
     package var balancedAccuracy: Double?
@@ -46,13 +46,13 @@ package struct RobustnessReport: Encodable {
 
   package let source = "DeeperForensics-1.0"
   package let seed: UInt64
-  /// Frames per video at most; 0 is all of the store.
+  /// Largest number of frames per video; 0 is all frames of the store.
   package let framesPerVideo: Int
   /// Pictures per level.
   package let pictures: Int
   package let clean: Cell
   package let perturbations: [Row]
-  /// Over all levels of all perturbations.
+  /// Mean over all levels of all perturbations.
   package let mean: Mean
 
   private let levels: [Int]
@@ -61,7 +61,8 @@ package struct RobustnessReport: Encodable {
     case source, seed, framesPerVideo, pictures, clean, perturbations, mean
   }
 
-  /// - Parameter predictions: of a perturbation and level; nil where it could not be done.
+  /// - Parameter predictions: Returns the predictions at a perturbation and level; nil if this
+  ///   machine can't apply the perturbation.
   init(
     grid: RobustnessGrid, calibration: Calibration, pictures: Int, clean: [FramePrediction],
     videosWithoutFaces: [EvaluatedVideo],
@@ -122,13 +123,13 @@ package struct RobustnessReport: Encodable {
 
   /// AUC by video against level, one line per perturbation.
   package var plot: LinePlot {
-    let lines = perturbations.enumerated().compactMap { place, row -> LinePlot.Line? in
+    let lines = perturbations.enumerated().compactMap { index, row -> LinePlot.Line? in
       let points = ([clean] + row.levels).map {
         LinePlot.Point(x: Double($0.level), y: $0.videos.auc ?? .nan)
       }
       guard !row.levels.isEmpty else { return nil }
       return LinePlot.Line(
-        row.perturbation.title, points, colour: .series(place), hasMarks: true)
+        row.perturbation.title, points, colour: .series(index), hasMarks: true)
     }
     let lowest = lines.flatMap(\.points).map(\.y).filter(\.isFinite).min() ?? 0.5
     let worst = perturbations.min { ($0.mean.auc ?? 2) < ($1.mean.auc ?? 2) }

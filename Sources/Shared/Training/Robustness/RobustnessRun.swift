@@ -9,15 +9,16 @@ package import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// Lets a network judge the pictures of some videos, perturbed in all ways of a grid.
+/// Measures a network on the pictures of some videos under all perturbations and levels of a grid.
 ///
-/// Video by video: its pictures are decoded once, and no more than its own are in memory.
+/// Works video by video: the pictures of a video are decoded once, and only those of one video are
+/// in memory.
 package struct RobustnessRun {
   private let catalog: SampleCatalog
   private let predictor: Predictor
   private let pool: WorkerPool
   private let grid: RobustnessGrid
-  /// Sees the progress, and may end the work between pictures.
+  /// Receives the progress, and may end the work between pictures.
   private let observer: any WorkObserver
 
   package init(
@@ -31,26 +32,26 @@ package struct RobustnessRun {
     self.observer = observer
   }
 
-  /// A picture of the store and what its perturbation and its prediction need.
+  /// A picture of the store with all that its perturbation and its prediction need.
   private struct Original: Sendable {
     var sample: SampleCatalog.Sample
     var track: Int
     var picture: Perturber.Picture
   }
 
-  /// Pictures that are perturbed together: one, or all of a face.
+  /// Indices of pictures that are perturbed together: one, or all of a face.
   private struct Portion: Sendable {
     var level: Int
-    var places: [Int]
+    var indices: [Int]
   }
 
-  /// Predictions by perturbation and level.
+  /// A perturbation at one level.
   private struct Condition: Hashable {
     var perturbation: Perturbation
     var level: Int
   }
 
-  /// Throws where no AUC could come out, before hours are spent.
+  /// Throws if the videos lack a class, so that there would be no AUC after a long run.
   package static func check(_ catalog: SampleCatalog, videos: [Int], side: String) throws {
     for label in [VideoLabel.real, .fake]
     where !videos.contains(where: { catalog.videos[$0].label == label }) {
@@ -105,7 +106,7 @@ package struct RobustnessRun {
     ) { damaged[Condition(perturbation: $0, level: $1)] }
   }
 
-  /// The samples of a video on evenly spaced ones of its frames with a face.
+  /// The samples of a video in evenly spaced ones of its frames with a face.
   private func chosenSamples(_ video: Int) -> [Int] {
     let samples = catalog.videos[video].samples
     guard grid.framesPerVideo > 0 else { return Array(samples) }
@@ -138,19 +139,19 @@ package struct RobustnessRun {
     return samples.compactMap { all[$0] }
   }
 
-  /// Pictures of the network's size, by level.
+  /// The perturbed pictures in the network's input size, by level.
   private func perturbed(
     _ originals: [Original], _ perturbation: Perturbation, _ levels: [Int], _ size: Int
   ) throws -> [[PixelBuffer]] {
     let units: [[Int]]
     if perturbation.needsClip {
-      // Samples come by frame, and so do those of a track.
+      // Samples are in frame order, and so are those of a track.
       let byTrack = Dictionary(grouping: originals.indices) { originals[$0].track }
       units = byTrack.sorted { $0.key < $1.key }.map(\.value)
     } else {
       units = originals.indices.map { [$0] }
     }
-    let portions = levels.flatMap { level in units.map { Portion(level: level, places: $0) } }
+    let portions = levels.flatMap { level in units.map { Portion(level: level, indices: $0) } }
     let perturber = Perturber(seed: grid.seed)
     let observer = observer
     let found = Locked<[Int: [Int: PixelBuffer]]>([:])
@@ -158,12 +159,12 @@ package struct RobustnessRun {
       try pool.forEach(portions) { _ in
         { portion in
           let pictures = try perturber.perturbed(
-            portion.places.map { originals[$0].picture }, by: perturbation, level: portion.level,
+            portion.indices.map { originals[$0].picture }, by: perturbation, level: portion.level,
             isCancelled: { observer.shallStop }
           ).map { $0.networkInput(side: size) }
           found.withLock { found in
-            for (place, picture) in zip(portion.places, pictures) {
-              found[portion.level, default: [:]][place] = picture
+            for (index, picture) in zip(portion.indices, pictures) {
+              found[portion.level, default: [:]][index] = picture
             }
           }
         }
@@ -183,9 +184,9 @@ package struct RobustnessRun {
       if observer.shallStop { throw WorkStopped() }
       let end = min(start + Predictor.chunk, pictures.count)
       let logits = predictor.logits(of: Array(pictures[start..<end]))
-      for place in start..<end {
-        let sample = originals[place].sample
-        let logit = 2 * (place - start)
+      for index in start..<end {
+        let sample = originals[index].sample
+        let logit = 2 * (index - start)
         predictions.append(
           FramePrediction(
             video: catalog.videos[sample.video].evaluated, frame: sample.frame,

@@ -3,16 +3,16 @@ internal import Foundation
 internal import PrintableText
 internal import TrainingData
 
-/// What an epoch takes of each data set and method, for a person.
+/// How many pictures of each data set and method an epoch contains, as text for the user.
 struct BalanceSummary {
-  /// Lines of each class that are shown.
+  /// Largest number of lines per class.
   private static let mostLines = 24
 
   private let parts: [BalancedPart]
   private let factors: [String]
   private let repeats: Double
 
-  /// Nil where nothing but the classes is balanced.
+  /// Nil if nothing except the classes is balanced.
   init?(_ order: any TrainingOrder, _ settings: TrainingSettings.Data) {
     parts = order.balancedParts
     factors = settings.balanceBy.map(\.rawValue)
@@ -20,7 +20,7 @@ struct BalanceSummary {
     guard !parts.isEmpty else { return nil }
   }
 
-  /// Lines, each with its end.
+  /// The lines, each with a line feed.
   var text: String {
     let shares = factors.joined(separator: ", within it by ")
     var text = "Balance    equal shares by \(shares); an epoch takes\n"
@@ -35,8 +35,8 @@ struct BalanceSummary {
     }
     if parts.contains(where: \.isHeld) {
       text +=
-        "             * has few pictures: each comes \(number(repeats)) times as often as its class's "
-        + "do on average, no oftener (data.balanceRepeats)\n"
+        "             * has few pictures: each is taken \(number(repeats)) times as often as the "
+        + "average of its class, which is the limit (data.balanceRepeats)\n"
     }
     return text
   }

@@ -4,10 +4,10 @@ internal import Foundation
 internal import Workers
 
 extension Collective {
-  /// What rank 0 computes, on every rank: rank 0 alone has the files.
+  /// Computes a value on rank 0, which alone has the files, and returns it on every rank.
   ///
-  /// - Throws: on rank 0 what `body` throws; on the others a `TrainingRunError` that quotes it, or
-  ///   `WorkStopped` as there.
+  /// - Throws: On rank 0 what `body` throws; on the others a `TrainingRunError` that quotes it, or
+  ///   `WorkStopped` if `body` throws that.
   func fromFirst<Value: Codable>(_ body: () throws -> Value) throws -> Value {
     guard size > 1 else { return try body() }
     guard isFirst else {
@@ -30,7 +30,7 @@ extension Collective {
     return try result.get()
   }
 
-  /// Lets rank 0 do something that the others wait for.
+  /// Runs `body` on rank 0 while the others wait.
   func onFirst(_ body: () throws -> Void) throws {
     _ = try fromFirst {
       try body()
@@ -38,9 +38,9 @@ extension Collective {
     }
   }
 
-  /// Replaces the values of an array by those of rank 0.
+  /// Replaces the values of an array with those of rank 0.
   ///
-  /// - Parameter values: as many on every rank.
+  /// - Parameter values: An array of the same length on every rank.
   func share<Value: BitwiseCopyable>(_ values: inout [Value]) throws {
     guard size > 1 else { return }
     var result: Result<Void, CollectiveError> = .success(())
@@ -51,11 +51,11 @@ extension Collective {
   }
 }
 
-/// What rank 0 tells the others of its work.
+/// The message of rank 0 to the others about its result.
 private struct Answer<Value: Codable>: Codable {
-  /// One, or none where it failed: an optional value may itself be nil.
+  /// One value, or none after a failure. An array, because `Value` may be an optional that is nil.
   var value: [Value] = []
   var failure: String?
-  /// Whether it ended because its observer asked for that.
+  /// Whether the observer stopped the work.
   var isStopped = false
 }

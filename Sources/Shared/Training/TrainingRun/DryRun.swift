@@ -11,24 +11,24 @@ package import Terminal
 internal import TrainingData
 internal import Workers
 
-/// One batch through everything, to see before a long run that nothing is missing.
+/// Passes one batch through every part of a training, to show before a long run
+/// that nothing is missing.
 package struct DryRun {
   private let setup: TrainingSetup
 
   package init(setup: TrainingSetup) { self.setup = setup }
 
-  /// What was measured.
   package struct Report {
-    /// One row per part: its name, its seconds, what it gave.
+    /// One row per part: its name, its seconds, its result.
     package var table: TextTable
-    /// Where the weights come from.
+    /// Origin of the weights.
     package var weights: [String]
     package var imagesPerSecond: Double
-    /// What the whole training would take at that speed, validation aside.
+    /// Estimated hours of the whole training without validation.
     package var hours: Double
   }
 
-  /// Does each part once and measures it; leaves no file.
+  /// Runs and measures each part; leaves no file.
   package func run() throws -> Report {
     var table = TextTable(header: ["part", "seconds", "what"])
     func timed<Result>(
@@ -74,7 +74,7 @@ package struct DryRun {
     if let video {
       _ = try timed(
         "validate",
-        { (told: VideoPredictions) in "\(told.frames.count) pictures of one video" }
+        { (predictions: VideoPredictions) in "\(predictions.frames.count) pictures of one video" }
       ) {
         try predictor.predict(
           learner.evaluated, videos: [video], name: "", observer: SilentObserver())

@@ -3,15 +3,17 @@ internal import ModelFiles
 internal import NeuralNetwork
 internal import PrintableText
 
-/// Weights of a file as the start of a training.
+/// Loads the weights of a file as the initial weights of a training.
 enum InitialWeights {
-  /// Loads the backbone, and the head if it is the same; the report accounts for every key.
+  /// Loads the backbone, and the head if it has the same shape; the returned report accounts for
+  /// every key.
   ///
   /// - Parameters:
-  ///   - key: where in the file the weights are; nil is the preferred or only place.
-  ///   - allowsGaps: whether up to half of the backbone may be missing or not finite, and begins at random.
-  /// - Throws: `ModelFileError` where the file holds no ResNet18 of this width, `TrainingRunError` with
-  ///   the names of what it lacks of one.
+  ///   - key: Key of the weights in the file; nil takes the preferred or only ones.
+  ///   - allowsGaps: Whether up to half of the backbone may be missing or not finite; those entries
+  ///     keep their random values.
+  /// - Throws: `ModelFileError` if the file holds no ResNet18 of this width, `TrainingRunError`
+  ///   with the names of the entries that are missing or not finite.
   static func load(
     _ path: String, key: String?, allowsGaps: Bool, into state: inout NetworkState
   ) throws -> [String] {

@@ -7,14 +7,14 @@ internal import ShardStore
 internal import TrainingData
 
 extension Checkpoint {
-  /// Whether the run that wrote it keeps equal videos on one side of the split.
+  /// Whether the run that wrote the checkpoint keeps equal videos on one side of the split.
   package var joinsEqualVideos: Bool {
     settings[DataSplit.Settings.joiningRecord.key] != nil
   }
 
-  /// What the run that wrote it learns from.
+  /// The data that the run that wrote the checkpoint learns from.
   ///
-  /// - Throws: `TrainingRunError` where its settings say what this software doesn't know.
+  /// - Throws: `TrainingRunError` if this version doesn't know the division in the settings.
   package func division() throws -> TrainingSetup.Division {
     let record = settings[DataSplit.Settings.divisionKey]
     switch DataSplit.Settings.division(ofRecord: record) {
@@ -35,7 +35,9 @@ extension Checkpoint {
 }
 
 extension Learner {
-  /// The learner of a checkpoint, if that belongs to this run.
+  /// Restores the learner of a checkpoint.
+  ///
+  /// - Throws: `TrainingRunError` if the checkpoint belongs to another run.
   package init(_ checkpoint: Checkpoint, setup: TrainingSetup, folder: CheckpointFolder) throws {
     let differences = setup.differences(from: checkpoint.settings)
     guard differences.isEmpty, checkpoint.state.architecture == setup.architecture else {

@@ -3,9 +3,10 @@ internal import Foundation
 internal import NeuralNetwork
 
 extension Learner {
-  /// The learner of rank 0, on every rank, to the bit.
+  /// Returns the learner of rank 0 on every rank, bit for bit.
   ///
-  /// - Parameter first: rank 0's; what other ranks pass has the same shape, and doesn't matter else.
+  /// - Parameter first: The learner of rank 0. Other ranks pass one of the same shape, whose values
+  ///   are ignored.
   static func shared(_ first: consuming Learner, over collective: any Collective) throws -> Learner
   {
     guard collective.size > 1 else { return first }
@@ -39,14 +40,14 @@ extension Learner {
 }
 
 extension NetworkState {
-  /// A number that the same weights share and others hardly ever do (FNV-1a over their bits).
+  /// Hash of the weights (FNV-1a over their bits).
   var fingerprint: UInt64 {
     [parameters, statistics].reduce(0xcbf2_9ce4_8422_2325) { hash, values in
       values.reduce(hash) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3 }
     }
   }
 
-  /// Replaces the numbers by those of rank 0.
+  /// Replaces the values with those of rank 0.
   mutating func share(over collective: any Collective) throws {
     try collective.share(&parameters)
     try collective.share(&statistics)

@@ -4,15 +4,15 @@ package import NeuralNetwork
 internal import Prediction
 package import TrainingData
 
-/// What is learned, and how: weights, optimizer, running mean of the weights, and how far it has come.
-/// All that a checkpoint holds.
+/// The state of a training, as a checkpoint holds it: weights, optimizer, running mean of the
+/// weights and progress.
 package struct Learner {
   package var state: NetworkState
   package var optimizer: Optimizer
   package var average: MovingAverage?
   package var progress = TrainingProgress()
 
-  /// The weights that are judged and exported.
+  /// The weights that are validated and exported.
   package var evaluated: NetworkState { average?.state ?? state }
 
   package init(
@@ -26,19 +26,19 @@ package struct Learner {
   }
 }
 
-/// What one step did.
+/// The result of one step.
 package struct StepOutcome {
   package var loss: Double
   package var correct: Int
   package var gradientNorm: Double
   package var learningRate: Float
 
-  /// Whether the network is still one: a step that isn't finite leaves it as it was, but for the
-  /// BatchNorm statistics.
+  /// Whether loss and gradient are finite. If not, the step has changed
+  /// only the BatchNorm statistics.
   package var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
 }
 
-/// Forward pass, backward pass, optimizer: one step of a learner.
+/// One step of a learner: forward pass, backward pass, optimizer.
 package struct TrainingStep {
   package let engine: TrainingEngine
   package let schedule: LearningRateSchedule
@@ -46,13 +46,13 @@ package struct TrainingStep {
   package let labelSmoothing: Float
   package let seed: UInt64
   package let freezeBackboneEpochs: Int
-  /// Stages of the backbone that never learn.
+  /// Number of stages of the backbone that are never trained.
   package let freezeStages: Int
-  /// Steps after which weights are averaged evenly.
+  /// Number of steps after which weights are averaged evenly.
   package var evenAverageAfter = Int.max
   package let normalization: InputNormalization
 
-  /// Learns a batch; parameters and optimizer are left alone where loss or gradient isn't finite.
+  /// Learns a batch; leaves parameters and optimizer unchanged if loss or gradient isn't finite.
   package func run(
     _ batch: Batch, _ learner: inout Learner
   ) throws -> StepOutcome {
@@ -69,7 +69,7 @@ package struct TrainingStep {
     ) { [normalization] sample, buffer in
       normalization.write(batch.picture(of: sample), into: buffer)
     }
-    // Gradients of frozen stages are zero: the norm is that of what is trained.
+    // Gradients of frozen stages are zero, so the norm is that of the trained parameters.
     let norm = GradientNorm(norm: engine.gradientNorm, limit: clipNorm)
     let outcome = StepOutcome(
       loss: result.loss, correct: countCorrect(result.logits, labels),

@@ -14,7 +14,7 @@ internal import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// From the best checkpoint to `model.pt`: calibration, evaluation, behaviour check, files.
+/// Exports a checkpoint as `model.pt`: calibration, evaluation, behaviour check, files.
 package struct ModelExport {
   private let setup: TrainingSetup
   private let force: Bool
@@ -22,9 +22,9 @@ package struct ModelExport {
   private let observer: any WorkObserver
 
   /// - Parameters:
-  ///   - force: write the model even if it fails its behaviour check.
-  ///   - outOfFold: what folds have shown of a network that has learned from everybody; nil judges by
-  ///     the split's other sides.
+  ///   - force: Whether to write the model even if it fails its behaviour check.
+  ///   - outOfFold: Results of the folds, for a network that has learned from all videos; nil
+  ///     judges the network by the split's other sides.
   package init(
     setup: TrainingSetup, force: Bool, outOfFold: OutOfFold? = nil, observer: any WorkObserver
   ) {
@@ -34,30 +34,31 @@ package struct ModelExport {
     self.observer = observer
   }
 
-  /// What was measured of some weights.
+  /// Measurements of a network.
   package struct Judgement {
     package var metadata: ModelMetadata
     package var validation: EvaluationReport
-    /// Whether `validation` is of folds, none of which had seen the people that it judged.
+    /// Whether `validation` comes from the networks of folds, each judging people that
+    /// it had not seen.
     package var isOutOfFold: Bool
     package var test: EvaluationReport?
     package var behaviour: BehaviourCheck
-    /// Of validation and test.
+    /// Predictions on validation and test.
     package var predictions: PredictionTable
-    /// The scores of validation and test against what a detector must not go by; nil where that isn't
-    /// known.
+    /// Whether the scores on validation and test follow features that a detector must not use; nil
+    /// if the features aren't known.
     package var scoresAgainstFeatures: ScoreAudit?
   }
 
-  /// Where the files go.
+  /// Paths of the files to write.
   package struct Target {
     package var model: String
     package var safetensors: String?
     package var information: String
-    /// Whether the information of a model that is refused may take the place of an older one's. A run's
-    /// own is told anew each time.
+    /// Whether the information of a refused model may replace that of an older one. In a run's
+    /// folder it is written each time.
     package var replacesInformation: Bool
-    /// Where each prediction is told; nil where that isn't wanted.
+    /// Path of the table of predictions; nil writes none.
     package var predictions: String?
 
     package init(
@@ -72,34 +73,34 @@ package struct ModelExport {
     }
   }
 
-  /// What was judged, and what was written.
+  /// The judgement, and what was written.
   package struct Result {
     package var judgement: Judgement
     /// Whether the model was written.
     package var isExported: Bool
-    /// What the verdict rests on, in one line.
+    /// Reason for the verdict, in one line.
     package var summary: String
     package var target: Target
-    /// Whether the information was written; it isn't where the model was refused and an older one's
-    /// stands there.
+    /// Whether the information was written. It isn't if the model was refused and the information
+    /// of an older one exists.
     package var isTold: Bool
 
-    /// The verdict and what it rests on.
+    /// The verdict and its reason.
     package var verdictLine: String { judgement.behaviour.verdict.line(summary) }
   }
 
-  /// What a network says of the videos that judge it.
+  /// Predictions of a network on the videos by which it is judged.
   package struct Answers {
-    /// Nil where folds have answered before.
+    /// Nil if the folds' predictions are used.
     var validation: VideoPredictions?
-    /// Nil where there is no such side.
+    /// Nil if there is no test side.
     var test: VideoPredictions?
   }
 
-  /// Has a network answer; all processes do it together.
+  /// Computes the predictions of a network; all processes share the work.
   ///
-  /// - Throws: `WorkStopped` where the observer ended the work; `TrainingRunError` where no video can
-  ///   judge the network.
+  /// - Throws: `WorkStopped` if the observer ended the work; `TrainingRunError` if the network has
+  ///   learned from every video.
   package func answers(of state: NetworkState) throws -> Answers {
     var answers = Answers()
     let judge = makeJudge()
@@ -128,13 +129,13 @@ package struct ModelExport {
       draws: setup.configuration.validation.bootstrap, seed: setup.seed, observer: observer)
   }
 
-  /// Judges a checkpoint and writes model and information. A broken model never takes the place of a
-  /// sound one.
+  /// Judges a checkpoint and writes model and information. Without `force` a broken model never
+  /// replaces an existing one.
   ///
   /// - Parameters:
-  ///   - checkpoint: the weights, with the epoch and step they are of.
-  ///   - answers: those of its weights.
-  ///   - progress: the training as a whole; the checkpoint's own where it is exported alone.
+  ///   - checkpoint: The weights, with their epoch and step.
+  ///   - answers: The predictions of these weights.
+  ///   - progress: Progress of the whole training; that of the checkpoint if it is exported alone.
   package func run(
     _ checkpoint: Checkpoint, _ answers: Answers, progress: TrainingProgress, to target: Target
   ) throws -> Result {
@@ -146,10 +147,10 @@ package struct ModelExport {
           .writeSafetensors(to: path)
       }
     } else {
-      summary += "; not exported (--force does it all the same)"
+      summary += "; not exported (--force does it anyway)"
     }
     if let path = target.predictions { try judgement.predictions.write(to: path) }
-    // Last: what it tells of is there.
+    // Written last, when the files that it describes exist.
     let isTold =
       isExported || target.replacesInformation
       || !FileManager.default.fileExists(atPath: target.information)
@@ -187,7 +188,7 @@ package struct ModelExport {
     }
     let metadata = ModelMetadata(
       architecture: setup.architecture,
-      // A checkpoint of version 1 doesn't say; the store is the one that it was trained on.
+      // A checkpoint of version 1 has no recipe; the store is the one that it was trained on.
       recipe: checkpoint.recipe ?? setup.catalog.description.recipe,
       normalization: checkpoint.normalization, calibration: calibration,
       provenance: ModelMetadata.Provenance(
@@ -205,8 +206,8 @@ package struct ModelExport {
     )
   }
 
-  /// What the weights are worth on people that they were not trained on, and how their margins become
-  /// verdicts: measured here, or before by folds.
+  /// Calibration and metrics on people that the network was not trained on: computed here, or
+  /// before by folds.
   private func validationSide(
     _ judge: ModelJudge, _ answers: VideoPredictions?
   ) throws -> (Calibration, ModelJudge.Side) {
@@ -228,7 +229,7 @@ package struct ModelExport {
     return (calibration, side)
   }
 
-  /// The probability of fake of each video with a face, by name.
+  /// Probability of fake of each video with a face, by name.
   private static func scores(
     _ predictions: VideoPredictions, _ calibration: Calibration
   ) throws -> [String: Double] {
@@ -254,6 +255,6 @@ package struct ModelExport {
 }
 
 extension Checkpoint {
-  /// Epoch of the weights, from 1: the one that ended last, or the one under way.
+  /// Epoch of the weights, counted from 1: the one that has just ended, or the one in progress.
   package var weightsEpoch: Int { sample == 0 ? max(epoch, 1) : epoch + 1 }
 }

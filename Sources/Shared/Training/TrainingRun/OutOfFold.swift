@@ -2,11 +2,12 @@ package import Contract
 package import Evaluation
 package import Prediction
 
-/// What the networks of a cross-validation say of people that they had not seen.
+/// Results of a cross-validation: predictions of its networks on people that they had not seen.
 package struct OutOfFold {
-  /// Of every video of all folds, by the network that had not seen its people, after the chosen epoch.
+  /// Predictions for the videos of all folds, each by the network that had not seen its people,
+  /// after the chosen epoch.
   package var predictions: VideoPredictions
-  /// Temperature, threshold and bounds, fitted to these.
+  /// Temperature, threshold and bounds, fitted to `predictions`.
   package var calibration: Calibration
   package var summary: CrossValidationSummary
 
@@ -23,13 +24,13 @@ package struct OutOfFold {
 package struct CrossValidationSummary: Codable, Equatable {
   /// One network, trained without one fold.
   package struct Fold: Codable, Equatable {
-    /// Of the held-out fold.
+    /// Number of groups in the held-out fold.
     package var groups: Int
     package var realVideos: Int
     package var fakeVideos: Int
-    /// Area under the ROC curve of the held-out videos; nil where they are of one class.
+    /// Area under the ROC curve of the held-out videos; nil if they are of one class.
     package var videoAUC: Double?
-    /// Seconds of its training.
+    /// Duration of the training in seconds.
     package var trainedSeconds: Double
 
     package init(
@@ -43,13 +44,13 @@ package struct CrossValidationSummary: Codable, Equatable {
     }
   }
 
-  /// What all folds together say after an epoch.
+  /// Metrics of all folds together after an epoch.
   package struct Epoch: Codable, Equatable {
-    /// From 1.
+    /// Counted from 1.
     package var epoch: Int
-    /// Steps done at its end.
+    /// Number of steps at the end of the epoch.
     package var step: Int
-    /// At temperature 1.
+    /// Loss at temperature 1.
     package var loss: SelectionLoss?
     package var videoAUC: Double?
 
@@ -61,17 +62,17 @@ package struct CrossValidationSummary: Codable, Equatable {
     }
   }
 
-  /// What the numbers are, in a sentence.
+  /// Meaning of the numbers, in a sentence.
   package var note: String
-  /// In order.
   package var folds: [Fold]
   /// Epochs that were validated, oldest first.
   package var curve: [Epoch]
-  /// The epoch after which folds were judged, and after which the model's training ended.
+  /// Number of epochs after which the folds were judged, and after which
+  /// the model's training ended.
   package var epochs: Int
-  /// Steps until then.
+  /// Number of steps in these epochs.
   package var steps: Int
-  /// How often the bounds of "cannot tell" leave a video without a verdict, and err beyond.
+  /// Share of videos between the bounds of "cannot tell", and errors outside them.
   package var decided: DecidedShares
 
   package init(

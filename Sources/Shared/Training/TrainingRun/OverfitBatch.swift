@@ -4,33 +4,30 @@ internal import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// Learns one batch by heart. A network, a loss or an optimizer that is broken can't do that.
+/// Overfits one batch, which a broken network, loss or optimizer can't do.
 package struct OverfitBatch {
   private let setup: TrainingSetup
 
   package init(setup: TrainingSetup) { self.setup = setup }
 
   private static let steps = 200
-  /// The loss below which a batch counts as learned by heart.
+  /// Loss below which a batch counts as learned.
   package static let goal = 0.05
 
-  /// What came of it.
   package enum Outcome {
-    /// The loss is not finite after so many steps.
+    /// The loss was not finite after `steps` steps.
     case diverged(steps: Int)
-    /// The loss at first, the mean of the last five, and after how many steps on how many pictures.
+    /// The first loss, the mean of the last five, and the numbers of steps and pictures.
     case finished(first: Double, last: Double, steps: Int, pictures: Int)
 
-    /// Whether the loss came below the goal.
+    /// Whether the last loss is below the goal.
     package var hasLearned: Bool {
       guard case .finished(_, let last, _, _) = self else { return false }
       return last < OverfitBatch.goal
     }
   }
 
-  /// Learns.
-  ///
-  /// - Throws: `TrainingRunError` where the batch has one class only.
+  /// - Throws: `TrainingRunError` if the batch has one class only.
   package func run(observer: any WorkObserver) throws -> Outcome {
     let loader = try setup.makeLoader(from: .start, augmented: false)
     let batch = try loader.next()
@@ -41,7 +38,7 @@ package struct OverfitBatch {
     let engine = setup.makeEngine()
     let step = TrainingStep(
       engine: engine,
-      // Constant: the schedule is made for a whole training.
+      // A constant rate, because the schedule is made for a whole training.
       schedule: LearningRateSchedule(
         peak: setup.configuration.optimizer.learningRate, warmupSteps: 5,
         totalSteps: Self.steps, finalShare: 1),
@@ -59,7 +56,7 @@ package struct OverfitBatch {
       guard outcome.isFinite else { return .diverged(steps: number) }
       losses.append(outcome.loss)
       observer.advance(to: number, detail: "loss " + TableCell.number(outcome.loss, 4))
-      // Dropout makes single losses waver: five in a row.
+      // Single losses vary because of dropout, so five in a row must be below the goal.
       if losses.suffix(5).count == 5, losses.suffix(5).allSatisfy({ $0 < Self.goal }) { break }
     }
     let last = losses.suffix(5).reduce(0, +) / Double(losses.suffix(5).count)

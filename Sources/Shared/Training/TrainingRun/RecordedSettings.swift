@@ -2,12 +2,11 @@
 package struct RecordedSettings: Sendable {
   /// All settings as a pipeline file.
   package let yaml: String
-  /// Those that determine the trained network, by dotted key.
+  /// The settings that determine the trained network, by dotted key.
   package let decisive: [String: String]
-  /// Where the decisive settings of a checkpoint differ from these, one line each.
+  /// Differences between the decisive settings of a checkpoint and these, one line each.
   package let differences: @Sendable (_ other: [String: String]) -> [String]
 
-  /// Puts the record together.
   package init(
     yaml: String, decisive: [String: String],
     differences: @escaping @Sendable ([String: String]) -> [String]

@@ -1,10 +1,9 @@
 internal import Files
 internal import Foundation
 
-/// The folder of one training: checkpoints, metrics, model. Held by one process at a time, of several
-/// that train together by the first.
+/// The folder of one training: checkpoints, metrics, model. One process at a time holds it; of
+/// several that train together, the first.
 package final class RunDirectory {
-  /// Where its files lie.
   package let files: RunFiles
   private let lock: FileLock
 
@@ -29,7 +28,8 @@ package final class RunDirectory {
     removeLeftovers()
   }
 
-  /// Removes what processes left that were killed while they wrote; nobody else writes here.
+  /// Removes partial files of processes that were killed. No other process writes here, because
+  /// this one holds the lock.
   private func removeLeftovers() {
     for folder in [files.path, files.checkpoints, files.path + "/plots"] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

@@ -1,4 +1,4 @@
-/// Where the files of a run lie, whether there or not. Takes no lock.
+/// Paths of the files of a run, which need not exist. Takes no lock.
 package struct RunFiles {
   package let path: String
 

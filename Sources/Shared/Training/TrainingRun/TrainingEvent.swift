@@ -1,41 +1,40 @@
 internal import NeuralNetwork
 package import Workers
 
-/// What happens in a training, for those who watch it.
+/// An event of a training, for its observer.
 package enum TrainingEvent {
-  /// A checkpoint can't be read; training goes on from the one before it.
+  /// A checkpoint can't be read; training continues from the one before it.
   case damagedCheckpoint(any Error)
-  /// A new run begins; the report says where its weights come from.
+  /// A new run begins; `weights` says where its weights come from.
   case started(weights: [String])
-  /// A run goes on; `note` says what makes it differ from an uninterrupted one.
+  /// A run continues; `note` says why its result may differ from that of an uninterrupted one.
   case resumed(TrainingProgress, totalSteps: Int, note: String?)
-  /// The first step comes next.
+  /// The loop begins; the first step comes next.
   case loopBegan(TrainingProgress, totalSteps: Int)
-  /// A step is done.
   case stepped(TrainingProgress, StepOutcome, Throughput, epochs: Int)
-  /// A validation is under way.
+  /// A validation is in progress.
   case validating(step: Int, done: Int, total: Int)
   /// A checkpoint is about to be written.
   case savingCheckpoint(step: Int)
-  /// An epoch has ended.
   case epochEnded(EpochRecord, isBest: Bool)
   /// The time limit ends the loop.
   case timeLimitReached
-  /// So many validations without a better one end the loop.
+  /// The loop ends after this number of validations without a better one.
   case patienceExhausted(Int)
-  /// A step that was not finite was undone, as the reason says.
+  /// A step that was not finite was undone; `reason` describes it.
   case steppedBack(reason: String, TrainingProgress)
   /// The last step is done.
   case loopEnded
-  /// A fold of a cross-validation begins or goes on; numbered from 1. The summary is of its data.
+  /// A fold of a cross-validation, numbered from 1, begins or continues. The
+  /// summary describes its data.
   case foldBegan(Int, of: Int, summary: String)
-  /// All folds have ended. The training on all of them comes next, whose data the text tells of; nil
-  /// where none does.
+  /// All folds have ended. The training on all of them comes next, and `summary` describes its
+  /// data; nil if there is no such training.
   case foldsEnded(CrossValidationSummary, summary: String?)
 }
 
-/// Watches a training, and may end it: `shallStop` is asked between steps.
+/// Observes a training, and may end it: `shallStop` is read between steps.
 package protocol TrainingObserver: WorkObserver {
-  /// Something has happened. Called on the thread that trains.
+  /// Called for each event, on the thread that trains.
   func observe(_ event: TrainingEvent)
 }

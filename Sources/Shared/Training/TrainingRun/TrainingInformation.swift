@@ -5,39 +5,40 @@ package import Measure
 package import ModelFiles
 package import Shortcuts
 
-/// How a model came to be and what it is worth: `training_info.json`.
+/// How a model was trained, and its metrics: `training_info.json`.
 package struct TrainingInformation: Codable {
-  /// Version 1 has the verdict's line as `verdict`.
+  /// In version 1, `verdict` is the text of `summary`.
   package var formatVersion = 2
   package var software: String
   package var hardware: Hardware
   /// Whether the model can be trusted.
   package var verdict: ModelVerdict
-  /// What the verdict rests on, in one line.
+  /// Reason for the verdict, in one line.
   package var summary: String
   package var model: ModelMetadata
   package var data: DataSummary
-  /// The configuration's section `train:`, whole.
+  /// The whole section `train:` of the configuration.
   package var configuration: String
   /// Every epoch, oldest first.
   package var curve: [EpochRecord]
   package var best: BestEpoch?
-  /// Why training ended; nil where the time limit or an export of a checkpoint came first.
+  /// Why training ended; nil if it has not, because of a time limit or because
+  /// a checkpoint was exported.
   package var ending: String?
   package var trainedSeconds: Double
-  /// Workers of the last run; nil in older files.
+  /// Number of workers in the last run; nil in older files.
   package var workers: Int?
-  /// On the validation split, which also gave temperature and threshold.
+  /// Metrics on the validation split, to which temperature and threshold were fitted.
   package var validation: EvaluationReport?
-  /// On the test split; nil where there is none.
+  /// Metrics on the test split; nil if there is none.
   package var test: EvaluationReport?
   package var behaviour: BehaviourCheck
-  /// Where the numbers of `validation` are out of fold; nil where one network was measured.
+  /// The folds that the metrics of `validation` come from; nil if one network was measured.
   package var crossValidation: CrossValidationSummary?
-  /// Whether the data's labels can be told apart without looking at faces; nil where that wasn't looked
-  /// for, and in older files.
+  /// Whether the data's labels can be predicted without looking at faces; nil if that wasn't
+  /// examined, and in older files.
   package var shortcuts: ShortcutAudit?
-  /// Whether the model's scores follow such features; nil as `shortcuts`.
+  /// Whether the model's scores follow such features; nil in the same cases as `shortcuts`.
   package var scoresAgainstFeatures: ScoreAudit?
 
   package init(
@@ -68,7 +69,7 @@ package struct TrainingInformation: Codable {
     self.scoresAgainstFeatures = scoresAgainstFeatures
   }
 
-  /// Reads a story of any version; the verdict is what the checks in it come to.
+  /// Reads a file of any version; the verdict is derived from its checks.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     formatVersion = try values.decode(Int.self, forKey: .formatVersion)
@@ -94,12 +95,11 @@ package struct TrainingInformation: Codable {
     verdict = behaviour.verdict
   }
 
-  /// Writes the JSON file.
   package func write(to path: String) throws { try InformationFile.write(self, to: path) }
 }
 
 extension TrainingInformation {
-  /// What the training learned from.
+  /// The data that the training learned from.
   package var division: TrainingSetup.Division {
     guard let crossValidation else { return .sides }
     return .allFolds(

@@ -6,7 +6,7 @@ internal import Foundation
 internal import ModelFiles
 internal import NeuralNetwork
 
-/// A training from the first or the last checkpoint to the exported model.
+/// A whole training, from the beginning or the last checkpoint to the exported model.
 package struct TrainingJob {
   private let setup: TrainingSetup
   private let folder: String
@@ -15,9 +15,10 @@ package struct TrainingJob {
   private let observer: any TrainingObserver
 
   /// - Parameters:
-  ///   - folder: the run's folder; made if missing.
-  ///   - force: export the model even if it fails its behaviour check, and export again.
-  ///   - outOfFold: what folds have shown, for a training on all of them.
+  ///   - folder: The run's folder; created if missing.
+  ///   - force: Whether to export the model even if it fails its behaviour check, and to export
+  ///     again.
+  ///   - outOfFold: Results of the folds, for a training on all of them.
   package init(
     setup: TrainingSetup, folder: String, force: Bool, outOfFold: OutOfFold? = nil,
     observer: any TrainingObserver
@@ -29,29 +30,28 @@ package struct TrainingJob {
     self.observer = observer
   }
 
-  /// What became of a training.
   package enum Outcome {
-    /// The observer stopped it, with a checkpoint.
+    /// The observer stopped the training, which left a checkpoint.
     case stopped(TrainingProgress)
-    /// It had ended before; its model is there.
+    /// The training had ended before, and its model exists.
     case alreadyEnded(TrainingProgress, model: String, ModelVerdict)
-    /// A fold has ended; its answers are there.
+    /// The training of a fold has ended, and its answers are written.
     case foldEnded(TrainingProgress)
-    /// It has ended, for now at least, and its model was judged.
+    /// The training has ended, possibly only at its time limit, and its model was judged.
     case judged(ModelExport.Result)
-    /// The first process has judged the model; this one trained along.
+    /// The model was judged by the first of the processes, which is not this one.
     case judgedByFirst(ModelVerdict)
   }
 
   /// Trains and exports.
   ///
-  /// - Parameter onExport: called when the model's files are written, while the run's folder is still
-  ///   held.
-  /// - Throws: `TrainingRunError` where the run can't begin or go on, `WorkStopped` where the observer
+  /// - Parameter onExport: Called after the model's files were written, while the run's folder is
+  ///   still locked.
+  /// - Throws: `TrainingRunError` if the run can't begin or continue, `WorkStopped` if the observer
   ///   ended the judging.
   package func run(onExport: (ModelExport.Result, RunFiles) -> Void) throws -> Outcome {
     let files = RunFiles(folder)
-    // The first process has the folder; the others train along.
+    // Only the first process holds the folder.
     var directory: RunDirectory?
     try setup.collective.onFirst { directory = try RunDirectory(folder) }
     let checkpoints = CheckpointFolder(
@@ -71,7 +71,7 @@ package struct TrainingJob {
     return try export(best, progress, files, onExport: onExport)
   }
 
-  /// All processes have the network answer; the first one, which has the checkpoint, does the rest.
+  /// All processes compute predictions; the first one, which has the checkpoint, does the rest.
   private func export(
     _ best: Checkpoint?, _ progress: TrainingProgress, _ files: RunFiles,
     onExport: (ModelExport.Result, RunFiles) -> Void
@@ -106,15 +106,15 @@ package struct TrainingJob {
     return try Checkpoint(contentsOf: checkpoints.best)
   }
 
-  /// Trains to the end or until the observer stops it, unless the learner is at its end.
+  /// Trains to the end or until the observer stops it, unless training has already ended.
   ///
-  /// The learner is taken over: with a second owner of its arrays the first step would copy all of them.
+  /// Consumes the learner: with a second owner of its arrays, the first step would
+  /// copy all of them.
   ///
-  /// - Returns: how far it came, whether it got any further, and how it ended.
+  /// - Returns: The progress, whether it is new, and how the loop ended.
   private func train(
     _ learner: consuming Learner, _ folder: CheckpointFolder, _ directory: RunDirectory?
   ) throws -> (progress: TrainingProgress, isNew: Bool, end: TrainingLoop.End) {
-    // The pipeline as used.
     try setup.collective.onFirst {
       guard let directory else { return }
       try AtomicFile.write(text: setup.recorded.yaml, to: directory.files.pipeline)
@@ -126,8 +126,8 @@ package struct TrainingJob {
     return (loop.learner.progress, true, end)
   }
 
-  /// The verdict on the folder's model, where that is the one of this ended training and not that of a
-  /// time limit before; else nil.
+  /// The verdict on the model in the folder, if it is the result of this ended training rather than
+  /// of an earlier time limit; otherwise nil.
   private func exportedVerdict(
     _ progress: TrainingProgress, _ files: RunFiles
   ) -> ModelVerdict? {
@@ -135,13 +135,13 @@ package struct TrainingJob {
       let data = FileManager.default.contents(atPath: files.information),
       let information = try? ContractDocument.decode(TrainingInformation.self, from: [UInt8](data))
     else { return nil }
-    // Written last: what it tells of is there.
+    // The information is written last, so the files that it describes exist.
     let isExported =
       information.ending == progress.ending?.rawValue && information.verdict != .broken
     return isExported ? information.verdict : nil
   }
 
-  /// The learner of the last sound checkpoint, or a new one; the first process reads the files.
+  /// The learner of the last readable checkpoint, or a new one; the first process reads the files.
   private func start(_ folder: CheckpointFolder) throws -> Learner {
     var learner: Learner?
     try setup.collective.onFirst { learner = try readLearner(folder) }
@@ -159,7 +159,7 @@ package struct TrainingJob {
     }
     var learner = try Learner(checkpoint, setup: setup, folder: folder)
     if learner.progress.best?.step == checkpoint.step {
-      // The process that wrote it may have been killed before it could say so.
+      // The process that wrote the checkpoint may have been killed before it marked it as the best.
       try folder.markBest(step: checkpoint.step)
     }
     var note: String?

@@ -1,6 +1,6 @@
 internal import Reporting
 
-/// The curves of a training: `metrics.csv` with a row per epoch, TensorBoard events besides.
+/// The curves of a training: `metrics.csv` with a row per epoch, and TensorBoard events.
 final class TrainingLog {
   private static let columns = [
     "epoch", "learning_rate", "training_loss", "training_accuracy", "images_per_second",
@@ -9,7 +9,7 @@ final class TrainingLog {
     "validation_share_fake", "best",
   ]
 
-  /// Where the curves lie.
+  /// Paths of the curves.
   struct Files {
     let metrics: String
     let events: String
@@ -23,7 +23,7 @@ final class TrainingLog {
   private let table: MetricsTable
   private let events: TensorBoardWriter
 
-  /// - Parameter resumedStep: the last step whose rows stay; nil where the run begins.
+  /// - Parameter resumedStep: The last step whose rows are kept; nil for a new run.
   init(
     _ files: Files, resumedStep: Int?, configuration: String
   ) throws {
@@ -35,7 +35,7 @@ final class TrainingLog {
     }
   }
 
-  /// The end of an epoch.
+  /// Adds the record of an epoch.
   func append(_ record: EpochRecord, isBest: Bool) throws {
     let validation = record.validation
     let curves: [(column: String, tag: String, value: Double?)] = [
@@ -66,7 +66,7 @@ final class TrainingLog {
     try events.flush()
   }
 
-  /// One step.
+  /// Adds the result of a step.
   func append(_ outcome: StepOutcome, step: Int, _ throughput: Throughput) throws {
     try events.scalar("step/loss", outcome.loss, step: step)
     try events.scalar("step/learning_rate", Double(outcome.learningRate), step: step)
@@ -75,7 +75,7 @@ final class TrainingLog {
     try events.scalar("step/wait_share", throughput.waitShare, step: step)
   }
 
-  /// Hands everything to the disk.
+  /// Writes everything to the disk.
   func flush() throws {
     try events.flush()
     try table.synchronize()

@@ -9,11 +9,12 @@ internal import TrainingData
 internal import VideoCatalog
 internal import Workers
 
-/// Steps, validations and checkpoints, until the epochs, the patience, the time or the user end it.
+/// Steps, validations and checkpoints, until the last epoch, the patience, the time limit or the
+/// user ends them.
 struct TrainingLoop: ~Copyable {
   /// How a loop ended.
   enum End {
-    /// For good, or at the time limit: a model can be exported.
+    /// Finally, or at the time limit: a model can be exported.
     case finished
     /// The observer asked to stop.
     case stopped
@@ -26,11 +27,11 @@ struct TrainingLoop: ~Copyable {
   private let folder: CheckpointFolder
   private let step: TrainingStep
   private let predictor: Predictor
-  /// What only the first process has.
+  /// Nil in all processes but the first.
   private var log: TrainingLog?
   private let directory: RunDirectory?
   private let clock = Stopwatch()
-  /// Seconds since the start of this process when the last checkpoint was written.
+  /// Time of the last checkpoint, in seconds since the loop was created.
   private var lastCheckpointSeconds = 0.0
   /// The step of the last checkpoint that was written or read; nil before the first.
   private var savedStep: Int?
@@ -71,7 +72,7 @@ struct TrainingLoop: ~Copyable {
   mutating func run() throws -> End {
     observer.observe(.loopBegan(learner.progress, totalSteps: setup.totalSteps))
     defer { observer.observe(.loopEnded) }
-    // Every pass begins at the learner's position: at first, and after a step back.
+    // Every pass begins at the learner's position, also after a step back.
     while learner.progress.ending == nil {
       let loader = try setup.makeLoader(
         from: DataPosition(epoch: learner.progress.epoch, sample: learner.progress.sample),
@@ -82,22 +83,23 @@ struct TrainingLoop: ~Copyable {
     return .finished
   }
 
-  /// What the loop may do besides going on; the processes do what any of them wants most.
+  /// What a process asks for before the next step. All processes do what the highest value among
+  /// them asks for.
   private enum Wish: Int {
     case goOn, saveCheckpoint, endAtTimeLimit, stop
   }
 
-  /// What this process wants before its next step.
+  /// What this process asks for before its next step.
   private var wish: Wish {
     if observer.shallStop { return .stop }
-    // However short the time, each run gets further.
+    // Each run takes at least one step, however short the time limit.
     if let limit = setup.configuration.timeLimitSeconds, clock.seconds >= limit, hasStepped {
       return .endAtTimeLimit
     }
     return hasStepped && isCheckpointDue ? .saveCheckpoint : .goOn
   }
 
-  /// Steps until training ends (nil where a step back wants another loader).
+  /// Steps until training ends; nil if a step back requires another loader.
   private mutating func run(_ loader: BatchLoader) throws -> End? {
     while learner.progress.ending == nil {
       switch Wish(rawValue: try collective.agree(wish.rawValue)) ?? .stop {
@@ -113,7 +115,8 @@ struct TrainingLoop: ~Copyable {
       case .goOn: break
       }
       if learner.progress.sample >= setup.order.samplesPerEpoch {
-        // Where the observer stops the validation, the epoch stays unended, and a resume validates.
+        // If the observer stops the validation, the epoch has not ended, and
+        // a resumed run validates.
         if let isBest = try endEpoch(), isBest || learner.progress.ending != nil {
           try save(isBest: isBest)
         }
@@ -124,14 +127,14 @@ struct TrainingLoop: ~Copyable {
     return .finished
   }
 
-  /// One step; false where it stepped back instead.
+  /// Takes one step; false if it went back to a checkpoint instead.
   private mutating func takeStep(_ loader: BatchLoader) throws -> Bool {
     collective.begin("step \(learner.progress.step + 1)")
     let waitedBefore = loader.times.waitSeconds
     let started = clock.seconds
     let batch = try loader.next()
     let outcome = try step.run(batch, &learner)
-    // Every process has the same outcome; should one not, none goes on.
+    // Every process has the same outcome; if one has not, all of them step back.
     guard try !collective.agree(!outcome.isFinite) else {
       try stepBack(outcome)
       return false
@@ -147,10 +150,10 @@ struct TrainingLoop: ~Copyable {
 
   // MARK: Epochs
 
-  /// Validates if it is due, judges the epoch and goes on to the next.
+  /// Validates if it is due, judges the epoch and begins the next.
   ///
-  /// - Returns: whether it is the best so far; nil where the observer stopped the validation. Then nothing
-  ///   has changed, and the epoch ends again after a resume.
+  /// - Returns: Whether the epoch is the best so far; nil if the observer stopped the validation.
+  ///   Then nothing has changed, and a resumed run ends the epoch again.
   private mutating func endEpoch() throws -> Bool? {
     var progress = learner.progress
     collective.begin("step \(progress.step), the end of epoch \(progress.epoch + 1)")
@@ -190,8 +193,8 @@ struct TrainingLoop: ~Copyable {
     return isBest
   }
 
-  /// Whether an epoch's weights are those to export. Held-out people of a fold choose nothing; where all
-  /// people are learned from, folds have chosen before.
+  /// Whether an epoch's weights are those to export so far. In a fold no epoch is chosen; in a
+  /// training on all folds it is the last one, which the folds have chosen before.
   private func judge(
     _ record: EpochRecord, _ progress: inout TrainingProgress, isLast: Bool
   ) -> Bool {
@@ -206,8 +209,8 @@ struct TrainingLoop: ~Copyable {
     }
   }
 
-  /// Measures validation at temperature 1 and threshold 0.5; nil where the observer stopped it. All
-  /// processes answer, the first one judges the answers.
+  /// Measures validation at temperature 1 and threshold 0.5; nil if the observer stopped it. All
+  /// processes compute predictions, and the first one evaluates them.
   private func validate() throws -> ValidationRecord? {
     let predictions: VideoPredictions
     do {
@@ -228,7 +231,8 @@ struct TrainingLoop: ~Copyable {
       frames: predictions.frames, videosWithoutFaces: predictions.videosWithoutFaces,
       calibration: Calibration(score: setup.configuration.videoScore))
     if case .fold = setup.division, let directory {
-      // Before the epoch counts as done: a process that is killed in between validates again.
+      // Written before the epoch counts as done: a process that is killed
+      // in between validates again.
       try HeldOutAnswers(run: directory.files.path).write(
         predictions.frames.map { PictureAnswer(margin: $0.margin, blur: $0.blur) },
         epoch: learner.progress.epoch + 1)
@@ -244,8 +248,8 @@ struct TrainingLoop: ~Copyable {
       shareFake: report.videos.shareFake)
   }
 
-  /// At the time limit, before any validation: judges the weights as they are, so that there is
-  /// something to export.
+  /// Validates the current weights if the time limit comes before any validation, so that there is
+  /// a model to export.
   private mutating func validateForExport() throws {
     guard setup.division == .sides, learner.progress.best == nil, learner.progress.step > 0,
       let record = try validate(),
@@ -253,7 +257,7 @@ struct TrainingLoop: ~Copyable {
     else { return }
     let best = BestEpoch(
       epoch: learner.progress.epoch + 1, step: learner.progress.step, videoLogLoss: loss)
-    // Not part of the progress: a run with more time shall end as if there had been no limit.
+    // Not part of the progress: a run that is resumed with more time ends like one without a limit.
     var copy = learner
     copy.progress.best = best
     try collective.onFirst { [copy] in try copy.checkpoint(setup).write(to: folder.best) }
@@ -301,7 +305,7 @@ struct TrainingLoop: ~Copyable {
     learner = try Learner.shared(restored, over: collective)
     learner.progress.learningRateScale = failed.learningRateScale / 2
     learner.progress.recoveries = failed.recoveries + 1
-    // Rows of an epoch after the checkpoint would come twice.
+    // Reopening the log removes rows after the checkpoint, which would otherwise appear twice.
     try collective.onFirst {
       try log?.flush()
       log = try Self.openLog(directory, learner.progress, setup)

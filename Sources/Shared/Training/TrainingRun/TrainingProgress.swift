@@ -1,33 +1,33 @@
 package import Evaluation
 
-/// How far a training is and what it has measured: the part of a checkpoint that is no tensor.
+/// Progress of a training and its measurements: the part of a checkpoint that holds no tensors.
 package struct TrainingProgress: Codable, Equatable {
-  /// Optimizer steps done.
+  /// Number of optimizer steps so far.
   package var step = 0
-  /// The epoch under way, from 0.
+  /// The epoch in progress, counted from 0.
   package var epoch = 0
-  /// Samples of that epoch that are done.
+  /// Number of samples of that epoch so far.
   package var sample = 0
-  /// What the schedule's learning rate is multiplied by; halved by each recovery.
+  /// Factor of the schedule's learning rate; each recovery halves it.
   package var learningRateScale = 1.0
   /// How often training stepped back because the loss was not finite.
   package var recoveries = 0
   /// Loss and accuracy of the epoch so far.
   package var running = RunningLoss()
-  /// The epochs that are done.
+  /// The completed epochs.
   package var history: [EpochRecord] = []
   /// The best validation so far.
   package var best: BestEpoch?
-  /// Validations since then.
+  /// Number of validations since the best one.
   package var validationsSinceBest = 0
-  /// Why training is over; nil while it isn't.
+  /// Why training has ended for good; nil before that.
   package var ending: Ending?
-  /// Workers of the last run.
+  /// Number of workers in the last run.
   package var workers: Int?
   /// Seconds of training in all runs together.
   package var trainedSeconds = 0.0
 
-  /// Why a training is over for good.
+  /// Why a training has ended for good.
   package enum Ending: String, Codable {
     case allEpochs, patience
   }
@@ -55,22 +55,22 @@ package struct BestEpoch: Codable, Equatable {
   package var step: Int
   /// Log-loss of the videos on validation.
   package var videoLogLoss: Double
-  /// The lowest loss of any epoch, by the one-standard-error rule, which takes the latest epoch that is
-  /// as good; nil where the lowest itself is taken.
+  /// The lowest loss of any epoch, for the one-standard-error rule, which takes the latest epoch
+  /// within a standard error of it; nil for the rule that takes the lowest loss.
   package var lowest: SelectionLoss?
 }
 
 /// One row of the learning curve.
 package struct EpochRecord: Codable, Equatable {
-  /// From 1.
+  /// Counted from 1.
   package var epoch: Int
-  /// Steps done at its end.
+  /// Number of steps at the end of the epoch.
   package var step: Int
   package var learningRate: Double
   package var trainingLoss: Double
   package var trainingAccuracy: Double
   package var imagesPerSecond: Double
-  /// Share of the time that the step waited for pictures.
+  /// Share of the time in which steps waited for pictures.
   package var waitShare: Double
   package var validation: ValidationRecord?
 
@@ -89,7 +89,7 @@ package struct EpochRecord: Codable, Equatable {
   }
 }
 
-/// What a validation between epochs measured, at temperature 1 and threshold 0.5.
+/// Result of a validation between epochs, at temperature 1 and threshold 0.5.
 package struct ValidationRecord: Codable, Equatable {
   package var frameLogLoss: Double?
   package var frameAUC: Double?
@@ -97,7 +97,7 @@ package struct ValidationRecord: Codable, Equatable {
   package var videoAUC: Double?
   package var balancedAccuracy: Double?
   package var shareFake: Double?
-  /// What epochs are compared by; nil in older files.
+  /// Loss by which epochs are compared; nil in older files.
   package var selection: SelectionLoss?
 
   package init(
@@ -116,14 +116,15 @@ package struct ValidationRecord: Codable, Equatable {
 }
 
 extension TrainingProgress {
-  /// The last step whose rows in the log are part of this progress; nil before the first step. The
-  /// row of an epoch that is complete, but not ended, comes again.
+  /// The last step whose rows in the log belong to this progress; nil before the first step.
+  /// If all samples of an epoch are done but it has not ended, its row is excluded, because
+  /// it is written again.
   func loggedStep(_ samplesPerEpoch: Int) -> Int? {
     guard step > 0 else { return nil }
     return sample >= samplesPerEpoch ? step - 1 : step
   }
 
-  /// Compares a validated epoch with those before; true where its weights are to be exported.
+  /// Compares a validated epoch with the previous ones; true if its weights are to be exported.
   mutating func judge(
     _ record: EpochRecord, by rule: TrainingSettings.Validation.Selection
   ) -> Bool {
@@ -152,7 +153,7 @@ extension TrainingProgress {
   }
 }
 
-/// Pictures and time of the steps of an epoch so far.
+/// Number of pictures and duration of the steps of an epoch so far.
 package struct Throughput {
   private var images = 0
   private var seconds = 0.0

@@ -4,10 +4,10 @@ internal import NeuralNetwork
 internal import Prediction
 
 extension TrainingSetup {
-  /// Makes sure that the limits of the process leave room for the training.
+  /// Checks that the memory limits of the process are sufficient for the training.
   ///
-  /// - Parameter readsCheckpoint: whether a checkpoint is read while the engine is there.
-  /// - Throws: `InsufficientMemory`, with what needs less where there is such a thing.
+  /// - Parameter readsCheckpoint: Whether a checkpoint is read while the engine exists.
+  /// - Throws: `InsufficientMemory`, with settings that need less memory.
   package func checkMemory(readsCheckpoint: Bool = false) throws(InsufficientMemory) {
     func need(batchSize: Int, workers: Int) -> MemoryNeed {
       NetworkMemory.training(

@@ -11,46 +11,46 @@ package import TrainingData
 internal import VideoCatalog
 package import Workers
 
-/// What a training works on: settings, data and its split, the network's shape.
+/// The inputs of a training: settings, data and its split, the network's architecture.
 package struct TrainingSetup {
   package let configuration: TrainingSettings
-  /// The same settings as the run's files have them.
+  /// The same settings as the run's files record them.
   package let recorded: RecordedSettings
   package let catalog: SampleCatalog
   package let split: DataSplit
-  /// Copies on two sides of the split; nil before they were looked for.
+  /// Near duplicates on different sides of the split; nil before the search.
   package private(set) var nearDuplicates: NearDuplicates?
-  /// Whether labels can be told apart without looking at faces; nil before that was looked for.
+  /// Whether labels can be predicted without looking at faces; nil before that was examined.
   package private(set) var shortcuts: ShortcutAudit?
-  /// What is known of the videos that were looked at for shortcuts.
+  /// The videos that were examined for shortcuts, with their features.
   package private(set) var auditedVideos: [AuditedVideo] = []
   package let order: any TrainingOrder
   package let architecture: ResNet18Architecture
   package let normalization = InputNormalization.imageNet
-  /// What the run learns from, and how it ends.
   package let division: Division
   private let joinsEqualVideos: Bool
-  /// Workers of this process; as many in every process.
+  /// Number of workers of this process, the same in every process.
   package let workers: Int
   /// The processes that train together.
   package let collective: any Collective
 
-  /// What a run learns from, and how it ends.
+  /// The data that a run learns from, and how the run ends.
   package enum Division: Sendable, Equatable {
-    /// The training side; the validation side chooses the epoch.
+    /// The run learns from the training side; the validation side chooses the epoch.
     case sides
-    /// All people but those of one fold, counted from 0, in all epochs. What it says of the others is
-    /// kept, and chooses nothing.
+    /// The run learns in all epochs from the people of all folds but one, counted from 0. Its
+    /// answers for the held-out people are kept, but choose no epoch.
     case fold(Int, of: Int)
-    /// Everybody, as long as folds have shown to be best.
+    /// The run learns from all people, for the number of epochs that the folds have
+    /// shown to be best.
     case allFolds(Int, ChosenLength)
   }
 
-  /// How long a training on all folds lasts.
+  /// Length of a training on all folds.
   package struct ChosenLength: Sendable, Equatable {
-    /// Epochs of the schedule that are done.
+    /// Number of epochs of the schedule to train.
     package var epochs: Int
-    /// The videos' log-loss of the folds at that epoch.
+    /// Log-loss of the folds' videos after that epoch.
     package var videoLogLoss: Double
 
     package init(epochs: Int, videoLogLoss: Double) {
@@ -61,9 +61,9 @@ package struct TrainingSetup {
 
   /// Opens the store and splits its data.
   ///
-  /// - Parameter joinsEqualVideos: what the split does with equal videos; false for a run that was
-  ///   begun before they were looked for.
-  /// - Throws: `TrainingDataError`, or `TrainingRunError` where the settings don't fit the store.
+  /// - Parameter joinsEqualVideos: Whether the split keeps equal videos on one side; false for a
+  ///   run of an older version, which did not.
+  /// - Throws: `TrainingDataError`, or `TrainingRunError` if the settings don't fit the store.
   package init(
     _ configuration: TrainingSettings, recorded: RecordedSettings, store: String,
     division: Division = .sides, joinsEqualVideos: Bool = true, purpose: Purpose = .training,
@@ -102,16 +102,15 @@ package struct TrainingSetup {
     try collective.check(UInt64(self.workers), isSameFor: "number of workers")
   }
 
-  /// What a setup is made for.
   package enum Purpose {
-    /// Trains, or reports of a training.
+    /// Training, or reporting on one.
     case training
-    /// Shows pictures: a validation side is not needed.
+    /// Showing pictures, which needs no validation side.
     case preview
   }
 
-  /// Throws where a side lacks a class. Fakes that are blended of real faces are no matter of the store: a
-  /// validation side without any has them as well, and the order says what the training side lacks.
+  /// Throws if a side lacks a class that is needed. With self-blending only real videos are needed
+  /// here: a validation side without fakes gets blends, and the order checks the training side.
   private static func requireClasses(
     of split: DataSplit, share: Double, _ division: Division, store: String
   ) throws {
@@ -123,13 +122,13 @@ package struct TrainingSetup {
           + "faces: --set selfBlending.share=1")
     }
     let needed = share > 0 ? [.real] : VideoLabel.allCases
-    // A fold may lack a class: its videos are judged together with those of all others.
+    // A fold may lack a class, because its videos are judged together with those of all others.
     try split.require(needed, on: division == .sides ? [.train, .validation] : [.train])
   }
 
-  /// Steps of an epoch. All trainings of a cross-validation have equally many, that the number of steps
-  /// means the same for each: where the settings leave it to the data, as many as a fold's data gives on
-  /// average.
+  /// Number of steps of an epoch, 0 to derive it from the data. All trainings of a cross-validation
+  /// have the same number, so that their epochs can be compared: without a setting, the average
+  /// over the folds.
   private static func stepsPerEpoch(
     _ configuration: TrainingSettings, _ catalog: SampleCatalog, _ split: DataSplit.Settings
   ) throws -> Int {
@@ -146,8 +145,8 @@ package struct TrainingSetup {
     return max(1, all.stepsPerEpoch * (folds - 1) / folds)
   }
 
-  /// Makes the fakes to validate on, where the validation side has none and training is on blends as well.
-  /// In folds, where no fold has any.
+  /// Blends of real faces as fakes for validation; nil if the validation side has fakes (in a
+  /// cross-validation: if any fold has), or if training uses no blends.
   package var validationBlends: HeldOutBlends? {
     let sides: [DatasetSplit] = division == .sides ? [.validation] : [.train, .validation]
     guard configuration.selfBlending.share > 0,
@@ -156,21 +155,22 @@ package struct TrainingSetup {
     return HeldOutBlends(configuration.selfBlending, seed: seed)
   }
 
-  /// Whether epochs are validated: not where everybody is learned from.
+  /// Whether epochs are validated; false for a training on all folds.
   package var isValidated: Bool {
     if case .allFolds = division { return false }
     return true
   }
 
-  /// Pictures that a validation judges.
+  /// Number of pictures in a validation.
   package var validationSamples: Int {
     let counts = split.counts(of: .validation)
     return counts.samples + (validationBlends == nil ? 0 : counts.realSamples)
   }
 
-  /// Looks for copies on two sides of the split, for the summary and the model's information.
+  /// Searches for near duplicates on different sides of the split, for the summary
+  /// and the model's information.
   ///
-  /// - Throws: `WorkStopped` where the observer ended the work.
+  /// - Throws: `WorkStopped` if the observer ended the work.
   package mutating func findNearDuplicates(observer: any WorkObserver) throws {
     try collective.onFirst {
       nearDuplicates = try NearDuplicates(
@@ -178,10 +178,10 @@ package struct TrainingSetup {
     }
   }
 
-  /// Looks for what tells labels apart without faces, for the summary and the model's information. Of
-  /// several processes the first does it: nothing that is trained depends on it.
+  /// Searches for features that predict labels without faces, for the summary and the model's
+  /// information. Only the first of several processes does so, as training doesn't depend on it.
   ///
-  /// - Throws: `WorkStopped` where the observer ended the work.
+  /// - Throws: `WorkStopped` if the observer ended the work.
   package mutating func findShortcuts(observer: any WorkObserver) throws {
     try collective.onFirst {
       let collector = try TraitCollector(catalog, workerCount: configuration.workers)
@@ -191,18 +191,18 @@ package struct TrainingSetup {
     }
   }
 
-  /// Workers of all processes.
+  /// Number of workers of all processes.
   package var allWorkers: Int { workers * collective.size }
 
   package var seed: UInt64 { UInt64(configuration.seed) }
 
-  /// Epochs after which training ends at the latest; the schedule is that of all epochs.
+  /// Number of epochs after which training ends at the latest; the schedule may be longer.
   package var lastEpoch: Int {
     if case .allFolds(_, let length) = division { return length.epochs }
     return configuration.epochs
   }
 
-  /// Steps until then.
+  /// Number of steps until then.
   package var totalSteps: Int { lastEpoch * order.stepsPerEpoch }
 
   package var schedule: LearningRateSchedule {
@@ -215,12 +215,12 @@ package struct TrainingSetup {
       totalSteps: steps, finalShare: configuration.schedule.finalShare)
   }
 
-  /// What must be equal for a checkpoint to go on with: settings, and the data itself.
+  /// Settings and description of the data, which must equal those of a checkpoint to resume it.
   package var settings: [String: String] {
     recorded.decisive.merging(dataSettings) { first, _ in first }
   }
 
-  /// Where a checkpoint's settings and these differ, one line each.
+  /// Differences between a checkpoint's settings and these, one line each.
   package func differences(from settings: [String: String]) -> [String] {
     let known = dataSettings
     let data = known.keys.sorted().compactMap { key -> String? in
@@ -248,9 +248,9 @@ package struct TrainingSetup {
     return settings
   }
 
-  /// Training batches from a position on; what they hold depends on the settings alone.
+  /// Training batches from a position on; their content depends only on the settings and the data.
   ///
-  /// - Parameter pictured: which samples of each batch get pictures; nil is all.
+  /// - Parameter pictured: The samples of each batch that get pictures; nil is all.
   package func makeLoader(
     from position: DataPosition, augmented: Bool = true, pictured: Range<Int>? = nil
   ) throws -> BatchLoader {
@@ -261,14 +261,14 @@ package struct TrainingSetup {
       options: LoaderOptions(threads: min(workers, 4), prefetch: 2))
   }
 
-  /// Shows what training is going to see.
+  /// Makes a preview of the pictures that training will see.
   package func makePreview() throws -> TrainingPreview {
     try TrainingPreview(
       catalog, order: order, augmentation: configuration.augmentation,
       selfBlending: configuration.selfBlending, inputSize: architecture.inputSize)
   }
 
-  /// Steps of the schedule after which weights are averaged evenly.
+  /// Number of steps of the schedule after which weights are averaged evenly.
   private var evenAverageAfter: Int {
     let steps = Double(schedule.totalSteps)
     return Int((steps * (1 - configuration.optimizer.averageLast)).rounded())
@@ -291,9 +291,9 @@ package struct TrainingSetup {
       normalization: normalization)
   }
 
-  /// A learner that has learned nothing; the report says what became of the initial weights.
+  /// Makes an untrained learner; the report says how the initial weights were used.
   ///
-  /// - Parameter readingFiles: whether to read the file of initial weights, if there is one.
+  /// - Parameter readingFiles: Whether to read the file of initial weights, if there is one.
   package func makeLearner(
     readingFiles: Bool = true
   ) throws -> (learner: Learner, report: [String]) {
@@ -313,10 +313,10 @@ package struct TrainingSetup {
     return (Learner(state: state, optimizer: optimizer, average: average), report)
   }
 
-  /// Groups on the validation side below which cross-validation is proposed.
+  /// Number of groups on the validation side below which cross-validation is proposed.
   private static let fewGroups = 20
 
-  /// The data and its split, for a person.
+  /// The data and its split, as text for the user.
   package var summary: String {
     var text = "Store      \(catalog.directory): \(catalog.videos.count) videos"
     if catalog.failedVideoCount > 0 { text += " (\(catalog.failedVideoCount) failed, left out)" }
@@ -342,9 +342,9 @@ package struct TrainingSetup {
     let people = split.counts(of: .validation).groups
     if division == .sides, people < Self.fewGroups {
       text +=
-        "Note       \(people) \(people == 1 ? "group" : "groups") of people on the validation side: numbers "
-        + "of so few are luck. "
-        + "'trainer crossvalidate' judges everybody, each by a network that has not seen them\n"
+        "Note       \(people) \(people == 1 ? "group" : "groups") of people on the validation "
+        + "side: with so few, the numbers depend on chance. "
+        + "'trainer crossvalidate' judges all people, each by a network that has not seen them\n"
     }
     if let pairs = order as? PairOrder { text += pairs.summary + "\n" }
     if let balance = BalanceSummary(order, configuration.data) { text += balance.text }
@@ -376,7 +376,7 @@ package struct TrainingSetup {
 }
 
 extension TrainingSetup.Division {
-  /// What that means for the split.
+  /// The corresponding division of the data.
   var ofData: DataSplit.Division {
     switch self {
     case .sides: .sides

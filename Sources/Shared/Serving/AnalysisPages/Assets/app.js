@@ -1,6 +1,6 @@
-// What the pages do beyond plain HTML: uploads with progress, answers that appear by themselves, boxes and
-// heat maps over the video. Files can be given in and answers be read without it. A module: strict, and run
-// after the page has been read.
+// Parts of the pages that plain HTML can't do: uploads with progress, answers that appear without a reload,
+// boxes and heat maps over the video. Uploads and answers work without it as well. It is a module, so it is
+// strict, and runs after the page has been parsed.
 
 const byId = (id) => document.getElementById(id);
 const address = (id, rest = "") => `/api/analyses/${encodeURIComponent(id)}${rest}`;
@@ -16,17 +16,17 @@ function localTimes(root) {
   }
 }
 
-// MARK: How far an analysis is
+// MARK: Progress of an analysis
 
-// Browsers open six connections to a server at most, and an upload needs one of them: of a long list, a
-// few are followed by events, the others are asked for now and then.
+// Browsers open at most six connections to a server, and an upload needs one of them. In a long list, a few
+// analyses are followed by events, and the others are requested from time to time.
 const mostStreams = 2;
 let streams = 0;
 
 const isEnded = (update) => update.state === "done" || update.state === "failed";
 const isOver = (update) => isEnded(update) && update.preview !== "making";
 
-/** Tells `show` each change of an analysis, until `ends`; returns the last one, or null where it is gone. */
+/** Calls `show` with each update of an analysis until `ends`; returns the last one, or null if it is deleted. */
 async function follow(id, ends, show = () => {}) {
   let wait = 1000;
   for (;;) {
@@ -51,7 +51,7 @@ async function follow(id, ends, show = () => {}) {
   }
 }
 
-/** Follows by events; null where they fail, or end too early. */
+/** Follows by events; null if they fail or end too early. */
 function stream(id, ends, show) {
   return new Promise((resolve) => {
     const source = new EventSource(address(id, "/events"));
@@ -74,12 +74,12 @@ const setShare = (progress, share) => {
 
 // MARK: Uploads
 
-/** The icon, word and probability of an outcome, as the server writes them. */
+/** The icon, word and probability of an outcome, in the server's markup. */
 function badge(name, probability) {
   const all = byId("outcomes").content;
   const copy = all.querySelector(`.${CSS.escape(name)}`).cloneNode(true);
   if (typeof probability === "number") {
-    // Beside any other word than this one, a bare number would be read as that word's.
+    // Beside other words, a bare number would be read as the probability of the word.
     const word = copy.classList.contains("fake") ? "" : " manipulated";
     copy.querySelector(".chance").textContent = percent(probability) + word;
   }
@@ -139,7 +139,7 @@ function makeLine(file) {
   return line;
 }
 
-/** Uploads a file, however long the queue is full; its name in the API, or null. */
+/** Uploads a file, and waits while the queue is full; returns its id in the API, or null. */
 async function upload(file, line) {
   const most = Number(byId("file-input").dataset.maxBytes);
   if (most && file.size > most) return line.fail(`Larger than ${Math.floor(most / 1e6)} MB`);
@@ -166,7 +166,7 @@ async function upload(file, line) {
   return null;
 }
 
-/** Shows in a line how an uploaded file gets on. */
+/** Shows the progress of an uploaded file in a line. */
 async function watch(id, line, file) {
   line.link(id);
   line.end();
@@ -191,7 +191,7 @@ function startUploads() {
   async function sendAll() {
     if (isSending) return;
     isSending = true;
-    // One after another: two at a time would take as long, and the first answer would come later.
+    // One after the other: two at a time would take as long, and the first answer would come later.
     while (waiting.length > 0) {
       const { file, line } = waiting.shift();
       const id = line.isStopped ? (line.status("Cancelled"), line.end(), null) : await upload(file, line);
@@ -253,7 +253,7 @@ function startHistory() {
 
 // MARK: Deleting
 
-/** Asks before a form deletes something; in the list, the entry goes without the page coming anew. */
+/** Asks before a form deletes something; in the list, the entry is removed without a reload. */
 function startDeleting() {
   const dialog = byId("delete-dialog");
   if (!dialog?.showModal) return;
@@ -281,7 +281,7 @@ function startDeleting() {
 
 // MARK: The page of an analysis
 
-/** Ends all that belongs to a part of the page which is replaced. */
+/** Ends everything that belongs to a part of the page when that is replaced. */
 let current = new AbortController();
 
 async function startAnalysis() {
@@ -303,7 +303,7 @@ function showProgress(update) {
   const isQueued = update.state === "queued";
   const shown = document.querySelector("[aria-current=step]");
   if (!shown) return;
-  // What was asked for, not told by an event, may lack the stage: what is shown stays then.
+  // An update that was requested, rather than sent as an event, may have no stage: keep the shown one.
   if (!isQueued && !update.stage && shown.dataset.step !== "queued") return;
   const step = isQueued ? "queued" : update.stage === "judging" ? "judging" : "reading";
   const item = document.querySelector(`[data-step=${step}]`);
@@ -314,15 +314,15 @@ function showProgress(update) {
     if (other === item) other.setAttribute("aria-current", "step"); else other.removeAttribute("aria-current");
   }
   const { position } = update;
-  const place = !isQueued || !(position > 0) ? ""
+  const suffix = !isQueued || !(position > 0) ? ""
     : position === 1 ? ": it is the next" : `: number ${position} in the queue`;
-  // Only what changed is written: a live region is read out at each writing.
-  const text = item.textContent + place;
+  // Written only if it changed, because screen readers read a live region after each change.
+  const text = item.textContent + suffix;
   if (byId("status").textContent !== text) byId("status").textContent = text;
   setShare(byId("progress"), isQueued ? undefined : update.share);
 }
 
-/** Fetches the page again and replaces elements of it; the focus stays where it makes sense. */
+/** Fetches the page again and replaces some of its elements; keeps the focus in the main part. */
 async function replace(ids) {
   const text = await (await fetch(location.href, { cache: "no-store" })).text();
   const page = new DOMParser().parseFromString(text, "text/html");
@@ -333,7 +333,7 @@ async function replace(ids) {
   const focused = document.activeElement;
   const hadFocus = ids.some((id) => byId(id)?.contains(focused));
   for (const id of ids) byId(id)?.replaceWith(page.getElementById(id) ?? "");
-  // Where `main` itself was replaced, it isn't in `page` any more, and has its data already.
+  // If `main` itself was replaced, it isn't in `page` any more, and already has its data.
   Object.assign(byId("main").dataset, page.getElementById("main")?.dataset);
   document.title = page.title;
   if (hadFocus) byId("main").focus({ preventScroll: true });
@@ -341,20 +341,20 @@ async function replace(ids) {
 
 // MARK: The player
 
-// As in annotated videos: between two judged pictures all is interpolated; where a face wasn't seen for
-// long, nothing is drawn.
+// As in annotated videos, everything is interpolated between two judged pictures; during longer intervals
+// without the face, nothing is drawn.
 const colours = { real: "#0072b2", fake: "#c65102", "cannot tell": "#5f6368" };
 const heatColours = { real: [0, 104, 179], fake: [226, 96, 0] };
 
-/** What is known of each face, by time. */
+/** The results for each face, by time. */
 function readFaces({ finding, crops }, duration) {
-  const byPlace = new Map(crops.map((crop) => [`${crop.track}/${crop.frame}`, crop]));
+  const cropsByFrame = new Map(crops.map((crop) => [`${crop.track}/${crop.frame}`, crop]));
   const pace = duration / Math.max(finding.video.frames, 1);
   return finding.faces.map((face) => ({
     name: finding.faces.length > 1 ? `Face ${face.track + 1}` : "",
     colour: colours[face.verdict],
     keys: face.frames.map((frame) => {
-      const crop = byPlace.get(`${face.track}/${frame.frame}`);
+      const crop = cropsByFrame.get(`${face.track}/${frame.frame}`);
       return {
         time: frame.seconds ?? frame.frame * pace, box: frame.box, probability: frame.probability,
         transform: crop?.transform, side: crop?.side, map: crop?.heat && drawHeat(crop.heat),
@@ -363,7 +363,7 @@ function readFaces({ finding, crops }, duration) {
   }));
 }
 
-/** A small picture of a map: blue speaks for real, orange for manipulated, the stronger the denser. */
+/** A small picture of a map: blue speaks for real, orange for manipulated; stronger values are more opaque. */
 function drawHeat({ width, height, values }) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
@@ -380,7 +380,7 @@ function drawHeat({ width, height, values }) {
 const mix = (left, right, share) =>
   left && right ? left.map((value, index) => value + (right[index] - value) * share) : left ?? right;
 
-/** What is known of a face at a time; null where it wasn't seen around then. */
+/** Interpolated results for a face at a time; null if the face was not seen near it. */
 function keyAt(keys, time, interval) {
   const next = keys.findIndex((key) => key.time >= time);
   const right = keys[next];
@@ -394,7 +394,7 @@ function keyAt(keys, time, interval) {
       transform: mix(left.transform, right.transform, share),
     };
   }
-  // Before the first judged picture and after the last one, what is known is held for a while.
+  // Before the first judged picture and after the last one, its results are shown for a while.
   if (left && time - left.time <= (right ? interval / 2 : interval)) return left;
   if (right && right.time - time <= (left ? interval / 2 : interval)) return right;
   return null;
@@ -411,7 +411,7 @@ async function startPlayer(signal) {
   const fails = () => { byId("player-message").hidden = false; };
   on(media, "error", fails);
   if (media.error) fails();
-  // The browser's own full screen has no boxes. Where only that is there, on phones of some makers, it stays.
+  // The browser's own full screen has no boxes. On some phones it is the only one, and remains available.
   byId("fullscreen").hidden = !document.fullscreenEnabled;
   on(byId("fullscreen"), "click", () => {
     if (document.fullscreenElement) document.exitFullscreen(); else byId("player").requestFullscreen();
@@ -422,7 +422,7 @@ async function startPlayer(signal) {
   const size = analysis.result.finding.video;
   const duration = size.seconds ?? video?.duration ?? 0;
   const faces = readFaces(analysis.result, Number.isFinite(duration) ? duration : 0);
-  // Seconds between two judged pictures: not all with a face are judged.
+  // Seconds between two judged pictures; not all pictures with a face are judged.
   const interval = video ? duration / Math.max(size.framesLookedAt, 1)
     * Math.max(size.framesWithFace / Math.max(size.framesJudged, 1), 1) : Infinity;
   const isOn = (id) => byId(id)?.getAttribute("aria-pressed") === "true";
@@ -436,9 +436,9 @@ async function startPlayer(signal) {
     const rows = Math.round(height * density);
     if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
     const context = canvas.getContext("2d");
-    // The media lie in the middle of the canvas, as large as they fit.
+    // The media are centred in the canvas, as large as they fit.
     const scale = Math.min(width / size.width, height / size.height);
-    const place = () => context.setTransform(
+    const useMediaOrigin = () => context.setTransform(
       density, 0, 0, density, density * (width - size.width * scale) / 2,
       density * (height - size.height * scale) / 2);
     context.resetTransform();
@@ -447,13 +447,13 @@ async function startPlayer(signal) {
     for (const { key } of isOn("heat-toggle") ? found : []) {
       if (!key.map || !key.transform) continue;
       const [a, b, x, y] = key.transform;
-      place();
+      useMediaOrigin();
       context.scale(scale, scale);
       context.transform(a, b, -b, a, x, y);
       context.imageSmoothingQuality = "high";
       context.drawImage(key.map, 0, 0, key.side, key.side);
     }
-    place();
+    useMediaOrigin();
     for (const { face, key } of isOn("boxes-toggle") ? found : []) drawBox(context, face, key, scale);
     moments.show(time, interval);
   }
@@ -479,7 +479,7 @@ async function startPlayer(signal) {
 
 function drawBox(context, face, { box, probability }, scale) {
   const [left, top, right, bottom] = box.map((value) => value * scale);
-  // White around the colour: it is seen on any ground.
+  // A white outline around the colour, so that it is visible on any background.
   for (const [width, colour] of [[5, "rgb(255 255 255 / 80%)"], [3, face.colour]]) {
     context.lineWidth = width;
     context.strokeStyle = colour;
@@ -489,7 +489,7 @@ function drawBox(context, face, { box, probability }, scale) {
   const text = face.name ? `${face.name}: ${number}` : number;
   context.font = "600 14px system-ui, sans-serif";
   const width = context.measureText(text).width + 12;
-  // Above the box, or within it where there is no room.
+  // Above the box, or within it if there is no room.
   const y = top >= 24 ? top - 24 : top;
   context.fillStyle = face.colour;
   context.fillRect(left - 2, y, width, 24);
@@ -499,15 +499,15 @@ function drawBox(context, face, { box, probability }, scale) {
 
 // MARK: Moments
 
-/** Points and links that show a moment of the video. Each timeline is one stop of the Tab key. */
+/** Points and links that show a moment of the video. Each timeline is one tab stop. */
 function startMoments(video, on) {
   const charts = [...document.querySelectorAll(".chart")].map((chart) => {
     const points = [...chart.querySelectorAll("a.moment")];
     const times = points.map((point) => Number(point.dataset.seconds));
-    const choose = (index) => points.forEach((point, place) =>
-      point.setAttribute("tabindex", place === index ? "0" : "-1"));
+    const choose = (index) => points.forEach((point, position) =>
+      point.setAttribute("tabindex", position === index ? "0" : "-1"));
     choose(0);
-    // On the parent: Chromium makes a drawing that listens for focus a stop of the Tab key itself.
+    // On the parent, because Chromium makes a drawing that listens for focus a tab stop itself.
     on(chart.parentElement, "focusin", (event) =>
       choose(Math.max(points.indexOf(event.target.closest("a")), 0)));
     on(chart, "keydown", (event) => {
@@ -541,7 +541,7 @@ function startMoments(video, on) {
         const gaps = times.map((other) => Math.abs(other - time));
         const least = Math.min(...gaps);
         const nearest = least <= interval / 2 ? gaps.indexOf(least) : -1;
-        points.forEach((point, place) => point.classList.toggle("now", place === nearest));
+        points.forEach((point, index) => point.classList.toggle("now", index === nearest));
       }
     },
   };
