@@ -22,6 +22,7 @@ enum Floor: String {
   case training = "Training"
   case presentation = "Presentation"
   case serving = "Serving"
+  case commands = "Commands"
 }
 
 /// A library target, in a folder of its own on its floor.
@@ -277,11 +278,16 @@ let package = Package(
         "Workers",
       ], resources: [.embedInCode("Assets")]),
 
+    library(
+      .commands, "CommandParts",
+      [argumentParser, "NeuralNetwork", "PipelineConfiguration", "Terminal", "Workers"]),
+
     // Executables.
     .executableTarget(
       name: "Extractor",
       dependencies: [
-        argumentParser, "PipelineConfiguration", "Contract", "ExtractionRun", "FaceDetection",
+        argumentParser, "CommandParts", "PipelineConfiguration", "Contract", "ExtractionRun",
+        "FaceDetection",
         "FaceExtraction", "Files", "Imaging", "Measure", "MediaDecoding", "NeuralNetwork",
         "PrintableText", "SampleClips", "ShardStore", "Shortcuts", "Terminal", "TrainingData",
         "VideoCatalog", "Workers",
@@ -290,7 +296,8 @@ let package = Package(
     .executableTarget(
       name: "Trainer",
       dependencies: [
-        argumentParser, "Collectives", "PipelineConfiguration", "Contract", "CrossValidation",
+        argumentParser, "Collectives", "CommandParts", "PipelineConfiguration", "Contract",
+        "CrossValidation",
         "Diagnosis",
         "Evaluation", "Files", "Imaging", "Judging", "Kernels", "MPI", "Measure", "ModelFiles",
         "NeuralNetwork", "ONNXFiles", "Prediction", "PrintableText", "Randomness", "Reporting",
@@ -302,6 +309,7 @@ let package = Package(
       name: "Detector",
       dependencies: [
         argumentParser, logging, "Analyses", "AnalysisServer", "AnalysisStore", "AnalysisWorker",
+        "CommandParts",
         "Contract", "FaceDetection", "Files", "NeuralNetwork", "Prediction", "PrintableText",
         "Reporting", "TensorFiles", "Terminal", "VerdictReports", "VideoCatalog", "Workers",
       ],

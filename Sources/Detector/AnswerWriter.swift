@@ -1,3 +1,4 @@
+import CommandParts
 import Contract
 import Prediction
 import Terminal

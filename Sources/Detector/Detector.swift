@@ -1,6 +1,5 @@
 import ArgumentParser
-import Foundation
-import NeuralNetwork
+import CommandParts
 import Terminal
 
 /// Decides whether the faces in videos are real or manipulated, or says that it can't tell.
@@ -26,24 +25,5 @@ struct Detector: ParsableCommand {
       PredictCommand.self, ServeCommand.self, CompareCommand.self, WorkCommand.self,
     ])
 
-  static func main() {
-    Program.begin(failureStatus: ExitCode.failure.rawValue)
-    do {
-      try Processor.checkEnvironment()
-      var command = try parseAsRoot()
-      try command.run()
-      end(with: ExitCode.success)
-    } catch let error as KernelSelectionError {
-      end(with: ValidationError(error.description))
-    } catch {
-      end(with: error)
-    }
-  }
-
-  /// Ends the process with the help text or message and the exit code of an error.
-  private static func end(with error: any Error) -> Never {
-    Program.end(
-      fullMessage(for: error), status: exitCode(for: error).rawValue,
-      failureStatus: ExitCode.failure.rawValue)
-  }
+  static func main() { runAsProgram() }
 }

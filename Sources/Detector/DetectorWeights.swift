@@ -1,3 +1,4 @@
+import CommandParts
 import Foundation
 
 /// Finds the weights of the face detector.

@@ -1,3 +1,4 @@
+import CommandParts
 import Files
 import Foundation
 

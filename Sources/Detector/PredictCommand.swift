@@ -1,3 +1,4 @@
+import CommandParts
 import ArgumentParser
 import Contract
 import FaceDetection
@@ -52,7 +53,7 @@ struct PredictCommand: ParsableCommand {
     completion: .file())
   var list: String?
 
-  @OptionGroup var json: JSONOption
+  @OptionGroup var json: JSONLinesOption
 
   @Option(
     help: ArgumentHelp(

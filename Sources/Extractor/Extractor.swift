@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
-import NeuralNetwork
+import CommandParts
+import PipelineConfiguration
 import Terminal
 
 /// Extracts face crops from labelled videos into a store.
@@ -24,27 +24,9 @@ struct Extractor: ParsableCommand {
     version: softwareVersion,
     subcommands: [
       RunCommand.self, StatusCommand.self, ReportCommand.self, InspectCommand.self,
-      VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self, SettingsCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self, SampleClipsCommand.self,
+      SettingsCommand<ExtractConfiguration>.self,
     ])
 
-  static func main() {
-    Program.begin(failureStatus: ExitCode.failure.rawValue)
-    do {
-      try Processor.checkEnvironment()
-      var command = try parseAsRoot()
-      try command.run()
-      end(with: ExitCode.success)
-    } catch let error as KernelSelectionError {
-      end(with: ValidationError(error.description))
-    } catch {
-      end(with: error)
-    }
-  }
-
-  /// Ends the process with the help text or message and the exit code of an error.
-  private static func end(with error: any Error) -> Never {
-    Program.end(
-      fullMessage(for: error), status: exitCode(for: error).rawValue,
-      failureStatus: ExitCode.failure.rawValue)
-  }
+  static func main() { runAsProgram() }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Foundation
-import NeuralNetwork
+import CommandParts
 import Terminal
+import TrainingRun
 
 /// Trains, evaluates and exports the network.
 @main
@@ -32,23 +32,15 @@ struct Trainer: ParsableCommand {
       TrainCommand.self, CrossValidateCommand.self, PreviewCommand.self, EvaluateCommand.self,
       ReportCommand.self,
       DiagnoseCommand.self,
-      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self, SettingsCommand.self,
+      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
+      SettingsCommand<TrainingSettings>.self,
     ])
 
   static func main() {
-    Program.begin(failureStatus: ExitCode.failure.rawValue)
-    TrainingProcesses.muteOthers()
-    do {
-      try Processor.checkEnvironment()
-      var command = try parseAsRoot()
-      try checkProcesses(command)
-      try command.run()
-      end(with: ExitCode.success)
-    } catch let error as KernelSelectionError {
-      end(with: ValidationError(error.description))
-    } catch {
-      end(with: error)
-    }
+    runAsProgram(
+      prepare: TrainingProcesses.muteOthers, check: checkProcesses,
+      // All processes of a training end with the same code; only another error is a failure of this one.
+      conclude: TrainingProcesses.end)
   }
 
   /// Throws if several processes were started for a command other than train, which
@@ -59,17 +51,5 @@ struct Trainer: ParsableCommand {
       "\(type(of: command).configuration.commandName ?? "this command") runs in one process, and "
         + "\(TrainingProcesses.launchedCount) were started; start it without mpirun or srun -n (only "
         + "train runs in several)")
-  }
-
-  /// Ends the process with the help text or message and the exit code of an error.
-  private static func end(with error: any Error) -> Never {
-    let status = exitCode(for: error).rawValue
-    // All processes of a training end with the same code; only another error is a
-    // failure of this one.
-    TrainingProcesses.end(
-      failure: error is ExitCode ? nil : fullMessage(for: error), status: status)
-    Program.end(
-      fullMessage(for: error), status: exitCode(for: error).rawValue,
-      failureStatus: ExitCode.failure.rawValue)
   }
 }

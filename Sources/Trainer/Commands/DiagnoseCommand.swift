@@ -1,3 +1,4 @@
+import CommandParts
 import ArgumentParser
 import Diagnosis
 import Evaluation

@@ -1,3 +1,4 @@
+import CommandParts
 import Foundation
 
 /// Checks of files that a command writes at its end.

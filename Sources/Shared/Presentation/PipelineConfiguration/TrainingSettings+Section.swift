@@ -1,4 +1,3 @@
-package import Settings
 package import TrainingRun
 
 extension TrainingSettings: PipelineSection {

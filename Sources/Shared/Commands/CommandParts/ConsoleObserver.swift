@@ -1,17 +1,19 @@
-import ArgumentParser
-import Foundation
-import Terminal
-import Workers
+package import ArgumentParser
+internal import Foundation
+package import Terminal
+package import Workers
 
 /// Shows progress as a line; Ctrl-C, SIGTERM and SIGHUP stop the work.
-final class ConsoleObserver: ProgressConsole {
-  let interruption = Interruption { request, signal in
+package final class ConsoleObserver: ProgressConsole {
+  package let interruption = Interruption { request, signal in
     if request == .abandon { exit(128 + signal) }
   }
-  let line = Locked<ProgressLine?>(nil)
+  package let line = Locked<ProgressLine?>(nil)
+
+  package init() {}
 
   /// Runs `body`; if a signal stopped it, throws the exit code that a shell expects.
-  func exiting<Result>(_ body: () throws -> Result) throws -> Result {
+  package func exiting<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch is WorkStopped {
@@ -23,5 +25,5 @@ final class ConsoleObserver: ProgressConsole {
 extension Interruption {
   /// The status that a shell expects of a process that a signal ended, for instance 130 after
   /// SIGINT; 1 without a signal.
-  var exitCode: Int32 { signal.map { 128 + $0 } ?? 1 }
+  package var exitCode: Int32 { signal.map { 128 + $0 } ?? 1 }
 }

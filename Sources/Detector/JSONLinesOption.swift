@@ -1,13 +1,13 @@
 import ArgumentParser
 import Terminal
 
-/// `--json`, the same in every command.
-struct JSONOption: ParsableArguments {
+/// `--json`, with one line per input.
+struct JSONLinesOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write the result as JSON into this file; - is standard output, in place of the text.",
+      "Write the answers as lines of JSON into this file; - is standard output, in place of the text.",
       valueName: "file"),
-    completion: .file(extensions: ["json"]))
+    completion: .file(extensions: ["jsonl", "json"]))
   var json: String?
 
   func validate() throws {

@@ -1,16 +1,18 @@
-import ArgumentParser
-import Terminal
+package import ArgumentParser
+package import Terminal
 
 /// `--json`, the same in every command.
-struct JSONOption: ParsableArguments {
+package struct JSONOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write the result as JSON into this file; - is standard output, in place of the text.",
       valueName: "file"),
     completion: .file(extensions: ["json"]))
-  var json: String?
+  package var json: String?
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     if json == "" {
       throw ValidationError("--json: expected a file, or - for standard output, got nothing")
     }
@@ -18,7 +20,7 @@ struct JSONOption: ParsableArguments {
 
   /// The destination of the result; nil without the option. Must be called before the work begins
   /// and before anything is printed.
-  func begin() throws -> ResultDestination? {
+  package func begin() throws -> ResultDestination? {
     try json.map { try ResultDestination($0, .json) }
   }
 }

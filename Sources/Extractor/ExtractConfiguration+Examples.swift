@@ -1,0 +1,9 @@
+import CommandParts
+import PipelineConfiguration
+
+extension ExtractConfiguration: @retroactive SettingsExamples {
+  package static let program = "extractor"
+  package static let examples = (
+    setting: "sampling.framesPerVideo=16", word: "frames", group: "detection"
+  )
+}

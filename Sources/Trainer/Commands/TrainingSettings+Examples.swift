@@ -1,0 +1,9 @@
+import CommandParts
+import TrainingRun
+
+extension TrainingSettings: @retroactive SettingsExamples {
+  package static let program = "trainer"
+  package static let examples = (
+    setting: "optimizer.learningRate=0.02", word: "learningRate", group: "selfBlending"
+  )
+}
