@@ -30,6 +30,7 @@ def best_of(quantity, values):
 
 
 def spread(values):
+    values = [round(value, 3) for value in values]
     return {
         "median": statistics.median(values), "lowest": min(values), "highest": max(values),
         "rounds": values}
@@ -86,10 +87,13 @@ def describe(entrant, rounds, trainers_rounds):
         "logits_difference": entrant.difference,
         "settings": {
             quantity: {
-                "name": team.setting.describe(quantity), "processes": team.setting.processes,
+                "name": team.setting.describe(quantity),
+                "processes": 1 if quantity == LATENCY else team.setting.processes,
                 **team.setting.options}
             for quantity, team in entrant.teams.items()},
-        "tried": {quantity: dict(tried) for quantity, tried in entrant.tried.items()},
+        "tried": {
+            quantity: {name: round(value, 3) for name, value in tried}
+            for quantity, tried in entrant.tried.items()},
         "values": values_of(rounds),
         "trainer_times_as_fast": {
             quantity: spread(values) for quantity in COMPARED
