@@ -58,7 +58,8 @@ struct BenchmarkTraining {
     let stopwatch = Stopwatch()
     engine.gradients.withUnsafeBufferPointer {
       optimizer.step(
-        &state, gradients: $0, learningRate: 0.001, kernels: engine.kernels)
+        &state, gradients: $0, learningRate: 0.001, workers: engine.workers,
+        kernels: engine.kernels)
     }
     return stopwatch.seconds
   }
