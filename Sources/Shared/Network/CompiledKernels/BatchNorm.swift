@@ -1,58 +1,60 @@
-import Kernels
+package import Kernels
 
-/// See `KernelSet.batchNormForward`.
-func normalizeForward(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
-  output: UnsafeMutablePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let (scale, shift) = (load(scale + channel), load(shift + channel))
-    let offset = plane * shape.planeCount
-    let (source, target) = (input + offset, output + offset)
-    if let residual {
-      let added = residual + offset
-      for pixel in 0..<shape.area {
-        let place = pixel &* lanes
-        let value = shift.adding(scale, times: load(source + place)) + load(added + place)
-        store(rectify ? value.rectified : value, to: target + place)
-      }
-    } else {
-      for pixel in 0..<shape.area {
-        let value = shift.adding(scale, times: load(source + pixel &* lanes))
-        store(rectify ? value.rectified : value, to: target + pixel &* lanes)
+extension CompiledKernels {
+  /// See `KernelSet.batchNormForward`.
+  package func batchNormForward(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    shift: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    for plane in 0..<count * shape.blocks {
+      let channel = plane % shape.blocks * lanes
+      let (scale, shift) = (load(scale + channel), load(shift + channel))
+      let offset = plane * shape.planeCount
+      let (source, target) = (input + offset, output + offset)
+      if let residual {
+        let added = residual + offset
+        for pixel in 0..<shape.area {
+          let place = pixel &* lanes
+          let value = shift.adding(scale, times: load(source + place)) + load(added + place)
+          store(rectify ? value.rectified : value, to: target + place)
+        }
+      } else {
+        for pixel in 0..<shape.area {
+          let value = shift.adding(scale, times: load(source + pixel &* lanes))
+          store(rectify ? value.rectified : value, to: target + pixel &* lanes)
+        }
       }
     }
   }
-}
 
-/// See `KernelSet.batchNormBackwardSums`.
-func sumNormalizedGrad(
-  _ shape: BlockedShape, count: Int, mask: RectifierMask,
-  outputGrad: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
-  mean: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-  centredSum: UnsafeMutablePointer<Double>
-) {
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let offset = plane * shape.planeCount
-    let (grad, values) = (outputGrad + offset, input + offset)
-    let (mean, area) = (load(mean + channel), shape.area)
-    let (gradSum, centredSum) = (gradSum + channel, centredSum + channel)
-    switch mask {
-    case .everywhere:
-      sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: false) { _, _ in
-        SIMDMask(repeating: true)
-      }
-    case .output(let output):
-      sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { place, _ in
-        load(output + (offset &+ place)) .> 0
-      }
-    case .normalized(let scale, let shift):
-      let (scale, shift) = (load(scale + channel), load(shift + channel))
-      sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { _, value in
-        shift.adding(scale, times: value) .> 0
+  /// See `KernelSet.batchNormBackwardSums`.
+  package func batchNormBackwardSums(
+    _ shape: BlockedShape, count: Int, mask: RectifierMask,
+    outputGrad: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
+    mean: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
+    centredSum: UnsafeMutablePointer<Double>
+  ) {
+    for plane in 0..<count * shape.blocks {
+      let channel = plane % shape.blocks * lanes
+      let offset = plane * shape.planeCount
+      let (grad, values) = (outputGrad + offset, input + offset)
+      let (mean, area) = (load(mean + channel), shape.area)
+      let (gradSum, centredSum) = (gradSum + channel, centredSum + channel)
+      switch mask {
+      case .everywhere:
+        sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: false) { _, _ in
+          SIMDMask(repeating: true)
+        }
+      case .output(let output):
+        sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { place, _ in
+          load(output + (offset &+ place)) .> 0
+        }
+      case .normalized(let scale, let shift):
+        let (scale, shift) = (load(scale + channel), load(shift + channel))
+        sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { _, value in
+          shift.adding(scale, times: value) .> 0
+        }
       }
     }
   }
@@ -101,19 +103,21 @@ func addGradient(
   centredTotal.store(to: centredSum)
 }
 
-/// See `KernelSet.batchNormBackwardInput`.
-func normalizeBackward(
-  _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
-  values: UnsafeMutablePointer<Float>, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    let inputGradient = NormalizationGradient(
-      plane % shape.blocks * lanes, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
-    let offset = plane * shape.planeCount
-    let (source, target) = (outputGrad + offset, values + offset)
-    for pixel in 0..<shape.area {
-      inputGradient.replace(target + pixel &* lanes, load(source + pixel &* lanes))
+extension CompiledKernels {
+  /// See `KernelSet.batchNormBackwardInput`.
+  package func batchNormBackwardInput(
+    _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
+    values: UnsafeMutablePointer<Float>, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
+  ) {
+    for plane in 0..<count * shape.blocks {
+      let inputGradient = NormalizationGradient(
+        plane % shape.blocks * lanes, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
+      let offset = plane * shape.planeCount
+      let (source, target) = (outputGrad + offset, values + offset)
+      for pixel in 0..<shape.area {
+        inputGradient.replace(target + pixel &* lanes, load(source + pixel &* lanes))
+      }
     }
   }
 }

@@ -1,16 +1,18 @@
-import Kernels
+package import Kernels
 
-/// See `KernelSet.ceilPoolingForward`.
-func poolCeiling(
-  _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
-  output: UnsafeMutablePointer<Float>, outputPlane: Int
-) {
-  for plane in 0..<count * shape.input.blocks {
-    let (source, target) = (input + plane * shape.input.planeCount, output + plane * outputPlane)
-    if shape.window == 2 {
-      poolPlaneBy2(shape, source, target)
-    } else {
-      poolPlaneBy3(shape, source, target)
+extension CompiledKernels {
+  /// See `KernelSet.ceilPoolingForward`.
+  package func ceilPoolingForward(
+    _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>, outputPlane: Int
+  ) {
+    for plane in 0..<count * shape.input.blocks {
+      let (source, target) = (input + plane * shape.input.planeCount, output + plane * outputPlane)
+      if shape.window == 2 {
+        poolPlaneBy2(shape, source, target)
+      } else {
+        poolPlaneBy3(shape, source, target)
+      }
     }
   }
 }

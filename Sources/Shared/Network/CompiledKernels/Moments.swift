@@ -1,35 +1,37 @@
-import Kernels
+package import Kernels
 
-/// See `KernelSet.addMoments`. Pixels come in groups that stay in a level-1 cache: a group's mean and
-/// squares are float32 sums of at most 128 numbers, the groups are merged in float64.
-func addChannelMoments(
-  _ shape: BlockedShape, count pictures: Int, _ maps: UnsafePointer<Float>,
-  to moments: inout ChannelMoments
-) {
-  for index in 0..<shape.blocks {
-    var (blockCount, mean, squares) = (0.0, DoubleVector.zero, DoubleVector.zero)
-    for n in 0..<pictures {
-      let plane = maps + (n * shape.blocks + index) * shape.planeCount
-      for first in stride(from: 0, to: shape.area, by: 128) {
-        let pixels = min(128, shape.area - first)
-        let group = groupMoments(plane + first * lanes, pixels: pixels)
-        let total = blockCount + Double(pixels)
-        let share = Double(pixels) / total
-        let difference = group.mean - mean
-        mean += difference * share
-        squares += group.squares + difference * difference * (blockCount * share)
-        blockCount = total
+extension CompiledKernels {
+  /// See `KernelSet.addMoments`. Pixels come in groups that stay in a level-1 cache: a group's mean and
+  /// squares are float32 sums of at most 128 numbers, the groups are merged in float64.
+  package func addMoments(
+    _ shape: BlockedShape, count pictures: Int, _ maps: UnsafePointer<Float>,
+    to moments: inout ChannelMoments
+  ) {
+    for index in 0..<shape.blocks {
+      var (blockCount, mean, squares) = (0.0, DoubleVector.zero, DoubleVector.zero)
+      for n in 0..<pictures {
+        let plane = maps + (n * shape.blocks + index) * shape.planeCount
+        for first in stride(from: 0, to: shape.area, by: 128) {
+          let pixels = min(128, shape.area - first)
+          let group = groupMoments(plane + first * lanes, pixels: pixels)
+          let total = blockCount + Double(pixels)
+          let share = Double(pixels) / total
+          let difference = group.mean - mean
+          mean += difference * share
+          squares += group.squares + difference * difference * (blockCount * share)
+          blockCount = total
+        }
+      }
+      let share = blockCount / (moments.count + blockCount)
+      for lane in 0..<lanes {
+        let channel = index * lanes + lane
+        let difference = mean[lane] - moments.mean[channel]
+        moments.mean[channel] += difference * share
+        moments.squares[channel] += squares[lane] + difference * difference * moments.count * share
       }
     }
-    let share = blockCount / (moments.count + blockCount)
-    for lane in 0..<lanes {
-      let channel = index * lanes + lane
-      let difference = mean[lane] - moments.mean[channel]
-      moments.mean[channel] += difference * share
-      moments.squares[channel] += squares[lane] + difference * difference * moments.count * share
-    }
+    moments.count += Double(pictures * shape.area)
   }
-  moments.count += Double(pictures * shape.area)
 }
 
 /// Mean of a group of pixels and squared differences from it.
@@ -51,18 +53,20 @@ private func groupMoments(
   return (mean.doubles + correction, squares.doubles - correction * rest.doubles)
 }
 
-/// See `KernelSet.sumOfSquares`.
-func vectorSumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
-  var total = 0.0
-  let whole = count / lanes * lanes
-  for first in stride(from: 0, to: whole, by: 128 * lanes) {
-    var sum = Vector.zero
-    for place in stride(from: first, to: min(whole, first + 128 * lanes), by: lanes) {
-      let vector = load(values + place)
-      sum = sum.adding(vector, times: vector)
+extension CompiledKernels {
+  /// See `KernelSet.sumOfSquares`.
+  package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+    var total = 0.0
+    let whole = count / lanes * lanes
+    for first in stride(from: 0, to: whole, by: 128 * lanes) {
+      var sum = Vector.zero
+      for place in stride(from: first, to: min(whole, first + 128 * lanes), by: lanes) {
+        let vector = load(values + place)
+        sum = sum.adding(vector, times: vector)
+      }
+      total += sum.doubles.sum()
     }
-    total += sum.doubles.sum()
+    for place in whole..<count { total += Double(values[place]) * Double(values[place]) }
+    return total
   }
-  for place in whole..<count { total += Double(values[place]) * Double(values[place]) }
-  return total
 }

@@ -1,4 +1,4 @@
-import Kernels
+package import Kernels
 
 // Max-pooling: 3x3, stride 2, padding 1, behind a BatchNorm and a ReLU or alone. What BatchNorm makes
 // of a pixel costs one instruction, so nobody stores it: all kernels compute it anew from the input.
@@ -60,28 +60,30 @@ private struct Normalization {
   func callAsFunction(_ value: Vector) -> Vector { shift.adding(scale, times: value) }
 }
 
-/// See `KernelSet.normalizedPoolingForward`.
-func poolNormalized(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    poolPlane(
-      shape, input + plane * shape.planeCount,
-      Normalization(plane % shape.blocks * lanes, scale: scale, shift: shift), rectify: true,
-      output + plane * shape.pooled.planeCount)
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingForward`.
+  package func normalizedPoolingForward(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+  ) {
+    for plane in 0..<count * shape.blocks {
+      poolPlane(
+        shape, input + plane * shape.planeCount,
+        Normalization(plane % shape.blocks * lanes, scale: scale, shift: shift), rectify: true,
+        output + plane * shape.pooled.planeCount)
+    }
   }
-}
 
-/// See `KernelSet.maxPoolingForward`.
-func poolMaximum(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-  output: UnsafeMutablePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    poolPlane(
-      shape, input + plane * shape.planeCount, Normalization.identity, rectify: false,
-      output + plane * shape.pooled.planeCount)
+  /// See `KernelSet.maxPoolingForward`.
+  package func maxPoolingForward(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    for plane in 0..<count * shape.blocks {
+      poolPlane(
+        shape, input + plane * shape.planeCount, Normalization.identity, rectify: false,
+        output + plane * shape.pooled.planeCount)
+    }
   }
 }
 
@@ -121,31 +123,35 @@ private func largest(_ first: Vector, _ second: Vector, _ third: Vector) -> Vect
   return third.replacing(with: larger, where: (larger .> third) .| (larger .!= larger))
 }
 
-/// See `KernelSet.normalizedPoolingBackwardSums`.
-func sumPooledGrad(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
-  outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-  centredSum: UnsafeMutablePointer<Double>
-) {
-  let pooled = shape.pooled
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let normalized = Normalization(channel, scale: scale, shift: shift)
-    let mean = load(mean + channel)
-    for y in 0..<pooled.height {
-      let rows = WindowRows(shape, input + plane * shape.planeCount, y)
-      let start = (plane * pooled.height + y) * pooled.width * lanes
-      addGradient(pixels: pooled.width, gradSum + channel, centredSum + channel) { x in
-        let columns = rows.columns(x)
-        let largest = load(output + (start &+ x &* lanes))
-        // From the last row to the first, so that the first of equals stays.
-        var winner = mean
-        replace(&winner, rows.lower, columns, normalized, largest)
-        replace(&winner, rows.middle, columns, normalized, largest)
-        replace(&winner, rows.upper, columns, normalized, largest)
-        let gradient = load(outputGrad + (start &+ x &* lanes))
-        return (Vector.zero.replacing(with: gradient, where: largest .> Vector.zero), winner - mean)
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingBackwardSums`.
+  package func normalizedPoolingBackwardSums(
+    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
+    shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
+    outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
+    centredSum: UnsafeMutablePointer<Double>
+  ) {
+    let pooled = shape.pooled
+    for plane in 0..<count * shape.blocks {
+      let channel = plane % shape.blocks * lanes
+      let normalized = Normalization(channel, scale: scale, shift: shift)
+      let mean = load(mean + channel)
+      for y in 0..<pooled.height {
+        let rows = WindowRows(shape, input + plane * shape.planeCount, y)
+        let start = (plane * pooled.height + y) * pooled.width * lanes
+        addGradient(pixels: pooled.width, gradSum + channel, centredSum + channel) { x in
+          let columns = rows.columns(x)
+          let largest = load(output + (start &+ x &* lanes))
+          // From the last row to the first, so that the first of equals stays.
+          var winner = mean
+          replace(&winner, rows.lower, columns, normalized, largest)
+          replace(&winner, rows.middle, columns, normalized, largest)
+          replace(&winner, rows.upper, columns, normalized, largest)
+          let gradient = load(outputGrad + (start &+ x &* lanes))
+          return (
+            Vector.zero.replacing(with: gradient, where: largest .> Vector.zero), winner - mean
+          )
+        }
       }
     }
   }
@@ -166,31 +172,33 @@ private func replace(
   winner.replace(with: left, where: normalized(left) .== largest)
 }
 
-/// See `KernelSet.normalizedPoolingBackwardInput`.
-func spreadPooledGrad(
-  _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
-  outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
-  mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-  gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
-  scratch: UnsafeMutablePointer<Float>
-) {
-  let pooled = shape.pooled
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let normalized = Normalization(channel, scale: scale, shift: shift)
-    let inputGrad = NormalizationGradient(
-      channel, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
-    let values = values + plane * shape.planeCount
-    for y in 0..<pooled.height {
-      let start = (plane * pooled.height + y) * pooled.width * lanes
-      spreadRow(
-        shape, y, output + start, outputGrad + start, values, normalized, inputGrad, scratch)
-    }
-    // Below an even number of rows is no window to finish the last one.
-    guard shape.height.isMultiple(of: 2) else { continue }
-    let last = values + (shape.height - 1) * shape.width * lanes
-    for column in 0..<shape.width {
-      inputGrad.replace(last + column &* lanes, load(scratch + column &* lanes))
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingBackwardInput`.
+  package func normalizedPoolingBackwardInput(
+    _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
+    outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
+    mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
+    gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    let pooled = shape.pooled
+    for plane in 0..<count * shape.blocks {
+      let channel = plane % shape.blocks * lanes
+      let normalized = Normalization(channel, scale: scale, shift: shift)
+      let inputGrad = NormalizationGradient(
+        channel, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
+      let values = values + plane * shape.planeCount
+      for y in 0..<pooled.height {
+        let start = (plane * pooled.height + y) * pooled.width * lanes
+        spreadRow(
+          shape, y, output + start, outputGrad + start, values, normalized, inputGrad, scratch)
+      }
+      // Below an even number of rows is no window to finish the last one.
+      guard shape.height.isMultiple(of: 2) else { continue }
+      let last = values + (shape.height - 1) * shape.width * lanes
+      for column in 0..<shape.width {
+        inputGrad.replace(last + column &* lanes, load(scratch + column &* lanes))
+      }
     }
   }
 }
