@@ -89,9 +89,9 @@ func addGradient(
 ) {
   var total = DoubleVector(at: gradSum)
   var centredTotal = DoubleVector(at: centredSum)
-  for first in stride(from: 0, to: pixels, by: 128) {
+  for first in stride(from: 0, to: pixels, by: Tuning.sumLength) {
     var (sum, centredProducts) = (Vector.zero, Vector.zero)
-    for index in first..<min(pixels, first &+ 128) {
+    for index in first..<min(pixels, first &+ Tuning.sumLength) {
       let (gradient, centred) = pixel(index)
       sum += gradient
       centredProducts = centredProducts.adding(gradient, times: centred)

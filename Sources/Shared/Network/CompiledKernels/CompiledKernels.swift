@@ -44,10 +44,9 @@ package struct CompiledKernels: KernelSet {
     guard usesWinograd, WinogradConvolution.computes(shape) else {
       return DirectConvolution(shape, pictures: pictures)
     }
-    // Transformed weights are four times as large: for a handful of tiles reading them takes longer
-    // than the multiplications that they save.
     let winograd = WinogradConvolution(shape, pictures: pictures)
-    return pictures * winograd.tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
+    return pictures * winograd.tiles < Tuning.fewestTiles
+      ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 
   /// See `KernelSet.directConvolution`.

@@ -58,6 +58,7 @@ struct Correlation: Sendable {
   let kernel: Int
   /// Target rows that a strip is for.
   let rowGroup: Int
+  private let tuning: Tuning
 
   /// Height, width and blocks of feature maps.
   struct MapSize: Sendable {
@@ -73,15 +74,16 @@ struct Correlation: Sendable {
 
   init(
     from source: MapSize, to target: MapSize, rows: CorrelationAxis, columns: CorrelationAxis,
-    kernel: Int
+    kernel: Int, tuning: Tuning
   ) {
+    self.tuning = tuning
     self.source = source
     self.target = target
     self.rows = rows
     self.columns = columns
     self.kernel = kernel
-    // About 128 pixels: a tile of sums and what it is made of stay in the level-2 cache.
-    rowGroup = evenPart(of: max(rows.count, 1), atMost: max(1, 128 / max(columns.count, 1)))
+    rowGroup = evenPart(
+      of: max(rows.count, 1), atMost: max(1, tuning.stripPixels / max(columns.count, 1)))
     let inside =
       rows.offset >= 0 && columns.offset >= 0
       && rows.offset + rows.window(rows.count) <= source.height
@@ -106,9 +108,10 @@ struct Correlation: Sendable {
   /// Floats of a strip.
   var stripCount: Int { source.blocks * strip.planeCount + lanes }
   /// Strips, of one picture or several, that are multiplied with the same weights before the next
-  /// weights are read: 1 MB of them at most, which stay in a level-2 cache or near it, and no more
-  /// than eight, with whose sums it is the same.
-  var heldStrips: Int { isEmpty ? 0 : min(8, max(1, 262_144 / stripCount)) }
+  /// weights are read.
+  var heldStrips: Int {
+    isEmpty ? 0 : min(tuning.heldStrips, max(1, tuning.heldFloats / stripCount))
+  }
   /// Pictures that fill them.
   var pictureGroup: Int {
     let perPicture = (rows.count + rowGroup - 1) / rowGroup
@@ -139,8 +142,8 @@ struct Correlation: Sendable {
   let strip: PatchLayout
   private let inPlace: PatchLayout
 
-  /// Runs that are multiplied at once: their weights take at most 24 KB.
-  func segmentGroup(width: Int) -> Int { max(1, 6144 / (width * lanes * run)) }
+  /// Runs that are multiplied at once, by the room that their weights take.
+  func segmentGroup(width: Int) -> Int { max(1, tuning.weightFloats / (width * lanes * run)) }
 
   /// Packs the weights between a block of sources and one of targets.
   ///
@@ -171,7 +174,7 @@ struct Correlation: Sendable {
   /// strips of all workers, else tiles of vectors.
   private func share(_ part: WorkPart) -> (rows: Range<Int>, vectors: Range<Int>) {
     let tiles = (target.blocks + tileVectors - 1) / tileVectors
-    guard rows.count < 12 * part.count, tiles >= part.count else {
+    guard rows.count < Tuning.rowsOfPart * part.count, tiles >= part.count else {
       return (part.share(of: rows.count), 0..<target.blocks)
     }
     let share = part.share(of: tiles)

@@ -9,7 +9,8 @@ struct DirectConvolution: ConvolutionKernel {
   /// Empty for pictures.
   private let backwardPasses: [Correlation]
 
-  init(_ shape: ConvolutionShape, pictures: Int) {
+  init(_ shape: ConvolutionShape, pictures: Int, tuning: Tuning? = nil) {
+    let tuning = tuning ?? Tuning(shape)
     self.shape = shape
     let input = Correlation.MapSize(
       height: shape.inputHeight, width: shape.inputWidth, blocks: shape.inputBlocks,
@@ -22,7 +23,7 @@ struct DirectConvolution: ConvolutionKernel {
       from: input, to: output,
       rows: .forward(kernel: kernel, stride: stride, padding: padding, output: output.height),
       columns: .forward(kernel: kernel, stride: stride, padding: padding, output: output.width),
-      kernel: kernel)
+      kernel: kernel, tuning: tuning)
     let columnAxes = CorrelationAxis.backward(
       kernel: kernel, stride: stride, padding: padding, input: input.width)
     backwardPasses =
@@ -32,7 +33,8 @@ struct DirectConvolution: ConvolutionKernel {
         kernel: kernel, stride: stride, padding: padding, input: input.height
       ).flatMap { rows in
         columnAxes.map {
-          Correlation(from: output, to: input, rows: rows, columns: $0, kernel: kernel)
+          Correlation(
+            from: output, to: input, rows: rows, columns: $0, kernel: kernel, tuning: tuning)
         }
       }
     group = min(pictures, ([forwardPass] + backwardPasses).map(\.pictureGroup).max() ?? 1)

@@ -11,8 +11,8 @@ extension CompiledKernels {
       var (blockCount, mean, squares) = (0.0, DoubleVector.zero, DoubleVector.zero)
       for n in 0..<pictures {
         let plane = maps + (n * shape.blocks + index) * shape.planeCount
-        for first in stride(from: 0, to: shape.area, by: 128) {
-          let pixels = min(128, shape.area - first)
+        for first in stride(from: 0, to: shape.area, by: Tuning.sumLength) {
+          let pixels = min(Tuning.sumLength, shape.area - first)
           let group = groupMoments(plane + first * lanes, pixels: pixels)
           let total = blockCount + Double(pixels)
           let share = Double(pixels) / total
@@ -58,9 +58,10 @@ extension CompiledKernels {
   package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     var total = 0.0
     let whole = count / lanes * lanes
-    for first in stride(from: 0, to: whole, by: 128 * lanes) {
+    for first in stride(from: 0, to: whole, by: Tuning.sumLength * lanes) {
       var sum = Vector.zero
-      for place in stride(from: first, to: min(whole, first + 128 * lanes), by: lanes) {
+      for place in stride(from: first, to: min(whole, first + Tuning.sumLength * lanes), by: lanes)
+      {
         let vector = load(values + place)
         sum = sum.adding(vector, times: vector)
       }

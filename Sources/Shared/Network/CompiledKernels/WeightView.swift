@@ -58,7 +58,7 @@ struct WeightView {
     } else {
       for source in 0..<sourceCount {
         let weights = weights + source &* sourceStep
-        fetch(weights + Self.fetchDistance &* sourceStep, count: count &* taps)
+        fetch(weights + Tuning.fetchDistance &* sourceStep, count: count &* taps)
         transpose(
           weights, step: targetStep, rows: count, columns: taps,
           into: block + source &* taps &* lanes, step: lanes)
@@ -66,10 +66,6 @@ struct WeightView {
     }
     if let scale { multiply(block, rows: sourceCount &* taps, by: scale + first, count: count) }
   }
-
-  /// Sources between the one that is read and the one that is fetched. Sources that don't follow each
-  /// other are pages apart, where the processor itself fetches nothing ahead.
-  private static let fetchDistance = 4
 
   private func fetch(_ weights: UnsafePointer<Float>, count: Int) {
     let lineCount = 64 / MemoryLayout<Float>.stride

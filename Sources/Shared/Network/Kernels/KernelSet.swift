@@ -21,6 +21,9 @@ package protocol KernelSet: Sendable {
   func directConvolution(_ shape: ConvolutionShape) -> any ConvolutionKernel
   /// Every algorithm that can compute a layer, for tests and measurements.
   func allConvolutions(_ shape: ConvolutionShape, pictures: Int) -> [any ConvolutionKernel]
+  /// The kernel of `convolution` with other numbers than those that it was tuned to, one at a time, and
+  /// the other algorithms.
+  func variants(_ shape: ConvolutionShape, pictures: Int) -> [KernelVariant]
 
   /// Sums packed gradients of some output channels over workers, pairwise, into PyTorch's order; see
   /// `pairwiseSplit`.

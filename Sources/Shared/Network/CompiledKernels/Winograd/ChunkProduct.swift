@@ -3,10 +3,9 @@ import Kernels
 // The products of Winograd's algorithms: matrices in chunks of 64 channels.
 
 /// Channels of a chunk.
-let chunk = 64
-/// Floats between the matrices of two points: a distance of a power of two would put the same place
-/// of all points into the same set of the cache.
-let pointPadding = 16
+let chunk = Tuning.chunk
+/// Floats between the matrices of two points.
+let pointPadding = Tuning.pointPadding
 /// Floats from one point's chunk of weights, or of their gradients' sums, to the next one's.
 let weightPointStep = chunk * chunk + pointPadding
 let gradPointStep = weightPointStep
@@ -32,9 +31,6 @@ func evenPart(of count: Int, atMost limit: Int) -> Int {
   let parts = (count + limit - 1) / limit
   return (count + parts - 1) / parts
 }
-
-/// Rows of a chunk that are multiplied at a time: 16 KB.
-private let productDepth = 64
 
 /// `c (+)= a * b`: `rows x depth` by `depth x vectors`, packed in tiles, all within a chunk.
 ///
@@ -77,7 +73,7 @@ func multiplyTransposedChunk(
     for row in 0..<rows { (c + row &* chunk).update(repeating: 0, count: vectors &* lanes) }
     return
   }
-  let step = evenPart(of: depth, atMost: productDepth)
+  let step = evenPart(of: depth, atMost: Tuning.productDepth)
   withUnsafePointer(to: 0) { start in
     var top = 0
     while top < depth {

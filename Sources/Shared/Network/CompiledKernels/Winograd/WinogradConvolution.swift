@@ -36,19 +36,20 @@ struct WinogradConvolution: ConvolutionKernel {
   private let sumsAtOnce: Bool
 
   /// - Precondition: the kernel is 3x3, the stride 1, and the padding 1.
-  init(_ shape: ConvolutionShape, pictures: Int) {
+  init(_ shape: ConvolutionShape, pictures: Int, tuning: Tuning? = nil) {
     precondition(Self.computes(shape), "Winograd's algorithm is for 3x3 kernels with stride 1")
     self.shape = shape
     rowAxis = TileAxis(outputs: shape.outputHeight)
     columnAxis = TileAxis(outputs: shape.outputWidth)
-    let channels = max(shape.inputChannels, shape.outputChannels)
-    forwardRows = max(1, (channels <= 64 ? 42 : 64) / columnAxis.count)
-    gradRows = max(1, (channels <= 128 ? 64 : 128) / columnAxis.count)
+    let tuning = tuning ?? Tuning(shape)
+    forwardRows = max(1, tuning.forwardTiles / columnAxis.count)
+    gradRows = max(1, tuning.gradTiles / columnAxis.count)
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
     let total = pictures * rowAxis.count
     mostRows = min(rows, total)
-    weights = WinogradWeights(shape: shape, packsPoints: total > 8 * forwardRows)
+    weights = WinogradWeights(
+      shape: shape, packsPoints: total > tuning.transformedBlocks * forwardRows)
     sumsAtOnce = total <= gradRows
   }
 

@@ -61,7 +61,7 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   /// convolution: what they lack is computed all the same.
   var fillsGroups: Bool {
     let groups = (tileGrid.columns + tileGroup - 1) / tileGroup
-    return 4 * tileGrid.columns >= 3 * groups * tileGroup
+    return Double(tileGrid.columns) >= Tuning.smallestGroupShare * Double(groups * tileGroup)
   }
 
   var algorithm: String { "Winograd F(3,4)" }
@@ -201,10 +201,9 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   }
 }
 
-/// Tiles that are multiplied together: 38 of a row of 112 outputs are nearly four groups. Their sums
-/// and outputs, 19 KB, and what they meet at a row of points, 12 KB, just fill a level-1 cache.
+/// Tiles that are multiplied together.
 @inline(__always)
-var tileGroup: Int { 10 }
+var tileGroup: Int { Tuning.tileGroup }
 
 // Rows of a register tile of two vectors: with one of weights and those of inputs, which are repeated
 // in all lanes once for both, 31 of 32 registers; or 10 sums and three more of 16.

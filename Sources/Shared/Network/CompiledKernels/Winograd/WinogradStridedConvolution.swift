@@ -33,15 +33,15 @@ struct WinogradStridedConvolution: ConvolutionKernel {
   private let weights: WinogradWeights<StridedTile.Weight, StridedTile.WeightGrad>
 
   /// - Precondition: `computes(shape)`.
-  init(_ shape: ConvolutionShape, pictures: Int) {
+  init(_ shape: ConvolutionShape, pictures: Int, tuning: Tuning? = nil) {
     precondition(Self.computes(shape), "phases are those of 3x3 kernels with stride 2")
     self.shape = shape
     self.pictures = pictures
     rowAxis = TileAxis(outputs: shape.outputHeight)
     columnAxis = TileAxis(outputs: shape.outputWidth)
-    let channels = max(shape.inputChannels, shape.outputChannels)
-    forwardRows = max(1, (channels <= 128 ? 28 : channels <= 256 ? 64 : 32) / columnAxis.count)
-    gradRows = max(1, 64 / columnAxis.count)
+    let tuning = tuning ?? Tuning(shape)
+    forwardRows = max(1, tuning.forwardTiles / columnAxis.count)
+    gradRows = max(1, tuning.gradTiles / columnAxis.count)
     let rows = max(forwardRows, gradRows)
     group = min(pictures, (rows + rowAxis.count - 1) / rowAxis.count)
     weights = WinogradWeights(shape: shape, packsPoints: true)
@@ -55,9 +55,9 @@ struct WinogradStridedConvolution: ConvolutionKernel {
   /// transforms, tiles enough for the weights, and outputs enough in the tiles.
   var isFaster: Bool {
     let tiles = pictures * rowAxis.count * columnAxis.count
-    return shape.inputChannels >= chunk && tiles >= 12
-      && 4 * StridedTile.points(of: rowAxis) * StridedTile.points(of: columnAxis)
-        <= 3 * 9 * shape.outputArea
+    let products = StridedTile.points(of: rowAxis) * StridedTile.points(of: columnAxis)
+    return shape.inputChannels >= Tuning.chunk && tiles >= Tuning.fewestTiles
+      && Double(products) <= Tuning.largestStridedShare * Double(9 * shape.outputArea)
   }
 
   var algorithm: String { "Winograd F(4,2)" }
@@ -153,7 +153,8 @@ struct WinogradStridedConvolution: ConvolutionKernel {
     _ part: WorkPart, count: Int, chunks: Int
   ) -> (rows: Range<Int>, chunks: Range<Int>) {
     let rows = count * rowAxis.count
-    guard rows * columnAxis.count < 16 * part.count, chunks >= part.count else {
+    guard rows * columnAxis.count < Tuning.stridedTilesOfPart * part.count, chunks >= part.count
+    else {
       return (part.share(of: rows), 0..<chunks)
     }
     return (0..<rows, part.share(of: chunks))
