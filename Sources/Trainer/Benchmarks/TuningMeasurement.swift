@@ -4,7 +4,7 @@ import NeuralNetwork
 import Randomness
 
 /// What `trainer tune` measures: the kernels that a network's layers have, each beside the same kernel
-/// with one other number.
+/// with one other number, and beside itself, which shows how far ratios can be trusted.
 struct TuningMeasurement {
   let kernels: any KernelSet
   /// Pictures of one worker.
@@ -21,7 +21,9 @@ struct TuningMeasurement {
     /// nil for the layer of the pictures, which have no gradient.
     let inputGrad: Double?
     let weightGrad: Double
-    /// Milliseconds of the chosen kernel, all three passes.
+    /// Packing of the weights for both directions, once for all pictures.
+    let packing: Double
+    /// Milliseconds of the chosen kernel, packing and all three passes.
     let milliseconds: Double
   }
 
@@ -31,10 +33,14 @@ struct TuningMeasurement {
   func measure(
     _ layer: (name: String, shape: ConvolutionShape), only number: String?
   ) -> [Row] {
+    let chosen = kernels.convolution(layer.shape, pictures: pictures)
+    let control = KernelVariant(number: "none", chosen: "", value: "", kernel: chosen)
     let variants = kernels.variants(layer.shape, pictures: pictures)
       .filter { number == nil || $0.number == number }
-    let usual = TuningCase(kernels.convolution(layer.shape, pictures: pictures), pictures)
-    return variants.map { variant in
+    guard !variants.isEmpty else { return [] }
+    return ([control] + variants).map { variant in
+      // Both are made anew for each comparison: where memory happens to lie makes a difference.
+      let usual = TuningCase(chosen, pictures)
       let other = TuningCase(variant.kernel, pictures)
       var (ratios, seconds) = ([TuningCase.Times](), [Double]())
       // The first round warms up.
@@ -50,7 +56,8 @@ struct TuningMeasurement {
         layer: layer.name, number: variant.number, chosen: variant.chosen, value: variant.value,
         forward: median(ratios.map(\.forward)),
         inputGrad: layer.shape.inputChannels == 3 ? nil : median(ratios.map(\.inputGrad)),
-        weightGrad: median(ratios.map(\.weightGrad)), milliseconds: median(seconds) * 1e3)
+        weightGrad: median(ratios.map(\.weightGrad)), packing: median(ratios.map(\.packing)),
+        milliseconds: median(seconds) * 1e3)
     }
   }
 }
@@ -61,13 +68,14 @@ private final class TuningCase {
     var forward = 0.0
     var inputGrad = 0.0
     var weightGrad = 0.0
+    var packing = 0.0
 
-    var sum: Double { forward + inputGrad + weightGrad }
+    var sum: Double { forward + inputGrad + weightGrad + packing }
 
     func divided(by other: Times) -> Times {
       Times(
         forward: forward / other.forward, inputGrad: inputGrad / other.inputGrad,
-        weightGrad: weightGrad / other.weightGrad)
+        weightGrad: weightGrad / other.weightGrad, packing: packing / other.packing)
     }
   }
 
@@ -77,6 +85,7 @@ private final class TuningCase {
   private let input, output, outputGrad, inputGrad: UnsafeMutablePointer<Float>
   private let packed, packedBackward, weightGrad: UnsafeMutablePointer<Float>
   private let sums, scratch: UnsafeMutablePointer<Float>
+  private let weight: [Float]
 
   init(_ kernel: any ConvolutionKernel, _ pictures: Int) {
     let shape = kernel.shape
@@ -96,17 +105,17 @@ private final class TuningCase {
     for index in 0..<pictures * shape.output.pictureCount {
       outputGrad[index] = random.uniform() - 0.5
     }
-    let weight = (0..<shape.weightCount).map { _ in random.uniform() - 0.5 }
-    kernel.pack(weight, outputs: 0..<shape.outputChannels, scale: nil, into: packed)
-    if kernel.packedBackwardCount > 0 {
-      kernel.packBackward(weight, inputs: 0..<shape.inputChannels, into: packedBackward)
-    }
+    weight = (0..<shape.weightCount).map { _ in random.uniform() - 0.5 }
   }
 
   /// All three passes over all pictures, in groups as a training has them.
   func run() -> Times {
     var times = Times()
     let shape = kernel.shape
+    times.packing = seconds {
+      kernel.pack(weight, outputs: 0..<shape.outputChannels, scale: nil, into: packed)
+      kernel.packBackward(weight, inputs: 0..<shape.inputChannels, into: packedBackward)
+    }
     for first in stride(from: 0, to: pictures, by: kernel.group) {
       let count = min(kernel.group, pictures - first)
       let (input, grad) = (

@@ -12,7 +12,8 @@ struct TuneCommand: ParsableCommand {
       For people who change kernels. Each row compares the kernel that a layer has with the same \
       kernel after one number has changed; the numbers are those of Tuning.swift, and "algorithm" is \
       the choice between a direct convolution and Winograd's. A ratio above 1 says that the other \
-      value is faster. All are CPU time of one thread, medians of alternating rounds. Layers of equal \
+      value is faster; the row "none" compares the kernel with itself, and shows how far ratios can be \
+      trusted. All are CPU time of one thread, medians of alternating rounds. Layers of equal \
       dimensions are measured once.
 
       Examples:
@@ -107,13 +108,14 @@ struct TuneCommand: ParsableCommand {
 
   private func render(_ report: Report) -> String {
     var table = TextTable(header: [
-      "layer", "ms", "number", "chosen", "other", "forward", "input grad", "weight grad",
+      "layer", "ms", "number", "chosen", "other", "forward", "input grad", "weight grad", "packing",
     ])
     for row in report.rows {
       table.append([
         row.layer, TableCell.number(row.milliseconds, 1), row.number, row.chosen, row.value,
         TableCell.number(row.forward, 3),
         row.inputGrad.map { TableCell.number($0, 3) } ?? "", TableCell.number(row.weightGrad, 3),
+        TableCell.number(row.packing, 3),
       ])
     }
     return """

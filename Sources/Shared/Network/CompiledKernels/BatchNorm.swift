@@ -15,9 +15,9 @@ extension CompiledKernels {
       if let residual {
         let added = residual + offset
         for pixel in 0..<shape.area {
-          let place = pixel &* lanes
-          let value = shift.adding(scale, times: load(source + place)) + load(added + place)
-          store(rectify ? value.rectified : value, to: target + place)
+          let index = pixel &* lanes
+          let value = shift.adding(scale, times: load(source + index)) + load(added + index)
+          store(rectify ? value.rectified : value, to: target + index)
         }
       } else {
         for pixel in 0..<shape.area {
@@ -47,8 +47,8 @@ extension CompiledKernels {
           SIMDMask(repeating: true)
         }
       case .output(let output):
-        sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { place, _ in
-          load(output + (offset &+ place)) .> 0
+        sumGrad(grad, values, area, mean, gradSum, centredSum, isMasked: true) { index, _ in
+          load(output + (offset &+ index)) .> 0
         }
       case .normalized(let scale, let shift):
         let (scale, shift) = (load(scale + channel), load(shift + channel))
@@ -65,15 +65,15 @@ extension CompiledKernels {
 private func sumGrad(
   _ grad: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, _ area: Int, _ mean: Vector,
   _ gradSum: UnsafeMutablePointer<Double>, _ centredSum: UnsafeMutablePointer<Double>,
-  isMasked: Bool, _ mask: (_ place: Int, _ value: Vector) -> SIMDMask<Vector.MaskStorage>
+  isMasked: Bool, _ mask: (_ index: Int, _ value: Vector) -> SIMDMask<Vector.MaskStorage>
 ) {
   addGradient(pixels: area, gradSum, centredSum) { pixel in
-    let place = pixel &* lanes
-    let value = load(values + place)
-    var gradient = load(grad + place)
+    let index = pixel &* lanes
+    let value = load(values + index)
+    var gradient = load(grad + index)
     if isMasked {
-      gradient = Vector.zero.replacing(with: gradient, where: mask(place, value))
-      store(gradient, to: grad + place)
+      gradient = Vector.zero.replacing(with: gradient, where: mask(index, value))
+      store(gradient, to: grad + index)
     }
     return (gradient, value - mean)
   }

@@ -45,7 +45,7 @@ package struct CompiledKernels: KernelSet {
       return DirectConvolution(shape, pictures: pictures)
     }
     let winograd = WinogradConvolution(shape, pictures: pictures)
-    return pictures * winograd.tiles < Tuning.fewestTiles
+    return winograd.steps.totalTiles < Tuning.fewestTiles
       ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 

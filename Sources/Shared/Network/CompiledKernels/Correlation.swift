@@ -24,16 +24,22 @@ extension CorrelationAxis {
       taps: Array(0..<kernel))
   }
 
-  /// The gradient of the input, one axis for each place of an input pixel between two strides: there
-  /// the same taps meet, and the further the output pixel the smaller the tap.
+  /// The gradient of the input, one axis for each phase of an input pixel, its index modulo the stride:
+  /// there the same taps meet, and the further the output pixel the smaller the tap.
   static func backward(
     kernel: Int, stride: Int, padding: Int, input: Int
   ) -> [CorrelationAxis] {
-    (0..<min(stride, input)).map { place in
-      let taps = (0..<kernel).filter { (place + padding - $0) % stride == 0 }.reversed()
+    (0..<min(stride, input)).map { phase in
+      // Input pixel `phase + i * stride` meets tap t of output pixel o where o * stride + t -
+      // padding is its index: those taps t for which `phase + padding - t` is a multiple of the
+      // stride. For a 3x3 kernel with stride 2 and padding 1 phase 0 meets tap 1, phase 1 the taps
+      // 2 and 0.
+      let taps = (0..<kernel).filter { (phase + padding - $0) % stride == 0 }.reversed()
       return CorrelationAxis(
-        count: (input - place + stride - 1) / stride, first: place, targetStep: stride,
-        sourceStep: 1, offset: taps.first.map { (place + padding - $0) / stride } ?? 0,
+        count: (input - phase + stride - 1) / stride, first: phase, targetStep: stride,
+        // The output pixel of the first tap, for i = 0; the following taps meet the following
+        // pixels.
+        sourceStep: 1, offset: taps.first.map { (phase + padding - $0) / stride } ?? 0,
         taps: Array(taps))
     }
   }
@@ -84,6 +90,7 @@ struct Correlation: Sendable {
     self.kernel = kernel
     rowGroup = evenPart(
       of: max(rows.count, 1), atMost: max(1, tuning.stripPixels / max(columns.count, 1)))
+    // No window starts before the first row or column, or ends after the last one.
     let inside =
       rows.offset >= 0 && columns.offset >= 0
       && rows.offset + rows.window(rows.count) <= source.height
@@ -131,6 +138,7 @@ struct Correlation: Sendable {
       self.rowCount = rowCount
       planeCount = rows * rowCount
       segments = (0..<source.blocks).flatMap { block in
+        // (block, ky): a run holds all kx and all lanes of one row.
         (0..<ky).map { (block * rows + $0) * rowCount }
       }
     }
@@ -155,16 +163,20 @@ struct Correlation: Sendable {
     _ weights: UnsafePointer<Float>, source block: Int, target vector: Int,
     into packed: UnsafeMutablePointer<Float>
   ) {
+    // A tile of `step` targets starts at `tile * lanes * depth`; in it a row of `step` floats for
+    // each of the `depth` floats of a patch.
     let tile = tileStart(of: vector, in: target.blocks)
     let step = tileWidth(at: tile, of: target.blocks) * lanes
     let patch = block * rows.taps.count * run
-    var place = packed + tile * lanes * depth + patch * step + (vector - tile) * lanes
+    var address = packed + tile * lanes * depth + patch * step + (vector - tile) * lanes
     for ky in rows.taps {
       for kx in columns.taps {
         for lane in 0..<source.lanes {
+          // `weights` has all taps of a lane together, the packed rows have all lanes of a tap
+          // together: as maps have their channels.
           let tap = lane &* kernel &* kernel &+ ky &* kernel &+ kx
-          store(load(weights + tap &* lanes), to: place)
-          place += step
+          store(load(weights + tap &* lanes), to: address)
+          address += step
         }
       }
     }
@@ -174,6 +186,8 @@ struct Correlation: Sendable {
   /// strips of all workers, else tiles of vectors.
   private func share(_ part: WorkPart) -> (rows: Range<Int>, vectors: Range<Int>) {
     let tiles = (target.blocks + tileVectors - 1) / tileVectors
+    // Rows: each worker reads all weights, but only its own part of the maps. Vectors: each worker
+    // reads all maps, but only its own weights.
     guard rows.count < Tuning.rowsOfPart * part.count, tiles >= part.count else {
       return (part.share(of: rows.count), 0..<target.blocks)
     }
@@ -190,15 +204,17 @@ struct Correlation: Sendable {
     output: ConvolutionOutput, part: WorkPart = .whole, scratch: UnsafeMutablePointer<Float>
   ) {
     let share = share(part)
-    // What the sums go through on their way out needs them whole; a residual in the output's own
-    // place is what they are added to.
+    // What the sums go through on their way out needs them whole; a residual at the address
+    // of the output is what they are added to.
     let addsToOutput = output.residual.map { $0 == UnsafePointer(output.values) } ?? false
     let finish = ConvolutionOutput(
       output.values, bias: output.bias, residual: addsToOutput ? nil : output.residual,
       rectify: output.rectify, slope: output.slope)
     let hasFinish =
       finish.bias != nil || finish.residual != nil || finish.rectify || finish.slope != nil
+    // A phase that no tap meets (stride 3 and a 2x2 kernel, say): its sums are zero.
     guard !isEmpty else {
+      // Without sums what remains is zero, or what was there, and what follows the sums.
       for n in 0..<count {
         let whole = TargetRows(picture: n, rows: share.rows)
         if !addsToOutput { clear(output.values, whole, share.vectors) }
@@ -235,6 +251,8 @@ struct Correlation: Sendable {
     /// The target rows of a strip.
     @inline(__always)
     subscript(index: Int) -> TargetRows {
+      // Strip `index` is group `index % perPicture` of rows of picture `index / perPicture`; the
+      // last group of a picture may be smaller.
       let perPicture = (rows.count &+ rowGroup &- 1) / rowGroup
       let first = rows.lowerBound &+ index % perPicture &* rowGroup
       return TargetRows(
@@ -261,6 +279,7 @@ struct Correlation: Sendable {
     let isInPlace = staysInside && input.scale == nil
     let step = evenPart(of: total, atMost: heldStrips)
     for first in stride(from: 0, to: total, by: step) {
+      // Where the first patch starts in the maps of a picture; only read where nothing hangs over.
       let corner = rows.offset * inPlace.rowCount + columns.offset * source.lanes
       let patches = Patches(
         held: first..<min(total, first + step), layout: isInPlace ? inPlace : strip, rows: share,
@@ -269,6 +288,7 @@ struct Correlation: Sendable {
         inPlace: isInPlace
           ? (source.pictureCount, rows.sourceStep * inPlace.rowCount) : nil)
       if !isInPlace {
+        // Copies of all strips that are held: [strip][block][row][column][lane].
         for index in patches.held {
           let target = patches[index]
           fillStrip(
@@ -286,8 +306,12 @@ struct Correlation: Sendable {
   ) {
     patches.layout.segments.withUnsafeBufferPointer { segments in
       guard let starts = segments.baseAddress else { return }
+      // Loops from the outside: tiles of target vectors; groups of runs, whose weights fill the
+      // level-1 cache; held strips, which meet these weights one after the other; rows of pixels.
+      // Weights are read from memory once for all strips that are held.
       var vector = vectors.lowerBound
       while vector < vectors.upperBound {
+        // Tiles start where `pack` made them start: at vector 0, then as wide as possible.
         let width = tileWidth(at: vector, of: target.blocks)
         let step = segmentGroup(width: width)
         for segment in stride(from: 0, to: segments.count, by: step) {
@@ -297,9 +321,14 @@ struct Correlation: Sendable {
               output
               + (group.picture &* target.pictureCount &+ vector &* target.planeCount)
             for row in group.rows {
+              // Row `row` of the target starts `sourceStep` rows of the strip after the row before.
               let line = (row &- group.rows.lowerBound) &* rows.sourceStep
               multiplyRun(
                 width: width, rows: columns.count,
+                // a: a row for each target pixel of this row, `sourceStep` pixels apart; the depth
+                // goes through the runs of the patch. b: the packed weights of these runs. c:
+                // pixels of this row, a plane for each vector of the tile. Sums of earlier groups
+                // of runs are in c.
                 TileOperands(
                   a: source + line &* patches.layout.rowCount,
                   rowStep: columns.sourceStep &* self.source.lanes, depthStep: 1,
@@ -334,6 +363,7 @@ struct Correlation: Sendable {
     let top = group.lowerBound * rows.sourceStep + rows.offset
     let width = columns.window(columns.count)
     // Columns of the strip that lie inside the picture.
+    // Column i of the strip is column i + columns.offset of the picture.
     let left = min(width, max(0, -columns.offset))
     let right = max(left, min(width, source.width - columns.offset))
     for block in 0..<source.blocks {
@@ -341,6 +371,7 @@ struct Correlation: Sendable {
       for row in 0..<height {
         let line = copy + block * strip.planeCount + row * strip.rowCount
         let y = top + row
+        // Above and below the picture are rows of zeros.
         guard y >= 0 && y < source.height else {
           line.update(repeating: 0, count: strip.rowCount)
           continue
@@ -349,14 +380,15 @@ struct Correlation: Sendable {
         (line + right * source.lanes).update(repeating: 0, count: (width - right) * source.lanes)
         let inside = (right - left) * source.lanes
         let start = plane + (y * source.width + left + columns.offset) * source.lanes
-        let place = line + left * source.lanes
+        let first = line + left * source.lanes
+        // What is normalised is what the strip holds: each value once, not once for each patch.
         if let scale = input.scale, let shift = input.shift {
           let (scale, shift) = (load(scale + block * lanes), load(shift + block * lanes))
           for offset in stride(from: 0, to: inside, by: lanes) {
-            store(shift.adding(scale, times: load(start + offset)).rectified, to: place + offset)
+            store(shift.adding(scale, times: load(start + offset)).rectified, to: first + offset)
           }
         } else {
-          place.update(from: start, count: inside)
+          first.update(from: start, count: inside)
         }
       }
     }
@@ -371,8 +403,8 @@ struct Correlation: Sendable {
       let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
       for row in group.rows {
         for column in 0..<columns.count {
-          let place = plane &+ pixel(row: row, column: column) &* lanes
-          stage.write(load(output.values + place), at: place)
+          let index = plane &+ pixel(row: row, column: column) &* lanes
+          stage.write(load(output.values + index), at: index)
         }
       }
     }
@@ -385,8 +417,8 @@ struct Correlation: Sendable {
       let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
       for row in group.rows {
         for column in 0..<columns.count {
-          let place = plane &+ pixel(row: row, column: column) &* lanes
-          store(.zero, to: output + place)
+          let index = plane &+ pixel(row: row, column: column) &* lanes
+          store(.zero, to: output + index)
         }
       }
     }

@@ -19,9 +19,9 @@ extension CompiledKernels {
             for tap in 0..<taps {
               for lane in 0..<inputLanes {
                 let row = input &* taps &+ tap &* inputLanes &+ lane
-                let place = first &* shape.patchCount &+ row &* lanes
+                let offset = first &* shape.patchCount &+ row &* lanes
                 store(
-                  pairwiseSum(packed, place), to: block + (lane &* taps &+ tap) &* lanes)
+                  pairwiseSum(packed, offset), to: block + (lane &* taps &+ tap) &* lanes)
               }
             }
             transpose(
@@ -40,29 +40,29 @@ extension CompiledKernels {
 /// call: for more, reading their memory takes longer than the calls.
 @inline(__always)
 private func pairwiseSum(
-  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ place: Int
+  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ offset: Int
 ) -> Vector {
   switch packed.count {
-  case 1: load(packed[0] + place)
-  case 2: load(packed[0] + place) + load(packed[1] + place)
-  case 3: (load(packed[0] + place) + load(packed[1] + place)) + load(packed[2] + place)
+  case 1: load(packed[0] + offset)
+  case 2: load(packed[0] + offset) + load(packed[1] + offset)
+  case 3: (load(packed[0] + offset) + load(packed[1] + offset)) + load(packed[2] + offset)
   case 4:
-    (load(packed[0] + place) + load(packed[1] + place))
-      + (load(packed[2] + place) + load(packed[3] + place))
-  default: pairwiseBranch(packed, 0..<packed.count, place)
+    (load(packed[0] + offset) + load(packed[1] + offset))
+      + (load(packed[2] + offset) + load(packed[3] + offset))
+  default: pairwiseBranch(packed, 0..<packed.count, offset)
   }
 }
 
 private func pairwiseBranch(
-  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ workers: Range<Int>, _ place: Int
+  _ packed: UnsafeBufferPointer<UnsafeMutablePointer<Float>>, _ workers: Range<Int>, _ offset: Int
 ) -> Vector {
   let first = workers.lowerBound
   switch workers.count {
-  case 1: return load(packed[first] + place)
-  case 2: return load(packed[first] + place) + load(packed[first + 1] + place)
+  case 1: return load(packed[first] + offset)
+  case 2: return load(packed[first] + offset) + load(packed[first + 1] + offset)
   default:
     let middle = first + pairwiseSplit(workers.count)
-    return pairwiseBranch(packed, first..<middle, place)
-      + pairwiseBranch(packed, middle..<workers.upperBound, place)
+    return pairwiseBranch(packed, first..<middle, offset)
+      + pairwiseBranch(packed, middle..<workers.upperBound, offset)
   }
 }

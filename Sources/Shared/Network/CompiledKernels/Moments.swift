@@ -60,14 +60,14 @@ extension CompiledKernels {
     let whole = count / lanes * lanes
     for first in stride(from: 0, to: whole, by: Tuning.sumLength * lanes) {
       var sum = Vector.zero
-      for place in stride(from: first, to: min(whole, first + Tuning.sumLength * lanes), by: lanes)
+      for index in stride(from: first, to: min(whole, first + Tuning.sumLength * lanes), by: lanes)
       {
-        let vector = load(values + place)
+        let vector = load(values + index)
         sum = sum.adding(vector, times: vector)
       }
       total += sum.doubles.sum()
     }
-    for place in whole..<count { total += Double(values[place]) * Double(values[place]) }
+    for index in whole..<count { total += Double(values[index]) * Double(values[index]) }
     return total
   }
 }

@@ -1,7 +1,7 @@
 package import Kernels
 
-// Max-pooling: 3x3, stride 2, padding 1, behind a BatchNorm and a ReLU or alone. What BatchNorm makes
-// of a pixel costs one instruction, so nobody stores it: all kernels compute it anew from the input.
+// Max-pooling: 3x3, stride 2, padding 1, after a BatchNorm and a ReLU or alone. What BatchNorm makes
+// of a pixel costs one instruction, so it is not stored: all kernels compute it again from the input.
 //
 // A window that hangs over the edge of the picture gets the pixels at the edge twice. That changes
 // neither the largest value nor which value is the first of equals.
@@ -207,7 +207,7 @@ extension CompiledKernels {
 ///
 /// Its windows touch the rows 2y - 1, 2y and 2y + 1 of the input. The last is touched by those of
 /// y + 1 too: its gradient waits in `lowerGrad`, a row that stays in a level-1 cache. The other two are
-/// complete and no further window reads them, so that their gradient takes their place.
+/// complete and no further window reads them, so that their gradient overwrites them.
 @inline(__always)
 private func spreadRow(
   _ shape: BlockedShape, _ y: Int, _ output: UnsafePointer<Float>,
@@ -221,12 +221,12 @@ private func spreadRow(
   /// Takes the complete gradient of a column: of its last pixel it is what these windows give.
   @inline(__always)
   func finish(column: Int, _ gradient: Column) {
-    let place = column &* lanes
+    let offset = column &* lanes
     if let upperRow {
-      inputGrad.replace(upperRow + place, load(lowerGrad + place) + gradient.upper)
+      inputGrad.replace(upperRow + offset, load(lowerGrad + offset) + gradient.upper)
     }
-    inputGrad.replace(middleRow + place, gradient.middle)
-    store(gradient.lower, to: lowerGrad + place)
+    inputGrad.replace(middleRow + offset, gradient.middle)
+    store(gradient.lower, to: lowerGrad + offset)
   }
   // Of the column that the next window touches too.
   var shared = Column(Vector.zero, Vector.zero, Vector.zero)
@@ -269,13 +269,13 @@ private struct Claim {
     // Taken away by subtraction, which is exact: selects that share a mask are torn into lanes.
     left = Vector.zero.replacing(
       with: gradient, where: normalized(load(row + columns.left)) .== largest)
-    let behindLeft = gradient - left
+    let afterLeft = gradient - left
     centre = Vector.zero.replacing(
-      with: behindLeft, where: normalized(load(row + columns.centre)) .== largest)
-    let behindCentre = behindLeft - centre
+      with: afterLeft, where: normalized(load(row + columns.centre)) .== largest)
+    let afterCentre = afterLeft - centre
     right = Vector.zero.replacing(
-      with: behindCentre, where: normalized(load(row + columns.right)) .== largest)
-    rest = behindCentre - right
+      with: afterCentre, where: normalized(load(row + columns.right)) .== largest)
+    rest = afterCentre - right
   }
 
   @inline(__always)

@@ -7,19 +7,19 @@ extension CompiledKernels {
     momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
   ) {
     let scale = Vector(repeating: factors.gradientScale)
-    for place in stride(from: 0, to: count, by: lanes) {
-      let size = min(lanes, count &- place)
-      let value = load(parameters + place, first: size)
-      let gradient = (load(gradients + place, first: size) * scale)
+    for index in stride(from: 0, to: count, by: lanes) {
+      let size = min(lanes, count &- index)
+      let value = load(parameters + index, first: size)
+      let gradient = (load(gradients + index, first: size) * scale)
         .adding(factors.weightDecay, times: value)
       let buffer = gradient.adding(
-        factors.momentum, times: load(momentumBuffer + place, first: size))
+        factors.momentum, times: load(momentumBuffer + index, first: size))
       // Not 0 * gradient + buffer without Nesterov: that would turn a gradient that is not finite into
       // NaN one step early.
       let change = factors.nesterov ? gradient.adding(factors.momentum, times: buffer) : buffer
-      store(buffer, to: momentumBuffer + place, first: size)
+      store(buffer, to: momentumBuffer + index, first: size)
       store(
-        value.adding(-factors.learningRate, times: change), to: parameters + place, first: size)
+        value.adding(-factors.learningRate, times: change), to: parameters + index, first: size)
     }
   }
 
@@ -36,18 +36,18 @@ extension CompiledKernels {
     let stepSize = Vector(repeating: factors.stepSize)
     let deviationScale = Vector(repeating: factors.deviationScale)
     let epsilon = Vector(repeating: factors.epsilon)
-    for place in stride(from: 0, to: count, by: lanes) {
-      let size = min(lanes, count &- place)
-      let gradient = load(gradients + place, first: size) * scale
-      let oldMean = load(mean + place, first: size)
+    for index in stride(from: 0, to: count, by: lanes) {
+      let size = min(lanes, count &- index)
+      let gradient = load(gradients + index, first: size) * scale
+      let oldMean = load(mean + index, first: size)
       let newMean = oldMean.adding(factors.meanShare, times: gradient - oldMean)
-      let square = (squareDecay * load(squareMean + place, first: size))
+      let square = (squareDecay * load(squareMean + index, first: size))
         .adding(squareShare * gradient, times: gradient)
       let deviation = root(square) / deviationScale + epsilon
-      let value = load(parameters + place, first: size) * remaining - stepSize * newMean / deviation
-      store(newMean, to: mean + place, first: size)
-      store(square, to: squareMean + place, first: size)
-      store(value, to: parameters + place, first: size)
+      let value = load(parameters + index, first: size) * remaining - stepSize * newMean / deviation
+      store(newMean, to: mean + index, first: size)
+      store(square, to: squareMean + index, first: size)
+      store(value, to: parameters + index, first: size)
     }
   }
 
@@ -56,14 +56,14 @@ extension CompiledKernels {
     _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
     share: Float
   ) {
-    for place in stride(from: 0, to: count, by: lanes) {
-      let size = min(lanes, count &- place)
-      let (old, new) = (load(average + place, first: size), load(current + place, first: size))
+    for index in stride(from: 0, to: count, by: lanes) {
+      let size = min(lanes, count &- index)
+      let (old, new) = (load(average + index, first: size), load(current + index, first: size))
       // From the nearer end, so that a share of one gives `current` to the bit.
       let result =
         share < 0.5
         ? old.adding(share, times: new - old) : new.adding(share - 1, times: new - old)
-      store(result, to: average + place, first: size)
+      store(result, to: average + index, first: size)
     }
   }
 }

@@ -1,8 +1,8 @@
 extension CompiledKernels {
   /// See `KernelSet.rectifierForward`.
   package func rectifierForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    for place in stride(from: 0, to: count, by: lanes) {
-      store(load(values + place).rectified, to: values + place)
+    for index in stride(from: 0, to: count, by: lanes) {
+      store(load(values + index).rectified, to: values + index)
     }
   }
 
@@ -10,10 +10,10 @@ extension CompiledKernels {
   package func rectifierBackward(
     output: UnsafePointer<Float>, outputGrad: UnsafeMutablePointer<Float>, count: Int
   ) {
-    for place in stride(from: 0, to: count, by: lanes) {
-      let gradient = load(outputGrad + place)
+    for index in stride(from: 0, to: count, by: lanes) {
+      let gradient = load(outputGrad + index)
       store(
-        gradient.replacing(with: 0, where: load(output + place) .<= 0), to: outputGrad + place)
+        gradient.replacing(with: 0, where: load(output + index) .<= 0), to: outputGrad + index)
     }
   }
 }

@@ -16,7 +16,7 @@ struct Tuning: Sendable, Equatable {
   /// Tiles that `weightGrad` transforms and multiplies at a time.
   var gradTiles: Int
   /// With more than so many blocks of `forwardTiles` tiles, packed weights are those at the points, four
-  /// times as large as the taps. With fewer blocks, each block transforms the taps anew.
+  /// times as large as the taps. With fewer blocks, each block transforms the taps itself.
   var transformedBlocks = 8
 
   // Direct convolutions, see `Correlation`.

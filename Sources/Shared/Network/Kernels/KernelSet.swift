@@ -82,7 +82,7 @@ package protocol KernelSet: Sendable {
     _ shape: BlockedShape, count: Int, _ maps: UnsafePointer<Float>,
     to moments: inout ChannelMoments)
 
-  /// Max-pooling, 3x3, stride 2, padding 1, behind a BatchNorm and a ReLU:
+  /// Max-pooling, 3x3, stride 2, padding 1, after a BatchNorm and a ReLU:
   /// `output = maxPooling(relu(input * scale + shift))`.
   ///
   /// - Parameters:
@@ -134,7 +134,7 @@ package protocol KernelSet: Sendable {
   /// Max-pooling with stride 2 in ceil mode.
   ///
   /// - Parameters:
-  ///   - output: maps of `shape.output`, each block of a picture `outputPlane` floats behind the one
+  ///   - output: maps of `shape.output`, each block of a picture `outputPlane` floats after the one
   ///     before: more than `shape.output.planeCount` where they are some rows of larger maps.
   func ceilPoolingForward(
     _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
@@ -165,7 +165,7 @@ package protocol KernelSet: Sendable {
   /// A step of `torch.optim.SGD` with dampening 0. PyTorch's first momentum buffer is a copy of the
   /// gradient, which is what one of zeros becomes.
   ///
-  /// - Parameter count: numbers behind each pointer; need not fill vectors.
+  /// - Parameter count: numbers at each pointer; need not fill vectors.
   func sgdStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors)
@@ -176,7 +176,7 @@ package protocol KernelSet: Sendable {
   /// - Parameters:
   ///   - mean: the running mean of the gradient.
   ///   - squareMean: the running mean of its square.
-  ///   - count: numbers behind each pointer; need not fill vectors.
+  ///   - count: numbers at each pointer; need not fill vectors.
   func adamWStep(
     _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
@@ -185,13 +185,13 @@ package protocol KernelSet: Sendable {
   /// `average + share * (current - average)`, as `torch.lerp`: from the nearer end, so that a share of
   /// one gives `current` to the bit.
   ///
-  /// - Parameter count: numbers behind each pointer; need not fill vectors.
+  /// - Parameter count: numbers at each pointer; need not fill vectors.
   func moveAverage(
     _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
     share: Float)
 }
 
-/// Where a ReLU behind a BatchNorm let its input through.
+/// Where a ReLU after a BatchNorm let its input through.
 package enum RectifierMask {
   /// There was no ReLU.
   case everywhere

@@ -35,7 +35,7 @@ extension ResNet18Architecture {
   }
 }
 
-/// Entries in the order in which they are added, each behind the last one of its arena.
+/// Entries in the order in which they are added, each after the last one of its arena.
 private struct EntryTable {
   var entries: [StateEntry] = []
   /// Of the entries that are added next.

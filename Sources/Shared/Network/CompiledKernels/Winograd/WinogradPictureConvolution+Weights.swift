@@ -12,14 +12,18 @@ extension WinogradPictureConvolution {
       guard let kernels = kernels.baseAddress else { return }
       let scratch = kernels + shape.filterCount * lanes
       for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: lanes) {
+        // [colour][tap][output]: 147 vectors.
         view.collect(target: first, sources: 0..<3, into: kernels)
         for channel in 0..<Phases.channels {
           let points = transformTaps(kernels, channel: channel, scratch: scratch)
-          var place = packed + first * PhasePoint.depthSum
+          var address = packed + first * PhasePoint.depthSum
+          // Of 36 x 12 products 363 are used: the others' weights are zero at any rate.
           PhasePoint.forEach { row, column, used in
             let point = points + (row * PictureTile.side + column) * lanes
-            if let index = used.place(of: channel) { store(load(point), to: place + index * lanes) }
-            place += used.depth * lanes
+            if let index = used.index(of: channel) {
+              store(load(point), to: address + index * lanes)
+            }
+            address += used.depth * lanes
           }
         }
       }
@@ -102,6 +106,7 @@ private struct PhaseTaps {
 
   /// The kernel's tap that is a tap of this phase; nil for the zero in front of three.
   func tap(_ y: Int, _ x: Int) -> Int? {
+    // Phase 1 (odd pixels) has the taps 0, 2, 4, 6; phase 0 a zero and the taps 1, 3, 5.
     let (ky, kx) = (2 * y + rowPhase - 1, 2 * x + columnPhase - 1)
     return ky < 0 || kx < 0 ? nil : ky * 7 + kx
   }

@@ -7,6 +7,25 @@
 // The points are 0, 1/sqrt 2, -1/sqrt 2, sqrt 2, -sqrt 2 and infinity: a third of the rounding error
 // of the usual 0, 1, -1, 2, -2 (Barabasz et al., Error Analysis and Improving the Accuracy of Winograd
 // Convolution, 2020, on the choice of points).
+//
+// The matrices stand beside the code that multiplies with them. Lavin and Gray give them for the usual
+// points, in section 4.3; for any points they are those of Toom and Cook: with n outputs and k taps there
+// are n + k - 1 points, G evaluates the taps at them, B^T holds the polynomials that vanish at all points
+// but one, A^T the powers of the points.
+//
+// Tiles of six outputs, F(6, 3), would have eight points, 64 products for 36 outputs: 1.78 for an output
+// instead of 2.25. What had to change:
+//
+// - here `side`, `points`, `outputs` and the five maps, for two more points: with each, rounding errors
+//   grow;
+// - `TileAxis`, which cuts a side into fours and threes, and `OutputWindow` and `Outputs<count>`;
+// - `transformRow`'s windows, 6 inputs and 4 outputs, and the rows of the strip;
+// - `WinogradWeights`: 36 matrices and 18 half-transformed vectors would be 64 and 24;
+// - `Tuning`: points of a tile take 16 KB for each chunk instead of 9, so that fewer tiles fit into the
+//   level-2 cache.
+//
+// ResNet18's sides of 56, 28, 14 and 7 would be 10, 5, 3 and 2 tiles: 7 outputs with two tiles of six
+// cost 16 products along a side, with 4 + 3 they cost 11.
 
 /// A linear map between a few vectors, which are loaded and stored by number.
 protocol TileMap {
@@ -43,6 +62,18 @@ enum WinogradTile {
     static func apply(
       _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
     ) {
+      // Row p holds the coefficients of the polynomial whose zeros are the other finite points. With
+      // r = sqrt 2:
+      //
+      //     |  1    0   -5/2   0    1   0 |   point 0
+      //     |  0   -r   -2    1/r   1   0 |         1/r
+      //     |  0    r   -2   -1/r   1   0 |        -1/r
+      //     |  0  -r/2  -1/2   r    1   0 |         r
+      //     |  0   r/2  -1/2  -r    1   0 |        -r
+      //     |  0   1     0   -5/2   0   1 |         infinity
+      //
+      // Rows of opposite points differ in the sign of the odd columns: even and odd halves are computed
+      // once.
       let (d0, d1, d2, d3, d4) = (load(0), load(1), load(2), load(3), load(4))
       let (small, smallOdd) = (d4.adding(-2, times: d2), d3.adding(-2, times: d1))
       let (large, largeOdd) = (d4.adding(-0.5, times: d2), d3.adding(-0.5, times: d1))
@@ -61,6 +92,12 @@ enum WinogradTile {
     static func apply(
       _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
     ) {
+      // Row i has the i-th powers of the points; the last output alone gets the point at infinity:
+      //
+      //     | 1   1     1      1    1   0 |
+      //     | 0  1/r  -1/r     r   -r   0 |
+      //     | 0  1/2   1/2     2    2   0 |
+      //     | 0  r/4  -r/4    2r  -2r   1 |
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
       let (small, smallOdd, large, largeOdd) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4)
       store(0, load(0) + small + large)
@@ -78,6 +115,7 @@ enum WinogradTile {
     static func apply(
       _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool
     ) {
+      // The transposed of the matrix in `Output`: the value of y0 + y1 x + y2 x^2 + y3 x^3 at each point x.
       let (y0, y1, y2, y3) = (load(0), load(1), load(2), isShort ? .zero : load(3))
       let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root / 2))
       let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root)
@@ -94,6 +132,15 @@ enum WinogradTile {
   enum Weight: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // Row p: the value of g0 + g1 x + g2 x^2 at point x = p, divided by the product of p's distances
+      // from the other points (Lagrange); for 1/r that product is -3/2, for r it is 6:
+      //
+      //     |   1      0      0  |
+      //     | -2/3   -r/3   -1/3 |
+      //     | -2/3    r/3   -1/3 |
+      //     |  1/6    r/6    1/3 |
+      //     |  1/6   -r/6    1/3 |
+      //     |   0      0      1  |
       let (g0, g1, g2) = (load(0), load(1), load(2))
       let (small, smallOdd) = (g0.adding(0.5, times: g2) * (-2.0 / 3), g1 * (-root / 3))
       let (large, largeOdd) = (g0.adding(2, times: g2) * (1.0 / 6), g1 * (root / 6))
@@ -110,6 +157,7 @@ enum WinogradTile {
   enum WeightGrad: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // The transposed of the matrix in `Weight`.
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
       let (small, smallOdd) = ((m1 + m2) * (-2.0 / 3), (m1 - m2) * (-root / 3))
       let (large, largeOdd) = ((m3 + m4) * (1.0 / 6), (m3 - m4) * (root / 6))

@@ -119,10 +119,11 @@ final class BatchNormUnit {
   ) {
     for channel in 0..<layer.channels {
       let variance = batch.squares[channel] / max(batch.count - 1, 1)
-      let (mean, place) = (layer.mean + channel, layer.variance + channel)
-      state.statistics[mean] = Float(
-        0.9 * Double(state.statistics[mean]) + 0.1 * batch.mean[channel])
-      state.statistics[place] = Float(0.9 * Double(state.statistics[place]) + 0.1 * variance)
+      let (meanIndex, varianceIndex) = (layer.mean + channel, layer.variance + channel)
+      state.statistics[meanIndex] = Float(
+        0.9 * Double(state.statistics[meanIndex]) + 0.1 * batch.mean[channel])
+      state.statistics[varianceIndex] = Float(
+        0.9 * Double(state.statistics[varianceIndex]) + 0.1 * variance)
     }
     state.counters[layer.counter] += 1
   }

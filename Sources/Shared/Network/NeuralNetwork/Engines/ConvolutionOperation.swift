@@ -6,13 +6,13 @@ internal import Kernels
 /// Pictures go through both in groups, so that what one made is still in the cache for the other.
 struct ConvolutionOperation: Operation {
   let layer: ResNet18Layout.Convolution
-  /// The BatchNorm behind it.
+  /// The BatchNorm after it.
   let unit: BatchNormUnit
   let count: Int
   let input: UnsafePointer<Float>
   /// The BatchNorm that the input still has to go through, with a ReLU; nil for a finished input.
   let inputUnit: BatchNormUnit?
-  /// The stage that made the input: where it is frozen, nobody needs the input's gradient.
+  /// The stage that made the input: where it is frozen, the input's gradient is not needed.
   let inputStage: Int
   /// The output; after the backward pass its gradient.
   let values: UnsafeMutablePointer<Float>
@@ -69,7 +69,7 @@ struct ConvolutionOperation: Operation {
     }
   }
 
-  /// The gradient of the BatchNorm's output to that of the convolution's, in the output's place.
+  /// The gradient of the BatchNorm's output to that of the convolution's, which it overwrites.
   private func normalizeBackward(first: Int, count: Int, _ pass: TrainingPass) {
     let maps = layer.shape.output
     let offset = first * maps.pictureCount
@@ -143,7 +143,7 @@ struct StemConvolution: Operation {
   }
 }
 
-/// Memory of the stem behind its convolution.
+/// Memory of the stem after its convolution.
 struct StemMemory {
   let unit: BatchNormUnit
   /// Of the convolution's output.

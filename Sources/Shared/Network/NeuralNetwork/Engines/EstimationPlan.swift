@@ -51,17 +51,17 @@ final class EstimationPlan {
   /// Measures a group of samples of a pass.
   ///
   /// - Parameters:
-  ///   - samples: by their place in the pass; `group` at most, all of them in the cache or none.
+  ///   - samples: by their index in the pass; `group` at most, all of them in the cache or none.
   ///   - fill: writes the picture of such a sample; not called for those in the cache.
   func run(
     _ pass: EstimationPass, _ samples: Range<Int>, _ weights: FoldedWeights, _ cache: FeatureCache?,
     fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) {
-    for place in 0..<samples.count {
-      for layer in moments[place].indices { moments[place][layer].reset() }
+    for index in 0..<samples.count {
+      for layer in moments[index].indices { moments[index][layer].reset() }
     }
     guard let target = pass.finishedBlocks(layout) else {
-      for (place, sample) in samples.enumerated() { measureStem(sample, place, weights, fill) }
+      for (index, sample) in samples.enumerated() { measureStem(sample, index, weights, fill) }
       return
     }
     let first = begin(samples, weights, cache, fill)
@@ -79,7 +79,7 @@ final class EstimationPlan {
   /// Keeps what the last group's samples were before the measured layers.
   func store(_ samples: Range<Int>, blocks: Int, in cache: FeatureCache) {
     let step = layout.inputShape(ofBlock: blocks).pictureCount
-    for (place, sample) in samples.enumerated() { cache.store(sample, maps + place * step) }
+    for (index, sample) in samples.enumerated() { cache.store(sample, maps + index * step) }
   }
 
   /// Gets the group's maps from the cache or from the pictures; returns the next block.
@@ -89,17 +89,17 @@ final class EstimationPlan {
   ) -> Int {
     if let cache, samples.upperBound <= cache.count {
       let step = layout.inputShape(ofBlock: cache.blocks).pictureCount
-      for (place, sample) in samples.enumerated() {
-        (maps + place * step).update(from: cache.maps(sample), count: step)
+      for (index, sample) in samples.enumerated() {
+        (maps + index * step).update(from: cache.maps(sample), count: step)
       }
       return cache.blocks
     }
-    for (place, sample) in samples.enumerated() {
+    for (index, sample) in samples.enumerated() {
       fillPicture(sample, fill)
       convolve(layout.stem, 1, weights, picture, rectify: true, into: stemMaps)
       layout.kernels.maxPoolingForward(
         layout.stemMaps, count: 1, input: stemMaps,
-        output: maps + place * layout.pooled.pictureCount)
+        output: maps + index * layout.pooled.pictureCount)
     }
     return 0
   }
@@ -148,11 +148,11 @@ final class EstimationPlan {
   }
 
   private func measureStem(
-    _ sample: Int, _ place: Int, _ weights: FoldedWeights,
+    _ sample: Int, _ index: Int, _ weights: FoldedWeights,
     _ fill: (Int, UnsafeMutableBufferPointer<Float>) -> Void
   ) {
     fillPicture(sample, fill)
-    measure(layout.stem, number: 0, 1, place, weights, picture, sums: stemMaps)
+    measure(layout.stem, number: 0, 1, index, weights, picture, sums: stemMaps)
   }
 
   private func measureFirst(
@@ -181,7 +181,7 @@ final class EstimationPlan {
   ///
   /// - Parameters:
   ///   - number: which of the pass's layers it is.
-  ///   - first: place in the group of the first of `count` samples.
+  ///   - first: index in the group of the first of `count` samples.
   private func measure(
     _ layers: ResNet18Layout.Normed, number: Int, _ count: Int, _ first: Int,
     _ weights: FoldedWeights, _ input: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>
@@ -201,15 +201,15 @@ final class EstimationPlan {
   private func measureHead(_ count: Int, _ weights: FoldedWeights) {
     guard let layer = layout.head.hidden?.linear else { return }
     let shape = layout.matrix(columns: layer.outputs)
-    for place in 0..<count {
+    for index in 0..<count {
       layout.kernels.averagePoolingForward(
-        layout.features, count: 1, input: maps + place * layout.features.pictureCount,
+        layout.features, count: 1, input: maps + index * layout.features.pictureCount,
         output: features)
       linearForward(
         count: 1, inputs: layer.inputs, outputs: layer.outputs, input: features,
         inputStride: layout.features.paddedChannels, weight: weights.headParameter(layer.weight),
         bias: weights.headParameter(layer.bias), output: hidden, outputStride: layer.outputs)
-      layout.kernels.addMoments(shape, count: 1, hidden, to: &moments[place][0])
+      layout.kernels.addMoments(shape, count: 1, hidden, to: &moments[index][0])
     }
   }
 }

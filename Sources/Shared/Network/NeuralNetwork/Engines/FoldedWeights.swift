@@ -42,12 +42,12 @@ final class FoldedWeights {
     UnsafePointer(packed + layer.packed)
   }
 
-  /// Bias that is left of the BatchNorm behind a convolution.
+  /// Bias that is left of the BatchNorm after a convolution.
   func bias(_ layer: ResNet18Layout.Convolution) -> UnsafePointer<Float> {
     UnsafePointer(biases[layer.number])
   }
 
-  /// A parameter of the head, by its place in the state's parameters.
+  /// A parameter of the head, by its index in the state's parameters.
   func headParameter(_ start: Int) -> UnsafePointer<Float> {
     UnsafePointer(head + (start - layout.headStart))
   }
@@ -76,7 +76,7 @@ final class FoldedWeights {
     }
   }
 
-  /// Takes over a convolution with the BatchNorm behind it.
+  /// Takes over a convolution with the BatchNorm after it.
   func fold(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
     for channel in 0..<layers.norm.channels {
       let affine = factors(layers.norm, channel, state)
@@ -86,7 +86,7 @@ final class FoldedWeights {
     pack(layers.convolution, state, scale: scale)
   }
 
-  /// Takes over a convolution as it is: its sums are what the BatchNorm behind it gets. They have no
+  /// Takes over a convolution as it is: its sums are what the BatchNorm after it gets. They have no
   /// bias, and `bias` is not for them.
   func packUnfolded(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
     pack(layers.convolution, state, scale: nil)

@@ -69,11 +69,11 @@ struct DropoutOperation: Operation {
         probability: probability, seed: pass.dropoutSeed, key: key, layer: layer, count: channels,
         into: factors + n * stride)
     }
-    for place in 0..<count * stride { values[place] *= factors[place] }
+    for index in 0..<count * stride { values[index] *= factors[index] }
   }
 
   func backward(_ pass: TrainingPass) {
-    for place in 0..<count * stride { valuesGrad[place] *= factors[place] }
+    for index in 0..<count * stride { valuesGrad[index] *= factors[index] }
   }
 }
 

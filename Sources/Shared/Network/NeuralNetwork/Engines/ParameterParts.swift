@@ -170,8 +170,8 @@ struct ParameterParts: Sendable {
   ) {
     let chosen = parts.indices.filter { range.overlaps(parts[$0].range) }
     runParallel(workers) { worker in
-      for place in stride(from: worker, to: chosen.count, by: workers) {
-        body(chosen[place], parts[chosen[place]])
+      for index in stride(from: worker, to: chosen.count, by: workers) {
+        body(chosen[index], parts[chosen[index]])
       }
     }
   }
@@ -184,7 +184,7 @@ private func sum(
   _ arenas: [UnsafeMutablePointer<Float>], _ range: Range<Int>,
   into gradients: UnsafeMutablePointer<Float>
 ) {
-  for place in range {
-    gradients[place] = pairwiseSum(0..<arenas.count) { arenas[$0][place] }
+  for index in range {
+    gradients[index] = pairwiseSum(0..<arenas.count) { arenas[$0][index] }
   }
 }

@@ -5,7 +5,7 @@ internal import Kernels
 struct ResNet18Layout: Sendable {
   /// A convolution, the range of its weight in the parameters, and where its packed forms start.
   struct Convolution: Sendable {
-    /// Its place among the convolutions, in the order of the state_dict.
+    /// Its index among the convolutions, in the order of the state_dict.
     let number: Int
     let name: String
     let kernel: any ConvolutionKernel
@@ -40,7 +40,7 @@ struct ResNet18Layout: Sendable {
     let bias: Int
   }
 
-  /// A convolution and the BatchNorm behind it.
+  /// A convolution and the BatchNorm after it.
   typealias Normed = (convolution: Convolution, norm: BatchNorm)
 
   /// Two convolutions and what their result is added to: the input itself or its projection.
@@ -70,7 +70,7 @@ struct ResNet18Layout: Sendable {
   let packedCount: Int
   let packedBackwardCount: Int
   /// Floats of an arena of gradients: like the parameters, but those of convolutions are packed, and
-  /// lie behind the parameters where they need more room than their weights.
+  /// lie after the parameters where they need more room than their weights.
   let gradientCount: Int
 
   /// - Parameter pictures: how many a worker usually computes at once.
@@ -147,7 +147,7 @@ struct ResNet18Layout: Sendable {
     return ranges + [end..<parameterCount]
   }
 
-  /// Floats that any of the convolutions, or the pooling behind the first, needs as scratch.
+  /// Floats that any of the convolutions, or the pooling after the first, needs as scratch.
   var scratchCount: Int {
     max(convolutions.map(\.kernel.scratchCount).max() ?? 0, 4 * stemMaps.width * stemMaps.lanes)
   }
@@ -161,7 +161,7 @@ struct ResNet18Layout: Sendable {
   /// The stem's feature maps after pooling, the largest that a block gets or gives.
   var pooled: BlockedShape { blocks[0].first.convolution.shape.output }
 
-  /// The maps that a block gets, or behind the last one those that come out of the backbone.
+  /// The maps that a block gets, or after the last one those that come out of the backbone.
   func inputShape(ofBlock index: Int) -> BlockedShape {
     index == 0 ? pooled : blocks[index - 1].second.convolution.shape.output
   }
@@ -172,7 +172,7 @@ struct ResNet18Layout: Sendable {
   }
 }
 
-/// Finds layers of an architecture by name and gives packed weights their places.
+/// Finds layers of an architecture by name and says where packed weights start.
 private final class LayerFinder {
   private let entries: [String: StateEntry]
   private let kernels: any KernelSet

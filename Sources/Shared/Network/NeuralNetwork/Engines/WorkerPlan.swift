@@ -179,7 +179,7 @@ final class WorkerPlan {
       let shape = layout.matrix(columns: hidden.linear.outputs)
       let (sums, sumsGrad) = headMaps(shape)
       let normed = hidden.norm == nil ? (sums, sumsGrad) : headMaps(shape)
-      // BatchNorm leaves the gradient of its input in its place.
+      // BatchNorm overwrites its input with the gradient.
       addLinear(
         hidden.linear, (values, grad, stride),
         (sums, hidden.norm == nil ? sumsGrad : sums, shape.paddedChannels))

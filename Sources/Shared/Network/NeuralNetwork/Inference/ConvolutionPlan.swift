@@ -42,13 +42,13 @@ final class ConvolutionPlan {
   }
 }
 
-/// One convolution and the pooling behind it, for maps of one size.
+/// One convolution and the pooling after it, for maps of one size.
 ///
 /// The maps between the two are the network's largest. For the first layer, whose input is one block,
 /// they are computed and pooled band by band, so that they never leave the cache.
 private struct Step {
   let layer: PackedLayers.Convolution
-  /// The maps behind the pooling.
+  /// The maps after the pooling.
   let output: BlockedShape
   /// Of every band but the last one, which may have fewer rows.
   let kernel: any ConvolutionKernel
@@ -72,7 +72,7 @@ private struct Step {
     let bands = (shape.outputHeight * rowFloats + Self.bandFloats - 1) / Self.bandFloats
     let rows = max(1, output.height / bands)
     bandRows = rows
-    /// The convolution of the rows that are behind the first pooled ones, `rows` or what is left.
+    /// The convolution of the rows that the pooled rows from `first` on need, `rows` or what is left.
     func convolution(first: Int) -> any ConvolutionKernel {
       let convolved = min(shape.outputHeight - 2 * first, 2 * (rows - 1) + window)
       return kernels.directConvolution(

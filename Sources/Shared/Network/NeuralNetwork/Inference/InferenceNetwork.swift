@@ -1,6 +1,6 @@
 package import Kernels
 
-/// Convolutions of pictures, and fully connected layers behind them, with immutable weights. Shared by
+/// Convolutions of pictures, and fully connected layers after them, with immutable weights. Shared by
 /// all workers; each computes in its own `InferenceWorkspace`.
 package struct InferenceNetwork: Sendable {
   /// Channels that the output of a network without fully connected layers may have: a block's.
