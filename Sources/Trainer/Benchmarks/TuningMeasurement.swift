@@ -27,6 +27,11 @@ struct TuningMeasurement {
     let milliseconds: Double
   }
 
+  /// The numbers that can be changed in these layers, in alphabetical order.
+  func numbers(of shapes: [ConvolutionShape]) -> [String] {
+    Set(shapes.flatMap { kernels.variants($0, pictures: pictures).map(\.number) }).sorted()
+  }
+
   /// Compares all variants of a layer with its kernel.
   ///
   /// - Parameter only: the one number that is changed; nil changes each in turn.

@@ -74,6 +74,11 @@ struct TuneCommand: ParsableCommand {
     let layers = try chosenLayers()
     let measurement = TuningMeasurement(
       kernels: Processor.selected, pictures: pictures, rounds: rounds)
+    let numbers = measurement.numbers(of: layers.map(\.shape))
+    guard number.map({ numbers.contains($0) }) ?? true else {
+      throw ValidationError(
+        "--number: expected one of \(numbers.joined(separator: ", ")), got \(number ?? "")")
+    }
     let progress = ProgressLine(total: layers.count, unit: "layers")
     var rows: [TuningMeasurement.Row] = []
     for (index, layer) in layers.enumerated() {
@@ -81,9 +86,6 @@ struct TuneCommand: ParsableCommand {
       rows += measurement.measure(layer, only: number)
     }
     progress.finish()
-    guard !rows.isEmpty else {
-      throw ValidationError("--number: none of these layers has a number \(number ?? "")")
-    }
     let report = Report(
       pictures: pictures, rounds: rounds, width: width, size: size,
       kernels: Processor.selected.name, processor: Hardware.current.processor, rows: rows)

@@ -89,7 +89,7 @@ extension MTCNN {
 
   /// Turns what P-Net says of each position (two logits, four edges) into proposals, row by row.
   private func collect(
-    _ output: InferenceOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
+    _ output: CascadeOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
   ) {
     let shape = output.shape
     let scale = Float(strip.level.scale)

@@ -33,6 +33,8 @@ package struct CompiledKernels: KernelSet {
   package func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
+    // Each algorithm says which dimensions it computes; one of them at most. What it isn't faster
+    // for is computed directly. See the numbers in `Tuning`.
     if usesWinograd, WinogradPictureConvolution.computes(shape) {
       let winograd = WinogradPictureConvolution(shape)
       return winograd.fillsGroups ? winograd : DirectConvolution(shape, pictures: pictures)

@@ -3,11 +3,19 @@ package import Kernels
 extension CompiledKernels {
   /// See `KernelSet.sgdStep`.
   package func sgdStep(
-    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
+    _ parameters: MutableFloatView, _ gradients: FloatView, momentumBuffer: MutableFloatView,
+    _ factors: SGDFactors
   ) {
+    let count = parameters.count
+    assert(gradients.count == count && momentumBuffer.count == count, "numbers for each parameter")
+    let (parameters, gradients) = (parameters.start, gradients.start)
+    let momentumBuffer = momentumBuffer.start
+    // gradient = scale * gradient + decay * parameter
+    // buffer = momentum * buffer + gradient
+    // parameter -= rate * (buffer, or with Nesterov gradient + momentum * buffer)
     let scale = Vector(repeating: factors.gradientScale)
     for index in stride(from: 0, to: count, by: lanes) {
+      // The last vector may be part of one: parameters of the next run follow it.
       let size = min(lanes, count &- index)
       let value = load(parameters + index, first: size)
       let gradient = (load(gradients + index, first: size) * scale)
@@ -25,10 +33,18 @@ extension CompiledKernels {
 
   /// See `KernelSet.adamWStep`.
   package func adamWStep(
-    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
-    _ factors: AdamWFactors
+    _ parameters: MutableFloatView, _ gradients: FloatView, mean: MutableFloatView,
+    squareMean: MutableFloatView, _ factors: AdamWFactors
   ) {
+    let count = parameters.count
+    assert(
+      gradients.count == count && mean.count == count && squareMean.count == count,
+      "numbers for each parameter")
+    let (parameters, gradients) = (parameters.start, gradients.start)
+    let (mean, squareMean) = (mean.start, squareMean.start)
+    // mean += (1 - beta1) * (gradient - mean)
+    // squareMean = beta2 * squareMean + (1 - beta2) * gradient^2
+    // parameter = (1 - rate * decay) * parameter - step * mean / (sqrt(squareMean) / correction + epsilon)
     let scale = Vector(repeating: factors.gradientScale)
     let remaining = Vector(repeating: factors.remaining)
     let squareDecay = Vector(repeating: factors.squareDecay)
@@ -53,9 +69,11 @@ extension CompiledKernels {
 
   /// See `KernelSet.moveAverage`.
   package func moveAverage(
-    _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
-    share: Float
+    _ average: MutableFloatView, towards current: FloatView, share: Float
   ) {
+    let count = average.count
+    assert(current.count == count, "a number for each average")
+    let (average, current) = (average.start, current.start)
     for index in stride(from: 0, to: count, by: lanes) {
       let size = min(lanes, count &- index)
       let (old, new) = (load(average + index, first: size), load(current + index, first: size))

@@ -15,6 +15,7 @@ struct OutputStage {
   init(_ output: ConvolutionOutput, channel: Int) {
     values = output.values
     residual = output.residual
+    // Missing parts are zeros or ones in registers: adding a zero takes less than a branch.
     bias = output.bias.map { load($0 + channel) } ?? .zero
     rectify = output.rectify
     slope = output.slope.map { load($0 + channel) } ?? Vector(repeating: 1)

@@ -140,6 +140,7 @@ extension TiledWinograd {
   }
 
   var scratchCount: Int {
+    // One chunk more than the source has: for sums, or for the points of gradients.
     func points(chunks: Int, rows: Int) -> Int {
       (chunks + 1) * Tiles.mostFloats(tiles: steps.mostTiles(rows: rows))
     }
@@ -217,6 +218,7 @@ extension TiledWinograd {
   private func share(
     _ part: WorkPart, rows: Int, chunks: Int
   ) -> (rows: Range<Int>, chunks: Range<Int>) {
+    // Tiles for each worker, rounded down.
     let sharesRows = rows * columnAxis.count / part.count >= tilesOfPart
     guard !sharesRows, chunks >= part.count else { return (part.share(of: rows), 0..<chunks) }
     return (0..<rows, part.share(of: chunks))
@@ -230,6 +232,7 @@ extension TiledWinograd {
     precondition(
       !steps.sumsAtOnce || (isFirst && isLast),
       "a gradient of weights is collected over groups of \(group) pictures")
+    // Rows of tiles of all pictures of this call; sums go on from call to call.
     let total = count * rowAxis.count
     let half = scratch
     let points = half + halfCount

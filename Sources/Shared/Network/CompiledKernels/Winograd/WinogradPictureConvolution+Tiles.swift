@@ -206,13 +206,12 @@ struct OutputGroup {
   @inline(never)
   func add(_ sums: UnsafePointer<Float>, row: Int, vector: Int) {
     let lines = lines + vector &* Self.blockCount
-    let root: Float = 1.414_213_562_373_095_1
     switch row {
     case 0: add(sums, to: lines, rows: 0..<1, point: 0)
-    case 1: add(sums, to: lines, rows: 0..<3, point: root / 2)
-    case 2: add(sums, to: lines, rows: 0..<3, point: -root / 2)
-    case 3: add(sums, to: lines, rows: 0..<3, point: root)
-    case 4: add(sums, to: lines, rows: 0..<3, point: -root)
+    case 1: add(sums, to: lines, rows: 0..<3, point: root2 / 2)
+    case 2: add(sums, to: lines, rows: 0..<3, point: -root2 / 2)
+    case 3: add(sums, to: lines, rows: 0..<3, point: root2)
+    case 4: add(sums, to: lines, rows: 0..<3, point: -root2)
     // Infinity: the highest power alone.
     default: add(sums, to: lines, rows: 2..<3, point: 1)
     }

@@ -12,7 +12,6 @@ enum PictureTile {
   /// Points, which are inputs of a tile, in each dimension.
   @inline(__always) static var side: Int { 6 }
   @inline(__always) static var points: Int { 36 }
-  @inline(__always) private static var root: Float { 1.414_213_562_373_095_1 }
 
   /// A^T: six points to three outputs.
   enum Output: TileMap {
@@ -26,7 +25,7 @@ enum PictureTile {
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
       let (small, large) = (m1 + m2, m3 + m4)
       store(0, load(0) + small + large)
-      store(1, ((m1 - m2) * (root / 2)).adding(root, times: m3 - m4))
+      store(1, ((m1 - m2) * (root2 / 2)).adding(root2, times: m3 - m4))
       store(2, load(5).adding(0.5, times: small).adding(2, times: large))
     }
   }
@@ -39,10 +38,10 @@ enum PictureTile {
       let (y0, y1, y2) = (load(0), load(1), load(2))
       let (small, large) = (y0.adding(0.5, times: y2), y0.adding(2, times: y2))
       store(0, y0)
-      store(1, small.adding(root / 2, times: y1))
-      store(2, small.adding(-root / 2, times: y1))
-      store(3, large.adding(root, times: y1))
-      store(4, large.adding(-root, times: y1))
+      store(1, small.adding(root2 / 2, times: y1))
+      store(2, small.adding(-root2 / 2, times: y1))
+      store(3, large.adding(root2, times: y1))
+      store(4, large.adding(-root2, times: y1))
       store(5, y2)
     }
   }
@@ -61,9 +60,9 @@ enum PictureTile {
       //     |   0      0      0      1   |
       let (g0, g1, g2, g3) = (load(0), load(1), load(2), load(3))
       let small = g0.adding(0.5, times: g2) * (-2.0 / 3)
-      let smallOdd = g1.adding(0.5, times: g3) * (-root / 3)
+      let smallOdd = g1.adding(0.5, times: g3) * (-root2 / 3)
       let large = g0.adding(2, times: g2) * (1.0 / 6)
-      let largeOdd = g1.adding(2, times: g3) * (root / 6)
+      let largeOdd = g1.adding(2, times: g3) * (root2 / 6)
       store(0, g0)
       store(1, small + smallOdd)
       store(2, small - smallOdd)
@@ -79,8 +78,8 @@ enum PictureTile {
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
       // The transposed of the matrix in `Weight`.
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
-      let (small, smallOdd) = ((m1 + m2) * (-2.0 / 3), (m1 - m2) * (-root / 3))
-      let (large, largeOdd) = ((m3 + m4) * (1.0 / 6), (m3 - m4) * (root / 6))
+      let (small, smallOdd) = ((m1 + m2) * (-2.0 / 3), (m1 - m2) * (-root2 / 3))
+      let (large, largeOdd) = ((m3 + m4) * (1.0 / 6), (m3 - m4) * (root2 / 6))
       store(0, load(0) + small + large)
       store(1, smallOdd + largeOdd)
       store(2, (small * 0.5).adding(2, times: large))

@@ -41,7 +41,6 @@ enum StridedTile {
   /// Different weights, in each dimension: those of the odd points, and the even pixels'.
   @inline(__always) static var weightSide: Int { 6 }
   @inline(__always) static var weightPoints: Int { 36 }
-  @inline(__always) private static var root: Float { 1.414_213_562_373_095_1 }
 
   /// Whether only large tiles have this point.
   @inline(__always)
@@ -69,10 +68,10 @@ enum StridedTile {
     //     |   1    0  -5/2   0   1 |         infinity
     let (small, smallOdd) = (d3.adding(-2, times: d1), d2.adding(-2, times: d0))
     let (large, largeOdd) = (d3.adding(-0.5, times: d1), d2.adding(-0.5, times: d0))
-    store(0, small.adding(root / 2, times: smallOdd))
-    store(1, small.adding(-root / 2, times: smallOdd))
-    store(2, large.adding(root, times: largeOdd))
-    store(3, large.adding(-root, times: largeOdd))
+    store(0, small.adding(root2 / 2, times: smallOdd))
+    store(1, small.adding(-root2 / 2, times: smallOdd))
+    store(2, large.adding(root2, times: largeOdd))
+    store(3, large.adding(-root2, times: largeOdd))
     store(4, (d0 + d4).adding(-2.5, times: d2))
   }
 
@@ -85,9 +84,9 @@ enum StridedTile {
     let (m0, m1, m2, m3) = (load(0), load(1), load(2), load(3))
     let (small, smallOdd, large, largeOdd) = (m0 + m1, m0 - m1, m2 + m3, m2 - m3)
     return (
-      small + large, (smallOdd * (root / 2)).adding(root, times: largeOdd),
+      small + large, (smallOdd * (root2 / 2)).adding(root2, times: largeOdd),
       (small * 0.5).adding(2, times: large),
-      load(4).adding(root / 4, times: smallOdd).adding(2 * root, times: largeOdd)
+      load(4).adding(root2 / 4, times: smallOdd).adding(2 * root2, times: largeOdd)
     )
   }
 
@@ -160,8 +159,8 @@ enum StridedTile {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
       let (y0, y1, y2, y3) = (load(0), load(1), load(2), load(3))
-      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root / 2))
-      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root)
+      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root2 / 2))
+      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root2)
       store(0, small + smallOdd)
       store(1, small - smallOdd)
       store(2, large + largeOdd)
@@ -188,7 +187,7 @@ enum StridedTile {
       //     |   0   0    1  |
       //     |   0   1    0  |   even pixels
       let (g0, g1) = (load(0), load(2) * (1.0 / 3))
-      let (small, large) = (g0 * (root / 3), g0 * (root / 6))
+      let (small, large) = (g0 * (root2 / 3), g0 * (root2 / 6))
       store(0, -small - g1)
       store(1, small - g1)
       store(2, large + g1)
@@ -204,7 +203,7 @@ enum StridedTile {
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
       // The transposed of the matrix in `Weight`.
       let (m0, m1, m2, m3) = (load(0), load(1), load(2), load(3))
-      store(0, ((m1 - m0) * (root / 3)).adding(root / 6, times: m2 - m3))
+      store(0, ((m1 - m0) * (root2 / 3)).adding(root2 / 6, times: m2 - m3))
       store(1, load(5))
       store(2, load(4).adding(1.0 / 3, times: (m2 + m3) - (m0 + m1)))
     }

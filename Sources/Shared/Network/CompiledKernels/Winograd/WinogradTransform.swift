@@ -40,12 +40,40 @@ protocol ShortenedTileMap: TileMap {
   )
 }
 
+/// Names the room for a square that is transformed along its columns.
+struct HalfSquare<let count: Int> {}
+
+/// A linear map in two dimensions, `M d M^T`, of a small square: along its columns, then along its rows.
+/// For weights and their gradients; tiles of maps go through memory between the two, see `transformRow`.
+///
+/// - Parameters:
+///   - inputs: side of the square; a constant for the optimizer, as `outputs` is.
+///   - outputs: side of what it becomes.
+///   - room: for `outputs x inputs` vectors.
+@inline(__always)
+func transformSquare<Map: TileMap, let count: Int>(
+  _ map: Map.Type, _ inputs: Int, to outputs: Int, _ room: HalfSquare<count>,
+  load: (_ row: Int, _ column: Int) -> Vector,
+  store: (_ row: Int, _ column: Int, _ vector: Vector) -> Void
+) {
+  var half = InlineArray<count, Vector>(repeating: .zero)
+  for x in 0..<inputs {
+    Map.apply({ load($0, x) }, { half[$0 &* inputs &+ x] = $1 })
+  }
+  for y in 0..<outputs {
+    Map.apply({ half[y &* inputs &+ $0] }, { store(y, $0, $1) })
+  }
+}
+
 extension ShortenedTileMap {
   @inline(__always)
   static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
     apply(load, store, isShort: false)
   }
 }
+
+/// The root of two, the largest point; its inverse is half of it.
+@inline(__always) var root2: Float { 1.414_213_562_373_095_1 }
 
 /// F(4, 3): four outputs at six points; and F(3, 3), three of them at five.
 enum WinogradTile {
@@ -54,7 +82,6 @@ enum WinogradTile {
   /// Points, which are inputs of a tile, in each dimension.
   @inline(__always) static var side: Int { 6 }
   @inline(__always) static var points: Int { 36 }
-  @inline(__always) private static var root: Float { 1.414_213_562_373_095_1 }
 
   /// B^T: six inputs to six points.
   enum Input: ShortenedTileMap {
@@ -78,10 +105,10 @@ enum WinogradTile {
       let (small, smallOdd) = (d4.adding(-2, times: d2), d3.adding(-2, times: d1))
       let (large, largeOdd) = (d4.adding(-0.5, times: d2), d3.adding(-0.5, times: d1))
       store(0, (d0 + d4).adding(-2.5, times: d2))
-      store(1, small.adding(root / 2, times: smallOdd))
-      store(2, small.adding(-root / 2, times: smallOdd))
-      store(3, large.adding(root, times: largeOdd))
-      store(4, large.adding(-root, times: largeOdd))
+      store(1, small.adding(root2 / 2, times: smallOdd))
+      store(2, small.adding(-root2 / 2, times: smallOdd))
+      store(3, large.adding(root2, times: largeOdd))
+      store(4, large.adding(-root2, times: largeOdd))
       if !isShort { store(5, (d1 + load(5)).adding(-2.5, times: d3)) }
     }
   }
@@ -101,10 +128,10 @@ enum WinogradTile {
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
       let (small, smallOdd, large, largeOdd) = (m1 + m2, m1 - m2, m3 + m4, m3 - m4)
       store(0, load(0) + small + large)
-      store(1, (smallOdd * (root / 2)).adding(root, times: largeOdd))
+      store(1, (smallOdd * (root2 / 2)).adding(root2, times: largeOdd))
       store(2, (small * 0.5).adding(2, times: large))
       if !isShort {
-        store(3, load(5).adding(root / 4, times: smallOdd).adding(2 * root, times: largeOdd))
+        store(3, load(5).adding(root2 / 4, times: smallOdd).adding(2 * root2, times: largeOdd))
       }
     }
   }
@@ -117,8 +144,8 @@ enum WinogradTile {
     ) {
       // The transposed of the matrix in `Output`: the value of y0 + y1 x + y2 x^2 + y3 x^3 at each point x.
       let (y0, y1, y2, y3) = (load(0), load(1), load(2), isShort ? .zero : load(3))
-      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root / 2))
-      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root)
+      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root2 / 2))
+      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root2)
       store(0, y0)
       store(1, small + smallOdd)
       store(2, small - smallOdd)
@@ -142,8 +169,8 @@ enum WinogradTile {
       //     |  1/6   -r/6    1/3 |
       //     |   0      0      1  |
       let (g0, g1, g2) = (load(0), load(1), load(2))
-      let (small, smallOdd) = (g0.adding(0.5, times: g2) * (-2.0 / 3), g1 * (-root / 3))
-      let (large, largeOdd) = (g0.adding(2, times: g2) * (1.0 / 6), g1 * (root / 6))
+      let (small, smallOdd) = (g0.adding(0.5, times: g2) * (-2.0 / 3), g1 * (-root2 / 3))
+      let (large, largeOdd) = (g0.adding(2, times: g2) * (1.0 / 6), g1 * (root2 / 6))
       store(0, g0)
       store(1, small + smallOdd)
       store(2, small - smallOdd)
@@ -159,8 +186,8 @@ enum WinogradTile {
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
       // The transposed of the matrix in `Weight`.
       let (m1, m2, m3, m4) = (load(1), load(2), load(3), load(4))
-      let (small, smallOdd) = ((m1 + m2) * (-2.0 / 3), (m1 - m2) * (-root / 3))
-      let (large, largeOdd) = ((m3 + m4) * (1.0 / 6), (m3 - m4) * (root / 6))
+      let (small, smallOdd) = ((m1 + m2) * (-2.0 / 3), (m1 - m2) * (-root2 / 3))
+      let (large, largeOdd) = ((m3 + m4) * (1.0 / 6), (m3 - m4) * (root2 / 6))
       store(0, load(0) + small + large)
       store(1, smallOdd + largeOdd)
       store(2, load(5).adding(0.5, times: small).adding(2, times: large))

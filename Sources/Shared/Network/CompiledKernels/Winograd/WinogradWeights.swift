@@ -1,9 +1,6 @@
 import CProcessor
 import Kernels
 
-/// Room for a kernel half transformed.
-private typealias HalfPoints = InlineArray<18, Vector>
-
 /// The weights of an algorithm that makes 36 matrices of 3x3 taps, six of three in each dimension by
 /// the map `Weight`, and back by the map `WeightGrad`.
 ///
@@ -137,26 +134,18 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
       // `kernel` is (tap, lane) of one source and a block of targets: each step of the transform is
       // a vector over the targets. `point` is the row of this source at point 0.
       let (kernel, point) = (kernels + index &* 9 &* lanes, weight + index &* rowStep)
-      var half = HalfPoints(repeating: .zero)
-      for x in 0..<3 {
-        // G along the columns: taps (0..<3, x) to half points (0..<6, x).
-        Weight.apply(
-          {
-            let tap = $0 &* 3 &+ x
-            return load(kernel + (isRotated ? 8 &- tap : tap) &* lanes)
-          }, { half[$0 &* 3 &+ x] = $1 })
-      }
-      for y in 0..<side {
-        // G along the rows: half points (y, 0..<3) to points (y, 0..<6).
-        let row = point + y &* side &* pointStep
-        Weight.apply(
-          { half[y &* 3 &+ $0] },
-          {
-            let point = row + $0 &* pointStep
-            store($1, to: point)
-            prefetchNear(point + rowStep)
-          })
-      }
+      // G g G^T: 3x3 taps to 6x6 points.
+      transformSquare(
+        Weight.self, 3, to: side, HalfSquare<18>(),
+        load: {
+          let tap = $0 &* 3 &+ $1
+          return load(kernel + (isRotated ? 8 &- tap : tap) &* lanes)
+        },
+        store: {
+          let address = point + ($0 &* side &+ $1) &* pointStep
+          store($2, to: address)
+          prefetchNear(address + rowStep)
+        })
     }
   }
 
@@ -171,25 +160,13 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
         // Packed gradients are [o / lanes][i / lanes][tap][lane of i][lane of o].
         let input = inputChunk &* chunk &+ row
         let patch = (input / lanes &* 9 &* lanes &+ input % lanes) &* lanes
-        transformGrad(
-          sums + (row &* chunk &+ vector &* lanes), into: block + patch, tapStep: lanes &* lanes)
+        let (points, taps) = (sums + (row &* chunk &+ vector &* lanes), block + patch)
+        // G^T m G: sums at 6x6 points to 3x3 taps.
+        transformSquare(
+          WeightGrad.self, side, to: 3, HalfSquare<18>(),
+          load: { load(points + ($0 &* side &+ $1) &* gradPointStep) },
+          store: { store($2, to: taps + ($0 &* 3 &+ $1) &* lanes &* lanes) })
       }
-    }
-  }
-
-  @inline(__always)
-  private func transformGrad(
-    _ points: UnsafePointer<Float>, into taps: UnsafeMutablePointer<Float>, tapStep: Int
-  ) {
-    var half = HalfPoints(repeating: .zero)
-    for x in 0..<side {
-      // G^T along the columns, points (0..<6, x) to (0..<3, x), then along the rows.
-      WeightGrad.apply(
-        { load(points + ($0 &* side &+ x) &* gradPointStep) }, { half[$0 &* side &+ x] = $1 })
-    }
-    for y in 0..<3 {
-      WeightGrad.apply(
-        { half[y &* side &+ $0] }, { store($1, to: taps + (y &* 3 &+ $0) &* tapStep) })
     }
   }
 }

@@ -13,8 +13,8 @@ final class FoldedWeights {
   /// For the convolution that is being folded.
   private let scale: UnsafeMutablePointer<Float>
   /// The hidden layer's scale and shift, if it has BatchNorm; else ones and zeros. Whole blocks.
-  let hiddenScale: UnsafeMutablePointer<Float>
-  let hiddenShift: UnsafeMutablePointer<Float>
+  let hiddenScale: MutableFloatView
+  let hiddenShift: MutableFloatView
 
   /// - Parameters:
   ///   - packedMemory: where the packed weights lie.
@@ -31,8 +31,8 @@ final class FoldedWeights {
     head = memory.floats(layout.parameterCount - layout.headStart)
     scale = memory.floats(layout.features.channels)
     let hidden = layout.matrix(columns: layout.head.hidden?.linear.outputs ?? 0).paddedChannels
-    hiddenScale = memory.floats(hidden)
-    hiddenShift = memory.floats(hidden)
+    hiddenScale = MutableFloatView(memory.floats(hidden), count: hidden)
+    hiddenShift = MutableFloatView(memory.floats(hidden), count: hidden)
   }
 
   var bytes: Int { memory.bytes }
@@ -54,12 +54,7 @@ final class FoldedWeights {
 
   func load(_ state: NetworkState) {
     loadHead(state)
-    fold(layout.stem, state)
-    for block in layout.blocks {
-      fold(block.first, state)
-      fold(block.second, state)
-      if let projection = block.projection { fold(projection, state) }
-    }
+    for layers in layout.normed { fold(layers, state) }
   }
 
   /// Takes over the head, with its BatchNorm.

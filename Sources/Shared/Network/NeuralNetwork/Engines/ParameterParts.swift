@@ -66,7 +66,8 @@ struct ParameterParts: Sendable {
     kernels = layout.kernels
   }
 
-  private static let size = 65_536
+  /// About as many numbers as a part has.
+  private static let size = pieceCount
 
   /// Channels in whole blocks, of about `size` weights each part.
   private static func blocks(
@@ -136,8 +137,10 @@ struct ParameterParts: Sendable {
       let (arenas, gradients, squares) = shared.value
       if let layer = part.convolution {
         kernels.unpackSum(
-          layer.shape, arenas.map { $0 + layer.packedGrad }, outputs: part.outputs,
-          into: gradients + layer.range.lowerBound)
+          layer.shape,
+          arenas.map { FloatView($0 + layer.packedGrad, count: layer.shape.packedGradCount) },
+          outputs: part.outputs,
+          into: MutableFloatView(gradients + layer.range.lowerBound, count: layer.range.count))
       } else {
         sum(arenas, part.range, into: gradients)
       }
@@ -162,7 +165,8 @@ struct ParameterParts: Sendable {
   }
 
   private func squareSum(_ gradients: UnsafePointer<Float>, _ part: ParameterPart) -> Double {
-    kernels.sumOfSquares(gradients + part.range.lowerBound, count: part.range.count)
+    kernels.sumOfSquares(
+      FloatView(gradients + part.range.lowerBound, count: part.range.count))
   }
 
   private func forEach(

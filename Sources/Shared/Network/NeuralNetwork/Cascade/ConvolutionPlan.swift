@@ -25,7 +25,7 @@ final class ConvolutionPlan {
   /// Computes the maps of one picture.
   func run(
     _ picture: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    workspace: InferenceWorkspace
+    workspace: CascadeWorkspace
   ) {
     var input = picture
     for (index, step) in steps.enumerated() {
@@ -56,7 +56,8 @@ private struct Step {
   /// Rows of `output` that are a band.
   let bandRows: Int
 
-  /// Floats of the maps between convolution and pooling that are a band's: a part of a level-2 cache.
+  /// Floats of the maps between convolution and pooling that are a band's: 128 KB. Not measured; chosen
+  /// because they are a part of a level-2 cache, with the weights and the pooled rows beside them.
   private static let bandFloats = 1 << 15
 
   init(_ layer: PackedLayers.Convolution, _ shape: ConvolutionShape, _ kernels: any KernelSet) {
@@ -104,7 +105,8 @@ private struct Step {
         scratch: scratch)
       if let window = layer.pooling {
         kernels.ceilPoolingForward(
-          CeilPoolingShape(kernel.shape.output, window: window), count: 1, input: band,
+          CeilPoolingShape(kernel.shape.output, window: window),
+          Maps(band, kernel.shape.output, count: 1),
           output: target + first * output.width * output.lanes, outputPlane: output.planeCount)
       }
     }

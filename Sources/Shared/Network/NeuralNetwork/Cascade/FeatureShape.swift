@@ -1,4 +1,4 @@
-/// Dimensions of a batch as it goes into an `InferenceNetwork` and as it comes out: float32,
+/// Dimensions of a batch as it goes into an `CascadeNetwork` and as it comes out: float32,
 /// (batch, height, width, channels).
 package struct FeatureShape: Sendable, Equatable {
   /// Pictures.

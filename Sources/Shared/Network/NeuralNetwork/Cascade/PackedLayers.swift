@@ -59,7 +59,7 @@ final class PackedLayers: @unchecked Sendable {
       "a layer takes what the one before gives")
     precondition(
       dense.first.map { $0.inputCount % last.outputChannels == 0 }
-        ?? (last.outputChannels <= InferenceNetwork.maximumMaps),
+        ?? (last.outputChannels <= CascadeNetwork.maximumMaps),
       "dense layers take whole maps; without them a network ends in a few maps")
     let memory = FloatMemory()
     self.kernels = kernels
