@@ -25,7 +25,7 @@ extension CompiledKernels {
         }
     case is WinogradStridedConvolution:
       return algorithms
-        + variants(shape, Array(Tuning.winogradAlternatives.prefix(2))) {
+        + variants(shape, Tuning.stridedAlternatives) {
           WinogradStridedConvolution(shape, pictures: pictures, tuning: $0)
         }
     default:

@@ -120,7 +120,7 @@ protocol TiledWinograd: ConvolutionKernel {
     into points: UnsafeMutablePointer<Float>, half: UnsafeMutablePointer<Float>)
 
   /// Whether sums may overwrite the points that they are made of.
-  func sumsTakePoints(from source: BlockedShape, to target: BlockedShape) -> Bool
+  func sumsOverwritePoints(from source: BlockedShape, to target: BlockedShape) -> Bool
 }
 
 extension TiledWinograd {
@@ -199,7 +199,7 @@ extension TiledWinograd {
         // All chunks of the source are needed for each chunk of the target, and so their points come
         // first; sums of one chunk of the target at a time follow them.
         let end = points + source.chunks * tiles.chunkStep
-        let sums = sumsTakePoints(from: source, to: target) ? points : end
+        let sums = sumsOverwritePoints(from: source, to: target) ? points : end
         let transformed = sums + tiles.chunkStep
         transformSource(pass, tiles, input, source, into: points, half: half)
         for targetChunk in share.chunks {

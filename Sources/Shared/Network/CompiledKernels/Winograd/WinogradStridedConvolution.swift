@@ -96,5 +96,5 @@ struct WinogradStridedConvolution: TiledWinograd {
   }
 
   /// Strided layers of ResNet18 double the channels: none has one chunk on both sides.
-  func sumsTakePoints(from source: BlockedShape, to target: BlockedShape) -> Bool { false }
+  func sumsOverwritePoints(from source: BlockedShape, to target: BlockedShape) -> Bool { false }
 }
