@@ -32,7 +32,7 @@ struct Trainer: ParsableCommand {
       TrainCommand.self, CrossValidateCommand.self, PreviewCommand.self, EvaluateCommand.self,
       ReportCommand.self,
       DiagnoseCommand.self,
-      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self,
+      RepairCommand.self, ExportCommand.self, BenchmarkCommand.self, TuneCommand.self,
       SettingsCommand<TrainingSettings>.self,
     ])
 

@@ -44,9 +44,9 @@ struct NetworkFixtureTests {
   }
 
   /// The network's numbers, pixel by pixel. The fixtures' inputs are a function of the NCHW index.
-  private func run(_ network: InferenceNetwork, _ shape: FeatureShape) -> [[Float]] {
+  private func run(_ network: CascadeNetwork, _ shape: FeatureShape) -> [[Float]] {
     let area = shape.height * shape.width
-    return network.run(on: shape, workspace: InferenceWorkspace()) { input in
+    return network.run(on: shape, workspace: CascadeWorkspace()) { input in
       for i in input.indices {
         let (n, pixel, channel) = (i / shape.pictureCount, i % shape.pictureCount / 3, i % 3)
         let place = (n * 3 + channel) * area + pixel

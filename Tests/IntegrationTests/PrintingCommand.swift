@@ -141,6 +141,9 @@ struct PrintingCommand: Sendable, CustomTestStringConvertible {
         "2",
       ]
     },
+    PrintingCommand(name: "tune", program: TrainingRun.trainer) { _ in
+      ["tune", "--pictures", "2", "--width", "8", "--size", "32", "--rounds", "1"]
+    },
   ]
 
   /// Runs the command by bash, with `redirection` after it.

@@ -75,12 +75,15 @@ import Testing
     let mask: RectifierMask =
       switch follower {
       case .nothing: .everywhere
-      case .rectifier, .residualAndRectifier: .output(output)
-      case .rectifierWithoutOutput: .normalized(scale: scale, shift: shift)
+      case .rectifier, .residualAndRectifier:
+        .output(Maps(output, shape, count: example.count))
+      case .rectifierWithoutOutput:
+        .normalized(scale: shape.channels(scale), shift: shape.channels(shift))
       }
     kernels.batchNormBackwardSums(
-      shape, count: example.count, mask: mask, outputGrad: outputGrad, input: values, mean: mean,
-      gradSum: &gradSum, centredSum: &centredSum)
+      Maps(values, shape, count: example.count), mask: mask,
+      outputGrad: MutableMaps(outputGrad, shape, count: example.count),
+      mean: shape.channels(mean), gradSum: &gradSum, centredSum: &centredSum)
     let isStopped = memory.values(outputGrad) == expectedGrad.blocked(lanes: lanes)
     #expect(isStopped)
     let shiftGrad = gradSum.prefix(example.channels).map { Float($0 - 1) }
@@ -95,8 +98,11 @@ import Testing
       backward.scaleGrad[$0] / (moments[$0].count * deviations[$0])
     }
     kernels.batchNormBackwardInput(
-      shape, count: example.count, outputGrad: outputGrad, values: values, mean: mean,
-      scale: scale, gradMean: gradMean, slope: slope)
+      outputGrad: Maps(outputGrad, shape, count: example.count),
+      values: MutableMaps(values, shape, count: example.count),
+      BatchNormGradient(
+        mean: shape.channels(mean), scale: shape.channels(scale),
+        gradMean: shape.channels(gradMean), slope: shape.channels(slope)))
     // With two values per channel the gradient is what is left of numbers that cancel.
     let tolerance = example.count * shape.area == 2 ? 0.05 : 1e-5
     #expect(

@@ -100,7 +100,9 @@ struct ConvolutionRun {
     precondition(first == example.count, "calls take all pictures")
     let result = memory.floats("unpacked", count: shape.weightCount)
     for part in parts(of: shape.outputChannels) {
-      kernels.unpackSum(shape, [packed], outputs: part, into: result)
+      kernels.unpackSum(
+        shape, [FloatView(packed, count: shape.packedGradCount)], outputs: part,
+        into: MutableFloatView(result, count: shape.weightCount))
     }
     let found = memory.values(result)
     #expect(memory.damage == [], name)

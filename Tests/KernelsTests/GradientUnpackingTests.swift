@@ -30,7 +30,9 @@ import Testing
       let result = memory.floats("result", count: shape.weightCount)
       let half = min(layer.outputs, (shape.output.blocks + 1) / 2 * kernels.lanes)
       for part in [half..<layer.outputs, 0..<half] where !part.isEmpty {
-        kernels.unpackSum(shape, packed, outputs: part, into: result)
+        kernels.unpackSum(
+          shape, packed.map { FloatView($0, count: shape.packedGradCount) }, outputs: part,
+          into: MutableFloatView(result, count: shape.weightCount))
       }
       let expected = (0..<shape.weightCount).map { place in
         var level = (0..<count).map { workers[$0][place] }

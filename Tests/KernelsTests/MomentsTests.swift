@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: TestedKernels.all) func momentsShowWhatIsNotANumber(tested: TestedKernels) {
     var maps = Self.cases[2].maps(seed: 1)
-    maps.values[maps.places(channel: 3)[40]] = .nan
+    maps.values[maps.indices(channel: 3)[40]] = .nan
     let moments = Self.moments(of: maps, tested.kernels)
     #expect(moments.mean.indices.filter { moments.mean[$0].isNaN } == [3])
     #expect(moments.squares[3].isNaN)

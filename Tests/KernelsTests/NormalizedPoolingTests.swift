@@ -108,7 +108,7 @@ import Testing
       centredSum: &centredSum)
     var sums = (grad: [Double](), centred: [Double]())
     for channel in 0..<example.channels {
-      let places = expected.grad.places(channel: channel)
+      let places = expected.grad.indices(channel: channel)
       sums.grad.append(places.reduce(0) { $0 + expected.grad.values[$1] })
       sums.centred.append(
         places.reduce(0) {

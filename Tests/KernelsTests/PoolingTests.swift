@@ -67,7 +67,8 @@ import Testing
     #expect(relativeDifference(found, features.values) < 1e-6)
     let inputGrad = memory.floats("inputGrad", count: example.count * shape.pictureCount)
     kernels.averagePoolingBackward(
-      shape, count: example.count, outputGrad: output, inputGrad: inputGrad)
+      outputGrad: FloatView(output, count: example.count * shape.paddedChannels),
+      inputGrad: MutableMaps(inputGrad, shape, count: example.count))
     let spread = area.with(area.values.indices.map { Double(found[$0 / pixels]) / Double(pixels) })
     #expect(
       relativeDifference(
@@ -95,13 +96,15 @@ import Testing
     let times = 3 * kernels.lanes / 8
     func repeated(_ values: [Float]) -> [Float] { (0..<times).flatMap { _ in values } }
     let values = memory.floats("values", repeated(pattern))
-    kernels.rectifierForward(values, count: 8 * times)
+    kernels.rectifierForward(MutableFloatView(values, count: 8 * times))
     for (found, expected) in zip(memory.values(values), repeated(expected)) {
       #expect(found == expected || (found.isNaN && expected.isNaN))
     }
     let output = memory.constants("output", repeated([0, -0.0, 2, 1, -3, .infinity, 1e-30, 3]))
     let grad = memory.floats("outputGrad", repeated([1, 2, 3, .nan, 5, 6, 7, 8]))
-    kernels.rectifierBackward(output: output, outputGrad: grad, count: 8 * times)
+    kernels.rectifierBackward(
+      output: FloatView(output, count: 8 * times),
+      outputGrad: MutableFloatView(grad, count: 8 * times))
     for (place, found) in memory.values(grad).enumerated() {
       let expected: [Float] = [0, 0, 3, .nan, 0, 6, 7, 8]
       #expect(found == expected[place % 8] || (found.isNaN && expected[place % 8].isNaN))

@@ -125,7 +125,7 @@ struct ReferenceNetwork {
     var output = maps
     for c in 0..<maps.channels {
       let deviation = (variance[c] + 1e-5).squareRoot()
-      for place in maps.places(channel: c) {
+      for place in maps.indices(channel: c) {
         output.values[place] = (maps.values[place] - mean[c]) / deviation * scale[c] + shift[c]
       }
     }
@@ -157,7 +157,7 @@ final class StatisticsEstimates {
   ) -> (mean: [Double], variance: [Double]) {
     var (means, variances) = ([Double](), [Double]())
     for c in 0..<maps.channels {
-      let inputs = maps.places(channel: c).map { maps.values[$0] }
+      let inputs = maps.indices(channel: c).map { maps.values[$0] }
       let mean = inputs.reduce(0, +) / Double(inputs.count)
       let squares = inputs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       means.append(mean)

@@ -90,7 +90,7 @@ extension MTCNN {
 
   /// Converts P-Net's output at each position (two logits, four edges) to proposals, row by row.
   private func collect(
-    _ output: InferenceOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
+    _ output: CascadeOutput, _ strip: PyramidWindow, into proposals: inout [Proposal]
   ) {
     let shape = output.shape
     let scale = Float(strip.level.scale)

@@ -62,7 +62,7 @@ extension MTCNN {
   /// Runs a network on squares of the picture; `read` gets each square and the network's numbers.
   /// Squares outside the picture are left out.
   private func run(
-    _ network: InferenceNetwork, side: Int, _ boxes: [FaceBox], _ tiles: TileSet,
+    _ network: CascadeNetwork, side: Int, _ boxes: [FaceBox], _ tiles: TileSet,
     read: (FaceBox, UnsafePointer<Float>) -> Void
   ) {
     let crops = boxes.compactMap { box -> (FaceBox, PixelRectangle, PictureTile)? in

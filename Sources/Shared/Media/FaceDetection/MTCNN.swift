@@ -13,7 +13,7 @@ package final class MTCNN {
   package let settings: MTCNNSettings
 
   let weights: MTCNNWeights
-  let workspace = InferenceWorkspace()
+  let workspace = CascadeWorkspace()
   var resampler = AreaResampler()
 
   /// Creates a detector for one worker.

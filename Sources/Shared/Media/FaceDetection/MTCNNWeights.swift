@@ -7,11 +7,11 @@ internal import TensorFiles
 /// `rnet.pt`, `onet.pt`). Immutable: loaded once, shared by all workers.
 package struct MTCNNWeights: Sendable {
   /// P-Net: 12x12 windows of a whole picture to 6 maps: two logits, four edges.
-  let proposal: InferenceNetwork
+  let proposal: CascadeNetwork
   /// R-Net: 24x24 to 6 numbers: two logits, four edges.
-  let refinement: InferenceNetwork
+  let refinement: CascadeNetwork
   /// O-Net: 48x48 to 16 numbers: two logits, four edges, five x, five y.
-  let output: InferenceNetwork
+  let output: CascadeNetwork
 
   /// CRC-32 of the tensors' names and values, per file: equal for equal weights, however they are
   /// stored.
@@ -28,8 +28,8 @@ package struct MTCNNWeights: Sendable {
     var checksums: [String] = []
     func network(
       _ name: String,
-      _ make: (StrictTensors, any KernelSet) throws(FaceDetectionError) -> InferenceNetwork
-    ) throws(FaceDetectionError) -> InferenceNetwork {
+      _ make: (StrictTensors, any KernelSet) throws(FaceDetectionError) -> CascadeNetwork
+    ) throws(FaceDetectionError) -> CascadeNetwork {
       let tensors = try StrictTensors(path: directory + "/" + name)
       checksums.append(tensors.checksum)
       return try make(tensors, kernels)
@@ -44,9 +44,9 @@ package struct MTCNNWeights: Sendable {
 
   private static func proposalNetwork(
     _ tensors: StrictTensors, _ kernels: any KernelSet
-  ) throws(FaceDetectionError) -> InferenceNetwork {
+  ) throws(FaceDetectionError) -> CascadeNetwork {
     var file = tensors
-    let network = InferenceNetwork(
+    let network = CascadeNetwork(
       convolutions: [
         try file.convolution("conv1", "prelu1", inputs: 3, outputs: 10, kernel: 3, pooling: 2),
         try file.convolution("conv2", "prelu2", inputs: 10, outputs: 16, kernel: 3),
@@ -63,9 +63,9 @@ package struct MTCNNWeights: Sendable {
 
   private static func refinementNetwork(
     _ tensors: StrictTensors, _ kernels: any KernelSet
-  ) throws(FaceDetectionError) -> InferenceNetwork {
+  ) throws(FaceDetectionError) -> CascadeNetwork {
     var file = tensors
-    let network = InferenceNetwork(
+    let network = CascadeNetwork(
       convolutions: [
         try file.convolution("conv1", "prelu1", inputs: 3, outputs: 28, kernel: 3, pooling: 3),
         try file.convolution("conv2", "prelu2", inputs: 28, outputs: 48, kernel: 3, pooling: 3),
@@ -81,9 +81,9 @@ package struct MTCNNWeights: Sendable {
 
   private static func outputNetwork(
     _ tensors: StrictTensors, _ kernels: any KernelSet
-  ) throws(FaceDetectionError) -> InferenceNetwork {
+  ) throws(FaceDetectionError) -> CascadeNetwork {
     var file = tensors
-    let network = InferenceNetwork(
+    let network = CascadeNetwork(
       convolutions: [
         try file.convolution("conv1", "prelu1", inputs: 3, outputs: 32, kernel: 3, pooling: 3),
         try file.convolution("conv2", "prelu2", inputs: 32, outputs: 64, kernel: 3, pooling: 3),

@@ -1,6 +1,9 @@
 package import Kernels
 
 /// The kernels of this folder as they are compiled for this module's kind of processor.
+///
+/// Each file of this folder extends it by the kernels that the file is named after. What is here is the
+/// choice of the algorithm of a convolution.
 package struct CompiledKernels: KernelSet {
   private let usesWinograd: Bool
 
@@ -30,6 +33,8 @@ package struct CompiledKernels: KernelSet {
   package func convolution(
     _ shape: ConvolutionShape, pictures: Int
   ) -> any ConvolutionKernel {
+    // Each algorithm says which dimensions it computes; one of them at most. What it isn't faster
+    // for is computed directly. See the numbers in `Tuning`.
     if usesWinograd, WinogradPictureConvolution.computes(shape) {
       let winograd = WinogradPictureConvolution(shape)
       return winograd.fillsGroups ? winograd : DirectConvolution(shape, pictures: pictures)
@@ -41,10 +46,9 @@ package struct CompiledKernels: KernelSet {
     guard usesWinograd, WinogradConvolution.computes(shape) else {
       return DirectConvolution(shape, pictures: pictures)
     }
-    // Transformed weights are four times as large: for a handful of tiles reading them takes longer
-    // than the multiplications that they save.
     let winograd = WinogradConvolution(shape, pictures: pictures)
-    return pictures * winograd.tiles < 12 ? DirectConvolution(shape, pictures: pictures) : winograd
+    return winograd.steps.totalTiles < Tuning.fewestTiles
+      ? DirectConvolution(shape, pictures: pictures) : winograd
   }
 
   /// See `KernelSet.directConvolution`.
@@ -65,163 +69,5 @@ package struct CompiledKernels: KernelSet {
     }
     guard WinogradConvolution.computes(shape) else { return [direct] }
     return [direct, WinogradConvolution(shape, pictures: pictures)]
-  }
-
-  /// See `KernelSet.unpackSum`.
-  package func unpackSum(
-    _ shape: ConvolutionShape, _ packed: [UnsafeMutablePointer<Float>], outputs: Range<Int>,
-    into weightGrad: UnsafeMutablePointer<Float>
-  ) {
-    unpackGradientSum(shape, packed, outputs: outputs, into: weightGrad)
-  }
-
-  /// See `KernelSet.batchNormForward`.
-  package func batchNormForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
-    output: UnsafeMutablePointer<Float>
-  ) {
-    normalizeForward(
-      shape, count: count, input: input, scale: scale, shift: shift, residual: residual,
-      rectify: rectify, output: output)
-  }
-
-  /// See `KernelSet.batchNormBackwardSums`.
-  package func batchNormBackwardSums(
-    _ shape: BlockedShape, count: Int, mask: RectifierMask,
-    outputGrad: UnsafeMutablePointer<Float>, input: UnsafePointer<Float>,
-    mean: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-    centredSum: UnsafeMutablePointer<Double>
-  ) {
-    sumNormalizedGrad(
-      shape, count: count, mask: mask, outputGrad: outputGrad, input: input, mean: mean,
-      gradSum: gradSum, centredSum: centredSum)
-  }
-
-  /// See `KernelSet.batchNormBackwardInput`.
-  package func batchNormBackwardInput(
-    _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
-    values: UnsafeMutablePointer<Float>, mean: UnsafePointer<Float>,
-    scale: UnsafePointer<Float>, gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>
-  ) {
-    normalizeBackward(
-      shape, count: count, outputGrad: outputGrad, values: values, mean: mean, scale: scale,
-      gradMean: gradMean, slope: slope)
-  }
-
-  /// See `KernelSet.addMoments`.
-  package func addMoments(
-    _ shape: BlockedShape, count: Int, _ maps: UnsafePointer<Float>,
-    to moments: inout ChannelMoments
-  ) {
-    addChannelMoments(shape, count: count, maps, to: &moments)
-  }
-
-  /// See `KernelSet.normalizedPoolingForward`.
-  package func normalizedPoolingForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
-  ) {
-    poolNormalized(
-      shape, count: count, input: input, scale: scale, shift: shift, output: output)
-  }
-
-  /// See `KernelSet.normalizedPoolingBackwardSums`.
-  package func normalizedPoolingBackwardSums(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
-    outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-    centredSum: UnsafeMutablePointer<Double>
-  ) {
-    sumPooledGrad(
-      shape, count: count, input: input, scale: scale, shift: shift, mean: mean, output: output,
-      outputGrad: outputGrad, gradSum: gradSum, centredSum: centredSum)
-  }
-
-  /// See `KernelSet.normalizedPoolingBackwardInput`.
-  package func normalizedPoolingBackwardInput(
-    _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
-    outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
-    mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
-    scratch: UnsafeMutablePointer<Float>
-  ) {
-    spreadPooledGrad(
-      shape, count: count, output: output, outputGrad: outputGrad, values: values, mean: mean,
-      scale: scale, shift: shift, gradMean: gradMean, slope: slope, scratch: scratch)
-  }
-
-  /// See `KernelSet.maxPoolingForward`.
-  package func maxPoolingForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
-  ) {
-    poolMaximum(shape, count: count, input: input, output: output)
-  }
-
-  /// See `KernelSet.ceilPoolingForward`.
-  package func ceilPoolingForward(
-    _ shape: CeilPoolingShape, count: Int, input: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>, outputPlane: Int
-  ) {
-    poolCeiling(shape, count: count, input: input, output: output, outputPlane: outputPlane)
-  }
-
-  /// See `KernelSet.averagePoolingForward`.
-  package func averagePoolingForward(
-    _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
-  ) {
-    poolAverage(shape, count: count, input: input, output: output)
-  }
-
-  /// See `KernelSet.averagePoolingBackward`.
-  package func averagePoolingBackward(
-    _ shape: BlockedShape, count: Int, outputGrad: UnsafePointer<Float>,
-    inputGrad: UnsafeMutablePointer<Float>
-  ) {
-    poolAverageBackward(shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
-  }
-
-  /// See `KernelSet.rectifierForward`.
-  package func rectifierForward(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    rectify(values, count: count)
-  }
-
-  /// See `KernelSet.rectifierBackward`.
-  package func rectifierBackward(
-    output: UnsafePointer<Float>, outputGrad: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    rectifyBackward(output: output, outputGrad: outputGrad, count: count)
-  }
-
-  /// See `KernelSet.sumOfSquares`.
-  package func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
-    vectorSumOfSquares(values, count: count)
-  }
-
-  /// See `KernelSet.sgdStep`.
-  package func sgdStep(
-    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    momentumBuffer: UnsafeMutablePointer<Float>, count: Int, _ factors: SGDFactors
-  ) {
-    stepSGD(parameters, gradients, momentumBuffer: momentumBuffer, count: count, factors)
-  }
-
-  /// See `KernelSet.adamWStep`.
-  package func adamWStep(
-    _ parameters: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
-    mean: UnsafeMutablePointer<Float>, squareMean: UnsafeMutablePointer<Float>, count: Int,
-    _ factors: AdamWFactors
-  ) {
-    stepAdamW(parameters, gradients, mean: mean, squareMean: squareMean, count: count, factors)
-  }
-
-  /// See `KernelSet.moveAverage`.
-  package func moveAverage(
-    _ average: UnsafeMutablePointer<Float>, towards current: UnsafePointer<Float>, count: Int,
-    share: Float
-  ) {
-    interpolate(average, towards: current, count: count, share: share)
   }
 }

@@ -1,44 +1,5 @@
 import Kernels
 
-/// Products along one axis of a picture: target pixel `first + i * targetStep` takes the source pixels
-/// `i * sourceStep + offset ..< i * sourceStep + offset + taps.count`.
-struct CorrelationAxis: Sendable {
-  /// Target pixels: `i` counts to here.
-  let count: Int
-  let first: Int
-  let targetStep: Int
-  let sourceStep: Int
-  let offset: Int
-  /// Which tap of the kernel each of the source pixels meets.
-  let taps: [Int]
-
-  /// Source pixels that some target pixels take.
-  func window(_ targets: Int) -> Int { (targets - 1) * sourceStep + taps.count }
-}
-
-extension CorrelationAxis {
-  /// A convolution's own direction.
-  static func forward(kernel: Int, stride: Int, padding: Int, output: Int) -> CorrelationAxis {
-    CorrelationAxis(
-      count: output, first: 0, targetStep: 1, sourceStep: stride, offset: -padding,
-      taps: Array(0..<kernel))
-  }
-
-  /// The gradient of the input, one axis for each place of an input pixel between two strides: there
-  /// the same taps meet, and the further the output pixel the smaller the tap.
-  static func backward(
-    kernel: Int, stride: Int, padding: Int, input: Int
-  ) -> [CorrelationAxis] {
-    (0..<min(stride, input)).map { place in
-      let taps = (0..<kernel).filter { (place + padding - $0) % stride == 0 }.reversed()
-      return CorrelationAxis(
-        count: (input - place + stride - 1) / stride, first: place, targetStep: stride,
-        sourceStep: 1, offset: taps.first.map { (place + padding - $0) / stride } ?? 0,
-        taps: Array(taps))
-    }
-  }
-}
-
 /// One correlation of feature maps with a kernel: implicit im2col, where patches are never stored. A
 /// strip of source rows is copied with its zeros around it, so that every patch is a few runs of
 /// consecutive floats, and register tiles read the runs in place. Where no zeros are needed the feature
@@ -58,6 +19,7 @@ struct Correlation: Sendable {
   let kernel: Int
   /// Target rows that a strip is for.
   let rowGroup: Int
+  private let tuning: Tuning
 
   /// Height, width and blocks of feature maps.
   struct MapSize: Sendable {
@@ -73,15 +35,17 @@ struct Correlation: Sendable {
 
   init(
     from source: MapSize, to target: MapSize, rows: CorrelationAxis, columns: CorrelationAxis,
-    kernel: Int
+    kernel: Int, tuning: Tuning
   ) {
+    self.tuning = tuning
     self.source = source
     self.target = target
     self.rows = rows
     self.columns = columns
     self.kernel = kernel
-    // About 128 pixels: a tile of sums and what it is made of stay in the level-2 cache.
-    rowGroup = evenPart(of: max(rows.count, 1), atMost: max(1, 128 / max(columns.count, 1)))
+    rowGroup = evenPart(
+      of: max(rows.count, 1), atMost: max(1, tuning.stripPixels / max(columns.count, 1)))
+    // No window starts before the first row or column, or ends after the last one.
     let inside =
       rows.offset >= 0 && columns.offset >= 0
       && rows.offset + rows.window(rows.count) <= source.height
@@ -106,9 +70,10 @@ struct Correlation: Sendable {
   /// Floats of a strip.
   var stripCount: Int { source.blocks * strip.planeCount + lanes }
   /// Strips, of one picture or several, that are multiplied with the same weights before the next
-  /// weights are read: 1 MB of them at most, which stay in a level-2 cache or near it, and no more
-  /// than eight, with whose sums it is the same.
-  var heldStrips: Int { isEmpty ? 0 : min(8, max(1, 262_144 / stripCount)) }
+  /// weights are read.
+  var heldStrips: Int {
+    isEmpty ? 0 : min(tuning.heldStrips, max(1, tuning.heldFloats / stripCount))
+  }
   /// Pictures that fill them.
   var pictureGroup: Int {
     let perPicture = (rows.count + rowGroup - 1) / rowGroup
@@ -128,6 +93,7 @@ struct Correlation: Sendable {
       self.rowCount = rowCount
       planeCount = rows * rowCount
       segments = (0..<source.blocks).flatMap { block in
+        // (block, ky): a run holds all kx and all lanes of one row.
         (0..<ky).map { (block * rows + $0) * rowCount }
       }
     }
@@ -139,8 +105,8 @@ struct Correlation: Sendable {
   let strip: PatchLayout
   private let inPlace: PatchLayout
 
-  /// Runs that are multiplied at once: their weights take at most 24 KB.
-  func segmentGroup(width: Int) -> Int { max(1, 6144 / (width * lanes * run)) }
+  /// Runs that are multiplied at once, by the room that their weights take.
+  func segmentGroup(width: Int) -> Int { max(1, tuning.weightFloats / (width * lanes * run)) }
 
   /// Packs the weights between a block of sources and one of targets.
   ///
@@ -152,16 +118,20 @@ struct Correlation: Sendable {
     _ weights: UnsafePointer<Float>, source block: Int, target vector: Int,
     into packed: UnsafeMutablePointer<Float>
   ) {
+    // A tile of `step` targets starts at `tile * lanes * depth`; in it a row of `step` floats for
+    // each of the `depth` floats of a patch.
     let tile = tileStart(of: vector, in: target.blocks)
     let step = tileWidth(at: tile, of: target.blocks) * lanes
     let patch = block * rows.taps.count * run
-    var place = packed + tile * lanes * depth + patch * step + (vector - tile) * lanes
+    var address = packed + tile * lanes * depth + patch * step + (vector - tile) * lanes
     for ky in rows.taps {
       for kx in columns.taps {
         for lane in 0..<source.lanes {
+          // `weights` has all taps of a lane together, the packed rows have all lanes of a tap
+          // together: as maps have their channels.
           let tap = lane &* kernel &* kernel &+ ky &* kernel &+ kx
-          store(load(weights + tap &* lanes), to: place)
-          place += step
+          store(load(weights + tap &* lanes), to: address)
+          address += step
         }
       }
     }
@@ -171,7 +141,9 @@ struct Correlation: Sendable {
   /// strips of all workers, else tiles of vectors.
   private func share(_ part: WorkPart) -> (rows: Range<Int>, vectors: Range<Int>) {
     let tiles = (target.blocks + tileVectors - 1) / tileVectors
-    guard rows.count < 12 * part.count, tiles >= part.count else {
+    // Rows: each worker reads all weights, but only its own part of the maps. Vectors: each worker
+    // reads all maps, but only its own weights.
+    guard rows.count < Tuning.rowsOfPart * part.count, tiles >= part.count else {
       return (part.share(of: rows.count), 0..<target.blocks)
     }
     let share = part.share(of: tiles)
@@ -187,15 +159,17 @@ struct Correlation: Sendable {
     output: ConvolutionOutput, part: WorkPart = .whole, scratch: UnsafeMutablePointer<Float>
   ) {
     let share = share(part)
-    // What the sums go through on their way out needs them whole; a residual in the output's own
-    // place is what they are added to.
+    // What the sums go through on their way out needs them whole; a residual at the address
+    // of the output is what they are added to.
     let addsToOutput = output.residual.map { $0 == UnsafePointer(output.values) } ?? false
     let finish = ConvolutionOutput(
       output.values, bias: output.bias, residual: addsToOutput ? nil : output.residual,
       rectify: output.rectify, slope: output.slope)
     let hasFinish =
       finish.bias != nil || finish.residual != nil || finish.rectify || finish.slope != nil
+    // A phase that no tap meets (stride 3 and a 2x2 kernel, say): its sums are zero.
     guard !isEmpty else {
+      // Without sums what remains is zero, or what was there, and what follows the sums.
       for n in 0..<count {
         let whole = TargetRows(picture: n, rows: share.rows)
         if !addsToOutput { clear(output.values, whole, share.vectors) }
@@ -232,6 +206,8 @@ struct Correlation: Sendable {
     /// The target rows of a strip.
     @inline(__always)
     subscript(index: Int) -> TargetRows {
+      // Strip `index` is group `index % perPicture` of rows of picture `index / perPicture`; the
+      // last group of a picture may be smaller.
       let perPicture = (rows.count &+ rowGroup &- 1) / rowGroup
       let first = rows.lowerBound &+ index % perPicture &* rowGroup
       return TargetRows(
@@ -258,6 +234,7 @@ struct Correlation: Sendable {
     let isInPlace = staysInside && input.scale == nil
     let step = evenPart(of: total, atMost: heldStrips)
     for first in stride(from: 0, to: total, by: step) {
+      // Where the first patch starts in the maps of a picture; only read where nothing hangs over.
       let corner = rows.offset * inPlace.rowCount + columns.offset * source.lanes
       let patches = Patches(
         held: first..<min(total, first + step), layout: isInPlace ? inPlace : strip, rows: share,
@@ -266,6 +243,7 @@ struct Correlation: Sendable {
         inPlace: isInPlace
           ? (source.pictureCount, rows.sourceStep * inPlace.rowCount) : nil)
       if !isInPlace {
+        // Copies of all strips that are held: [strip][block][row][column][lane].
         for index in patches.held {
           let target = patches[index]
           fillStrip(
@@ -283,8 +261,12 @@ struct Correlation: Sendable {
   ) {
     patches.layout.segments.withUnsafeBufferPointer { segments in
       guard let starts = segments.baseAddress else { return }
+      // Loops from the outside: tiles of target vectors; groups of runs, whose weights fill the
+      // level-1 cache; held strips, which meet these weights one after the other; rows of pixels.
+      // Weights are read from memory once for all strips that are held.
       var vector = vectors.lowerBound
       while vector < vectors.upperBound {
+        // Tiles start where `pack` made them start: at vector 0, then as wide as possible.
         let width = tileWidth(at: vector, of: target.blocks)
         let step = segmentGroup(width: width)
         for segment in stride(from: 0, to: segments.count, by: step) {
@@ -294,9 +276,14 @@ struct Correlation: Sendable {
               output
               + (group.picture &* target.pictureCount &+ vector &* target.planeCount)
             for row in group.rows {
+              // Row `row` of the target starts `sourceStep` rows of the strip after the row before.
               let line = (row &- group.rows.lowerBound) &* rows.sourceStep
               multiplyRun(
                 width: width, rows: columns.count,
+                // a: a row for each target pixel of this row, `sourceStep` pixels apart; the depth
+                // goes through the runs of the patch. b: the packed weights of these runs. c:
+                // pixels of this row, a plane for each vector of the tile. Sums of earlier groups
+                // of runs are in c.
                 TileOperands(
                   a: source + line &* patches.layout.rowCount,
                   rowStep: columns.sourceStep &* self.source.lanes, depthStep: 1,
@@ -331,6 +318,7 @@ struct Correlation: Sendable {
     let top = group.lowerBound * rows.sourceStep + rows.offset
     let width = columns.window(columns.count)
     // Columns of the strip that lie inside the picture.
+    // Column i of the strip is column i + columns.offset of the picture.
     let left = min(width, max(0, -columns.offset))
     let right = max(left, min(width, source.width - columns.offset))
     for block in 0..<source.blocks {
@@ -338,6 +326,7 @@ struct Correlation: Sendable {
       for row in 0..<height {
         let line = copy + block * strip.planeCount + row * strip.rowCount
         let y = top + row
+        // Above and below the picture are rows of zeros.
         guard y >= 0 && y < source.height else {
           line.update(repeating: 0, count: strip.rowCount)
           continue
@@ -346,14 +335,15 @@ struct Correlation: Sendable {
         (line + right * source.lanes).update(repeating: 0, count: (width - right) * source.lanes)
         let inside = (right - left) * source.lanes
         let start = plane + (y * source.width + left + columns.offset) * source.lanes
-        let place = line + left * source.lanes
+        let first = line + left * source.lanes
+        // What is normalised is what the strip holds: each value once, not once for each patch.
         if let scale = input.scale, let shift = input.shift {
           let (scale, shift) = (load(scale + block * lanes), load(shift + block * lanes))
           for offset in stride(from: 0, to: inside, by: lanes) {
-            store(shift.adding(scale, times: load(start + offset)).rectified, to: place + offset)
+            store(shift.adding(scale, times: load(start + offset)).rectified, to: first + offset)
           }
         } else {
-          place.update(from: start, count: inside)
+          first.update(from: start, count: inside)
         }
       }
     }
@@ -368,8 +358,8 @@ struct Correlation: Sendable {
       let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
       for row in group.rows {
         for column in 0..<columns.count {
-          let place = plane &+ pixel(row: row, column: column) &* lanes
-          stage.write(load(output.values + place), at: place)
+          let index = plane &+ pixel(row: row, column: column) &* lanes
+          stage.write(load(output.values + index), at: index)
         }
       }
     }
@@ -382,8 +372,8 @@ struct Correlation: Sendable {
       let plane = group.picture &* target.pictureCount &+ block &* target.planeCount
       for row in group.rows {
         for column in 0..<columns.count {
-          let place = plane &+ pixel(row: row, column: column) &* lanes
-          store(.zero, to: output + place)
+          let index = plane &+ pixel(row: row, column: column) &* lanes
+          store(.zero, to: output + index)
         }
       }
     }

@@ -1,7 +1,7 @@
 import Kernels
 
-/// A convolution of any kernel and stride as correlations: one forward; backward one for each place of
-/// an input pixel between two strides.
+/// A convolution of any kernel and stride as correlations: one forward; backward one for each phase
+/// of an input pixel, its row and its column modulo the stride.
 struct DirectConvolution: ConvolutionKernel {
   let shape: ConvolutionShape
   let group: Int
@@ -9,7 +9,8 @@ struct DirectConvolution: ConvolutionKernel {
   /// Empty for pictures.
   private let backwardPasses: [Correlation]
 
-  init(_ shape: ConvolutionShape, pictures: Int) {
+  init(_ shape: ConvolutionShape, pictures: Int, tuning: Tuning? = nil) {
+    let tuning = tuning ?? Tuning(shape)
     self.shape = shape
     let input = Correlation.MapSize(
       height: shape.inputHeight, width: shape.inputWidth, blocks: shape.inputBlocks,
@@ -22,7 +23,10 @@ struct DirectConvolution: ConvolutionKernel {
       from: input, to: output,
       rows: .forward(kernel: kernel, stride: stride, padding: padding, output: output.height),
       columns: .forward(kernel: kernel, stride: stride, padding: padding, output: output.width),
-      kernel: kernel)
+      kernel: kernel, tuning: tuning)
+    // With stride 2 there are four phases: even or odd rows, by even or odd columns. Each is a
+    // correlation of the output's gradient of its own, with its own taps: together they have all
+    // taps once.
     let columnAxes = CorrelationAxis.backward(
       kernel: kernel, stride: stride, padding: padding, input: input.width)
     backwardPasses =
@@ -32,9 +36,11 @@ struct DirectConvolution: ConvolutionKernel {
         kernel: kernel, stride: stride, padding: padding, input: input.height
       ).flatMap { rows in
         columnAxes.map {
-          Correlation(from: output, to: input, rows: rows, columns: $0, kernel: kernel)
+          Correlation(
+            from: output, to: input, rows: rows, columns: $0, kernel: kernel, tuning: tuning)
         }
       }
+    // As many pictures as fill the strips that are held, of the pass that holds most.
     group = min(pictures, ([forwardPass] + backwardPasses).map(\.pictureGroup).max() ?? 1)
   }
 
@@ -59,12 +65,13 @@ struct DirectConvolution: ConvolutionKernel {
     pack(backwardPasses, WeightView(backward: shape, weight), targets: inputs, into: packed)
   }
 
-  /// Packs weights for several correlations, one behind the other, which share the sources.
+  /// Packs weights for several correlations, one after the other, which share the sources.
   private func pack(
     _ passes: [Correlation], _ view: WeightView, targets: Range<Int>,
     into packed: UnsafeMutablePointer<Float>
   ) {
     guard let source = passes.first?.source else { return }
+    // A block of sources by a block of targets, all taps: for 3x3 kernels and 16 lanes 9 KB.
     let count = source.lanes * shape.kernel * shape.kernel * lanes
     withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { weights in
       guard let weights = weights.baseAddress else { return }
@@ -72,6 +79,7 @@ struct DirectConvolution: ConvolutionKernel {
         for block in 0..<source.blocks {
           let channel = block * source.lanes
           view.collect(target: first, sources: channel..<channel + source.lanes, into: weights)
+          // Every pass takes its own taps from the same block.
           var packed = packed
           for pass in passes {
             pass.pack(weights, source: block, target: first / lanes, into: packed)
@@ -94,6 +102,7 @@ struct DirectConvolution: ConvolutionKernel {
     count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
+    // The phases write different pixels of `inputGrad`, all of them together.
     var weight = weight
     for pass in backwardPasses {
       pass.run(
@@ -108,6 +117,7 @@ struct DirectConvolution: ConvolutionKernel {
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,
     weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
+    // Sums are collected where they end, and need no transform at the end.
     if isFirst { weightGrad.update(repeating: 0, count: shape.packedGradCount) }
     forwardPass.addWeightGrad(
       count: count, input, outputGrad: outputGrad, to: weightGrad, scratch: scratch)
@@ -124,6 +134,8 @@ extension Correlation {
     to weightGrad: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     forEachHeld(count: count, rows: 0..<rows.count, input, scratch: scratch) { patches in
+      // The product's depth goes over pixels: a row of pixels is a segment, whose start is a row of
+      // the strip.
       let lineStep = rows.sourceStep * patches.layout.rowCount
       withUnsafeTemporaryAllocation(of: Int.self, capacity: rowGroup) { lineStarts in
         guard let lineStarts = lineStarts.baseAddress else { return }
@@ -131,12 +143,16 @@ extension Correlation {
         var vector = 0
         while vector < target.blocks {
           let width = tileWidth(at: vector, of: target.blocks)
+          // A run of a patch (ky, kx, lane) is a few rows of the gradient, which stay in registers
+          // while all pixels of a strip are summed.
           for (number, segment) in patches.layout.segments.enumerated() {
             for index in patches.held {
               let group = patches[index]
               let plane = group.picture &* target.pictureCount &+ vector &* target.planeCount
               multiplyPatches(
                 width: width, rows: run,
+                // a: float `j` of the run of each pixel. b: gradients of the outputs,
+                // [pixel][lane]. c: the packed gradient, (o / lanes, patch, lane of o).
                 TileOperands(
                   a: patches.address(index) + segment, rowStep: 1,
                   depthStep: columns.sourceStep &* source.lanes, segments: lineStarts,

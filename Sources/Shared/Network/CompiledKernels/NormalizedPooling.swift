@@ -1,7 +1,7 @@
-import Kernels
+package import Kernels
 
-// Max-pooling: 3x3, stride 2, padding 1, behind a BatchNorm and a ReLU or alone. What BatchNorm makes
-// of a pixel costs one instruction, so nobody stores it: all kernels compute it anew from the input.
+// Max-pooling: 3x3, stride 2, padding 1, after a BatchNorm and a ReLU or alone. What BatchNorm makes
+// of a pixel costs one instruction, so it is not stored: all kernels compute it again from the input.
 //
 // A window that hangs over the edge of the picture gets the pixels at the edge twice. That changes
 // neither the largest value nor which value is the first of equals.
@@ -17,6 +17,8 @@ private struct WindowRows {
   ///   - y: row of the output.
   @inline(__always)
   init(_ shape: BlockedShape, _ plane: UnsafePointer<Float>, _ y: Int) {
+    // Window y covers the rows 2 y - 1 ... 2 y + 1; above the first and below the last row of the
+    // picture the edge is taken again.
     let rowCount = shape.width * lanes
     upper = plane + max(2 * y - 1, 0) * rowCount
     middle = plane + 2 * y * rowCount
@@ -51,37 +53,42 @@ private struct Normalization {
 
   /// - Parameter channel: the first of the block.
   @inline(__always)
-  init(_ channel: Int, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>) {
-    self.scale = load(scale + channel)
-    self.shift = load(shift + channel)
+  init(_ channel: Int, scale: FloatView, shift: FloatView) {
+    self.scale = load(scale.start + channel)
+    self.shift = load(shift.start + channel)
   }
 
   @inline(__always)
   func callAsFunction(_ value: Vector) -> Vector { shift.adding(scale, times: value) }
 }
 
-/// See `KernelSet.normalizedPoolingForward`.
-func poolNormalized(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    poolPlane(
-      shape, input + plane * shape.planeCount,
-      Normalization(plane % shape.blocks * lanes, scale: scale, shift: shift), rectify: true,
-      output + plane * shape.pooled.planeCount)
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingForward`.
+  package func normalizedPoolingForward(
+    _ input: Maps, scale: FloatView, shift: FloatView, output: MutableMaps
+  ) {
+    let shape = input.shape
+    assert(output.shape == shape.pooled && output.count == input.count, "pooled maps")
+    assert(scale.matches(shape) && shift.matches(shape), "a scale and a shift for each channel")
+    for plane in 0..<input.count * shape.blocks {
+      poolPlane(
+        shape, input.start + plane * shape.planeCount,
+        Normalization(plane % shape.blocks * lanes, scale: scale, shift: shift), rectify: true,
+        output.start + plane * shape.pooled.planeCount)
+    }
   }
-}
 
-/// See `KernelSet.maxPoolingForward`.
-func poolMaximum(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>,
-  output: UnsafeMutablePointer<Float>
-) {
-  for plane in 0..<count * shape.blocks {
-    poolPlane(
-      shape, input + plane * shape.planeCount, Normalization.identity, rectify: false,
-      output + plane * shape.pooled.planeCount)
+  /// See `KernelSet.maxPoolingForward`.
+  package func maxPoolingForward(
+    _ input: Maps, output: MutableMaps
+  ) {
+    let shape = input.shape
+    assert(output.shape == shape.pooled && output.count == input.count, "pooled maps")
+    for plane in 0..<input.count * shape.blocks {
+      poolPlane(
+        shape, input.start + plane * shape.planeCount, Normalization.identity, rectify: false,
+        output.start + plane * shape.pooled.planeCount)
+    }
   }
 }
 
@@ -99,6 +106,7 @@ private func poolPlane(
     var left = largest(
       normalized(load(rows.upper)), normalized(load(rows.middle)), normalized(load(rows.lower)))
     for x in 0..<pooled.width {
+      // Nine pixels, three columns of three; the left column is the right one of the window before.
       let columns = rows.columns(x)
       let centre = largest(
         normalized(load(rows.upper + columns.centre)),
@@ -107,6 +115,7 @@ private func poolPlane(
       let right = largest(
         normalized(load(rows.upper + columns.right)), normalized(load(rows.middle + columns.right)),
         normalized(load(rows.lower + columns.right)))
+      // ReLU after the maximum is the same as before it, with one instruction instead of nine.
       let value = largest(left, centre, right)
       store(rectify ? value.rectified : value, to: target + x &* lanes)
       left = right
@@ -117,36 +126,59 @@ private func poolPlane(
 /// The largest of three in each lane. What is not a number wins, so that a broken loss shows.
 @inline(__always)
 private func largest(_ first: Vector, _ second: Vector, _ third: Vector) -> Vector {
+  // A comparison with NaN is false: `first != first` asks for it.
   let larger = second.replacing(with: first, where: (first .> second) .| (first .!= first))
   return third.replacing(with: larger, where: (larger .> third) .| (larger .!= larger))
 }
 
-/// See `KernelSet.normalizedPoolingBackwardSums`.
-func sumPooledGrad(
-  _ shape: BlockedShape, count: Int, input: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-  shift: UnsafePointer<Float>, mean: UnsafePointer<Float>, output: UnsafePointer<Float>,
-  outputGrad: UnsafePointer<Float>, gradSum: UnsafeMutablePointer<Double>,
-  centredSum: UnsafeMutablePointer<Double>
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingBackwardSums`.
+  package func normalizedPoolingBackwardSums(
+    _ input: Maps, scale: FloatView, shift: FloatView, mean: FloatView, output: Maps,
+    outputGrad: Maps, gradSum: inout [Double], centredSum: inout [Double]
+  ) {
+    let shape = input.shape
+    assert(output.shape == shape.pooled && output.count == input.count, "pooled maps")
+    assert(outputGrad.shape == output.shape && outputGrad.count == output.count, "their gradients")
+    assert(
+      scale.matches(shape) && shift.matches(shape) && mean.matches(shape),
+      "numbers for each channel")
+    withSums(&gradSum, &centredSum, of: shape) { gradSum, centredSum in
+      for plane in 0..<input.count * shape.blocks {
+        let channel = plane % shape.blocks * lanes
+        sumPlane(
+          shape, input.start + plane * shape.planeCount,
+          Normalization(channel, scale: scale, shift: shift), load(mean.start + channel),
+          output.start + plane * shape.pooled.planeCount,
+          outputGrad.start + plane * shape.pooled.planeCount, gradSum + channel,
+          centredSum + channel)
+      }
+    }
+  }
+}
+
+/// One block of one picture.
+@inline(__always)
+private func sumPlane(
+  _ shape: BlockedShape, _ input: UnsafePointer<Float>, _ normalized: Normalization,
+  _ mean: Vector, _ output: UnsafePointer<Float>, _ outputGrad: UnsafePointer<Float>,
+  _ gradSum: UnsafeMutablePointer<Double>, _ centredSum: UnsafeMutablePointer<Double>
 ) {
   let pooled = shape.pooled
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let normalized = Normalization(channel, scale: scale, shift: shift)
-    let mean = load(mean + channel)
-    for y in 0..<pooled.height {
-      let rows = WindowRows(shape, input + plane * shape.planeCount, y)
-      let start = (plane * pooled.height + y) * pooled.width * lanes
-      addGradient(pixels: pooled.width, gradSum + channel, centredSum + channel) { x in
-        let columns = rows.columns(x)
-        let largest = load(output + (start &+ x &* lanes))
-        // From the last row to the first, so that the first of equals stays.
-        var winner = mean
-        replace(&winner, rows.lower, columns, normalized, largest)
-        replace(&winner, rows.middle, columns, normalized, largest)
-        replace(&winner, rows.upper, columns, normalized, largest)
-        let gradient = load(outputGrad + (start &+ x &* lanes))
-        return (Vector.zero.replacing(with: gradient, where: largest .> Vector.zero), winner - mean)
-      }
+  for y in 0..<pooled.height {
+    let rows = WindowRows(shape, input, y)
+    let start = y * pooled.width * lanes
+    addGradient(pixels: pooled.width, gradSum, centredSum) { x in
+      let columns = rows.columns(x)
+      let largest = load(output + (start &+ x &* lanes))
+      // The pixel that won is the one whose value, computed again, equals the output. From the last row
+      // to the first, so that the first of equals stays.
+      var winner = mean
+      replace(&winner, rows.lower, columns, normalized, largest)
+      replace(&winner, rows.middle, columns, normalized, largest)
+      replace(&winner, rows.upper, columns, normalized, largest)
+      let gradient = load(outputGrad + (start &+ x &* lanes))
+      return (Vector.zero.replacing(with: gradient, where: largest .> Vector.zero), winner - mean)
     }
   }
 }
@@ -161,36 +193,41 @@ private func replace(
   let left = load(row + columns.left)
   let centre = load(row + columns.centre)
   let right = load(row + columns.right)
+  // Right to left, so that the leftmost of equals is written last and stays.
   winner.replace(with: right, where: normalized(right) .== largest)
   winner.replace(with: centre, where: normalized(centre) .== largest)
   winner.replace(with: left, where: normalized(left) .== largest)
 }
 
-/// See `KernelSet.normalizedPoolingBackwardInput`.
-func spreadPooledGrad(
-  _ shape: BlockedShape, count: Int, output: UnsafePointer<Float>,
-  outputGrad: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>,
-  mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-  gradMean: UnsafePointer<Float>, slope: UnsafePointer<Float>,
-  scratch: UnsafeMutablePointer<Float>
-) {
-  let pooled = shape.pooled
-  for plane in 0..<count * shape.blocks {
-    let channel = plane % shape.blocks * lanes
-    let normalized = Normalization(channel, scale: scale, shift: shift)
-    let inputGrad = NormalizationGradient(
-      channel, mean: mean, scale: scale, gradMean: gradMean, slope: slope)
-    let values = values + plane * shape.planeCount
-    for y in 0..<pooled.height {
-      let start = (plane * pooled.height + y) * pooled.width * lanes
-      spreadRow(
-        shape, y, output + start, outputGrad + start, values, normalized, inputGrad, scratch)
-    }
-    // Below an even number of rows is no window to finish the last one.
-    guard shape.height.isMultiple(of: 2) else { continue }
-    let last = values + (shape.height - 1) * shape.width * lanes
-    for column in 0..<shape.width {
-      inputGrad.replace(last + column &* lanes, load(scratch + column &* lanes))
+extension CompiledKernels {
+  /// See `KernelSet.normalizedPoolingBackwardInput`.
+  package func normalizedPoolingBackwardInput(
+    output: Maps, outputGrad: Maps, values: MutableMaps, _ gradient: BatchNormGradient,
+    shift: FloatView, scratch: MutableFloatView
+  ) {
+    let (shape, pooled) = (values.shape, values.shape.pooled)
+    assert(output.shape == pooled && output.count == values.count, "pooled maps")
+    assert(outputGrad.shape == pooled && outputGrad.count == output.count, "their gradients")
+    assert(gradient.matches(shape) && shift.matches(shape), "numbers for each channel")
+    assert(scratch.count >= shape.width * lanes, "a row of one block")
+    for plane in 0..<values.count * shape.blocks {
+      let channel = plane % shape.blocks * lanes
+      let normalized = Normalization(channel, scale: gradient.scale, shift: shift)
+      let inputGrad = NormalizationGradient(channel, gradient)
+      let values = values.start + plane * shape.planeCount
+      for y in 0..<pooled.height {
+        let start = (plane * pooled.height + y) * pooled.width * lanes
+        spreadRow(
+          shape, y, output.start + start, outputGrad.start + start, values, normalized, inputGrad,
+          scratch.start)
+      }
+      // An odd height ends with the middle row of the last windows, which `spreadRow` has finished; an
+      // even one with their lower row, whose gradient is complete and still waits.
+      guard shape.height.isMultiple(of: 2) else { continue }
+      let last = values + (shape.height - 1) * shape.width * lanes
+      for column in 0..<shape.width {
+        inputGrad.replace(last + column &* lanes, load(scratch.start + column &* lanes))
+      }
     }
   }
 }
@@ -199,7 +236,7 @@ func spreadPooledGrad(
 ///
 /// Its windows touch the rows 2y - 1, 2y and 2y + 1 of the input. The last is touched by those of
 /// y + 1 too: its gradient waits in `lowerGrad`, a row that stays in a level-1 cache. The other two are
-/// complete and no further window reads them, so that their gradient takes their place.
+/// complete and no further window reads them, so that their gradient overwrites them.
 @inline(__always)
 private func spreadRow(
   _ shape: BlockedShape, _ y: Int, _ output: UnsafePointer<Float>,
@@ -207,24 +244,28 @@ private func spreadRow(
   _ normalized: Normalization, _ inputGrad: NormalizationGradient,
   _ lowerGrad: UnsafeMutablePointer<Float>
 ) {
+  // `values` are still inputs in the rows 2 y and 2 y + 1, and in row 2 y - 1, whose gradient
+  // waits.
   let rows = WindowRows(shape, values, y)
   let middleRow = values + 2 * y * shape.width * lanes
   let upperRow = y == 0 ? nil : middleRow - shape.width * lanes
   /// Takes the complete gradient of a column: of its last pixel it is what these windows give.
   @inline(__always)
   func finish(column: Int, _ gradient: Column) {
-    let place = column &* lanes
+    let offset = column &* lanes
+    // Row 2 y - 1 has the gradients of window rows y - 1, which waited, and y, which are these.
     if let upperRow {
-      inputGrad.replace(upperRow + place, load(lowerGrad + place) + gradient.upper)
+      inputGrad.replace(upperRow + offset, load(lowerGrad + offset) + gradient.upper)
     }
-    inputGrad.replace(middleRow + place, gradient.middle)
-    store(gradient.lower, to: lowerGrad + place)
+    inputGrad.replace(middleRow + offset, gradient.middle)
+    store(gradient.lower, to: lowerGrad + offset)
   }
   // Of the column that the next window touches too.
   var shared = Column(Vector.zero, Vector.zero, Vector.zero)
   for x in 0..<shape.pooled.width {
     let columns = rows.columns(x)
     let largest = load(output + x &* lanes)
+    // Where the output is zero or less, ReLU stopped the gradient.
     let gradient = Vector.zero.replacing(
       with: load(outputGrad + x &* lanes), where: largest .> Vector.zero)
     // Row by row, each pixel leaves to the next ones what it doesn't win.
@@ -261,13 +302,13 @@ private struct Claim {
     // Taken away by subtraction, which is exact: selects that share a mask are torn into lanes.
     left = Vector.zero.replacing(
       with: gradient, where: normalized(load(row + columns.left)) .== largest)
-    let behindLeft = gradient - left
+    let afterLeft = gradient - left
     centre = Vector.zero.replacing(
-      with: behindLeft, where: normalized(load(row + columns.centre)) .== largest)
-    let behindCentre = behindLeft - centre
+      with: afterLeft, where: normalized(load(row + columns.centre)) .== largest)
+    let afterCentre = afterLeft - centre
     right = Vector.zero.replacing(
-      with: behindCentre, where: normalized(load(row + columns.right)) .== largest)
-    rest = behindCentre - right
+      with: afterCentre, where: normalized(load(row + columns.right)) .== largest)
+    rest = afterCentre - right
   }
 
   @inline(__always)

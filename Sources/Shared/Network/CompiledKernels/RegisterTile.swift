@@ -55,16 +55,23 @@ var lineFloats: Int { 16 }
 enum RegisterTile<let rows: Int, let vectors: Int> {
   @inline(__always)
   static func multiply(_ operands: TileOperands, fetching first: UnsafePointer<Float>?) {
+    // Fetching stops with the depth: a step fetches one line of what comes next.
     var next = first ?? operands.b
     let c = operands.c
     let (cRowStep, cVectorStep) = (operands.cRowStep, operands.cVectorStep)
+    // sums[v][r] is row r, vector v of the tile; the optimizer keeps all of them in registers,
+    // because both counts are constants.
     var sums = InlineArray<vectors, InlineArray<rows, Vector>>(
       repeating: InlineArray<rows, Vector>(repeating: .zero))
     var b = operands.b
     for segment in 0..<operands.segmentCount {
+      // Within a segment a step of the depth is `depthStep` floats of a row of `a`.
       var a = operands.a + operands.segments[segment]
       for _ in 0..<operands.run {
         #if AVX512
+          // One vector of b at a time: 24 sums, six repeated floats of a and one of b are 31
+          // registers. The repeated floats are loaded once for all vectors, the optimizer takes
+          // them out of the loop over v.
           for v in 0..<vectors {
             let right = load(b + v &* operands.bVectorStep)
             for r in 0..<rows {
@@ -73,6 +80,8 @@ enum RegisterTile<let rows: Int, let vectors: Int> {
             }
           }
         #else
+          // Both vectors of b first, then one float of a at a time: 12 sums, two of b and one of a
+          // are 15 registers.
           var right = InlineArray<vectors, Vector>(repeating: .zero)
           for v in 0..<vectors { right[v] = load(b + v &* operands.bVectorStep) }
           for r in 0..<rows {
@@ -88,6 +97,7 @@ enum RegisterTile<let rows: Int, let vectors: Int> {
         b += operands.bDepthStep
       }
     }
+    // What was there is added last: two levels of sums, see above.
     if operands.accumulates {
       for v in 0..<vectors {
         for r in 0..<rows { sums[v][r] += load(c + (r &* cRowStep &+ v &* cVectorStep)) }
@@ -105,6 +115,8 @@ func multiplyRows<let vectors: Int>(
   _ width: TileWidth<vectors>, rows: Int, _ operands: TileOperands, fetches: Bool
 ) {
   var operands = operands
+  // 10 rows are 5 + 5, not 6 + 4: heights differ by one at most, so that no tile is much less
+  // efficient than the others.
   var (left, tiles) = (rows, (rows &+ tileRows &- 1) / tileRows)
   let half = tiles / 2
   var next = operands.nextB
@@ -122,6 +134,9 @@ func multiplyRows<let vectors: Int>(
     operands.c += height &* operands.cRowStep
     left &-= height
     tiles &-= 1
+    // The first half of the tiles fetches what follows from `nextB`, the second from `nextA`: with
+    // 64 rows there are 11 tiles of 64 steps, 704 lines, for 256 lines of weights and 256 of
+    // points.
     next = tiles == half ? operands.nextA : next + operands.depth &* lineFloats
   }
 }
@@ -132,6 +147,7 @@ struct TileWidth<let vectors: Int> {}
 /// Vectors of the tile that starts at vector `first` of `count`: a full one, or a power of two.
 @inline(__always)
 func tileWidth(at first: Int, of count: Int) -> Int {
+  // 7 vectors are 4 + 2 + 1 with AVX-512, 2 + 2 + 2 + 1 else.
   let left = count &- first
   return left >= tileVectors ? tileVectors : left >= 2 ? 2 : 1
 }

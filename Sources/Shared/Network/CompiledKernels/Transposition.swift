@@ -10,13 +10,16 @@ func transpose(
   into target: UnsafeMutablePointer<Float>, step targetStep: Int
 ) {
   if columns == 1 && sourceStep == 1 { return target.update(from: source, count: rows) }
+  // With four columns or more a vector of rows by four columns at a time.
   let wholeRows = columns < 4 ? 0 : rows / lanes &* lanes
   for row in stride(from: 0, to: wholeRows, by: lanes) {
     let (source, target) = (source + row &* sourceStep, target + row)
     for column in stride(from: 0, to: columns, by: 4) {
+      // The last four columns of 9 taps begin at 5 and write columns 5...7 a second time, with the
+      // same floats.
       let first = min(column, columns &- 4)
       let vectors = fourColumns(of: source + first, step: sourceStep)
-      for place in 0..<4 { store(vectors[place], to: target + (first &+ place) &* targetStep) }
+      for index in 0..<4 { store(vectors[index], to: target + (first &+ index) &* targetStep) }
     }
   }
   for row in wholeRows..<rows {
@@ -32,15 +35,17 @@ func transpose(
 private func fourColumns(
   of source: UnsafePointer<Float>, step: Int
 ) -> InlineArray<4, Vector> {
-  let rows = InlineArray<4, Vector> { place in
+  let rows = InlineArray<4, Vector> { index in
     var vector = Vector.zero
     for first in stride(from: 0, to: lanes, by: 4) {
-      let row = source + (first &+ place) &* step
+      // Quarter q of vector i has floats 0...3 of row 4 q + i.
+      let row = source + (first &+ index) &* step
       let floats = UnsafeRawPointer(row).loadUnaligned(as: SIMD4<Float>.self)
       for lane in 0..<4 { vector[first &+ lane] = floats[lane] }
     }
     return vector
   }
+  // Two rounds of interleaving are the transposition of 4x4: rows 0 and 2, 1 and 3, then both.
   let (low, lowOdd) = (interleaveLow(rows[0], rows[2]), interleaveLow(rows[1], rows[3]))
   let (high, highOdd) = (interleaveHigh(rows[0], rows[2]), interleaveHigh(rows[1], rows[3]))
   return [

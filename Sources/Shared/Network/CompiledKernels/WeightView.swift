@@ -35,7 +35,7 @@ struct WeightView {
   }
 
   /// Collects the weights between some sources and a block of targets: `[source][tap][target]`. What
-  /// lies behind the last channel of either is zero.
+  /// follows the last channel of either is zero.
   ///
   /// They are read once and written to a block that stays in the level-1 cache, from which vectors are
   /// read afterwards.
@@ -44,21 +44,28 @@ struct WeightView {
   func collect(
     target first: Int, sources range: Range<Int>, into block: UnsafeMutablePointer<Float>
   ) {
+    // What the channels lack to whole blocks stays zero: no kernel needs to know where channels
+    // end.
     let count = min(lanes, targets - first)
     let sourceCount = max(0, min(range.upperBound, sources) - range.lowerBound)
     if count < lanes || sourceCount < range.count {
       block.update(repeating: 0, count: range.count * taps * lanes)
     }
+    // The weights of target t and source s are `taps` floats from t * targetStep + s * sourceStep
+    // on.
     let weights = weight + (first &* targetStep &+ range.lowerBound &* sourceStep)
     if sourceStep == taps {
       // Sources follow each other: their weights are columns of one matrix.
+      // A target is a row of sourceCount * taps floats, and becomes a lane.
       transpose(
         weights, step: targetStep, rows: count, columns: sourceCount &* taps, into: block,
         step: lanes)
     } else {
       for source in 0..<sourceCount {
         let weights = weights + source &* sourceStep
-        fetch(weights + Self.fetchDistance &* sourceStep, count: count &* taps)
+        fetch(weights + Tuning.fetchDistance &* sourceStep, count: count &* taps)
+        // Backward, targets are input channels, whose filters follow each other, and sources output
+        // channels, which are `filterCount` floats apart: one matrix of taps for each source.
         transpose(
           weights, step: targetStep, rows: count, columns: taps,
           into: block + source &* taps &* lanes, step: lanes)
@@ -66,10 +73,6 @@ struct WeightView {
     }
     if let scale { multiply(block, rows: sourceCount &* taps, by: scale + first, count: count) }
   }
-
-  /// Sources between the one that is read and the one that is fetched. Sources that don't follow each
-  /// other are pages apart, where the processor itself fetches nothing ahead.
-  private static let fetchDistance = 4
 
   private func fetch(_ weights: UnsafePointer<Float>, count: Int) {
     let lineCount = 64 / MemoryLayout<Float>.stride
@@ -83,6 +86,7 @@ struct WeightView {
     _ block: UnsafeMutablePointer<Float>, rows: Int, by scale: UnsafePointer<Float>, count: Int
   ) {
     var factors = Vector(repeating: 1)
+    // The folded BatchNorm scales the outputs, which are targets: a lane each.
     for lane in 0..<count { factors[lane] = scale[lane] }
     for row in 0..<rows {
       store(load(block + row &* lanes) * factors, to: block + row &* lanes)

@@ -1,5 +1,5 @@
 /// What a convolution reads: feature maps, or maps that are normalised and rectified on the way in,
-/// `relu(values * scale + shift)`, so that nobody has to store them.
+/// `relu(values * scale + shift)`, so that they need not be stored.
 package struct ConvolutionInput {
   /// Blocked, or pictures.
   package let values: UnsafePointer<Float>
@@ -26,7 +26,7 @@ package struct ConvolutionInput {
 }
 
 /// What a convolution writes: its sums, or what follows when a BatchNorm is folded into it,
-/// `relu(sum + bias + residual)`, or a PReLU in the place of the ReLU.
+/// `relu(sum + bias + residual)`, or a PReLU instead of the ReLU.
 package struct ConvolutionOutput {
   /// Where the output goes, blocked.
   package let values: UnsafeMutablePointer<Float>
@@ -92,7 +92,7 @@ package struct WorkPart: Sendable, Equatable {
 /// One convolution layer in all three passes of training, by one algorithm.
 ///
 /// A kernel holds dimensions only: weights, maps and scratch memory belong to the caller. All memory
-/// is readable and writable to `FloatMemory.slack` floats behind its end.
+/// is readable and writable to `FloatMemory.slack` floats after its end.
 package protocol ConvolutionKernel: Sendable {
   var shape: ConvolutionShape { get }
   /// The algorithm's name, such as "Winograd F(4,3)".
@@ -145,11 +145,11 @@ package protocol ConvolutionKernel: Sendable {
   /// `group` pictures, all together at most as many as the kernel was made for.
   ///
   /// - Parameters:
-  ///   - sums: `gradSumCount` floats that nobody touches between the calls.
+  ///   - sums: `gradSumCount` floats that only this kernel changes between the calls.
   ///   - isFirst: whether the gradient starts from zero.
   ///   - isLast: whether `weightGrad` is wanted.
-  ///   - weightGrad: `shape.packedGradCount` floats; overwritten by the last call, and nobody touches
-  ///     it between the calls.
+  ///   - weightGrad: `shape.packedGradCount` floats; overwritten by the last call, and only this
+  ///     kernel changes it between the calls.
   func weightGrad(
     count: Int, input: ConvolutionInput, outputGrad: UnsafePointer<Float>,
     sums: UnsafeMutablePointer<Float>, isFirst: Bool, isLast: Bool,

@@ -39,7 +39,7 @@ package final class FloatMemory {
   /// Bytes of a large page.
   private static let pageCount = 2 << 20
 
-  /// Floats behind each part that kernels may read or overwrite: vectors that hang over its end.
+  /// Floats after each part that kernels may read or overwrite: vectors that hang over its end.
   package static let slack = 64
 
   /// Floats that live as long as this object: whatever they hold, if they are lent, else zeros.
@@ -65,7 +65,7 @@ package final class FloatMemory {
     let part = UnsafeMutableRawPointer.allocate(
       byteCount: byteCount, alignment: isLarge ? Self.pageCount : 64)
     #if os(Linux)
-      // Large pages, where the system gives them: kernels walk through many places at once.
+      // Large pages, where the system gives them: kernels read and write at many addresses in turn.
       if isLarge { madvise(part, byteCount / Self.pageCount * Self.pageCount, MADV_HUGEPAGE) }
     #endif
     parts.append(part)

@@ -1,6 +1,6 @@
 // The obvious loops in float64. They define what the fast kernels compute; tests compare the two.
 
-/// Calls `body` with the places of each product of a convolution: in the output, the input and the
+/// Calls `body` with the indices of each product of a convolution: in the output, the input and the
 /// weight, which is in PyTorch's order.
 private func forEachTap(
   _ shape: ConvolutionShape, _ input: ReferenceMaps,
@@ -18,9 +18,9 @@ private func forEachTap(
                 let (row, column) = (
                   y * shape.stride + ky - shape.padding, x * shape.stride + kx - shape.padding
                 )
-                guard let place = input.place(n, c, row, column) else { continue }
+                guard let index = input.index(n, c, row, column) else { continue }
                 let filter = k * shape.inputChannels + c
-                body(output, place, (filter * shape.kernel + ky) * shape.kernel + kx)
+                body(output, index, (filter * shape.kernel + ky) * shape.kernel + kx)
               }
             }
           }
@@ -37,22 +37,22 @@ func referenceConvolutionForward(
   var output = ReferenceMaps(
     count: input.count, channels: shape.outputChannels, height: shape.outputHeight,
     width: shape.outputWidth)
-  forEachTap(shape, input) { out, place, tap in
-    output.values[out] += input.values[place] * weight[tap]
+  forEachTap(shape, input) { out, index, tap in
+    output.values[out] += input.values[index] * weight[tap]
   }
   return output
 }
 
-/// Obvious-loop twin of `the gradients of `ConvolutionKernel``.
+/// Obvious-loop twin of the gradients of `ConvolutionKernel`.
 func referenceConvolutionBackward(
   _ shape: ConvolutionShape, input: ReferenceMaps, weight: [Double],
   outputGrad: ReferenceMaps
 ) -> (inputGrad: ReferenceMaps, weightGrad: [Double]) {
   var inputGrad = input.with(Array(repeating: 0, count: input.values.count))
   var weightGrad = [Double](repeating: 0, count: weight.count)
-  forEachTap(shape, input) { out, place, tap in
-    inputGrad.values[place] += outputGrad.values[out] * weight[tap]
-    weightGrad[tap] += outputGrad.values[out] * input.values[place]
+  forEachTap(shape, input) { out, index, tap in
+    inputGrad.values[index] += outputGrad.values[out] * weight[tap]
+    weightGrad[tap] += outputGrad.values[out] * input.values[index]
   }
   return (inputGrad, weightGrad)
 }
@@ -61,7 +61,7 @@ func referenceConvolutionBackward(
 func referenceMoments(
   _ maps: ReferenceMaps, channel: Int
 ) -> (count: Double, mean: Double, squares: Double) {
-  let values = maps.places(channel: channel).map { maps.values[$0] }
+  let values = maps.indices(channel: channel).map { maps.values[$0] }
   let count = Double(values.count)
   let mean = values.reduce(0, +) / count
   var squares = 0.0
@@ -77,8 +77,8 @@ func referenceBatchNormForward(
   for c in 0..<input.channels {
     let (count, mean, squares) = referenceMoments(input, channel: c)
     let deviation = (squares / count + epsilon).squareRoot()
-    for place in input.places(channel: c) {
-      output.values[place] = (input.values[place] - mean) / deviation * scale[c] + shift[c]
+    for index in input.indices(channel: c) {
+      output.values[index] = (input.values[index] - mean) / deviation * scale[c] + shift[c]
     }
   }
   return output
@@ -94,21 +94,21 @@ func referenceBatchNormBackward(
   for c in 0..<input.channels {
     let (count, mean, squares) = referenceMoments(input, channel: c)
     let deviation = (squares / count + epsilon).squareRoot()
-    let places = input.places(channel: c)
-    for place in places {
-      scaleGrad[c] += outputGrad.values[place] * (input.values[place] - mean) / deviation
-      shiftGrad[c] += outputGrad.values[place]
+    let indices = input.indices(channel: c)
+    for index in indices {
+      scaleGrad[c] += outputGrad.values[index] * (input.values[index] - mean) / deviation
+      shiftGrad[c] += outputGrad.values[index]
     }
-    for place in places {
-      let normed = (input.values[place] - mean) / deviation
-      let gradient = outputGrad.values[place] - (shiftGrad[c] + normed * scaleGrad[c]) / count
-      inputGrad.values[place] = scale[c] / deviation * gradient
+    for index in indices {
+      let normed = (input.values[index] - mean) / deviation
+      let gradient = outputGrad.values[index] - (shiftGrad[c] + normed * scaleGrad[c]) / count
+      inputGrad.values[index] = scale[c] / deviation * gradient
     }
   }
   return (inputGrad, scaleGrad, shiftGrad)
 }
 
-/// Obvious-loop twin of `maxPoolingForward`, and for each output the place that won.
+/// Obvious-loop twin of `maxPoolingForward`, and for each output the index of the pixel that won.
 func referenceMaxPoolingForward(
   _ input: ReferenceMaps
 ) -> (output: ReferenceMaps, winners: [Int]) {
@@ -121,10 +121,10 @@ func referenceMaxPoolingForward(
       for y in 0..<output.height {
         for x in 0..<output.width {
           let window = (0..<9).compactMap { tap in
-            input.place(n, c, 2 * y - 1 + tap / 3, 2 * x - 1 + tap % 3)
+            input.index(n, c, 2 * y - 1 + tap / 3, 2 * x - 1 + tap % 3)
           }
-          let winner = window.reduce(window[0]) { best, place in
-            input.values[place] > input.values[best] ? place : best
+          let winner = window.reduce(window[0]) { best, index in
+            input.values[index] > input.values[best] ? index : best
           }
           output.values[winners.count] = input.values[winner]
           winners.append(winner)
@@ -147,10 +147,10 @@ func referenceCeilPoolingForward(_ input: ReferenceMaps, window: Int) -> Referen
       for y in 0..<output.height {
         for x in 0..<output.width {
           let values = (0..<window * window).compactMap { tap in
-            input.place(n, c, 2 * y + tap / window, 2 * x + tap % window)
+            input.index(n, c, 2 * y + tap / window, 2 * x + tap % window)
           }.map { input.values[$0] }
-          let place = ((n * input.channels + c) * output.height + y) * output.width + x
-          output.values[place] = values.dropFirst().reduce(values[0], max)
+          let index = ((n * input.channels + c) * output.height + y) * output.width + x
+          output.values[index] = values.dropFirst().reduce(values[0], max)
         }
       }
     }
@@ -162,22 +162,22 @@ func referenceCeilPoolingForward(_ input: ReferenceMaps, window: Int) -> Referen
 func referencePReLU(_ input: ReferenceMaps, bias: [Double], slope: [Double]?) -> ReferenceMaps {
   var output = input
   for c in 0..<input.channels {
-    for place in input.places(channel: c) {
-      let value = input.values[place] + bias[c]
-      output.values[place] = value < 0 ? value * (slope?[c] ?? 1) : value
+    for index in input.indices(channel: c) {
+      let value = input.values[index] + bias[c]
+      output.values[index] = value < 0 ? value * (slope?[c] ?? 1) : value
     }
   }
   return output
 }
 
-/// Obvious-loop twin of `normalizedPoolingForward`, and for each output the place that won.
+/// Obvious-loop twin of `normalizedPoolingForward`, and for each output the index of the pixel that won.
 func referenceNormalizedPoolingForward(
   _ input: ReferenceMaps, scale: [Double], shift: [Double]
 ) -> (output: ReferenceMaps, winners: [Int]) {
   var rectified = input
   for c in 0..<input.channels {
-    for place in input.places(channel: c) {
-      rectified.values[place] = max(0, input.values[place] * scale[c] + shift[c])
+    for index in input.indices(channel: c) {
+      rectified.values[index] = max(0, input.values[index] * scale[c] + shift[c])
     }
   }
   return referenceMaxPoolingForward(rectified)
@@ -192,9 +192,9 @@ func referenceNormalizedPoolingBackwardSums(
   var gradSum = [Double](repeating: 0, count: input.channels)
   var centredSum = gradSum
   for c in 0..<input.channels {
-    for place in input.places(channel: c) {
-      gradSum[c] += grad[place]
-      centredSum[c] += grad[place] * (input.values[place] - mean[c])
+    for index in input.indices(channel: c) {
+      gradSum[c] += grad[index]
+      centredSum[c] += grad[index] * (input.values[index] - mean[c])
     }
   }
   return (gradSum, centredSum)
@@ -208,22 +208,22 @@ func referenceNormalizedPoolingBackwardInput(
   let grad = referenceNormalizedPoolingGrad(input, scale: scale, shift: shift, outputGrad)
   var inputGrad = input
   for c in 0..<input.channels {
-    for place in input.places(channel: c) {
-      let centred = input.values[place] - mean[c]
-      inputGrad.values[place] = scale[c] * (grad[place] - gradMean[c] - centred * slope[c])
+    for index in input.indices(channel: c) {
+      let centred = input.values[index] - mean[c]
+      inputGrad.values[index] = scale[c] * (grad[index] - gradMean[c] - centred * slope[c])
     }
   }
   return inputGrad
 }
 
-/// The gradient behind BatchNorm, in front of ReLU and max-pooling.
+/// The gradient after BatchNorm, before ReLU and max-pooling.
 private func referenceNormalizedPoolingGrad(
   _ input: ReferenceMaps, scale: [Double], shift: [Double], _ outputGrad: ReferenceMaps
 ) -> [Double] {
   let (output, winners) = referenceNormalizedPoolingForward(input, scale: scale, shift: shift)
   var grad = [Double](repeating: 0, count: input.values.count)
-  for (place, winner) in winners.enumerated() where output.values[place] > 0 {
-    grad[winner] += outputGrad.values[place]
+  for (index, winner) in winners.enumerated() where output.values[index] > 0 {
+    grad[winner] += outputGrad.values[index]
   }
   return grad
 }

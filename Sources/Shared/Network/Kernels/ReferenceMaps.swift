@@ -24,8 +24,8 @@ struct ReferenceMaps: Equatable {
     for n in 0..<count {
       for c in 0..<channels {
         for pixel in 0..<height * width {
-          let place = blockedPlace(n, c, pixel, lanes: lanes)
-          values[(n * channels + c) * height * width + pixel] = Double(blocked[place])
+          let index = blockedIndex(n, c, pixel, lanes: lanes)
+          values[(n * channels + c) * height * width + pixel] = Double(blocked[index])
         }
       }
     }
@@ -38,7 +38,7 @@ struct ReferenceMaps: Equatable {
     for n in 0..<count {
       for c in 0..<channels {
         for pixel in 0..<height * width {
-          result[blockedPlace(n, c, pixel, lanes: lanes)] =
+          result[blockedIndex(n, c, pixel, lanes: lanes)] =
             Float(values[(n * channels + c) * height * width + pixel])
         }
       }
@@ -46,26 +46,26 @@ struct ReferenceMaps: Equatable {
     return result
   }
 
-  private func blockedPlace(_ n: Int, _ c: Int, _ pixel: Int, lanes: Int) -> Int {
+  private func blockedIndex(_ n: Int, _ c: Int, _ pixel: Int, lanes: Int) -> Int {
     let blocks = (channels + lanes - 1) / lanes
     return ((n * blocks + c / lanes) * height * width + pixel) * lanes + c % lanes
   }
 
-  /// Where a pixel lies, or nil outside of the picture.
-  func place(_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> Int? {
+  /// The index of a pixel, or nil outside of the picture.
+  func index(_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> Int? {
     guard y >= 0, y < height, x >= 0, x < width else { return nil }
     return ((n * channels + c) * height + y) * width + x
   }
 
-  /// Where the pixels of a channel lie, in all pictures.
-  func places(channel: Int) -> [Int] {
+  /// The indices of the pixels of a channel, in all pictures.
+  func indices(channel: Int) -> [Int] {
     let area = height * width
-    var places: [Int] = []
+    var indices: [Int] = []
     for n in 0..<count {
       let start = (n * channels + channel) * area
-      places += Array(start..<start + area)
+      indices += Array(start..<start + area)
     }
-    return places
+    return indices
   }
 
   /// Maps of the same dimensions with other values.

@@ -66,9 +66,10 @@ private func approach(
       runParallel(workers) { worker in
         let (average, current) = shared.value
         for index in stride(from: worker, to: parts.count, by: workers) {
-          let start = parts[index].lowerBound
+          let (start, count) = (parts[index].lowerBound, parts[index].count)
           kernels.moveAverage(
-            average + start, towards: current + start, count: parts[index].count, share: share)
+            MutableFloatView(average + start, count: count),
+            towards: FloatView(current + start, count: count), share: share)
         }
       }
     }

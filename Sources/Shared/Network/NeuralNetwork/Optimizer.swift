@@ -75,7 +75,7 @@ package struct Optimizer: Sendable, Equatable {
     }
   }
 
-  /// The parameters that a step changes: those behind the frozen stages. These are the ones whose
+  /// The parameters that a step changes: those after the frozen stages. These are the ones whose
   /// gradients count when they are clipped.
   package func trainedParameters(frozenStages: Int) -> Range<Int> {
     let start = runs.first { $0.stage >= frozenStages }?.range.lowerBound ?? parameterCount

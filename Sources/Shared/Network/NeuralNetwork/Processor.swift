@@ -88,7 +88,7 @@ package enum Processor {
   }()
 
   /// The instruction sets that processor and operating system offer together, in Linux's names. Empty
-  /// where they aren't told.
+  /// where /proc/cpuinfo can't be read.
   private static func processorFlags() -> Set<String> {
     guard let file = fopen("/proc/cpuinfo", "r") else { return [] }
     defer { fclose(file) }

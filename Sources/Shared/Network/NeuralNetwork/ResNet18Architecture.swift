@@ -39,7 +39,7 @@ package struct ResNet18Architecture: Sendable, Equatable {
   }
 
   /// Stages before the head: the stem and `layer1` to `layer4`.
-  package static let backboneStages = 5
+  package static let backboneStages = 1 + ResNet18Topology.stages
 
   /// Features after pooling: 512 for ResNet18.
   package var featureCount: Int { width * 8 }

@@ -3,10 +3,9 @@ import Kernels
 // The products of Winograd's algorithms: matrices in chunks of 64 channels.
 
 /// Channels of a chunk.
-let chunk = 64
-/// Floats between the matrices of two points: a distance of a power of two would put the same place
-/// of all points into the same set of the cache.
-let pointPadding = 16
+let chunk = Tuning.chunk
+/// Floats between the matrices of two points.
+let pointPadding = Tuning.pointPadding
 /// Floats from one point's chunk of weights, or of their gradients' sums, to the next one's.
 let weightPointStep = chunk * chunk + pointPadding
 let gradPointStep = weightPointStep
@@ -33,14 +32,11 @@ func evenPart(of count: Int, atMost limit: Int) -> Int {
   return (count + parts - 1) / parts
 }
 
-/// Rows of a chunk that are multiplied at a time: 16 KB.
-private let productDepth = 64
-
 /// `c (+)= a * b`: `rows x depth` by `depth x vectors`, packed in tiles, all within a chunk.
 ///
 /// - Parameters:
-///   - nextA: what takes the place of `a` in the next product.
-///   - nextB: what takes the place of `b`.
+///   - nextA: the `a` of the next product.
+///   - nextB: the `b` of the next product.
 @inline(never)
 func multiplyChunk(
   rows: Int, depth: Int, vectors: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
@@ -52,6 +48,9 @@ func multiplyChunk(
     while first < vectors {
       let width = tileWidth(at: first, of: vectors)
       let isFirst = first == 0
+      // All rows (tiles) by one register tile's width of targets: b is `width * lanes * depth`
+      // floats, 16 KB for 4 vectors of 16 lanes by 64, which stay in the level-1 cache. What comes
+      // next is fetched while the first width is multiplied.
       multiplyRows(
         width: width, rows: rows,
         TileOperands(
@@ -77,10 +76,13 @@ func multiplyTransposedChunk(
     for row in 0..<rows { (c + row &* chunk).update(repeating: 0, count: vectors &* lanes) }
     return
   }
-  let step = evenPart(of: depth, atMost: productDepth)
+  // The depth is the number of tiles: 147 tiles are 49 + 49 + 49.
+  let step = evenPart(of: depth, atMost: Tuning.productDepth)
   withUnsafePointer(to: 0) { start in
     var top = 0
     while top < depth {
+      // Rows of the result are channels of the input (`rowStep` 1), the depth goes from tile to
+      // tile.
       let (a, b) = (a + top &* chunk, b + top &* chunk)
       let next = step &* chunk
       var first = 0

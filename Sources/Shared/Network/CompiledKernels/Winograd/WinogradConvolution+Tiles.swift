@@ -1,36 +1,22 @@
 import CProcessor
 import Kernels
 
-/// What is done to an input vector on its way into a transform.
-private protocol InputStage {
-  func callAsFunction(_ vector: Vector) -> Vector
-}
-
-private struct AsItIs: InputStage {
-  @inline(__always)
-  func callAsFunction(_ vector: Vector) -> Vector { vector }
-}
-
-private struct NormalizedAndRectified: InputStage {
-  let scale: Vector
-  let shift: Vector
-
-  @inline(__always)
-  func callAsFunction(_ vector: Vector) -> Vector {
-    shift.adding(scale, times: vector).rectified
-  }
-}
-
 extension WinogradConvolution {
   /// Tiles of 6x6 inputs, which overlap by two, to their points.
   func transformInput(
     _ tiles: TileRows, _ input: ConvolutionInput, _ maps: BlockedShape,
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>
   ) {
+    // Block by block within a row of tiles: all of a block's pixels under the row lie together in
+    // memory, (h, w, lane), and the strip of one block fits the level-1 cache: 6 x 58 vectors of 64
+    // bytes are 22 KB for 56 columns.
     for row in tiles.rows {
       for block in 0..<maps.blocks {
         let channel = block &* lanes
+        // Channel `c` of a tile is float `c % 64` of the tile's row, in the part of chunk `c / 64`.
         let target = points + (channel / chunk &* tiles.chunkStep &+ channel % chunk)
+        // The pixels that are read after these: the same rows of the next block, or the next row of
+        // tiles of the first block.
         let next = block &+ 1 < maps.blocks ? (row, block &+ 1) : (row &+ 1, 0)
         if let scale = input.scale, let shift = input.shift {
           transformRow(
@@ -75,23 +61,27 @@ extension WinogradConvolution {
   @inline(__always)
   private func transformRow<Map: ShortenedTileMap, Stage: InputStage>(
     _ map: Map.Type, window: Int, offset: Int, _ tiles: TileRows,
-    _ place: (row: Int, block: Int), next: (row: Int, block: Int),
+    _ position: (row: Int, block: Int), next: (row: Int, block: Int),
     _ values: UnsafePointer<Float>, _ maps: BlockedShape,
     into points: UnsafeMutablePointer<Float>, strip: UnsafeMutablePointer<Float>, _ stage: Stage
   ) {
     let (h, w) = (maps.height, maps.width)
+    // Pixels under all windows of the row: outputs and, for a window of 6, one more on either side.
     let columns = columnAxis.outputs &+ window &- WinogradTile.outputs
     let (stripStep, rowStep) = (columns &* lanes, w &* lanes)
-    let tile = place.row % rowAxis.count
+    let tile = position.row % rowAxis.count
+    // Row `top + i` of the picture is row `i` of the window, i in 0..<window.
     let top = rowAxis.start(of: tile) &+ offset
     let isShort = rowAxis.isShort(tile)
     let window = isShort ? window &- 1 : window
-    func start(_ place: (row: Int, block: Int)) -> UnsafePointer<Float> {
-      let plane = place.row / rowAxis.count &* maps.blocks &+ place.block
-      let top = rowAxis.start(of: place.row % rowAxis.count) &+ offset
+    func start(_ position: (row: Int, block: Int)) -> UnsafePointer<Float> {
+      let plane = position.row / rowAxis.count &* maps.blocks &+ position.block
+      let top = rowAxis.start(of: position.row % rowAxis.count) &+ offset
       return values + (plane &* h &+ top) &* rowStep
     }
-    let (first, next) = (start(place), start(next))
+    let (first, next) = (start(position), start(next))
+    // Only the first and the last row of tiles hang over the edge of a picture: the others have no
+    // tests inside of their loops.
     let isInside = top >= 0 && top &+ window <= h
     for column in 0..<columns {
       let x = column &+ offset
@@ -100,6 +90,8 @@ extension WinogradConvolution {
         for i in 0..<WinogradTile.side { store(.zero, to: target + i &* stripStep) }
         continue
       }
+      // Along the column: `window` pixels to the points 0..<6 (or 0..<5 of a short tile), a strip's
+      // length apart.
       let source = first + x &* lanes
       for i in 0..<window { prefetch(next + (x &* lanes &+ i &* rowStep)) }
       if isInside {
@@ -113,7 +105,8 @@ extension WinogradConvolution {
           }, { store($1, to: target + $0 &* stripStep) }, isShort: isShort)
       }
     }
-    let starts = tiles.order.starts(ofRow: place.row)
+    // Along the rows: whole tiles and short ones lie in two runs of the points, see `TileOrder`.
+    let starts = tiles.order.starts(ofRow: position.row)
     if isShort {
       transformColumns(
         map, height: 5, strip, stripStep: stripStep, into: points, starts,
@@ -155,6 +148,9 @@ extension WinogradConvolution {
     var target = points
     for column in columns {
       let window = strip + columnAxis.start(of: column) &* lanes
+      // Point (i, j) of the tile is matrix 6 i + j of the points; the tile has a row of 64 floats
+      // in each. The next tile's rows follow, 256 bytes further: their lines are fetched now,
+      // because 36 targets are more streams than the processor follows by itself.
       for i in 0..<height {
         let (source, start) = (
           window + i &* stripStep, target + i &* WinogradTile.side &* pointStep
@@ -162,9 +158,9 @@ extension WinogradConvolution {
         Map.apply(
           { load(source + $0 &* lanes) },
           {
-            let place = start + $0 &* pointStep
-            store($1, to: place)
-            prefetchNear(place + chunk)
+            let point = start + $0 &* pointStep
+            store($1, to: point)
+            prefetchNear(point + chunk)
           }, isShort: isShort)
       }
       target += chunk
@@ -190,6 +186,7 @@ extension WinogradConvolution {
         let index =
           isShort ? starts.short &+ column &- columnAxis.wholeCount : starts.whole &+ column
         for block in blocks {
+          // Output (y, x) of picture n and block b is vector `((n * blocks + b) * h + y) * w + x`.
           let plane = (n &* maps.blocks &+ block) &* h
           let window = OutputWindow(
             start: ((plane &+ y) &* w &+ x) &* lanes, rowStep: w &* lanes, bottom: h &- y,
@@ -230,15 +227,18 @@ extension WinogradConvolution {
     isShort: (row: Bool, column: Bool), _ outputs: Outputs<count>, _ stage: OutputStage,
     scratch: UnsafeMutablePointer<Float>
   ) {
+    // A^T along the columns: points (0..<6, j) to `count` rows of half-transformed sums, for each
+    // of the `count + 2` points along a row.
     for j in 0..<count + 2 {
       WinogradTile.Output.apply(
         {
-          let place = sums + ($0 &* WinogradTile.side &+ j) &* pointStep
-          prefetchNear(place + chunk)
-          return load(place)
+          let point = sums + ($0 &* WinogradTile.side &+ j) &* pointStep
+          prefetchNear(point + chunk)
+          return load(point)
         }, { store($1, to: scratch + ($0 &* outputRowCount &+ j &* lanes)) },
         isShort: isShort.row)
     }
+    // A^T along the rows: six half-transformed sums to the outputs of row i.
     for i in 0..<height {
       writeRow(
         scratch + i &* outputRowCount, to: window.start &+ i &* window.rowStep,
@@ -255,6 +255,8 @@ extension WinogradConvolution {
     var row = InlineArray<count, Vector>(repeating: .zero)
     WinogradTile.Output.apply(
       { load(line + $0 &* lanes) }, { row[$0] = $1 }, isShort: isShort)
+    // A whole row is written at once, so that questions about bias, residual and activation are
+    // asked once; the next tile's outputs are fetched, which are the ones to the right.
     if width == count {
       for j in count..<2 &* count { stage.prepare(at: start &+ j &* lanes) }
       stage.write(row, at: start)
@@ -292,54 +294,5 @@ private struct OutputWindow {
     self.isShort = isShort
     height = min(isShort.row ? 3 : 4, bottom)
     width = min(isShort.column ? 3 : 4, right)
-  }
-}
-
-/// What is done to the sums of a block of channels on their way out.
-struct OutputStage {
-  private let values: UnsafeMutablePointer<Float>
-  private let residual: UnsafePointer<Float>?
-  private let bias: Vector
-  private let rectify: Bool
-  /// A PReLU's; ones for none.
-  private let slope: Vector
-  private let hasSlope: Bool
-
-  @inline(__always)
-  init(_ output: ConvolutionOutput, channel: Int) {
-    values = output.values
-    residual = output.residual
-    bias = output.bias.map { load($0 + channel) } ?? .zero
-    rectify = output.rectify
-    slope = output.slope.map { load($0 + channel) } ?? Vector(repeating: 1)
-    hasSlope = output.slope != nil
-  }
-
-  /// Fetches what `write` will touch.
-  @inline(__always)
-  func prepare(at offset: Int) {
-    prefetch(values + offset)
-    if let residual { prefetch(residual + offset) }
-  }
-
-  @inline(__always)
-  func write(_ sum: Vector, at offset: Int) {
-    write(InlineArray<1, Vector>(repeating: sum), at: offset)
-  }
-
-  /// Neighbours in a row, for which each question is asked once.
-  @inline(__always)
-  func write<let count: Int>(_ sums: InlineArray<count, Vector>, at offset: Int) {
-    var results = sums
-    for i in 0..<count { results[i] += bias }
-    if let residual {
-      for i in 0..<count { results[i] += load(residual + (offset &+ i &* lanes)) }
-    }
-    if hasSlope {
-      for i in 0..<count { results[i] = results[i].rectified(slope: slope) }
-    } else if rectify {
-      for i in 0..<count { results[i] = results[i].rectified }
-    }
-    for i in 0..<count { store(results[i], to: values + (offset &+ i &* lanes)) }
   }
 }

@@ -13,17 +13,21 @@ extension WinogradPictureConvolution {
   ) {
     precondition(input.scale == nil, "pictures are not normalised on the way in")
     let picture = input.values + row / tileGrid.rows &* shape.inputCount
+    // Phase position p is pixels 2 p and 2 p + 1; output y needs the positions y - 2 ... y + 1,
+    // four taps.
     let top = row % tileGrid.rows &* PictureTile.outputs &- Phases.margin
     for i in 0..<PictureTile.side {
       collectPhases(picture, row: top &+ i, into: phases + i &* phaseStep)
     }
     // Along columns it doesn't matter which float is whose.
-    for place in stride(from: 0, to: phaseStep, by: lanes) {
-      let column = phases + place
+    for offset in stride(from: 0, to: phaseStep, by: lanes) {
+      let column = phases + offset
       WinogradTile.Input.apply(
         { load(column + $0 &* phaseStep) }, { store($1, to: column + $0 &* phaseStep) })
     }
     // Vectors hang over the twelve channels: what they write there is overwritten by the next tile.
+    // B^T along the rows, for all twelve channels of a position at once: an AVX-512 vector is one
+    // and a third positions, so that it hangs over.
     for i in 0..<PictureTile.side {
       var source = phases + i &* phaseStep
       var target = points + i &* PictureTile.side &* pointStep
@@ -48,6 +52,7 @@ extension WinogradPictureConvolution {
     _ picture: UnsafePointer<Float>, row: Int, into phases: UnsafeMutablePointer<Float>
   ) {
     let (height, width) = (shape.inputHeight, shape.inputWidth)
+    // Above and below the picture are rows of zeros.
     guard row >= 0 && 2 &* row < height else {
       phases.update(repeating: 0, count: phaseStep)
       return
@@ -55,6 +60,7 @@ extension WinogradPictureConvolution {
     let start = phases + Phases.margin &* Phases.channels
     phases.update(repeating: 0, count: Phases.margin &* Phases.channels)
     let even = picture + 2 &* row &* width &* 3
+    // An odd height has no odd row beside the last even one; it is cleared at the end.
     let hasOdd = 2 &* row &+ 1 < height
     let odd = hasOdd ? even + width &* 3 : even
     let pairs = width / 2
@@ -93,6 +99,7 @@ extension WinogradPictureConvolution {
     let (n, y) = (row / tileGrid.rows, row % tileGrid.rows &* size)
     let height = min(size, maps.height &- y)
     let (lineStep, step) = (maps.width &* lanes, maps.paddedChannels)
+    // A row of tiles of one block: 3 rows of pixels of one plane.
     for block in 0..<maps.blocks {
       let plane = (n &* maps.blocks &+ block) &* maps.height
       var source = outputGrad + (plane &+ y) &* lineStep
@@ -101,6 +108,8 @@ extension WinogradPictureConvolution {
         let width = min(size, maps.width &- tile &* size)
         for j in 0..<size {
           let column = source + j &* lanes
+          // A along the columns: three gradients to six half points. Outside of the picture they
+          // are zero.
           if j < width && height == size {
             PictureTile.OutputGrad.apply(
               { load(column + $0 &* lineStep) },
@@ -111,13 +120,14 @@ extension WinogradPictureConvolution {
               { store($1, to: half + ($0 &* size &+ j) &* lanes) })
           }
         }
+        // A along the rows: three half points to six points.
         for i in 0..<side {
           PictureTile.OutputGrad.apply(
             { load(half + (i &* size &+ $0) &* lanes) },
             {
-              let place = target + (i &* side &+ $0) &* gradPointStep
-              store($1, to: place)
-              prefetchNear(place + step)
+              let point = target + (i &* side &+ $0) &* gradPointStep
+              store($1, to: point)
+              prefetchNear(point + step)
             })
         }
         source += size &* lanes
@@ -196,13 +206,12 @@ struct OutputGroup {
   @inline(never)
   func add(_ sums: UnsafePointer<Float>, row: Int, vector: Int) {
     let lines = lines + vector &* Self.blockCount
-    let root: Float = 1.414_213_562_373_095_1
     switch row {
     case 0: add(sums, to: lines, rows: 0..<1, point: 0)
-    case 1: add(sums, to: lines, rows: 0..<3, point: root / 2)
-    case 2: add(sums, to: lines, rows: 0..<3, point: -root / 2)
-    case 3: add(sums, to: lines, rows: 0..<3, point: root)
-    case 4: add(sums, to: lines, rows: 0..<3, point: -root)
+    case 1: add(sums, to: lines, rows: 0..<3, point: root2 / 2)
+    case 2: add(sums, to: lines, rows: 0..<3, point: -root2 / 2)
+    case 3: add(sums, to: lines, rows: 0..<3, point: root2)
+    case 4: add(sums, to: lines, rows: 0..<3, point: -root2)
     // Infinity: the highest power alone.
     default: add(sums, to: lines, rows: 2..<3, point: 1)
     }
@@ -213,6 +222,8 @@ struct OutputGroup {
     _ sums: UnsafePointer<Float>, to lines: UnsafeMutablePointer<Float>, rows: Range<Int>,
     point: Float
   ) {
+    // Row i of A^T has the i-th powers of the points: the sums of a row of points, transformed
+    // along the row, are added to output row i times `point` to the power of i.
     let lineStep = Self.lineStep
     let (first, second) = (Vector(repeating: point), Vector(repeating: point * point))
     for tile in 0..<tileGroup {
@@ -220,14 +231,14 @@ struct OutputGroup {
       PictureTile.Output.apply(
         { load(sums + ($0 &* tileGroup &+ tile) &* lanes) },
         {
-          let place = target + $0 &* lanes
-          if rows.contains(0) { store(load(place) + $1, to: place) }
+          let pixel = target + $0 &* lanes
+          if rows.contains(0) { store(load(pixel) + $1, to: pixel) }
           if rows.contains(1) {
-            let next = place + lineStep
+            let next = pixel + lineStep
             store(load(next).adding(first, times: $1), to: next)
           }
           if rows.contains(2) {
-            let last = place + 2 &* lineStep
+            let last = pixel + 2 &* lineStep
             store(load(last).adding(second, times: $1), to: last)
           }
         })
@@ -241,6 +252,7 @@ struct OutputGroup {
     for i in 0..<height {
       let line = lines + (vector &* Self.blockCount &+ i &* Self.lineStep)
       let start = start &+ vector &* planeStep &+ i &* rowStep
+      // Outputs of one row lie together, in `lines` as in the maps.
       for offset in stride(from: 0, to: width &* lanes, by: lanes) {
         stage.write(load(line + offset), at: start &+ offset)
       }

@@ -7,19 +7,23 @@ extension WinogradPictureConvolution {
     into packed: UnsafeMutablePointer<Float>
   ) {
     let view = WeightView(forward: shape, weight, scale: scale)
-    let room = shape.filterCount + (16 + 24 + PictureTile.points)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: room * lanes) { kernels in
+    // [colour][tap][output], 147 vectors, and one phase channel's weights at all points, 36 vectors.
+    let room = (shape.filterCount + PictureTile.points) * lanes
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { kernels in
       guard let kernels = kernels.baseAddress else { return }
-      let scratch = kernels + shape.filterCount * lanes
+      let points = kernels + shape.filterCount * lanes
       for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: lanes) {
         view.collect(target: first, sources: 0..<3, into: kernels)
         for channel in 0..<Phases.channels {
-          let points = transformTaps(kernels, channel: channel, scratch: scratch)
-          var place = packed + first * PhasePoint.depthSum
+          transformTaps(kernels, channel: channel, into: points)
+          var address = packed + first * PhasePoint.depthSum
+          // Of 36 x 12 products 363 are used: the others' weights are zero at any rate.
           PhasePoint.forEach { row, column, used in
             let point = points + (row * PictureTile.side + column) * lanes
-            if let index = used.place(of: channel) { store(load(point), to: place + index * lanes) }
-            place += used.depth * lanes
+            if let index = used.index(of: channel) {
+              store(load(point), to: address + index * lanes)
+            }
+            address += used.depth * lanes
           }
         }
       }
@@ -28,30 +32,18 @@ extension WinogradPictureConvolution {
 
   /// A phase channel's taps to weights at all points, [36][lane].
   ///
-  /// - Parameters:
-  ///   - kernels: [colour][tap][lane].
-  ///   - scratch: room for taps, half their transform and the result.
+  /// - Parameter kernels: [colour][tap][lane].
   private func transformTaps(
-    _ kernels: UnsafePointer<Float>, channel: Int, scratch: UnsafeMutablePointer<Float>
-  ) -> UnsafePointer<Float> {
+    _ kernels: UnsafePointer<Float>, channel: Int, into points: UnsafeMutablePointer<Float>
+  ) {
     let phase = PhaseTaps(channel: channel)
-    let (taps, half, points) = (scratch, scratch + 16 * lanes, scratch + (16 + 24) * lanes)
-    for y in 0..<4 {
-      for x in 0..<4 {
-        let tap = phase.tap(y, x).map { load(kernels + (phase.colour * 49 + $0) * lanes) }
-        store(tap ?? .zero, to: taps + (y * 4 + x) * lanes)
-      }
-    }
-    for x in 0..<4 {
-      PictureTile.Weight.apply(
-        { load(taps + ($0 * 4 + x) * lanes) }, { store($1, to: half + ($0 * 4 + x) * lanes) })
-    }
-    for y in 0..<PictureTile.side {
-      PictureTile.Weight.apply(
-        { load(half + (y * 4 + $0) * lanes) },
-        { store($1, to: points + (y * PictureTile.side + $0) * lanes) })
-    }
-    return UnsafePointer(points)
+    // G g G^T: 4x4 taps to 6x6 points.
+    transformSquare(
+      PictureTile.Weight.self, PictureTile.taps, to: PictureTile.side, HalfSquare<24>(),
+      load: { row, column in
+        phase.tap(row, column).map { load(kernels + (phase.colour * 49 + $0) * lanes) } ?? .zero
+      },
+      store: { store($2, to: points + ($0 * PictureTile.side + $1) * lanes) })
   }
 
   /// Sums at the points, [36][12][output], to gradients of the taps, (o / lanes, patch, lane of o).
@@ -62,27 +54,19 @@ extension WinogradPictureConvolution {
   ) {
     let side = PictureTile.side
     let step = Phases.channels * shape.output.paddedChannels
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 24 * lanes) { half in
-      guard let half = half.baseAddress else { return }
-      for block in 0..<shape.output.blocks {
-        let filter = weightGrad + block * shape.patchCount * lanes
-        for channel in 0..<Phases.channels {
-          let source = sums + (channel * shape.output.paddedChannels + block * lanes)
-          let phase = PhaseTaps(channel: channel)
-          for x in 0..<side {
-            PictureTile.WeightGrad.apply(
-              { load(source + ($0 * side + x) * step) },
-              { store($1, to: half + ($0 * side + x) * lanes) })
-          }
-          for y in 0..<4 {
-            PictureTile.WeightGrad.apply(
-              { load(half + (y * side + $0) * lanes) },
-              {
-                guard let tap = phase.tap(y, $0) else { return }
-                store($1, to: filter + (tap * 3 + phase.colour) * lanes)
-              })
-          }
-        }
+    for block in 0..<shape.output.blocks {
+      let filter = weightGrad + block * shape.patchCount * lanes
+      for channel in 0..<Phases.channels {
+        let source = sums + (channel * shape.output.paddedChannels + block * lanes)
+        let phase = PhaseTaps(channel: channel)
+        // G^T m G: sums at 6x6 points to 4x4 taps, of which a phase of even pixels lacks the first.
+        transformSquare(
+          PictureTile.WeightGrad.self, side, to: PictureTile.taps, HalfSquare<24>(),
+          load: { load(source + ($0 * side + $1) * step) },
+          store: { row, column, grad in
+            guard let tap = phase.tap(row, column) else { return }
+            store(grad, to: filter + (tap * 3 + phase.colour) * lanes)
+          })
       }
     }
   }
@@ -102,6 +86,7 @@ private struct PhaseTaps {
 
   /// The kernel's tap that is a tap of this phase; nil for the zero in front of three.
   func tap(_ y: Int, _ x: Int) -> Int? {
+    // Phase 1 (odd pixels) has the taps 0, 2, 4, 6; phase 0 a zero and the taps 1, 3, 5.
     let (ky, kx) = (2 * y + rowPhase - 1, 2 * x + columnPhase - 1)
     return ky < 0 || kx < 0 ? nil : ky * 7 + kx
   }

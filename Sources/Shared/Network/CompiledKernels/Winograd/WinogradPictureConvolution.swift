@@ -35,7 +35,7 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   /// Floats from one point's tiles to the next one's, with a vector that hangs over the last tile.
   let pointStep: Int
   /// Floats from one point's gradients of outputs to the next one's. A distance of a power of two would
-  /// put the same place of all points into the same set of the cache.
+  /// put equal indices of all points into one set of the cache.
   let gradPointStep: Int
 
   /// - Precondition: `computes(shape)`.
@@ -46,6 +46,8 @@ struct WinogradPictureConvolution: ConvolutionKernel {
     tileGrid = (
       (shape.outputHeight + outputs - 1) / outputs, (shape.outputWidth + outputs - 1) / outputs
     )
+    // Positions under a row of tiles: three for each tile and three more, where the last one
+    // overlaps.
     let positions = tileGrid.columns * outputs + PictureTile.side - outputs
     phaseStep = wholeLines(positions * Phases.channels)
     let groups = (tileGrid.columns + tileGroup - 1) / tileGroup
@@ -61,7 +63,7 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   /// convolution: what they lack is computed all the same.
   var fillsGroups: Bool {
     let groups = (tileGrid.columns + tileGroup - 1) / tileGroup
-    return 4 * tileGrid.columns >= 3 * groups * tileGroup
+    return Double(tileGrid.columns) >= Tuning.smallestGroupShare * Double(groups * tileGroup)
   }
 
   var algorithm: String { "Winograd F(3,4)" }
@@ -72,6 +74,8 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   var packedBackwardCount: Int { 0 }
   var gradSumCount: Int { PictureTile.points * Phases.channels * shape.output.paddedChannels }
   var scratchCount: Int {
+    // Forward, sums and lines of outputs of two blocks; backward, the points of all gradients of a
+    // row.
     let forward = 2 * (PictureTile.side * tileGroup * lanes + OutputGroup.blockCount)
     let backward = PictureTile.points * gradPointStep
     return phaseCount + PictureTile.points * pointStep + max(forward, backward)
@@ -102,6 +106,8 @@ struct WinogradPictureConvolution: ConvolutionKernel {
     for row in part.share(of: count * tileGrid.rows) {
       transformInput(input, row: row, into: points, phases: scratch)
       for first in stride(from: 0, to: tileGrid.columns, by: tileGroup) {
+        // Two blocks of outputs at a time: 10 x 2 sums, or 5 x 2 without AVX-512, fill the
+        // registers, and each float of a point is read once for both.
         for block in stride(from: 0, to: shape.output.blocks, by: 2) {
           let group = OutputGroup(
             self, output, row: row, firstTile: first, block: block, lines: lines)
@@ -129,7 +135,10 @@ struct WinogradPictureConvolution: ConvolutionKernel {
     var (a, b, c) = (points, weight, sums)
     group.clear(vectors: vectors)
     PhasePoint.forEach { row, column, used in
+      // The outputs are fetched a column at a time while points are multiplied: 36 points for 30
+      // columns.
       group.prepare(row &* PictureTile.side &+ column, vectors: vectors)
+      // Depth: 12 phase channels, or the 3, 6 or 2 x 3 that have weights at this point.
       for tile in stride(from: 0, to: tileGroup, by: groupRows) {
         multiplyTiles(
           width,
@@ -142,6 +151,8 @@ struct WinogradPictureConvolution: ConvolutionKernel {
       a += pointStep
       b += used.depth &* lanes
       c += tileGroup &* lanes
+      // A row of points is complete: its sums go into the outputs before the next row overwrites
+      // them.
       if column &+ 1 == PictureTile.side {
         c = sums
         for vector in 0..<vectors {
@@ -175,11 +186,14 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   ) {
     let blocks = shape.output.blocks
     withUnsafePointer(to: 0) { start in
+      // Point by point: (channels x tiles) by (tiles x outputs), sums [point][channel][output].
       var (a, b, c) = (points, gradPoints, sums)
       PhasePoint.forEach { _, _, used in
         var vector = 0
         while vector < blocks {
           let width = tileWidth(at: vector, of: blocks)
+          // Each run of channels that have weights is one product; the others' sums are never
+          // written.
           for run in 0..<used.runs {
             let channel = used.starts[run]
             multiplyTransposed(
@@ -201,10 +215,9 @@ struct WinogradPictureConvolution: ConvolutionKernel {
   }
 }
 
-/// Tiles that are multiplied together: 38 of a row of 112 outputs are nearly four groups. Their sums
-/// and outputs, 19 KB, and what they meet at a row of points, 12 KB, just fill a level-1 cache.
+/// Tiles that are multiplied together.
 @inline(__always)
-var tileGroup: Int { 10 }
+var tileGroup: Int { Tuning.tileGroup }
 
 // Rows of a register tile of two vectors: with one of weights and those of inputs, which are repeated
 // in all lanes once for both, 31 of 32 registers; or 10 sums and three more of 16.
@@ -282,11 +295,11 @@ struct PhasePoint {
 
   private static let starts = [0, 6, 3, 9]
 
-  /// Where a channel stands among those that are used, or nil.
-  func place(of channel: Int) -> Int? {
+  /// The index of a channel among those that are used, or nil.
+  func index(of channel: Int) -> Int? {
     for run in 0..<runs {
-      let place = channel - starts[run]
-      if place >= 0 && place < length { return run * length + place }
+      let offset = channel - starts[run]
+      if offset >= 0 && offset < length { return run * length + offset }
     }
     return nil
   }

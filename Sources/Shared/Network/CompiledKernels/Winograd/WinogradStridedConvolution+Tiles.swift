@@ -1,25 +1,6 @@
 import CProcessor
 import Kernels
 
-/// What is done to an input vector on its way into a transform.
-private struct InputStage {
-  private let scale: Vector
-  private let shift: Vector
-  private let isNormalizing: Bool
-
-  @inline(__always)
-  init(_ input: ConvolutionInput, channel: Int) {
-    scale = input.scale.map { load($0 + channel) } ?? .zero
-    shift = input.shift.map { load($0 + channel) } ?? .zero
-    isNormalizing = input.scale != nil
-  }
-
-  @inline(__always)
-  func callAsFunction(_ vector: Vector) -> Vector {
-    isNormalizing ? shift.adding(scale, times: vector).rectified : vector
-  }
-}
-
 /// The pixels under a tile, of which some may lie outside of the picture.
 private struct SourceWindow {
   /// The first pixel, wherever it is.
@@ -34,9 +15,13 @@ private struct SourceWindow {
   init<Source: StridedSource>(
     _ map: Source.Type, _ tile: StridedPlace, _ maps: BlockedShape, line: UnsafePointer<Float>
   ) {
+    // In pixels of the source: `step` for each output in front of the tile, `offset` for the
+    // padding.
     let top = tile.row &* Source.step &+ Source.offset
     let left = tile.column &* Source.step &+ Source.offset
     var (height, width) = (maps.height, maps.width)
+    // A gradient that belongs to the next tile's outputs is not this tile's; pixels may belong to
+    // both.
     if Source.endsWithTile {
       (height, width) = (min(height, top &+ tile.height), min(width, left &+ tile.width))
     }
@@ -58,6 +43,7 @@ private struct TargetWindow {
   init<Target: StridedTarget>(
     _ map: Target.Type, _ tile: StridedPlace, _ maps: BlockedShape, block: Int
   ) {
+    // In pixels of the target: one for each output forward, two backward.
     let (y, x) = (tile.row &* Target.step, tile.column &* Target.step)
     let plane = (tile.picture &* maps.blocks &+ block) &* maps.height
     start = ((plane &+ y) &* maps.width &+ x) &* lanes
@@ -83,12 +69,14 @@ extension WinogradStridedConvolution {
     let blocks = maps.blocks(ofChunk: chunkIndex)
     func line(row: Int, block: Int) -> UnsafePointer<Float> {
       let plane = row / rowAxis.count &* maps.blocks &+ block
+      // Where the first row of pixels under this row of tiles starts; above the picture for the
+      // first.
       let top = rowAxis.start(of: row % rowAxis.count) &* Source.step &+ Source.offset
       return input.values + (plane &* maps.height &+ top) &* maps.width &* lanes
     }
     for row in tiles.order.rows {
       for block in blocks {
-        let stage = InputStage(input, channel: block &* lanes)
+        let stage = OptionalNormalization(input, channel: block &* lanes)
         let target = points + (block &- blocks.lowerBound) &* lanes
         let first = line(row: row, block: block)
         var next =
@@ -98,6 +86,8 @@ extension WinogradStridedConvolution {
           transform(
             map, SourceWindow(map, tile, maps, line: first), stage, fetching: next, half: half)
           spread(map, half, tile, tiles.offsets, into: target + tile.number &* chunk)
+          // `transform` fetches as many pixels as a tile of 4 outputs takes without overlap, 4 x 4
+          // or 8 x 8.
           next += StridedTile.outputs &* Source.step &* StridedTile.outputs &* Source.step &* lanes
         }
       }
@@ -107,15 +97,18 @@ extension WinogradStridedConvolution {
   /// The columns of a tile: pixels to half points.
   @inline(__always)
   private func transform<Source: StridedSource>(
-    _ map: Source.Type, _ window: SourceWindow, _ stage: InputStage,
+    _ map: Source.Type, _ window: SourceWindow, _ stage: OptionalNormalization,
     fetching next: UnsafePointer<Float>, half: UnsafeMutablePointer<Float>
   ) {
     let rowStep = window.rowStep
     let size = StridedTile.outputs &* Source.step
     for column in 0..<Source.window {
+      // B^T (forward), or its likes, along the columns: `window` pixels to nine half points.
       let source = window.corner + column &* lanes
       let target = half + column &* lanes
       for pixel in 0..<size { prefetch(next + (column &* size &+ pixel) &* lanes) }
+      // Columns outside of the picture are zero, and so are their half points; in rows it is the
+      // pixels.
       if !window.columns.contains(column) {
         for point in 0..<StridedTile.side { store(.zero, to: target + point &* halfStep) }
       } else if window.rows.count == Source.window {
@@ -136,6 +129,7 @@ extension WinogradStridedConvolution {
     _ map: Source.Type, _ half: UnsafePointer<Float>, _ tile: StridedPlace,
     _ offsets: UnsafePointer<Int>, into points: UnsafeMutablePointer<Float>
   ) {
+    // Along the rows: nine half points to nine points of each row that the tile has.
     for row in 0..<StridedTile.side where tile.hasRow(row) {
       let source = half + row &* halfStep
       let offsets = offsets + row &* StridedTile.side
@@ -143,9 +137,9 @@ extension WinogradStridedConvolution {
         { load(source + $0 &* lanes) },
         {
           guard tile.hasColumn($0) else { return }
-          let place = points + offsets[$0]
-          store($1, to: place)
-          prefetchNear(place + chunk)
+          let point = points + offsets[$0]
+          store($1, to: point)
+          prefetchNear(point + chunk)
         })
     }
   }
@@ -178,14 +172,15 @@ extension WinogradStridedConvolution {
     _ map: Target.Type, _ sums: UnsafePointer<Float>, _ tile: StridedPlace,
     _ offsets: UnsafePointer<Int>, half: UnsafeMutablePointer<Float>
   ) {
+    // A^T along the columns; a short tile's missing points count as zero.
     for column in 0..<StridedTile.side where tile.hasColumn(column) {
       let target = half + column &* lanes
       Target.apply(
         {
           guard tile.hasRow($0) else { return .zero }
-          let place = sums + offsets[$0 &* StridedTile.side &+ column]
-          prefetchNear(place + chunk)
-          return load(place)
+          let point = sums + offsets[$0 &* StridedTile.side &+ column]
+          prefetchNear(point + chunk)
+          return load(point)
         }, { store($1, to: target + $0 &* halfStep) })
     }
   }
@@ -198,6 +193,7 @@ extension WinogradStridedConvolution {
   ) {
     let size = StridedTile.outputs &* Target.step
     for i in 0..<window.height {
+      // A^T along the rows: nine half-transformed sums to 4 pixels (forward) or 8 (backward).
       let line = half + i &* halfStep
       let start = window.start &+ i &* window.rowStep
       var row = InlineArray<8, Vector>(repeating: .zero)
@@ -205,6 +201,7 @@ extension WinogradStridedConvolution {
         { tile.hasColumn($0) ? load(line + $0 &* lanes) : .zero }, { row[$0] = $1 })
       for j in size..<2 &* size { stage.prepare(at: start &+ j &* lanes) }
       if window.width == size {
+        // Four at a time: `OutputStage` asks its questions once for all of them.
         for j in stride(from: 0, to: size, by: 4) {
           let four: InlineArray<4, Vector> = [row[j], row[j &+ 1], row[j &+ 2], row[j &+ 3]]
           stage.write(four, at: start &+ j &* lanes)

@@ -36,7 +36,7 @@ struct StridedTiles: PointMatrices {
   /// Where each of 36 matrices starts, and where the last one ends.
   private let starts: UnsafePointer<Int>
 
-  /// Calls `body` with the places of some tiles.
+  /// Calls `body` with the addresses of the points of some tiles.
   static func with(_ order: TileOrder, _ body: (StridedTiles) -> Void) {
     let count = StridedTile.points + StridedTile.weightPoints + 1
     withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { room in
@@ -50,12 +50,16 @@ struct StridedTiles: PointMatrices {
     self.order = order
     self.offsets = UnsafePointer(offsets)
     self.starts = UnsafePointer(starts)
+    // Matrix (i, j) of 6 x 6 has the points of weights i along columns and j along rows: one point
+    // of odd pixels each, four of even ones (index 5). Matrix (5, 5) has 16 points.
     let side = StridedTile.weightSide
     var end = 0
     for matrix in 0..<StridedTile.weightPoints {
       starts[matrix] = end
       for row in StridedTile.points(ofWeight: matrix / side) {
         for column in StridedTile.points(ofWeight: matrix % side) {
+          // Tiles that have the point lie together, see `TileOrder`: the offset is that of tile 0,
+          // whether it has the point or not.
           let tiles = order.tiles(
             isLast: (StridedTile.isLast(row), StridedTile.isLast(column)))
           offsets[row * StridedTile.side + column] = end - tiles.lowerBound * chunk
@@ -78,6 +82,7 @@ struct StridedTiles: PointMatrices {
   @inline(__always)
   func matrix(_ index: Int) -> (start: Int, rows: Int) {
     let (start, end) = (starts[index], starts[index &+ 1])
+    // Without the padding after it a matrix is rows of 64 floats.
     return (start, (end &- start &- pointPadding) / chunk)
   }
 
@@ -87,6 +92,7 @@ struct StridedTiles: PointMatrices {
     let (rowAxis, columnAxis) = (order.rowAxis, order.columnAxis)
     let (y, starts) = (row % rowAxis.count, order.starts(ofRow: row))
     for column in 0..<columnAxis.count {
+      // Whole columns and short ones are two runs of tiles.
       let isShort = columnAxis.isShort(column)
       body(
         StridedPlace(

@@ -41,7 +41,6 @@ enum StridedTile {
   /// Different weights, in each dimension: those of the odd points, and the even pixels'.
   @inline(__always) static var weightSide: Int { 6 }
   @inline(__always) static var weightPoints: Int { 36 }
-  @inline(__always) private static var root: Float { 1.414_213_562_373_095_1 }
 
   /// Whether only large tiles have this point.
   @inline(__always)
@@ -60,12 +59,19 @@ enum StridedTile {
     _ d0: Vector, _ d1: Vector, _ d2: Vector, _ d3: Vector, _ d4: Vector,
     _ store: (Int, Vector) -> Void
   ) {
+    // B^T of F(4, 2): as `WinogradTile.Input` without the point zero. With r = sqrt 2:
+    //
+    //     |  -r   -2   1/r   1   0 |   point 1/r
+    //     |   r   -2  -1/r   1   0 |        -1/r
+    //     | -r/2 -1/2   r    1   0 |         r
+    //     |  r/2 -1/2  -r    1   0 |        -r
+    //     |   1    0  -5/2   0   1 |         infinity
     let (small, smallOdd) = (d3.adding(-2, times: d1), d2.adding(-2, times: d0))
     let (large, largeOdd) = (d3.adding(-0.5, times: d1), d2.adding(-0.5, times: d0))
-    store(0, small.adding(root / 2, times: smallOdd))
-    store(1, small.adding(-root / 2, times: smallOdd))
-    store(2, large.adding(root, times: largeOdd))
-    store(3, large.adding(-root, times: largeOdd))
+    store(0, small.adding(root2 / 2, times: smallOdd))
+    store(1, small.adding(-root2 / 2, times: smallOdd))
+    store(2, large.adding(root2, times: largeOdd))
+    store(3, large.adding(-root2, times: largeOdd))
     store(4, (d0 + d4).adding(-2.5, times: d2))
   }
 
@@ -74,12 +80,13 @@ enum StridedTile {
   private static func outputs(
     _ load: (Int) -> Vector
   ) -> (Vector, Vector, Vector, Vector) {
+    // A^T of F(4, 2): the powers of the points, and infinity for the last output.
     let (m0, m1, m2, m3) = (load(0), load(1), load(2), load(3))
     let (small, smallOdd, large, largeOdd) = (m0 + m1, m0 - m1, m2 + m3, m2 - m3)
     return (
-      small + large, (smallOdd * (root / 2)).adding(root, times: largeOdd),
+      small + large, (smallOdd * (root2 / 2)).adding(root2, times: largeOdd),
       (small * 0.5).adding(2, times: large),
-      load(4).adding(root / 4, times: smallOdd).adding(2 * root, times: largeOdd)
+      load(4).adding(root2 / 4, times: smallOdd).adding(2 * root2, times: largeOdd)
     )
   }
 
@@ -91,6 +98,7 @@ enum StridedTile {
     @inline(__always) static var endsWithTile: Bool { false }
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // Input i is pixel 2 (first output) - 1 + i: odd pixels are the inputs 0, 2, ..., 8.
       transform(load(0), load(2), load(4), load(6), load(8), store)
       for pixel in 0..<4 { store(5 &+ pixel, load(2 &* pixel &+ 1)) }
     }
@@ -101,6 +109,7 @@ enum StridedTile {
     @inline(__always) static var step: Int { 1 }
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // The sum over odd pixels, and the products of even pixels with g[1] as they are.
       let (y0, y1, y2, y3) = outputs(load)
       store(0, y0 + load(5))
       store(1, y1 + load(6))
@@ -110,7 +119,7 @@ enum StridedTile {
   }
 
   /// Gradients of five outputs to the points of eight inputs' gradients: those of odd inputs are a
-  /// correlation with the two taps turned round, those of even ones again products.
+  /// correlation with the two taps in reverse order, those of even ones again products.
   enum BackwardInput: StridedSource {
     @inline(__always) static var window: Int { 5 }
     @inline(__always) static var step: Int { 1 }
@@ -150,8 +159,8 @@ enum StridedTile {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
       let (y0, y1, y2, y3) = (load(0), load(1), load(2), load(3))
-      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root / 2))
-      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root)
+      let (small, smallOdd) = (y0.adding(0.5, times: y2), y1.adding(0.5, times: y3) * (root2 / 2))
+      let (large, largeOdd) = (y0.adding(2, times: y2), y1.adding(2, times: y3) * root2)
       store(0, small + smallOdd)
       store(1, small - smallOdd)
       store(2, large + largeOdd)
@@ -168,8 +177,17 @@ enum StridedTile {
   enum Weight: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // Taps g[0] and g[2] meet odd pixels, as a polynomial g[0] + g[2] x at each point, divided by the
+      // product of its distances from the others: -3r/2 at 1/r, 3r/2 at -1/r, 3r at r, -3r at -r.
+      //
+      //     | -r/3  0  -1/3 |
+      //     |  r/3  0  -1/3 |
+      //     |  r/6  0   1/3 |
+      //     | -r/6  0   1/3 |
+      //     |   0   0    1  |
+      //     |   0   1    0  |   even pixels
       let (g0, g1) = (load(0), load(2) * (1.0 / 3))
-      let (small, large) = (g0 * (root / 3), g0 * (root / 6))
+      let (small, large) = (g0 * (root2 / 3), g0 * (root2 / 6))
       store(0, -small - g1)
       store(1, small - g1)
       store(2, large + g1)
@@ -183,8 +201,9 @@ enum StridedTile {
   enum WeightGrad: TileMap {
     @inline(__always)
     static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void) {
+      // The transposed of the matrix in `Weight`.
       let (m0, m1, m2, m3) = (load(0), load(1), load(2), load(3))
-      store(0, ((m1 - m0) * (root / 3)).adding(root / 6, times: m2 - m3))
+      store(0, ((m1 - m0) * (root2 / 3)).adding(root2 / 6, times: m2 - m3))
       store(1, load(5))
       store(2, load(4).adding(1.0 / 3, times: (m2 + m3) - (m0 + m1)))
     }

@@ -4,7 +4,7 @@
 /// How one side of a picture is cut into tiles of four outputs. Where its length is no multiple of
 /// four, the last tiles have three instead of hanging over the edge: a tile of three outputs has no
 /// product at infinity, which only the fourth output needs. 14 outputs are 4 + 4 + 3 + 3, with F(4, 3)
-/// 22 products in place of 24, and 7 are 4 + 3, 11 in place of 12; in two dimensions that saves 16%.
+/// 22 products instead of 24, and 7 are 4 + 3, 11 instead of 12; in two dimensions that saves 16%.
 struct TileAxis: Sendable {
   /// Tiles.
   let count: Int
@@ -12,6 +12,9 @@ struct TileAxis: Sendable {
   let wholeCount: Int
 
   init(outputs: Int) {
+    // `count` tiles of three outputs cover 3 * count; each whole tile covers one more. Seven: two
+    // tiles, 3 * 2 + 1, one of them whole. Fewer than 3 * count (1, 2 or 5 outputs): no whole
+    // tiles, and the last one hangs over the edge.
     count = (outputs + 3) / 4
     wholeCount = max(0, outputs - 3 * count)
   }
@@ -20,7 +23,7 @@ struct TileAxis: Sendable {
   @inline(__always)
   var shortCount: Int { count &- wholeCount }
 
-  /// Outputs under all tiles; the last may lie behind the edge.
+  /// Outputs under all tiles; the last may lie outside of the picture.
   var outputs: Int { 3 &* count &+ wholeCount }
 
   /// The first output of a tile.
@@ -60,8 +63,11 @@ struct TileOrder {
   /// - Parameter isLast: whether short tiles lack it, in either dimension.
   @inline(__always)
   func tiles(isLast: (row: Bool, column: Bool)) -> Range<Int> {
+    // Without the last column of points the tiles in short columns are missing: the first part of
+    // the whole rows, and the last part of all.
     let start = isLast.column ? wholeRows &* columnAxis.shortCount : 0
     let end = wholeRows &* columnAxis.count
+    // Without the last row of points the tiles in short rows are missing, which come last.
     if isLast.row { return start..<end }
     let short = (rows.count &- wholeRows) &* columnAxis.wholeCount
     return start..<(isLast.column ? end &+ short : count)
@@ -70,9 +76,12 @@ struct TileOrder {
   /// Where the tiles of a row lie, which follow each other: the whole ones, and the short ones.
   @inline(__always)
   func starts(ofRow row: Int) -> (whole: Int, short: Int) {
+    // Rows of the step in front of this one, whole and short ones, by the axis of the picture.
     let wholeBefore = Self.wholeRows(in: rows.lowerBound..<row, of: rowAxis)
     let shortBefore = row &- rows.lowerBound &- wholeBefore
     let (wholeColumns, shortColumns) = (columnAxis.wholeCount, columnAxis.shortCount)
+    // The four parts of the order: [whole rows x short columns][whole rows x whole columns] [short
+    // rows x whole columns][short rows x short columns].
     if !rowAxis.isShort(row % rowAxis.count) {
       return (
         wholeRows &* shortColumns &+ wholeBefore &* wholeColumns, wholeBefore &* shortColumns
@@ -99,7 +108,13 @@ struct TileRows: PointMatrices {
 
   init(_ order: TileOrder) {
     self.order = order
+    // Every point has room for all tiles: with a constant step, tiles that lack a point leave it
+    // unused.
     pointStep = order.count * chunk + pointPadding
+  }
+
+  static func mostFloats(tiles: Int) -> Int {
+    WinogradTile.points &* (tiles &* chunk &+ pointPadding)
   }
 
   /// Counted through all pictures.
@@ -109,6 +124,7 @@ struct TileRows: PointMatrices {
 
   @inline(__always)
   func matrix(_ point: Int) -> (start: Int, rows: Int) {
+    // Rows of a matrix are all tiles that have its point, wherever the order puts their start.
     let last = WinogradTile.side &- 1
     let tiles = order.tiles(
       isLast: (point / WinogradTile.side == last, point % WinogradTile.side == last))

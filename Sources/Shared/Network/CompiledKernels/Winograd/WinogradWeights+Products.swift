@@ -3,6 +3,8 @@ import Kernels
 /// Where the points of some tiles lie in a chunk: 36 matrices, each of the tiles, and of the points,
 /// that meet the same weights.
 protocol PointMatrices {
+  /// Most floats of the points of a chunk of so many tiles, however many of them are short.
+  static func mostFloats(tiles: Int) -> Int
   /// Floats of a chunk's points.
   var chunkStep: Int { get }
   /// Where a matrix starts in a chunk, and its rows of 64 channels, of which there may be none.
@@ -32,7 +34,8 @@ extension WinogradWeights {
   }
 
   /// A chunk of weights is 16 KB and stays in the level-1 cache while all tiles are multiplied with it;
-  /// it comes from afar, and so the next one is fetched meanwhile, with the tiles it meets.
+  /// the next one is in memory or in a distant cache, and so it is fetched meanwhile, with the tiles that it
+  /// is multiplied with.
   private func multiplyPoints<Tiles: PointMatrices>(
     _ tiles: Tiles, _ points: UnsafePointer<Float>, _ source: BlockedShape,
     _ packed: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
@@ -40,10 +43,13 @@ extension WinogradWeights {
   ) {
     var b = packed + targetChunk &* self.points &* source.chunks &* weightPointStep
     for index in 0..<self.points {
+      // All tiles that have this point are the rows of one product, of all points where several
+      // share the weights.
       let (start, rows) = tiles.matrix(index)
       let next = index &+ 1 < self.points ? tiles.matrix(index &+ 1).start : 0
       for sourceChunk in 0..<source.chunks {
         let a = points + (sourceChunk &* tiles.chunkStep &+ start)
+        // After the last chunk of sources comes the next point, from its first chunk on.
         let isLast = sourceChunk &+ 1 == source.chunks
         multiplyChunk(
           rows: rows, depth: source.depth(ofChunk: sourceChunk), vectors: vectors, a, b,
@@ -61,6 +67,8 @@ extension WinogradWeights {
     _ packed: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
     into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
+    // Sources outside, points inside: the 36 matrices of one pair of chunks are transformed
+    // together.
     for sourceChunk in 0..<source.chunks {
       transformTaps(
         packed, source, targetChunk: targetChunk, vectors: vectors, sourceChunk: sourceChunk,
@@ -94,6 +102,7 @@ extension WinogradWeights {
     let rows = inputMaps.depth(ofChunk: inputChunk)
     let vectors = outputMaps.depth(ofChunk: outputChunk) / lanes
     for index in 0..<self.points {
+      // 64 x tiles by tiles x 64: a row of the result for each input channel of the chunk.
       let (start, depth) = tiles.matrix(index)
       multiplyTransposedChunk(
         rows: rows, depth: depth, vectors: vectors, points + start, gradPoints + start,

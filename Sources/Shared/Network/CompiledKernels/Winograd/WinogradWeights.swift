@@ -1,9 +1,6 @@
 import CProcessor
 import Kernels
 
-/// Room for a kernel half transformed.
-private typealias HalfPoints = InlineArray<18, Vector>
-
 /// The weights of an algorithm that makes 36 matrices of 3x3 taps, six of three in each dimension by
 /// the map `Weight`, and back by the map `WeightGrad`.
 ///
@@ -47,7 +44,7 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   ) {
     pack(
       WeightView(forward: shape, weight, scale: scale), targets: outputs, from: inputMaps,
-      to: outputMaps, isTurned: false, into: packed)
+      to: outputMaps, isRotated: false, into: packed)
   }
 
   func packBackward(
@@ -55,39 +52,44 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   ) {
     pack(
       WeightView(backward: shape, weight), targets: inputs, from: outputMaps, to: inputMaps,
-      isTurned: true, into: packed)
+      isRotated: true, into: packed)
   }
 
   /// Packs kernels, a block of targets by a block of sources at a time.
   ///
-  /// - Parameter isTurned: whether kernels are turned by half a turn.
+  /// - Parameter isRotated: whether kernels are rotated by 180 degrees.
   private func pack(
     _ view: WeightView, targets: Range<Int>, from source: BlockedShape, to target: BlockedShape,
-    isTurned: Bool, into packed: UnsafeMutablePointer<Float>
+    isRotated: Bool, into packed: UnsafeMutablePointer<Float>
   ) {
+    // [source][tap][target]: 9 KB with 16 lanes.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * 9 * lanes) { block in
       guard let block = block.baseAddress else { return }
       for first in stride(from: targets.lowerBound, to: targets.upperBound, by: lanes) {
         for channel in stride(from: 0, to: source.paddedChannels, by: lanes) {
           view.collect(target: first, sources: channel..<channel + lanes, into: block)
+          // The matrix of point p, target chunk t and source chunk s starts at (t * points + p) *
+          // chunks of the source + s: in the order in which `multiplyPoints` reads them.
           if packsPoints {
             let (targetChunk, sourceChunk) = (first / chunk, channel / chunk)
-            let place = placeInChunk(
+            let rows = addressInChunk(
               vector: first % chunk / lanes, of: target.depth(ofChunk: targetChunk) / lanes,
               depth: source.depth(ofChunk: sourceChunk))
             let index = targetChunk * points * source.chunks + sourceChunk
             transform(
-              block, rows: lanes, isTurned: isTurned,
+              block, rows: lanes, isRotated: isRotated,
               into: packed
-                + (index * weightPointStep + place.start + channel % chunk * place.rowStep),
-              rowStep: place.rowStep, pointStep: source.chunks * weightPointStep)
+                + (index * weightPointStep + rows.start + channel % chunk * rows.rowStep),
+              rowStep: rows.rowStep, pointStep: source.chunks * weightPointStep)
           } else {
-            let place = packed + (first * source.paddedChannels + channel * lanes) * 9
+            // [block of targets][source][tap][target]: `first` is a multiple of the lanes.
+            let taps = packed + (first * source.paddedChannels + channel * lanes) * 9
             for row in 0..<lanes {
-              let (source, target) = (block + row &* 9 &* lanes, place + row &* 9 &* lanes)
+              let (source, target) = (block + row &* 9 &* lanes, taps + row &* 9 &* lanes)
               for tap in 0..<9 {
                 store(
-                  load(source + (isTurned ? 8 &- tap : tap) &* lanes), to: target + tap &* lanes)
+                  // Rotated by 180 degrees, tap (ky, kx) is tap (2 - ky, 2 - kx), 8 - index.
+                  load(source + (isRotated ? 8 &- tap : tap) &* lanes), to: target + tap &* lanes)
               }
             }
           }
@@ -97,7 +99,7 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   }
 
   /// Where a vector's rows lie in a chunk of packed weights.
-  private func placeInChunk(
+  private func addressInChunk(
     vector: Int, of vectors: Int, depth: Int
   ) -> (start: Int, rowStep: Int) {
     let tile = tileStart(of: vector, in: vectors)
@@ -112,11 +114,12 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   ) {
     let depth = source.depth(ofChunk: sourceChunk)
     for vector in 0..<vectors {
+      // All sources of a block of targets follow each other; those of this chunk are 64 of them.
       let first = targetChunk &* chunk &+ vector &* lanes
       let taps = packed + (first &* source.paddedChannels &+ sourceChunk &* chunk &* lanes) &* 9
-      let place = placeInChunk(vector: vector, of: vectors, depth: depth)
+      let rows = addressInChunk(vector: vector, of: vectors, depth: depth)
       transform(
-        taps, rows: depth, isTurned: false, into: weight + place.start, rowStep: place.rowStep,
+        taps, rows: depth, isRotated: false, into: weight + rows.start, rowStep: rows.rowStep,
         pointStep: weightPointStep)
     }
   }
@@ -124,29 +127,25 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
   /// Vectors of kernels, [row][tap], to weights at their points. Meanwhile the lines are fetched that
   /// the next row's go to, which are too far from each other for the processor to do it.
   private func transform(
-    _ kernels: UnsafePointer<Float>, rows: Int, isTurned: Bool,
+    _ kernels: UnsafePointer<Float>, rows: Int, isRotated: Bool,
     into weight: UnsafeMutablePointer<Float>, rowStep: Int, pointStep: Int
   ) {
     for index in 0..<rows {
-      let (kernel, place) = (kernels + index &* 9 &* lanes, weight + index &* rowStep)
-      var half = HalfPoints(repeating: .zero)
-      for x in 0..<3 {
-        Weight.apply(
-          {
-            let tap = $0 &* 3 &+ x
-            return load(kernel + (isTurned ? 8 &- tap : tap) &* lanes)
-          }, { half[$0 &* 3 &+ x] = $1 })
-      }
-      for y in 0..<side {
-        let row = place + y &* side &* pointStep
-        Weight.apply(
-          { half[y &* 3 &+ $0] },
-          {
-            let point = row + $0 &* pointStep
-            store($1, to: point)
-            prefetchNear(point + rowStep)
-          })
-      }
+      // `kernel` is (tap, lane) of one source and a block of targets: each step of the transform is
+      // a vector over the targets. `point` is the row of this source at point 0.
+      let (kernel, point) = (kernels + index &* 9 &* lanes, weight + index &* rowStep)
+      // G g G^T: 3x3 taps to 6x6 points.
+      transformSquare(
+        Weight.self, 3, to: side, HalfSquare<18>(),
+        load: {
+          let tap = $0 &* 3 &+ $1
+          return load(kernel + (isRotated ? 8 &- tap : tap) &* lanes)
+        },
+        store: {
+          let address = point + ($0 &* side &+ $1) &* pointStep
+          store($2, to: address)
+          prefetchNear(address + rowStep)
+        })
     }
   }
 
@@ -158,26 +157,16 @@ struct WinogradWeights<Weight: TileMap, WeightGrad: TileMap>: Sendable {
     for vector in 0..<outputMaps.depth(ofChunk: outputChunk) / lanes {
       let block = weightGrad + (outputChunk &* chunk &+ vector &* lanes) &* shape.patchCount
       for row in 0..<inputMaps.depth(ofChunk: inputChunk) {
+        // Packed gradients are [o / lanes][i / lanes][tap][lane of i][lane of o].
         let input = inputChunk &* chunk &+ row
         let patch = (input / lanes &* 9 &* lanes &+ input % lanes) &* lanes
-        transformGrad(
-          sums + (row &* chunk &+ vector &* lanes), into: block + patch, tapStep: lanes &* lanes)
+        let (points, taps) = (sums + (row &* chunk &+ vector &* lanes), block + patch)
+        // G^T m G: sums at 6x6 points to 3x3 taps.
+        transformSquare(
+          WeightGrad.self, side, to: 3, HalfSquare<18>(),
+          load: { load(points + ($0 &* side &+ $1) &* gradPointStep) },
+          store: { store($2, to: taps + ($0 &* 3 &+ $1) &* lanes &* lanes) })
       }
-    }
-  }
-
-  @inline(__always)
-  private func transformGrad(
-    _ points: UnsafePointer<Float>, into taps: UnsafeMutablePointer<Float>, tapStep: Int
-  ) {
-    var half = HalfPoints(repeating: .zero)
-    for x in 0..<side {
-      WeightGrad.apply(
-        { load(points + ($0 &* side &+ x) &* gradPointStep) }, { half[$0 &* side &+ x] = $1 })
-    }
-    for y in 0..<3 {
-      WeightGrad.apply(
-        { half[y &* side &+ $0] }, { store($1, to: taps + (y &* 3 &+ $0) &* tapStep) })
     }
   }
 }

@@ -21,7 +21,7 @@ internal import Workers
 /// cut into batches or on the cache, to the bit.
 ///
 /// Without a cache all passes together cost as much as 9 to 12 forward passes, as each computes the
-/// network up to its layers. A sample that the cache holds continues behind the last finished block,
+/// network up to its layers. A sample that the cache holds continues after the last finished block,
 /// which costs less than 3 in all, and its picture is asked for only twice.
 ///
 /// Not Sendable: one call at a time.
@@ -139,7 +139,7 @@ package final class BatchNormEstimator {
     seen = 0
   }
 
-  /// The next samples, by their place in the pass, in groups that are in the cache or not.
+  /// The next samples, by their index in the pass, in groups that are in the cache or not.
   private func groups(_ count: Int) -> [Range<Int>] {
     let held = cache?.count ?? 0
     var groups: [Range<Int>] = []
@@ -164,8 +164,8 @@ package final class BatchNormEstimator {
       plans[worker].run(pass, groups[worker], weights, cache) { fill($0 - start, $1) }
     }
     for (plan, group) in zip(plans, groups) {
-      for place in 0..<group.count {
-        for layer in moments.indices { moments[layer].merge(plan.moments[place][layer]) }
+      for index in 0..<group.count {
+        for layer in moments.indices { moments[layer].merge(plan.moments[index][layer]) }
       }
       if let cache, let blocks = pass.finishedBlocks(layout) {
         plan.store(group, blocks: blocks, in: cache)

@@ -7,21 +7,18 @@ internal import Kernels
 /// The half of a head's BatchNorm that touches its input alone.
 struct BatchNormMeasurement: Operation {
   let unit: BatchNormUnit
-  let shape: BlockedShape
-  let count: Int
   /// The input; after the backward pass its gradient.
-  let values: UnsafeMutablePointer<Float>
-  let outputGrad: UnsafePointer<Float>
+  let values: MutableMaps
+  let outputGrad: Maps
 
   func forward(_ pass: TrainingPass) {
     unit.beginMeasuring(pass)
-    unit.measure(shape, count: count, values, pass)
+    unit.measure(Maps(values), pass)
   }
 
   func backward(_ pass: TrainingPass) {
     pass.kernels.batchNormBackwardInput(
-      shape, count: count, outputGrad: outputGrad, values: values, mean: unit.mean,
-      scale: unit.scale, gradMean: unit.gradMean, slope: unit.slope)
+      outputGrad: outputGrad, values: values, unit.gradient)
   }
 }
 
@@ -30,22 +27,20 @@ struct BatchNormNormalization: Operation {
   /// The layer that its time counts for.
   let name: String
   let unit: BatchNormUnit
-  let shape: BlockedShape
-  let count: Int
-  let input: UnsafePointer<Float>
-  let residual: UnsafePointer<Float>?
+  let input: Maps
+  let residual: Maps?
   let rectify: Bool
   /// nil if who reads the output computes it again from the input, with its ReLU.
-  let output: UnsafeMutablePointer<Float>?
+  let output: MutableMaps?
   /// After the backward pass also the gradient of the residual.
-  let outputGrad: UnsafeMutablePointer<Float>
+  let outputGrad: MutableMaps
 
   func forward(_ pass: TrainingPass) {
     guard let output else { return }
     pass.times.time(name, .normalization) {
       pass.kernels.batchNormForward(
-        shape, count: count, input: input, scale: unit.scale, shift: unit.shift,
-        residual: residual, rectify: rectify, output: output)
+        input, scale: FloatView(unit.scale), shift: FloatView(unit.shift), residual: residual,
+        rectify: rectify, output: output)
     }
   }
 
@@ -53,7 +48,7 @@ struct BatchNormNormalization: Operation {
     pass.times.time(name, .normalization) {
       unit.resetGradSums()
       pass.kernels.batchNormBackwardSums(
-        shape, count: count, mask: mask, outputGrad: outputGrad, input: input, mean: unit.mean,
+        input, mask: mask, outputGrad: outputGrad, mean: FloatView(unit.mean),
         gradSum: &unit.gradSum, centredSum: &unit.centredSum)
       unit.addParameterGradients(to: pass.gradients)
     }
@@ -61,7 +56,10 @@ struct BatchNormNormalization: Operation {
 
   private var mask: RectifierMask {
     if !rectify { return .everywhere }
-    return output.map { .output($0) } ?? .normalized(scale: unit.scale, shift: unit.shift)
+    guard let output else {
+      return .normalized(scale: FloatView(unit.scale), shift: FloatView(unit.shift))
+    }
+    return .output(Maps(output))
   }
 }
 
@@ -72,8 +70,8 @@ struct StemNormalization: Operation {
   func forward(_ pass: TrainingPass) {
     pass.times.time("maxpool", .normalization) {
       pass.kernels.normalizedPoolingForward(
-        stem.shape, count: stem.count, input: stem.values, scale: stem.unit.scale,
-        shift: stem.unit.shift, output: stem.pooled)
+        Maps(stem.values), scale: FloatView(stem.unit.scale), shift: FloatView(stem.unit.shift),
+        output: stem.pooled)
     }
   }
 
@@ -82,9 +80,9 @@ struct StemNormalization: Operation {
     pass.times.time("maxpool", .normalization) {
       unit.resetGradSums()
       pass.kernels.normalizedPoolingBackwardSums(
-        stem.shape, count: stem.count, input: stem.values, scale: unit.scale, shift: unit.shift,
-        mean: unit.mean, output: stem.pooled, outputGrad: stem.pooledGrad, gradSum: &unit.gradSum,
-        centredSum: &unit.centredSum)
+        Maps(stem.values), scale: FloatView(unit.scale), shift: FloatView(unit.shift),
+        mean: FloatView(unit.mean), output: Maps(stem.pooled), outputGrad: Maps(stem.pooledGrad),
+        gradSum: &unit.gradSum, centredSum: &unit.centredSum)
       unit.addParameterGradients(to: pass.gradients)
     }
   }

@@ -12,11 +12,18 @@ final class BatchNormUnit {
   private(set) var merged: ChannelMoments
 
   /// What kernels need of each channel, whole blocks; zero in channels that fill up the last block.
-  let mean: UnsafeMutablePointer<Float>
-  let scale: UnsafeMutablePointer<Float>
-  let shift: UnsafeMutablePointer<Float>
-  let gradMean: UnsafeMutablePointer<Float>
-  let slope: UnsafeMutablePointer<Float>
+  let mean: MutableFloatView
+  let scale: MutableFloatView
+  let shift: MutableFloatView
+  let gradMean: MutableFloatView
+  let slope: MutableFloatView
+
+  /// What the second half of the backward pass needs, see `propagate`.
+  var gradient: BatchNormGradient {
+    BatchNormGradient(
+      mean: FloatView(mean), scale: FloatView(scale), gradMean: FloatView(gradMean),
+      slope: FloatView(slope))
+  }
 
   /// Sums of the worker's own gradients: as `batchNormBackwardSums` gives them.
   var gradSum: [Double]
@@ -27,11 +34,11 @@ final class BatchNormUnit {
     self.layer = layer
     moments = ChannelMoments(channels: channels)
     merged = ChannelMoments(channels: channels)
-    mean = memory.floats(channels)
-    scale = memory.floats(channels)
-    shift = memory.floats(channels)
-    gradMean = memory.floats(channels)
-    slope = memory.floats(channels)
+    mean = MutableFloatView(memory.floats(channels), count: channels)
+    scale = MutableFloatView(memory.floats(channels), count: channels)
+    shift = MutableFloatView(memory.floats(channels), count: channels)
+    gradMean = MutableFloatView(memory.floats(channels), count: channels)
+    slope = MutableFloatView(memory.floats(channels), count: channels)
     gradSum = Array(repeating: 0, count: channels)
     centredSum = Array(repeating: 0, count: channels)
   }
@@ -42,11 +49,9 @@ final class BatchNormUnit {
   }
 
   /// Takes in some pictures.
-  func measure(
-    _ shape: BlockedShape, count: Int, _ values: UnsafePointer<Float>, _ pass: TrainingPass
-  ) {
+  func measure(_ values: Maps, _ pass: TrainingPass) {
     guard isMeasured(pass) else { return }
-    pass.kernels.addMoments(shape, count: count, values, to: &moments)
+    pass.kernels.addMoments(values, to: &moments)
   }
 
   private func isMeasured(_ pass: TrainingPass) -> Bool { layer.stage >= pass.frozenStages }
@@ -119,10 +124,11 @@ final class BatchNormUnit {
   ) {
     for channel in 0..<layer.channels {
       let variance = batch.squares[channel] / max(batch.count - 1, 1)
-      let (mean, place) = (layer.mean + channel, layer.variance + channel)
-      state.statistics[mean] = Float(
-        0.9 * Double(state.statistics[mean]) + 0.1 * batch.mean[channel])
-      state.statistics[place] = Float(0.9 * Double(state.statistics[place]) + 0.1 * variance)
+      let (meanIndex, varianceIndex) = (layer.mean + channel, layer.variance + channel)
+      state.statistics[meanIndex] = Float(
+        0.9 * Double(state.statistics[meanIndex]) + 0.1 * batch.mean[channel])
+      state.statistics[varianceIndex] = Float(
+        0.9 * Double(state.statistics[varianceIndex]) + 0.1 * variance)
     }
     state.counters[layer.counter] += 1
   }

@@ -6,13 +6,13 @@ internal import Kernels
 /// Pictures go through both in groups, so that what one made is still in the cache for the other.
 struct ConvolutionOperation: Operation {
   let layer: ResNet18Layout.Convolution
-  /// The BatchNorm behind it.
+  /// The BatchNorm after it.
   let unit: BatchNormUnit
   let count: Int
   let input: UnsafePointer<Float>
   /// The BatchNorm that the input still has to go through, with a ReLU; nil for a finished input.
   let inputUnit: BatchNormUnit?
-  /// The stage that made the input: where it is frozen, nobody needs the input's gradient.
+  /// The stage that made the input: where it is frozen, the input's gradient is not needed.
   let inputStage: Int
   /// The output; after the backward pass its gradient.
   let values: UnsafeMutablePointer<Float>
@@ -24,7 +24,7 @@ struct ConvolutionOperation: Operation {
   let memory: ConvolutionMemory
 
   private var source: ConvolutionInput {
-    ConvolutionInput(input, scale: inputUnit?.scale, shift: inputUnit?.shift)
+    ConvolutionInput(input, scale: inputUnit?.scale.start, shift: inputUnit?.shift.start)
   }
 
   func forward(_ pass: TrainingPass) {
@@ -36,10 +36,10 @@ struct ConvolutionOperation: Operation {
         layer.kernel.forward(
           count: count, input: source.advanced(by: first * shape.inputCount),
           weight: pass.packedWeights + layer.packed, output: ConvolutionOutput(output),
-          scratch: memory.scratch)
+          scratch: memory.scratch.start)
       }
       pass.times.time(layer.name, .normalization) {
-        unit.measure(maps, count: count, output, pass)
+        unit.measure(Maps(output, maps, count: count), pass)
       }
     }
   }
@@ -57,26 +57,26 @@ struct ConvolutionOperation: Operation {
         layer.kernel.weightGrad(
           count: count, input: source.advanced(by: first * shape.inputCount), outputGrad: grad,
           sums: memory.gradSums, isFirst: first == 0, isLast: first + count == self.count,
-          weightGrad: pass.gradients + layer.packedGrad, scratch: memory.scratch)
+          weightGrad: pass.gradients + layer.packedGrad, scratch: memory.scratch.start)
       }
       guard inputStage >= pass.frozenStages else { return }
       pass.times.time(layer.name, .inputGrad) {
         layer.kernel.inputGrad(
           count: count, outputGrad: grad, weight: pass.packedWeights + layer.packedBackward,
           inputGrad: inputGrad + first * shape.inputCount, adds: addsInputGrad,
-          scratch: memory.scratch)
+          scratch: memory.scratch.start)
       }
     }
   }
 
-  /// The gradient of the BatchNorm's output to that of the convolution's, in the output's place.
+  /// The gradient of the BatchNorm's output to that of the convolution's, which it overwrites.
   private func normalizeBackward(first: Int, count: Int, _ pass: TrainingPass) {
     let maps = layer.shape.output
     let offset = first * maps.pictureCount
     pass.times.time(layer.name, .normalization) {
       pass.kernels.batchNormBackwardInput(
-        maps, count: count, outputGrad: outputGrad + offset, values: values + offset,
-        mean: unit.mean, scale: unit.scale, gradMean: unit.gradMean, slope: unit.slope)
+        outputGrad: Maps(outputGrad + offset, maps, count: count),
+        values: MutableMaps(values + offset, maps, count: count), unit.gradient)
     }
   }
 
@@ -89,11 +89,12 @@ struct ConvolutionOperation: Operation {
 
 /// Memory that all convolutions of a worker use in turn.
 struct ConvolutionMemory {
-  let scratch: UnsafeMutablePointer<Float>
+  let scratch: MutableFloatView
   let gradSums: UnsafeMutablePointer<Float>
 
   init(_ layout: ResNet18Layout, memory: FloatMemory) {
-    scratch = memory.floats(layout.scratchCount)
+    scratch = MutableFloatView(
+      memory.floats(layout.scratchCount), count: layout.scratchCount)
     gradSums = memory.floats(layout.convolutions.map(\.kernel.gradSumCount).max() ?? 0)
   }
 }
@@ -108,50 +109,45 @@ struct StemConvolution: Operation {
 
   func forward(_ pass: TrainingPass) {
     stem.unit.beginMeasuring(pass)
-    for n in 0..<stem.count {
-      let output = stem.values + n * stem.shape.pictureCount
+    for n in 0..<stem.values.count {
+      let output = stem.values[n..<n + 1]
       pass.times.time(layer.name, .forward) {
         layer.kernel.forward(
           count: 1, input: ConvolutionInput(pictures + n * layer.shape.inputCount),
-          weight: pass.packedWeights + layer.packed, output: ConvolutionOutput(output),
-          scratch: memory.scratch)
+          weight: pass.packedWeights + layer.packed, output: ConvolutionOutput(output.start),
+          scratch: memory.scratch.start)
       }
       pass.times.time(layer.name, .normalization) {
-        stem.unit.measure(stem.shape, count: 1, output, pass)
+        stem.unit.measure(Maps(output), pass)
       }
     }
   }
 
   func backward(_ pass: TrainingPass) {
     let unit = stem.unit
-    for n in 0..<stem.count {
-      let grad = stem.values + n * stem.shape.pictureCount
-      let pooled = n * stem.pooledShape.pictureCount
+    for n in 0..<stem.values.count {
+      let grad = stem.values[n..<n + 1]
       pass.times.time(layer.name, .normalization) {
         pass.kernels.normalizedPoolingBackwardInput(
-          stem.shape, count: 1, output: stem.pooled + pooled,
-          outputGrad: stem.pooledGrad + pooled, values: grad, mean: unit.mean, scale: unit.scale,
-          shift: unit.shift, gradMean: unit.gradMean, slope: unit.slope, scratch: memory.scratch)
+          output: Maps(stem.pooled[n..<n + 1]), outputGrad: Maps(stem.pooledGrad[n..<n + 1]),
+          values: grad, unit.gradient, shift: FloatView(unit.shift), scratch: memory.scratch)
       }
       pass.times.time(layer.name, .weightGrad) {
         layer.kernel.weightGrad(
           count: 1, input: ConvolutionInput(pictures + n * layer.shape.inputCount),
-          outputGrad: grad, sums: memory.gradSums, isFirst: n == 0, isLast: n + 1 == stem.count,
-          weightGrad: pass.gradients + layer.packedGrad, scratch: memory.scratch)
+          outputGrad: grad.start, sums: memory.gradSums, isFirst: n == 0,
+          isLast: n + 1 == stem.values.count, weightGrad: pass.gradients + layer.packedGrad,
+          scratch: memory.scratch.start)
       }
     }
   }
 }
 
-/// Memory of the stem behind its convolution.
+/// Memory of the stem after its convolution.
 struct StemMemory {
   let unit: BatchNormUnit
-  /// Of the convolution's output.
-  let shape: BlockedShape
-  let pooledShape: BlockedShape
-  let count: Int
   /// The convolution's output; after the backward pass its gradient.
-  let values: UnsafeMutablePointer<Float>
-  let pooled: UnsafeMutablePointer<Float>
-  let pooledGrad: UnsafeMutablePointer<Float>
+  let values: MutableMaps
+  let pooled: MutableMaps
+  let pooledGrad: MutableMaps
 }

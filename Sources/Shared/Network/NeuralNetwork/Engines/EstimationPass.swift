@@ -1,11 +1,11 @@
 /// One pass over all samples while BatchNorm statistics are estimated: the layers whose input depends
 /// on no other layer that is still to be measured.
 enum EstimationPass: Equatable {
-  /// The BatchNorm behind the first convolution.
+  /// The BatchNorm after the first convolution.
   case stem
-  /// The one behind the first convolution of a block, and that of its projection.
+  /// The one after the first convolution of a block, and that of its projection.
   case first(Int)
-  /// The one behind the second convolution of a block.
+  /// The one after the second convolution of a block.
   case second(Int)
   /// The one in the head.
   case head

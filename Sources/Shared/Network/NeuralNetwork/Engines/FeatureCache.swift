@@ -43,7 +43,7 @@ final class FeatureCache {
   /// Blocks that the held maps have been through.
   var blocks: Int { held?.blocks ?? 0 }
 
-  /// Prepares for a pass that continues behind some blocks.
+  /// Prepares for a pass that continues after some blocks.
   ///
   /// - Parameter blocks: whose output is wanted again by later passes; nil if there are none.
   func begin(keeping blocks: Int?) {

@@ -13,8 +13,8 @@ final class FoldedWeights {
   /// For the convolution that is being folded.
   private let scale: UnsafeMutablePointer<Float>
   /// The hidden layer's scale and shift, if it has BatchNorm; else ones and zeros. Whole blocks.
-  let hiddenScale: UnsafeMutablePointer<Float>
-  let hiddenShift: UnsafeMutablePointer<Float>
+  let hiddenScale: MutableFloatView
+  let hiddenShift: MutableFloatView
 
   /// - Parameters:
   ///   - packedMemory: where the packed weights lie.
@@ -31,8 +31,8 @@ final class FoldedWeights {
     head = memory.floats(layout.parameterCount - layout.headStart)
     scale = memory.floats(layout.features.channels)
     let hidden = layout.matrix(columns: layout.head.hidden?.linear.outputs ?? 0).paddedChannels
-    hiddenScale = memory.floats(hidden)
-    hiddenShift = memory.floats(hidden)
+    hiddenScale = MutableFloatView(memory.floats(hidden), count: hidden)
+    hiddenShift = MutableFloatView(memory.floats(hidden), count: hidden)
   }
 
   var bytes: Int { memory.bytes }
@@ -42,24 +42,19 @@ final class FoldedWeights {
     UnsafePointer(packed + layer.packed)
   }
 
-  /// Bias that is left of the BatchNorm behind a convolution.
+  /// Bias that is left of the BatchNorm after a convolution.
   func bias(_ layer: ResNet18Layout.Convolution) -> UnsafePointer<Float> {
     UnsafePointer(biases[layer.number])
   }
 
-  /// A parameter of the head, by its place in the state's parameters.
+  /// A parameter of the head, by its index in the state's parameters.
   func headParameter(_ start: Int) -> UnsafePointer<Float> {
     UnsafePointer(head + (start - layout.headStart))
   }
 
   func load(_ state: NetworkState) {
     loadHead(state)
-    fold(layout.stem, state)
-    for block in layout.blocks {
-      fold(block.first, state)
-      fold(block.second, state)
-      if let projection = block.projection { fold(projection, state) }
-    }
+    for layers in layout.normed { fold(layers, state) }
   }
 
   /// Takes over the head, with its BatchNorm.
@@ -76,7 +71,7 @@ final class FoldedWeights {
     }
   }
 
-  /// Takes over a convolution with the BatchNorm behind it.
+  /// Takes over a convolution with the BatchNorm after it.
   func fold(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
     for channel in 0..<layers.norm.channels {
       let affine = factors(layers.norm, channel, state)
@@ -86,7 +81,7 @@ final class FoldedWeights {
     pack(layers.convolution, state, scale: scale)
   }
 
-  /// Takes over a convolution as it is: its sums are what the BatchNorm behind it gets. They have no
+  /// Takes over a convolution as it is: its sums are what the BatchNorm after it gets. They have no
   /// bias, and `bias` is not for them.
   func packUnfolded(_ layers: ResNet18Layout.Normed, _ state: NetworkState) {
     pack(layers.convolution, state, scale: nil)

@@ -12,7 +12,7 @@ extension InferenceEngine {
     var maps: [ActivationMap] = []
     maps.reserveCapacity(max(0, count))
     runAll(count: count, fill: fill) { plan, weights, samples in
-      for place in 0..<samples { maps.append(plan.activationMap(place, weights)) }
+      for index in 0..<samples { maps.append(plan.activationMap(index, weights)) }
     }
     return maps
   }

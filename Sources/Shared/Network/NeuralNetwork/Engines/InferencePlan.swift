@@ -25,18 +25,27 @@ final class InferencePlan {
 
   /// Pictures that go through the early blocks together.
   private let earlyGroup: Int
-  private var early: ArraySlice<ResNet18Layout.Block> { layout.blocks.prefix(4) }
-  private var late: ArraySlice<ResNet18Layout.Block> { layout.blocks.dropFirst(4) }
+  /// How many these are at most. Not measured; chosen because the first stage's maps of two pictures of
+  /// 224 pixels are 1.6 MB, about what a level-2 cache holds.
+  private static let mostEarlyPictures = 2
+  private let early, late: ArraySlice<ResNet18Layout.Block>
   /// Maps between the early and the late blocks.
-  private var border: BlockedShape { layout.blocks[3].second.convolution.shape.output }
+  private let border: BlockedShape
+
+  /// The last stage whose blocks are early. Not measured; chosen because from stage 3 on the
+  /// weights of a layer, 2.4 MB and more, don't fit a level-2 cache, and are read once for all pictures.
+  private static let lastEarlyStage = 2
 
   init(_ layout: ResNet18Layout, maximum: Int, members: Int, memory: FloatMemory) {
     self.memory = memory
     let side = layout.architecture.inputSize
     self.layout = layout
-    earlyGroup = min(maximum, 2)
+    earlyGroup = min(maximum, Self.mostEarlyPictures)
     let earlyCount = earlyGroup * layout.pooled.pictureCount
-    let lateCount = maximum * layout.blocks[3].second.convolution.shape.output.pictureCount
+    early = layout.blocks.prefix { $0.stage <= Self.lastEarlyStage }
+    late = layout.blocks.dropFirst(early.count)
+    border = layout.inputShape(ofBlock: early.count)
+    let lateCount = maximum * border.pictureCount
     pictures = memory.scratch(earlyGroup * side * side * 3)
     stemMaps = memory.scratch(earlyGroup * layout.stemMaps.pictureCount)
     earlyMaps = (0..<3).map { [memory] _ in memory.scratch(earlyCount) }
@@ -73,7 +82,9 @@ final class InferencePlan {
     }
     guard member == 0 else { return }
     layout.kernels.averagePoolingForward(
-      layout.features, count: samples.count, input: lateMaps[0], output: features)
+      Maps(lateMaps[0], layout.features, count: samples.count),
+      output: MutableFloatView(
+        features, count: samples.count * layout.features.paddedChannels))
     runHead(samples.count, weights)
   }
 
@@ -92,15 +103,15 @@ final class InferencePlan {
 
   private func runStem(_ count: Int, _ weights: FoldedWeights, _ part: WorkPart) {
     convolve(
-      layout.stem, count, weights, part, input: pictures, residual: nil, rectify: true,
-      output: stemMaps)
+      layout.stem, count, weights, part,
+      FoldedStep(input: pictures, residual: nil, rectify: true, output: stemMaps))
     let plane = BlockedShape(
       channels: layout.kernels.lanes, height: layout.stemMaps.height,
       width: layout.stemMaps.width, lanes: layout.kernels.lanes)
     let planes = part.share(of: count * layout.stemMaps.blocks)
     layout.kernels.maxPoolingForward(
-      plane, count: planes.count, input: stemMaps + planes.lowerBound * plane.planeCount,
-      output: earlyMaps[0] + planes.lowerBound * layout.pooled.planeCount)
+      Maps(stemMaps, plane, count: planes.upperBound)[planes],
+      output: MutableMaps(earlyMaps[0], plane.pooled, count: planes.upperBound)[planes])
     barrier.wait()
   }
 
@@ -110,33 +121,17 @@ final class InferencePlan {
     _ block: ResNet18Layout.Block, _ count: Int, _ weights: FoldedWeights, _ part: WorkPart,
     maps: [UnsafeMutablePointer<Float>], output: UnsafeMutablePointer<Float>
   ) {
-    convolve(
-      block.first, count, weights, part, input: maps[0], residual: nil, rectify: true,
-      output: maps[1])
-    var residual = maps[0]
-    if let projection = block.projection {
-      convolve(
-        projection, count, weights, part, input: maps[0], residual: nil, rectify: false,
-        output: maps[2])
-      residual = maps[2]
+    block.walk(input: maps[0], middle: maps[1], projected: maps[2], output: output) {
+      convolve($0, count, weights, part, $1)
     }
-    convolve(
-      block.second, count, weights, part, input: maps[1], residual: residual, rectify: true,
-      output: output)
   }
 
   /// A part of a convolution; returns when all members have done theirs.
   private func convolve(
     _ layers: ResNet18Layout.Normed, _ count: Int, _ weights: FoldedWeights, _ part: WorkPart,
-    input: UnsafePointer<Float>, residual: UnsafePointer<Float>?, rectify: Bool,
-    output: UnsafeMutablePointer<Float>
+    _ step: FoldedStep
   ) {
-    let layer = layers.convolution
-    layer.kernel.forward(
-      count: count, input: ConvolutionInput(input), weight: weights.weight(layer),
-      output: ConvolutionOutput(
-        output, bias: weights.bias(layer), residual: residual, rectify: rectify), part: part,
-      scratch: scratch[part.index])
+    weights.convolve(layers, count, step, part: part, scratch: scratch[part.index])
     barrier.wait()
   }
 
@@ -147,8 +142,9 @@ final class InferencePlan {
       multiply(
         layers.linear, count, weights, input, stride: stride, hidden, shape.paddedChannels)
       layout.kernels.batchNormForward(
-        shape, count: count, input: hidden, scale: weights.hiddenScale,
-        shift: weights.hiddenShift, residual: nil, rectify: true, output: hidden)
+        Maps(hidden, shape, count: count), scale: FloatView(weights.hiddenScale),
+        shift: FloatView(weights.hiddenShift), residual: nil, rectify: true,
+        output: MutableMaps(hidden, shape, count: count))
       (input, stride) = (hidden, shape.paddedChannels)
     }
     multiply(

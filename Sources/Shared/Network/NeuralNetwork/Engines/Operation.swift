@@ -34,24 +34,22 @@ enum PlanStep {
 }
 
 struct AveragePoolingOperation: Operation {
-  let shape: BlockedShape
-  let count: Int
-  let input: UnsafePointer<Float>
-  let output: UnsafeMutablePointer<Float>
-  let outputGrad: UnsafePointer<Float>
-  let inputGrad: UnsafeMutablePointer<Float>
+  let input: Maps
+  /// A row of whole blocks for each sample.
+  let output: MutableFloatView
+  let outputGrad: FloatView
+  let inputGrad: MutableMaps
 
   func forward(_ pass: TrainingPass) {
-    pass.kernels.averagePoolingForward(shape, count: count, input: input, output: output)
+    pass.kernels.averagePoolingForward(input, output: output)
   }
 
   func backward(_ pass: TrainingPass) {
-    pass.kernels.averagePoolingBackward(
-      shape, count: count, outputGrad: outputGrad, inputGrad: inputGrad)
+    pass.kernels.averagePoolingBackward(outputGrad: outputGrad, inputGrad: inputGrad)
   }
 }
 
-/// In place, in both directions.
+/// Changes its values where they are, in both directions.
 struct DropoutOperation: Operation {
   let layer: UInt64
   let probability: Float
@@ -69,28 +67,25 @@ struct DropoutOperation: Operation {
         probability: probability, seed: pass.dropoutSeed, key: key, layer: layer, count: channels,
         into: factors + n * stride)
     }
-    for place in 0..<count * stride { values[place] *= factors[place] }
+    for index in 0..<count * stride { values[index] *= factors[index] }
   }
 
   func backward(_ pass: TrainingPass) {
-    for place in 0..<count * stride { valuesGrad[place] *= factors[place] }
+    for index in 0..<count * stride { valuesGrad[index] *= factors[index] }
   }
 }
 
-/// ReLU in place, for a head without BatchNorm.
+/// ReLU in the memory of its input, for a head without BatchNorm.
 struct RectifierOperation: Operation {
-  let shape: BlockedShape
-  let count: Int
-  let values: UnsafeMutablePointer<Float>
-  let valuesGrad: UnsafeMutablePointer<Float>
+  let values: MutableFloatView
+  let valuesGrad: MutableFloatView
 
   func forward(_ pass: TrainingPass) {
-    pass.kernels.rectifierForward(values, count: count * shape.pictureCount)
+    pass.kernels.rectifierForward(values)
   }
 
   func backward(_ pass: TrainingPass) {
-    pass.kernels.rectifierBackward(
-      output: values, outputGrad: valuesGrad, count: count * shape.pictureCount)
+    pass.kernels.rectifierBackward(output: FloatView(values), outputGrad: valuesGrad)
   }
 }
 

@@ -66,7 +66,8 @@ struct ParameterParts: Sendable {
     kernels = layout.kernels
   }
 
-  private static let size = 65_536
+  /// About as many numbers as a part has.
+  private static let size = pieceCount
 
   /// Channels in whole blocks, of about `size` weights each part.
   private static func blocks(
@@ -136,8 +137,10 @@ struct ParameterParts: Sendable {
       let (arenas, gradients, squares) = shared.value
       if let layer = part.convolution {
         kernels.unpackSum(
-          layer.shape, arenas.map { $0 + layer.packedGrad }, outputs: part.outputs,
-          into: gradients + layer.range.lowerBound)
+          layer.shape,
+          arenas.map { FloatView($0 + layer.packedGrad, count: layer.shape.packedGradCount) },
+          outputs: part.outputs,
+          into: MutableFloatView(gradients + layer.range.lowerBound, count: layer.range.count))
       } else {
         sum(arenas, part.range, into: gradients)
       }
@@ -162,7 +165,8 @@ struct ParameterParts: Sendable {
   }
 
   private func squareSum(_ gradients: UnsafePointer<Float>, _ part: ParameterPart) -> Double {
-    kernels.sumOfSquares(gradients + part.range.lowerBound, count: part.range.count)
+    kernels.sumOfSquares(
+      FloatView(gradients + part.range.lowerBound, count: part.range.count))
   }
 
   private func forEach(
@@ -170,8 +174,8 @@ struct ParameterParts: Sendable {
   ) {
     let chosen = parts.indices.filter { range.overlaps(parts[$0].range) }
     runParallel(workers) { worker in
-      for place in stride(from: worker, to: chosen.count, by: workers) {
-        body(chosen[place], parts[chosen[place]])
+      for index in stride(from: worker, to: chosen.count, by: workers) {
+        body(chosen[index], parts[chosen[index]])
       }
     }
   }
@@ -184,7 +188,7 @@ private func sum(
   _ arenas: [UnsafeMutablePointer<Float>], _ range: Range<Int>,
   into gradients: UnsafeMutablePointer<Float>
 ) {
-  for place in range {
-    gradients[place] = pairwiseSum(0..<arenas.count) { arenas[$0][place] }
+  for index in range {
+    gradients[index] = pairwiseSum(0..<arenas.count) { arenas[$0][index] }
   }
 }

@@ -5,7 +5,7 @@ internal import Kernels
 struct ResNet18Layout: Sendable {
   /// A convolution, the range of its weight in the parameters, and where its packed forms start.
   struct Convolution: Sendable {
-    /// Its place among the convolutions, in the order of the state_dict.
+    /// Its index among the convolutions, in the order of the state_dict.
     let number: Int
     let name: String
     let kernel: any ConvolutionKernel
@@ -40,11 +40,15 @@ struct ResNet18Layout: Sendable {
     let bias: Int
   }
 
-  /// A convolution and the BatchNorm behind it.
+  /// A convolution and the BatchNorm after it.
   typealias Normed = (convolution: Convolution, norm: BatchNorm)
 
   /// Two convolutions and what their result is added to: the input itself or its projection.
   struct Block: Sendable {
+    /// See `StateEntry.stage`.
+    let stage: Int
+    /// The stage whose output it gets.
+    let inputStage: Int
     let first: Normed
     let second: Normed
     let projection: Normed?
@@ -70,7 +74,7 @@ struct ResNet18Layout: Sendable {
   let packedCount: Int
   let packedBackwardCount: Int
   /// Floats of an arena of gradients: like the parameters, but those of convolutions are packed, and
-  /// lie behind the parameters where they need more room than their weights.
+  /// lie after the parameters where they need more room than their weights.
   let gradientCount: Int
 
   /// - Parameter pictures: how many a worker usually computes at once.
@@ -78,31 +82,23 @@ struct ResNet18Layout: Sendable {
   init(_ architecture: ResNet18Architecture, kernels: any KernelSet, pictures: Int) {
     precondition(
       architecture.width.isMultiple(of: 8), "an engine computes a width that is a multiple of 8")
+    let network = ResNet18Topology(architecture)
     let finder = LayerFinder(architecture, kernels: kernels, pictures: pictures)
     self.architecture = architecture
     self.kernels = kernels
-    stem = finder.normed("conv1", "bn1", stride: 2, side: architecture.inputSize)
-    var blocks: [Block] = []
-    for stage in 0..<4 {
-      for index in 0..<2 {
-        let shrinks = stage > 0 && index == 0
-        let outputSide = (architecture.inputSize / 4) >> stage
-        blocks.append(
-          finder.block(
-            "layer\(stage + 1).\(index)", stride: shrinks ? 2 : 1,
-            inputSide: shrinks ? outputSide * 2 : outputSide, outputSide: outputSide))
-      }
+    stem = finder.normed(network.stem)
+    blocks = network.blocks.map { block in
+      Block(
+        stage: block.stage, inputStage: block.inputStage, first: finder.normed(block.first),
+        second: finder.normed(block.second),
+        projection: block.projection.map { finder.normed($0) })
     }
-    self.blocks = blocks
-    switch architecture.head {
-    case .linear:
-      head = Head(dropout: 0, hidden: nil, output: finder.linear("fc"))
-    case .mlp(_, let batchNorm, let dropout):
-      head = Head(
-        dropout: dropout,
-        hidden: (finder.linear("fc.1"), batchNorm ? finder.batchNorm("fc.2") : nil),
-        output: finder.linear(batchNorm ? "fc.5" : "fc.4"))
-    }
+    head = Head(
+      dropout: network.head.dropout,
+      hidden: network.head.hidden.map {
+        (finder.linear($0.linear), $0.norm.map { finder.batchNorm($0) })
+      },
+      output: finder.linear(network.head.output))
     stageStarts = finder.stageStarts
     parameterCount = finder.parameterCount
     packedCount = finder.packedCount
@@ -124,17 +120,19 @@ struct ResNet18Layout: Sendable {
     return starts[section]..<starts[section + 1]
   }
 
-  /// The first section of a stage, see `StateEntry.stage`: two blocks make one.
-  static func firstSection(ofStage stage: Int) -> Int { max(0, 2 * stage - 1) }
+  /// The first section of a stage, see `StateEntry.stage`: the stem is one, and each block.
+  static func firstSection(ofStage stage: Int) -> Int {
+    stage == 0 ? 0 : 1 + ResNet18Topology.blocksPerStage * (stage - 1)
+  }
+
+  /// All convolutions with the BatchNorm after each, in the order of the state_dict.
+  var normed: [Normed] {
+    [stem]
+      + blocks.flatMap { [$0.first, $0.second] + ($0.projection.map { [$0] } ?? []) }
+  }
 
   /// All convolutions, in the order of the state_dict.
-  var convolutions: [Convolution] {
-    [stem.convolution]
-      + blocks.flatMap { block in
-        [block.first.convolution, block.second.convolution]
-          + (block.projection.map { [$0.convolution] } ?? [])
-      }
-  }
+  var convolutions: [Convolution] { normed.map(\.convolution) }
 
   /// Parameters that are no weights of convolutions.
   var plainRanges: [Range<Int>] {
@@ -147,7 +145,7 @@ struct ResNet18Layout: Sendable {
     return ranges + [end..<parameterCount]
   }
 
-  /// Floats that any of the convolutions, or the pooling behind the first, needs as scratch.
+  /// Floats that any of the convolutions, or the pooling after the first, needs as scratch.
   var scratchCount: Int {
     max(convolutions.map(\.kernel.scratchCount).max() ?? 0, 4 * stemMaps.width * stemMaps.lanes)
   }
@@ -161,7 +159,7 @@ struct ResNet18Layout: Sendable {
   /// The stem's feature maps after pooling, the largest that a block gets or gives.
   var pooled: BlockedShape { blocks[0].first.convolution.shape.output }
 
-  /// The maps that a block gets, or behind the last one those that come out of the backbone.
+  /// The maps that a block gets, or after the last one those that come out of the backbone.
   func inputShape(ofBlock index: Int) -> BlockedShape {
     index == 0 ? pooled : blocks[index - 1].second.convolution.shape.output
   }
@@ -172,7 +170,7 @@ struct ResNet18Layout: Sendable {
   }
 }
 
-/// Finds layers of an architecture by name and gives packed weights their places.
+/// Finds layers of an architecture by name and says where packed weights start.
 private final class LayerFinder {
   private let entries: [String: StateEntry]
   private let kernels: any KernelSet
@@ -208,12 +206,12 @@ private final class LayerFinder {
   private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
   private func convolution(
-    _ name: String, stride: Int, side: Int
+    _ layer: ResNet18Topology.Convolution
   ) -> ResNet18Layout.Convolution {
-    let weight = entry(name + ".weight")
+    let weight = entry(layer.name + ".weight")
     let shape = ConvolutionShape(
-      inputChannels: weight.shape[1], outputChannels: weight.shape[0], kernel: weight.shape[2],
-      stride: stride, inputHeight: side, inputWidth: side, lanes: kernels.lanes)
+      inputChannels: layer.inputs, outputChannels: layer.outputs, kernel: layer.kernel,
+      stride: layer.stride, inputHeight: layer.side, inputWidth: layer.side, lanes: kernels.lanes)
     let kernel = kernels.convolution(shape, pictures: pictures)
     let fits = shape.packedGradCount <= weight.range.count
     defer {
@@ -223,7 +221,7 @@ private final class LayerFinder {
       gradientCount += fits ? 0 : Self.aligned(shape.packedGradCount)
     }
     return ResNet18Layout.Convolution(
-      number: convolutionCount, name: name, kernel: kernel, range: weight.range,
+      number: convolutionCount, name: layer.name, kernel: kernel, range: weight.range,
       packed: packedCount, packedBackward: packedBackwardCount,
       packedGrad: fits ? weight.range.lowerBound : gradientCount)
   }
@@ -238,29 +236,14 @@ private final class LayerFinder {
       counter: entry(name + ".num_batches_tracked").range.lowerBound, stage: scale.stage)
   }
 
-  func normed(
-    _ convolution: String, _ norm: String, stride: Int, side: Int
-  ) -> ResNet18Layout.Normed {
-    (self.convolution(convolution, stride: stride, side: side), batchNorm(norm))
+  func normed(_ layer: ResNet18Topology.Convolution) -> ResNet18Layout.Normed {
+    (convolution(layer), batchNorm(layer.norm))
   }
 
-  func linear(_ name: String) -> ResNet18Layout.Linear {
-    let weight = entry(name + ".weight")
-    return ResNet18Layout.Linear(
-      inputs: weight.shape[1], outputs: weight.shape[0], weight: weight.range.lowerBound,
-      bias: entry(name + ".bias").range.lowerBound)
-  }
-
-  func block(
-    _ name: String, stride: Int, inputSide: Int, outputSide: Int
-  ) -> ResNet18Layout.Block {
-    let first = normed(name + ".conv1", name + ".bn1", stride: stride, side: inputSide)
-    let second = normed(name + ".conv2", name + ".bn2", stride: 1, side: outputSide)
-    let hasProjection = entries[name + ".downsample.0.weight"] != nil
-    return ResNet18Layout.Block(
-      first: first, second: second,
-      projection: hasProjection
-        ? normed(
-          name + ".downsample.0", name + ".downsample.1", stride: stride, side: inputSide) : nil)
+  func linear(_ layer: ResNet18Topology.Linear) -> ResNet18Layout.Linear {
+    ResNet18Layout.Linear(
+      inputs: layer.inputs, outputs: layer.outputs,
+      weight: entry(layer.name + ".weight").range.lowerBound,
+      bias: entry(layer.name + ".bias").range.lowerBound)
   }
 }

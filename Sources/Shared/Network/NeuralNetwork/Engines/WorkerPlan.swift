@@ -67,10 +67,9 @@ final class WorkerPlan {
     innerGrad = memory.floats(largest)
     sectionStarts.append(steps.count)
     var maps = addStem(layout)
-    for (number, block) in layout.blocks.enumerated() {
+    for block in layout.blocks {
       sectionStarts.append(steps.count)
-      // Two blocks make a stage.
-      maps = add(block, input: maps, isStageStart: number.isMultiple(of: 2))
+      maps = add(block, input: maps)
     }
     addHead(layout, input: maps)
   }
@@ -81,12 +80,14 @@ final class WorkerPlan {
   /// - Returns: the pooled feature maps.
   private func addStem(_ layout: ResNet18Layout) -> UnsafeMutablePointer<Float> {
     let unit = makeUnit(layout.stem.norm)
+    let values = memory.floats(count * layout.stemMaps.pictureCount)
+    let pooled = memory.floats(count * layout.pooled.pictureCount)
     let stem = StemMemory(
-      unit: unit, shape: layout.stemMaps, pooledShape: layout.pooled, count: count,
-      values: memory.floats(count * layout.stemMaps.pictureCount),
-      pooled: memory.floats(count * layout.pooled.pictureCount), pooledGrad: outerGrad)
+      unit: unit, values: MutableMaps(values, layout.stemMaps, count: count),
+      pooled: MutableMaps(pooled, layout.pooled, count: count),
+      pooledGrad: MutableMaps(outerGrad, layout.pooled, count: count))
     lentMemory = UnsafeMutableBufferPointer(
-      start: stem.values, count: count * layout.stemMaps.pictureCount)
+      start: values, count: count * layout.stemMaps.pictureCount)
     steps.append(
       .operation(
         StemConvolution(
@@ -94,28 +95,26 @@ final class WorkerPlan {
           memory: convolutionMemory)))
     addExchange(unit)
     steps.append(.operation(StemNormalization(stem: stem)))
-    return stem.pooled
+    return pooled
   }
 
-  /// - Parameter isStageStart: whether the input is another stage's output.
   /// - Returns: the block's output.
   private func add(
-    _ block: ResNet18Layout.Block, input: UnsafeMutablePointer<Float>, isStageStart: Bool
+    _ block: ResNet18Layout.Block, input: UnsafeMutablePointer<Float>
   ) -> UnsafeMutablePointer<Float> {
-    let inputStage = block.first.norm.stage - (isStageStart ? 1 : 0)
     let output = memory.floats(count * block.second.convolution.shape.output.pictureCount)
     // Backward, last to first: the projection starts the gradient of the block's input (as the
     // identity does by being there), the first convolution adds to it.
     let middle = addNormed(
-      block.first, input: (input, nil), inputStage: inputStage, inputGrad: outerGrad,
+      block.first, input: (input, nil), inputStage: block.inputStage, inputGrad: outerGrad,
       addsInputGrad: true, output: nil, outputGrad: innerGrad, rectify: true)
     if let projection = block.projection {
       _ = addNormed(
-        projection, input: (input, nil), inputStage: inputStage, inputGrad: outerGrad,
+        projection, input: (input, nil), inputStage: block.inputStage, inputGrad: outerGrad,
         addsInputGrad: false, output: innerGrad, outputGrad: outerGrad, rectify: false)
     }
     _ = addNormed(
-      block.second, input: middle, inputStage: block.second.norm.stage, inputGrad: innerGrad,
+      block.second, input: middle, inputStage: block.stage, inputGrad: innerGrad,
       addsInputGrad: false, output: output, outputGrad: outerGrad, rectify: true,
       residual: block.projection == nil ? input : innerGrad)
     return output
@@ -149,9 +148,10 @@ final class WorkerPlan {
     steps.append(
       .operation(
         BatchNormNormalization(
-          name: layers.convolution.name, unit: unit, shape: shape, count: count, input: values,
-          residual: residual,
-          rectify: rectify, output: output, outputGrad: outputGrad)))
+          name: layers.convolution.name, unit: unit, input: Maps(values, shape, count: count),
+          residual: residual.map { Maps($0, shape, count: count) }, rectify: rectify,
+          output: output.map { MutableMaps($0, shape, count: count) },
+          outputGrad: MutableMaps(outputGrad, shape, count: count))))
     return (values, unit)
   }
 
@@ -170,8 +170,10 @@ final class WorkerPlan {
     steps.append(
       .operation(
         AveragePoolingOperation(
-          shape: layout.features, count: count, input: input, output: values, outputGrad: grad,
-          inputGrad: outerGrad)))
+          input: Maps(input, layout.features, count: count),
+          output: MutableFloatView(values, count: count * features.pictureCount),
+          outputGrad: FloatView(grad, count: count * features.pictureCount),
+          inputGrad: MutableMaps(outerGrad, layout.features, count: count))))
     sectionStarts.append(steps.count)
     var stride = features.paddedChannels
     if let hidden = layout.head.hidden {
@@ -179,7 +181,7 @@ final class WorkerPlan {
       let shape = layout.matrix(columns: hidden.linear.outputs)
       let (sums, sumsGrad) = headMaps(shape)
       let normed = hidden.norm == nil ? (sums, sumsGrad) : headMaps(shape)
-      // BatchNorm leaves the gradient of its input in its place.
+      // BatchNorm overwrites its input with the gradient.
       addLinear(
         hidden.linear, (values, grad, stride),
         (sums, hidden.norm == nil ? sumsGrad : sums, shape.paddedChannels))
@@ -188,7 +190,9 @@ final class WorkerPlan {
       } else {
         steps.append(
           .operation(
-            RectifierOperation(shape: shape, count: count, values: sums, valuesGrad: sumsGrad)))
+            RectifierOperation(
+              values: MutableFloatView(sums, count: count * shape.pictureCount),
+              valuesGrad: MutableFloatView(sumsGrad, count: count * shape.pictureCount))))
       }
       addDropout(layout.head, 1, shape, normed.0, normed.1)
       (values, grad, stride) = (normed.0, normed.1, shape.paddedChannels)
@@ -207,13 +211,15 @@ final class WorkerPlan {
     steps.append(
       .operation(
         BatchNormMeasurement(
-          unit: unit, shape: shape, count: count, values: values, outputGrad: outputGrad)))
+          unit: unit, values: MutableMaps(values, shape, count: count),
+          outputGrad: Maps(outputGrad, shape, count: count))))
     addExchange(unit)
     steps.append(
       .operation(
         BatchNormNormalization(
-          name: "fc", unit: unit, shape: shape, count: count, input: values, residual: nil,
-          rectify: true, output: output, outputGrad: outputGrad)))
+          name: "fc", unit: unit, input: Maps(values, shape, count: count), residual: nil,
+          rectify: true, output: MutableMaps(output, shape, count: count),
+          outputGrad: MutableMaps(outputGrad, shape, count: count))))
   }
 
   private func headMaps(

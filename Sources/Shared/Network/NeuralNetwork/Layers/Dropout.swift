@@ -13,5 +13,5 @@ func fillDropoutFactors(
 ) {
   var stream = RandomStream(seed: seed, .dropout, key, layer)
   let kept = 1 / (1 - probability)
-  for place in 0..<count { factors[place] = stream.uniform() < probability ? 0 : kept }
+  for index in 0..<count { factors[index] = stream.uniform() < probability ? 0 : kept }
 }

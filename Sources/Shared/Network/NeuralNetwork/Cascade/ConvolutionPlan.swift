@@ -25,7 +25,7 @@ final class ConvolutionPlan {
   /// Computes the maps of one picture.
   func run(
     _ picture: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-    workspace: InferenceWorkspace
+    workspace: CascadeWorkspace
   ) {
     var input = picture
     for (index, step) in steps.enumerated() {
@@ -42,13 +42,13 @@ final class ConvolutionPlan {
   }
 }
 
-/// One convolution and the pooling behind it, for maps of one size.
+/// One convolution and the pooling after it, for maps of one size.
 ///
 /// The maps between the two are the network's largest. For the first layer, whose input is one block,
 /// they are computed and pooled band by band, so that they never leave the cache.
 private struct Step {
   let layer: PackedLayers.Convolution
-  /// The maps behind the pooling.
+  /// The maps after the pooling.
   let output: BlockedShape
   /// Of every band but the last one, which may have fewer rows.
   let kernel: any ConvolutionKernel
@@ -56,7 +56,8 @@ private struct Step {
   /// Rows of `output` that are a band.
   let bandRows: Int
 
-  /// Floats of the maps between convolution and pooling that are a band's: a part of a level-2 cache.
+  /// Floats of the maps between convolution and pooling that are a band's: 128 KB. Not measured; chosen
+  /// because they are a part of a level-2 cache, with the weights and the pooled rows beside them.
   private static let bandFloats = 1 << 15
 
   init(_ layer: PackedLayers.Convolution, _ shape: ConvolutionShape, _ kernels: any KernelSet) {
@@ -72,7 +73,7 @@ private struct Step {
     let bands = (shape.outputHeight * rowFloats + Self.bandFloats - 1) / Self.bandFloats
     let rows = max(1, output.height / bands)
     bandRows = rows
-    /// The convolution of the rows that are behind the first pooled ones, `rows` or what is left.
+    /// The convolution of the rows that the pooled rows from `first` on need, `rows` or what is left.
     func convolution(first: Int) -> any ConvolutionKernel {
       let convolved = min(shape.outputHeight - 2 * first, 2 * (rows - 1) + window)
       return kernels.directConvolution(
@@ -104,7 +105,8 @@ private struct Step {
         scratch: scratch)
       if let window = layer.pooling {
         kernels.ceilPoolingForward(
-          CeilPoolingShape(kernel.shape.output, window: window), count: 1, input: band,
+          CeilPoolingShape(kernel.shape.output, window: window),
+          Maps(band, kernel.shape.output, count: 1),
           output: target + first * output.width * output.lanes, outputPlane: output.planeCount)
       }
     }

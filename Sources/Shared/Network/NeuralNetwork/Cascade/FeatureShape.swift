@@ -1,4 +1,4 @@
-/// Dimensions of a batch as it goes into an `InferenceNetwork` and as it comes out: float32,
+/// Dimensions of a batch as it goes into an `CascadeNetwork` and as it comes out: float32,
 /// (batch, height, width, channels).
 package struct FeatureShape: Sendable, Equatable {
   /// Pictures.
@@ -10,7 +10,7 @@ package struct FeatureShape: Sendable, Equatable {
   /// Channels of a pixel.
   package var channels: Int
 
-  /// Creates a shape; of pictures, if the channels aren't told.
+  /// Creates a shape; of pictures, if no channels are given.
   package init(batch: Int, height: Int, width: Int, channels: Int = 3) {
     self.batch = batch
     self.height = height

@@ -4,7 +4,7 @@ internal import Kernels
 /// reused, so a warm worker allocates nothing.
 ///
 /// Not Sendable: one per worker.
-package final class InferenceWorkspace {
+package final class CascadeWorkspace {
   private var slots: [Part] = Array(repeating: Part(memory: FloatMemory(), count: -1), count: 6)
   private var plans: [PlanKey: ConvolutionPlan] = [:]
 

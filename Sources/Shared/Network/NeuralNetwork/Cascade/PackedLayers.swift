@@ -23,7 +23,7 @@ final class PackedLayers: @unchecked Sendable {
         padding: 0, inputHeight: height, inputWidth: width, lanes: lanes)
     }
 
-    /// The maps behind it, pooled.
+    /// The maps after it, pooled.
     func output(_ shape: ConvolutionShape) -> BlockedShape {
       pooling.map { CeilPoolingShape(shape.output, window: $0).output } ?? shape.output
     }
@@ -59,7 +59,7 @@ final class PackedLayers: @unchecked Sendable {
       "a layer takes what the one before gives")
     precondition(
       dense.first.map { $0.inputCount % last.outputChannels == 0 }
-        ?? (last.outputChannels <= InferenceNetwork.maximumMaps),
+        ?? (last.outputChannels <= CascadeNetwork.maximumMaps),
       "dense layers take whole maps; without them a network ends in a few maps")
     let memory = FloatMemory()
     self.kernels = kernels
@@ -102,7 +102,7 @@ final class PackedLayers: @unchecked Sendable {
       slope: layer.slope.map { copy($0, count: whole, memory) })
   }
 
-  /// Reorders the weights behind maps from (c, h, w) to the order of blocks; those behind another
+  /// Reorders the weights that follow maps from (c, h, w) to the order of blocks; those after another
   /// dense layer stay as they are.
   private static func pack(
     _ layer: FullyConnectedLayer, maps channels: Int?, lanes: Int, _ memory: FloatMemory
@@ -115,8 +115,8 @@ final class PackedLayers: @unchecked Sendable {
     for k in 0..<outputs {
       for c in 0..<maps.channels {
         for pixel in 0..<maps.area {
-          let place = c / maps.lanes * maps.planeCount + pixel * maps.lanes + c % maps.lanes
-          weight[k * maps.pictureCount + place] =
+          let index = c / maps.lanes * maps.planeCount + pixel * maps.lanes + c % maps.lanes
+          weight[k * maps.pictureCount + index] =
             layer.weight[k * layer.inputCount + c * maps.area + pixel]
         }
       }

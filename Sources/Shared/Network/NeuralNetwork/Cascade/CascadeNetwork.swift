@@ -1,8 +1,10 @@
 package import Kernels
 
-/// Convolutions of pictures, and fully connected layers behind them, with immutable weights. Shared by
-/// all workers; each computes in its own `InferenceWorkspace`.
-package struct InferenceNetwork: Sendable {
+/// One of the three networks of MTCNN's cascade, which find faces: convolutions of pictures of any size,
+/// and fully connected layers after them, with immutable weights. (`InferenceEngine` runs ResNet18.)
+///
+/// Shared by all workers; each computes in its own `CascadeWorkspace`.
+package struct CascadeNetwork: Sendable {
   /// Channels that the output of a network without fully connected layers may have: a block's.
   package static let maximumMaps = 8
 
@@ -45,9 +47,9 @@ package struct InferenceNetwork: Sendable {
   ///   - read: gets the output; it is lent for this call.
   /// - Precondition: the network takes an input of this shape.
   package func run<Result, Failure: Error>(
-    on shape: FeatureShape, workspace: InferenceWorkspace,
+    on shape: FeatureShape, workspace: CascadeWorkspace,
     fill: (UnsafeMutableBufferPointer<Float>) throws(Failure) -> Void,
-    read: (InferenceOutput) throws(Failure) -> Result
+    read: (CascadeOutput) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     guard let output = outputShape(for: shape) else {
       preconditionFailure("a network must be run on a shape that it takes")
@@ -61,7 +63,7 @@ package struct InferenceNetwork: Sendable {
         pictures + n * shape.pictureCount, output: maps + n * plan.output.pictureCount,
         workspace: workspace)
     }
-    var rows = InferenceOutput(
+    var rows = CascadeOutput(
       shape: output, start: maps,
       step: layers.dense.isEmpty ? plan.output.lanes : plan.output.pictureCount)
     for (index, layer) in layers.dense.enumerated() {
@@ -71,9 +73,9 @@ package struct InferenceNetwork: Sendable {
   }
 
   private func run(
-    _ layer: PackedLayers.Dense, _ input: InferenceOutput, into slot: InferenceWorkspace.Slot,
-    _ shape: FeatureShape, _ workspace: InferenceWorkspace
-  ) -> InferenceOutput {
+    _ layer: PackedLayers.Dense, _ input: CascadeOutput, into slot: CascadeWorkspace.Slot,
+    _ shape: FeatureShape, _ workspace: CascadeWorkspace
+  ) -> CascadeOutput {
     let outputs = layer.outputCount
     let output = workspace.floats(slot, count: shape.batch * outputs)
     linearForward(
@@ -86,12 +88,12 @@ package struct InferenceNetwork: Sendable {
         for k in 0..<outputs { row[k] = row[k] < 0 ? row[k] * slope[k] : row[k] }
       }
     }
-    return InferenceOutput(shape: shape, start: output, step: outputs)
+    return CascadeOutput(shape: shape, start: output, step: outputs)
   }
 }
 
 /// What a network makes of a batch. Valid while it is lent.
-package struct InferenceOutput {
+package struct CascadeOutput {
   /// Its dimensions.
   package let shape: FeatureShape
   let start: UnsafePointer<Float>

@@ -14,7 +14,7 @@ package struct ConvolutionLayer: Sendable {
   ///   - weight: `bias.count x inputChannels x kernel x kernel`.
   ///   - bias: one per output channel.
   ///   - slope: PReLU slopes, one per output channel, or nil for no activation.
-  ///   - pooling: window (2 or 3 pixels) of a max-pooling with stride 2 in ceil mode behind all this,
+  ///   - pooling: window (2 or 3 pixels) of a max-pooling with stride 2 in ceil mode after all this,
   ///     or nil for none.
   /// - Precondition: the counts fit together.
   package init(

@@ -4,7 +4,7 @@ import Testing
 @testable import Kernels
 @testable import NeuralNetwork
 
-@Suite struct InferenceNetworkTests {
+@Suite struct CascadeNetworkTests {
   /// Two convolutions, PReLU behind one of them, pooling behind both, and two dense layers, with
   /// pseudo-random weights; channels that fill no blocks.
   private static let first = ConvolutionLayer(
@@ -22,15 +22,15 @@ import Testing
 
   private static func network(
     _ kernels: any KernelSet = Processor.selected, isDense: Bool
-  ) -> InferenceNetwork {
-    InferenceNetwork(
+  ) -> CascadeNetwork {
+    CascadeNetwork(
       convolutions: [first, second], dense: isDense ? [hidden, last] : [], kernels: kernels)
   }
 
   /// NHWC to NHWC.
   private func run(
-    _ network: InferenceNetwork, _ input: [Float], _ shape: FeatureShape,
-    _ workspace: InferenceWorkspace
+    _ network: CascadeNetwork, _ input: [Float], _ shape: FeatureShape,
+    _ workspace: CascadeWorkspace
   ) -> [Float] {
     network.run(on: shape, workspace: workspace) { buffer in
       for i in input.indices { buffer[i] = input[i] }
@@ -76,7 +76,7 @@ import Testing
     let network = Self.network(Processor.available[kernels], isDense: true)
     let shape = FeatureShape(batch: 7, height: 15, width: 16)
     let input = pseudoRandom(shape.count, seed: 6)
-    let output = run(network, input, shape, InferenceWorkspace())
+    let output = run(network, input, shape, CascadeWorkspace())
     #expect(relativeDifference(output, expected(input, shape, isDense: true)) < 5e-6)
   }
 
@@ -88,12 +88,12 @@ import Testing
     let network = Self.network(Processor.available[kernels], isDense: false)
     let shape = FeatureShape(batch: 2, height: size.0, width: size.1)
     let input = pseudoRandom(shape.count, seed: 6)
-    let output = run(network, input, shape, InferenceWorkspace())
+    let output = run(network, input, shape, CascadeWorkspace())
     #expect(relativeDifference(output, expected(input, shape, isDense: false)) < 5e-6)
   }
 
   @Test func workspaceKeepsNothingOfEarlierPictures() {
-    let workspace = InferenceWorkspace()
+    let workspace = CascadeWorkspace()
     let small = FeatureShape(batch: 1, height: 9, width: 10)
     let large = FeatureShape(batch: 2, height: 40, width: 61)
     let network = Self.network(isDense: false)
@@ -105,9 +105,9 @@ import Testing
 
   /// Networks share a workspace, and the plans that it keeps for them stay few.
   @Test func workspaceTellsNetworksApartAndForgetsPlans() {
-    let workspace = InferenceWorkspace()
+    let workspace = CascadeWorkspace()
     let network = Self.network(isDense: false)
-    let other = InferenceNetwork(
+    let other = CascadeNetwork(
       convolutions: [
         ConvolutionLayer(
           inputChannels: 3, kernel: 3, weight: pseudoRandom(4 * 27, seed: 1),
@@ -118,10 +118,10 @@ import Testing
     let first = run(network, input, shape, workspace)
     #expect(run(other, input, shape, workspace).count == 4 * 7 * 8)
     #expect(workspace.planCount == 2)
-    for size in 0..<InferenceWorkspace.maximumPlans {
+    for size in 0..<CascadeWorkspace.maximumPlans {
       let shape = FeatureShape(batch: 1, height: 7 + size / 25, width: 7 + size % 25)
       _ = run(other, pseudoRandom(shape.count, seed: 1), shape, workspace)
-      #expect(workspace.planCount <= InferenceWorkspace.maximumPlans)
+      #expect(workspace.planCount <= CascadeWorkspace.maximumPlans)
     }
     #expect(run(network, input, shape, workspace) == first)
   }
