@@ -200,13 +200,13 @@ extension TrainerTests {
       }
     }
 
-    /// The commands of the README's section, word for word, on a file and a store of these names.
-    @Test func theReadmeGoesFromABrokenFileToARepairedOne() throws {
-      let readme = try String(
-        contentsOf: BuiltExecutable.packageFolder.appendingPathComponent("README.md"),
+    /// The commands of docs/models.md, word for word, on a file and a store of these names.
+    @Test func thePageOfModelsGoesFromABrokenFileToARepairedOne() throws {
+      let page = try String(
+        contentsOf: BuiltExecutable.packageFolder.appendingPathComponent("docs/models.md"),
         encoding: .utf8)
       let section = try #require(
-        readme.components(separatedBy: "\n## ").first { $0.hasPrefix("Is my model broken?") })
+        page.components(separatedBy: "\n## ").first { $0.hasPrefix("Is my model broken?") })
       let block = try #require(section.components(separatedBy: "```").dropFirst().first)
       let commands = block.split(separator: "\n").map(String.init).filter {
         $0.hasPrefix("$trainer ")

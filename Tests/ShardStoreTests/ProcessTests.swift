@@ -198,14 +198,14 @@ import VideoCatalog
   /// A Python with the packages lmdb and pillow.
   private static let python = ProcessInfo.processInfo.environment["PYTHON_WITH_LMDB"]
 
-  @Test func theReadmeShowsTheScriptThatIsTested() throws {
+  @Test func thePageOfTheStoreShowsTheScriptThatIsTested() throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let script = try String(
       contentsOf: folder.appendingPathComponent("read_store.py"), encoding: .utf8)
-    let readme = try String(
-      contentsOf: folder.appendingPathComponent("../../README.md"), encoding: .utf8)
+    let page = try String(
+      contentsOf: folder.appendingPathComponent("../../docs/store.md"), encoding: .utf8)
     let code = try #require(script.range(of: "import glob")).lowerBound
-    #expect(readme.contains(script[code...]))
+    #expect(page.contains(script[code...]))
   }
 
   @Test func thePageOfTheStoreShowsTheFunctionThatIsTested() throws {

@@ -1,7 +1,7 @@
 """Reads a store as any other tool would: python3 read_store.py STORE (packages lmdb and pillow).
 
-Prints key, label, width, height and whether the checksum fits, one line per sample. README.md shows
-the code below.
+Prints key, label, width, height and whether the checksum fits, one line per sample. docs/store.md
+shows the code below.
 """
 
 import glob, io, json, sys, zlib

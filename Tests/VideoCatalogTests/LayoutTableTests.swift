@@ -12,7 +12,9 @@ import VideoCatalog
       .deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("docs/extraction.md")
     let text = try String(contentsOf: page, encoding: .utf8)
-    return text.split(separator: "\n").drop { !$0.hasPrefix("|---") }.dropFirst()
+    let section = try #require(
+      text.components(separatedBy: "\n## Layouts\n").dropFirst().first)
+    return section.split(separator: "\n").drop { !$0.hasPrefix("|---") }.dropFirst()
       .prefix { $0.hasPrefix("|") }
       .map { line in
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

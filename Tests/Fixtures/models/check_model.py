@@ -1,4 +1,4 @@
-"""Loads a model.pt as README tells it, and prints the logits of pictures.
+"""Loads a model.pt as docs/training.md shows it, and prints the logits of pictures.
 
     check_model.py MODEL PICTURES COUNT
 
