@@ -1,3 +1,5 @@
+import TrainingData
+import SelfBlending
 import TrainingRun
 import Foundation
 import PipelineConfiguration
