@@ -1,3 +1,4 @@
+import SelfBlending
 import Contract
 import Evaluation
 import NeuralNetwork

@@ -1,7 +1,7 @@
 import CommandParts
 import TrainingRun
 
-extension TrainingSettings: @retroactive SettingsExamples {
+extension TrainingSettings: SettingsExamples {
   package static let program = "trainer"
   package static let examples = (
     setting: "optimizer.learningRate=0.02", word: "learningRate", group: "selfBlending"
