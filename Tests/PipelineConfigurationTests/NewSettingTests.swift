@@ -91,9 +91,10 @@ private struct Kitchen: PipelineSection {
         "  oven.degrees: 180.0\n      Temperature, in degrees Celsius. A number from 20 to 300."))
     #expect(
       all.markdown.contains(
-        "| `oven.degrees` | `180.0` | a number from 20 to 300 | Temperature, in degrees Celsius. |")
+        "| `oven.degrees` | `180.0` | a number from 20 to 300 | yes | Temperature, in degrees Celsius. |"
+      )
     )
-    #expect(all.markdown.contains("People. *(may change when work goes on)* |"))
+    #expect(all.markdown.contains("| no | People. |"))
     let some = try SettingsListing<Kitchen>(matching: "celsius").text()
     #expect(some.contains("oven.degrees") && !some.contains("oven.fuel"))
     let error = #expect(throws: ConfigurationError.self) {

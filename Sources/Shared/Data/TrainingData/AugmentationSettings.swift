@@ -77,7 +77,7 @@ package struct AugmentationSettings: Sendable, Equatable {
     .number(
       "affine", \.affine, in: 0...1, "Probability that it is rotated, scaled and shifted."),
     .number("rotation", \.rotation, in: 0...45, "Largest rotation, in degrees."),
-    .range("scale", \.scale, in: 0.5...2, "Scale."),
+    .range("scale", \.scale, in: 0.5...2, "Smallest and largest scale."),
     .number("shift", \.shift, in: 0...0.5, "Largest shift, as a share of the side."),
     .number(
       "erasing", \.erasing, in: 0...1, "Probability that a rectangle is filled with noise."),

@@ -55,12 +55,13 @@ package struct SettingsListing<Section: PipelineSection> {
     groups.map { group in
       let rows = group.settings.map { setting in
         let cells = [
-          "`\(setting.key)`", "`\(shownDefault(setting))`", setting.expected,
-          setting.meaning + remark(on: setting),
+          "`\(setting.key)`", "`\(shownDefault(setting))`", setting.expected, decides(setting),
+          setting.meaning,
         ]
         return "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
       }
-      return "### \(group.title)\n\n| setting | default | may be | meaning |\n|---|---|---|---|\n"
+      return
+        "### \(group.title)\n\n| setting | default | may be | fixed | meaning |\n|---|---|---|---|---|\n"
         + rows.joined(separator: "\n")
     }.joined(separator: "\n\n")
   }
@@ -70,11 +71,12 @@ package struct SettingsListing<Section: PipelineSection> {
     return setting.yaml(of: Section.standard)
   }
 
-  private func remark(on setting: Setting<Section>) -> String {
+  /// Whether the setting must stay as it is when work goes on.
+  private func decides(_ setting: Setting<Section>) -> String {
     switch setting.decides {
-    case .always: ""
-    case .never: " *(may change when work goes on)*"
-    case .sometimes(let words): " *(counts \(words))*"
+    case .always: "yes"
+    case .never: "no"
+    case .sometimes(let words): words
     }
   }
 }
