@@ -16,7 +16,7 @@ extension CompiledKernels {
     let rows = taps * inputLanes
     // [tap of a filter's block of inputs][lane of o]: 9 KB for 3x3 kernels and 16 lanes.
     withUnsafeTemporaryAllocation(of: Float.self, capacity: rows * lanes) { block in
-      packed.map(\.start).withUnsafeBufferPointer { packed in
+      packed.withUnsafeBufferPointer { packed in
         guard let block = block.baseAddress else { return }
         for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: lanes) {
           for input in stride(from: 0, to: shape.inputChannels, by: inputLanes) {
@@ -48,28 +48,28 @@ extension CompiledKernels {
 /// call: for more, reading their memory takes longer than the calls.
 @inline(__always)
 private func pairwiseSum(
-  _ packed: UnsafeBufferPointer<UnsafePointer<Float>>, _ offset: Int
+  _ packed: UnsafeBufferPointer<FloatView>, _ offset: Int
 ) -> Vector {
   switch packed.count {
-  case 1: load(packed[0] + offset)
-  case 2: load(packed[0] + offset) + load(packed[1] + offset)
+  case 1: load(packed[0].start + offset)
+  case 2: load(packed[0].start + offset) + load(packed[1].start + offset)
   case 3:
-    (load(packed[0] + offset) + load(packed[1] + offset))
-      + load(packed[2] + offset)
+    (load(packed[0].start + offset) + load(packed[1].start + offset))
+      + load(packed[2].start + offset)
   case 4:
-    (load(packed[0] + offset) + load(packed[1] + offset))
-      + (load(packed[2] + offset) + load(packed[3] + offset))
+    (load(packed[0].start + offset) + load(packed[1].start + offset))
+      + (load(packed[2].start + offset) + load(packed[3].start + offset))
   default: pairwiseBranch(packed, 0..<packed.count, offset)
   }
 }
 
 private func pairwiseBranch(
-  _ packed: UnsafeBufferPointer<UnsafePointer<Float>>, _ workers: Range<Int>, _ offset: Int
+  _ packed: UnsafeBufferPointer<FloatView>, _ workers: Range<Int>, _ offset: Int
 ) -> Vector {
   let first = workers.lowerBound
   switch workers.count {
-  case 1: return load(packed[first] + offset)
-  case 2: return load(packed[first] + offset) + load(packed[first + 1] + offset)
+  case 1: return load(packed[first].start + offset)
+  case 2: return load(packed[first].start + offset) + load(packed[first + 1].start + offset)
   default:
     let middle = first + pairwiseSplit(workers.count)
     return pairwiseBranch(packed, first..<middle, offset)
