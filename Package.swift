@@ -430,7 +430,7 @@ let package = Package(
       "PipelineConfigurationTests",
       [
         "Collectives", "PipelineConfiguration", "Contract", "SelfBlending", "Settings",
-        "TestSupport", "TrainingData", "TrainingRun",
+        "TrainingData", "TrainingRun",
       ]),
     tests(
       "IntegrationTests",

@@ -82,7 +82,7 @@ extension TrainerTests {
           (["diagnose", model, "--json", ""], 64, "- for standard output"),
           (evaluate + ["--predictions", model], 1, "begins with the column 'video'"),
           (evaluate + ["--predictions", ""], 64, "- for standard output"),
-          (evaluate + ["--predictions", "-", "--json", "-"], 64, "two places"),
+          (evaluate + ["--predictions", "-", "--json", "-"], 64, "two files"),
           (evaluate + ["--by", "dataset,colour"], 64, "got 'colour'"),
         ] {
           let outcome = try TrainingRun.command(arguments)
