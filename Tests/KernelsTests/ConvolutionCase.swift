@@ -71,13 +71,16 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
   }
 
   /// The case for every algorithm of every set of kernels.
-  var runs: [ConvolutionRun] {
+  var runs: [ConvolutionRun] { runs(usualPictures: count) }
+
+  /// Runs of kernels that were made for this many pictures a call.
+  func runs(usualPictures: Int) -> [ConvolutionRun] {
     Processor.available.flatMap { kernels in
       let shape = ConvolutionShape(
         inputChannels: shape.inputChannels, outputChannels: shape.outputChannels,
         kernel: shape.kernel, stride: shape.stride, padding: shape.padding,
         inputHeight: shape.inputHeight, inputWidth: shape.inputWidth, lanes: kernels.lanes)
-      return kernels.allConvolutions(shape, pictures: count).map {
+      return kernels.allConvolutions(shape, pictures: usualPictures).map {
         ConvolutionRun(example: self, kernels: kernels, kernel: $0)
       }
     }

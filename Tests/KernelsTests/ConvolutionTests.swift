@@ -15,6 +15,32 @@ import Testing
     }
   }
 
+  /// A call may get more pictures than a kernel was made for, as in evaluation: results are right, and
+  /// nothing is written outside of the scratch memory.
+  @Test(arguments: [
+    ConvolutionCase(40, 16, 16, kernel: 3, 3, 3), ConvolutionCase(40, 128, 128, kernel: 3, 3, 3),
+    ConvolutionCase(24, 16, 32, kernel: 3, stride: 2, 6, 6),
+    ConvolutionCase(24, 64, 128, kernel: 3, stride: 2, 6, 6),
+    ConvolutionCase(24, 16, 32, kernel: 1, stride: 2, padding: 0, 6, 6),
+    ConvolutionCase(9, 3, 16, kernel: 7, stride: 2, padding: 3, 32, 32),
+  ])
+  func morePicturesThanUsual(example: ConvolutionCase) {
+    let expected = example.expectedOutput(example.input)
+    let grad = example.outputMaps(seed: 3)
+    let expectedGrad =
+      example.hasPictures
+      ? nil : example.expectedGradients(example.input, outputGrad: grad).inputGrad.values
+    for usual in [1, 2, 7, 16] {
+      for run in example.runs(usualPictures: usual) {
+        #expect(relativeDifference(run.forward(), expected.values) < Self.tolerance, run.name)
+        if let expectedGrad {
+          let found = run.inputGrad(grad, addedTo: nil)
+          #expect(relativeDifference(found, expectedGrad) < Self.tolerance, run.name)
+        }
+      }
+    }
+  }
+
   @Test(arguments: ConvolutionCase.all) func gradients(example: ConvolutionCase) {
     let grad = example.outputMaps(seed: 3)
     let expected = example.expectedGradients(example.input, outputGrad: grad)

@@ -35,8 +35,9 @@ struct TileSteps: Sendable {
   /// Whether one call of `weightGrad` sums the gradients of all pictures in one step.
   var sumsAtOnce: Bool { totalRows <= gradRows }
 
-  /// Most tiles of a step of this many rows.
-  func mostTiles(rows: Int) -> Int { min(rows, totalRows) * columnAxis.count }
+  /// Most tiles of a step of this many rows. A call may get more pictures than usual, so that
+  /// `totalRows` bounds nothing.
+  func mostTiles(rows: Int) -> Int { rows * columnAxis.count }
 
   /// Calls `body` for some rows of tiles in nearly equal steps.
   @inline(__always)
