@@ -22,8 +22,9 @@ extension CorrelationAxis {
       taps: Array(0..<kernel))
   }
 
-  /// The gradient of the input, one axis for each phase of an input pixel, its index modulo the stride:
-  /// there the same taps meet, and the further the output pixel the smaller the tap.
+  /// The gradient of the input, one axis for each phase of an input pixel, its index modulo the stride.
+  /// All input pixels of a phase meet the same taps; consecutive output pixels meet them in descending
+  /// order.
   static func backward(
     kernel: Int, stride: Int, padding: Int, input: Int
   ) -> [CorrelationAxis] {

@@ -64,8 +64,9 @@ struct Tuning: Sendable, Equatable {
   // Direct convolutions, see `Correlation`. Of ResNet18's layers they compute the projections (1x1,
   // stride 2), for which the three numbers below are ranges over the three of them.
 
-  /// Output pixels of a strip. 64: 0.97 to 1.05, 1.00 to 1.10, 1.01 to 1.07. 256: 1.03 to 1.05, 0.97 to
-  /// 0.99, 0.96 to 1.02.
+  /// Output pixels of a strip. Speed with other values, relative to the chosen one (forward, gradient of
+  /// the input, gradient of the weights), as in all numbers below: 64: 0.97 to 1.05, 1.00 to 1.10, 1.01 to
+  /// 1.07. 256: 1.03 to 1.05, 0.97 to 0.99, 0.96 to 1.02.
   var stripPixels = 128
 
   /// Strips that are multiplied with the same weights before the next weights are read.

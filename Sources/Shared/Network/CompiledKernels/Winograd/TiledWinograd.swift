@@ -9,8 +9,9 @@ struct TileSteps: Sendable {
   let pictures: Int
   let rowAxis: TileAxis
   let columnAxis: TileAxis
-  /// Most rows of tiles that `forward` and `inputGrad` compute at a time, and `weightGrad`.
+  /// Most rows of tiles in a step of `forward` and `inputGrad`.
   let forwardRows: Int
+  /// Most rows of tiles in a step of `weightGrad`.
   let gradRows: Int
 
   init(_ shape: ConvolutionShape, pictures: Int, _ tuning: Tuning) {
@@ -136,7 +137,8 @@ extension TiledWinograd {
   var packedBackwardCount: Int { weights.packedCount }
 
   var gradSumCount: Int {
-    // Sums at once are transformed at once: all pairs of chunks use the memory of the first.
+    // If one step sums all pictures, each pair of chunks is finished before the next one begins, so
+    // that the memory of one pair is enough.
     (steps.sumsAtOnce ? 1 : inputMaps.chunks * outputMaps.chunks) * weights.gradSumCount
   }
 
@@ -175,7 +177,8 @@ extension TiledWinograd {
   }
 
   /// The gradient of the input is a correlation of the gradient of the output with kernels that are
-  /// rotated by 180 degrees; with stride 2, one for each phase of the input.
+  /// rotated by 180 degrees. With stride 2 each phase of the input is a correlation of its own;
+  /// `BackwardInput` and `BackwardOutput` compute all four in one pass.
   func inputGrad(
     count: Int, outputGrad: UnsafePointer<Float>, weight: UnsafePointer<Float>,
     inputGrad: UnsafeMutablePointer<Float>, adds: Bool, scratch: UnsafeMutablePointer<Float>

@@ -8,9 +8,9 @@ import Kernels
 /// The points of even pixels share their weights, and so 81 points meet 36 matrices of weights: each is
 /// multiplied with 2.25 times as many rows as there are tiles.
 ///
-/// All three gradients of a strided 3x3 layer are computed here: `inputGrad` by the maps `BackwardInput`
-/// and `BackwardOutput` of `StridedTile`, `weightGrad` by `Input`, `OutputGrad` and `WeightGrad`. Layers
-/// for which `isFaster` says no are computed by `DirectConvolution`.
+/// Both gradients of a strided 3x3 layer are computed by `TiledWinograd` with the maps of `StridedTile`:
+/// `inputGrad` with `BackwardInput` and `BackwardOutput`, `weightGrad` with `Input`, `OutputGrad` and
+/// `WeightGrad`. Layers for which `isFaster` says no are computed by `DirectConvolution`.
 ///
 /// There are more points than pixels, 81 for 64 inputs or 16 outputs, and so transforms take a third of
 /// the time with 64 channels, a sixth with 256: with fewer than 64, nothing is saved.

@@ -60,7 +60,8 @@ struct TileOrder {
 
   /// The tiles that have a point.
   ///
-  /// - Parameter isLast: whether short tiles lack it, in either dimension.
+  /// - Parameter isLast: whether the point is the last one of its column (`row`) or of its row
+  ///   (`column`), which short tiles lack.
   @inline(__always)
   func tiles(isLast: (row: Bool, column: Bool)) -> Range<Int> {
     // Without the last column of points the tiles in short columns are missing: the first part of

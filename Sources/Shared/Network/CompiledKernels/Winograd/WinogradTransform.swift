@@ -18,9 +18,13 @@
 //
 // - here `side`, `points`, `outputs` and the five maps, for two more points: with each, rounding errors
 //   grow;
-// - `TileAxis`, which cuts a side into fours and threes, and `OutputWindow` and `Outputs<count>`;
-// - `transformRow`'s windows, 6 inputs and 4 outputs, and the rows of the strip;
-// - `WinogradWeights`: 36 matrices and 18 half-transformed vectors would be 64 and 24;
+// - `TileAxis`, which cuts a side into fours and threes and would cut it into sixes and fives, and
+//   `OutputWindow` and `Outputs<count>`;
+// - the literals in WinogradConvolution+Tiles.swift: windows of 6 inputs and 4 outputs, heights of 5 and
+//   6, and the strip, which grows from 22 to 30 KB on 56 columns;
+// - `WinogradWeights`: 36 matrices and 18 half-transformed vectors would be 64 and 24. Stride 2 shares
+//   this type and `TileSteps`, and keeps six points: what is a constant there becomes a parameter;
+// - the first convolution uses `WinogradTile.Input`, and needs the map of six points as it is;
 // - `Tuning`: points of a tile take 16 KB for each chunk instead of 9, so that fewer tiles fit into the
 //   level-2 cache.
 //
@@ -32,8 +36,8 @@ protocol TileMap {
   static func apply(_ load: (Int) -> Vector, _ store: (Int, Vector) -> Void)
 }
 
-/// A linear map of a tile that may lack its last output: without, nothing happens at infinity, where the
-/// last input goes and from where the last output comes.
+/// A linear map of a tile that may lack its last output. Only the last output needs the point at
+/// infinity, and only that point needs the last input: a short tile leaves out all three.
 protocol ShortenedTileMap: TileMap {
   static func apply(
     _ load: (Int) -> Vector, _ store: (Int, Vector) -> Void, isShort: Bool

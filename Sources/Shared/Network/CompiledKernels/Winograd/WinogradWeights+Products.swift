@@ -1,7 +1,7 @@
 import Kernels
 
-/// Where the points of some tiles lie in a chunk: 36 matrices, each of the tiles, and of the points,
-/// that meet the same weights.
+/// Where the points of a step lie in a chunk: 36 matrices, one for each matrix of weights. A row is one
+/// tile at one point; with stride 2 several points share a matrix.
 protocol PointMatrices {
   /// Most floats of the points of a chunk of so many tiles, however many of them are short.
   static func mostFloats(tiles: Int) -> Int
@@ -60,8 +60,8 @@ extension WinogradWeights {
     }
   }
 
-  /// The same with weights whose taps are transformed on the way, a pair of chunks at a time: 36
-  /// products of 16 KB of weights each come from the level-2 cache.
+  /// Multiplies as `multiplyPoints` does, but the packed weights are taps: for each pair of chunks they
+  /// are transformed in `scratch` to 36 matrices of 16 KB, which come from the level-2 cache.
   private func multiplyTaps<Tiles: PointMatrices>(
     _ tiles: Tiles, _ points: UnsafePointer<Float>, _ source: BlockedShape,
     _ packed: UnsafePointer<Float>, targetChunk: Int, vectors: Int,
