@@ -3,6 +3,7 @@
 A table is `columns` (key, title, unit, decimals) and `rows`, as in a file of the form `results/1`.
 """
 
+import functools
 import statistics
 import subprocess
 from pathlib import Path
@@ -64,8 +65,24 @@ def peer_ratios(result):
     return {"columns": columns, "rows": [{"contender": title, **ratios} for title, ratios in compared.items()]}
 
 
-def scaling(title):
+@functools.cache
+def scaling(command, title):
     """One of the tables that scripts/scale-model computes from processes.json; None where it prints no such."""
-    done = subprocess.run([ROOT / "scripts/scale-model"], capture_output=True, text=True, check=False)
-    tables = [part for part in done.stdout.split("\n\n") if part.startswith(f"| machines, {title}")]
+    program, *options = command.split()
+    done = subprocess.run(
+        [ROOT / "scripts" / program, *options], capture_output=True, text=True, check=False)
+    heads = (f"| {title}", f"| machines, {title}")
+    tables = [part for part in done.stdout.split("\n\n") if part.startswith(heads)]
     return tables[0].rstrip() + "\n" if tables else None
+
+
+def scaled(command, title):
+    """The numbers of a table by machines and cables; None where the script prints no such."""
+    table = scaling(command, f"machines, {title}")
+    if not table:
+        return None
+    titles, _, *rows = (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
+    return {
+        first: {cable: float(cell) for cable, cell in zip(titles[1:], cells) if cell != "-"}
+        for first, *cells in rows}

@@ -128,7 +128,7 @@ private final class Folder {
     for id in [gone.id, kept.id] {
       try FileManager.default.createDirectory(
         atPath: store.folder(id) + "/frames", withIntermediateDirectories: true)
-      await store.removeFilesOfNobody(id)
+      await store.removeOrphanedFiles(id)
     }
     #expect(!FileManager.default.fileExists(atPath: store.folder(gone.id)))
     #expect(FileManager.default.fileExists(atPath: store.folder(kept.id) + "/frames"))

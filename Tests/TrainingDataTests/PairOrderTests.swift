@@ -103,7 +103,7 @@ import VideoCatalog
           #expect(catalog.videos[one.video].name == original)
           if other.frame <= 70 { #expect(one.frame == other.frame && one.face == other.face) }
         }
-        #expect(order.drawPlace(of: 7) == 6 && order.drawPlace(of: 6) == 6)
+        #expect(order.drawIndex(of: 7) == 6 && order.drawIndex(of: 6) == 6)
       }
       #expect(unpaired > 0)
     }
@@ -208,7 +208,7 @@ import VideoCatalog
       func plannedSamples(inEpoch epoch: Int) -> [PlannedSample] {
         (0..<8).map { PlannedSample(UInt32($0 / 2)) }
       }
-      func drawPlace(of place: Int) -> Int { isPaired ? place & ~1 : place }
+      func drawIndex(of place: Int) -> Int { isPaired ? place & ~1 : place }
     }
     try withCatalog { catalog in
       let batch = try BatchLoader(

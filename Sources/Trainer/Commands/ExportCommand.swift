@@ -211,7 +211,7 @@ struct ExportCommand: ParsableCommand {
       summary = result.summary
       model = result.isExported ? result.target.model : nil
       safetensors = result.isExported ? result.target.safetensors : nil
-      information = result.isTold ? result.target.information : nil
+      information = result.isInformationWritten ? result.target.information : nil
       validation = result.judgement.validation
       test = result.judgement.test
       behaviour = result.judgement.behaviour

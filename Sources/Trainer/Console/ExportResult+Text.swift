@@ -12,7 +12,7 @@ extension ModelExport.Result {
       StandardOutput.write("Model      \(target.model)")
       if let path = target.safetensors { StandardOutput.write("           \(path)") }
     }
-    if isTold { StandardOutput.write("Details    \(target.information)") }
+    if isInformationWritten { StandardOutput.write("Details    \(target.information)") }
   }
 
   /// Prints the result and writes the report. If the report can't be written, that is only a note,

@@ -64,7 +64,7 @@ final class BatchMaker {
       }
       pictures.append(
         try picture(
-          of: planned, epoch: plan.position.epoch, drawPlace: plan.drawPlaces[offset]
+          of: planned, epoch: plan.position.epoch, drawIndex: plan.drawIndices[offset]
         ) { stored in
           // A crop of less than three pixels is too small for a blur.
           if settings.measuresBlur { blurs.append(stored.blur(in: face) ?? 0) }
@@ -78,27 +78,27 @@ final class BatchMaker {
   }
 
   /// The picture of a planned sample. Its random numbers are a function of the epoch and of
-  /// `drawPlace`.
+  /// `drawIndex`.
   ///
   /// - Parameter measure: is called with the picture in the store's size, blended and not
   ///   augmented.
   func picture(
-    of planned: PlannedSample, epoch: Int, drawPlace: Int, measure: (PixelBuffer) -> Void = { _ in }
+    of planned: PlannedSample, epoch: Int, drawIndex: Int, measure: (PixelBuffer) -> Void = { _ in }
   ) throws(TrainingDataError) -> PixelBuffer {
     let index = Int(planned.index)
     var picture: PixelBuffer
     switch planned.content {
     case .stored: picture = try settings.catalog.picture(of: index, decoder: decoder)
     case .blendedReal:
-      picture = try blended(index, .real, epoch: epoch, drawPlace: drawPlace)
+      picture = try blended(index, .real, epoch: epoch, drawIndex: drawIndex)
     case .blendedFake:
-      picture = try blended(index, .fake, epoch: epoch, drawPlace: drawPlace)
+      picture = try blended(index, .fake, epoch: epoch, drawIndex: drawIndex)
     }
     measure(picture)
     picture = picture.networkInput(side: settings.inputSize)
     if let augmenter {
       var random = RandomStream(
-        seed: settings.seed, .augmentation, UInt64(epoch), UInt64(drawPlace))
+        seed: settings.seed, .augmentation, UInt64(epoch), UInt64(drawIndex))
       try augmenter.augment(&picture, using: &random)
     }
     return picture
@@ -106,24 +106,24 @@ final class BatchMaker {
 
   /// A member of the pair that is made of a real picture.
   private func blended(
-    _ index: Int, _ member: SelfBlender.Member, epoch: Int, drawPlace: Int
+    _ index: Int, _ member: SelfBlender.Member, epoch: Int, drawIndex: Int
   ) throws(TrainingDataError) -> PixelBuffer {
     var (picture, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
-    blender.apply(plan(of: face, epoch: epoch, drawPlace: drawPlace), to: &picture, as: member)
+    blender.apply(plan(of: face, epoch: epoch, drawIndex: drawIndex), to: &picture, as: member)
     return picture
   }
 
-  /// How a real picture becomes a blend, by the random numbers of `drawPlace`.
+  /// How a real picture becomes a blend, by the random numbers of `drawIndex`.
   func blendPlan(
-    of index: Int, epoch: Int, drawPlace: Int
+    of index: Int, epoch: Int, drawIndex: Int
   ) throws(TrainingDataError) -> SelfBlendPlan {
     let (_, face) = try settings.catalog.pictureAndFace(of: index, decoder: decoder)
-    return plan(of: face, epoch: epoch, drawPlace: drawPlace)
+    return plan(of: face, epoch: epoch, drawIndex: drawIndex)
   }
 
-  private func plan(of face: FacePoints, epoch: Int, drawPlace: Int) -> SelfBlendPlan {
+  private func plan(of face: FacePoints, epoch: Int, drawIndex: Int) -> SelfBlendPlan {
     var random = RandomStream(
-      seed: settings.seed, .selfBlending, UInt64(epoch), UInt64(drawPlace))
+      seed: settings.seed, .selfBlending, UInt64(epoch), UInt64(drawIndex))
     return SelfBlendPlan(
       settings.selfBlending, face: face, size: settings.catalog.sizePixels, using: &random)
   }

@@ -8,7 +8,7 @@ struct PlannedBatch: Sendable {
   let step: Int
   let samples: [PlannedSample]
   /// For each sample, the index in the epoch whose random numbers are used for it.
-  let drawPlaces: [Int]
+  let drawIndices: [Int]
   /// The range of `samples` that get pictures.
   let pictured: Range<Int>
   /// Key of the first sample, from which the others count on. Nil if keys are indices in the
@@ -50,7 +50,7 @@ struct TrainingPlan: BatchPlan {
     let samples = samples(inEpoch: position.epoch)[range]
     return PlannedBatch(
       position: position, nextPosition: order.normalized(next), step: position.sample / size,
-      samples: Array(samples), drawPlaces: range.map(order.drawPlace), pictured: pictured,
+      samples: Array(samples), drawIndices: range.map(order.drawIndex), pictured: pictured,
       firstKey: UInt64(position.epoch * order.samplesPerEpoch + position.sample))
   }
 
@@ -94,6 +94,6 @@ struct EvaluationPlan: BatchPlan {
       nextPosition: DataPosition(epoch: areBlended ? HeldOutBlends.epoch : 0, sample: end),
       step: number, samples: samples.map { PlannedSample($0, areBlended ? .blendedFake : .stored) },
       // The picture's own index, so that its blend doesn't depend on the other pictures.
-      drawPlaces: samples.map(Int.init), pictured: 0..<end - start, firstKey: nil)
+      drawIndices: samples.map(Int.init), pictured: 0..<end - start, firstKey: nil)
   }
 }

@@ -118,7 +118,7 @@ package struct PairOrder: TrainingOrder {
   }
 
   /// Both members of a pair use the random numbers of the first.
-  package func drawPlace(of index: Int) -> Int { index & ~1 }
+  package func drawIndex(of index: Int) -> Int { index & ~1 }
 
   /// Whether the fake of a pair, by the pair's index in the batch, is a blend. Blends are spread
   /// evenly, so that every worker has its share.

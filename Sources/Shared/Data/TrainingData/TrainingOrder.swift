@@ -14,7 +14,7 @@ package protocol TrainingOrder: Sendable {
 
   /// The index in an epoch whose random numbers are used for the picture at another index: the same
   /// one, or that of the other member of its pair.
-  func drawPlace(of index: Int) -> Int
+  func drawIndex(of index: Int) -> Int
 
   /// The samples that an epoch takes from each part of each class; empty if only the classes are
   /// balanced.
@@ -71,5 +71,5 @@ extension EpochOrder: TrainingOrder {
   }
 
   /// The index itself, as no sample is one of a pair.
-  package func drawPlace(of index: Int) -> Int { index }
+  package func drawIndex(of index: Int) -> Int { index }
 }

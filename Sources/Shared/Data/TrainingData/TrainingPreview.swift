@@ -46,7 +46,7 @@ package struct TrainingPreview {
     _ count: Int, epoch: Int = 0
   ) throws(TrainingDataError) -> [Example] {
     let samples = order.plannedSamples(inEpoch: epoch)
-    let isPaired = order.drawPlace(of: 1) == 0
+    let isPaired = order.drawIndex(of: 1) == 0
     let length = isPaired ? 2 : 1
     var examples: [Example] = []
     for start in stride(from: 0, to: min(count * length, samples.count - length + 1), by: length) {
@@ -61,20 +61,20 @@ package struct TrainingPreview {
   private func single(
     _ sample: PlannedSample, epoch: Int, index: Int
   ) throws(TrainingDataError) -> Example {
-    let draw = order.drawPlace(of: index)
+    let draw = order.drawIndex(of: index)
     let label = catalog.sample(Int(sample.index)).label.rawValue
     return Example(steps: [
-      (label, try plain.picture(of: sample, epoch: epoch, drawPlace: draw)),
-      ("augmented", try augmented.picture(of: sample, epoch: epoch, drawPlace: draw)),
+      (label, try plain.picture(of: sample, epoch: epoch, drawIndex: draw)),
+      ("augmented", try augmented.picture(of: sample, epoch: epoch, drawIndex: draw)),
     ])
   }
 
   private func pair(
     _ real: PlannedSample, _ fake: PlannedSample, epoch: Int, index: Int
   ) throws(TrainingDataError) -> Example {
-    let draw = order.drawPlace(of: index)
-    let one = try plain.picture(of: real, epoch: epoch, drawPlace: draw)
-    let other = try plain.picture(of: fake, epoch: epoch, drawPlace: draw)
+    let draw = order.drawIndex(of: index)
+    let one = try plain.picture(of: real, epoch: epoch, drawIndex: draw)
+    let other = try plain.picture(of: fake, epoch: epoch, drawIndex: draw)
     var steps = [("real", one), ("fake", other)]
     if fake.content == .blendedFake {
       let (plan, size) = try blender(fake, epoch: epoch, draw: draw)
@@ -86,16 +86,16 @@ package struct TrainingPreview {
     }
     steps.append(("difference x 4", one.difference(to: other, factor: 4)))
     steps.append(
-      ("real, augmented", try augmented.picture(of: real, epoch: epoch, drawPlace: draw)))
+      ("real, augmented", try augmented.picture(of: real, epoch: epoch, drawIndex: draw)))
     steps.append(
-      ("fake, augmented", try augmented.picture(of: fake, epoch: epoch, drawPlace: draw)))
+      ("fake, augmented", try augmented.picture(of: fake, epoch: epoch, drawIndex: draw)))
     return Example(steps: steps)
   }
 
   private func blender(
     _ sample: PlannedSample, epoch: Int, draw: Int
   ) throws(TrainingDataError) -> (SelfBlendPlan, size: Int) {
-    let plan = try plain.blendPlan(of: Int(sample.index), epoch: epoch, drawPlace: draw)
+    let plan = try plain.blendPlan(of: Int(sample.index), epoch: epoch, drawIndex: draw)
     return (plan, catalog.sizePixels)
   }
 }

@@ -38,14 +38,16 @@ package struct HeatMap: Sendable, Equatable {
   ///   - x: 0 at the left edge of the map, 1 at its right edge.
   ///   - y: 0 at its top, 1 at its bottom.
   package func value(x: Double, y: Double) -> Double {
-    values.withUnsafeBufferPointer { interpolated($0, Self.place(x, width), Self.place(y, height)) }
+    values.withUnsafeBufferPointer {
+      interpolated($0, Self.neighbours(x, width), Self.neighbours(y, height))
+    }
   }
 
   /// The two cells that a position lies between, and its distance from the first in cells, 0...1.
-  typealias Place = (first: Int, second: Int, share: Double)
+  typealias Neighbours = (first: Int, second: Int, share: Double)
 
   @inline(__always)
-  static func place(_ position: Double, _ cells: Int) -> Place {
+  static func neighbours(_ position: Double, _ cells: Int) -> Neighbours {
     let cell = position * Double(cells) - 0.5
     let bounded = cell > 0 ? min(cell, Double(cells - 1)) : 0
     let first = Int(bounded)
@@ -57,7 +59,7 @@ package struct HeatMap: Sendable, Equatable {
   /// - Parameter values: the map's own values, as a buffer.
   @inline(__always)
   func interpolated(
-    _ values: UnsafeBufferPointer<Float>, _ column: Place, _ row: Place
+    _ values: UnsafeBufferPointer<Float>, _ column: Neighbours, _ row: Neighbours
   ) -> Double {
     let (upper, lower) = (row.first * width, row.second * width)
     let left = 1 - column.share

@@ -59,7 +59,7 @@ enum Border {
   case mirror
 
   /// The index inside 0..<count whose pixel is seen at `index`.
-  func place(_ index: Int, _ count: Int) -> Int {
+  func index(_ index: Int, _ count: Int) -> Int {
     if self == .edge || count == 1 { return min(max(index, 0), count - 1) }
     let period = 2 * (count - 1)
     let offset = ((index % period) + period) % period
@@ -82,8 +82,8 @@ private func pad(
   let middle = padded + 4 * radius
   let width = rowLength / 4
   for distance in 0..<radius {
-    let left = bytes + 4 * border.place(-1 - distance, width)
-    let right = bytes + 4 * border.place(width + distance, width)
+    let left = bytes + 4 * border.index(-1 - distance, width)
+    let right = bytes + 4 * border.index(width + distance, width)
     for channel in 0..<4 {
       middle[channel - 4 * (distance + 1)] = Float(left[channel])
       middle[rowLength + 4 * distance + channel] = Float(right[channel])
@@ -108,7 +108,7 @@ private func blurColumn(
 ) {
   sumPairs(rows + y * count, weights, count, into: sums) {
     (
-      rows + border.place(y - $0, height) * count, rows + border.place(y + $0, height) * count
+      rows + border.index(y - $0, height) * count, rows + border.index(y + $0, height) * count
     )
   }
 }

@@ -39,7 +39,7 @@ extension PixelBuffer {
             let y = start.y + Double(column) * down
             guard x >= 0, y >= 0, x < 1, y < 1 else { continue }
             let value = map.interpolated(
-              values, HeatMap.place(x, map.width), HeatMap.place(y, map.height))
+              values, HeatMap.neighbours(x, map.width), HeatMap.neighbours(y, map.height))
             // Adds 0.5 and truncates, because `rounded()` is a function call; shifted by 1 first,
             // so that all values are positive.
             let step = Int((min(max(value, -1), 1) + 1) * Double(Self.blendSteps) + 0.5)

@@ -125,8 +125,8 @@ private func bilinearSampleAtEdge(
     case .black:
       guard column >= 0, row >= 0, column < width, row < height else { return SIMD4(repeating: 0) }
     case .reflect:
-      column = Border.mirror.place(column, width)
-      row = Border.mirror.place(row, height)
+      column = Border.mirror.index(column, width)
+      row = Border.mirror.index(row, height)
     }
     return loadPixel(pixels, (row * width + column) * 4)
   }

@@ -15,6 +15,7 @@ struct NetworkGraph {
   static let batch = "batch"
 
   private let architecture: ResNet18Architecture
+  private let topology: ResNet18Topology
   private let weights: LayerWeights
   private let folds: Bool
   private var builder = GraphBuilder()
@@ -32,6 +33,7 @@ struct NetworkGraph {
 
   private init(architecture: ResNet18Architecture, weights: LayerWeights, folds: Bool) {
     self.architecture = architecture
+    topology = ResNet18Topology(architecture)
     self.weights = weights
     self.folds = folds
   }
@@ -59,58 +61,50 @@ struct NetworkGraph {
 
   /// The stem, the four stages and the pooling: `batch x 3 x size x size` to `batch x features`.
   private mutating func addBackbone() throws(ONNXFileError) -> String {
-    var maps = try addConvolution("conv1", norm: "bn1", of: Self.input, stride: 2, padding: 3)
+    var maps = try addConvolution(topology.stem, of: Self.input)
     maps = builder.add("relu", "Relu", [maps])
     maps = builder.add(
       "maxpool", "MaxPool", [maps],
       [.ints("kernel_shape", [3, 3]), .ints("strides", [2, 2]), .ints("pads", [1, 1, 1, 1])])
-    for stage in 0..<4 {
-      for block in 0..<2 {
-        // The first block of a stage halves the maps and doubles the channels, except in the first
-        // stage.
-        maps = try addBlock(
-          "layer\(stage + 1).\(block)", of: maps, narrows: stage > 0 && block == 0)
-      }
-    }
+    for block in topology.blocks { maps = try addBlock(block, of: maps) }
     maps = builder.add("avgpool", "GlobalAveragePool", [maps])
     return builder.add("flatten", "Flatten", [maps], [.int("axis", 1)])
   }
 
   /// A basic block (He et al. 2015, figure 5 left).
   private mutating func addBlock(
-    _ name: String, of input: String, narrows: Bool
+    _ block: ResNet18Topology.Block, of input: String
   ) throws(ONNXFileError) -> String {
-    var maps = try addConvolution(
-      name + ".conv1", norm: name + ".bn1", of: input, stride: narrows ? 2 : 1, padding: 1)
-    maps = builder.add(name + ".relu", "Relu", [maps])
-    maps = try addConvolution(
-      name + ".conv2", norm: name + ".bn2", of: maps, stride: 1, padding: 1)
+    var maps = try addConvolution(block.first, of: input)
+    maps = builder.add(block.name + ".relu", "Relu", [maps])
+    maps = try addConvolution(block.second, of: maps)
     var shortcut = input
-    if narrows {
-      shortcut = try addConvolution(
-        name + ".downsample.0", norm: name + ".downsample.1", of: input, stride: 2, padding: 0)
+    if let projection = block.projection {
+      shortcut = try addConvolution(projection, of: input)
     }
-    maps = builder.add(name + ".add", "Add", [maps, shortcut])
+    maps = builder.add(block.name + ".add", "Add", [maps, shortcut])
     // In torchvision this is the same module as after the first convolution; a node needs a name of
     // its own.
-    return builder.add(name + ".relu_1", "Relu", [maps])
+    return builder.add(block.name + ".relu_1", "Relu", [maps])
   }
 
   /// A convolution without bias and the BatchNorm after it; one convolution with a bias if they are
   /// folded.
   private mutating func addConvolution(
-    _ name: String, norm: String, of input: String, stride: Int, padding: Int
+    _ convolution: ResNet18Topology.Convolution, of input: String
   ) throws(ONNXFileError) -> String {
+    let (name, stride) = (convolution.name, convolution.stride)
     let weight = try weights.entry(name + ".weight")
     let attributes: [GraphBuilder.Attribute] = [
       .ints("kernel_shape", Array(weight.shape.dropFirst(2))), .ints("strides", [stride, stride]),
-      .ints("pads", Array(repeating: padding, count: 4)),
+      .ints("pads", Array(repeating: convolution.padding, count: 4)),
     ]
     guard folds else {
       let inputs = [input, builder.add(name + ".weight", weight)]
-      return try addBatchNorm(norm, of: builder.add(name, "Conv", inputs, attributes))
+      return try addBatchNorm(
+        convolution.norm, of: builder.add(name, "Conv", inputs, attributes))
     }
-    let affine = try weights.affine(norm)
+    let affine = try weights.affine(convolution.norm)
     let inputs = [
       input, builder.add(name + ".weight", weight.scaled(by: affine.scale)),
       builder.add(
@@ -135,16 +129,13 @@ struct NetworkGraph {
 
   /// `batch x features` to `batch x classes`.
   private mutating func addHead(to features: String) throws(ONNXFileError) {
-    switch architecture.head {
-    case .linear:
-      _ = try addLinear("fc", norm: nil, of: features, output: Self.output)
-    case .mlp(_, let batchNorm, _):
-      // The numbers of the modules in torchvision's `nn.Sequential`: 0 and the one before the last
-      // are dropout.
-      let hidden = try addLinear("fc.1", norm: batchNorm ? "fc.2" : nil, of: features)
-      let positive = builder.add(batchNorm ? "fc.3" : "fc.2", "Relu", [hidden])
-      _ = try addLinear(batchNorm ? "fc.5" : "fc.4", norm: nil, of: positive, output: Self.output)
+    var features = features
+    if let (linear, norm) = topology.head.hidden {
+      features = try addLinear(linear.name, norm: norm, of: features)
+      // torchvision's `nn.Sequential` numbers its modules; ReLU follows the layer before it.
+      features = builder.add(norm == nil ? "fc.2" : "fc.3", "Relu", [features])
     }
+    _ = try addLinear(topology.head.output.name, norm: nil, of: features, output: Self.output)
   }
 
   /// A linear layer and the BatchNorm after it, if there is one; folded into one layer if `folds`.

@@ -7,51 +7,56 @@
 /// or where the block changes the dimensions a projection: a 1x1 convolution and a BatchNorm.
 ///
 /// The state_dict, the layout of memory and all plans of the engines are made from this, in this order.
-struct ResNet18Topology: Sendable {
+package struct ResNet18Topology: Sendable {
   /// Stages of blocks, `layer1` to `layer4`; each but the first halves the sides and doubles the channels.
   static let stages = 4
   /// Blocks of a stage.
   static let blocksPerStage = 2
 
   /// A convolution of square maps without a bias, and the BatchNorm after it.
-  struct Convolution: Sendable {
+  package struct Convolution: Sendable {
     /// `layer1.0.conv1`, and `layer1.0.bn1`.
-    let name, norm: String
+    package let name, norm: String
     let inputs, outputs: Int
     /// Side of the kernel; the padding is half of it.
-    let kernel: Int
-    let stride: Int
+    package let kernel: Int
+    package let stride: Int
     /// Height and width of the input.
     let side: Int
+
+    /// Pixels of zeros around the input.
+    package var padding: Int { kernel / 2 }
   }
 
-  struct Block: Sendable {
+  package struct Block: Sendable {
+    /// `layer1.0`.
+    package let name: String
     /// 1...4.
     let stage: Int
     /// The stage whose output it gets: its own, or for the first block of a stage the one before.
     let inputStage: Int
-    let first, second: Convolution
-    let projection: Convolution?
+    package let first, second: Convolution
+    package let projection: Convolution?
   }
 
-  struct Linear: Sendable {
-    let name: String
+  package struct Linear: Sendable {
+    package let name: String
     let inputs, outputs: Int
   }
 
   /// `Dropout, Linear, BatchNorm, ReLU, Dropout` before the last linear layer; without a hidden layer
   /// nothing is dropped.
-  struct Head: Sendable {
+  package struct Head: Sendable {
     let dropout: Float
-    let hidden: (linear: Linear, norm: String?)?
-    let output: Linear
+    package let hidden: (linear: Linear, norm: String?)?
+    package let output: Linear
   }
 
-  let stem: Convolution
-  let blocks: [Block]
-  let head: Head
+  package let stem: Convolution
+  package let blocks: [Block]
+  package let head: Head
 
-  init(_ architecture: ResNet18Architecture) {
+  package init(_ architecture: ResNet18Architecture) {
     let (width, size) = (architecture.width, architecture.inputSize)
     stem = Convolution(
       name: "conv1", norm: "bn1", inputs: 3, outputs: width, kernel: 7, stride: 2, side: size)
@@ -83,7 +88,7 @@ struct ResNet18Topology: Sendable {
     }
     let stride = narrows ? 2 : 1
     return Block(
-      stage: stage, inputStage: index == 0 ? stage - 1 : stage,
+      name: name, stage: stage, inputStage: index == 0 ? stage - 1 : stage,
       first: convolution(
         "conv1", "bn1", inputs: inputs, kernel: 3, stride: stride, side: inputSide),
       second: convolution("conv2", "bn2", inputs: channels, kernel: 3, stride: 1, side: side),

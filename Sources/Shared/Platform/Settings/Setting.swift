@@ -21,7 +21,7 @@ package struct Setting<Root: Sendable>: Sendable {
   package private(set) var isDecisive: @Sendable (Root) -> Bool = { _ in true }
 
   /// When it decides, in words, where it doesn't always: `with selfBlending.share above 0`.
-  package private(set) var decides: Decides = .always
+  package private(set) var decides = Decides.always
 
   /// Whether it is part of a written file: not where another setting stands for it.
   package private(set) var isWritten: @Sendable (Root) -> Bool = { _ in true }
@@ -29,13 +29,6 @@ package struct Setting<Root: Sendable>: Sendable {
   /// The value, as a file has it, of software that didn't know the setting; nil for settings that have
   /// always been there.
   package private(set) var absent: String?
-
-  /// When what comes out depends on a setting.
-  package enum Decides: Sendable, Equatable {
-    case always, never
-    /// A condition in words.
-    case sometimes(String)
-  }
 
   package init(_ key: String, _ kind: SettingKind<Root>, _ meaning: String) {
     self.key = key
@@ -88,15 +81,17 @@ package struct Setting<Root: Sendable>: Sendable {
     let (isDecisive, isWritten) = (isDecisive, isWritten)
     setting.isDecisive = { isDecisive($0[keyPath: part]) }
     setting.isWritten = { isWritten($0[keyPath: part]) }
-    setting.decides =
-      switch decides {
-      case .always: .always
-      case .never: .never
-      case .sometimes(let words): .sometimes(words)
-      }
+    setting.decides = decides
     setting.absent = absent
     return setting
   }
+}
+
+/// When what comes out (crops, weights) depends on a setting.
+package enum Decides: Sendable, Equatable {
+  case always, never
+  /// A condition in words.
+  case sometimes(String)
 }
 
 /// Settings that belong together, with a title for people.

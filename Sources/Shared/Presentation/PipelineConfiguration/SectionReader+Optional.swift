@@ -1,11 +1,6 @@
 internal import Settings
 
 extension SectionReader {
-  /// One of the cases of `Choice`, by its raw value; `null` and a missing key are nil.
-  func optionalChoice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
-    optionalWord(key, of: Choice.allCases.map(\.rawValue)).flatMap(Choice.init)
-  }
-
   /// One of some words; `null` is nil.
   func optionalWord(_ key: String, default standard: String? = nil, of names: [String]) -> String? {
     guard let node = value(key) else { return standard }

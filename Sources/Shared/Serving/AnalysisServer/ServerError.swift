@@ -7,7 +7,6 @@ package struct ServerError: Error, CustomStringConvertible {
     case addressUnusable
     /// A worker wrote something that no worker of this program writes.
     case foreignAnswer
-    case unsafe
   }
 
   package let code: Code

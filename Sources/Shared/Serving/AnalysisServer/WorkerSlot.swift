@@ -64,7 +64,7 @@ struct WorkerSlot: Sendable {
       failures = 0
       await finish(analysis, outcome, status)
       // The worker, which has ended, may have written files after the analysis was deleted.
-      await store.removeFilesOfNobody(analysis.id)
+      await store.removeOrphanedFiles(analysis.id)
     }
   }
 

@@ -173,7 +173,7 @@ package final class AnalysisStore: Sendable {
   }
 
   /// Removes files in the folder of an analysis that was deleted.
-  package func removeFilesOfNobody(_ id: AnalysisID) async {
+  package func removeOrphanedFiles(_ id: AnalysisID) async {
     guard FileManager.default.fileExists(atPath: folder(id)) else { return }
     let isKnown = try? await database.read { try AnalysisRow.exists($0, key: id.description) }
     if isKnown == false { try? FileManager.default.removeItem(atPath: folder(id)) }

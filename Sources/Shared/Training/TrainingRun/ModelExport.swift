@@ -83,7 +83,7 @@ package struct ModelExport {
     package var target: Target
     /// Whether the information was written. It isn't if the model was refused and the information
     /// of an older one exists.
-    package var isTold: Bool
+    package var isInformationWritten: Bool
 
     /// The verdict and its reason.
     package var verdictLine: String { judgement.behaviour.verdict.line(summary) }
@@ -151,16 +151,16 @@ package struct ModelExport {
     }
     if let path = target.predictions { try judgement.predictions.write(to: path) }
     // Written last, when the files that it describes exist.
-    let isTold =
+    let isInformationWritten =
       isExported || target.replacesInformation
       || !FileManager.default.fileExists(atPath: target.information)
-    if isTold {
+    if isInformationWritten {
       try information(judgement, checkpoint, progress, summary: summary)
         .write(to: target.information)
     }
     return Result(
       judgement: judgement, isExported: isExported, summary: summary, target: target,
-      isTold: isTold)
+      isInformationWritten: isInformationWritten)
   }
 
   private func judge(
