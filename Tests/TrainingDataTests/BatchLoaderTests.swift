@@ -2,6 +2,7 @@ import Contract
 import FaceDetection
 import Foundation
 import Imaging
+import SelfBlending
 import ShardStore
 import TestSupport
 import Testing
@@ -74,6 +75,34 @@ import VideoCatalog
           key += 1
         }
       }
+    }
+  }
+
+  /// A held-out blend differs from its crop where something is blended in and nowhere else: a change
+  /// of the whole crop would tell it from the stored ones.
+  @Test func heldOutBlendsKeepTheRestOfTheCrop() throws {
+    try withTemporaryDirectory { directory in
+      let catalog = try SampleCatalog(directory: try SmallStore(in: directory).path)
+      var settings = SelfBlendingSettings()
+      // Of the smallest part of the face, and with a change of colour that reaches every pixel.
+      settings.regions = [.nose: 1]
+      (settings.tint, settings.contrast) = (1, 1)
+      let blends = HeldOutBlends(settings, seed: 5)
+      func pictures(_ blends: HeldOutBlends?) throws -> [PixelBuffer] {
+        let loader = try EvaluationLoader(
+          catalog, videos: Array(catalog.videos.indices), batchSize: catalog.sampleCount,
+          blends: blends)
+        return try #require(try loader.next()).pictures
+      }
+      let (stored, blended) = (try pictures(nil), try pictures(blends))
+      #expect(stored.count == catalog.sampleCount && stored.count > 20)
+      for (one, other) in zip(stored, blended) {
+        let equal = zip(one.bytes, other.bytes).count { $0 == $1 }
+        let share = Double(equal) / Double(one.bytes.count)
+        // A quarter of the bytes are alpha and always equal.
+        #expect(share > 0.5 && share < 1)
+      }
+      #expect(try pictures(blends) == blended)
     }
   }
 

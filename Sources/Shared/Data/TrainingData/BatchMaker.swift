@@ -124,7 +124,10 @@ final class BatchMaker {
   private func plan(of face: FacePoints, epoch: Int, drawIndex: Int) -> SelfBlendPlan {
     var random = RandomStream(
       seed: settings.seed, .selfBlending, UInt64(epoch), UInt64(drawIndex))
-    return SelfBlendPlan(
+    let plan = SelfBlendPlan(
       settings.selfBlending, face: face, size: settings.catalog.sizePixels, using: &random)
+    // A held-out blend is compared with the stored crop, which nothing has changed: a change of the
+    // whole crop would tell them apart.
+    return epoch == HeldOutBlends.epoch ? plan.keepingTarget : plan
   }
 }

@@ -45,7 +45,14 @@ package struct SelfBlendPlan: Sendable, Equatable {
   /// The part of the face that is replaced.
   package let region: BlendRegion
   /// The picture that is changed.
-  package let changed: Side
+  package private(set) var changed: Side
+
+  /// The plan that changes what is blended in, so that the real crop of the pair stays as it is.
+  package var keepingTarget: SelfBlendPlan {
+    var plan = self
+    plan.changed = .source
+    return plan
+  }
 
   let outline: [SIMD2<Double>]
   let elastic: ElasticField
