@@ -39,7 +39,8 @@ extension TrainingSettings {
     // another machine.
     Setting.integer(
       "workers", \.workers, in: 0...1024,
-      "Workers that share each batch; 0 is one for each core."
+      "Workers that share each batch; 0 is one for each core, but without `synchronizedBatchNorm` at "
+        + "least 8 pictures for each."
     ).harmless,
     .integer(
       "seed", \.seed, in: 0...(1 << 53),

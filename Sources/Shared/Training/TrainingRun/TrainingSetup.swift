@@ -97,7 +97,7 @@ package struct TrainingSetup {
         "batches of \(configuration.batchSize) pictures, expected two or more for each of "
           + "\(collective.size) processes; raise batchSize, or take fewer processes")
     }
-    self.workers = min(workers, most)
+    self.workers = min(workers, most, Self.mostWorkers(configuration, processes: collective.size))
     try collective.check(catalog.fingerprint, isSameFor: "content of the store")
     try collective.check(UInt64(self.workers), isSameFor: "number of workers")
   }
@@ -334,6 +334,7 @@ package struct TrainingSetup {
       text += "Warning    \(warning.printable)\n"
     }
     if let shortcut = shortcuts?.warning { text += "Warning    \(shortcut)\n" }
+    if let note = normalizationNote { text += note }
     if validationBlends != nil {
       text +=
         "Note       the validation side has no fake: fakes blended of its real faces stand in for them, "
