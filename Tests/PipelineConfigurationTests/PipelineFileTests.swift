@@ -96,6 +96,7 @@ import Testing
     demo.network.hidden = 64
     demo.network.dropout = 0.2
     demo.network.inputSize = 96
+    demo.network.synchronizedBatchNorm = true
     demo.data.validationShare = 0.34
     demo.data.testShare = 0
     demo.data.framesPerVideo = 0
