@@ -23,7 +23,7 @@ struct TrainingRun {
     "checkpoints.keep=3", "data.validationShare=0.25", "data.testShare=0.25",
     "validation.everyEpochs=1", "validation.bootstrap=50", "optimizer.emaDecay=0.9",
     "optimizer.kind=sgd", "optimizer.learningRate=0.05", "optimizer.weightDecay=0.0001",
-    "schedule.warmupEpochs=0.5", "data.split=hash",
+    "schedule.warmupEpochs=0.5", "data.split=hash", "network.synchronizedBatchNorm=false",
   ]
 
   var model: String { folder + "/model.pt" }
