@@ -15,7 +15,10 @@ struct TrainingOptions: ParsableArguments {
     completion: .directory)
   var runFolder: String?
 
-  @Option(help: "Workers that share each batch; 0 is one per core.")
+  @Option(
+    help:
+      "Workers that share each batch; 0 is one per core, fewer where BatchNorm would have too few pictures."
+  )
   var workers: Int?
 
   @Option(
