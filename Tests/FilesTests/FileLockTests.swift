@@ -34,6 +34,29 @@ import Testing
     }
   }
 
+  /// A forked child shares the open files of its parent until it calls `exec`.
+  @Test func endsThoughAChildHasTheFile() throws {
+    try withTemporaryDirectory { folder in
+      let path = folder.path(of: "lock")
+      let held = try FileLock.attempt(path, .exclusive, creating: true)
+      let copy = try copyOfOpenFile(path)
+      defer { close(copy) }
+      #expect(try !isFree(path, for: .shared))
+      _ = consume held
+      #expect(try isFree(path, for: .exclusive))
+    }
+  }
+
+  /// A second descriptor of a file that this process has open, as a forked child has one.
+  private func copyOfOpenFile(_ path: String) throws -> Int32 {
+    let wanted = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let folder = "/proc/self/fd"
+    let number = try FileManager.default.contentsOfDirectory(atPath: folder).first {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == wanted
+    }
+    return dup(try #require(number.flatMap(Int32.init)))
+  }
+
   @Test func waitsForTheHolder() throws {
     try withTemporaryDirectory { folder in
       let path = folder.path(of: "lock")

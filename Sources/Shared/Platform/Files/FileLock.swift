@@ -17,6 +17,10 @@ package struct FileLock: ~Copyable {
 
   private init(_ file: consuming OpenFile) { self.file = file }
 
+  // Closing the file isn't enough: a child process that was forked a moment ago and has not yet
+  // called `exec` has the same open file, and would keep the lock.
+  deinit { _ = flock(file.number, LOCK_UN) }
+
   /// Waits for the lock of an existing file.
   package init(waitingFor path: String, _ mode: Mode) throws(FileError) {
     let file = try Self.open(path, mode, creating: .never)
