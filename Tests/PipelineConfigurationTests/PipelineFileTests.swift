@@ -52,6 +52,8 @@ import Testing
       return
     }
     expected.selfBlending.share = 0.5
+    expected.selfBlending.changedFace = 0.9
+    expected.selfBlending.downscale = 0.85
     expected.data.pairing = .source
     expected.network.dropout = 0.2
     expected.network.synchronizedBatchNorm = true

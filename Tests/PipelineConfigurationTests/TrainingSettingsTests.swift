@@ -106,6 +106,7 @@ import TrainingData
     value.elastic = 0...0
     value.blur = 0...0.1
     value.inside = 0
+    value.changedFace = 0.25
     value.full = 1
     value.strength = 0.5...0.5
     value.tint = 0

@@ -48,6 +48,16 @@ import Testing
     #expect(Self.plan(1) != Self.plan(2))
   }
 
+  /// What is put on is changed as often as asked, and the rest otherwise.
+  @Test(arguments: [0, 0.25, 1])
+  func theFaceIsChangedAsOftenAsAsked(share: Double) {
+    var settings = SelfBlendingSettings()
+    settings.changedFace = share
+    let count = (0..<4000).count { Self.plan(UInt64($0), settings).changed == .source }
+    // Five standard deviations of the share in the middle are 0.034; the others have none.
+    #expect(abs(Double(count) / 4000 - share) <= (share == 0.25 ? 0.035 : 0))
+  }
+
   /// All regions come up in their proportions, and one with the weight 0 never does.
   @Test func regionsComeAsOftenAsAsked() {
     var settings = SelfBlendingSettings()

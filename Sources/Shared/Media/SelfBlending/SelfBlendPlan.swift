@@ -96,7 +96,7 @@ extension SelfBlendPlan {
     _ settings: SelfBlendingSettings, face: FacePoints, size: Int,
     using random: inout RandomStream
   ) {
-    changed = random.happens(0.5) ? .source : .target
+    changed = random.happens(settings.changedFace) ? .source : .target
     region = Self.region(settings.regions, random.uniform(0, 1))
     outline = region.outline(of: face, minimum: 0.14 * Double(size), using: &random)
     elastic = ElasticField(using: &random)

@@ -16,6 +16,7 @@ package struct SelfBlendingSettings: Sendable, Equatable {
   package var inside = 0.5
   package var full = 0.5
   package var strength = 0.25...1.0
+  package var changedFace = 0.5
   package var tint = 0.5
   package var tintShift = 20.0
   package var hue = 0.5
@@ -89,6 +90,12 @@ package struct SelfBlendingSettings: Sendable, Equatable {
   ]
 
   private static let changes: [Setting<SelfBlendingSettings>] = [
+    .number(
+      "changedFace", \.changedFace, in: 0...1,
+      "Probability that the changes below are made to the part that is put on; otherwise they are "
+        + "made to the rest. Faces in fakes are more often the softer part, but only the rest "
+        + "shows changed pictures as real ones."
+    ).absent(means: "0.5"),
     .number("tint", \.tint, in: 0...1, "Probability that red, green and blue are shifted."),
     .number("tintShift", \.tintShift, in: 0...255, "Largest shift of a colour, in 1/255."),
     .number(
