@@ -92,9 +92,8 @@ package struct SelfBlendingSettings: Sendable, Equatable {
   private static let changes: [Setting<SelfBlendingSettings>] = [
     .number(
       "changedFace", \.changedFace, in: 0...1,
-      "Probability that the changes below are made to the part that is put on; otherwise they are "
-        + "made to the rest. Faces in fakes are more often the softer part, but only the rest "
-        + "shows changed pictures as real ones."
+      "Probability that the part that is put on gets the changes below; otherwise the rest gets "
+        + "them, and with it the real picture of the pair."
     ).absent(means: "0.5"),
     .number("tint", \.tint, in: 0...1, "Probability that red, green and blue are shifted."),
     .number("tintShift", \.tintShift, in: 0...255, "Largest shift of a colour, in 1/255."),
